@@ -1,0 +1,88 @@
+"""Where programs are tried: one exercise's checks, and the warm host that runs submissions."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from grader.checking.plugin import CheckPlugin
+from grader.checking.specification import Check
+from grader.course import Course, Exercise, Limits
+from grader.result import CheckResult, Outcome
+from grader.wall.host import WorkerHost
+from grader.wall.replies import Block, Reply, Source
+from grader.wall.worker import Worker
+
+_FAILED = frozenset(Outcome) - {Outcome.PASSED, Outcome.BLOCKED}
+
+
+class Recorder(Worker):
+    """A worker that remembers the arguments of the first call of each function."""
+
+    def __init__(self, host: WorkerHost, source: Source, limits: Limits) -> None:
+        super().__init__(host, source, limits)
+        self.arguments: dict[str, tuple[Any, ...]] = {}
+
+    def call(self, function: str, arguments: Sequence[Any], names: tuple[str, ...] = ()) -> Reply:
+        """Call one of the submission's functions."""
+        self.arguments.setdefault(function, tuple(arguments))
+        return super().call(function, arguments, names)
+
+
+@dataclass(slots=True)
+class Bench:
+    """Tries programs on the checks of one exercise."""
+
+    course: Course
+    exercise: Exercise
+    host: WorkerHost
+    plugin: CheckPlugin
+    printed: dict[str, str] = field(default_factory=dict)
+    arguments: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """The exercise's checks, in the order they run in."""
+        return self.plugin.checks(self.exercise.name)
+
+    def run(self, source: str, seed: int) -> tuple[CheckResult, ...]:
+        """Run all checks on a program, and note which of them print."""
+        worker = Recorder(self.host, self._source(source), self.exercise.limits)
+        try:
+            results = []
+            with contextlib.redirect_stderr(io.StringIO()) as stream:
+                for result in self.plugin.results(self.exercise, worker, seed):
+                    results.append(result)
+                    if text := stream.getvalue().strip():
+                        self.printed.setdefault(result.id, text)
+                    stream.seek(0)
+                    stream.truncate()
+            for function, arguments in worker.arguments.items():
+                self.arguments.setdefault(function, arguments)
+            return tuple(results)
+        finally:
+            worker.close()
+
+    def results(
+        self, source: str, chosen: Sequence[str], call_seconds: float
+    ) -> Generator[CheckResult, None, None]:
+        """Yield the results of some checks on a program whose calls may take only so long."""
+        limits = self.exercise.limits
+        limits = replace(limits, call_seconds=min(limits.call_seconds, call_seconds))
+        worker = Worker(self.host, self._source(source), limits)
+        try:
+            with contextlib.redirect_stderr(io.StringIO()):
+                yield from self.plugin.results(self.exercise, worker, 0, chosen)
+        finally:
+            worker.close()
+
+    def _source(self, text: str) -> Source:
+        return Source((Block(f"{self.exercise.name}.py", text),))
+
+
+def failed(result: CheckResult) -> bool:
+    """Whether a check that was run did not pass."""
+    return result.outcome in _FAILED

@@ -1,0 +1,59 @@
+"""Starting a course: one exercise that works, with comments on what to change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.course import Course, load_course, make_stub
+from grader.course.files import read_text, write_texts
+from grader.course.naming import LONGEST, is_file_name
+from grader.errors import UsageError
+
+_TEMPLATE = Path(__file__).parent / "template"
+_PLACEHOLDER = "COURSE_NAME"
+
+
+def new_course(folder: Path) -> Course:
+    """Write a course into `folder`, whose name becomes the course's, and return it.
+
+    Raises
+    ------
+    UsageError
+        The name cannot be a course's, or there is something in the folder already, or it cannot
+        be written to.
+    """
+    name = folder.resolve().name
+    if not is_file_name(name):
+        raise UsageError(
+            f"A course cannot be named {name!r}.",
+            f"Use ASCII letters, digits and underscores, no digit first, {LONGEST} at most.",
+        )
+    texts = {folder / path: text.replace(_PLACEHOLDER, name) for path, text in _template().items()}
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise UsageError(
+                f"{folder} is there already, and not empty.",
+                "Name a folder that is not there yet: nothing is overwritten.",
+            )
+        for path in texts:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        write_texts(texts)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(
+            f"The course cannot be written to {folder}: {reason}.",
+            "Name a folder that you may write to.",
+        ) from error
+    return load_course(folder)
+
+
+def _template() -> dict[Path, str]:
+    texts = {}
+    for path in sorted(_TEMPLATE.rglob("*.*")):
+        # Kept under another name, so that no tool takes the template for code of this package.
+        target = path.relative_to(_TEMPLATE)
+        texts[target.with_suffix("") if path.suffix == ".txt" else target] = read_text(path, "")
+    for path, text in list(texts.items()):
+        if path.parent.name == "solutions" and not path.name.startswith(("check_", "misc")):
+            texts[Path("exercises") / path.name] = make_stub(text, path)
+    return texts

@@ -1,0 +1,217 @@
+"""The handout of a course: what students get, and a proof that it holds nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from grader.author.visible import visible_checks
+from grader.checking.session import run_session
+from grader.checking.specification import Check
+from grader.course import Course, Exercise, load_course, make_stub
+from grader.course.files import read_text
+from grader.course.load import course_file
+from grader.errors import CourseError, UsageError
+from grader.grading.grade import Grader, with_grader
+from grader.grading.submission import submission_from_bytes
+from grader.result import Outcome
+from grader.wall.host import WorkerHost
+
+_DATE: Final = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
+_TELLING: Final = 12  # shorter lines say nothing about where they are from
+
+Checks = Mapping[str, tuple[Check, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What was written: the archive, and the names in it."""
+
+    path: Path
+    names: tuple[str, ...]
+
+
+def release(course: Course, path: Path, host: WorkerHost) -> Release:
+    """Write the handout of `course` as a zip that is the same, byte for byte, each time.
+
+    Parameters
+    ----------
+    course : Course
+        A course with its solutions.
+    path : Path
+        Of the archive; one that is there is replaced.
+    host : WorkerHost
+        Where the references are run against the checks that are handed out.
+
+    Raises
+    ------
+    CourseError
+        The course is not fit to be handed out.
+    UsageError
+        The archive cannot be written.
+    """
+    texts = _texts(course)
+    checks = _checks_of(course)
+    _refuse_traces(course, texts, checks)
+    _prove(course, texts, checks, host)
+    members = {f"{course.name}/{name}": text for name, text in sorted(texts.items())}
+    _write_zip(path, members)
+    return Release(path, tuple(members))
+
+
+def _texts(course: Course) -> dict[str, str]:
+    """Return the texts of the handout by their names in the course's folder."""
+    texts = {"exercises/course.toml": read_text(course_file(course.folder), "")}
+    for exercise in course.exercises:
+        name = exercise.name
+        reference = course.reference(exercise)
+        source = read_text(reference, f"Write the reference solution of {name} there.")
+        texts[f"exercises/{name}.py"] = make_stub(source, reference)
+        texts[f"exercises/{name}.md"] = read_text(course.task(exercise), "Write the task there.")
+        checks = course.checks(exercise)
+        text = read_text(checks, f"Write the checks of {name} there.")
+        texts[f"exercises/{checks.name}"] = visible_checks(text, _parsed(text, checks))
+        notebook = course.stub(exercise).with_suffix(".ipynb")
+        if notebook.is_file():
+            texts[f"exercises/{notebook.name}"] = _bare(notebook)
+    return texts
+
+
+def _parsed(text: str, path: Path) -> Path:
+    try:
+        compile(text, path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise CourseError(
+            f"{path}: line {line}: {getattr(error, 'msg', error)}.", "Correct the Python there."
+        ) from None
+    return path
+
+
+def _bare(path: Path) -> str:
+    """Return a notebook without outputs, counts and metadata of its cells."""
+    try:
+        notebook = json.loads(read_text(path, ""))
+        for cell in notebook["cells"]:
+            cell["metadata"] = {}
+            if cell["cell_type"] == "code":
+                cell.update(outputs=[], execution_count=None)
+        metadata = notebook["metadata"]
+        notebook["metadata"] = {"kernelspec": metadata.get("kernelspec", {})}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CourseError(
+            f"{path}: is no notebook of format 4 ({type(error).__name__}: {error}).",
+            "Make the notebooks again from the solutions.",
+        ) from None
+    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _checks_of(course: Course) -> Checks:
+    found: dict[str, tuple[Check, ...]] = {}
+    run_session(
+        course,
+        course.exercises,
+        lambda plugin: found.update(
+            {exercise.name: plugin.checks(exercise.name) for exercise in course.exercises}
+        ),
+    )
+    return found
+
+
+def _refuse_traces(course: Course, texts: Mapping[str, str], checks: Checks) -> None:
+    """Raise where a text of the handout names a hidden check, or a notebook holds a solution."""
+    for exercise in course.exercises:
+        visible = {_function(check) for check in checks[exercise.name] if check.visible}
+        for check in checks[exercise.name]:
+            name = _function(check)
+            pattern = re.compile(rf"\b{re.escape(name)}\b")
+            for file, text in texts.items():
+                if name not in visible and pattern.search(text):
+                    raise CourseError(
+                        f"{course.folder / file}: the handout would name the hidden check {name}.",
+                        "Take its name out of what students get.",
+                    )
+        _refuse_solution(course, exercise, texts)
+
+
+def _refuse_solution(course: Course, exercise: Exercise, texts: Mapping[str, str]) -> None:
+    notebook = texts.get(f"exercises/{exercise.name}.ipynb")
+    if notebook is None:
+        return
+    stub = {line.strip() for line in texts[f"exercises/{exercise.name}.py"].split("\n")}
+    solution = read_text(course.reference(exercise), "").split("\n")
+    for line in map(str.strip, solution):
+        if line not in stub and len(line) >= _TELLING and json.dumps(line)[1:-1] in notebook:
+            raise CourseError(
+                f"{course.folder}/exercises/{exercise.name}.ipynb holds a line of the solution:"
+                f" {line}",
+                "Make the notebooks again from the solutions.",
+            )
+
+
+def _function(check: Check) -> str:
+    return check.id.partition("[")[0].rpartition("::")[2]
+
+
+def _prove(course: Course, texts: Mapping[str, str], checks: Checks, host: WorkerHost) -> None:
+    """Unpack the handout elsewhere and run the references against its checks."""
+    with tempfile.TemporaryDirectory(prefix="bpgrade-release-") as name:
+        folder = Path(name)
+        (folder / "exercises").mkdir()
+        for file, text in texts.items():
+            (folder / file).write_bytes(text.encode())
+        handout = load_course(folder)
+
+        def drive(grader: Grader) -> None:
+            for exercise in handout.exercises:
+                _prove_exercise(course, exercise, checks[exercise.name], grader)
+
+        with_grader(handout, handout.exercises, host, drive)
+
+
+def _prove_exercise(
+    course: Course, exercise: Exercise, checks: tuple[Check, ...], grader: Grader
+) -> None:
+    path = course.reference(exercise)
+    submission = submission_from_bytes(path.name, read_text(path, "").encode())
+    result = grader.grade(submission, exercise, 0)
+    file = course.checks(exercise)
+    wanted = sorted(check.id for check in checks if check.visible)
+    found = sorted(check.id for check in result.checks)
+    if found != wanted:
+        raise CourseError(
+            f"{file}: the handout would have the visible checks {found}, not {wanted}.",
+            "Write @pytest.mark.visible directly above each visible check.",
+        )
+    for check in result.checks:
+        if check.outcome is not Outcome.PASSED:
+            raise CourseError(
+                f"{file}: handed out by itself, the visible check {check.id} fails for the"
+                f" reference: {check.feedback}",
+                "Let it use nothing but the check file, `student`, `compare` and `rng`.",
+            )
+
+
+def _write_zip(path: Path, members: Mapping[str, str]) -> None:
+    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
+    try:
+        with zipfile.ZipFile(temporary, "x", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for name, text in members.items():
+                member = zipfile.ZipInfo(name, _DATE)
+                member.create_system = 3  # Unix, wherever it is written
+                member.external_attr = 0o100644 << 16
+                archive.writestr(member, text.encode(), zipfile.ZIP_DEFLATED, 9)
+        temporary.replace(path)
+    except OSError as error:
+        raise UsageError(
+            f"Cannot write {path}: {error.strerror or error}.", "Name a file that you may write."
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,164 @@
+"""The proof of a course: what it holds to be right earns full marks, and nothing else does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from statistics import median
+from typing import Final
+
+from grader.author.bench import Bench, failed
+from grader.author.faults import exercise_faults
+from grader.author.findings import (
+    CheckFinding,
+    ExerciseFinding,
+    Fault,
+    MisconceptionFinding,
+    Mutation,
+    Scores,
+    Verification,
+)
+from grader.author.mutation import Mutations
+from grader.author.programs import as_submission
+from grader.authoring import Misconception
+from grader.checking.plugin import CheckPlugin
+from grader.checking.session import run_session
+from grader.course import Course, Exercise, make_stub
+from grader.course.files import read_text
+from grader.diagnosis.book import Book, read_book
+from grader.diagnosis.workshop import Workshop
+from grader.errors import CourseError
+from grader.grading.grade import Grader
+from grader.grading.submission import submission_from_bytes
+from grader.result import CheckResult
+from grader.wall.host import WorkerHost
+
+SEEDS: Final = 20
+_MISCONCEPTION_SEEDS: Final = 3
+
+
+def verify(course: Course, exercises: Sequence[Exercise], host: WorkerHost) -> Verification:
+    """Prove `exercises` of a course.
+
+    Raises
+    ------
+    IsolationError
+        Nothing can be run on this machine. The course's own mistakes are findings.
+    """
+    start = time.perf_counter()
+    found = tuple(_exercise(course, exercise, host) for exercise in exercises)
+    return Verification(course.name, found, SEEDS, round(time.perf_counter() - start, 3))
+
+
+def _exercise(course: Course, exercise: Exercise, host: WorkerHost) -> ExerciseFinding:
+    findings: list[ExerciseFinding] = []
+
+    def drive(plugin: CheckPlugin) -> None:
+        findings.append(_Proof(Bench(course, exercise, host, plugin)).finding())
+
+    try:
+        read_text(course.task(exercise), f"Write the task of {exercise.name} there, in Markdown.")
+        run_session(course, [exercise], drive)
+    except CourseError as error:
+        fault = Fault(error.message, error.remedy)
+        return ExerciseFinding(exercise.name, exercise.title, exercise.max_score, (fault,))
+    return findings[0]
+
+
+class _Proof:
+    """The proof of one exercise whose checks have been collected."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._course = bench.course
+        self._exercise = bench.exercise
+        self._faults: list[Fault] = []
+        path = self._course.reference(self._exercise)
+        remedy = f"Write the reference solution of {self._exercise.name} there."
+        self._source = read_text(path, remedy)
+        self._stub = make_stub(self._source, path)
+        self._failed_by: dict[str, str] = {}
+
+    def finding(self) -> ExerciseFinding:
+        """Return all that is found."""
+        module = self._bench.plugin.reference(self._exercise)
+        book = read_book(self._course, self._exercise)
+        results, scores = self._scores(self._source)
+        _, stub_scores = self._scores(self._stub)
+        mutation: tuple[Mutation, ...] = ()
+        wrong: tuple[MisconceptionFinding, ...] = ()
+        crashed: dict[str, str] = {}
+        if not any(map(failed, results)) and module is not None:
+            slowest = max((result.seconds for result in results), default=0.0)
+            mutations = Mutations(self._bench, Workshop(module, book), self._source, slowest)
+            mutation = tuple(mutations.of(name) for name in self._checked())
+            self._failed_by.update(mutations.failed_by)
+            crashed = mutations.crashed
+            wrong = tuple(self._misconceptions(book))
+        found = ExerciseFinding(
+            name=self._exercise.name,
+            title=self._exercise.title,
+            points=self._exercise.max_score,
+            faults=(),
+            reference=scores,
+            stub=stub_scores,
+            seconds=self._seconds(),
+            checks=tuple(self._checks()),
+            mutation=mutation,
+            misconceptions=wrong,
+        )
+        return exercise_faults(
+            self._course, self._exercise, found, results, self._stub, self._bench.printed, crashed
+        )
+
+    def _scores(self, source: str) -> tuple[tuple[CheckResult, ...], Scores]:
+        first = self._bench.run(source, 0)
+        rest = [self._bench.run(source, seed) for seed in range(1, SEEDS)]
+        return first, Scores(tuple(_score(results) for results in (first, *rest)))
+
+    def _checked(self) -> list[str]:
+        """Return the functions that have hidden checks."""
+        with_checks = {check.function for check in self._bench.checks if not check.visible}
+        return [name for name in self._exercise.functions if name in with_checks]
+
+    def _checks(self) -> Iterator[CheckFinding]:
+        for check in self._bench.checks:
+            by = self._failed_by.get(check.id, "")
+            yield CheckFinding(check.id, check.function, check.points, check.visible, by)
+
+    def _misconceptions(self, book: Book) -> Iterator[MisconceptionFinding]:
+        grader = Grader(self._course, self._bench.host, self._bench.plugin)
+        for items in book.misconceptions.values():
+            for item in items:
+                yield self._misconception(item, grader)
+
+    def _misconception(self, item: Misconception, grader: Grader) -> MisconceptionFinding:
+        source = as_submission(self._source, item)
+        submission = submission_from_bytes(f"{self._exercise.name}.py", source.encode())
+        results = grader.grade(submission, self._exercise, 0).checks
+        others = [self._bench.run(source, seed) for seed in range(1, _MISCONCEPTION_SEEDS)]
+        lost = [result for result in results if failed(result)]
+        for result in lost:
+            self._failed_by.setdefault(result.id, item.id)
+        named = {diagnosis.id: None for result in results for diagnosis in result.diagnosis}
+        own = [result for result in lost if result.function == item.function]
+        return MisconceptionFinding(
+            id=item.id,
+            function=item.function,
+            lost=round(sum(result.max_points for result in own), 9),
+            elsewhere=tuple(result.id for result in lost if result not in own),
+            named=tuple(named),
+            steady=len({_score(some) for some in (results, *others)}) == 1,
+        )
+
+    def _seconds(self) -> float:
+        times = []
+        for _ in range(5):
+            start = time.perf_counter()
+            self._bench.run(self._source, 0)
+            times.append(time.perf_counter() - start)
+        return round(median(times), 4)
+
+
+def _score(results: Sequence[CheckResult]) -> float:
+    return round(sum(result.points for result in results), 9)

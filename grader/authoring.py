@@ -1,0 +1,224 @@
+"""What the author of a course writes a file solutions/misconceptions_NAME.py with.
+
+Each name notes something about a function of the exercise. The notes are kept while the grader
+runs the file; anywhere else (an editor, a test that imports the file) they are dropped.
+
+Examples
+--------
+>>> from grader.authoring import misconception
+>>> @misconception("double", title="Squared", explain="{function} squares its argument.")
+... def squared(z):
+...     return z * z
+>>> squared(3)
+9
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+__all__ = ["combine", "consistent", "include", "meaning", "misconception", "probe", "variant"]
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Draws inputs of a function, on which programs are compared."""
+
+    function: str
+    returns: tuple[str, ...]
+    draw: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Another right formulation of a function."""
+
+    function: str
+    program: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Misconception:
+    """A known mistake, as a short wrong function."""
+
+    function: str
+    id: str
+    title: str
+    explain: str
+    advice: str
+    finds: tuple[str, ...]
+    program: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """Two faults at once: ids of misconceptions, or of mutation operators."""
+
+    function: str
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consistent:
+    """Tells whether a function's values are right for what the student's others return."""
+
+    function: str
+    blames: str
+    holds: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Inclusion:
+    """What another exercise's file says of some functions."""
+
+    exercise: str
+    functions: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Notes:
+    """What one file says, in its order."""
+
+    probes: list[Probe] = field(default_factory=list)
+    variants: list[Variant] = field(default_factory=list)
+    misconceptions: list[Misconception] = field(default_factory=list)
+    combinations: list[Combination] = field(default_factory=list)
+    consistent: list[Consistent] = field(default_factory=list)
+    inclusions: list[Inclusion] = field(default_factory=list)
+    meanings: dict[str, str] = field(default_factory=dict)
+
+
+_CURRENT: ContextVar[Notes | None] = ContextVar("notes", default=None)
+
+
+@contextmanager
+def collecting() -> Iterator[Notes]:
+    """Keep what is noted in the meantime."""
+    notes = Notes()
+    token = _CURRENT.set(notes)
+    try:
+        yield notes
+    finally:
+        _CURRENT.reset(token)
+
+
+def _notes() -> Notes:
+    return _CURRENT.get() or Notes()
+
+
+def probe(function: str, *, returns: str | Sequence[str]) -> Callable[[_Function], _Function]:
+    """Mark `draw(rng)`, which returns a tuple of arguments for `function`.
+
+    Parameters
+    ----------
+    function : str
+        A function of the exercise.
+    returns : str or sequence of str
+        What the value that it returns, or each of its values, is called.
+    """
+    names = (returns,) if isinstance(returns, str) else tuple(returns)
+
+    def mark(draw: _Function) -> _Function:
+        _notes().probes.append(Probe(function, names, draw))
+        return draw
+
+    return mark
+
+
+def variant(function: str) -> Callable[[_Function], _Function]:
+    """Mark another right formulation, of whose syntax tree mutants are made as well.
+
+    Like a misconception it may take a keyword-only `reference`, to call the other functions by.
+    """
+
+    def mark(program: _Function) -> _Function:
+        _notes().variants.append(Variant(function, program))
+        return program
+
+    return mark
+
+
+def misconception(
+    function: str, *, title: str, explain: str, advice: str = "", finds: Sequence[str] = ()
+) -> Callable[[_Function], _Function]:
+    """Mark a short wrong function with the parameters of `function`; its name is the mistake's id.
+
+    Parameters
+    ----------
+    function : str
+        Which function of the exercise it is a mistake in.
+    title : str
+        The mistake in one line.
+    explain : str
+        What the code does now, and what it should do.
+    advice : str, optional
+        What to look at, or why it matters.
+    finds : sequence of str, optional
+        Expressions, in the names of the parameters: the first line of a student's function that
+        holds one of them is where the mistake is.
+
+    Notes
+    -----
+    `title`, `explain` and `advice` may hold ``{entries}``, the entries that are wrong in this
+    way, ``{s}``, the ending of a verb after them (use{s}: "uses" after one, "use" after several),
+    and ``{function}``. The program may take a keyword-only `reference` that holds the
+    functions of the reference.
+    """
+
+    def mark(program: _Function) -> _Function:
+        name = program.__name__
+        _notes().misconceptions.append(
+            Misconception(function, name, title, explain, advice, tuple(finds), program)
+        )
+        return program
+
+    return mark
+
+
+def combine(function: str, first: str, second: str) -> None:
+    """Make candidates with two faults at once.
+
+    `first` and `second` are ids of misconceptions (their wrong entries are merged, and both are
+    told), or of mutation operators (all pairs of mutants), or one of each (the mutants of the
+    misconception).
+    """
+    _notes().combinations.append(Combination(function, first, second))
+
+
+def consistent(function: str, *, blames: str) -> Callable[[_Function], _Function]:
+    """Mark `holds(student, inputs, finite_difference)`.
+
+    It returns whether what the student's `function` returns for `inputs` is right for what the
+    student's own other functions return; then the mistake is that of `blames`.
+    """
+
+    def mark(holds: _Function) -> _Function:
+        _notes().consistent.append(Consistent(function, blames, holds))
+        return holds
+
+    return mark
+
+
+def include(exercise: str, *functions: str) -> None:
+    """Take over all that another exercise's file says of `functions`."""
+    _notes().inclusions.append(Inclusion(exercise, functions))
+
+
+def meaning(name: str, text: str) -> None:
+    """Say what the entries of an array stand for.
+
+    Parameters
+    ----------
+    name : str
+        The array's name in the reference and the variants.
+    text : str
+        ``{0}`` and ``{1}`` are the indices, as in "the path from hidden {0} to output {1}".
+    """
+    _notes().meanings[name] = text

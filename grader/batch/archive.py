@@ -1,0 +1,207 @@
+"""Reading folders and zips as one flat list of files, safely: bounded, and nothing outside.
+
+A zip is never unpacked: its members are read one at a time. A zip inside a folder or inside a
+platform's download is a folder of its own, one level deep.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from grader.batch.records import Entry, LeftOver
+from grader.errors import UsageError
+
+MAX_FILE_BYTES: Final = 2_000_001
+MAX_FILES: Final = 500_000
+MAX_INNER_FILES: Final = 1_000
+MAX_INNER_BYTES: Final = 64_000_000
+_SKIPPED_FOLDERS: Final = {"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git"}
+_SKIPPED_FILES: Final = {".DS_Store", "Thumbs.db", "desktop.ini"}
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,  # encrypted
+    ValueError,
+    OverflowError,
+)
+
+
+class Folder:
+    """The files below a folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Give each file's path, and why it cannot be read where that is so."""
+        for folder, folders, files in os.walk(self.root, onerror=_refuse):
+            folders[:] = sorted(name for name in folders if name not in _SKIPPED_FOLDERS)
+            for name in sorted(files):
+                path = Path(folder, name)
+                inside = path.relative_to(self.root).as_posix()
+                regular = stat.S_ISREG(path.lstat().st_mode)
+                yield inside, "" if regular else "it is a link or no regular file"
+
+    def read(self, name: str, most: int) -> bytes:
+        """Return at most `most` bytes of a file.
+
+        Raises
+        ------
+        OSError
+            It is gone, or cannot be read.
+        """
+        descriptor = os.open(self.root / name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            return file.read(most)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class Zip:
+    """The members of a zip."""
+
+    def __init__(self, file: Path | io.BytesIO, name: str) -> None:
+        self.name = name
+        try:
+            self._zip = zipfile.ZipFile(file)
+        except _BROKEN as error:
+            raise UsageError(
+                f"{name} is no zip that can be read: {error}", "download it again, whole"
+            ) from None
+        self._members = {info.filename: info for info in self._zip.infolist()}
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Give each member's path, and why it cannot be read where that is so."""
+        for number, info in enumerate(self._zip.infolist()):
+            if number >= MAX_FILES:
+                raise UsageError(f"{self.name} holds more than {MAX_FILES:,} files", "split it")
+            if info.is_dir():
+                continue
+            parts = PurePosixPath(info.filename.replace("\\", "/")).parts
+            if _SKIPPED_FOLDERS & set(parts):
+                continue
+            yield info.filename, _refusal(info, parts)
+
+    def read(self, name: str, most: int) -> bytes:
+        """Return at most `most` bytes of a member, whatever size it says it has.
+
+        Raises
+        ------
+        OSError
+            It is damaged or cannot be read.
+        """
+        try:
+            with self._zip.open(self._members[name]) as file:
+                return file.read(most)
+        except _BROKEN as error:
+            raise OSError(f"damaged in the zip: {error}") from None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._zip.close()
+
+
+def _refusal(info: zipfile.ZipInfo, parts: tuple[str, ...]) -> str:
+    drive = bool(parts) and parts[0].endswith(":")
+    if not parts or parts[0] == "/" or ".." in parts or drive or "\0" in info.filename:
+        return "its path leads out of the zip"
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG):
+        return "it is a link or no regular file"
+    return "it is encrypted" if info.flag_bits & 1 else ""
+
+
+class Hand:
+    """Everything that was handed to a batch: lists its files and reads them one at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._source: Folder | Zip
+        if path.is_dir():
+            self._source = Folder(path)
+        elif path.is_file():
+            self._source = Zip(path, str(path))
+        else:
+            raise UsageError(f"there is no {path}", "name the folder or the zip of submissions")
+        self._inner: tuple[str, Zip] | None = None
+
+    def entries(self) -> tuple[list[Entry], list[LeftOver]]:
+        """Return all files, those of zips among them, and what cannot be read.
+
+        Raises
+        ------
+        UsageError
+            The folder cannot be listed, or holds too many files.
+        """
+        entries: list[Entry] = []
+        left_over: list[LeftOver] = []
+        for name, problem in self._source.names():
+            own = name.rpartition("/")[2]
+            if own in _SKIPPED_FILES or own.startswith("._"):
+                continue
+            if problem:
+                left_over.append(LeftOver(name, problem))
+            elif own.lower().endswith(".zip"):
+                self._list_inner(name, entries, left_over)
+            else:
+                entries.append(Entry(name.replace("\\", "/"), name))
+        return entries, left_over
+
+    def _list_inner(self, name: str, entries: list[Entry], left_over: list[LeftOver]) -> None:
+        try:
+            inner = list(self._open_inner(name).names())
+        except (UsageError, OSError) as error:
+            left_over.append(LeftOver(name, f"a zip that cannot be read: {error}".splitlines()[0]))
+            return
+        if len(inner) > MAX_INNER_FILES:
+            left_over.append(LeftOver(name, f"a zip of more than {MAX_INNER_FILES:,} files"))
+            return
+        for member, problem in inner:
+            if problem:
+                left_over.append(LeftOver(f"{name}/{member}", problem))
+            else:
+                path = f"{name}/{member}".replace("\\", "/")
+                entries.append(Entry(path, name, member))
+
+    def _open_inner(self, name: str) -> Zip:
+        if self._inner is None or self._inner[0] != name:
+            data = self._source.read(name, MAX_INNER_BYTES + 1)
+            if len(data) > MAX_INNER_BYTES:
+                raise OSError(f"larger than {MAX_INNER_BYTES:,} bytes")
+            self._inner = (name, Zip(io.BytesIO(data), name))
+        return self._inner[1]
+
+    def read(self, entry: Entry, most: int = MAX_FILE_BYTES) -> bytes:
+        """Return the file's bytes, cut after `most`.
+
+        Raises
+        ------
+        OSError
+            It is gone, changed into something else, or damaged.
+        """
+        if not entry.member:
+            return self._source.read(entry.outer, most)
+        try:
+            return self._open_inner(entry.outer).read(entry.member, most)
+        except (UsageError, KeyError) as error:
+            raise OSError(f"the zip has changed: {error}") from None
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._source.close()
+
+
+def _refuse(error: OSError) -> None:
+    raise UsageError(
+        f"{error.filename} cannot be listed: {error.strerror}", "check its permissions"
+    ) from None

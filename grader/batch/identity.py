@@ -1,0 +1,69 @@
+"""What makes two gradings the same: submission, course, grader, seed, isolation, language."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import grader
+from grader.course import Course, Exercise
+from grader.diagnosis.catalogue import default_language
+
+_ENGINE: Final = ("checking", "course", "diagnosis", "grading", "result", "wall", "worker")
+_LIBRARIES: Final = ("numpy", "pytest", "msgpack")
+
+
+class Identity:
+    """Keys of submissions for one course, seed and isolation."""
+
+    def __init__(self, course: Course, seed: int, isolation: str) -> None:
+        self._settings = hashlib.sha256()
+        for part in (
+            grader.__version__,
+            _engine(),
+            *(f"{name} {importlib.metadata.version(name)}" for name in _LIBRARIES),
+            course.name,
+            repr(course.packages),
+            _content(course),
+            str(seed),
+            isolation,
+            default_language(),
+        ):
+            _add(self._settings, part.encode())
+
+    def key(self, exercise: Exercise, name: str, data: bytes) -> str:
+        """Return the key of a submission's result."""
+        digest = self._settings.copy()
+        settings = (exercise.name, exercise.title, dict(exercise.points), exercise.limits)
+        for part in (repr(settings).encode(), name.encode("utf-8", "surrogateescape"), data):
+            _add(digest, part)
+        return digest.hexdigest()
+
+
+def _add(digest: hashlib._Hash, part: bytes) -> None:
+    digest.update(len(part).to_bytes(8, "little"))
+    digest.update(part)
+
+
+def _content(course: Course) -> str:
+    """Return a digest of all that the checks are made of."""
+    solutions = course.folder / "solutions"
+    files = [path for path in solutions.rglob("*") if "__pycache__" not in path.parts]
+    return _digest(course.folder, [*files, *(course.folder / "exercises").glob("*.py")])
+
+
+def _engine() -> str:
+    """Return a digest of the grader's own sources, which change between versions too."""
+    package = Path(grader.__file__).parent
+    return _digest(package, [path for name in _ENGINE for path in (package / name).rglob("*.py")])
+
+
+def _digest(root: Path, files: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(path for path in files if path.is_file()):
+        _add(digest, path.relative_to(root).as_posix().encode())
+        _add(digest, path.read_bytes())
+    return digest.hexdigest()

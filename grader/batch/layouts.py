@@ -1,0 +1,174 @@
+"""Which platform, or which kind of folder, a set of submissions comes from, and how to read it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import PurePosixPath
+from typing import Final, Protocol
+
+from grader.batch.archive import Hand
+from grader.batch.platforms import blackboard, canvas, gradescope, moodle
+from grader.batch.records import Entry, Origin
+
+_ATTEMPT: Final = re.compile(r"(?:attempt|try|version|v)[\s_-]*\d+", re.IGNORECASE)
+_MOST_METADATA: Final = 256_000_000
+_MOST_RECEIPT: Final = 1_000_000
+
+
+class Reader(Protocol):
+    """Reads the paths of one layout."""
+
+    @property
+    def layout(self) -> str:
+        """The layout's name, for people."""
+
+    def origins(self, path: str) -> tuple[Origin, ...]:
+        """Return whose a file is: nobody, one student, or a group's."""
+
+    def is_own(self, path: str) -> bool:
+        """Whether the file is the platform's own and no submission."""
+
+
+def reader_for(
+    hand: Hand, entries: Sequence[Entry], names_exercise: Callable[[str], bool]
+) -> Reader:
+    """Return the reader of the layout that the files have."""
+    paths = [entry.path for entry in entries]
+    for entry in entries:
+        if PurePosixPath(entry.path).name == gradescope.METADATA:
+            text = hand.read(entry, _MOST_METADATA).decode("utf-8", "replace")
+            return _Gradescope(entry.path, text)
+    if any(moodle.parse(path) for path in paths):
+        return _Moodle()
+    if any(blackboard.is_receipt(path) for path in paths):
+        return _Blackboard(hand, entries)
+    tops = {path.partition("/")[0] for path in paths}
+    prefix = next(iter(tops)) + "/" if len(tops) == 1 and all("/" in path for path in paths) else ""
+    inside = [path.removeprefix(prefix) for path in paths]
+    matching = sum(canvas.parse(path) is not None for path in inside)
+    if matching and matching * 2 > len(inside):
+        return _Canvas(prefix)
+    return _Folders(prefix if _is_wrapper(prefix, inside) else "", names_exercise)
+
+
+def _is_wrapper(prefix: str, inside: Sequence[str]) -> bool:
+    """Whether one folder around everything is the class, not its only student."""
+    return bool(prefix) and any("/" in path for path in inside)
+
+
+class _Canvas:
+    layout = "Canvas"
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+
+    def origins(self, path: str) -> tuple[Origin, ...]:
+        origin = canvas.parse(path.removeprefix(self._prefix))
+        return (origin,) if origin else ()
+
+    def is_own(self, _path: str) -> bool:
+        return False
+
+
+class _Moodle:
+    layout = "Moodle"
+
+    def origins(self, path: str) -> tuple[Origin, ...]:
+        origin = moodle.parse(path)
+        return (origin,) if origin else ()
+
+    def is_own(self, _path: str) -> bool:
+        return False
+
+
+class _Blackboard:
+    layout = "Blackboard"
+
+    def __init__(self, hand: Hand, entries: Sequence[Entry]) -> None:
+        self._prefix = blackboard.assignment_prefix([entry.path for entry in entries])
+        self._names: dict[str, str] = {}
+        self._people: dict[str, tuple[str, str]] = {}
+        for entry in entries:
+            if blackboard.is_receipt(entry.path):
+                try:
+                    text = hand.read(entry, _MOST_RECEIPT).decode("utf-8-sig", "replace")
+                except OSError:  # gone meanwhile: the file names alone say enough
+                    continue
+                self._names.update(blackboard.original_names(text))
+                key = PurePosixPath(entry.path).name.removesuffix(".txt")
+                self._people[key] = blackboard.user_of_receipt(text)
+
+    def origins(self, path: str) -> tuple[Origin, ...]:
+        origin = blackboard.parse(path, self._prefix)
+        if origin is None:
+            return ()
+        first = next(part for part in path.split("/") if blackboard.parse(part, self._prefix))
+        attempt = next((key for key in self._people if first.startswith(f"{key}_")), "")
+        name, user = self._people.get(attempt, ("", ""))
+        inner = path.partition(first)[2].startswith("/")
+        own = origin.name if inner else self._names.get(first, origin.name)
+        return (Origin(own, user or origin.student_id, name, origin.submitted),)
+
+    def is_own(self, path: str) -> bool:
+        return blackboard.is_receipt(path)
+
+
+class _Gradescope:
+    layout = "Gradescope"
+
+    def __init__(self, path: str, text: str) -> None:
+        self._metadata = path
+        self._prefix = path.removesuffix(gradescope.METADATA)
+        self._submissions = gradescope.read_metadata(text)
+
+    def origins(self, path: str) -> tuple[Origin, ...]:
+        key, _, rest = path.removeprefix(self._prefix).partition("/")
+        submission = self._submissions.get(key)
+        name = PurePosixPath(rest or key).name
+        if submission is None:
+            return ()
+        people = submission.people or (gradescope.Person(key, "", ""),)
+        return tuple(
+            Origin(name, one.id or one.email or one.name, one.name, submission.submitted)
+            for one in people
+        )
+
+    def is_own(self, path: str) -> bool:
+        return path == self._metadata
+
+
+class _Folders:
+    """One folder (or zip) a student, or files whose names hold the student and the exercise."""
+
+    layout = "folder"
+
+    def __init__(self, prefix: str, names_exercise: Callable[[str], bool]) -> None:
+        self._prefix = prefix
+        self._names_exercise = names_exercise
+
+    def origins(self, path: str) -> tuple[Origin, ...]:
+        parts = PurePosixPath(path.removeprefix(self._prefix)).parts
+        for part in parts[:-1]:
+            if not self._names_exercise(part):
+                who = part[:-4] if part.lower().endswith(".zip") else part
+                return (Origin(parts[-1], who, who),)
+        who = self._who(parts[-1])
+        return (Origin(parts[-1], who, who),)
+
+    def _who(self, name: str) -> str:
+        """Return what a file's name says beside the exercise and the attempt."""
+        stem = PurePosixPath(name).stem
+        words = [word for word in re.split(r"[_\s]+|-(?=\D)|(?<=\D)-", stem) if word]
+        kept = [word for word in words if not self._names_exercise(word)]
+        rest = "_".join(kept)
+        if len(kept) == len(words) or self._names_exercise(rest):  # in two words: exercise_3
+            rest = re.sub(r"(?i)[a-z]+[\s_-]*\d+", self._without_exercise, stem, count=0)
+        rest = _ATTEMPT.sub("", rest).strip("_- .()")
+        return rest or stem
+
+    def _without_exercise(self, found: re.Match[str]) -> str:
+        return "" if self._names_exercise(found[0]) else found[0]
+
+    def is_own(self, _path: str) -> bool:
+        return False

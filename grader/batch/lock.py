@@ -1,0 +1,78 @@
+"""One batch at a time in one output folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from grader.errors import UsageError
+
+NAME: Final = "batch.lock"
+
+
+class Lock:
+    """Held while a batch runs; the system lets go of it however the batch ends."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / NAME
+        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0))
+        if not _take(self._file):
+            holder = os.pread(self._file, 4096, 0) if hasattr(os, "pread") else b""
+            os.close(self._file)
+            raise UsageError(
+                f"another batch is at work in {folder}{_told(holder)}",
+                "wait until it has ended, or give another folder with -o",
+            )
+        own = {
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        os.ftruncate(self._file, 0)
+        os.write(self._file, json.dumps(own).encode())
+
+    def __enter__(self) -> Lock:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        os.close(self._file)
+
+
+def _take(file: int) -> bool:
+    if sys.platform == "win32":
+        import msvcrt
+
+        try:
+            # far behind the text, which others must be able to read
+            os.lseek(file, 1 << 20, os.SEEK_SET)
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+            os.lseek(file, 0, os.SEEK_SET)
+        except OSError:
+            return False
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _told(text: bytes) -> str:
+    try:
+        holder = json.loads(text)
+        return f": process {holder['pid']} on {holder['host']}, since {holder['since']}"
+    except (ValueError, KeyError, TypeError):  # it has not written its name yet
+        return ""

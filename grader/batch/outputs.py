@@ -1,0 +1,178 @@
+"""What a batch leaves for people and programs: grades.csv, results.jsonl, left_over.csv.
+
+Each is written whole beside its place and then renamed, always in the same order, so that two
+runs differ in timings alone.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import IO, Any, Final
+
+from grader.batch.executor import Done
+from grader.batch.late import Lateness
+from grader.batch.records import Attempt, LeftOver, Plan, Student
+from grader.course import Exercise
+
+GRADES: Final = "grades.csv"
+RESULTS: Final = "results.jsonl"
+LEFT_OVER: Final = "left_over.csv"
+_COLUMNS: Final = (
+    "student_id", "name", "exercise", "status", "score", "max_score", "late", "late_days",
+    "penalty_percent", "final_score", "attempt", "attempts", "file",
+)  # fmt: skip
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """An attempt with its result; no result where its file could not be read."""
+
+    attempt: Attempt
+    lateness: Lateness
+    done: Done | None
+
+    @property
+    def status(self) -> str:
+        """`graded`, `ungraded` or `unreadable`."""
+        return self.done.status if self.done else "unreadable"
+
+    @property
+    def final(self) -> float:
+        """The score after what lateness costs; below every score where there is none."""
+        if self.done is None or self.done.status != "graded":
+            return -1.0
+        return self.lateness.final(self.done.score)
+
+
+def write(
+    folder: Path, plan: Plan, graded: Callable[[], Iterable[Graded]], left_over: Iterable[LeftOver]
+) -> None:
+    """Write all outputs.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to.
+    plan : Plan
+    graded : callable
+        Gives the attempts with their results in the plan's order; called once, read once.
+    left_over : iterable of LeftOver
+
+    Raises
+    ------
+    OSError
+        A file could not be written; what was there before still is.
+    """
+    with _whole(folder / RESULTS) as results, _whole(folder / GRADES) as grades:
+        table = csv.writer(grades, lineterminator="\n")
+        table.writerow(_COLUMNS)
+        rows: list[tuple[str, ...]] = [
+            _missing(student, exercise) for student, exercise in plan.missing
+        ]
+        for attempts in _by_student(graded()):
+            kept = max(attempts, key=lambda one: (one.final, one.attempt.number))
+            for one in attempts:
+                results.write(_line(one, one is kept) + "\n")
+            rows.append(_row(kept))
+        rows.sort(key=lambda row: row[:3])
+        table.writerows(rows)
+    with _whole(folder / LEFT_OVER) as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(("file", "reason"))
+        table.writerows((_text(one.path), _text(one.reason)) for one in left_over)
+
+
+def _order(row: tuple[str, ...]) -> tuple[str, ...]:
+    return row[:3]
+
+
+def _by_student(graded: Iterable[Graded]) -> Iterator[list[Graded]]:
+    for _, group in groupby(graded, key=lambda one: (one.attempt.student, one.attempt.exercise)):
+        yield list(group)
+
+
+def _line(one: Graded, kept: bool) -> str:
+    """Return the line of results.jsonl for an attempt."""
+    attempt, lateness = one.attempt, one.lateness
+    student = attempt.student
+    head: dict[str, Any] = {
+        "student": {"id": student.id, "name": student.name, "matched": student.matched},
+        "attempt": {
+            "file": attempt.entry.path,
+            "number": attempt.number,
+            "of": attempt.attempts,
+            "kept": kept,
+            "submitted": attempt.submitted.isoformat() if attempt.submitted else None,
+        },
+        "late": {
+            "late": lateness.late,
+            "days": lateness.days,
+            "penalty_percent": lateness.percent,
+        },
+        "exercise": attempt.exercise.name,
+        "status": one.status,
+        "final_score": one.final if one.status == "graded" else None,
+    }
+    # the document as the grader wrote it, byte for byte
+    document = one.done.document if one.done else "null"
+    return f'{json.dumps(head, allow_nan=False)[:-1]}, "result": {document}}}'
+
+
+def _row(one: Graded) -> tuple[str, ...]:
+    attempt, done, lateness = one.attempt, one.done, one.lateness
+    graded = one.status == "graded" and done is not None
+    return (
+        *_person(attempt.student, attempt.exercise),
+        one.status,
+        _number(done.score) if graded and done else "",
+        _number(attempt.exercise.max_score),
+        "" if lateness.late is None else "yes" if lateness.late else "no",
+        "" if lateness.days is None else str(lateness.days),
+        _number(lateness.percent),
+        _number(one.final) if graded else "",
+        str(attempt.number),
+        str(attempt.attempts),
+        _text(attempt.entry.path),
+    )
+
+
+def _missing(student: Student, exercise: Exercise) -> tuple[str, ...]:
+    maximum = _number(exercise.max_score)
+    return (*_person(student, exercise), "missing", "", maximum, *[""] * 4, "0", "0", "")
+
+
+def _person(student: Student, exercise: Exercise) -> tuple[str, str, str]:
+    return _text(student.id), _text(student.name), exercise.name
+
+
+def _number(value: float) -> str:
+    return f"{value:.12g}"
+
+
+def _text(value: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    plain = value.encode("utf-8", "backslashreplace").decode()
+    return f"'{plain}" if plain.startswith(_FORMULA) else plain
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[IO[str]]:
+    """Open a file that takes its place only when it is complete and on the disk."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,1 @@
+"""What each learning platform's download says in its file names: pure parsing, a module each."""

@@ -1,0 +1,29 @@
+"""Moodle: `<Full name>_<participant id>_assignsubmission_file[_]/<path>`, or the same as a prefix.
+
+The number is the participant's in this assignment, not the user's. Blind marking gives
+`Participant_<id>_...`; some forks put the user name first, so the id is the last number before
+`_assignsubmission_`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from grader.batch.records import Origin
+
+_PART: Final = re.compile(
+    r"(?P<name>.*?)(?:_(?P<id>\d+))?_?assignsubmission_(?P<kind>file|onlinetext)(?:_(?P<own>.*))?",
+    re.DOTALL,
+)
+
+
+def parse(path: str) -> Origin | None:
+    """Return what the path of a file in a download says; None where it is not of this kind."""
+    parts = path.split("/")
+    for part in parts:
+        found = _PART.fullmatch(part)
+        if found:
+            last = parts[-1] if part is not parts[-1] else (found["own"] or part)
+            return Origin(last, found["id"] or "", found["name"].replace("_", " ").strip())
+    return None

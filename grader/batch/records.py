@@ -1,0 +1,87 @@
+"""The records that a batch is planned with: files found, whose they are, what is to be graded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from grader.course import Exercise
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file: its path with forward slashes, the name to read it by, and, for a member of a
+    zip inside, that zip as `outer`."""
+
+    path: str
+    outer: str
+    member: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a platform's naming, or a folder's, says of one file.
+
+    Attributes
+    ----------
+    name : str
+        The file's own name, as the student gave it.
+    student_id, student_name : str
+        Whose it is, as far as the naming tells.
+    submitted : datetime or None
+        When it was handed in; naive where the platform gives no zone.
+    late : bool or None
+        Whether the platform marks it as late; None where it says nothing.
+    """
+
+    name: str
+    student_id: str = ""
+    student_name: str = ""
+    submitted: datetime | None = None
+    late: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """Whose a submission is, and how that is known."""
+
+    id: str
+    name: str
+    matched: Literal["id", "name", "unlisted", "file"] = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One submission of one student for one exercise.
+
+    `entry` is where it lies in what was handed to the batch; `number` counts the student's
+    attempts at the exercise, from 1, of `attempts` in all.
+    """
+
+    student: Student
+    exercise: Exercise
+    entry: Entry
+    name: str
+    number: int
+    attempts: int
+    submitted: datetime | None = None
+    late: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOver:
+    """A file, or a person, that could not be given its place, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that a batch is to grade, in the order of its outputs, and what it could not place."""
+
+    layout: str
+    attempts: tuple[Attempt, ...]
+    left_over: tuple[LeftOver, ...]
+    missing: tuple[tuple[Student, Exercise], ...] = ()

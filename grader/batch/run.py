@@ -1,0 +1,192 @@
+"""A batch from its plan to its outputs: what the journal knows is not done again."""
+
+from __future__ import annotations
+
+import errno
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from grader.batch import outputs
+from grader.batch.archive import Hand
+from grader.batch.executor import Done, Executor, Task
+from grader.batch.identity import Identity
+from grader.batch.journal import Journal
+from grader.batch.late import lateness
+from grader.batch.outputs import Graded
+from grader.batch.records import Attempt, LeftOver, Plan
+from grader.course import Course
+from grader.errors import BpgradeError, UsageError
+
+
+class OutputError(BpgradeError):
+    """The output folder cannot take what the batch has to write."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many submissions have ended how, so far."""
+
+    total: int
+    full_marks: int = 0
+    points_lost: int = 0
+    ungraded: int = 0
+    unreadable: int = 0
+    reused: int = 0
+
+    @property
+    def ended(self) -> int:
+        """All that have a result, or never will."""
+        return self.full_marks + self.points_lost + self.ungraded + self.unreadable
+
+    def add(self, done: Done, submissions: int = 1) -> None:
+        """Count a result that so many submissions have."""
+        if done.status != "graded":
+            self.ungraded += submissions
+        elif done.score >= done.max_score:
+            self.full_marks += submissions
+        else:
+            self.points_lost += submissions
+
+
+@dataclass(slots=True)
+class Batch:
+    """One batch over a plan.
+
+    Attributes
+    ----------
+    regrade : str
+        A student, exercise, function or check whose results are graded again; empty for none.
+    retry_ungraded : bool
+        Whether what the grader could not grade before is tried again.
+    """
+
+    course: Course
+    hand: Hand
+    plan: Plan
+    journal: Journal
+    identity: Identity
+    regrade: str = ""
+    retry_ungraded: bool = False
+    counts: Counts = field(init=False)
+    _keys: list[str] = field(init=False)
+    _left_over: list[LeftOver] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.counts = Counts(len(self.plan.attempts))
+        self._keys = [""] * len(self.plan.attempts)
+        self._left_over = list(self.plan.left_over)
+
+    def run(self, executor: Executor, progress: Callable[[Counts], None]) -> None:
+        """Grade what is not graded yet; each result is in the journal as soon as it is known."""
+        if self.regrade:
+            self._forget()
+        waiting: dict[str, int] = {}
+        with closing(executor.run(self._tasks(waiting, progress))) as results:
+            for done in results:
+                self.journal.put(done)
+                self.counts.add(done, waiting.pop(done.key))
+                progress(self.counts)
+        progress(self.counts)
+
+    def _tasks(self, waiting: dict[str, int], progress: Callable[[Counts], None]) -> Iterator[Task]:
+        """Give what is to be graded; equal files of several students are one task."""
+        for index, attempt in enumerate(self.plan.attempts):
+            data = self._read(attempt)
+            if data is None:
+                continue
+            key = self._keys[index] = self.identity.key(attempt.exercise, attempt.name, data)
+            if key in waiting:
+                waiting[key] += 1
+                continue
+            found = self.journal.find(key)
+            if found and not (self.retry_ungraded and found.status == "ungraded"):
+                self.counts.reused += 1
+                self.counts.add(found)
+                progress(self.counts)
+                continue
+            waiting[key] = 1
+            yield Task(key, attempt.exercise.name, attempt.name, data)
+
+    def _read(self, attempt: Attempt) -> bytes | None:
+        try:
+            return self.hand.read(attempt.entry)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self._left_over.append(LeftOver(attempt.entry.path, f"not graded: {reason}"))
+            self.counts.unreadable += 1
+            return None
+
+    def _forget(self) -> None:
+        """Mark what is to be graded again, in the journal, so that a new start goes on with it."""
+        hit = False
+        for attempt in self.plan.attempts:
+            try:
+                data = self.hand.read(attempt.entry)
+            except OSError:  # told, and counted, when its turn comes
+                continue
+            key = self.identity.key(attempt.exercise, attempt.name, data)
+            if self._is_meant(attempt, self.journal.find(key)):
+                hit = True
+                self.journal.forget(key)
+        if not hit:
+            raise UsageError(
+                f"nothing here is called {self.regrade}",
+                "--regrade takes a student's id or name, or an exercise, a function or a check",
+            )
+
+    def _is_meant(self, attempt: Attempt, found: Done | None) -> bool:
+        student = attempt.student
+        if self.regrade in (student.id, student.name, attempt.exercise.name):
+            return True
+        if self.regrade in attempt.exercise.functions:
+            return True
+        if found is None or self.regrade not in found.document:
+            return False
+        return any(check["id"] == self.regrade for check in json.loads(found.document)["checks"])
+
+    def write(self, folder: Path) -> None:
+        """Write the outputs."""
+        order = sorted(self._left_over, key=lambda one: (one.path, one.reason))
+        outputs.write(folder, self.plan, self._graded, order)
+
+    def _graded(self) -> Iterator[Graded]:
+        for attempt, key in zip(self.plan.attempts, self._keys, strict=True):
+            done = self.journal.find(key) if key else None
+            yield Graded(attempt, lateness(attempt, self.course), done)
+
+    def ungraded_files(self, most: int) -> list[str]:
+        """Return the first files that have no grade."""
+        found = (one.attempt.entry.path for one in self._graded() if one.status != "graded")
+        return list(islice(found, most))
+
+    @property
+    def left_over(self) -> tuple[LeftOver, ...]:
+        """What could not be given its place, or not be read."""
+        return tuple(self._left_over)
+
+
+@contextmanager
+def explained(folder: Path) -> Iterator[None]:
+    """Turn what the system says of the output folder into words for the user."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        name = getattr(error, "sqlite_errorname", "")
+        raise _output_error(folder, name == "SQLITE_FULL", str(error)) from error
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise _output_error(folder, full, error.strerror or str(error)) from error
+
+
+def _output_error(folder: Path, full: bool, reason: str) -> OutputError:
+    if full:
+        return OutputError(
+            f"the disk that holds {folder} is full; all results up to now are kept",
+            "free some space, then run the same command: it goes on where it stopped",
+        )
+    return OutputError(f"{folder} cannot be written: {reason}", "give another folder with -o")

@@ -1,0 +1,78 @@
+"""The main program of a grading process: tasks in and results out over one socket.
+
+Messages to it: the job, then tasks. From it: "done", or "failed" with the words of an error
+after which it ends. The end of the stream is the end of the process.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import astuple
+from typing import Any
+
+import msgpack
+
+from grader.batch.executor import Done, Job, Task
+from grader.errors import BpgradeError
+from grader.worker import framing
+
+_PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    """Serve the pool that started this process until it closes the socket."""
+    wire = socket.socket(fileno=int(sys.argv[1]))
+    _end_with(int(sys.argv[2]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the pool's to answer
+    course, exercises, seed, isolation = _read(wire)
+    job = Job(course, tuple(exercises), seed, isolation)
+    from grader.batch.session import serve
+
+    def give(done: Done) -> None:
+        _write(wire, ["done", *astuple(done)])
+
+    def tasks() -> Iterator[Task]:
+        _write(wire, ["ready"])
+        while True:
+            try:
+                yield Task(*_read(wire))
+            except framing.StreamEnded:
+                return
+
+    try:
+        serve(job, tasks(), give)
+    except BpgradeError as error:
+        _write(wire, ["failed", type(error).__name__, error.message, error.remedy])
+    except (framing.StreamEnded, BrokenPipeError, ConnectionResetError):
+        return  # the pool has gone
+    except Exception as error:  # a fault of the grader: the pool decides what to do about it
+        reason = f"{type(error).__name__}: {error}"
+        _write(wire, ["failed", "BpgradeError", reason, "report it, with the submission"])
+
+
+def _read(wire: socket.socket) -> list[Any]:
+    message: list[Any] = msgpack.unpackb(
+        framing.read_message(wire.fileno()), unicode_errors="surrogateescape"
+    )
+    return message
+
+
+def _write(wire: socket.socket, message: list[Any]) -> None:
+    framing.write_message(wire.fileno(), msgpack.packb(message, unicode_errors="surrogateescape"))
+
+
+def _end_with(parent: int) -> None:
+    """Have the system end this process when the pool is killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,289 @@
+"""Comparisons whose failures are written for students.
+
+A hidden check's failure says which entries are wrong and by what share; only a visible
+check's failure shows the expected values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.checking.student import Student
+
+_MOST_ENTRIES: Final = 6
+_Array = NDArray[Any]
+
+
+class CheckFailure(Exception):  # noqa: N818 - the verdict of a check, not a mistake of ours
+    """A check that did not hold; the text is the student's feedback."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tolerance:
+    relative: float
+    absolute: float
+
+
+class Compare:
+    """The `compare` of a check: each method passes in silence or raises CheckFailure."""
+
+    def __init__(self, visible: bool) -> None:
+        self._visible = visible
+
+    def close(
+        self,
+        actual: Any,
+        expected: Any,
+        names: str | Sequence[str] | None = None,
+        labels: Any = None,
+        rtol: float = 1e-9,
+        atol: float = 1e-12,
+    ) -> None:
+        """Hold what the student returned against what is right, every entry.
+
+        Parameters
+        ----------
+        actual : object
+            Whatever came over the wall.
+        expected : number, array, or tuple or list of them
+            A tuple or list expects that many values.
+        names : str or sequence of str, optional
+            What the value, or each of the values, is called.
+        labels : nested sequence of str, optional
+            A name for each entry, of the shape of `expected`; for several values a sequence
+            of such, None for values without.
+        rtol, atol : float
+            An entry is right where ``|actual - expected| <= atol + rtol * |expected|``.
+        """
+        tolerance = _Tolerance(rtol, atol)
+        problems = list(self._differences(actual, expected, names, labels, tolerance))
+        if problems:
+            raise CheckFailure("\n".join(problems))
+
+    def matches_any(self, actual: Any, *expecteds: Any, **options: Any) -> None:
+        """Pass where `actual` is close to any of `expecteds`; else tell about the first."""
+        for expected in expecteds:
+            try:
+                self.close(actual, expected, **options)
+                return
+            except CheckFailure:
+                continue
+        self.close(actual, expecteds[0], **options)
+
+    def unpack(self, value: Any, *names: str) -> tuple[Any, ...]:
+        """Return the values that a function returned together, exactly as many as `names`."""
+        parts = _parts(value)
+        if parts is None or len(parts) != len(names):
+            raise CheckFailure(_wrong_count(value, names))
+        return tuple(parts)
+
+    def array(self, value: Any, shape: tuple[int, ...], name: str) -> NDArray[np.float64]:
+        """Return `value` as finite float64 numbers of `shape`."""
+        found, problem = _as_numbers(value, name)
+        if found is None:
+            raise CheckFailure(problem)
+        if found.shape != shape:
+            raise CheckFailure(_wrong_shape(name, found.shape, shape))
+        if np.iscomplexobj(found) or not np.isfinite(found).all():
+            raise CheckFailure(f"{name} holds {_odd(found)}; finite real numbers are wanted.")
+        return found.astype(np.float64)
+
+    def kept_arguments(self, student: Student) -> None:
+        """Fail where the student's last call changed any of its arguments in place."""
+        changed = student.changed_arguments
+        if changed:
+            names = " and ".join(changed)
+            raise CheckFailure(
+                f"The call changed its own {names} in place. The caller's arrays must stay as"
+                " they are: work on new arrays, as in `new = old - ...`, not `old -= ...`."
+            )
+
+    def that(self, condition: object, message: str) -> None:
+        """Fail with `message`, which the student reads, unless `condition` is true."""
+        if not condition:
+            raise CheckFailure(message)
+
+    def _differences(
+        self, actual: Any, expected: Any, names: Any, labels: Any, tolerance: _Tolerance
+    ) -> Iterator[str]:
+        if _is_leaf(expected):
+            name = names if isinstance(names, str) else "the result"
+            yield from self._leaf(actual, np.asarray(expected), name, labels, tolerance)
+            return
+        wanted = _names_for(expected, names)
+        parts = _parts(actual)
+        if parts is None or len(parts) != len(expected):
+            yield _wrong_count(actual, wanted)
+            return
+        for index, part in enumerate(expected):
+            label = labels[index] if labels is not None else None
+            yield from self._differences(parts[index], part, wanted[index], label, tolerance)
+
+    def _leaf(
+        self, actual: Any, expected: _Array, name: str, labels: Any, tolerance: _Tolerance
+    ) -> Iterator[str]:
+        if expected.dtype == bool or expected.dtype.kind in "US":
+            if not _same_word(actual, expected):
+                shown = f" It should be {expected.tolist()!r}." if self._visible else ""
+                yield f"{name} is {_kind(actual)}, which is not right.{shown}"
+            return
+        found, problem = _as_numbers(actual, name)
+        if found is None:
+            yield problem
+            return
+        if found.shape != expected.shape:
+            yield _wrong_shape(name, found.shape, expected.shape)
+            return
+        if np.iscomplexobj(found) and not np.iscomplexobj(expected):
+            if np.any(found.imag != 0):
+                yield f"{name} holds complex numbers; real ones are wanted (take `.real`?)."
+                return
+            found = found.real
+        yield from self._entries(found, expected, name, labels, tolerance)
+
+    def _entries(
+        self, found: _Array, expected: _Array, name: str, labels: Any, tolerance: _Tolerance
+    ) -> Iterator[str]:
+        with np.errstate(all="ignore"):
+            wide = found.astype(np.complex128 if np.iscomplexobj(found) else np.float64)
+            gap = np.abs(wide - expected)
+            right = gap <= tolerance.absolute + tolerance.relative * np.abs(expected)
+            right |= (wide == expected) | (np.isnan(wide) & np.isnan(expected))
+        if right.all():
+            return
+        wrong = np.argwhere(~right)
+        lines = [
+            self._entry(tuple(index), found, expected, name, labels)
+            for index in wrong[:_MOST_ENTRIES].tolist()
+        ]
+        if expected.ndim == 0:
+            yield lines[0]
+            return
+        yield f"{name}: {len(wrong)} of {expected.size} entries are wrong."
+        yield from (f"  {line}" for line in lines)
+        if len(wrong) > _MOST_ENTRIES:
+            yield f"  and {len(wrong) - _MOST_ENTRIES} more"
+        if found.dtype.kind in "fc" and found.dtype.itemsize < expected.dtype.itemsize:
+            yield f"  ({name} was computed in {found.dtype}, which keeps too few digits.)"
+
+    def _entry(
+        self, index: tuple[int, ...], found: _Array, expected: _Array, name: str, labels: Any
+    ) -> str:
+        place = f"{name}[{', '.join(map(str, index))}]" if index else name
+        if labels is not None and index:
+            place += f" ({np.asarray(labels, dtype=object)[index]})"
+        value, right = found[index], expected[index]
+        if self._visible:
+            return f"{place} is {_number(value)}, expected {_number(right)}"
+        if not np.isfinite(value):
+            return f"{place} is {value}"
+        return f"{place} is {_off(value, right)}"
+
+
+def _is_leaf(expected: Any) -> bool:
+    if isinstance(expected, tuple):
+        return False
+    if isinstance(expected, list):
+        return not any(isinstance(part, (np.ndarray, tuple, list)) for part in expected)
+    return True
+
+
+def _names_for(expected: Sequence[Any], names: Any) -> tuple[str, ...]:
+    if isinstance(names, str):
+        return tuple(f"{names}[{index}]" for index in range(len(expected)))
+    if names is None:
+        return tuple(f"value {index + 1}" for index in range(len(expected)))
+    return tuple(names)
+
+
+def _parts(value: Any) -> list[Any] | None:
+    """Return the values that were returned together; the rows of an array count as such."""
+    if isinstance(value, (list, tuple)):
+        return list(value)
+    if isinstance(value, np.ndarray) and value.ndim:
+        return list(value)
+    return None
+
+
+def _as_numbers(value: Any, name: str) -> tuple[_Array | None, str]:
+    """Return `value` as an array of numbers, or None and what is wrong with it."""
+    if isinstance(value, (str, bytes, dict, bool)) or value is None:
+        return None, f"{name} is {_kind(value)}; numbers are wanted."
+    try:
+        found = np.asarray(value)
+    except ValueError:
+        return None, f"{name} is a nested list whose rows have different lengths."
+    if found.dtype.kind not in "iufc":
+        return None, f"{name} is {_kind(value)}; numbers are wanted."
+    return found, ""
+
+
+def _wrong_shape(name: str, found: tuple[int, ...], expected: tuple[int, ...]) -> str:
+    return f"{name} has shape {found}; expected shape {expected}."
+
+
+def _wrong_count(value: Any, names: Sequence[str]) -> str:
+    wanted = f"{len(names)} values ({', '.join(names)})"
+    if value is None:
+        return f"{wanted} should be returned, but it is None: is a `return` missing?"
+    parts = _parts(value)
+    if isinstance(value, (list, tuple)) and parts is not None:
+        return f"{wanted} should be returned, but there are {len(parts)}."
+    return f"{wanted} should be returned, but it is {_kind(value)}."
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "None (is a `return` missing?)"
+    if isinstance(value, np.ndarray):
+        return f"an array of {value.dtype}, shape {value.shape}"
+    if isinstance(value, (bool, int, float, complex)):
+        return f"the {type(value).__name__} {value!r}"[:60]
+    if isinstance(value, (list, tuple, dict)):
+        return f"a {type(value).__name__} of {len(value)}"
+    return f"a {type(value).__name__}"
+
+
+def _same_word(actual: Any, expected: _Array) -> bool:
+    if expected.dtype == bool and isinstance(actual, (int, float)) and type(actual) is not bool:
+        return False
+    try:
+        found = np.asarray(actual)
+    except ValueError:
+        return False
+    same_kind = found.dtype.kind == expected.dtype.kind
+    return same_kind and found.shape == expected.shape and bool((found == expected).all())
+
+
+def _number(value: Any) -> str:
+    return f"{value:.10g}" if np.isrealobj(value) else f"{value:.8g}"
+
+
+def _odd(found: _Array) -> str:
+    if np.isnan(found).any():
+        return "NaN"
+    return "an infinite number" if np.isinf(found).any() else "complex numbers"
+
+
+@np.errstate(all="ignore")
+def _off(value: Any, right: Any) -> str:
+    """Return how far a number is off, as a share of the right one."""
+    if right == 0:
+        return "off (it should be zero)" if value else "right"
+    share = abs(value - right) / abs(right)
+    if share < 1e-3:
+        return f"off by a share of {share:.0e}"
+    if share < 10:
+        return f"off by {_two_digits(100 * share)} %"
+    return f"about {_two_digits(abs(value / right))} times as large as it should be"
+
+
+def _two_digits(number: float) -> str:
+    """Return a positive number rounded to two digits, without an exponent while it is readable."""
+    rounded = float(f"{number:.1e}")
+    return f"{rounded:.0f}" if 10 <= rounded < 1e5 else f"{rounded:g}"

@@ -1,0 +1,119 @@
+"""What a check says of itself, read from its marks and its docstring."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from grader.course import Exercise
+from grader.errors import CourseError
+
+MARKS = (
+    "function(name): the function that the check is about",
+    "points(n): what the check is worth",
+    "visible: students may see the check's inputs and expected values",
+    "hint(text): shown after a failure",
+    "requires(name, ...): blocked unless all checks of these functions passed",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check of an exercise."""
+
+    id: str
+    title: str
+    function: str
+    points: float
+    visible: bool
+    hint: str
+    requires: tuple[str, ...]
+
+
+def read(item: pytest.Item, exercise: Exercise) -> Check:
+    """Return what the check at `item` says of itself.
+
+    Raises
+    ------
+    CourseError
+        A mark is missing or wrong.
+    """
+    function = _one_argument(item, "function")
+    if function not in exercise.points:
+        raise _mistake(
+            item,
+            f"names the function {function!r}, which {exercise.name} has not",
+            f"use one of: {', '.join(exercise.points)}",
+        )
+    points = _one_argument(item, "points")
+    if isinstance(points, bool) or not isinstance(points, (int, float)) or not 0 <= points < 1e6:
+        raise _mistake(item, f"is worth {points!r}", "give points(n) a number from 0 up")
+    documentation = (getattr(getattr(item, "function", None), "__doc__", None) or "").strip()
+    if not documentation:
+        raise _mistake(item, "has no title", "begin its docstring with a line for students")
+    requires = tuple(str(name) for mark in item.iter_markers("requires") for name in mark.args)
+    for name in requires:
+        if name not in exercise.points or name == function:
+            raise _mistake(item, f"requires {name!r}", f"name other functions of {exercise.name}")
+    return Check(
+        id=item.nodeid.partition("::")[2],
+        title=documentation.splitlines()[0].strip(),
+        function=str(function),
+        points=float(points),
+        visible=item.get_closest_marker("visible") is not None,
+        hint=str(_one_argument(item, "hint")) if item.get_closest_marker("hint") else "",
+        requires=requires,
+    )
+
+
+def _one_argument(item: pytest.Item, name: str) -> object:
+    mark = item.get_closest_marker(name)
+    if mark is None or len(mark.args) != 1 or mark.kwargs:
+        raise _mistake(
+            item, f"lacks its {name}", f"mark it with @pytest.mark.{name}(...), one value"
+        )
+    value: object = mark.args[0]
+    return value
+
+
+def _mistake(item: pytest.Item, what: str, remedy: str) -> CourseError:
+    return CourseError(f"{item.path.name}: the check {item.name} {what}", remedy)
+
+
+def in_order(checks: Sequence[Check]) -> list[int]:
+    """Return the order to run checks in: as written, but after what they require.
+
+    Raises
+    ------
+    CourseError
+        Two functions require each other.
+    """
+    order: list[int] = []
+    waiting = list(range(len(checks)))
+    while waiting:
+        unfinished = {checks[index].function for index in waiting}
+        ready = [index for index in waiting if not unfinished & set(checks[index].requires)]
+        if not ready:
+            names = ", ".join(sorted(unfinished))
+            raise CourseError(
+                f"the checks of {names} require each other", "take one of the requires marks away"
+            )
+        first = ready[0]
+        order.append(first)
+        waiting.remove(first)
+    return order
+
+
+def verify_points(checks: Sequence[Check], exercise: Exercise, file: str) -> None:
+    """Raise CourseError where a function's checks do not add up to its points in course.toml."""
+    for function, points in exercise.points.items():
+        total = math.fsum(check.points for check in checks if check.function == function)
+        if not math.isclose(total, points, abs_tol=1e-9):
+            raise CourseError(
+                f"{file}: the checks of {function} add up to {total:g} points,"
+                f" but course.toml gives it {points:g}",
+                "change the points marks or course.toml so that both agree",
+            )

@@ -1,0 +1,104 @@
+"""`bpgrade author`: start a course, hand it out, prove it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+_COURSE = click.option(
+    "--course",
+    "course_folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The course's folder.  [default: the nearest one above, else the shipped one]",
+)
+
+
+@click.group("author")
+def command() -> None:
+    """Write a course of your own: start it, prove it, hand it out.
+
+    \b
+    Example:
+      bpgrade author new statistics
+      bpgrade author verify --course statistics
+      bpgrade author release --course statistics
+    """
+
+
+@command.command("new", epilog="Example: bpgrade author new statistics")
+@click.argument("folder", metavar="NAME", type=click.Path(path_type=Path))
+def new(folder: Path) -> None:
+    """Make a folder NAME with a course of one exercise that works, to be changed into yours."""
+    from grader.author.new import new_course
+
+    course = new_course(folder)
+    click.echo(f"Wrote the course {course.name} to {click.format_filename(folder)}:")
+    for path in sorted(path for path in folder.rglob("*.*") if path.is_file()):
+        click.echo(f"  {path.relative_to(folder).as_posix()}")
+    click.echo(f"Next: bpgrade author verify --course {click.format_filename(folder)}")
+
+
+@command.command("release", epilog="Example: bpgrade author release -o handout.zip")
+@_COURSE
+@click.option(
+    "-o",
+    "--output",
+    metavar="ZIP",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where to write it.  [default: the course's name, here]",
+)
+def release(course_folder: Path | None, output: Path | None) -> None:
+    """Write the handout for students: stubs, task texts, notebooks, and the visible checks.
+
+    The references are run against the checks that are handed out before anything is written.
+    """
+    from grader.author.release import release as write
+    from grader.course import find_course
+    from grader.wall.host import WorkerHost
+    from grader.wall.isolation import resolve
+
+    course = find_course(course_folder, Path())
+    with WorkerHost(resolve("basic"), course.packages) as host:
+        written = write(course, output or Path(f"{course.name}.zip"), host)
+    click.echo(f"Wrote {click.format_filename(written.path)}:")
+    for name in written.names:
+        click.echo(f"  {name}")
+
+
+@command.command("verify", epilog="Example: bpgrade author verify --exercise exercise1")
+@_COURSE
+@click.option("--exercise", metavar="NAME", help="Only this exercise.  [default: all]")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def verify(course_folder: Path | None, exercise: str | None, as_json: bool) -> int:
+    """Prove that a course grades rightly.
+
+    \b
+    For each exercise:
+      - the reference gets full marks and the stub none, for 20 seeds
+      - stubs agree with the references, points with course.toml
+      - each misconception loses points in its own function, and is named
+      - each check can fail: a wrong program fails it
+      - the hidden checks catch 98 % of the wrong versions (mutants) of each function
+
+    Exit code: 0 all holds, 1 the course has faults, 2 an option is wrong, 3 it could not be run.
+    """
+    from grader.author.verify import verify as prove
+    from grader.course import find_course
+    from grader.wall.host import WorkerHost
+    from grader.wall.isolation import resolve
+
+    course = find_course(course_folder, Path())
+    chosen = course.exercises if exercise is None else (course.exercise(exercise),)
+    with WorkerHost(resolve("basic"), course.packages) as host:
+        found = prove(course, chosen, host)
+    if as_json:
+        click.echo(found.to_json())
+    else:
+        from rich.console import Console
+
+        from grader.author.table import render
+
+        render(found, Console())
+    return 0 if found.ok else 1

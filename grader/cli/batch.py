@@ -1,0 +1,196 @@
+"""`bpgrade batch SUBMISSIONS -o OUT`: grade a class."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from grader.cli.group import report
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.batch.records import Plan
+    from grader.batch.run import Batch, Counts
+
+_SHOWN_LEFT_OVER = 10
+
+
+@click.command(
+    "batch", epilog="Example: bpgrade batch submissions.zip -o graded --roster class.csv"
+)
+@click.argument("submissions", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--out",
+    required=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Where the journal and the grades go; the same DIR goes on where it stopped.",
+)
+@click.option(
+    "--course",
+    "course_folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The course's folder; else the nearest one, else the one that comes with bpgrade.",
+)
+@click.option("--exercise", metavar="NAME", help="Which exercise all files are for.")
+@click.option(
+    "--roster",
+    metavar="CSV",
+    type=click.Path(path_type=Path),
+    help="Who is in the class: a table with a header, ids and names.",
+)
+@click.option(
+    "--keep",
+    type=click.Choice(["latest", "best"]),
+    default="latest",
+    show_default=True,
+    help="Which of a student's attempts counts.",
+)
+@click.option(
+    "--isolation",
+    type=click.Choice(["basic", "strict"]),
+    default="strict",
+    show_default=True,
+    help="How far the code is confined.",
+)
+@click.option("--workers", type=click.IntRange(1, 256), help="Grading processes; else one a core.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, help="Other random inputs.")
+@click.option(
+    "--regrade",
+    metavar="WHAT",
+    default="",
+    help="Grade again: a student, an exercise, a function or a check.",
+)
+@click.option("--retry-ungraded", is_flag=True, help="Try again what could not be graded.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what went wrong.")
+@click.option("--json", "as_json", is_flag=True, help="Write results.jsonl to standard output too.")
+def command(
+    submissions: Path,
+    out: Path,
+    course_folder: Path | None,
+    exercise: str | None,
+    roster: Path | None,
+    keep: Literal["latest", "best"],
+    isolation: str,
+    workers: int | None,
+    seed: int,
+    regrade: str,
+    retry_ungraded: bool,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    """Grade a folder, a zip, or a download of Canvas, Moodle, Blackboard or Gradescope.
+
+    Writes grades.csv, results.jsonl and left_over.csv to the folder given with -o. Stopped in any
+    way, the same command goes on and does no finished work again.
+
+    Exit code: 0 all graded, 2 a path or an option is wrong, 3 something could not be graded.
+    """
+    from grader.batch.archive import Hand
+    from grader.batch.discover import make_plan
+    from grader.batch.executor import Job
+    from grader.batch.identity import Identity
+    from grader.batch.journal import Journal
+    from grader.batch.lock import Lock
+    from grader.batch.pool import LocalPool, stuck_seconds
+    from grader.batch.roster import read_roster
+    from grader.batch.run import Batch, explained
+    from grader.course import find_course
+
+    course = find_course(course_folder, Path())
+    _refuse_mixture(submissions, out)
+    people = read_roster(roster) if roster else None
+    with ExitStack() as stack:
+        hand = Hand(submissions)
+        stack.callback(hand.close)
+        plan = make_plan(hand, course, exercise, people, keep)
+        stack.enter_context(explained(out))
+        out.mkdir(parents=True, exist_ok=True)
+        stack.enter_context(Lock(out))
+        journal = Journal(out)
+        stack.callback(journal.close)
+        if journal.notice:
+            click.echo(f"bpgrade: {journal.notice}", err=True)
+        names = tuple(dict.fromkeys(attempt.exercise.name for attempt in plan.attempts))
+        job = Job(str(course.folder), names, seed, isolation)
+        count = min(workers or _cores(), len(plan.attempts))
+        pool = LocalPool(course, job, count, stuck_seconds(course))
+        identity = Identity(course, seed, isolation)
+        batch = Batch(course, hand, plan, journal, identity, regrade, retry_ungraded)
+        from grader.cli.batch_progress import shown
+
+        with shown(len(plan.attempts), quiet) as progress:
+            batch.run(pool, progress)
+        batch.write(out)
+        return _tell(batch, out, quiet, as_json)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def _refuse_mixture(submissions: Path, out: Path) -> None:
+    inner, outer = out.resolve(), submissions.resolve()
+    if outer.is_dir() and (inner == outer or outer in inner.parents):
+        raise UsageError(
+            f"the output folder {out} lies in {submissions}, and would be taken for a submission",
+            "give a folder elsewhere with -o",
+        )
+
+
+def _tell(batch: Batch, out: Path, quiet: bool, as_json: bool) -> int:
+    from grader.batch import outputs
+
+    counts = batch.counts
+    if as_json:
+        with (out / outputs.RESULTS).open(encoding="utf-8") as file:
+            for line in file:
+                click.echo(line, nl=False)
+    elif not quiet:
+        click.echo(_summary(counts, batch.plan))
+        click.echo(f"Grades: {out / outputs.GRADES}   Results: {out / outputs.RESULTS}")
+    if not quiet:
+        _list_left_over(batch, out)
+    failed = counts.ungraded + counts.unreadable
+    if failed:
+        report(
+            UsageError(
+                f"{failed} of {counts.total} submissions could not be graded: "
+                + ", ".join(batch.ungraded_files(3)),
+                "run the same command with --retry-ungraded",
+            )
+        )
+    return 3 if failed else 0
+
+
+def _summary(counts: Counts, plan: Plan) -> str:
+    students = len({attempt.student for attempt in plan.attempts})
+    parts = [
+        f"{counts.total} submissions of {students} students ({plan.layout}):",
+        f"{counts.full_marks} full marks, {counts.points_lost} lost points",
+    ]
+    if counts.reused:
+        parts.append(f"; {counts.reused} were graded before")
+    missing = len({student for student, _ in plan.missing})
+    if missing:
+        parts.append(f"; {missing} of the roster handed in nothing, or not all")
+    return f"{parts[0]} {parts[1]}{''.join(parts[2:])}."
+
+
+def _list_left_over(batch: Batch, out: Path) -> None:
+    left_over = batch.left_over
+    for one in left_over[:_SHOWN_LEFT_OVER]:
+        click.echo(f"  {one.path}: {one.reason}", err=True)
+    if left_over:
+        from grader.batch import outputs
+
+        more = len(left_over) - _SHOWN_LEFT_OVER
+        rest = f"... and {more} more; " if more > 0 else ""
+        click.echo(f"  {rest}all such files: {out / outputs.LEFT_OVER}", err=True)

@@ -1,0 +1,223 @@
+"""`bpgrade check FILE...`: grade files now."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.group import report
+from grader.errors import BpgradeError, UsageError
+
+if TYPE_CHECKING:
+    from grader.course import Course, Exercise
+    from grader.diagnosis.options import Options
+    from grader.grading.grade import Grader
+    from grader.grading.submission import Submission
+    from grader.result import Result
+    from grader.wall.host import WorkerHost
+
+_WATCH_SECONDS = 0.3
+
+
+@click.command("check", epilog="Example: bpgrade check exercise3.py")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--exercise", metavar="NAME", help="Which exercise it is, if the name says not.")
+@click.option(
+    "--course",
+    "course_folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The course's folder; else the nearest one, else the one that comes with bpgrade.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, help="Other random inputs.")
+@click.option(
+    "--isolation",
+    type=click.Choice(["basic", "strict"]),
+    default="basic",
+    show_default=True,
+    help="How far the code is confined.",
+)
+@click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of the diagnoses.")
+@click.option("--explain", is_flag=True, help="Instructors: how each diagnosis was found.")
+@click.option(
+    "--figure",
+    metavar="OUT.png",
+    type=click.Path(path_type=Path),
+    help="Draw what the code does beside what is right (one FILE; png, svg or pdf).",
+)
+@click.option(
+    "--annotate",
+    metavar="OUT.ipynb",
+    type=click.Path(path_type=Path),
+    help="Write a copy of the notebook with the feedback in it (one FILE).",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document a file, a line each.")
+@click.option("--watch", is_flag=True, help="Grade again whenever a file is saved.")
+def command(
+    files: tuple[Path, ...],
+    exercise: str | None,
+    course_folder: Path | None,
+    seed: int,
+    isolation: str,
+    lang: str | None,
+    explain: bool,
+    figure: Path | None,
+    annotate: Path | None,
+    as_json: bool,
+    watch: bool,
+) -> int:
+    """Grade your files: scores, and what is wrong with what.
+
+    Exit code: 0 full marks, 1 points lost, 2 a path or an option is wrong, 3 the grader failed.
+    """
+    from grader.course import find_course
+
+    # never from where the submission lies: it may have come with a course.toml of its own
+    course = find_course(course_folder, Path())
+    options = _options(course, lang, explain)
+    if figure is not None and len(files) != 1:
+        raise UsageError("--figure draws one submission", "name one FILE with it")
+    if annotate is not None:
+        _can_annotate(files)
+    from grader.wall.host import WorkerHost
+    from grader.wall.isolation import resolve
+
+    # the host imports NumPy while this process imports pytest
+    with WorkerHost(resolve(isolation), course.packages) as host:
+        check = _Check(course, host, exercise, seed, as_json, options, figure, annotate)
+        return check.watch(files) if watch else check.run(files)
+
+
+def _options(course: Course, lang: str | None, explain: bool) -> Options:
+    """Return how to diagnose; only who has the solutions may ask how it was done."""
+    from grader.diagnosis.options import Options
+
+    if not explain:
+        return Options(lang)
+    if not any(course.reference(exercise).is_file() for exercise in course.exercises):
+        raise UsageError(
+            "--explain is for instructors: this course came without its solutions",
+            "leave it out, or name the full course with --course DIR",
+        )
+    return Options(lang, lambda line: click.echo(line, err=True))
+
+
+def _can_annotate(files: tuple[Path, ...]) -> None:
+    from grader.grading.submission import is_notebook
+
+    if len(files) != 1 or not is_notebook(files[0].name):
+        raise UsageError(
+            "--annotate writes feedback into a copy of a notebook, and takes one",
+            "name one .ipynb file with it, or leave --annotate out",
+        )
+
+
+class _Check:
+    """One call of the command: what to grade with, and how to show it."""
+
+    def __init__(
+        self,
+        course: Course,
+        host: WorkerHost,
+        exercise: str | None,
+        seed: int,
+        as_json: bool,
+        options: Options,
+        figure: Path | None,
+        annotate: Path | None,
+    ) -> None:
+        self.course = course
+        self.host = host
+        self.exercise = exercise
+        self.seed = seed
+        self.as_json = as_json
+        self.options = options
+        self.figure = figure
+        self.annotate = annotate
+
+    def run(self, files: tuple[Path, ...]) -> int:
+        """Grade all files and return the exit code, the gravest of all."""
+        from grader.grading.grade import with_grader
+
+        codes = []
+        readable: list[tuple[Submission, Exercise]] = []
+        for file in files:
+            try:
+                readable.append(self._read(file))
+            except BpgradeError as error:
+                report(error)
+                codes.append(error.exit_code)
+
+        def drive(grader: Grader) -> None:
+            for submission, exercise in readable:
+                result = self._grade(grader, submission, exercise)
+                codes.append(self._show(result))
+                if self.annotate is not None:
+                    from grader.report.annotation import write_annotated
+
+                    write_annotated(files[0], self.annotate, result)
+                if self.figure is not None:
+                    self._draw(grader, submission, exercise, self.figure)
+
+        if readable:
+            exercises = {exercise.name: exercise for _, exercise in readable}
+            with_grader(self.course, exercises.values(), self.host, drive, self.options)
+        return max(codes)
+
+    def _read(self, file: Path) -> tuple[Submission, Exercise]:
+        from grader.grading.submission import exercise_of, read_submission
+
+        submission = read_submission(file)
+        return submission, exercise_of(self.course, file, self.exercise)
+
+    def _grade(self, grader: Grader, submission: Submission, exercise: Exercise) -> Result:
+        return grader.grade(submission, exercise, self.seed)
+
+    def _draw(
+        self, grader: Grader, submission: Submission, exercise: Exercise, figure: Path
+    ) -> None:
+        from grader.grading.figure import save
+        from grader.wall.failures import CallFailure
+
+        try:
+            save(grader.draw(submission, exercise), figure)
+        except CallFailure:
+            click.echo(f"{figure} is not drawn: the file cannot be loaded", err=True)
+
+    def _show(self, result: Result) -> int:
+        if self.as_json:
+            click.echo(result.to_json())
+        else:
+            from rich.console import Console
+
+            from grader.report.terminal import render
+
+            render(result, Console())
+        if result.status == "ungraded":
+            return 3
+        return 0 if result.full_marks else 1
+
+    def watch(self, files: tuple[Path, ...]) -> int:
+        """Grade, and again after each change, until the user stops it."""
+        seen: object = None
+        while True:
+            now = [_modified(file) for file in files]
+            if now != seen:
+                seen = now
+                if sys.stdout.isatty():
+                    click.clear()
+                self.run(files)
+                click.echo("Watching for changes; Ctrl-C ends.", err=True)
+            time.sleep(_WATCH_SECONDS)
+
+
+def _modified(file: Path) -> tuple[int, int]:
+    try:
+        status = file.stat()
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size

@@ -1,0 +1,84 @@
+"""The group `bpgrade`: finds commands lazily and turns errors into one clear line."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from grader import __version__
+from grader.errors import BpgradeError
+
+# in the order in which a user meets them
+_COMMANDS = {
+    "init": "Get the exercises, ready to fill in.",
+    "show": "Read an exercise's task.",
+    "check": "Grade your files now.",
+    "batch": "Grade a whole class, from a folder or a platform's download.",
+    "author": "Write a course of your own.",
+    "doctor": "See what holds on this machine.",
+}
+
+
+class _Commands(click.Group):
+    """Imports a command's module when the command is called or asked for help."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"grader.cli.{name}").command
+        return command
+
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.command(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Start with: bpgrade init my-course && bpgrade check my-course/exercise1.py",
+)
+@click.version_option(__version__, prog_name="bpgrade")
+def bpgrade() -> None:
+    """Grade exercises: safe, sub-second, and it names the mistake."""
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command and exit: 0 full marks, 1 points lost, 2 usage, 3 the grader failed."""
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: list[str] | None) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a terminal cannot show must not end us
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code: Any = bpgrade.main(arguments, prog_name="bpgrade", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except BpgradeError as error:
+        report(error)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("bpgrade: stopped", err=True)
+        return 130
+    except BrokenPipeError:
+        sys.stdout = None  # the reader has gone: nothing more is to be written, nor flushed at exit
+        return 141
+
+
+def report(error: BpgradeError) -> None:
+    """Write an error and its remedy to standard error."""
+    click.echo(f"bpgrade: {error.message}", err=True)
+    if error.remedy:
+        click.echo(f"  -> {error.remedy}", err=True)

@@ -1,0 +1,67 @@
+"""`bpgrade init`: the stubs and task texts of a course, ready to fill in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+@click.command("init")
+@click.argument("directory", metavar="[DIR]", default=".", type=click.Path(readable=False))
+@click.option(
+    "--course",
+    metavar="DIR",
+    type=click.Path(readable=False),
+    help="The course's folder.  [default: the nearest one above, else backpropagation]",
+)
+@click.option("--notebooks", is_flag=True, help="Notebooks to fill in, instead of .py files.")
+def command(directory: str, course: str | None, notebooks: bool) -> None:
+    """Put the exercises into DIR, ready to fill in.
+
+    Copies a stub and a task text for every exercise into DIR (default: this folder), and makes
+    DIR if need be. Files that are there already are kept as they are.
+
+    \b
+    Example:
+      bpgrade init backprop
+      bpgrade check backprop/exercise1.py
+    """
+    from pathlib import Path
+
+    from grader.course import find_course
+    from grader.course.handout import hand_out
+
+    found = find_course(Path(course) if course is not None else None, Path())
+    folder = Path(directory)
+    handout = hand_out(found, folder, notebooks=notebooks)
+    where = "this folder" if folder == Path() else click.format_filename(folder)
+    click.echo(found.title)
+    if handout.written:
+        click.echo(f"  wrote to {where}: {_names(handout.written)}")
+    if handout.kept:
+        click.echo(f"  kept as they were: {_names(handout.kept)}")
+    first = found.exercises[0].name
+    ending = ".ipynb" if notebooks else ".py"
+    click.echo(f"Next: read {_quoted(folder / f'{first}.md')}, fill in the functions, and run")
+    option = f"--course {_quoted(Path(course))} " if course is not None else ""
+    click.echo(f"  bpgrade check {option}{_quoted(folder / f'{first}{ending}')}")
+
+
+def _names(paths: Sequence[Path]) -> str:
+    return ", ".join(click.format_filename(path.name) for path in paths)
+
+
+def _quoted(path: Path) -> str:
+    """Return a path as one types it into a shell."""
+    import os
+    import shlex
+
+    name = click.format_filename(path)
+    if os.name == "nt":
+        return f'"{name}"' if " " in name else name
+    return shlex.quote(name)

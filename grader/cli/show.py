@@ -1,0 +1,70 @@
+"""`bpgrade show`: the task text of an exercise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from grader.course import Course
+
+WIDEST = 100
+
+
+def _course(folder: str | None) -> Course:
+    from pathlib import Path
+
+    from grader.course import find_course
+
+    return find_course(Path(folder) if folder is not None else None, Path())
+
+
+def _complete(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Return the exercises that begin with what has been typed, for shell completion."""
+    from grader.errors import BpgradeError
+
+    try:
+        course = _course(context.params.get("course"))
+    except BpgradeError:
+        return []
+    return [each.name for each in course.exercises if each.name.startswith(incomplete)]
+
+
+@click.command("show")
+@click.argument("exercise", shell_complete=_complete)
+@click.option(
+    "--course",
+    metavar="DIR",
+    type=click.Path(readable=False),
+    help="The course's folder.  [default: the nearest one above, else backpropagation]",
+)
+def command(exercise: str, course: str | None) -> None:
+    """Print the task text of EXERCISE.
+
+    On a terminal it is set for reading; anywhere else it is plain Markdown in UTF-8.
+
+    \b
+    Example:
+      bpgrade show exercise1
+      bpgrade show exercise1 > task.md
+    """
+    import sys
+
+    from grader.course.files import read_text
+
+    found = _course(course)
+    path = found.task(found.exercise(exercise))
+    text = read_text(path, "Write the task text of the exercise there, in Markdown.")
+    if sys.stdout.isatty():
+        _render(text)
+    else:
+        click.echo(text.rstrip("\n").encode())
+
+
+def _render(text: str) -> None:
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    console = Console()
+    console.print(Markdown(text, code_theme="ansi_dark"), width=min(console.width, WIDEST))

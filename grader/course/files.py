@@ -1,0 +1,64 @@
+"""Reading and writing a course's text files: always UTF-8, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from grader.errors import CourseError
+
+
+def read_text(path: Path, if_missing: str) -> str:
+    """Return the text of a course's file, with every line ended by a newline character.
+
+    A byte order mark is dropped. `if_missing` is the remedy where there is no such file.
+
+    Raises
+    ------
+    CourseError
+        The file is missing, cannot be read, or is not UTF-8.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise CourseError(f"{path}: there is no such file.", if_missing) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CourseError(
+            f"{path}: cannot be read ({reason}).", "Put a file there that you may read."
+        ) from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise CourseError(
+            f"{path}: line {line}: found the byte 0x{data[error.start]:02X}, which is not UTF-8.",
+            "Save the file in your editor with the encoding UTF-8.",
+        ) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def write_texts(texts: Mapping[Path, str]) -> None:
+    """Write each text to its path in UTF-8, replacing what is there.
+
+    All are written in full under other names before the first takes its place, so that a
+    full disk leaves things as they were.
+
+    Raises
+    ------
+    OSError
+        A file could not be written; nothing half-written is left.
+    """
+    staged: dict[Path, Path] = {}
+    try:
+        for path, text in texts.items():
+            temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
+            with temporary.open("x", encoding="utf-8", newline="\n") as file:
+                staged[temporary] = path
+                file.write(text)
+        for temporary, path in staged.items():
+            temporary.replace(path)
+    finally:
+        for temporary in staged:
+            temporary.unlink(missing_ok=True)

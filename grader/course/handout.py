@@ -1,0 +1,69 @@
+"""What a student gets of a course: a stub and a task text for every exercise."""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course.files import read_text, write_texts
+from grader.course.model import Course
+from grader.errors import CourseError, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """The files of a handout: those written now, and those kept as they were."""
+
+    written: tuple[Path, ...]
+    kept: tuple[Path, ...]
+
+
+def hand_out(course: Course, folder: Path, *, notebooks: bool = False) -> Handout:
+    """Copy the stubs and task texts of a course into a folder, which is made if need be.
+
+    A file that is there already is kept, whatever it holds. With `notebooks`, the stubs are
+    notebooks instead of .py files.
+
+    Raises
+    ------
+    UsageError
+        The folder cannot be made or written to. No half-written file is left in it.
+    CourseError
+        The course lacks a stub or a task text, or it cannot be read.
+    """
+    texts = {folder / path.name: text for path, text in _public_texts(course, notebooks).items()}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        kept = tuple(path for path in texts if path.is_symlink() or path.exists())
+        new = {path: text for path, text in texts.items() if path not in kept}
+        write_texts(new)
+    except (OSError, ValueError) as error:
+        raise _not_written(folder, error) from error
+    return Handout(tuple(new), kept)
+
+
+def _public_texts(course: Course, notebooks: bool) -> dict[Path, str]:
+    stub = course.notebook if notebooks else course.stub
+    paths = [
+        path for exercise in course.exercises for path in (stub(exercise), course.task(exercise))
+    ]
+    missing = [path.name for path in paths if not path.is_file()]
+    if missing:
+        raise CourseError(
+            f"The course in {course.folder} lacks in exercises/: {', '.join(missing)}.",
+            "Write the task texts, and make the stubs with python -m grader.course.stubs.",
+        )
+    return {path: read_text(path, "") for path in paths}
+
+
+def _not_written(folder: Path, error: Exception) -> UsageError:
+    reason = getattr(error, "strerror", None) or str(error)
+    remedy = "Name a folder that you may write to."
+    match getattr(error, "errno", None):
+        case errno.EEXIST | errno.ENOTDIR:
+            reason = "a file of that name is in the way"
+            remedy = "Name another folder, or rename that file."
+        case errno.ENOSPC | errno.EDQUOT:
+            remedy = "Free some space there, or name a folder on another disk."
+    return UsageError(f"Cannot write the exercises to {folder}: {reason}.", remedy)

@@ -1,0 +1,178 @@
+"""Reading a course from its folder, with every mistake in course.toml named at once."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from grader.course.files import read_text
+from grader.course.model import Course, Exercise, LatePolicy, Limits
+from grader.course.naming import FILE_PREFIXES, LONGEST, is_file_name, is_python_name
+from grader.course.tables import Mistakes, Table
+from grader.errors import CourseError
+
+MOST_POINTS = 1_000_000.0
+
+LIMIT_RANGES: dict[str, tuple[float, float] | tuple[int, int]] = {
+    "call_seconds": (0.01, 3600.0),
+    "load_seconds": (0.01, 3600.0),
+    "cpu_seconds": (1.0, 86_400.0),
+    "memory_megabytes": (64, 1_048_576),
+    "file_megabytes": (1, 65_536),
+    "processes": (1, 4096),
+    "output_bytes": (1, 1 << 30),
+    "value_bytes": (1024, 1 << 30),
+}
+
+LATE_RANGES: dict[str, tuple[float, float]] = {
+    "grace_minutes": (0.0, 525_600.0),
+    "penalty_per_day": (0.0, 100.0),
+    "max_penalty": (0.0, 100.0),
+}
+
+COURSE_KEYS = {
+    "name": 'name = "my_course"',
+    "title": 'title = "My course"',
+    "exercises": "a table [exercises.exercise1] for each exercise",
+}
+EXERCISE_KEYS = {
+    "title": 'title = "My exercise"',
+    "points": "it as a table of lines: function = points",
+}
+
+FILE_NAME = f"ASCII letters, digits and underscores, no digit first, {LONGEST} at most"
+
+
+def course_file(folder: Path) -> Path:
+    """Return where the description of the course in `folder` is."""
+    return folder / "exercises" / "course.toml"
+
+
+def load_course(folder: Path) -> Course:
+    """Read the course in `folder`. Only `exercises/course.toml` has to be there.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder that holds `exercises/` and, for those who grade, `solutions/`.
+
+    Raises
+    ------
+    CourseError
+        course.toml is missing, unreadable or wrong; every mistake has a line of its own with
+        the file, the key, what was found and what to write.
+    """
+    path = course_file(folder)
+    mistakes = Mistakes(path)
+    top = Table(_toml(path), mistakes)
+    top.expect(COURSE_KEYS, ("packages", "limits", "late"))
+    name = top.text("name")
+    if name and not is_file_name(name):
+        top.reject("name", f"write a name of {FILE_NAME}")
+    limits = _limits(top, Limits())
+    course = Course(
+        name=name,
+        title=top.text("title"),
+        folder=folder.absolute(),
+        packages=_packages(top),
+        exercises=_exercises(top, limits),
+        late=_late(top),
+    )
+    mistakes.raise_any()
+    return course
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    text = read_text(path, "A course is a folder that holds exercises/course.toml.")
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise CourseError(f"{path}: nested too deep.", "Write fewer brackets.") from None
+    except ValueError as error:
+        raise CourseError(
+            f"{path}: {_syntax_mistake(text, error)}",
+            "Write it as TOML: text in quotes, one key = value a line, each key and table once.",
+        ) from error
+
+
+def _syntax_mistake(text: str, error: ValueError) -> str:
+    # tomllib gives the place in its message only: "Invalid value (at line 3, column 8)".
+    what, _, place = str(error).rpartition(" (at ")
+    if not what:
+        return str(error)
+    where = place.removesuffix(")")
+    number = where.removeprefix("line ").partition(",")[0]
+    if number.isdecimal():
+        line = int(number)
+    else:
+        line = text.rstrip().count("\n") + 1
+        where = f"line {line}, where the file ends"
+    found = text.split("\n")[line - 1].strip()
+    return f"{where}: {what}, found {found[:LONGEST]!r}"
+
+
+def _limits(table: Table, base: Limits) -> Limits:
+    own = table.table("limits")
+    own.expect({}, tuple(LIMIT_RANGES))
+    given = {name: own.number(name, *LIMIT_RANGES[name]) for name in LIMIT_RANGES if name in own}
+    values: dict[str, Any] = given
+    return replace(base, **values)
+
+
+def _late(top: Table) -> LatePolicy:
+    own = top.table("late")
+    own.expect({}, tuple(LATE_RANGES))
+    given = {name: own.number(name, *LATE_RANGES[name]) for name in LATE_RANGES if name in own}
+    return replace(LatePolicy(), **given)
+
+
+def _packages(top: Table) -> tuple[str, ...]:
+    packages = top.texts("packages")
+    for number, package in enumerate(packages):
+        found = f"found {package[:LONGEST]!r}"
+        if not is_python_name(package):
+            top.reject("packages", "write names as in `import name`", found)
+        elif package == "grader":
+            top.reject("packages", "remove it, submissions must never see the grader", found)
+        elif package in packages[:number]:
+            top.reject("packages", "write it once", f"{found} again")
+    return packages
+
+
+def _exercises(top: Table, limits: Limits) -> tuple[Exercise, ...]:
+    table = top.table("exercises")
+    if top.holds_table("exercises") and not table.names():
+        top.reject("exercises", "describe one exercise at least, as [exercises.exercise1]")
+    folded: set[str] = set()
+    exercises = []
+    for name in table.names():
+        if not is_file_name(name):
+            table.reject(name, f"name it with {FILE_NAME}", "bad name")
+        elif name.startswith(FILE_PREFIXES):
+            table.reject(name, f"do not begin it with {' or '.join(FILE_PREFIXES)}", "bad name")
+        elif name.casefold() in folded:
+            table.reject(name, "names must differ in more than capitals", "bad name")
+        folded.add(name.casefold())
+        exercises.append(_exercise(name, table.table(name), limits))
+    return tuple(exercises)
+
+
+def _exercise(name: str, table: Table, limits: Limits) -> Exercise:
+    table.expect(EXERCISE_KEYS, ("limits", "deadline"))
+    own = table.table("points")
+    points = {}
+    for function in own.names():
+        if not is_python_name(function) or function.startswith("_"):
+            own.reject(function, "write the name of a public Python function", "bad name")
+        points[function] = own.number(function, 0.0, MOST_POINTS)
+    if table.holds_table("points") and not any(points.values()):
+        table.reject("points", "give one function at least more than 0 points", "no points")
+    return Exercise(
+        name=name,
+        title=table.text("title"),
+        points=points,
+        limits=_limits(table, limits),
+        deadline=table.moment("deadline"),
+    )

@@ -1,0 +1,139 @@
+"""A course as frozen records. What they hold has been validated by `load_course`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from grader.course.naming import nearest
+from grader.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one submission may use.
+
+    Attributes
+    ----------
+    call_seconds, load_seconds : float
+        Wall clock for one call, and for loading the submission.
+    cpu_seconds : float
+        Processor time for everything that the submission does.
+    memory_megabytes, file_megabytes : int
+        Address space, and the size of any file it writes.
+    processes : int
+        Threads and processes that it may have.
+    output_bytes : int
+        How much of what it prints is kept.
+    value_bytes : int
+        The size of one value that crosses between the grader and the submission.
+    """
+
+    call_seconds: float = 3.0
+    load_seconds: float = 5.0
+    cpu_seconds: float = 60.0
+    memory_megabytes: int = 1024
+    file_megabytes: int = 16
+    processes: int = 16
+    output_bytes: int = 65_536
+    value_bytes: int = 8_388_608
+
+
+@dataclass(frozen=True, slots=True)
+class LatePolicy:
+    """What lateness costs.
+
+    Attributes
+    ----------
+    grace_minutes : float
+        How long after the deadline nothing is late yet.
+    penalty_per_day : float
+        Percent of the score that each day begun after the deadline takes off.
+    max_penalty : float
+        Percent of the score that lateness takes off at most.
+    """
+
+    grace_minutes: float = 0.0
+    penalty_per_day: float = 0.0
+    max_penalty: float = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One exercise: the functions that it asks for, in order, and the points for each.
+
+    A function with 0 points is called by the checks but never charged. `deadline` has a time
+    zone; None where the exercise may be handed in at any time.
+    """
+
+    name: str
+    title: str
+    points: Mapping[str, float] = field(hash=False)
+    limits: Limits = field(default_factory=Limits)
+    deadline: datetime | None = None
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The functions that the exercise asks for, in the order of course.toml."""
+        return tuple(self.points)
+
+    @property
+    def max_score(self) -> float:
+        """The points that a right submission gets."""
+        return float(sum(self.points.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A course: one folder with `exercises/` and, for those who grade, `solutions/`."""
+
+    name: str
+    title: str
+    folder: Path
+    packages: tuple[str, ...]
+    exercises: tuple[Exercise, ...]
+    late: LatePolicy = field(default_factory=LatePolicy)
+
+    def exercise(self, name: str) -> Exercise:
+        """Return the exercise of that name.
+
+        Raises
+        ------
+        UsageError
+            There is none; the remedy lists those there are.
+        """
+        for exercise in self.exercises:
+            if exercise.name == name:
+                return exercise
+        names = [exercise.name for exercise in self.exercises]
+        guess = nearest(name, names)
+        raise UsageError(
+            f"The course {self.name!r} has no exercise {name!r}.",
+            (f"Did you mean {guess}? " if guess else "") + f"It has: {', '.join(names)}.",
+        )
+
+    def stub(self, exercise: Exercise) -> Path:
+        """Return where the file is that students fill in."""
+        return self.folder / "exercises" / f"{exercise.name}.py"
+
+    def notebook(self, exercise: Exercise) -> Path:
+        """Return where the notebook is that students may fill in instead."""
+        return self.folder / "exercises" / f"{exercise.name}.ipynb"
+
+    def task(self, exercise: Exercise) -> Path:
+        """Return where the task text is."""
+        return self.folder / "exercises" / f"{exercise.name}.md"
+
+    def reference(self, exercise: Exercise) -> Path:
+        """Return where the reference solution is."""
+        return self.folder / "solutions" / f"{exercise.name}.py"
+
+    def checks(self, exercise: Exercise) -> Path:
+        """Return where the checks are."""
+        return self.folder / "solutions" / f"check_{exercise.name}.py"
+
+    def misconceptions(self, exercise: Exercise) -> Path:
+        """Return where the author's misconceptions are; the file is optional."""
+        return self.folder / "solutions" / f"misconceptions_{exercise.name}.py"

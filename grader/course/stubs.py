@@ -1,0 +1,266 @@
+"""Stubs for students, made from the reference solutions by markers.
+
+Inside a function, the lines
+
+    # BEGIN SOLUTION
+    ...
+    # END SOLUTION
+
+become `raise NotImplementedError("forward: put your own code here")`, with that function's
+name. Where they hold comments `# STUB: text`, they become these texts. Outside functions, blocks
+without such comments vanish. All else stays as it is. `python -m grader.course.stubs` writes
+the stubs of a course anew, as .py and as .ipynb.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import sys
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course.files import read_text, write_texts
+from grader.course.model import Course
+from grader.errors import BpgradeError, CourseError
+
+BEGIN = "# BEGIN SOLUTION"
+END = "# END SOLUTION"
+STUB = "# STUB:"
+
+# What a marker must not be mistaken for: a misspelt one would hand out the solution.
+ALMOST = re.compile(r"#\W*(?:(begin|end)\W*_?solutions?\W*|stub\s*:.*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A comment that is a marker: its line counted from 1, its column from 0."""
+
+    line: int
+    column: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The lines `first` to `last`, markers included, and the STUB comments in between."""
+
+    first: int
+    last: int
+    column: int
+    stub: tuple[Marker, ...]
+
+
+def make_stub(source: str, filename: str | Path) -> str:
+    """Return the stub for a reference solution.
+
+    Parameters
+    ----------
+    source : str
+        The text of the reference solution.
+    filename : str or Path
+        The name of its file, for messages.
+
+    Raises
+    ------
+    CourseError
+        The solution or what is left of it is no valid Python, or a marker is nested, unclosed,
+        stray, misspelt, wrongly indented or not on a line of its own.
+    """
+    lines = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    text = "\n".join(lines)
+    tree = _parse(text, filename)
+    stub: list[str] = []
+    done = 0
+    for block in _blocks(_markers(text, lines, filename), filename):
+        stub += lines[done : block.first - 1]
+        done = block.last
+        instead = _replacement(block, tree, lines, filename)
+        stub += instead
+        if not instead:
+            done += _close_gap(stub, lines[done:])
+    result = "\n".join(stub + lines[done:])
+    try:
+        ast.parse(result)
+    except SyntaxError as error:
+        raise CourseError(
+            f"{filename}: without its solution blocks it is no valid Python ({error.msg}).",
+            "Let each block hold whole statements, and leave something in every body.",
+        ) from error
+    return result
+
+
+def write_stubs(course: Course) -> list[Path]:
+    """Write `exercises/*.py` and `*.ipynb` anew from `solutions/*.py`, all or none.
+
+    Returns
+    -------
+    list of Path
+        The files, each stub followed by its notebook.
+
+    Raises
+    ------
+    CourseError
+        A solution is missing or wrong, or a stub cannot be written.
+    """
+    from grader.course.notebook import make_notebook
+
+    stubs: dict[Path, str] = {}
+    for exercise in course.exercises:
+        path = course.reference(exercise)
+        source = read_text(path, f"Write the reference solution of {exercise.name} there.")
+        stub = stubs[course.stub(exercise)] = make_stub(source, path)
+        task = course.task(exercise)
+        text = read_text(task, "") if task.is_file() else ""
+        stubs[course.notebook(exercise)] = make_notebook(stub, exercise, text)
+    try:
+        write_texts(stubs)
+    except OSError as error:
+        raise CourseError(
+            f"The stubs cannot be written: {error}.",
+            f"Make {course.folder / 'exercises'} a folder that you may write to.",
+        ) from error
+    return list(stubs)
+
+
+def _parse(text: str, filename: str | Path) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except SyntaxError as error:
+        raise _mistake(
+            filename, error.lineno or 1, error.msg, "Correct the Python code there."
+        ) from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise CourseError(
+            f"{filename}: Python cannot read it ({error or type(error).__name__}).",
+            "Write the solution as plain Python code.",
+        ) from error
+
+
+def _markers(text: str, lines: list[str], filename: str | Path) -> Iterator[Marker]:
+    """Yield the markers in order; only comments count, not what stands in a docstring."""
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type != tokenize.COMMENT or not ALMOST.fullmatch(token.string):
+            continue
+        line, column = token.start
+        found = token.string.rstrip()
+        if found not in {BEGIN, END} and not found.startswith(STUB):
+            remedy = f"Write it exactly as {BEGIN}, {END} or {STUB} ..."
+            raise _mistake(filename, line, f"found {found}, which is almost a marker", remedy)
+        if lines[line - 1][:column].strip():
+            raise _mistake(filename, line, f"{found} follows code", "Give it a line of its own.")
+        yield Marker(line, column, found)
+
+
+def _blocks(markers: Iterator[Marker], filename: str | Path) -> Iterator[Block]:
+    begin: Marker | None = None
+    stub: list[Marker] = []
+    for marker in markers:
+        if marker.text == BEGIN:
+            if begin is not None:
+                what = f"{BEGIN} inside the block that begins on line {begin.line}"
+                raise _mistake(filename, marker.line, what, f"Close that block with {END} first.")
+            begin, stub = marker, []
+        elif begin is None:
+            what = f"{marker.text} outside a block"
+            raise _mistake(filename, marker.line, what, f"Open a block with {BEGIN}, or remove it.")
+        elif marker.text != END:
+            stub.append(marker)
+        elif marker.column != begin.column:
+            what = f"{END} is not indented like {BEGIN} on line {begin.line}"
+            raise _mistake(filename, marker.line, what, "Indent both alike.")
+        else:
+            yield Block(begin.line, marker.line, begin.column, tuple(stub))
+            begin = None
+    if begin is not None:
+        what = f"{BEGIN} is never closed"
+        raise _mistake(filename, begin.line, what, f"Write {END} after the solution.")
+
+
+def _replacement(
+    block: Block, tree: ast.Module, lines: list[str], filename: str | Path
+) -> list[str]:
+    function = None
+    above = (0, 0)
+    inside: list[tuple[int, int]] = []
+    for place, owner in _statements(tree):
+        if block.first < place[0] < block.last:
+            inside.append(place)
+        # The last statement above that is indented less is the one that the block belongs to.
+        elif above < place < (block.first, 0) and place[1] < block.column:
+            above, function = place, owner
+    if inside and not block.column == min(inside)[1] == min(column for _, column in inside):
+        raise _mistake(
+            filename,
+            block.first,
+            f"{BEGIN} is not indented like the code up to {END}",
+            "Indent the markers like the code between them, and end the block where it ends.",
+        )
+    if block.stub:
+        return [_stub_line(marker, lines) for marker in block.stub]
+    if function is None:
+        return []
+    indentation = lines[block.first - 1][: block.column]
+    return [f'{indentation}raise NotImplementedError("{function}: put your own code here")']
+
+
+def _statements(tree: ast.Module) -> Iterator[tuple[tuple[int, int], str | None]]:
+    """Yield for each statement its line and column, and the function its body belongs to."""
+    waiting: list[tuple[ast.AST, str | None]] = [(tree, None)]
+    while waiting:
+        node, function = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            function = node.name
+        elif isinstance(node, ast.ClassDef):
+            function = None
+        if isinstance(node, ast.stmt):
+            yield (node.lineno, node.col_offset), function
+        waiting += [
+            (child, function)
+            for child in ast.iter_child_nodes(node)
+            if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case)
+        ]
+
+
+def _stub_line(marker: Marker, lines: list[str]) -> str:
+    text = marker.text.removeprefix(STUB).removeprefix(" ")
+    return (lines[marker.line - 1][: marker.column] + text).rstrip()
+
+
+def _close_gap(above: list[str], below: list[str]) -> int:
+    """Return how many lines below a vanished block to drop, so that the gaps do not add up."""
+    gap_below = next((i for i, line in enumerate(below) if line.strip()), None)
+    if gap_below is None:
+        while above and not above[-1].strip():
+            above.pop()
+        return max(len(below) - 1, 0)
+    gap_above = next((i for i, line in enumerate(reversed(above)) if line.strip()), gap_below)
+    return min(gap_above, gap_below)
+
+
+def _mistake(filename: str | Path, line: int, what: str, remedy: str) -> CourseError:
+    return CourseError(f"{filename}: line {line}: {what}.", remedy)
+
+
+def main(arguments: list[str]) -> int:
+    """Write the stubs of the course in the folder given, or of the one around this folder."""
+    from grader.course.locate import find_course
+
+    if len(arguments) > 1 or any(argument.startswith("-") for argument in arguments):
+        sys.stderr.write("Usage: python -m grader.course.stubs [COURSE_DIR]\n")
+        return 2
+    try:
+        course = find_course(Path(arguments[0]) if arguments else None, Path())
+        paths = write_stubs(course)
+    except BpgradeError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    sys.stdout.writelines(f"{path}\n" for path in paths)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,160 @@
+"""Reading the tables of a TOML file, every mistake collected instead of the first one raised.
+
+A value that is wrong is noted and replaced by a harmless one, so that the reading goes on;
+`Mistakes.raise_any` then makes one error of all that was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from grader.course.naming import nearest
+from grader.errors import CourseError
+
+Key = tuple[str, ...]
+Number = TypeVar("Number", int, float)
+
+
+def dotted(key: Key) -> str:
+    """Return a key as one would write it in TOML, on one line."""
+    return ".".join(
+        part if part.isascii() and part.replace("-", "_").isidentifier() else repr(part)
+        for part in key
+    )
+
+
+def describe(value: object) -> str:
+    """Return a short name on one line for a TOML value of any kind or size."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        # Python refuses to write out integers of thousands of digits.
+        return str(value) if abs(value) < 10**18 else "a huge integer"
+    if isinstance(value, float):
+        return str(value)
+    if isinstance(value, str):
+        return f"the text {value!r}" if len(value) <= 40 else f"the text {value[:40]!r}..."
+    if isinstance(value, dict):
+        return "a table" if value else "an empty table"
+    if isinstance(value, list):
+        return "a list" if value else "an empty list"
+    return "a date or time"
+
+
+class Mistakes:
+    """The mistakes in one file: for each the key, what was found, and what to write."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lines: list[str] = []
+
+    def add(self, key: Key, found: str, remedy: str) -> None:
+        """Note one mistake."""
+        self._lines.append(f"{self._path}: {dotted(key)}: {found}; {remedy}")
+
+    def raise_any(self) -> None:
+        """Raise one CourseError with a line for every mistake, if there are any."""
+        count = len(self._lines)
+        if count:
+            which = "this mistake" if count == 1 else f"these {count} mistakes"
+            raise CourseError("\n".join(self._lines), f"Correct {which}, then try again.")
+
+
+class Table:
+    """One table of a file, whose values are asked for by key and kind."""
+
+    def __init__(self, values: dict[str, object], mistakes: Mistakes, key: Key = ()) -> None:
+        self._values = values
+        self._mistakes = mistakes
+        self._key = key
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
+    def names(self) -> tuple[str, ...]:
+        """Return the keys in the order of the file."""
+        return tuple(self._values)
+
+    def reject(self, name: str, remedy: str, found: str | None = None) -> None:
+        """Note that the value of `name` (or the name itself) is a mistake."""
+        what = f"found {describe(self._values[name])}" if found is None else found
+        self._mistakes.add((*self._key, name), what, remedy)
+
+    def expect(self, required: Mapping[str, str], optional: Sequence[str] = ()) -> None:
+        """Note keys that are missing, and keys that mean nothing here.
+
+        `required` gives for each key how to write it.
+        """
+        known = (*required, *optional)
+        absent = [name for name in known if name not in self._values]
+        meant: set[str] = set()
+        for name in self._values:
+            if name in known:
+                continue
+            guess = nearest(name, absent)
+            if guess is not None and guess not in meant:
+                meant.add(guess)
+                remedy = f"did you mean {guess}?"
+            else:
+                remedy = f"remove it; what may stand here: {', '.join(known)}"
+            self._mistakes.add((*self._key, name), "unknown key", remedy)
+        for name, example in required.items():
+            if name in absent and name not in meant:
+                self._mistakes.add((*self._key, name), "missing", f"write {example}")
+
+    def holds_table(self, name: str) -> bool:
+        """Whether there is a table under `name`, be it an empty one."""
+        return isinstance(self._values.get(name), dict)
+
+    def text(self, name: str) -> str:
+        """Return a line of text that is not blank, or nothing where there is none."""
+        if name not in self:
+            return ""
+        value = self._values[name]
+        if isinstance(value, str) and value.strip() and not any(map(_is_control, value)):
+            return value.strip()
+        self.reject(name, "write one line of text in quotes")
+        return ""
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return a list of texts, empty where there is none."""
+        value = self._values.get(name, [])
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        self.reject(name, 'write a list of texts, like ["numpy"]')
+        return ()
+
+    def table(self, name: str) -> Table:
+        """Return the table under `name`, an empty one where there is none."""
+        key = (*self._key, name)
+        value = self._values.get(name, {})
+        if isinstance(value, dict):
+            return Table(value, self._mistakes, key)
+        self.reject(name, f"write it as a table, [{dotted(key)}]")
+        return Table({}, self._mistakes, key)
+
+    def moment(self, name: str) -> datetime | None:
+        """Return a date and time with its zone; None where there is none."""
+        value = self._values.get(name)
+        if value is None or (isinstance(value, datetime) and value.tzinfo is not None):
+            return value
+        self.reject(name, "write a date, a time and its zone, like 2026-12-01T23:59:00+01:00")
+        return None
+
+    def number(self, name: str, low: Number, high: Number) -> Number:
+        """Return a number from `low` to `high`; a whole one where these are whole."""
+        value = self._values[name]
+        fitting = (int,) if isinstance(low, int) else (int, float)
+        if isinstance(value, fitting) and not isinstance(value, bool) and low <= value <= high:
+            return type(low)(value)
+        kind = "whole number" if isinstance(low, int) else "number"
+        least, most = (str(bound).removesuffix(".0") for bound in (low, high))
+        self.reject(name, f"write a {kind} from {least} to {most}")
+        return high
+
+
+def _is_control(character: str) -> bool:
+    return character < " " or "\x7f" <= character <= "\x9f"

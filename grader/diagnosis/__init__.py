@@ -1,0 +1,1 @@
+"""Naming a student's mistake: which wrong program did they write?"""

@@ -1,0 +1,133 @@
+"""What a course's author says of an exercise's functions, read from the misconceptions file."""
+
+from __future__ import annotations
+
+import importlib.util
+import string
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.authoring import (
+    Combination,
+    Consistent,
+    Misconception,
+    Notes,
+    Probe,
+    Variant,
+    collecting,
+)
+from grader.course import Course, Exercise
+from grader.errors import CourseError
+
+FIELDS = frozenset({"entries", "function", "s"})
+
+
+@dataclass(slots=True)
+class Book:
+    """The notes on each function, with what was included from other exercises."""
+
+    probes: dict[str, list[Probe]] = field(default_factory=dict)
+    variants: dict[str, list[Variant]] = field(default_factory=dict)
+    misconceptions: dict[str, list[Misconception]] = field(default_factory=dict)
+    combinations: dict[str, list[Combination]] = field(default_factory=dict)
+    consistent: dict[str, list[Consistent]] = field(default_factory=dict)
+    meanings: dict[str, str] = field(default_factory=dict)
+
+
+def read_book(course: Course, exercise: Exercise) -> Book:
+    """Run an exercise's misconceptions file and return what it says.
+
+    Raises
+    ------
+    CourseError
+        The file cannot be run, or says something that cannot be.
+    """
+    book = Book()
+    _add(book, course, exercise, None, ())
+    return book
+
+
+def files_of(course: Course) -> list[Path]:
+    """Return the course's misconceptions files, each of which another one may include."""
+    paths = [course.misconceptions(exercise) for exercise in course.exercises]
+    return [path for path in paths if path.is_file()]
+
+
+def _add(
+    book: Book,
+    course: Course,
+    exercise: Exercise,
+    functions: tuple[str, ...] | None,
+    above: tuple[str, ...],
+) -> None:
+    path = course.misconceptions(exercise)
+    if exercise.name in above:
+        raise CourseError(
+            f"{path.name}: includes itself, by way of {', '.join(above)}",
+            "take one of the include lines away",
+        )
+    if not path.is_file():
+        return
+    notes = _run(path)
+    for inclusion in notes.inclusions:
+        wanted = inclusion.functions
+        if functions is not None:
+            wanted = tuple(name for name in wanted if name in functions)
+        other = course.exercise(inclusion.exercise)
+        _add(book, course, other, wanted, (*above, exercise.name))
+    _take(book, notes, functions, path)
+
+
+def _run(path: Path) -> Notes:
+    name = f"bpgrade_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    with collecting() as notes:
+        try:
+            spec.loader.exec_module(module)
+        except Exception as error:
+            raise CourseError(
+                f"{path.name} cannot be run: {type(error).__name__}: {error}", f"mend {path}"
+            ) from error
+    return notes
+
+
+def _take(book: Book, notes: Notes, functions: tuple[str, ...] | None, path: Path) -> None:
+    def wanted(function: str) -> bool:
+        return functions is None or function in functions
+
+    book.meanings |= notes.meanings
+    for probe in filter(lambda item: wanted(item.function), notes.probes):
+        book.probes.setdefault(probe.function, []).append(probe)
+    for variant in filter(lambda item: wanted(item.function), notes.variants):
+        book.variants.setdefault(variant.function, []).append(variant)
+    for combination in filter(lambda item: wanted(item.function), notes.combinations):
+        book.combinations.setdefault(combination.function, []).append(combination)
+    for hook in filter(lambda item: wanted(item.function), notes.consistent):
+        book.consistent.setdefault(hook.function, []).append(hook)
+    known = {item.id for items in book.misconceptions.values() for item in items}
+    for item in filter(lambda item: wanted(item.function), notes.misconceptions):
+        if item.id in known:
+            raise CourseError(
+                f"{path.name}: there are two misconceptions {item.id}", "rename one of them"
+            )
+        known.add(item.id)
+        _verify(item, path)
+        book.misconceptions.setdefault(item.function, []).append(item)
+
+
+def _verify(item: Misconception, path: Path) -> None:
+    for text in (item.title, item.explain, item.advice):
+        try:
+            fields = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+        except ValueError as error:
+            raise CourseError(
+                f"{path.name}: the texts of {item.id}: {error}", "double braces that are meant"
+            ) from None
+        if unknown := sorted(fields - FIELDS):
+            raise CourseError(
+                f"{path.name}: the texts of {item.id} use {{{unknown[0]}}}",
+                "use {entries}, {s} or {function}; double braces that are meant as such",
+            )

@@ -1,0 +1,274 @@
+"""Builds the table of a function's wrong programs: run them all, keep what tells them apart."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import takewhile
+from typing import Any, Final
+
+import numpy as np
+
+from grader.authoring import Probe
+from grader.diagnosis.candidates import Candidate, Made, candidates, near_candidates
+from grader.diagnosis.indexmap import index_map
+from grader.diagnosis.observation import (
+    Inputs,
+    Layout,
+    Vector,
+    agree,
+    agree_always,
+    layout_of,
+    make_call,
+    odd_shape,
+)
+from grader.diagnosis.table import Mask, Odd, Rows, Table
+from grader.diagnosis.workshop import Maker, Program, Workshop
+from grader.errors import CourseError
+
+STORED: Final = 4
+_DRAWN: Final = 6
+_ALTERNATIVES: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a program showed on all probes: rows, or values of another structure."""
+
+    rows: Rows | None
+    odd: tuple[tuple[str, Vector], ...] = ()
+
+
+def build_table(workshop: Workshop, function: str) -> Table | None:
+    """Run all wrong programs for `function`; None where its author gave no probes.
+
+    Raises
+    ------
+    CourseError
+        A probe, or the reference on its inputs, raises.
+    """
+    probes = workshop.book.probes.get(function)
+    if not probes or function not in workshop.functions:
+        return None
+    inputs = draw_inputs(probes, _DRAWN)
+    reference = workshop.program(function, {})
+    try:
+        calls = [make_call(reference, each) for each in inputs]
+    except Exception as error:
+        raise CourseError(
+            f"the probe of {function}: the reference raises {type(error).__name__}: {error}",
+            f"let {probes[0].draw.__name__} return a tuple of fitting arguments",
+        ) from error
+    code = workshop.functions[function].__code__
+    parameters = code.co_varnames[: code.co_argcount]
+    layout = layout_of([call.value for call in calls], probes[0].returns, parameters)
+    if layout is None:
+        return None
+    rows = [layout.row(number, call) for number, call in enumerate(calls)]
+    assert all(row is not None for row in rows)
+    right = np.array(rows)
+    found = candidates(workshop, function, inputs[0])
+    made = list(_run_all(workshop, function, {}, found, inputs, layout))
+    table = _table(layout, inputs, right, made)
+    table.moving = _moving(reference, table)
+    return table
+
+
+def narrow_table(
+    workshop: Workshop,
+    function: str,
+    makers: Mapping[str, Maker],
+    table: Table,
+    right: Rows,
+    go_on: Callable[[], bool],
+) -> Table | None:
+    """Return the table of the nearest wrong programs whose other functions are `makers`.
+
+    None where `go_on` has said no before all of them were run.
+    """
+    found = near_candidates(workshop, function, table.inputs[0])
+    inputs, layout = table.inputs, table.layout
+    made = list(
+        _run_all(workshop, function, makers, takewhile(lambda _: go_on(), found), inputs, layout)
+    )
+    return _table(layout, inputs, right, made) if go_on() else None
+
+
+def _moving(reference: Program, table: Table) -> Mask:
+    def show(inputs: Inputs) -> Rows | None:
+        return table.layout.row(0, make_call(reference, inputs))
+
+    found = index_map(show, table.inputs[0], table.layout.parameters)
+    return found if found is not None else np.zeros((0, table.layout.width), bool)
+
+
+def draw_inputs(probes: Sequence[Probe], count: int, first: int = 0) -> tuple[Inputs, ...]:
+    """Return the arguments of `count` probes, from number `first` on, the same each time."""
+    drawn = []
+    for number in range(first, first + count):
+        probe = probes[number % len(probes)]
+        digest = hashlib.sha256(probe.function.encode()).digest()
+        rng = np.random.default_rng([number, *digest[:8]])
+        found = probe.draw(rng)
+        drawn.append(found if isinstance(found, tuple) else (found,))
+    return tuple(drawn)
+
+
+def _run_all(
+    workshop: Workshop,
+    function: str,
+    others: Mapping[str, Maker],
+    found: Iterable[Made],
+    inputs: tuple[Inputs, ...],
+    layout: Layout,
+) -> Iterable[tuple[Candidate, _Shown | None]]:
+    for candidate, maker in found:
+        if maker is None:
+            yield candidate, None
+            continue
+        shown = _run(workshop, function, {**others, candidate.function: maker}, inputs, layout)
+        if shown is not None:
+            yield candidate, shown
+
+
+def _run(
+    workshop: Workshop,
+    function: str,
+    makers: dict[str, Maker],
+    inputs: tuple[Inputs, ...],
+    layout: Layout,
+) -> _Shown | None:
+    """Return what a program shows; None where it raises."""
+    try:
+        program = workshop.program(function, makers)
+        rows = run_program(program, inputs, layout)
+        return _Shown(rows) if rows is not None else _Shown(None, _odd(program, inputs))
+    except Exception:
+        return None
+
+
+def run_program(program: Program, inputs: Sequence[Inputs], layout: Layout) -> Rows | None:
+    """Return what a program shows on the probes; None where a value has another structure."""
+    rows = []
+    for number, each in enumerate(inputs):
+        row = layout.row(number, make_call(program, each))
+        if row is None:
+            return None
+        rows.append(row)
+    return np.array(rows)
+
+
+def _odd(program: Program, inputs: Sequence[Inputs]) -> tuple[tuple[str, Vector], ...]:
+    found = [odd_shape(make_call(program, each).value) for each in inputs]
+    return tuple(item for item in found if item is not None)
+
+
+def _table(
+    layout: Layout,
+    inputs: tuple[Inputs, ...],
+    right: Rows,
+    made: list[tuple[Candidate, _Shown | None]],
+) -> Table:
+    shown = [(c, s.rows) for c, s in made if s is not None and s.rows is not None]
+    shown += _merged([c for c, s in made if s is None], {c.id: r for c, r in shown}, right)
+    groups = _classes(shown, right)
+    stored = _fewest(list(groups), len(inputs))
+    values = np.array([rows[:stored] for rows, _ in groups.values()])
+    values = values.reshape(len(groups), stored, layout.width)
+    wrong = ~agree_always(values, right[:stored], axis=1)
+    wrong[:, -1] &= ~wrong[:, :-1].any(axis=1)
+    kept = replace(layout, places=layout.places[:stored], expected=layout.expected[:stored])
+    return Table(
+        layout=kept,
+        inputs=inputs[:stored],
+        right=right[:stored],
+        values=values,
+        wrong=wrong,
+        classes=[_plainest(members) for _, members in groups.values()],
+        odd=_odd_classes(made, len(inputs), stored),
+        moving=np.zeros((0, layout.width), bool),
+        authored=_authored([members for _, members in groups.values()]),
+        tried=len(made),
+    )
+
+
+def _merged(
+    combinations: list[Candidate], rows: dict[str, Rows], right: Rows
+) -> list[tuple[Candidate, Rows]]:
+    """Return misconceptions merged entry by entry, where they touch different entries."""
+    found = []
+    for candidate in combinations:
+        parts = [rows.get(part) for part in candidate.parts]
+        if any(part is None for part in parts):
+            continue
+        merged = right.copy()
+        touched = np.zeros(right.shape[1], int)
+        for part in parts:
+            assert part is not None
+            columns = ~agree_always(part, right)
+            merged[:, columns] = part[:, columns]
+            touched += columns
+        if touched.max() == 1:
+            found.append((candidate, merged))
+    return found
+
+
+Groups = dict[bytes, tuple[Rows, list[Candidate]]]
+
+
+def _classes(shown: list[tuple[Candidate, Rows]], right: Rows) -> Groups:
+    """Return the programs that show the same, but for rounding; what is right is left out."""
+    groups: Groups = {}
+    for candidate, rows in shown:
+        if agree(rows, right).all():
+            continue
+        key = _rounded(rows).tobytes()
+        groups.setdefault(key, (rows, []))[1].append(candidate)
+    return groups
+
+
+def _rounded(rows: Rows) -> Rows:
+    """Return values to ten digits; -0 and 0, and all kinds of NaN, become one."""
+    fraction, exponent = np.frexp(rows)
+    rounded: Rows = np.ldexp(np.round(fraction, 10), exponent) + 0.0
+    rounded[np.isnan(rounded)] = np.nan
+    rounded[np.abs(rounded) < 1e-13] = 0.0
+    return rounded
+
+
+def _fewest(keys: list[bytes], drawn: int) -> int:
+    """Return how many of the probes tell all classes apart, at least the usual number."""
+    for count in range(min(STORED, drawn), drawn):
+        if len({key[: len(key) * count // drawn] for key in keys}) == len(keys):
+            return count
+    return drawn
+
+
+def _authored(classes: list[list[Candidate]]) -> dict[str, int]:
+    return {
+        candidate.id: number
+        for number, members in enumerate(classes)
+        for candidate in members
+        if candidate.texts and not candidate.faults
+    }
+
+
+def _plainest(members: list[Candidate]) -> tuple[Candidate, ...]:
+    return tuple(sorted(members, key=lambda candidate: candidate.rank)[:_ALTERNATIVES])
+
+
+def _odd_classes(
+    made: list[tuple[Candidate, _Shown | None]], drawn: int, stored: int
+) -> tuple[Odd, ...]:
+    groups: dict[Any, list[Candidate]] = {}
+    for candidate, shown in made:
+        if shown is None or len(shown.odd) != drawn or len({s for s, _ in shown.odd}) != 1:
+            continue
+        shape = shown.odd[0][0]
+        vectors = tuple(tuple(vector.tolist()) for _, vector in shown.odd[:stored])
+        groups.setdefault((shape, vectors), []).append(candidate)
+    return tuple(
+        Odd(shape, tuple(np.array(vector) for vector in vectors), _plainest(members))
+        for (shape, vectors), members in groups.items()
+    )

@@ -1,0 +1,170 @@
+"""Tables kept on disk between runs, in the user's cache folder.
+
+A file holds a digest and msgpack of the closed set of values that crosses the wall too: it is
+only ever data. One that is damaged, of another version or not readable counts as not there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, overload
+
+import numpy as np
+
+from grader import __version__
+from grader.course import Course, Exercise
+from grader.diagnosis.book import files_of
+from grader.diagnosis.candidates import Candidate
+from grader.diagnosis.observation import Layout
+from grader.diagnosis.table import Odd, Table
+from grader.worker.framing import WireError
+from grader.worker.values import ForbiddenValueError, decode, encode
+
+_FORMAT: Final = 1
+_MOST_BYTES: Final = 64_000_000
+_DIGEST: Final = 32
+
+
+def cache_folder() -> Path | None:
+    """Return the user's folder for caches; None where there is none."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA", "")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME", "")
+    if base and Path(base).is_absolute():
+        return Path(base) / "bpgrade"
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
+    inside = "Library/Caches" if sys.platform == "darwin" else ".cache"
+    return home / inside / "bpgrade"
+
+
+def cache_key(course: Course, exercise: Exercise) -> str:
+    """Return a key that changes with all that an exercise's tables depend on."""
+    digest = hashlib.sha256(f"{_FORMAT} {__version__} {np.__version__} {sys.version}".encode())
+    engine = Path(__file__).parent
+    own = [*sorted(engine.glob("*.py")), *sorted(engine.glob("operators/*.py"))]
+    for path in (*own, course.reference(exercise), *files_of(course)):
+        content = path.read_bytes()
+        digest.update(f"{path.name} {len(content)}\n".encode())
+        digest.update(content)
+    digest.update(exercise.name.encode())
+    return digest.hexdigest()[:40]
+
+
+def load_table(key: str, function: str) -> tuple[Table, dict[str, str]] | None:
+    """Return a table and the meanings of names; None where no valid one is kept."""
+    path = _path(key, function)
+    if path is None:
+        return None
+    try:
+        data = path.read_bytes()
+        if hashlib.sha256(data[_DIGEST:]).digest() != data[:_DIGEST]:
+            return None
+        return _unpacked(decode(data[_DIGEST:]))
+    except (OSError, WireError, ValueError, TypeError, KeyError, IndexError):
+        return None
+
+
+def keep_table(key: str, function: str, table: Table, meanings: dict[str, str]) -> None:
+    """Keep a table, where that is possible."""
+    path = _path(key, function)
+    if path is None:
+        return
+    try:
+        data = encode(_packed(table, meanings), max_bytes=_MOST_BYTES)
+    except ForbiddenValueError:
+        return  # the probes' inputs hold what is no data, such as functions
+    new = path.with_suffix(f".{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new.write_bytes(hashlib.sha256(data).digest() + data)
+        new.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            new.unlink(missing_ok=True)
+
+
+def _path(key: str, function: str) -> Path | None:
+    folder = cache_folder()
+    return folder / "diagnosis" / f"{function}-{key}.bin" if folder is not None else None
+
+
+def _packed(table: Table, meanings: dict[str, str]) -> dict[str, Any]:
+    layout = table.layout
+    return {
+        "entries": layout.entries,
+        "parameters": layout.parameters,
+        "places": list(layout.places),
+        "expected": list(layout.expected),
+        "inputs": list(table.inputs),
+        "right": table.right,
+        "values": table.values,
+        "wrong": table.wrong,
+        "classes": [_packed_class(members) for members in table.classes],
+        "authored": dict(table.authored),
+        "odd": [[odd.shape, list(odd.values), _plain(odd.candidates)] for odd in table.odd],
+        "moving": table.moving,
+        "tried": table.tried,
+        "meanings": meanings,
+    }
+
+
+def _packed_class(members: Sequence[Candidate]) -> bytes:
+    return encode(_plain(members), max_bytes=_MOST_BYTES)
+
+
+class _Classes(Sequence[tuple[Candidate, ...]]):
+    """Classes whose candidates are read only when they are asked for."""
+
+    def __init__(self, packed: list[bytes]) -> None:
+        self._packed = packed
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    @overload
+    def __getitem__(self, number: int) -> tuple[Candidate, ...]: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[tuple[Candidate, ...]]: ...
+    def __getitem__(self, number: int | slice) -> Any:
+        if isinstance(number, slice):
+            return [_candidates(decode(data)) for data in self._packed[number]]
+        return _candidates(decode(self._packed[number]))
+
+
+def _plain(members: Sequence[Candidate]) -> list[Any]:
+    return [candidate.plain() for candidate in members]
+
+
+def _unpacked(data: dict[str, Any]) -> tuple[Table, dict[str, str]]:
+    layout = Layout(
+        data["entries"], data["parameters"], tuple(data["places"]), tuple(data["expected"])
+    )
+    odd = tuple(
+        Odd(shape, tuple(values), _candidates(members)) for shape, values, members in data["odd"]
+    )
+    table = Table(
+        layout=layout,
+        inputs=tuple(data["inputs"]),
+        right=data["right"],
+        values=data["values"],
+        wrong=data["wrong"],
+        classes=_Classes(data["classes"]),
+        authored=data["authored"],
+        odd=odd,
+        moving=data["moving"],
+        tried=data["tried"],
+    )
+    return table, data["meanings"]
+
+
+def _candidates(members: list[Any]) -> tuple[Candidate, ...]:
+    return tuple(Candidate.from_plain(values) for values in members)

@@ -1,0 +1,206 @@
+"""One function of one submission: from what it shows to the mistakes that are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from grader.diagnosis.candidates import Candidate
+from grader.diagnosis.catalogue import noted as _
+from grader.diagnosis.indexmap import map_differences
+from grader.diagnosis.location import StudentFunction
+from grader.diagnosis.matching import Columns, Match, match, plainest
+from grader.diagnosis.observation import Call, Inputs
+from grader.diagnosis.relations import find_relations
+from grader.diagnosis.table import Rows, Table
+from grader.diagnosis.wording import Wording
+from grader.result import Diagnosis
+from grader.wall.failures import CallFailure
+from grader.wall.worker import Worker
+
+if TYPE_CHECKING:
+    from grader.diagnosis.workshop import Workshop
+
+FOLLOWS_TITLE: Final = _("It follows from another function")
+FOLLOWS: Final = _(
+    "{function} is right for what your own {blames} returns: the mistake is in {blames}."
+    " Mend that first."
+)
+MAP_TITLE: Final = _("It depends on the wrong entries")
+MAP_EXTRA: Final = _("{entry} changes with {extra}, and should not.")
+MAP_MISSING: Final = _("{entry} does not change with {missing}, and should.")
+_MOST_NAMES: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A diagnosis and what it is about: entries that are as in a candidate, or so related."""
+
+    diagnosis: Diagnosis
+    columns: Columns = frozenset()
+    candidate: Candidate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a student's function showed on the probes, and what to compare it with."""
+
+    table: Table
+    calls: Sequence[Call]
+    student: StudentFunction
+    wording: Wording
+    say: Callable[[str], None]
+    worker: Worker
+    failed: frozenset[str]
+    workshop: Callable[[], Workshop | None]
+
+    def diagnose(self) -> tuple[Told, ...]:
+        """Return the mistakes that explain what is wrong; nothing where none surely does."""
+        rows = [self.table.layout.row(number, call) for number, call in enumerate(self.calls)]
+        found = [row for row in rows if row is not None]
+        if len(found) < len(rows):
+            return self._odd()
+        seen = np.array(found)
+        wrong = frozenset(self.table.unlike(seen).nonzero()[0].tolist())
+        self.say(
+            f"  {self.table.tried} candidates in {len(self.table.classes)} classes,"
+            f" {len(self.calls)} probes; wrong: {', '.join(self._names(wrong)) or 'nothing'}"
+        )
+        return self._wrong(seen, wrong) if wrong else ()
+
+    def _odd(self) -> tuple[Told, ...]:
+        odd = self.table.matching_odd(self.calls)
+        self.say(f"  values of another structure: {'known' if odd else 'unknown'}")
+        if odd is None:
+            return ()
+        candidate, _key = plainest(odd.candidates, self._locate)
+        return (self._told(Match(candidate, frozenset(), True), True),)
+
+    def _wrong(self, seen: Rows, wrong: Columns) -> tuple[Told, ...]:
+        matches, left = match(self.table, seen, wrong, self._locate)
+        complete = not left and all(each.whole for each in matches)
+        if not complete and self.failed:
+            own = self._own(seen)
+            if own:
+                return own
+        result = []
+        for each in matches:
+            self.say(f"  {each.candidate.id}: {', '.join(self._names(each.columns))}")
+            result += self._parts(each, complete)
+        return (*result, *self._related(seen, left, alone=not matches))
+
+    def _own(self, seen: Rows) -> tuple[Told, ...]:
+        """Return what is wrong in the light of the student's own other functions."""
+        from grader.diagnosis.ownership import own_view
+
+        function = self.wording.function
+        workshop = self.workshop()
+        called = workshop.called_by(function) if workshop is not None else ()
+        wrong = [name for name in called if name in self.failed]
+        if workshop is None or not wrong:
+            return ()
+        own = own_view(workshop, function, self.table, seen, self.worker, wrong)
+        self.say(f"  with the student's own {', '.join(wrong)}: {_described(own is not None)}")
+        if own is None:
+            return ()
+        if own.blames:
+            return (self._follows(own.blames),)
+        if own.table is None:
+            return ()
+        columns = frozenset(own.table.unlike(seen).nonzero()[0].tolist())
+        matches, left = match(own.table, seen, columns, self._locate)
+        if left or not all(each.whole for each in matches):
+            return ()
+        return tuple(told for each in matches for told in self._parts(each, True))
+
+    def _follows(self, blames: str) -> Told:
+        say = self.wording.catalogue
+        message = say(FOLLOWS).format(function=self.wording.function, blames=blames)
+        name = f"follows from {blames}"
+        return Told(Diagnosis(name, say(FOLLOWS_TITLE), message, "exact", self.student.line))
+
+    def _related(self, seen: Rows, left: Columns, alone: bool) -> list[Told]:
+        """Return the relations, then what the index map shows, for what is left over."""
+        relations = find_relations(self.table, self.calls, seen, left, self.wording.catalogue)
+        explained = frozenset().union(*(each.columns for each in relations))
+        sure = alone and explained == left and all(r.certainty == "exact" for r in relations)
+        result = []
+        for each in relations:
+            self.say(f"  {each.id}: {', '.join(each.entries)}")
+            certainty = each.certainty if sure else "likely"
+            line = self.student.line
+            diagnosis = Diagnosis(each.id, each.title, each.message, certainty, line)
+            result.append(Told(diagnosis, each.columns))
+        mapped = self._mapped(left - explained)
+        return [*result, mapped] if mapped is not None else result
+
+    def _mapped(self, left: Columns) -> Told | None:
+        """Return which inputs the left-over entries depend on, and should not, or should."""
+        entries = sorted(left & frozenset(range(len(self.table.layout.entries))))
+        differences = map_differences(self.table, self._show) if entries else None
+        if differences is None:
+            return None
+        extra, missing = differences
+        say = self.wording.catalogue
+        sentences = []
+        told = set()
+        for column in entries:
+            for template, key, listed in (
+                (MAP_EXTRA, "extra", extra.get(column, [])),
+                (MAP_MISSING, "missing", missing.get(column, [])),
+            ):
+                if 0 < len(listed) <= _MOST_NAMES:
+                    words = {"entry": self.table.layout.name(column), key: say.listed(listed)}
+                    sentences.append(say(template).format(**words))
+                    told.add(column)
+        self.say(f"  index map: {len(sentences)} differences")
+        if not sentences:
+            return None
+        message = "\n".join(sentences[: 2 * _MOST_NAMES])
+        diagnosis = Diagnosis("index map", say(MAP_TITLE), message, "likely", self.student.line)
+        return Told(diagnosis, frozenset(told))
+
+    def _show(self, inputs: Inputs) -> Rows | None:
+        try:
+            reply = self.worker.call(self.wording.function, inputs, self.table.layout.parameters)
+        except CallFailure:
+            return None
+        call = Call(reply.value, frozenset(reply.changed), bool(reply.warnings))
+        return self.table.layout.row(0, call)
+
+    def _parts(self, found: Match, complete: bool) -> list[Told]:
+        """Return a match's diagnosis; for merged misconceptions that of each of them."""
+        parts = self.table.parts_of(found.candidate)
+        if not parts:
+            return [self._told(found, complete)]
+        return [
+            self._told(Match(part, found.columns & columns, found.whole), complete)
+            for part, columns in parts
+            if found.columns & columns
+        ]
+
+    def _told(self, found: Match, complete: bool) -> Told:
+        entries = self._names(found.columns)
+        candidate = found.candidate
+        diagnosis = Diagnosis(
+            id=candidate.id,
+            title=self.wording.title(candidate, entries),
+            message=self.wording.message(candidate, entries, found.whole),
+            certainty="exact" if complete else "likely",
+            line=self.student.find(candidate.finds, entries) or self.student.line,
+        )
+        return Told(diagnosis, found.columns, candidate)
+
+    def _locate(self, candidate: Candidate) -> int | None:
+        return self.student.find(candidate.finds)
+
+    def _names(self, columns: Columns) -> list[str]:
+        """Return what the columns show; a part that is wrong as a whole by its name alone."""
+        return self.table.layout.summary(columns)
+
+
+def _described(possible: bool) -> str:
+    return "looked at" if possible else "not possible"

@@ -1,0 +1,104 @@
+"""From a submission's failed checks to the mistakes that explain them, or to silence."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from types import ModuleType
+from typing import Final
+
+from grader.course import Course, Exercise
+from grader.diagnosis.case import Case
+from grader.diagnosis.catalogue import Catalogue, default_language
+from grader.diagnosis.location import StudentFunction
+from grader.diagnosis.observation import Call
+from grader.diagnosis.options import Options
+from grader.diagnosis.shelf import Shelf
+from grader.diagnosis.table import Table
+from grader.diagnosis.wording import Wording
+from grader.result import CheckResult, Diagnosis, Outcome
+from grader.wall.failures import CallFailure
+from grader.wall.worker import Worker
+
+_LONGEST_SECONDS: Final = 2.0
+
+
+class Diagnoser:
+    """Names mistakes in submissions to one course."""
+
+    def __init__(
+        self,
+        course: Course,
+        reference: Callable[[Exercise], ModuleType | None],
+        options: Options,
+    ) -> None:
+        self._shelf = Shelf(course, reference)
+        self._options = options
+        self._catalogue = Catalogue(options.language or default_language(), course.folder)
+
+    def add(
+        self,
+        exercise: Exercise,
+        worker: Worker,
+        checks: tuple[CheckResult, ...],
+    ) -> tuple[CheckResult, ...]:
+        """Return the checks, the first failed one of each function with what explains it."""
+        failed = frozenset(c.function for c in checks if c.outcome is Outcome.FAILED)
+        told: set[str] = set()
+        result = []
+        for check in checks:
+            if check.outcome is Outcome.FAILED and check.function not in told:
+                told.add(check.function)
+                found = self._function(exercise, worker, check.function, failed)
+                check = replace(check, diagnosis=found)
+            result.append(check)
+        return tuple(result)
+
+    def _function(
+        self, exercise: Exercise, worker: Worker, function: str, failed: frozenset[str]
+    ) -> tuple[Diagnosis, ...]:
+        start = time.perf_counter()
+        stored = self._shelf.table(exercise, function)
+        self._say(f"{function}: {self._shelf.told}")
+        if stored is None:
+            return ()
+        table, meanings = stored
+        calls = observe(worker, function, table)
+        if calls is None:
+            self._say(f"{function}: a call on a probe gave no value; nothing is said")
+            return ()
+        source = worker.source.defining(function)
+        case = Case(
+            table=table,
+            calls=calls,
+            student=StudentFunction(source, function, table.layout.parameters),
+            wording=Wording(function, self._catalogue, meanings),
+            say=self._say,
+            worker=worker,
+            failed=failed - {function},
+            workshop=lambda: self._shelf.workshop(exercise),
+        )
+        found = case.diagnose()
+        spent = 1000 * (time.perf_counter() - start)
+        self._say(f"{function}: {len(found)} told, {spent:.1f} ms")
+        return tuple(each.diagnosis for each in found)
+
+    def _say(self, line: str) -> None:
+        if self._options.explain is not None:
+            self._options.explain(line)
+
+
+def observe(worker: Worker, function: str, table: Table) -> list[Call] | None:
+    """Call a student's function on the probes; None where a call gives no value, or is slow."""
+    calls = []
+    start = time.monotonic()
+    try:
+        for inputs in table.inputs:
+            reply = worker.call(function, inputs, table.layout.parameters)
+            calls.append(Call(reply.value, frozenset(reply.changed), bool(reply.warnings)))
+            if time.monotonic() - start > _LONGEST_SECONDS:
+                return None
+    except CallFailure:
+        return None
+    return calls

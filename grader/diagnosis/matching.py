@@ -1,0 +1,158 @@
+"""Which wrong programs explain what a student's function shows, entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from grader.diagnosis.candidates import MUTANT, Candidate
+from grader.diagnosis.table import Rows, Table
+
+_MOST_MISTAKES: Final = 4
+_MOST_BRANCHES: Final = 400
+
+Columns = frozenset[int]
+Locate = Callable[[Candidate], int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A candidate that the student's function is like, in some columns.
+
+    Attributes
+    ----------
+    candidate : Candidate
+        The plainest one of its class.
+    columns : frozenset of int
+        Where the two are the same and wrong.
+    whole : bool
+        Whether the candidate is wrong nowhere else.
+    """
+
+    candidate: Candidate
+    columns: Columns
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Class:
+    candidate: Candidate
+    wrong: Columns
+    agrees: Columns
+    key: tuple[bool, bool, int]
+
+    @property
+    def whole(self) -> bool:
+        return self.agrees == self.wrong
+
+
+def match(table: Table, seen: Rows, wrong: Columns, locate: Locate) -> tuple[list[Match], Columns]:
+    """Return the candidates that together explain the wrong columns, and what is left over.
+
+    A single candidate is preferred to several, several whole ones to parts of others.
+    """
+    classes = _agreeing(table, seen, wrong, locate)
+    whole = [found for found in classes if found.whole]
+    cover = _cover(sorted(whole, key=lambda found: found.key), wrong)
+    if cover is None:
+        cover = _greedy(classes, wrong, table)
+    matches = [Match(found.candidate, columns, found.whole) for found, columns in cover]
+    explained = frozenset().union(*(each.columns for each in matches)) if matches else frozenset()
+    return matches, wrong - explained
+
+
+def _agreeing(table: Table, seen: Rows, wrong: Columns, locate: Locate) -> list[_Class]:
+    agrees: dict[int, set[int]] = {}
+    for column in sorted(wrong):
+        for number in table.matching(column, seen):
+            agrees.setdefault(number, set()).add(column)
+    found = []
+    for number, columns in agrees.items():
+        own = frozenset(table.wrong[number].nonzero()[0].tolist())
+        candidate, key = plainest(table.classes[number], locate)
+        found.append(_Class(candidate, own, frozenset(columns), key))
+    return found
+
+
+def plainest(
+    members: tuple[Candidate, ...], locate: Locate
+) -> tuple[Candidate, tuple[bool, bool, int]]:
+    """Return which of some equal programs to tell of, and how plain it is.
+
+    The author's words come before the engine's, then what can be pointed at in the student's
+    code, then what is least far-fetched.
+    """
+    keys = [
+        (candidate.rank >= MUTANT, locate(candidate) is None, candidate.rank)
+        for candidate in members
+    ]
+    best = min(range(len(members)), key=keys.__getitem__)
+    return members[best], keys[best]
+
+
+def _cover(classes: list[_Class], wrong: Columns) -> list[tuple[_Class, Columns]] | None:
+    """Return the fewest whole candidates that are wrong in just these columns, each in its own."""
+    branches = 0
+
+    def search(left: Columns, most: int) -> list[_Class] | None:
+        nonlocal branches
+        if not left:
+            return []
+        if most == 0:
+            return None
+        first = min(left)
+        for found in classes:
+            if first in found.wrong and found.wrong <= left:
+                branches += 1
+                if branches > _MOST_BRANCHES:
+                    return None
+                rest = search(left - found.wrong, most - 1)
+                if rest is not None:
+                    return [found, *rest]
+        return None
+
+    for most in range(1, _MOST_MISTAKES + 1):
+        result = search(wrong, most)
+        if result is not None:
+            return [(found, found.wrong) for found in result]
+    return None
+
+
+def _greedy(classes: list[_Class], wrong: Columns, table: Table) -> list[tuple[_Class, Columns]]:
+    """Return what explains most of the wrong columns: whole candidates first, then parts."""
+    left = wrong
+    result: list[tuple[_Class, Columns]] = []
+    for wanted in (True, False):
+        while left and len(result) < _MOST_MISTAKES:
+            usable = [
+                found
+                for found in classes
+                if (
+                    found.whole and found.wrong <= left
+                    if wanted
+                    else _part(found, left, wrong, table)
+                )
+            ]
+            if not usable:
+                break
+            best = min(usable, key=lambda found: (-len(found.agrees & left), found.key))
+            result.append((best, best.agrees & left))
+            left -= best.agrees
+    return result
+
+
+def _part(found: _Class, left: Columns, wrong: Columns, table: Table) -> bool:
+    """Return whether a candidate may be told for a part of what it is wrong in.
+
+    Where the student's function is wrong in another way in the same returned value, that the two
+    agree on the probes may be luck, as with a condition that all probes fulfil.
+    """
+    own = found.agrees & left
+    values = {_value(table, column) for column in own}
+    others = (found.wrong & wrong) - found.agrees
+    return bool(own) and not any(_value(table, column) in values for column in others)
+
+
+def _value(table: Table, column: int) -> str:
+    return table.layout.name(column).partition("[")[0]

@@ -1,0 +1,212 @@
+"""What one call of a program shows: its values entry by entry, changed arguments, warnings."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float64]
+Inputs = tuple[Any, ...]
+
+RELATIVE: Final = 1e-9
+ABSOLUTE: Final = 1e-12
+MOST_ENTRIES: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What came back from a call, whoever made it."""
+
+    value: Any
+    changed: frozenset[int]
+    warned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of an observation: entries of values, then arguments, then warnings.
+
+    Attributes
+    ----------
+    entries : tuple of str
+        `gradient_1[0, 0]` and so on, over all probes; an entry that a probe lacks is 0 there.
+    parameters : tuple of str
+        Names of the arguments; each has a column that is 1 where it was changed in place.
+    places : tuple of arrays of int
+        For each probe the columns that its values go into, in order.
+    expected : tuple
+        For each probe the reference's value, as the model of the structure.
+    """
+
+    entries: tuple[str, ...]
+    parameters: tuple[str, ...]
+    places: tuple[NDArray[np.int64], ...]
+    expected: tuple[Any, ...]
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return len(self.entries) + len(self.parameters) + 1
+
+    def name(self, column: int) -> str:
+        """Return what a column shows."""
+        if column < len(self.entries):
+            return self.entries[column]
+        inner = column - len(self.entries)
+        return self.parameters[inner] if inner < len(self.parameters) else "warnings"
+
+    def summary(self, columns: Iterable[int]) -> list[str]:
+        """Return what columns show, entries of one part that are all there as that part."""
+        wanted = set(columns)
+        parts: dict[str, list[int]] = {}
+        for column, entry in enumerate(self.entries):
+            parts.setdefault(entry.partition("[")[0], []).append(column)
+        names: list[str] = []
+        for part, own in parts.items():
+            here = [column for column in own if column in wanted]
+            if len(here) == len(own) > 1:
+                names.append(part)
+            else:
+                names += [self.entries[column] for column in here]
+        changed = range(len(self.entries), len(self.entries) + len(self.parameters))
+        return names + [self.name(column) for column in changed if column in wanted]
+
+    def row(self, probe: int, call: Call) -> Vector | None:
+        """Return a call's observation; None where the value is of another structure."""
+        parts = fit(call.value, self.expected[probe])
+        if parts is None:
+            return None
+        row = np.zeros(self.width)
+        if parts:
+            row[self.places[probe]] = np.concatenate([part.ravel() for part in parts])
+        for index in call.changed:
+            if index < len(self.parameters):
+                row[len(self.entries) + index] = 1.0
+        row[-1] = call.warned
+        return row
+
+
+def layout_of(
+    expected: Sequence[Any], returns: tuple[str, ...], parameters: tuple[str, ...]
+) -> Layout | None:
+    """Return the columns for a reference's values; None where these are no numbers, or too many."""
+    columns: dict[str, int] = {}
+    places = []
+    for value in expected:
+        names = _entry_names(value, returns)
+        if names is None:
+            return None
+        places.append(np.array([columns.setdefault(name, len(columns)) for name in names], int))
+    if len(columns) > MOST_ENTRIES:
+        return None
+    return Layout(tuple(columns), parameters, tuple(places), tuple(expected))
+
+
+def _entry_names(value: Any, returns: tuple[str, ...]) -> list[str] | None:
+    names: list[str] = []
+    if isinstance(value, tuple | list) and len(returns) == len(value) > 1:
+        parts = list(zip(returns, value, strict=True))
+    else:
+        parts = [(returns[0], value)]
+    for name, part in parts:
+        if _is_group(part):
+            inner = [_entry_names(item, (f"{name}[{i}]",)) for i, item in enumerate(part)]
+            for found in inner:
+                if found is None:
+                    return None
+                names += found
+            continue
+        array = _numbers(part)
+        if array is None:
+            return None
+        names += [entry_name(name, index) for index in np.ndindex(array.shape)]
+    return names
+
+
+def entry_name(name: str, index: tuple[int, ...]) -> str:
+    """Return `name[0, 1]`, or the name alone for a number."""
+    return f"{name}[{', '.join(map(str, index))}]" if index else name
+
+
+def fit(value: Any, expected: Any) -> list[NDArray[np.float64]] | None:
+    """Return a value's arrays in the order of `expected`; None where the structure differs."""
+    if _is_group(expected):
+        if isinstance(value, np.ndarray) and value.ndim:
+            value = list(value)
+        if not isinstance(value, list | tuple) or len(value) != len(expected):
+            return None
+        found: list[NDArray[np.float64]] = []
+        for item, model in zip(value, expected, strict=True):
+            inner = fit(item, model)
+            if inner is None:
+                return None
+            found += inner
+        return found
+    array = _numbers(value)
+    if array is None or array.shape != np.shape(expected):
+        return None
+    return [array]
+
+
+def _is_group(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return True
+    return isinstance(value, list) and any(isinstance(i, np.ndarray | tuple | list) for i in value)
+
+
+def _numbers(value: Any) -> NDArray[np.float64] | None:
+    if isinstance(value, str | bytes | dict) or value is None:
+        return None
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        return None
+    if array.dtype.kind == "c" and not array.imag.any():
+        array = array.real
+    return array.astype(np.float64) if array.dtype.kind in "biuf" else None
+
+
+def odd_shape(value: Any) -> tuple[str, Vector] | None:
+    """Return the structure and the numbers of a value that does not fit the reference's."""
+    if isinstance(value, tuple | list) and not all(np.isscalar(item) for item in value):
+        parts = [_numbers(item) for item in value]
+    else:
+        parts = [_numbers(value)]
+    found = [part for part in parts if part is not None]
+    if len(found) < len(parts) or sum(part.size for part in found) > MOST_ENTRIES:
+        return None
+    shape = " ".join(str(part.shape) for part in found)
+    return shape, np.concatenate([part.ravel() for part in found] or [np.zeros(0)])
+
+
+def make_call(program: Callable[..., Any], inputs: Inputs) -> Call:
+    """Call a program of our own on copies of the inputs; raises whatever it raises."""
+    arguments = copy.deepcopy(inputs)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with np.errstate(all="warn", under="ignore"):
+            value = program(*arguments)
+    changed = frozenset(
+        index
+        for index, (before, after) in enumerate(zip(inputs, arguments, strict=True))
+        if isinstance(before, np.ndarray) and before.tobytes() != after.tobytes()
+    )
+    return Call(copy.deepcopy(value), changed, bool(caught))
+
+
+def agree(left: Any, right: Any) -> NDArray[np.bool_]:
+    """Return where two arrays are the same but for rounding; NaN is like NaN."""
+    with np.errstate(all="ignore"):
+        close = np.abs(left - right) <= ABSOLUTE + RELATIVE * np.abs(right)
+    return np.asarray(close | (left == right) | (np.isnan(left) & np.isnan(right)))
+
+
+def agree_always(left: Any, right: Any, axis: int = 0) -> NDArray[np.bool_]:
+    """Return where two arrays are the same all along an axis, which is that of the probes."""
+    return np.asarray(agree(left, right).all(axis=axis))

@@ -1,0 +1,122 @@
+"""Whose mistake it is: a function may be right for what the student's other functions return."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from grader.authoring import Consistent
+from grader.diagnosis.building import narrow_table, run_program
+from grader.diagnosis.observation import agree
+from grader.diagnosis.table import Rows, Table
+from grader.diagnosis.workshop import Maker, Workshop
+from grader.wall.failures import CallFailure
+from grader.wall.worker import Worker
+
+_LONGEST_SECONDS: Final = 0.3
+
+
+class OwnFunctions:
+    """A submission's functions, each call made once for the same arguments."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._answers: dict[tuple[str, bytes], Any] = {}
+        self._end = time.monotonic() + _LONGEST_SECONDS
+
+    def __getattr__(self, function: str) -> Callable[..., Any]:
+        if function.startswith("__"):
+            raise AttributeError(function)
+
+        def call(*arguments: Any) -> Any:
+            return self.call(function, arguments)
+
+        return call
+
+    def call(self, function: str, arguments: tuple[Any, ...]) -> Any:
+        """Return what the student's function returns; arrays as they came."""
+        if time.monotonic() > self._end:
+            raise TimeoutError
+        key = function, b"".join(_bytes(argument) for argument in arguments)
+        if key not in self._answers:
+            value = self._worker.call(function, arguments).value
+            self._answers[key] = _with_arrays(value)
+        return self._answers[key]
+
+    @property
+    def in_time(self) -> bool:
+        """Whether calls are still made."""
+        return time.monotonic() <= self._end
+
+    def maker(self, function: str) -> Maker:
+        """Return how to put the student's function in the reference's place."""
+        return lambda _names: lambda *arguments: self.call(function, arguments)
+
+
+def _bytes(value: Any) -> bytes:
+    if isinstance(value, np.ndarray):
+        return value.tobytes() + str(value.shape).encode()
+    return repr(value).encode()
+
+
+def _with_arrays(value: Any) -> Any:
+    """Return a value whose lists of numbers are arrays, as the reference's functions return."""
+    if isinstance(value, tuple):
+        return tuple(_with_arrays(item) for item in value)
+    if isinstance(value, list):
+        array = np.asarray(value)
+        return array if array.dtype.kind in "biuf" else value
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a function should show that calls the student's own other functions.
+
+    Attributes
+    ----------
+    blames : str
+        The function whose mistake it is; empty where the function is wrong by itself as well.
+    table : Table or None
+        Its wrong programs with these functions; None where there is no time to make them.
+    """
+
+    blames: str
+    table: Table | None = None
+
+
+def own_view(
+    workshop: Workshop, function: str, table: Table, seen: Rows, worker: Worker, wrong: list[str]
+) -> Own | None:
+    """Return what `function` shows that is due to the student's functions in `wrong`.
+
+    None where the student's functions cannot stand in for the reference's.
+    """
+    own = OwnFunctions(worker)
+    for hook in workshop.book.consistent.get(function, ()):
+        if hook.blames in wrong and _holds(hook, own, table):
+            return Own(hook.blames)
+    makers = {name: own.maker(name) for name in wrong}
+    try:
+        right = run_program(workshop.program(function, makers), table.inputs, table.layout)
+    except (CallFailure, TimeoutError, ValueError, TypeError, IndexError, ArithmeticError):
+        return None
+    if right is None:
+        return None
+    if agree(seen, right)[:, :-1].all():
+        return Own(wrong[0])
+    found = narrow_table(workshop, function, makers, table, right, lambda: own.in_time)
+    return Own("", found)
+
+
+def _holds(hook: Consistent, own: OwnFunctions, table: Table) -> bool:
+    from grader.checking.finite_difference import finite_difference
+
+    try:
+        return all(bool(hook.holds(own, each, finite_difference)) for each in table.inputs)
+    except Exception:  # what a student returns may be anything: then it is not consistent
+        return False

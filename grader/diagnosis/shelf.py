@@ -1,0 +1,90 @@
+"""A course's tables: in memory, else from the cache, else built."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from grader.course import Course, Exercise
+from grader.diagnosis.cache import cache_key, keep_table, load_table
+from grader.diagnosis.table import Table
+from grader.errors import CourseError
+
+if TYPE_CHECKING:
+    from grader.diagnosis.workshop import Workshop
+
+Stored = tuple[Table, dict[str, str]]
+
+
+class Shelf:
+    """Gives the table of a function of an exercise.
+
+    Attributes
+    ----------
+    told : str
+        Where the last table came from.
+    """
+
+    def __init__(self, course: Course, reference: Callable[[Exercise], ModuleType | None]) -> None:
+        self.told = ""
+        self._course = course
+        self._reference = reference
+        self._tables: dict[tuple[str, str], Stored | None] = {}
+        self._keys: dict[str, str] = {}
+        self._workshops: dict[str, Workshop | None] = {}
+
+    def table(self, exercise: Exercise, function: str) -> Stored | None:
+        """Return a function's table and the meanings of names; None where it has none."""
+        place = (exercise.name, function)
+        if place in self._tables:
+            self.told = "table in memory"
+            return self._tables[place]
+        found = None
+        self.told = "the author wrote no misconceptions file"
+        if self._course.misconceptions(exercise).is_file():
+            try:
+                found = self._from_disk(exercise, function)
+            except CourseError as error:  # `author verify` reports it; a student is graded anyway
+                self.told = error.message
+        self._tables[place] = found
+        return found
+
+    def workshop(self, exercise: Exercise) -> Workshop | None:
+        """Return the makings of an exercise's programs; None in a course without solutions."""
+        from grader.diagnosis.book import read_book
+        from grader.diagnosis.workshop import Workshop
+
+        if exercise.name not in self._workshops:
+            reference = self._reference(exercise)
+            self._workshops[exercise.name] = (
+                Workshop(reference, read_book(self._course, exercise))
+                if reference is not None
+                else None
+            )
+        return self._workshops[exercise.name]
+
+    def _from_disk(self, exercise: Exercise, function: str) -> Stored | None:
+        if exercise.name not in self._keys:
+            self._keys[exercise.name] = cache_key(self._course, exercise)
+        key = self._keys[exercise.name]
+        stored = load_table(key, function)
+        self.told = "table from the cache"
+        return stored or self._build(exercise, function, key)
+
+    def _build(self, exercise: Exercise, function: str, key: str) -> Stored | None:
+        from grader.diagnosis.building import build_table
+
+        start = time.perf_counter()
+        workshop = self.workshop(exercise)
+        if workshop is None:
+            self.told = "no reference, no table"
+            return None
+        table = build_table(workshop, function)
+        self.told = f"table built in {time.perf_counter() - start:.2f} s"
+        if table is None:
+            self.told = "the author wrote no probe for it"
+            return None
+        keep_table(key, function, table, workshop.book.meanings)
+        return table, workshop.book.meanings

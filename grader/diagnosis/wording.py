@@ -1,0 +1,121 @@
+"""What is said of a mistake: titles and sentences, as templates of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from grader.diagnosis.candidates import Candidate
+from grader.diagnosis.catalogue import Catalogue
+from grader.diagnosis.catalogue import noted as _
+
+TITLES: Final = {
+    "index": _("A wrong index"),
+    "variable": _("A wrong variable"),
+    "factor": _("A factor is missing"),
+    "repeated": _("A factor too many"),
+    "term": _("A term is missing"),
+    "sign": _("A wrong sign"),
+    "operator": _("A wrong operator"),
+    "constant": _("A wrong number"),
+    "transpose": _("Rows and columns are swapped"),
+    "arguments": _("Arguments in the wrong order"),
+    "call": _("A function call is missing or wrong"),
+    "returned": _("Results in the wrong order"),
+    "dropped": _("A step is missing"),
+    "order": _("Steps in the wrong order"),
+    "range": _("A loop runs too often or too seldom"),
+    "in_place": _("An argument is changed in place"),
+}
+
+SENTENCES: Final = {
+    "index": _("{target} uses {wrong} where {right} belongs."),
+    "meaning": _("{target} uses {wrong}; {meaning} is {right}."),
+    "stored": _("What belongs in {right} is stored in {wrong}."),
+    "variable": _("{target} uses {wrong} where {right} belongs."),
+    "transpose": _("{target} uses {name} transposed: its rows and columns are swapped."),
+    "matmul": _(
+        "In {target} the matrix product of {left} and {right} is taken the wrong way round."
+    ),
+    "factor": _("{target} lacks the factor {part}."),
+    "divisor": _("{target} is not divided by {part}."),
+    "power": _("{target} is not raised to the power {part}."),
+    "repeated": _("{target} holds the factor {part} once too often."),
+    "term": _("{target} lacks the term {part}."),
+    "sign": _("In {target} the sign of {part} is wrong."),
+    "negative": _("{target} has the wrong sign."),
+    "swapped": _("{target} uses {wrong}: the two sides of the minus are swapped."),
+    "operator": _("{target} uses {wrong}, with the wrong operator between the two sides."),
+    "constant": _("{target} uses the number {wrong} where {right} belongs."),
+    "call": _("{target} is worked out without {name}."),
+    "call_twice": _("In {target}, {name} is applied twice."),
+    "copy": _("{target} is worked out on the array itself, not on a copy of it."),
+    "function": _("{target} uses {wrong} where {right} belongs."),
+    "arguments": _("In {target}, {first} and {second} have changed places in the call of {name}."),
+    "returned": _("Result {first} and result {second} are returned in each other's place."),
+    "dropped": _("{target} is not worked out, or not changed, where it should be."),
+    "order": _("{target} is worked out only after {before}; it should come before."),
+    "order_early": _("{target} is worked out before {after}; it should come after."),
+    "short": _("The loop runs once too few: it ends before the last of {part} turns."),
+    "long": _("The loop runs once too often: there should be {part} turns."),
+    "late": _("The loop begins at 1 and leaves out the turn 0."),
+    "in_place": _("{name} itself is overwritten. The caller's array must stay as it is."),
+}
+
+IN_CALLED: Final = _("What {function} works out is as if {called} had this mistake: ")
+SHOWS_IN: Final = _("It shows in {entries}.")
+ONLY_IN: Final = _("This concerns {entries} only.")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words for the function that is asked about."""
+
+    function: str
+    catalogue: Catalogue
+    meanings: Mapping[str, str]
+
+    def title(self, candidate: Candidate, entries: Sequence[str]) -> str:
+        """Return the mistake in one line."""
+        if candidate.texts:
+            return self._filled(candidate.texts[0], entries)
+        return self.catalogue(TITLES[candidate.faults[0][0]])
+
+    def message(self, candidate: Candidate, entries: Sequence[str], whole: bool) -> str:
+        """Return what the code does now and what it should do, and where that shows."""
+        sentences = []
+        if candidate.texts:
+            sentences += [self._filled(text, entries) for text in candidate.texts[1:] if text]
+        sentences += [self._sentence(template, words) for _, template, words in candidate.faults]
+        message = " ".join(sentences)
+        if candidate.function != self.function:
+            prefix = self.catalogue(IN_CALLED)
+            message = prefix.format(function=self.function, called=candidate.function) + message
+        named = self.catalogue.listed(entries)
+        told = candidate.texts and "{entries}" in "".join(candidate.texts)
+        if named and not told and named not in message:
+            added = SHOWS_IN if whole else ONLY_IN
+            message += " " + self.catalogue(added).format(entries=named)
+        return message
+
+    def _filled(self, text: str, entries: Sequence[str]) -> str:
+        translated = self.catalogue.authored(text)
+        return translated.format(
+            entries=self.catalogue.listed(entries),
+            function=self.function,
+            s="s" if len(entries) == 1 else "",
+        )
+
+    def _sentence(self, template: str, words: Mapping[str, str]) -> str:
+        meaning = self._meaning(words.get("right", "")) if template == "index" else ""
+        if meaning:
+            return self.catalogue(SENTENCES["meaning"]).format(**words, meaning=meaning)
+        return self.catalogue(SENTENCES[template]).format(**words)
+
+    def _meaning(self, entry: str) -> str:
+        name, _, rest = entry.partition("[")
+        indices = rest.removesuffix("]").split(", ")
+        if name not in self.meanings or not all(index.isdigit() for index in indices):
+            return ""
+        return self.catalogue.authored(self.meanings[name]).format(*indices)

@@ -1,0 +1,254 @@
+"""Makes programs: the reference's function with one or more of its parts replaced."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from grader.authoring import Misconception
+from grader.diagnosis.book import Book
+from grader.diagnosis.observation import Inputs, make_call
+from grader.diagnosis.operators import Edit, expression_edits, name_edits, statement_edits
+from grader.diagnosis.operators.edits import Place, sites
+
+_MOST_TURNS: Final = 10_000
+_TICK: Final = "bpgrade_tick"
+_WATCH: Final = "bpgrade_watch"
+_NONE: Final = ast.Constant(None)
+
+Namespace = dict[str, Any]
+Program = Callable[..., Any]
+Maker = Callable[[Namespace], Program]
+
+
+@dataclass(slots=True)
+class Source:
+    """A right formulation of a function, and the tree that mutants are made of.
+
+    Attributes
+    ----------
+    key : str
+        `reference:gradient`, `variant:0:gradient` or `misconception:name`.
+    function : str
+        The function that it stands for.
+    tree : ast.FunctionDef
+        Its syntax tree, without decorators.
+    home : mapping or None
+        The globals of a formulation that stands outside the reference.
+    """
+
+    key: str
+    function: str
+    tree: ast.FunctionDef
+    home: Mapping[str, Any] | None = None
+    edits: list[Edit] = field(default_factory=list)
+
+
+class TooLongError(Exception):
+    """A wrong program that does not come to an end."""
+
+
+class Workshop:
+    """An exercise's reference and its author's programs, ready to be run with parts replaced."""
+
+    def __init__(self, reference: types.ModuleType, book: Book) -> None:
+        self.reference = reference
+        self.book = book
+        self.turns = 0
+        self._watch: Program | None = None
+        self._trees = _Trees()
+        self.functions = {
+            name: value
+            for name, value in vars(reference).items()
+            if isinstance(value, types.FunctionType) and value.__module__ == reference.__name__
+        }
+
+    def namespace(self, makers: Mapping[str, Maker]) -> Namespace:
+        """Return the reference's names, with the functions of `makers` put in their place."""
+        names: Namespace = dict(vars(self.reference))
+        names[_TICK] = self._tick
+        names[_WATCH] = self._watch
+        for name, function in self.functions.items():
+            names[name] = types.FunctionType(
+                function.__code__, names, name, function.__defaults__, function.__closure__
+            )
+        for name, maker in makers.items():
+            names[name] = maker(names)
+        return names
+
+    def program(self, function: str, makers: Mapping[str, Maker]) -> Program:
+        """Return the reference's `function` as it is with the functions of `makers` replaced."""
+        found: Program = self.namespace(makers)[function]
+
+        @functools.wraps(found)
+        def bounded(*arguments: Any) -> Any:
+            self.turns = 0
+            return found(*arguments)
+
+        return bounded
+
+    def _tick(self) -> None:
+        self.turns += 1
+        if self.turns > _MOST_TURNS:
+            raise TooLongError
+
+    def called_by(self, function: str) -> tuple[str, ...]:
+        """Return the reference's functions that `function` calls, directly or not."""
+        found: dict[str, None] = {}
+        waiting = [function]
+        while waiting:
+            for name in self.functions[waiting.pop()].__code__.co_names:
+                if name in self.functions and name != function and name not in found:
+                    found[name] = None
+                    waiting.append(name)
+        return tuple(found)
+
+    def of_author(self, program: Program) -> Maker:
+        """Return how to put an author's program in a function's place."""
+        if "reference" not in inspect.signature(program).parameters:
+            return lambda _names: program
+        return lambda names: functools.partial(program, reference=_Functions(names))
+
+    def sources(self, function: str) -> Iterator[Source]:
+        """Yield the right formulations of a function: the reference's, then the variants."""
+        tree = self._trees.function(self.functions[function])
+        yield Source(f"reference:{function}", function, tree)
+        for number, variant in enumerate(self.book.variants.get(function, ())):
+            yield self._outside(f"variant:{number}:{function}", function, variant.program)
+
+    def of_misconception(self, item: Misconception) -> Source:
+        """Return a misconception's program as something to make mutants of."""
+        return self._outside(f"misconception:{item.id}", item.function, item.program)
+
+    def _outside(self, key: str, function: str, program: Program) -> Source:
+        home = getattr(program, "__globals__", {})
+        return Source(key, function, self._trees.function(program), home)
+
+    def find_edits(self, source: Source, top: str, inputs: Inputs) -> list[Edit]:
+        """Return all edits of a source, in an order that is always the same."""
+        if not source.edits:
+            shapes = self._shapes(source, top, inputs)
+            places = list(sites(source.tree, self.returns(source.function)))
+            parameters = [item.arg for item in source.tree.args.args]
+            source.edits = [
+                *name_edits(places, shapes),
+                *expression_edits(places),
+                *statement_edits(source.tree, places, parameters),
+            ]
+        return source.edits
+
+    def returns(self, function: str) -> tuple[str, ...]:
+        """Return what a function's values are called."""
+        probes = self.book.probes.get(function)
+        return probes[0].returns if probes else (function,)
+
+    def edited(self, source: Source, numbers: Sequence[int]) -> Maker | None:
+        """Return how to put a source with some of its edits made in its function's place."""
+        with ExitStack() as stack:
+            for number in numbers:
+                stack.enter_context(source.edits[number].made())
+            code = _compiled(source.tree)
+        if code is None:
+            return None
+        return _maker(source, code)
+
+    def _shapes(self, source: Source, top: str, inputs: Inputs) -> dict[str, tuple[int, ...]]:
+        """Return the shapes of a source's variables, watched in a call of the function `top`."""
+        returned = [node for node in ast.walk(source.tree) if isinstance(node, ast.Return)]
+        seen: dict[str, Any] = {}
+        with ExitStack() as stack:
+            for node in returned:
+                watched = ast.Call(
+                    ast.Name(_WATCH, ast.Load()),
+                    [ast.Call(ast.Name("locals", ast.Load()), [], []), node.value or _NONE],
+                    [],
+                )
+                edit = Edit("", "", {}, "", ((Place(node, "value"), watched),))
+                stack.enter_context(edit.made())
+            code = _compiled(source.tree)
+
+        def watch(names: dict[str, Any], value: Any) -> Any:
+            seen.update(names)
+            return value
+
+        if code is not None:
+            self._watch = watch
+            make_call(self.program(top, {source.function: _maker(source, code)}), inputs)
+        return {name: np.shape(value) for name, value in seen.items() if _is_real(value)}
+
+
+class _Functions:
+    """The `reference` of an author's program: the functions of one namespace."""
+
+    def __init__(self, names: Namespace) -> None:
+        self._names = names
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._names[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+class _Trees:
+    """The syntax trees of files, each parsed once."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, dict[str, ast.FunctionDef]] = {}
+
+    def function(self, program: Program) -> ast.FunctionDef:
+        file = program.__code__.co_filename
+        if file not in self._files:
+            tree = ast.parse(Path(file).read_text("utf-8"))
+            functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+            self._files[file] = {node.name: _prepared(node) for node in functions}
+        return self._files[file][program.__name__]
+
+
+def _prepared(node: ast.FunctionDef) -> ast.FunctionDef:
+    """Return the tree without decorators, its `while` loops made to end."""
+    node.decorator_list = []
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.While):
+            tick = ast.Call(ast.Name(_TICK, ast.Load()), [], [])
+            inner.body.insert(0, ast.Expr(tick))
+    return ast.fix_missing_locations(node)
+
+
+def _compiled(tree: ast.FunctionDef) -> types.CodeType | None:
+    module = ast.Module([tree], [])
+    try:
+        return compile(module, "<candidate>", "exec")
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def _maker(source: Source, code: types.CodeType) -> Maker:
+    return lambda names: _defined(source, code, names)
+
+
+def _defined(source: Source, code: types.CodeType, names: Namespace) -> Program:
+    if source.home is None:
+        exec(code, names)
+        found: Program = names[source.tree.name]
+        return found
+    outside = dict(source.home)
+    outside |= {_TICK: names[_TICK], _WATCH: names[_WATCH]}
+    exec(code, outside)
+    program: Program = outside[source.tree.name]
+    if any(argument.arg == "reference" for argument in source.tree.args.kwonlyargs):
+        return functools.partial(program, reference=_Functions(names))
+    return program
+
+
+def _is_real(value: Any) -> bool:
+    return isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")

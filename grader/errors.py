@@ -1,0 +1,50 @@
+"""Errors that a user can cause.
+
+BpgradeError                 what went wrong, and what to do about it
+├── UsageError               a path, name or option that cannot be right        exit 2
+├── SubmissionError          a submission that cannot even be read              exit 2
+├── CourseError              a mistake in a course's files                      exit 3
+└── IsolationError           the wall cannot be built on this machine           exit 3
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class BpgradeError(Exception):
+    """Something a user can mend: `message` says what is wrong, `remedy` what to do."""
+
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.remedy}" if self.remedy else self.message
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows in place of a traceback."""
+        return [f"bpgrade: {self}"]
+
+
+class UsageError(BpgradeError):
+    """A path, a name or an option that cannot be right."""
+
+    exit_code = 2
+
+
+class SubmissionError(BpgradeError):
+    """A submission that cannot be read at all (missing, a folder, unreadable)."""
+
+    exit_code = 2
+
+
+class CourseError(BpgradeError):
+    """A mistake in a course's own files: course.toml, checks, references."""
+
+
+class IsolationError(BpgradeError):
+    """The confinement that was asked for cannot be had on this machine."""

@@ -1,0 +1,132 @@
+"""Drawing what a submission does: the course draws, the grader hands it the student's functions."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.checking.student import Student
+from grader.course import Course, Exercise
+from grader.errors import CourseError, UsageError
+from grader.wall.failures import CallFailure
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from matplotlib.figure import Figure
+
+Shapes = tuple[tuple[int, ...], ...]
+
+
+class Answers:
+    """A student's functions for drawing: finite arrays of the shapes asked for, or None."""
+
+    def __init__(self, student: Student) -> None:
+        self._student = student
+        self._failed: set[str] = set()
+
+    def ask(
+        self, function: str, arguments: tuple[Any, ...], shapes: Shapes
+    ) -> tuple[NDArray[np.float64], ...] | None:
+        """Call a function; None where it fails, or returns other than arrays of `shapes`.
+
+        A function that has once failed by an exception or a time limit is not called again.
+        """
+        if function in self._failed:
+            return None
+        try:
+            value = getattr(self._student, function)(*arguments)
+        except CallFailure:
+            self._failed.add(function)
+            return None
+        if not isinstance(value, (list, tuple, np.ndarray)) or len(value) != len(shapes):
+            return None
+        try:
+            arrays = tuple(np.asarray(part, dtype=np.float64) for part in value)
+        except (TypeError, ValueError):
+            return None
+        right = all(
+            array.shape == shape and np.isfinite(array).all()
+            for array, shape in zip(arrays, shapes, strict=True)
+        )
+        return arrays if right else None
+
+
+def figure_file(course: Course, exercise: Exercise) -> Path:
+    """Return where the course keeps what draws an exercise.
+
+    Raises
+    ------
+    UsageError
+        The course draws nothing for this exercise.
+    """
+    path = course.folder / "solutions" / f"figure_{exercise.name}.py"
+    if not path.is_file():
+        drawn = [
+            other.name
+            for other in course.exercises
+            if (course.folder / "solutions" / f"figure_{other.name}.py").is_file()
+        ]
+        raise UsageError(
+            f"the course {course.name} draws no figure for {exercise.name}",
+            f"it draws: {', '.join(drawn)}" if drawn else "leave --figure out",
+        )
+    return path
+
+
+def draw(path: Path, student: Student, reference: ModuleType | None) -> Figure:
+    """Return the figure that the course's file at `path` draws.
+
+    Raises
+    ------
+    CourseError
+        The file cannot be run, or fails.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(layout="constrained")
+    try:
+        _drawing(path)(figure, Answers(student), reference)
+    except Exception as error:
+        raise CourseError(
+            f"{path.name} cannot draw: {type(error).__name__}: {error}", f"mend {path}"
+        ) from error
+    return figure
+
+
+def _drawing(path: Path) -> Callable[[Figure, Answers, ModuleType | None], None]:
+    spec = importlib.util.spec_from_file_location(f"bpgrade_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path.name} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    drawing: Callable[[Figure, Answers, ModuleType | None], None] = module.draw
+    return drawing
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure whole: PNG, SVG or PDF by the file's ending.
+
+    Raises
+    ------
+    UsageError
+        The file cannot be written, or its ending is of another kind.
+    """
+    kind = path.suffix.lower().lstrip(".")
+    if kind not in ("png", "svg", "pdf"):
+        raise UsageError(f"{path} is no picture", "end its name in .png, .svg or .pdf")
+    staged = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        figure.savefig(staged, format=kind, dpi=150)
+        staged.replace(path)
+    except OSError as error:
+        staged.unlink(missing_ok=True)
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}", "name a file in a folder you may write"
+        ) from None

@@ -1,0 +1,196 @@
+"""Reading a submission, a .py or an .ipynb: bytes in, source or the reason why not out."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import stat
+import tokenize
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from grader.course import Course, Exercise
+from grader.errors import SubmissionError, UsageError
+from grader.result import SubmissionInfo
+from grader.wall.replies import Block, Source
+
+MAX_SOURCE_BYTES: Final = 1_000_000  # less than the longest text that crosses the wall
+MAX_NOTEBOOK_BYTES: Final = 200_000_000  # pictures and all; its code is held to the line above
+_ENCODINGS: Final = re.compile(
+    r"(utf-8|utf-8-sig|ascii|iso-8859-\d+|latin-?1|cp\d+|windows-\d+|gbk|gb2312|gb18030|big5"
+    r"|euc-[a-z]+|shift[-_]jis|koi8-[a-z])",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A submission's bytes and, where they are Python text, its source.
+
+    Attributes
+    ----------
+    source : str
+        All of its code.
+    problem : str
+        Why there is no source; then the source is empty.
+    cells : tuple of Block
+        The code again, cell by cell, where it is a notebook.
+    remarks : tuple of str
+        What the student should know of how it was read.
+    session : bool
+        Whether the cells are the history of a running notebook, failed attempts included.
+    """
+
+    info: SubmissionInfo
+    source: str
+    problem: str = ""
+    cells: tuple[Block, ...] = ()
+    remarks: tuple[str, ...] = ()
+    session: bool = False
+
+    @property
+    def to_load(self) -> Source:
+        """What is run behind the wall; the cells of a notebook one by one."""
+        # a file's name may hold bytes that are no Unicode; those do not cross the wall
+        name = self.info.name.encode("utf-8", "backslashreplace").decode()
+        if self.cells:
+            return Source(self.cells, strict=False, name=name)
+        return Source((Block(name, self.source),))
+
+
+def read_submission(path: Path) -> Submission:
+    """Read the file at `path`.
+
+    Raises
+    ------
+    SubmissionError
+        There is no such file, or it is none that can be read.
+    """
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        raise SubmissionError(
+            f"there is no file {path}", _nearby(path) or "check the spelling and the folder"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise SubmissionError(
+            f"{path} cannot be read: {_reason(error)}", "check the path and its permissions"
+        ) from None
+    if stat.S_ISDIR(mode):
+        raise SubmissionError(
+            f"{path} is a folder", f"name the file in it, as in `bpgrade check {path}/exercise1.py`"
+        )
+    if not stat.S_ISREG(mode):
+        raise SubmissionError(f"{path} is not a regular file", "name a .py or .ipynb file")
+    limit = MAX_NOTEBOOK_BYTES if is_notebook(path.name) else MAX_SOURCE_BYTES
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise SubmissionError(
+            f"{path} cannot be read: {_reason(error)}", "check its permissions"
+        ) from None
+    return submission_from_bytes(path.name, data)
+
+
+def submission_from_bytes(name: str, data: bytes) -> Submission:
+    """Return the submission that the bytes of a .py or .ipynb file hold; never raises."""
+    info = SubmissionInfo(name, hashlib.sha256(data).hexdigest(), len(data))
+    if is_notebook(name):
+        return _from_notebook(info, data)
+    if len(data) > MAX_SOURCE_BYTES:
+        return Submission(info, "", f"{name} is larger than {MAX_SOURCE_BYTES:,} bytes.")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Submission(info, "", f"{name} is saved as UTF-16. Save it as UTF-8.")
+    if b"\0" in data:
+        return Submission(
+            info, "", f"{name} is no Python text: it holds NUL bytes. Is it a binary file?"
+        )
+    try:
+        text = _decode(data)
+    except (SyntaxError, UnicodeError, LookupError) as error:
+        return Submission(info, "", f"{name} is no Python text: {error}. Save it as UTF-8.")
+    return Submission(info, text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def is_notebook(name: str) -> bool:
+    """Return whether a file is a notebook; browsers may have put another ending after its own."""
+    return re.search(r"\.ipynb(\.(txt|json))?$", name, re.IGNORECASE) is not None
+
+
+def _from_notebook(info: SubmissionInfo, data: bytes) -> Submission:
+    # imported here, since a .py is graded without them
+    from grader.notebooks.document import NotebookError
+    from grader.notebooks.reading import read_notebook
+
+    if len(data) > MAX_NOTEBOOK_BYTES:
+        problem = f"{info.name} is larger than {MAX_NOTEBOOK_BYTES:,} bytes. Clear its outputs."
+        return Submission(info, "", problem)
+    try:
+        notebook = read_notebook(info.name, data)
+    except NotebookError as error:
+        return Submission(info, "", str(error))
+    source = "\n\n".join(cell.source for cell in notebook.cells)
+    if len(source.encode()) > MAX_SOURCE_BYTES:
+        problem = f"{info.name} has more than {MAX_SOURCE_BYTES:,} bytes of code."
+        return Submission(info, "", problem)
+    return Submission(info, source, cells=notebook.cells, remarks=notebook.remarks)
+
+
+def _decode(data: bytes) -> str:
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    if not _ENCODINGS.fullmatch(encoding):
+        raise LookupError(f"the encoding {encoding} is not one for source files")
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise LookupError(f"line {line} is not {error.encoding}") from None
+
+
+def exercise_of(course: Course, path: Path, name: str | None) -> Exercise:
+    """Return which exercise a file is for: `name` where it is given, else by the file's name.
+
+    Raises
+    ------
+    UsageError
+        The name fits no exercise of the course, or several.
+    """
+    if name is not None:
+        return course.exercise(name)
+    stem = _plain(path.stem)
+    fitting = [
+        exercise
+        for exercise in course.exercises
+        if re.search(rf"{re.escape(_plain(exercise.name))}(?!\d)", stem)
+    ]
+    if len(fitting) == 1:
+        return fitting[0]
+    names = ", ".join(exercise.name for exercise in course.exercises)
+    raise UsageError(
+        f"the name {path.name} does not say which exercise it is"
+        if not fitting
+        else f"the name {path.name} fits several exercises",
+        f"say it with --exercise NAME; there are: {names}",
+    )
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror or "") if isinstance(error, OSError) else str(error)
+
+
+def _nearby(path: Path) -> str:
+    try:
+        names = [entry.name for entry in path.parent.iterdir() if entry.suffix == path.suffix]
+    except OSError:
+        return f"there is no folder {path.parent}"
+    import difflib
+
+    near = difflib.get_close_matches(path.name, names, 1)
+    return f"did you mean {path.with_name(near[0])}?" if near else ""

@@ -1,0 +1,134 @@
+"""Grading from within a running notebook: what has been defined so far, through the wall."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from grader.course import find_course
+from grader.errors import UsageError
+from grader.grading.grade import DEFAULT_SEED, Grader, with_grader
+from grader.grading.submission import MAX_SOURCE_BYTES, Submission
+from grader.notebooks.reading import plain_blocks
+from grader.result import Result, SubmissionInfo
+from grader.wall.host import WorkerHost
+from grader.wall.isolation import resolve
+
+_NAME: Final = "this notebook"
+_MOST_CELLS: Final = 500
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Report:
+    """What `check` returns: a table where it is shown in a notebook, else text.
+
+    Attributes
+    ----------
+    result : Result
+        The result record.
+    """
+
+    result: Result
+
+    def __repr__(self) -> str:
+        from grader.report.terminal import render_text
+
+        return render_text(self.result)
+
+    def _repr_html_(self) -> str:
+        from grader.report.table import html_of
+
+        return html_of(self.result)
+
+
+def check(exercise: str, *, course: str | Path | None = None, seed: int = DEFAULT_SEED) -> Report:
+    """Grade the functions that a running notebook has defined so far.
+
+    The cells that have been run are run again behind the wall, in the order in which they were
+    run, and their functions are graded. The notebook itself stays as it is.
+
+    Parameters
+    ----------
+    exercise : str
+        Its name, as in "exercise3".
+    course : str or Path, optional
+        The course's folder; else the nearest one above the working folder, else the shipped one.
+    seed : int, optional
+        Seeds the checks' random inputs.
+
+    Raises
+    ------
+    UsageError
+        It is not called from IPython or a notebook, or there is no such exercise.
+    CourseError, IsolationError
+        See `grader.errors`.
+    """
+    submission = running_submission()
+    found = find_course(Path(course) if course is not None else None, Path())
+    wanted = found.exercise(exercise)
+    results: list[Result] = []
+
+    def drive(grader: Grader) -> None:
+        results.append(grader.grade(submission, wanted, seed))
+
+    with WorkerHost(resolve("basic"), found.packages) as host:
+        with_grader(found, [wanted], host, drive)
+    return Report(results[0])
+
+
+def running_submission() -> Submission:
+    """Return what the running shell has been given, cell by cell.
+
+    Raises
+    ------
+    UsageError
+        There is no IPython shell.
+    """
+    shell = running_shell()
+    if shell is None:
+        raise UsageError(
+            "check() grades what a notebook has defined, but there is no notebook here",
+            'call it in Jupyter or IPython, or grade a file: grader.grade("exercise3.py")',
+        )
+    cells = _history(list(shell.history_manager.input_hist_raw))
+    blocks, _ = plain_blocks(cells)
+    source = "\n\n".join(block.source for block in blocks)
+    data = source.encode("utf-8", "surrogatepass")
+    info = SubmissionInfo(_NAME, hashlib.sha256(data).hexdigest(), len(data))
+    if len(data) > MAX_SOURCE_BYTES:
+        problem = "This notebook has run too much code. Restart its kernel and run all cells."
+        return Submission(info, "", problem)
+    return Submission(info, source, cells=blocks, session=True)
+
+
+def running_shell() -> Any:
+    """Return IPython's running shell, or None; IPython is not imported for that."""
+    module = sys.modules.get("IPython")
+    return module.get_ipython() if module is not None else None
+
+
+def magic(line: str) -> Report:
+    """Grade the exercise that is named, as in `%bpgrade exercise3`."""
+    words = line.split()
+    if len(words) != 1:
+        raise UsageError("%bpgrade takes the name of one exercise", "as in %bpgrade exercise3")
+    return check(words[0])
+
+
+def _history(sources: list[str]) -> list[tuple[str, str]]:
+    """Return what was run, labelled by its number; of what was run again, first and last time."""
+    first: dict[str, int] = {}
+    last: dict[str, int] = {}
+    for number, source in enumerate(sources):
+        if source.strip():
+            first.setdefault(source, number)
+            last[source] = number
+    kept = sorted({*first.values(), *last.values()})[-_MOST_CELLS:]
+    return [(f"In [{number}]", _encodable(sources[number])) for number in kept]
+
+
+def _encodable(source: str) -> str:
+    return source.encode("utf-8", "replace").decode().replace("\r\n", "\n")

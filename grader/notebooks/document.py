@@ -1,0 +1,193 @@
+"""From a notebook's bytes to its code cells: any version, any damage, bounded memory."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+MAX_CODE_CELLS: Final = 2_000
+_SLIMMED_FROM: Final = 1_000_000
+# what JSON of this size can at worst become in memory is a few hundred megabytes
+_MOST_PARSED: Final = 10_000_000
+_VERSIONS: Final = (2, 3, 4)
+_STRING: Final = rb'"(?:[^"\\]++|\\.)*+"'
+_OUTPUT: Final = re.compile(
+    rb'("(?:[a-z]+/[^"\\]{1,120}|html|javascript|jpeg|json|latex|pdf|png|svg|text|traceback)"'
+    rb"\s*+:\s*+)(?:" + _STRING + rb"|\[(?:\s*+" + _STRING + rb"\s*+,?+)*+\s*+\])",
+    re.DOTALL,
+)
+_OTHER_KERNEL: Final = re.compile(
+    r"(ir|r|julia|octave|matlab|bash|sas|scala|rust|javascript|typescript|gnuplot|csharp)\b.*"
+    r"|(ijavascript|ijulia|julia-.*|\.net-.*|xcpp.*)",
+    re.IGNORECASE,
+)
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_AGAIN: Final = "Open it in Jupyter, save it again, and hand that in."
+
+
+class NotebookError(Exception):
+    """Why there is nothing to grade in a notebook: a sentence for the student."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCell:
+    """A code cell that is not empty: its source, and its execution count where it has one."""
+
+    source: str
+    execution_count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a notebook says: its version, its code cells, and which cells are damaged."""
+
+    version: int
+    cells: tuple[CodeCell, ...]
+    damaged: tuple[int, ...]
+
+
+def read_document(name: str, data: bytes) -> Document:
+    """Read the bytes of a notebook of any version.
+
+    Raises
+    ------
+    NotebookError
+        They are none that can be graded.
+    """
+    content = parse(name, data)
+    version = _version(name, content)
+    _check_language(name, content)
+    cells: list[CodeCell] = []
+    damaged: list[int] = []
+    for place, cell in enumerate(raw_cells(content), 1):
+        source = source_of(cell)
+        if source is None:
+            damaged.append(place)
+        elif cell.get("cell_type") == "code" and source.strip():
+            cells.append(CodeCell(source, _execution_count(cell)))
+    if not cells:
+        why = "its cells are damaged" if damaged else "it has no code"
+        raise NotebookError(f"{name} cannot be graded: {why}. {_AGAIN}")
+    if len(cells) > MAX_CODE_CELLS:
+        raise NotebookError(f"{name} has more than {MAX_CODE_CELLS:,} code cells.")
+    return Document(version, tuple(cells), tuple(damaged))
+
+
+def parse(name: str, data: bytes, *, whole: bool = False) -> dict[str, Any]:
+    """Return a notebook's JSON, without the outputs of a large one unless `whole` is true.
+
+    Raises
+    ------
+    NotebookError
+        What is left of them is too much, or no JSON object.
+    """
+    if not whole and len(data) > _SLIMMED_FROM:
+        data = _OUTPUT.sub(rb'\1""', data)
+        if len(data) > _MOST_PARSED:
+            raise NotebookError(
+                f"{name} is too large to be read, even without its pictures and printed text."
+                " Clear its outputs in Jupyter, save it, and hand that in."
+            )
+    text = _text(name, data)
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise NotebookError(_no_json(name, text, error)) from None
+    except RecursionError:
+        raise NotebookError(f"{name} is no notebook: its JSON is nested too deeply.") from None
+    except ValueError:  # an integer of thousands of digits
+        raise NotebookError(f"{name} is no notebook: it holds an endless number.") from None
+    if not isinstance(content, dict):
+        raise NotebookError(f"{name} is JSON, but no notebook. {_AGAIN}")
+    return content
+
+
+def raw_cells(content: dict[str, Any]) -> list[Any]:
+    """Return all cells of a notebook as they are, those of the old format's worksheets too."""
+    found: list[Any] = []
+    worksheets = content.get("worksheets")
+    for holder in (content, *(worksheets if isinstance(worksheets, list) else ())):
+        cells = holder.get("cells") if isinstance(holder, dict) else None
+        found.extend(cells if isinstance(cells, list) else ())
+    return found
+
+
+def source_of(cell: Any) -> str | None:
+    """Return a cell's source as one text; None where the cell is damaged."""
+    if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
+        return None
+    source = cell.get("source", cell.get("input"))
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        return None
+    return _SURROGATE.sub("\ufffd", source).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _text(name: str, data: bytes) -> str:
+    if not data.strip():
+        raise NotebookError(f"{name} is empty. {_AGAIN}")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise NotebookError(f"{name} is saved as UTF-16. Save it as UTF-8.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise NotebookError(
+            f"{name} is no notebook: line {line} is not UTF-8 text. {_AGAIN}"
+        ) from None
+
+
+def _no_json(name: str, text: str, error: json.JSONDecodeError) -> str:
+    if text.lstrip().startswith("<"):
+        return f"{name} is a web page, no notebook. Download the notebook itself (.ipynb)."
+    if not text.lstrip().startswith("{"):
+        return f"{name} is no notebook. {_AGAIN} A file of Python code must be named .py."
+    if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
+        return f"{name} is cut off: it ends in the middle of line {error.lineno}. {_AGAIN}"
+    return (
+        f"{name} is damaged: line {error.lineno}, column {error.colno}: {error.msg.lower()}."
+        f" {_AGAIN}"
+    )
+
+
+def _version(name: str, content: dict[str, Any]) -> int:
+    version = content.get("nbformat")
+    if type(version) is int and version > _VERSIONS[-1]:
+        raise NotebookError(
+            f"{name} has the notebook format {version}, which is not known. Save it as format 4."
+        )
+    if type(version) is not int or version not in _VERSIONS:
+        raise NotebookError(f"{name} is JSON, but no notebook: it lacks `nbformat`. {_AGAIN}")
+    return version
+
+
+def _check_language(name: str, content: dict[str, Any]) -> None:
+    metadata = _table(content, "metadata")
+    kernel = _table(metadata, "kernelspec")
+    languages = (
+        kernel.get("language"),
+        _table(metadata, "language_info").get("name"),
+        metadata.get("language"),
+    )
+    named = next((one for one in languages if isinstance(one, str) and one.strip()), "")
+    language = named.strip()
+    if not language and isinstance(kernel.get("name"), str) and _OTHER_KERNEL.match(kernel["name"]):
+        language = kernel["name"]
+    if language and not re.match(r"i?python", language, re.IGNORECASE):
+        raise NotebookError(
+            f"{name} is written in {language[:40]}, but Python is asked for."
+            " Choose a Python kernel, and write the functions in Python."
+        )
+
+
+def _table(holder: dict[str, Any], key: str) -> dict[str, Any]:
+    value = holder.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _execution_count(cell: dict[str, Any]) -> int | None:
+    count = cell.get("execution_count", cell.get("prompt_number"))
+    return count if type(count) is int and 0 < count < 1 << 31 else None

@@ -1,0 +1,195 @@
+"""Writing a result into a copy of the notebook, below the cell that defines each function."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from grader.errors import UsageError
+from grader.notebooks.document import NotebookError, parse, read_document, source_of
+from grader.report.findings import (
+    OUTCOME_WORDS,
+    Finding,
+    FunctionSummary,
+    findings,
+    score_text,
+    summaries,
+    unwritten,
+)
+from grader.result import Diagnosis, Result
+
+_CONTROL: Final = re.compile(r"[^\n\t\x20-\x7e\xa0-\ud7ff\ue000-\U0010ffff]")
+_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#+!|~$-])")
+_LONGEST: Final = 4_000
+
+
+def annotate(data: bytes, result: Result) -> str:
+    """Return the notebook with feedback cells in it, in place of those of an earlier time.
+
+    Parameters
+    ----------
+    data : bytes
+        The notebook that was graded, which `read_notebook` can read.
+    result : Result
+        What came of it.
+
+    Raises
+    ------
+    NotebookError
+        The bytes are no notebook.
+    """
+    read_document(result.submission.name, data)  # which refuses what would fill the memory
+    content = parse(result.submission.name, data, whole=True)
+    holders = _holders(content)
+    for holder in holders:
+        holder["cells"] = [cell for cell in holder["cells"] if not _is_feedback(cell)]
+    new = _CellMaker(content)
+    homes = _homes(holders, [one.name for one in summaries(result)])
+    below: dict[int, list[dict[str, Any]]] = {}
+    for name, cell in homes.items():
+        below.setdefault(id(cell), []).append(new.cell(name, function_text(result, name)))
+    for holder in holders:
+        holder["cells"] = [
+            one for cell in holder["cells"] for one in (cell, *below.get(id(cell), ()))
+        ]
+    if holders:
+        holders[0]["cells"].insert(0, new.cell("", overall_text(result, homes)))
+    text = json.dumps(content, ensure_ascii=False, indent=1)
+    if re.search("[\ud800-\udfff]", text):  # which only an escape can hold
+        text = json.dumps(content, indent=1)
+    return f"{text}\n"
+
+
+def write_annotated(notebook: Path, out: Path, result: Result) -> None:
+    """Write the copy of `notebook` with its feedback to `out`.
+
+    Raises
+    ------
+    UsageError
+        `out` is the notebook itself or cannot be written, or the notebook cannot be read.
+    """
+    if out.exists() and out.samefile(notebook):
+        raise UsageError(
+            "--annotate never changes the notebook itself",
+            "name another file, as in feedback.ipynb",
+        )
+    try:
+        out.write_text(annotate(notebook.read_bytes(), result), encoding="utf-8")
+    except NotebookError as error:
+        raise UsageError(f"{out} is not written: {error}") from None
+    except OSError as error:
+        raise UsageError(
+            f"{out} cannot be written: {error.strerror}", "name a file that you may write to"
+        ) from None
+
+
+def overall_text(result: Result, homes: Iterable[str]) -> str:
+    """Return the Markdown of the cell on top: the score, and what belongs to no cell."""
+    total = (
+        score_text(result.score, result.max_score) if result.status == "graded" else "no score yet"
+    )
+    parts = [f"### Feedback: {_inline(result.exercise)}, {total}"]
+    if result.not_run:
+        parts.append("Not run: " + _inline("; ".join(result.not_run)))
+    homeless = [one.name for one in summaries(result) if one.name not in set(homes)]
+    told: set[Finding] = set()
+    for name in homeless:
+        own = [one for one in findings(result) if name in one.functions]
+        if not told.issuperset(own) or not own:
+            parts.append(function_text(result, name))
+        told.update(own)
+    parts += [f"- {_inline(warning)}" for warning in result.warnings]
+    return "\n\n".join(parts)
+
+
+def function_text(result: Result, function: str) -> str:
+    """Return the Markdown on one function: its points, and each mistake once."""
+    summary = next(one for one in summaries(result) if one.name == function)
+    parts = [f"**Feedback: {_inline(function)}, {_points(result, summary)}**"]
+    if words := unwritten(summary):
+        parts.append(_inline(words))
+    for finding in findings(result):
+        if function in finding.functions:
+            parts += _finding(finding, function)
+    return "\n\n".join(parts)
+
+
+def _points(result: Result, summary: FunctionSummary) -> str:
+    if result.status != "graded":
+        return "not graded"
+    return score_text(summary.points, summary.max_points)
+
+
+def _finding(finding: Finding, function: str) -> list[str]:
+    titles = [_inline(check.title) for check in finding.checks if check.function == function]
+    words = OUTCOME_WORDS[finding.outcome]
+    parts = ["\n".join(f"- {title}: {words}" for title in titles)]
+    parts += [_diagnosis(one) for one in finding.diagnoses]
+    if finding.feedback.strip():
+        parts.append(_fenced(finding.feedback))
+    return parts + [f"*Hint:* {_inline(hint)}" for hint in finding.hints]
+
+
+def _diagnosis(diagnosis: Diagnosis) -> str:
+    doubt = "Probably: " if diagnosis.certainty == "likely" else ""
+    return f"**{doubt}{_inline(diagnosis.title)}**\n\n{_fenced(diagnosis.message)}"
+
+
+def _inline(text: str) -> str:
+    """Return text that Markdown, HTML and MathJax leave as it is."""
+    plain = _CONTROL.sub("", text[:_LONGEST].replace("\n", " "))
+    return html.escape(_MARKDOWN.sub(r"\\\1", plain), quote=False)
+
+
+def _fenced(text: str) -> str:
+    plain = _CONTROL.sub("", text[:_LONGEST]).strip("\n")
+    longest = max(map(len, re.findall("`+", plain)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{plain}\n{fence}"
+
+
+class _CellMaker:
+    """Makes Markdown cells in the format of a notebook."""
+
+    def __init__(self, content: dict[str, Any]) -> None:
+        minor = content.get("nbformat_minor")
+        self._with_id = content.get("nbformat") == 4 and isinstance(minor, int) and minor >= 5
+
+    def cell(self, function: str, text: str) -> dict[str, Any]:
+        """Return a feedback cell; `function` names it, nothing the one on top."""
+        cell: dict[str, Any] = {"cell_type": "markdown"}
+        if self._with_id:
+            cell["id"] = re.sub(r"[^a-zA-Z0-9_-]", "-", f"bpgrade-feedback-{function}")[:64]
+        cell["metadata"] = {"bpgrade": {"feedback": True}, "editable": False}
+        cell["source"] = text.splitlines(keepends=True)
+        return cell
+
+
+def _holders(content: dict[str, Any]) -> list[dict[str, Any]]:
+    worksheets = content.get("worksheets")
+    holders = (content, *(worksheets if isinstance(worksheets, list) else ()))
+    return [one for one in holders if isinstance(one, dict) and isinstance(one.get("cells"), list)]
+
+
+def _is_feedback(cell: Any) -> bool:
+    metadata = cell.get("metadata") if isinstance(cell, dict) else None
+    own = metadata.get("bpgrade") if isinstance(metadata, dict) else None
+    return isinstance(own, dict) and own.get("feedback") is True
+
+
+def _homes(holders: list[dict[str, Any]], functions: list[str]) -> dict[str, Any]:
+    """Return for each function the last code cell that defines it, where there is one."""
+    homes: dict[str, Any] = {}
+    for holder in holders:
+        for cell in holder["cells"]:
+            source = source_of(cell)
+            if source is None or cell["cell_type"] != "code":
+                continue
+            for name in functions:
+                if re.search(rf"^(async +)?def +{re.escape(name)}\b", source, re.MULTILINE):
+                    homes[name] = cell
+    return homes

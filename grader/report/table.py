@@ -1,0 +1,86 @@
+"""A result as an HTML table for a notebook's output."""
+
+from __future__ import annotations
+
+import html
+
+from grader.report.findings import (
+    OUTCOME_WORDS,
+    Finding,
+    State,
+    findings,
+    points_text,
+    score_text,
+    summaries,
+    unwritten,
+)
+from grader.result import Diagnosis, Outcome, Result
+
+_MARKS = {
+    State.RIGHT: ("#1a7f37", "✓"),
+    State.WRONG: ("#cf222e", "✗"),
+    State.UNWRITTEN: ("#57606a", "○"),
+    State.WAITING: ("#57606a", "…"),
+    State.UNGRADED: ("#9a6700", "!"),
+}
+_PRE = '<pre style="white-space: pre-wrap; margin: 0.3em 0 0.3em 1.5em">'
+
+
+def html_of(result: Result) -> str:
+    """Return a result as HTML; whatever it says is escaped, and nothing in it is active."""
+    rows = "".join(
+        f'<tr><td style="color: {_MARKS[one.state][0]}">{_MARKS[one.state][1]}</td>'
+        f'<td style="text-align: left"><b>{_escaped(one.name)}</b></td>'
+        f"<td>{score_text(one.points, one.max_points) if result.status == 'graded' else ''}</td>"
+        f'<td style="text-align: left">{_escaped(one.remark or unwritten(one))}</td></tr>'
+        for one in summaries(result)
+    )
+    parts = [f"<p><b>{_escaped(result.exercise)}: {_total(result)}</b></p><table>{rows}</table>"]
+    parts += [_finding(one) for one in findings(result)]
+    if result.output.strip():
+        parts.append(f"<p>Your code printed</p>{_block(result.output)}")
+    parts += _items("Warnings, which cost no points", result.warnings)
+    parts += _items("Not run", result.not_run)
+    return f'<div class="bpgrade">{"".join(parts)}</div>'
+
+
+def _total(result: Result) -> str:
+    if result.status != "graded":
+        return "no score, the grader failed"
+    score = score_text(result.score, result.max_score)
+    return f"{score} so far, not everything was run" if result.not_run else score
+
+
+def _finding(finding: Finding) -> str:
+    names = ", ".join(_escaped(name) for name in finding.functions)
+    lost = f" ({points_text(finding.lost)})" if finding.lost > 0 else ""
+    titles = "".join(f"<li>{_escaped(check.title)}</li>" for check in finding.checks)
+    words = OUTCOME_WORDS[finding.outcome]
+    text = finding.feedback.strip()
+    if not text and finding.outcome is not Outcome.FAILED:
+        text = words
+    hints = "".join(f"<p><i>Hint:</i> {_escaped(hint)}</p>" for hint in finding.hints)
+    return (
+        f"<p><b>{names}</b>: {words}{lost}</p><ul>{titles}</ul>"
+        f"{''.join(map(_diagnosis, finding.diagnoses))}{_block(text) if text else ''}{hints}"
+    )
+
+
+def _diagnosis(diagnosis: Diagnosis) -> str:
+    doubt = "Probably: " if diagnosis.certainty == "likely" else ""
+    return f"<p><b>{doubt}{_escaped(diagnosis.title)}</b></p>{_block(diagnosis.message)}"
+
+
+def _items(title: str, items: tuple[str, ...]) -> list[str]:
+    rows = "".join(f"<li>{_escaped(item)}</li>" for item in items)
+    return [f"<p>{title}</p><ul>{rows}</ul>"] if rows else []
+
+
+def _block(text: str) -> str:
+    return f"{_PRE}{_escaped(text[-8_000:])}</pre>"
+
+
+def _escaped(text: str) -> str:
+    """Return text without markup; `$` is masked too, or MathJax would read formulas."""
+    plain = text.encode("utf-8", "replace").decode()
+    return html.escape(plain).replace("$", "<span>&#36;</span>")

@@ -1,0 +1,235 @@
+"""A result as a report in a terminal, or as plain text where there is none."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from grader.report.findings import (
+    OUTCOME_WORDS,
+    Finding,
+    FunctionSummary,
+    State,
+    findings,
+    points_text,
+    score_text,
+    summaries,
+    unwritten,
+)
+from grader.report.page import Page
+from grader.result import Diagnosis, Outcome, Result
+
+FINDING_STATES = {Outcome.GRADER_ERROR: State.UNGRADED, Outcome.BLOCKED: State.WAITING}
+OUTPUT_ROWS = 20
+FEEDBACK_ROWS = 30
+LIST_ITEMS = 10
+
+
+COLOURS = dict(zip(State, ("green", "red", "cyan", "cyan", "yellow"), strict=True))
+
+
+def render(result: Result, console: Console) -> None:
+    """Print the report of `result` on `console`."""
+    page = Page(console)
+    _header(page, result)
+    _table(page, result)
+    told: set[Diagnosis] = set()
+    for finding in findings(result):
+        _finding(page, result, finding, told)
+    _unwritten(page, summaries(result))
+    _output(page, result.output)
+    _list(page, "Warnings, which cost no points", result.warnings)
+    _list(page, "Not run", result.not_run)
+    page.blank()
+    _total(page, result)
+    page.print()
+
+
+def render_text(result: Result, width: int = 80, color: bool = False) -> str:
+    """Return the report of `result` as text, with ANSI styles where `color` is true."""
+    file = StringIO()
+    console = Console(
+        file=file,
+        width=width,
+        force_terminal=color,
+        force_jupyter=False,
+        color_system="standard" if color else None,
+        no_color=not color,
+        legacy_windows=False,
+    )
+    render(result, console)
+    return file.getvalue()
+
+
+def _header(page: Page, result: Result) -> None:
+    rule = page.glyphs.rule
+    about = f"{page.safe(result.exercise)} of {page.safe(result.course)}"
+    layers = ", ".join(map(page.safe, result.isolation)) or "none"
+    conditions = f"isolation: {layers}; seed {result.seed}"
+    room = page.width - cell_len(about) - 8
+    if room < 12:
+        about, conditions, room = "", f"{about}; {conditions}", page.width - 5
+    name = page.safe(result.submission.name)
+    name = page.fit(name, room) if cell_len(name) > room else name
+    line = Text(f"{rule * 2} ", "cyan") + Text(name, "bold") + " "
+    end = f" {about} {rule * 2}" if about else rule
+    line.append(rule * (page.width - line.cell_len - cell_len(end)), "cyan")
+    page.rows.append(line + Text(end, "cyan"))
+    page.write(Text(conditions, "dim"), " ")
+    if result.status == "ungraded":
+        page.write(
+            Text(
+                "The grader failed. This is not your fault, and no score counts. "
+                "Check again; if it stays so, tell your instructor.",
+                "bold yellow",
+            ),
+            Text(" ! ", "bold yellow"),
+        )
+
+
+def _table(page: Page, result: Result) -> None:
+    functions = summaries(result)
+    names = max((cell_len(page.safe(one.name)) for one in functions), default=0)
+    scores = [score_text(one.points, one.max_points) for one in functions]
+    widest = max(map(len, scores), default=0)
+    size = 20 if page.width >= 100 else 12 if page.width >= 60 else 6
+    names = min(names, page.width // 3, page.width - size - widest - 7)
+    for function, score in zip(functions, scores, strict=True):
+        colour = COLOURS[function.state]
+        row = Text(" ") + Text(page.glyphs.marks[function.state], f"bold {colour}") + " "
+        row.append(page.fit(page.safe(function.name), names), "bold")
+        if result.status == "graded":
+            row.append("  ").append_text(_bar(page, function, size))
+            row.append("  " + score.rjust(widest))
+        room = page.width - row.cell_len - 2
+        if function.remark and room >= 6:
+            row.append("  " + page.fit(page.safe(function.remark), room), colour)
+        page.rows.append(row)
+
+
+def _bar(page: Page, function: FunctionSummary, size: int) -> Text:
+    reached, most = function.points, function.max_points
+    share = reached / most if reached < most else float(most > 0)
+    full = int(size * share)
+    if 0 < share < 1:
+        full = min(max(full, 1), size - 1)
+    colour = "green" if full == size else COLOURS[function.state]
+    return Text.assemble(
+        (page.glyphs.full * full, colour), (page.glyphs.empty * (size - full), "dim")
+    )
+
+
+def _finding(page: Page, result: Result, finding: Finding, told: set[Diagnosis]) -> None:
+    state = FINDING_STATES.get(finding.outcome, State.WRONG)
+    titles = [page.safe(check.title) for check in finding.checks]
+    whole = finding.outcome is not Outcome.FAILED and len(titles) == len(result.checks) > 1
+    heading = Text(", ".join(map(page.safe, finding.functions)), "bold")
+    if whole:
+        heading = Text(f"None of the {len(titles)} checks could be made", "bold")
+    elif len(titles) == 1:
+        heading.append(f": {titles[0]}")
+    page.blank()
+    page.spread(
+        Text(page.glyphs.marks[state] + " ", f"bold {COLOURS[state]}"),
+        heading,
+        Text(_cost(result, finding), COLOURS[state]),
+    )
+    if len(titles) > 1 and not whole:
+        for title in titles:
+            page.write(Text(title, "bold"), f"  {page.glyphs.item} ")
+    for diagnosis in finding.diagnoses:
+        _diagnosis(page, diagnosis, told)
+    _feedback(page, finding)
+    for hint in () if whole else finding.hints:
+        page.write(
+            Text(page.safe(hint, lines=True)), Text("  ") + Text("Hint: ", "bold cyan"), "  "
+        )
+
+
+def _cost(result: Result, finding: Finding) -> str:
+    if result.status == "ungraded" or finding.lost <= 0:
+        return ""
+    return (
+        f"{points_text(finding.lost)} {'waiting' if finding.outcome is Outcome.BLOCKED else 'lost'}"
+    )
+
+
+def _diagnosis(page: Page, diagnosis: Diagnosis, told: set[Diagnosis]) -> None:
+    bar = Text("  ") + Text(page.glyphs.bar + " ", "bold yellow")
+    doubt = "Probably: " if diagnosis.certainty == "likely" else ""
+    title = Text(doubt + page.safe(diagnosis.title), "bold yellow")
+    if diagnosis in told:
+        page.write(title + Text(", as above", "not bold dim"), bar, bar)
+        return
+    told.add(diagnosis)
+    if diagnosis.line is not None:
+        title.append(f"  line {diagnosis.line}", "not bold dim")
+    page.write(title, bar, bar)
+    page.write(Text(page.safe(diagnosis.message, lines=True)), bar, bar)
+
+
+def _feedback(page: Page, finding: Finding) -> None:
+    feedback = finding.feedback.strip("\n")
+    if not feedback:
+        if finding.outcome is Outcome.FAILED:
+            return
+        feedback = f"{finding.functions[0]}: {OUTCOME_WORDS[finding.outcome]}"
+    most = FEEDBACK_ROWS * page.width
+    rows = page.wrapped(Text(page.safe(feedback[:most], lines=True)), 2)
+    page.rows.extend(Text("  ") + row for row in rows[:FEEDBACK_ROWS])
+    if len(rows) > FEEDBACK_ROWS or len(feedback) > most:
+        page.write(Text(page.glyphs.cut, "dim"), "  ")
+
+
+def _unwritten(page: Page, functions: tuple[FunctionSummary, ...]) -> None:
+    stubs = [(function.name, words) for function in functions if (words := unwritten(function))]
+    if not stubs:
+        return
+    page.blank()
+    mark = Text(page.glyphs.marks[State.UNWRITTEN] + " ", "bold cyan")
+    for _name, words in stubs:
+        page.write(Text(page.safe(words)), mark)
+    if all(function.state is State.UNWRITTEN for function in functions):
+        begin = page.safe(stubs[0][0])
+        page.write(Text(f"A good start is {begin}: write it, then check again.", "dim"), "  ")
+
+
+def _output(page: Page, output: str) -> None:
+    output = output.strip("\r\n")
+    if not output.strip():
+        return
+    tail = output[-OUTPUT_ROWS * page.width :]
+    rows = page.wrapped(Text(page.safe(tail, lines=True), "dim"), 4)
+    cut = len(tail) < len(output) or len(rows) > OUTPUT_ROWS
+    page.blank()
+    title = f"Your code printed, the last {OUTPUT_ROWS} lines" if cut else "Your code printed"
+    page.write(Text(title, "bold"))
+    quote = Text("  ") + Text(page.glyphs.quote + " ", "dim")
+    page.rows.extend(quote + row for row in rows[-OUTPUT_ROWS:])
+
+
+def _list(page: Page, title: str, items: tuple[str, ...]) -> None:
+    if not items:
+        return
+    page.blank()
+    page.write(Text(title, "bold"))
+    for item in items[:LIST_ITEMS]:
+        page.write(Text(page.safe(item)), Text(f"  {page.glyphs.item} ", "yellow"))
+    if len(items) > LIST_ITEMS:
+        page.write(Text(f"and {len(items) - LIST_ITEMS} more", "dim"), "    ")
+
+
+def _total(page: Page, result: Result) -> None:
+    score = score_text(result.score, result.max_score)
+    if result.status == "ungraded":
+        total = Text("No score: the grader failed", "bold yellow")
+    elif result.not_run:
+        total = Text(f"Not everything was run: {score} so far", "bold yellow")
+    elif result.full_marks:
+        total = Text(score, "bold green") + Text("  everything is right", "green")
+    else:
+        total = Text(score, "bold")
+    page.write(total)

@@ -1,0 +1,12 @@
+"""The result of grading one submission: a versioned document and nothing else."""
+
+from grader.result.document import (
+    SCHEMA,
+    CheckResult,
+    Diagnosis,
+    Outcome,
+    Result,
+    SubmissionInfo,
+)
+
+__all__ = ["SCHEMA", "CheckResult", "Diagnosis", "Outcome", "Result", "SubmissionInfo"]

@@ -1,0 +1,121 @@
+"""The result document as frozen dataclasses, and its JSON form.
+
+`docs/result.schema.json` describes the JSON. Scores, points and seconds are finite floats that
+are not negative. Texts may hold any characters, lone surrogates too; a high and a low surrogate
+side by side are read back as the one character that they encode.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Literal
+
+from grader.result.reading import read
+
+SCHEMA = "bpgrade-result/1"
+
+
+class Outcome(StrEnum):
+    """How one check ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    NOT_IMPLEMENTED = "not_implemented"
+    TIMEOUT = "timeout"
+    OUT_OF_MEMORY = "out_of_memory"
+    DIED = "died"
+    FORBIDDEN_VALUE = "forbidden_value"
+    BLOCKED = "blocked"
+    GRADER_ERROR = "grader_error"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One named mistake: what the code does, what it should do, and where."""
+
+    id: str
+    title: str
+    message: str
+    certainty: Literal["exact", "likely"]
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One check's outcome, points and feedback."""
+
+    id: str
+    title: str
+    function: str
+    outcome: Outcome
+    points: float
+    max_points: float
+    visible: bool
+    feedback: str = ""
+    hint: str = ""
+    diagnosis: tuple[Diagnosis, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionInfo:
+    """Which bytes were graded: the name the student knows, their digest and size."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The whole result of one submission.
+
+    `status` is "ungraded" when any check ended as a grader error: the score then says
+    nothing about the student. `warnings` are remarks that cost no points (a name defined
+    twice). `not_run` lists what was left out, so that a partial run never reads as full marks.
+    """
+
+    submission: SubmissionInfo
+    course: str
+    exercise: str
+    seed: int
+    status: Literal["graded", "ungraded"]
+    score: float
+    max_score: float
+    isolation: tuple[str, ...]
+    output: str
+    checks: tuple[CheckResult, ...]
+    warnings: tuple[str, ...] = ()
+    not_run: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def full_marks(self) -> bool:
+        """Whether everything was run, graded and right."""
+        return self.status == "graded" and not self.not_run and self.score >= self.max_score
+
+    def to_json(self) -> str:
+        """Return the document as one line of JSON, ASCII only, never NaN."""
+        return json.dumps({"schema": SCHEMA, **asdict(self)}, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Result:
+        """Read a document that `to_json` wrote.
+
+        Raises
+        ------
+        ValueError
+            The text is not JSON, of another schema, or a key is missing, unknown or of the
+            wrong type; the message names the key.
+        """
+        try:
+            data = json.loads(text)
+        except RecursionError:
+            raise ValueError("nested too deeply to be a result document") from None
+        if not isinstance(data, dict) or data.pop("schema", None) != SCHEMA:
+            raise ValueError(f"not a {SCHEMA} document")
+        result: Result = read(cls, data, "result")
+        return result

@@ -1,0 +1,129 @@
+"""How a call into a submission can end other than with a value, in words for the student."""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+import numpy as np
+
+from grader.result import Outcome
+
+_SIGNALS = {
+    "SIGSEGV": "a crash in compiled code, such as a bad memory access",
+    "SIGABRT": "the program aborted itself",
+    "SIGFPE": "an arithmetic crash in compiled code",
+    "SIGXCPU": "the submission's processor time was used up",
+    "SIGKILL": "it was killed, or closed its connection to the grader",
+}
+_EXCEEDED = {
+    "processes": "with too many processes or threads",
+    "file_megabytes": "with too many files, or too large ones",
+}
+
+
+class CallFailure(Exception):  # noqa: N818 - an outcome of grading, not a mistake of ours
+    """A call, or the loading of a file, that gave no value.
+
+    Attributes
+    ----------
+    outcome : Outcome
+        What the check that made the call ends with.
+    feedback : str
+        What the student reads.
+    line : int
+        The student's own line that it happened in; 0 where that is not known.
+    """
+
+    def __init__(self, outcome: Outcome, feedback: str, line: int = 0) -> None:
+        super().__init__(feedback)
+        self.outcome = outcome
+        self.feedback = feedback
+        self.line = line
+
+
+def signature_of(function: str, names: tuple[str, ...], arguments: tuple[Any, ...]) -> str:
+    """Return the call with the shapes of its arguments, as in `forward(x (2,), bias (2,))`."""
+    parts = []
+    for index, argument in enumerate(arguments):
+        name = names[index] if index < len(names) else f"argument {index + 1}"
+        parts.append(f"{name} {_brief(argument)}".strip())
+    return f"{function}({', '.join(parts)})"
+
+
+def _brief(argument: Any) -> str:
+    if isinstance(argument, np.ndarray):
+        return str(argument.shape)
+    if isinstance(argument, (bool, int, float, complex)):
+        return f"= {argument:.6g}" if isinstance(argument, float) else f"= {argument}"
+    if isinstance(argument, (list, tuple)):
+        return f"({type(argument).__name__} of {len(argument)})"
+    return ""
+
+
+def timed_out(call: str, seconds: float, key: str) -> CallFailure:
+    """Return the failure of a call that had not ended in time."""
+    return CallFailure(
+        Outcome.TIMEOUT,
+        f"{call} had not finished after {seconds:g} s: is there a loop that never ends?"
+        f" It was stopped and is not called again. (The limit is `{key}` in course.toml.)",
+    )
+
+
+def died(call: str, ended: str) -> CallFailure:
+    """Return the failure of a call whose process ended, from the host's word on how."""
+    kind, _, number = ended.partition(" ")
+    if kind == "limit":
+        return CallFailure(
+            Outcome.DIED,
+            f"{call} went beyond what it may use, {_EXCEEDED.get(number, number)}, and was"
+            f" stopped. (The limit is `{number}` in course.toml.)",
+        )
+    if kind == "signal":
+        try:
+            name = signal.Signals(int(number)).name
+        except ValueError:
+            name = f"signal {number}"
+        reason = f"{name}: {_SIGNALS.get(name, 'it was ended by a signal')}"
+    elif kind == "exit":
+        reason = f"it exited with code {number}, as os._exit() does"
+    else:
+        reason = "the process was gone"
+    return CallFailure(Outcome.DIED, f"{call} ended the whole program ({reason}).")
+
+
+def broke_the_channel(call: str) -> CallFailure:
+    """Return the failure of a call whose process wrote what is no answer to it."""
+    return CallFailure(
+        Outcome.FORBIDDEN_VALUE,
+        f"{call} sent something that is no answer to the call. A function gives its result by"
+        " `return` only; code must not write to descriptors that it did not open.",
+    )
+
+
+def described(call: str, description: Any, memory_megabytes: int) -> CallFailure:
+    """Return the failure that the worker described; the description may be anything at all."""
+    if not isinstance(description, dict):
+        return broke_the_channel(call)
+    kind = description.get("kind")
+    message = _text(description, "message")
+    line = description.get("line")
+    line = line if type(line) is int and line > 0 else 0
+    if kind == "forbidden_value":
+        return CallFailure(Outcome.FORBIDDEN_VALUE, f"{call} returned {message}.", line)
+    if kind == "not_implemented":
+        return CallFailure(Outcome.NOT_IMPLEMENTED, message or f"{call} is not written yet.", line)
+    trace = _text(description, "traceback")
+    detail = trace or f"{_text(description, 'type')}: {message}"
+    if kind == "out_of_memory":
+        return CallFailure(
+            Outcome.OUT_OF_MEMORY,
+            f"{call} ran out of memory (the limit is {memory_megabytes} MB).\n{detail}",
+            line,
+        )
+    return CallFailure(Outcome.ERROR, f"{call} raised an exception:\n{detail}", line)
+
+
+def _text(description: dict[str, Any], key: str) -> str:
+    value = description.get(key)
+    return value[:4000] if isinstance(value, str) else ""

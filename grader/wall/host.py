@@ -1,0 +1,125 @@
+"""The trusted side's handle on the processes that hold submissions."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Protocol
+
+from grader.course import Limits
+from grader.wall import packages
+from grader.wall.isolation import Isolation
+from grader.wall.launch import Place
+from grader.worker import scratch
+
+_PRIVATE_PACKAGES: Final = ("numpy", "msgpack")
+
+
+class Wire(Protocol):
+    """The trusted end of one worker's wire, and of its output; see `connection.Connection`."""
+
+    printed_bytes: int
+
+    def send(self, message: bytes, deadline: float) -> None:
+        """Send one message whole."""
+
+    def receive(self, deadline: float) -> bytes:
+        """Return the next message."""
+
+    def take_printed(self) -> bytes:
+        """Return what was printed since the last call, cut to the limit."""
+
+    def close(self) -> None:
+        """Close both."""
+
+
+class Processes(Protocol):
+    """How the processes for submissions are made: one at a time."""
+
+    losses: int
+
+    def fork(self, limits: Limits) -> Wire:
+        """Give the next submission a process."""
+
+    def end(self) -> str:
+        """End it and all that it started."""
+
+    def close(self) -> None:
+        """End everything."""
+
+
+class WorkerHost:
+    """Gives each submission a process of its own, one at a time.
+
+    Starts at once, without waiting; is waited for when the first submission comes. What a
+    submission has harmed is replaced. Use it as a context manager: leaving it ends every
+    process and removes the scratch folder.
+    """
+
+    def __init__(self, isolation: Isolation, allowed: Sequence[str]) -> None:
+        self.isolation = isolation
+        found, private = packages.locate(allowed), packages.locate(_PRIVATE_PACKAGES)
+        self._scratch = Path(tempfile.mkdtemp(prefix="bpgrade-")).resolve()
+        try:
+            self._processes = _make(isolation, Place(self._scratch, found, private))
+        except BaseException:
+            self._scratch.rmdir()
+            raise
+
+    def fork(self, limits: Limits) -> Wire:
+        """Return the wire to a process that no submission has been in.
+
+        Raises
+        ------
+        IsolationError
+            It cannot be started on this machine.
+        """
+        return self._processes.fork(limits)
+
+    def end(self) -> str:
+        """End the process and all that it started; return how it had ended by itself.
+
+        Returns
+        -------
+        str
+            "exit N", "signal N", "limit NAME" for a limit that it went beyond, or "none".
+        """
+        return self._processes.end()
+
+    @property
+    def losses(self) -> int:
+        """How often what holds the submissions was lost, by a submission's doing or another's."""
+        return self._processes.losses
+
+    def close(self) -> None:
+        """End everything that runs behind the wall, and remove the scratch folder."""
+        try:
+            self._processes.close()
+        finally:
+            with contextlib.suppress(OSError):  # the host may have removed it already
+                scratch.empty(self._scratch)
+                self._scratch.rmdir()
+
+    def __enter__(self) -> WorkerHost:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _make(isolation: Isolation, place: Place) -> Processes:
+    if isolation.fork:
+        from grader.wall.forking import ForkedProcesses
+
+        return ForkedProcesses(isolation, place)
+    from grader.wall.single import SingleProcesses
+
+    return SingleProcesses(place)

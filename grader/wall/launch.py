@@ -1,0 +1,139 @@
+"""Starting a process of the untrusted side behind the layers that are asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import grader.worker
+from grader.wall import readable
+from grader.worker import framing
+
+_KEPT_VARIABLES: Final = ("LD_LIBRARY_PATH", "SYSTEMROOT")
+_KERNEL_LAYERS: Final = ("landlock", "seccomp", "bubblewrap")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a worker lives: its scratch folder, and packages by name and folder.
+
+    `packages` are what the course offers, `private` what the worker needs for itself.
+    """
+
+    scratch: Path
+    packages: Mapping[str, str]
+    private: Mapping[str, str]
+
+
+def start(
+    mode: str, layers: Collection[str], place: Place
+) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """Start a worker in a mode of `grader.worker.modes`; return it and its control channel.
+
+    Nothing about the course or the caller reaches it: not by its arguments, environment,
+    open descriptors or settings.
+    """
+    layers = [layer for layer in _KERNEL_LAYERS if layer in layers]
+    control, theirs = socket.socketpair()
+    with contextlib.ExitStack() as opened:
+        opened.enter_context(theirs)
+        before, worker, scratch, passed = _outer(layers, place, opened)
+        ruleset = _ruleset(layers, place, opened)
+        process = subprocess.Popen(
+            [*before, *command(worker, mode), str(theirs.fileno())],
+            pass_fds=[theirs.fileno(), *passed, *ruleset],
+            env=environment(scratch),
+            cwd=place.scratch,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    settings = {
+        **confinement_settings(layers, ruleset),
+        "packages": dict(place.packages),
+        "private": dict(place.private),
+        "scratch": scratch,
+    }
+    with contextlib.suppress(OSError):  # it has ended: noticed by whoever waits for its answer
+        framing.write_message(control.fileno(), json.dumps(settings).encode())
+    return process, control
+
+
+def worker_folder() -> Path:
+    """Return the folder of the untrusted side's code."""
+    return Path(grader.worker.__file__).resolve().parent
+
+
+def command(worker: str, mode: str) -> list[str]:
+    """Return the command of a worker: Python without site-packages, in UTF-8."""
+    return [str(readable.program()), "-P", "-s", "-S", "-X", "utf8", worker, mode]
+
+
+def environment(scratch: str) -> dict[str, str]:
+    """Return a worker's whole environment."""
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    return {
+        **kept,
+        **one_thread,
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "HOME": scratch,
+        "TMPDIR": scratch,
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def _outer(
+    layers: Collection[str], place: Place, opened: contextlib.ExitStack
+) -> tuple[list[str], str, str, list[int]]:
+    """Return the words before the command, the worker's and the scratch folder, descriptors."""
+    if "bubblewrap" not in layers:
+        return [], str(worker_folder()), str(place.scratch), []
+    from grader.wall import bubblewrap
+
+    words, arguments = bubblewrap.command(
+        readable.interpreter(), _packages(place), worker_folder(), place.scratch
+    )
+    opened.callback(os.close, arguments)
+    return [*words, str(arguments)], bubblewrap.WORKER, bubblewrap.SCRATCH, [arguments]
+
+
+def _ruleset(layers: Collection[str], place: Place, opened: contextlib.ExitStack) -> list[int]:
+    if "landlock" not in layers:
+        return []
+    from grader.wall import file_rules
+
+    paths = [*readable.interpreter().without_hidden(), *_packages(place)]
+    ruleset = file_rules.create(paths, place.scratch)
+    opened.callback(os.close, ruleset)
+    return [ruleset]
+
+
+def _packages(place: Place) -> list[Path]:
+    return readable.with_libraries({**place.private, **place.packages}.values())
+
+
+def confinement_settings(layers: Collection[str], ruleset: list[int]) -> dict[str, Any]:
+    """Return the settings that `grader.worker.confinement.Walls` is read from."""
+    settings: dict[str, Any] = {
+        "layers": list(layers),
+        "ruleset": ruleset[0] if ruleset else -1,
+        "program": "",
+        "process_mark": 0,
+    }
+    if "seccomp" in layers:
+        from grader.wall import system_calls
+
+        settings["program"] = system_calls.program().hex()
+        settings["process_mark"] = system_calls.PROCESS_MARK
+    return settings

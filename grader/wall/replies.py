@@ -1,0 +1,152 @@
+"""What a worker says of a submission, read from values that may be anything."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from grader.result import Outcome
+from grader.wall import failures
+from grader.wall.failures import CallFailure
+
+_MOST_PROBLEMS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of source that is run as one: a file, or a notebook's cell."""
+
+    label: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is loaded into a worker. A strict source fails as a whole where one block fails.
+
+    `name` is what a source of several blocks is called as a whole.
+    """
+
+    blocks: tuple[Block, ...]
+    strict: bool = True
+    name: str = ""
+
+    @property
+    def title(self) -> str:
+        """What the student knows it by."""
+        return self.name or self.blocks[0].label
+
+    def defining(self, function: str) -> str:
+        """Return the source of the only block, or of the last that defines `function`."""
+        if len(self.blocks) == 1:
+            return self.blocks[0].source
+        pattern = re.compile(rf"^(async +)?def +{re.escape(function)}\b", re.MULTILINE)
+        found = [block.source for block in self.blocks if pattern.search(block.source)]
+        return found[-1] if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """Where a submission defines a function at its top level."""
+
+    name: str
+    label: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A block that failed while it was loaded."""
+
+    label: str
+    failure: CallFailure
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What loading found, as the worker tells it."""
+
+    functions: frozenset[str]
+    definitions: tuple[Definition, ...]
+    problems: tuple[Problem, ...]
+    stand_ins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A call's value, the positions of arguments it changed in place, its warnings."""
+
+    value: Any
+    changed: tuple[int, ...]
+    warnings: tuple[str, ...]
+
+
+def read_loaded(answer: list[Any], memory_megabytes: int) -> Loaded | None:
+    """Return what an answer to loading says; None where it is no such answer."""
+    if len(answer) != 6 or answer[0] != "loaded":
+        return None
+    _, _, functions, definitions, problems, stand_ins = answer
+    if not all(isinstance(part, list) for part in answer[2:]):
+        return None
+    return Loaded(
+        frozenset(name for name in functions if isinstance(name, str)),
+        tuple(
+            Definition(*item)
+            for item in definitions
+            if isinstance(item, list) and [type(part) for part in item] == [str, str, int]
+        ),
+        tuple(
+            Problem(item[0], failures.described(f"running {item[0]}", item[1], memory_megabytes))
+            for item in problems[:_MOST_PROBLEMS]
+            if isinstance(item, list) and len(item) == 2 and isinstance(item[0], str)
+        ),
+        tuple(name for name in stand_ins[:_MOST_PROBLEMS] if isinstance(name, str)),
+    )
+
+
+def read_reply(answer: list[Any], arguments: int) -> Reply | None:
+    """Return what an answer to a call says; None where it is no such answer."""
+    if len(answer) != 5 or answer[0] != "done":
+        return None
+    _, _, value, changed, warnings = answer
+    if not isinstance(changed, list) or not isinstance(warnings, list):
+        return None
+    return Reply(
+        value,
+        tuple(index for index in changed if type(index) is int and 0 <= index < arguments),
+        tuple(text for text in warnings if isinstance(text, str)),
+    )
+
+
+def undefined(function: str, loaded: Loaded, file: str) -> CallFailure:
+    """Return the failure of calling what the submission does not define."""
+    places = {definition.name: definition for definition in loaded.definitions}
+    if function in places:
+        place = places[function]
+        text = f"line {place.line} of {place.label} defines `{function}`, but after that the name"
+        return CallFailure(
+            Outcome.NOT_IMPLEMENTED,
+            f"{text} is given to something that is not a function. Use another name for that.",
+        )
+    own = sorted(places)
+    near = _near(function, own)
+    text = f"{file} defines no function `{function}`."
+    if near:
+        text += f" Is `{near}` meant to be it? Rename it to `{function}`."
+    elif own:
+        text += f" It defines: {', '.join(own[:12])}."
+    if loaded.problems:
+        labels = ", ".join(problem.label for problem in loaded.problems[:5])
+        text += f" (These failed, see the warnings: {labels}.)"
+    return CallFailure(Outcome.NOT_IMPLEMENTED, text)
+
+
+def _near(function: str, names: Sequence[str]) -> str:
+    """Return the name that may be a slip for `function`, or nothing."""
+    for name in names:
+        if function.casefold() in name.casefold():
+            return name
+    return next(iter(difflib.get_close_matches(function, names, 1, 0.7)), "")

@@ -1,0 +1,175 @@
+"""Breaking each layer from inside, to see what holds on this machine."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from grader.course import Limits
+from grader.errors import IsolationError
+from grader.result import Outcome
+from grader.wall.failures import CallFailure
+from grader.wall.host import WorkerHost
+from grader.wall.isolation import Isolation, resolve
+from grader.wall.replies import Block, Source
+from grader.wall.worker import Worker
+
+_LIMITS: Final = Limits(call_seconds=5.0, memory_megabytes=64, file_megabytes=1)
+_IMPATIENT: Final = replace(_LIMITS, call_seconds=0.3)
+_TOO_MUCH: Final = 256  # megabytes
+
+_SUBMISSION: Final = """
+import os, signal, socket, sys
+
+def read(path):
+    with open(path) as file:
+        file.read(1)
+
+def write(path):
+    with open(path, "w") as file:
+        file.write("x")
+
+def connect(port):
+    socket.create_connection(("127.0.0.1", port), 0.4).close()
+
+def signal_process(process):
+    os.kill(process, 0)
+
+def start_process():
+    if os.fork() == 0:
+        os._exit(0)
+    os.wait()
+
+def run_program():
+    os.execv(sys.executable, [sys.executable, "-c", ""])
+
+def take_memory(megabytes):
+    return len(bytearray(megabytes << 20))
+
+def fill_file(path, megabytes):
+    with open(path, "wb") as file:
+        for _ in range(megabytes):
+            file.write(bytes(1 << 20))
+
+def leave():
+    os._exit(0)
+
+def run_on():
+    while True:
+        pass
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One attempt: what was tried, whether it was stopped, and by what words."""
+
+    attempt: str
+    stopped: bool
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Outside:
+    """What lies outside of the walls for a submission to reach for."""
+
+    secret: Path
+    untouched: Path
+    port: int
+    process: int
+
+
+_Attempt = tuple[str, str, Callable[[_Outside], Sequence[Any]]]
+_READ: Final[_Attempt] = ("read a file of yours", "read", lambda out: [str(out.secret)])
+_PASSWD: Final[_Attempt] = ("read /etc/passwd", "read", lambda _: ["/etc/passwd"])
+_WRITE: Final[_Attempt] = ("write outside", "write", lambda out: [str(out.untouched)])
+_CONNECT: Final[_Attempt] = ("reach a local port", "connect", lambda out: [out.port])
+_SIGNAL: Final[_Attempt] = ("signal the grader", "signal_process", lambda out: [out.process])
+_FORK: Final[_Attempt] = ("start a process", "start_process", lambda _: [])
+_EXEC: Final[_Attempt] = ("run a program", "run_program", lambda _: [])
+_MEMORY: Final[_Attempt] = ("exceed its memory", "take_memory", lambda _: [_TOO_MUCH])
+_FILL: Final[_Attempt] = ("write a huge file", "fill_file", lambda _: ["huge", 4])
+_LEAVE: Final[_Attempt] = ("end the grader", "leave", lambda _: [])
+_RUN_ON: Final[_Attempt] = ("run without end", "run_on", lambda _: [])
+
+_ATTEMPTS: Final[dict[str, tuple[_Attempt, ...]]] = {
+    "process": (_LEAVE,),
+    "wall clock": (_RUN_ON,),
+    "rlimits": (_MEMORY, _FILL),
+    "landlock": (_READ, _PASSWD, _WRITE),
+    "seccomp": (_CONNECT, _SIGNAL, _FORK, _EXEC),
+    "bubblewrap": (_READ, _PASSWD, _WRITE, _CONNECT, _SIGNAL),
+}
+BASIC: Final = ("process", "wall clock", "rlimits")
+
+
+def attempt(layer: str) -> tuple[Trial, ...]:
+    """Return what became of each attempt against one layer, with no other kernel layer there.
+
+    Raises
+    ------
+    IsolationError
+        The layer cannot even be applied.
+    """
+    isolation = resolve("basic") if layer in BASIC else Isolation("strict", frozenset([layer]))
+    with (
+        tempfile.TemporaryDirectory(prefix="bpgrade-doctor-") as folder,
+        socket.create_server(("127.0.0.1", 0)) as server,
+        WorkerHost(isolation, ["numpy"]) as host,
+    ):
+        secret = Path(folder, "secret")
+        secret.write_text("secret", encoding="utf-8")
+        outside = _Outside(secret, Path(folder, "untouched"), server.getsockname()[1], os.getpid())
+        return tuple(_try(host, outside, *each) for each in _ATTEMPTS[layer])
+
+
+def _try(
+    host: WorkerHost,
+    outside: _Outside,
+    name: str,
+    function: str,
+    arguments: Callable[[_Outside], Sequence[Any]],
+) -> Trial:
+    limits = _IMPATIENT if function == "run_on" else _LIMITS
+    worker = Worker(host, Source((Block("trial", _SUBMISSION),)), limits)
+    try:
+        worker.call(function, arguments(outside))
+    except CallFailure as failure:
+        answer = failure.feedback.splitlines()[-1]
+        if failure.outcome is Outcome.ERROR:
+            return Trial(name, answer.partition(":")[0] in _REFUSALS, answer)
+        return Trial(name, failure.outcome is _ENDS.get(function), answer)
+    finally:
+        worker.close()
+    return Trial(name, False, "nothing stopped it")
+
+
+_REFUSALS: Final = frozenset(
+    cls.__name__
+    for cls in (
+        OSError,
+        PermissionError,
+        FileNotFoundError,
+        ProcessLookupError,
+        ConnectionRefusedError,
+        TimeoutError,
+    )
+)
+_ENDS: Final = {
+    "take_memory": Outcome.OUT_OF_MEMORY,
+    "leave": Outcome.DIED,
+    "run_on": Outcome.TIMEOUT,
+}
+
+
+def attempt_or_explain(layer: str) -> tuple[tuple[Trial, ...], str]:
+    """Return the trials of a layer, and why there are none if it cannot be applied."""
+    try:
+        return attempt(layer), ""
+    except IsolationError as error:
+        return (), error.message

@@ -1,0 +1,23 @@
+"""The closed set of values that crosses the wall: its limits, and the codes of its kinds."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+MAX_DEPTH: Final = 64
+MAX_NODES: Final = 200_000
+MAX_LIST: Final = 65_536
+MAX_TEXT: Final = 1_048_576
+MAX_INT_BYTES: Final = 1024
+MAX_DIMENSIONS: Final = 16
+
+ARRAY, TUPLE, COMPLEX, BIG_INT, HANDLE, GENERATOR = range(1, 7)
+DTYPES: Final = {
+    dtype.str.lstrip("<>|="): dtype
+    for dtype in (
+        *map(np.dtype, ["?", "i1", "u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8"]),
+        *map(np.dtype, ["<f2", "<f4", "<f8", "<c8", "<c16"]),
+    )
+}

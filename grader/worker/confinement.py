@@ -1,0 +1,136 @@
+"""What a submission's own process gives up before the submission is read."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from . import kernel
+
+try:
+    import resource
+except ImportError:  # Windows has no limits of this kind
+    resource = None  # type: ignore[assignment]
+
+_MEGABYTE: Final = 1 << 20
+_OTHER_TASKS: Final = 4096
+
+
+@dataclass(frozen=True)
+class Walls:
+    """What the trusted side has prepared for the process to shut itself in with.
+
+    `layers` are those to apply, `ruleset` is a Landlock ruleset's descriptor, `program` a
+    seccomp filter's instructions, in which `process_mark` stands for the process's number.
+    """
+
+    layers: tuple[str, ...]
+    ruleset: int
+    program: bytes
+    process_mark: int
+
+    @staticmethod
+    def read(settings: Mapping[str, Any]) -> Walls:
+        """Return what the host's settings say."""
+        return Walls(
+            tuple(settings["layers"]),
+            settings["ruleset"],
+            bytes.fromhex(settings["program"]),
+            settings["process_mark"],
+        )
+
+
+def shut_in(walls: Walls) -> list[str]:
+    """Apply the layers, for good, and return the names of those that do hold."""
+    if "landlock" in walls.layers or "seccomp" in walls.layers:
+        kernel.drop_privileges()
+    if "landlock" in walls.layers:
+        kernel.restrict_files(walls.ruleset)
+        os.close(walls.ruleset)
+    if "seccomp" in walls.layers:
+        mark, number = (
+            value.to_bytes(4, sys.byteorder) for value in (walls.process_mark, os.getpid())
+        )
+        kernel.filter_system_calls(walls.program.replace(mark, number))
+    return [layer for layer in walls.layers if _HOLDS[layer]()]
+
+
+def _files_are_closed() -> bool:
+    try:
+        os.close(os.open("/", os.O_RDONLY))
+    except PermissionError:
+        return True
+    return False
+
+
+def _calls_are_filtered() -> bool:
+    return not kernel.may_ask_personality()
+
+
+def _is_first_of_its_namespace() -> bool:
+    return 1 in (os.getpid(), os.getppid())
+
+
+_HOLDS: Final = {
+    "landlock": _files_are_closed,
+    "seccomp": _calls_are_filtered,
+    "bubblewrap": _is_first_of_its_namespace,
+}
+
+
+def address_space() -> int:
+    """Return the bytes of address space this process has mapped; 0 where that is not known."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
+
+
+def limit_resources(limits: Mapping[str, Any]) -> list[str]:
+    """Set this process's limits for good and return the names of the layers that hold.
+
+    Parameters
+    ----------
+    limits : mapping
+        `memory_megabytes`, `file_megabytes`, `cpu_seconds`, `processes` of the course.
+
+    Notes
+    -----
+    The kernel counts a user's processes on the whole machine, so that limit can only keep
+    a fork bomb from filling it. The host counts those of the submission, and ends it.
+    """
+    if resource is None:
+        return []
+    wanted = {
+        "RLIMIT_AS": address_space() + limits["memory_megabytes"] * _MEGABYTE,
+        "RLIMIT_FSIZE": limits["file_megabytes"] * _MEGABYTE,
+        "RLIMIT_CPU": int(limits["cpu_seconds"]) + 1,
+        "RLIMIT_NPROC": _OTHER_TASKS + limits["processes"],
+        "RLIMIT_NOFILE": 64,
+        "RLIMIT_CORE": 0,
+        "RLIMIT_MEMLOCK": 0,
+        "RLIMIT_MSGQUEUE": 0,
+    }
+    for name, value in wanted.items():
+        _limit(name, value)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    return ["rlimits"]
+
+
+def _limit(name: str, value: int) -> None:
+    kind = getattr(resource, name, None)
+    if kind is None:
+        return
+    hard = resource.getrlimit(kind)[1]
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    try:
+        resource.setrlimit(kind, (value, value))
+    except (ValueError, OSError):
+        if name != "RLIMIT_AS":  # macOS refuses this one alone
+            raise

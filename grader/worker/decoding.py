@@ -1,0 +1,174 @@
+"""From bytes, which may be anything, to a value of the closed set."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgpack
+import numpy as np
+
+from .closed_set import (
+    ARRAY,
+    BIG_INT,
+    COMPLEX,
+    DTYPES,
+    GENERATOR,
+    HANDLE,
+    MAX_DEPTH,
+    MAX_DIMENSIONS,
+    MAX_INT_BYTES,
+    MAX_LIST,
+    MAX_NODES,
+    MAX_TEXT,
+    TUPLE,
+)
+from .framing import WireError
+
+_LEAVES: Final = frozenset([type(None), bool, int, float, complex, str, bytes, np.ndarray])
+_TUPLE_MARK: Final = object()
+"""Stands first in a list that is a tuple."""
+
+
+def decode(data: bytes, *, callback: Callable[[int], Callable[..., Any]] | None = None) -> Any:
+    """Return the value of the closed set whose bytes are `data`.
+
+    Parameters
+    ----------
+    data : bytes
+        One message; may come from a hostile process.
+    callback : callable, optional
+        Makes a function from a handle's number; given only inside the worker, where
+        generators are accepted too.
+
+    Raises
+    ------
+    WireError
+        The bytes are no such value, or one beyond the limits of this module.
+    """
+    try:
+        value = _Decoder(callback).unpack(data)
+        _check(value, callback is not None)
+    except WireError:
+        raise
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError, MemoryError) as error:
+        raise WireError(f"not a message: {type(error).__name__}") from error
+    return value
+
+
+class _Decoder:
+    """The hooks of one decoding, with the count of parts seen."""
+
+    def __init__(self, callback: Callable[[int], Callable[..., Any]] | None) -> None:
+        self.callback = callback
+        self.nodes = 0
+
+    def unpack(self, data: bytes) -> Any:
+        longest = min(MAX_LIST + 1, len(data))  # room is made for what is announced
+        return msgpack.unpackb(
+            data,
+            raw=False,
+            strict_map_key=True,
+            list_hook=self._list,
+            object_hook=self._dict,
+            ext_hook=self._extension,
+            max_str_len=MAX_TEXT,
+            max_array_len=longest,
+            max_map_len=longest,
+        )
+
+    def _count(self, more: int) -> None:
+        self.nodes += more
+        if self.nodes > 2 * MAX_NODES:
+            raise WireError("too many parts")
+
+    def _list(self, items: list[Any]) -> list[Any] | tuple[Any, ...]:
+        self._count(len(items) + 1)
+        if items and items[0] is _TUPLE_MARK:
+            return tuple(items[1:])
+        return items
+
+    def _dict(self, items: dict[Any, Any]) -> dict[str, Any]:
+        self._count(len(items) + 1)
+        if not all(isinstance(key, str) for key in items):
+            raise WireError("a dict key that is no text")
+        return items
+
+    def _extension(self, code: int, data: bytes) -> Any:
+        self._count(1)
+        if code == ARRAY:
+            return _read_array(data)
+        if code == TUPLE:
+            return _TUPLE_MARK
+        if code == COMPLEX:
+            return complex(np.frombuffer(data, dtype="<c16").reshape(())[()])
+        if code == BIG_INT:
+            if len(data) > MAX_INT_BYTES:
+                raise WireError("too large an integer")
+            return int.from_bytes(data, "little", signed=True)
+        if code == HANDLE and self.callback is not None:
+            return self.callback(int.from_bytes(data, "little"))
+        if code == GENERATOR and self.callback is not None:
+            return _read_generator(data)
+        raise WireError(f"unknown extension type {code}")
+
+
+def _read_array(data: bytes) -> np.ndarray[Any, Any]:
+    fields = msgpack.unpackb(data, raw=False, max_array_len=MAX_DIMENSIONS)
+    if not isinstance(fields, list) or len(fields) != 3:
+        raise WireError("an array without its three fields")
+    name, shape, content = fields
+    if not isinstance(name, str) or name not in DTYPES or not isinstance(content, bytes):
+        raise WireError("an array of an unknown kind")
+    if not isinstance(shape, list) or not all(
+        type(size) is int and 0 <= size < 2**31 for size in shape
+    ):
+        raise WireError("an array without a shape")
+    if 0 in shape and max(shape) > MAX_LIST:
+        raise WireError("an array of nothing, too wide")
+    dtype = DTYPES[name]
+    if math.prod(shape) * dtype.itemsize != len(content):
+        raise WireError("an array whose shape and bytes disagree")
+    array = np.frombuffer(content, dtype=dtype).reshape(shape)
+    if name == "b1":
+        array = np.not_equal(np.frombuffer(content, dtype=np.uint8), 0).reshape(shape)
+    return array.copy()
+
+
+def _read_generator(data: bytes) -> np.random.Generator:
+    state, increment, has_uint32, uinteger = msgpack.unpackb(data, raw=False)
+    generator = np.random.default_rng(0)
+    generator.bit_generator.state = {
+        "bit_generator": "PCG64",
+        "state": {
+            "state": int.from_bytes(state, "little"),
+            "inc": int.from_bytes(increment, "little"),
+        },
+        "has_uint32": has_uint32,
+        "uinteger": uinteger,
+    }
+    return generator
+
+
+def _check(value: Any, inside: bool) -> None:
+    """Refuse what is not of the closed set, and nesting that recursive readers cannot follow."""
+    level = [value]
+    for _ in range(MAX_DEPTH + 4):
+        below: list[Any] = []
+        for item in level:
+            kind = type(item)
+            if kind is list or kind is tuple:
+                below.extend(item)
+            elif kind is dict:
+                below.extend(item.values())
+            elif kind not in _LEAVES and not (inside and _may_enter(item)):
+                raise WireError(f"a value of type {kind.__name__}")
+        if not below:
+            return
+        level = below
+    raise WireError("nested too deep")
+
+
+def _may_enter(item: Any) -> bool:
+    return callable(item) or isinstance(item, np.random.Generator)

@@ -1,0 +1,201 @@
+"""From a value of the closed set to bytes; all else is refused in a student's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgpack
+import numpy as np
+
+from .closed_set import (
+    ARRAY,
+    BIG_INT,
+    COMPLEX,
+    DTYPES,
+    GENERATOR,
+    HANDLE,
+    MAX_DEPTH,
+    MAX_DIMENSIONS,
+    MAX_INT_BYTES,
+    MAX_LIST,
+    MAX_NODES,
+    MAX_TEXT,
+    TUPLE,
+)
+
+_REMEDIES: Final = {
+    "generator": "a generator; return a list or an array",
+    "coroutine": "a coroutine (the function is `async def`; make it a plain `def`)",
+    "set": "a set, which has no order; return a list or an array",
+    "map": "a `map` object; return list(map(...))",
+    "zip": "a `zip` object; return list(zip(...))",
+    "range": "a `range`; return list(range(...))",
+    "function": "a function; call it and return its value",
+    "method": "a method; call it and return its value",
+    "Decimal": "a Decimal; return float(value)",
+    "Fraction": "a Fraction; return float(value)",
+    "MaskedArray": "an array with masked entries; return a plain array",
+    "NotImplementedType": "NotImplemented; raise NotImplementedError or return numbers",
+}
+
+
+class ForbiddenValueError(ValueError):
+    """A value outside the closed set; the text says what it is, in a student's words."""
+
+
+def encode(
+    value: object,
+    *,
+    max_bytes: int,
+    handle_of: Callable[[Callable[..., Any]], int] | None = None,
+) -> bytes:
+    """Return the bytes of `value`.
+
+    Parameters
+    ----------
+    value : object
+        Anything; what is not of the closed set is refused.
+    max_bytes : int
+        Largest message, in bytes.
+    handle_of : callable, optional
+        Gives a callback its number; without it callables are refused.
+
+    Raises
+    ------
+    ForbiddenValueError
+        The value, or a part of it, may not cross.
+    """
+    packed = _Encoder(max_bytes, handle_of).plain(value, 0)
+    data: bytes = msgpack.packb(packed, use_bin_type=True, strict_types=True)
+    if len(data) > max_bytes:
+        raise ForbiddenValueError(
+            f"a value of {len(data):,} bytes; at most {max_bytes:,} may be passed"
+        )
+    return data
+
+
+class _Encoder:
+    """Turns values into what msgpack packs, counting as it goes."""
+
+    def __init__(
+        self, max_bytes: int, handle_of: Callable[[Callable[..., Any]], int] | None
+    ) -> None:
+        self.max_bytes = max_bytes
+        self.handle_of = handle_of
+        self.nodes = 0
+
+    def plain(self, value: Any, depth: int) -> Any:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise ForbiddenValueError(
+                f"a value with more than {MAX_NODES:,} parts; return an array instead"
+            )
+        if depth > MAX_DEPTH:
+            raise ForbiddenValueError(
+                f"a value nested more than {MAX_DEPTH} levels deep (or one that contains itself)"
+            )
+        if value is None or value is True or value is False:
+            return value
+        if isinstance(value, np.ndarray):
+            return self._array(value)
+        if isinstance(value, float):
+            return float(value)
+        if isinstance(value, int):
+            return _plain_int(int(value))
+        if isinstance(value, str):
+            return _plain_text(str(value))
+        if isinstance(value, (list, tuple)):
+            return self._sequence(value, depth)
+        return self._rarer(value, depth)
+
+    def _sequence(self, value: list[Any] | tuple[Any, ...], depth: int) -> Any:
+        if len(value) > MAX_LIST:
+            raise ForbiddenValueError(
+                f"a {type(value).__name__} of {len(value):,} items; return an array instead"
+            )
+        items = [self.plain(item, depth + 1) for item in value]
+        if isinstance(value, tuple):
+            return [msgpack.ExtType(TUPLE, b""), *items]
+        return items
+
+    def _rarer(self, value: Any, depth: int) -> Any:
+        if isinstance(value, complex):
+            return msgpack.ExtType(COMPLEX, np.complex128(value).tobytes())
+        if isinstance(value, (bytes, bytearray)):
+            return bytes(value)
+        if isinstance(value, dict):
+            if not all(isinstance(key, str) for key in value):
+                raise ForbiddenValueError("a dict whose keys are not all strings")
+            return {
+                _plain_text(str(key)): self.plain(item, depth + 1) for key, item in value.items()
+            }
+        if isinstance(value, np.bool_):
+            return bool(value)
+        if isinstance(value, np.integer):
+            return _plain_int(int(value))
+        if isinstance(value, np.generic):
+            return self._array(np.asarray(value))
+        if self.handle_of is not None and isinstance(value, np.random.Generator):
+            return msgpack.ExtType(GENERATOR, _generator_state(value))
+        if self.handle_of is not None and callable(value):
+            return msgpack.ExtType(HANDLE, self.handle_of(value).to_bytes(4, "little"))
+        name = type(value).__name__
+        raise ForbiddenValueError(_REMEDIES.get(name, f"an object of type {name}"))
+
+    def _array(self, value: np.ndarray[Any, Any]) -> msgpack.ExtType:
+        if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+            raise ForbiddenValueError(_REMEDIES["MaskedArray"])
+        if value.dtype == object:
+            raise ForbiddenValueError(
+                "an array of Python objects (dtype=object); its rows may have different lengths"
+            )
+        if value.nbytes > self.max_bytes:
+            raise ForbiddenValueError(
+                f"an array of shape {value.shape}, {value.nbytes:,} bytes;"
+                f" at most {self.max_bytes:,} may be passed"
+            )
+        if value.ndim > MAX_DIMENSIONS:
+            raise ForbiddenValueError(f"an array of {value.ndim} dimensions")
+        if value.dtype == np.longdouble:
+            value = value.astype(np.float64)
+        elif value.dtype == np.clongdouble:
+            value = value.astype(np.complex128)
+        name = value.dtype.str.lstrip("<>|=")
+        if name not in DTYPES:
+            raise ForbiddenValueError(f"an array of {value.dtype}, not of numbers")
+        content = np.asarray(value).astype(DTYPES[name], copy=False).tobytes(order="C")
+        return msgpack.ExtType(ARRAY, msgpack.packb([name, list(value.shape), content]))
+
+
+def _plain_int(value: int) -> Any:
+    if -(2**63) <= value < 2**64:
+        return value
+    if value.bit_length() > 8 * MAX_INT_BYTES - 1:
+        raise ForbiddenValueError(f"an integer of about {value.bit_length():,} bits")
+    return msgpack.ExtType(BIG_INT, value.to_bytes(MAX_INT_BYTES, "little", signed=True))
+
+
+def _plain_text(value: str) -> str:
+    if len(value) > MAX_TEXT:
+        raise ForbiddenValueError(f"a text of {len(value):,} characters")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ForbiddenValueError("a text with characters that are not Unicode") from None
+    return value
+
+
+def _generator_state(generator: np.random.Generator) -> bytes:
+    state = generator.bit_generator.state
+    if state["bit_generator"] != "PCG64":
+        raise ForbiddenValueError("a random generator other than np.random.default_rng(...)")
+    inner = state["state"]
+    fields = [
+        inner["state"].to_bytes(16, "little"),
+        inner["inc"].to_bytes(16, "little"),
+        int(state["has_uint32"]),
+        int(state["uinteger"]),
+    ]
+    packed: bytes = msgpack.packb(fields, use_bin_type=True)
+    return packed

@@ -1,0 +1,96 @@
+"""The processes below one: counting them, and ending them all."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Final
+
+_PROC: Final = Path("/proc")
+_END_SECONDS: Final = 5.0
+
+
+def descendants(root: int) -> list[int]:
+    """Return the processes that `root` is an ancestor of, those nearest to it first."""
+    own = Path(f"/proc/self/task/{os.getpid()}/children")
+    if not own.exists():  # a kernel that does not list children
+        return _scan(root)
+    found: list[int] = []
+    level = [root]
+    while level:
+        level = [child for parent in level for child in _children(parent)]
+        found.extend(level)
+    return found
+
+
+def _children(parent: int) -> list[int]:
+    children: list[int] = []
+    try:
+        for task in Path(f"/proc/{parent}/task").iterdir():
+            children.extend(map(int, (task / "children").read_text().split()))
+    except OSError:  # it, or this thread of it, has ended meanwhile
+        return children
+    return children
+
+
+def _scan(root: int) -> list[int]:
+    children: dict[int, list[int]] = {}
+    for entry in _PROC.iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except (OSError, IndexError, ValueError):
+                continue  # it has ended meanwhile
+            children.setdefault(parent, []).append(int(entry.name))
+    found: list[int] = []
+    level = [root]
+    while level:
+        level = [child for parent in level for child in children.get(parent, [])]
+        found.extend(level)
+    return found
+
+
+def count_tasks(processes: list[int]) -> int:
+    """Return how many threads these processes have together."""
+    total = 0
+    for process in processes:
+        try:
+            total += Path(f"/proc/{process}/task").stat().st_nlink - 2
+        except OSError:  # it has ended meanwhile
+            continue
+    return total
+
+
+def send(process: int, number: int) -> None:
+    """Send a signal to a process that may have ended already."""
+    try:
+        os.kill(process, number)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def end_below() -> None:
+    """End all processes below this one, which must be the adopter of their orphans."""
+    limit = time.monotonic() + _END_SECONDS
+    while time.monotonic() < limit:
+        try:
+            done, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if done:
+            continue
+        kill_below(os.getpid())
+        time.sleep(0.001)
+
+
+def kill_below(root: int) -> None:
+    """Kill what `root` has started: all at once where it is the first of a namespace."""
+    if root == 1:
+        send(-1, signal.SIGKILL)
+        return
+    below = descendants(root)
+    for number in (signal.SIGSTOP, signal.SIGKILL):  # stopped first: none forks meanwhile
+        for process in below:
+            send(process, number)

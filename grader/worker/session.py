@@ -1,0 +1,204 @@
+"""One submission in its own process: load it, then answer calls until the wire ends.
+
+Messages from the trusted side           answers
+    ["load", id, blocks, strict, seconds, definitions_only]
+                          ["loaded", id, functions, definitions, problems, stand_ins]
+    ["call", id, function, arguments]        ["done", id, value, changed, warnings]
+                                             ["failed", id, description]
+    ["return"|"raise", id, value]            (to a ["callback", id, handle, arguments])
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import os
+import signal
+import sys
+import traceback
+import types
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.ma  # the codec needs it and the next: imported once, not by each child
+import numpy.random
+
+from . import framing, standins, student_errors, values
+from .cells import Cells
+
+_MOST_WARNINGS = 20
+_RESERVED_BYTES = 8 << 20
+
+
+def serve(reader: int, layers: list[str], limits: dict[str, Any], writer: int = -1) -> None:
+    """Answer messages until the wire ends; `writer` where the wire's other half is apart."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        stream = os.fdopen(
+            number,
+            "w",
+            buffering=1,
+            encoding="utf-8",
+            errors="backslashreplace",
+            closefd=False,
+        )
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+    writer = reader if writer < 0 else writer
+    session = Session(reader, writer, limits["value_bytes"])
+    session.send(["ready", layers])
+    try:
+        while True:
+            session.answer(session.receive())
+    except (framing.StreamEnded, OSError):
+        return  # the trusted side has gone, or the submission has closed the wire
+
+
+class Session:
+    """The submission's module and the wire to the trusted side."""
+
+    def __init__(self, reader: int, writer: int, max_bytes: int) -> None:
+        self.reader = reader
+        self.writer = writer
+        self.max_bytes = max_bytes
+        self.module = types.ModuleType("submission")
+        self.filenames: frozenset[str] = frozenset()
+        self.callbacks = 0
+        self.reserve = bytes(_RESERVED_BYTES)
+
+    def send(self, message: list[Any]) -> None:
+        """Send one message; raises ForbiddenValueError before anything is written."""
+        framing.write_message(self.writer, values.encode(message, max_bytes=self.max_bytes + 4096))
+
+    def receive(self) -> list[Any]:
+        """Return the next message from the trusted side."""
+        message: list[Any] = values.decode(
+            framing.read_message(self.reader), callback=self._callback
+        )
+        return message
+
+    def answer(self, message: list[Any]) -> None:
+        """Carry out one request; whatever the student's code raises becomes an answer."""
+        kind, number, *rest = message
+        try:
+            reply = self._load(*rest) if kind == "load" else self._call(*rest)
+            flush_output()
+            self.send([reply[0], number, *reply[1:]])
+        except values.ForbiddenValueError as error:
+            self._fail(number, {"kind": "forbidden_value", "message": str(error)})
+        except (framing.StreamEnded, BrokenPipeError):
+            raise
+        except BaseException as error:
+            self._fail(number, self._describe(error))
+
+    def _describe(self, error: BaseException) -> dict[str, Any]:
+        """Describe what was raised, also where the student's code has filled the memory."""
+        if isinstance(error, MemoryError):
+            self.reserve = b""
+            traceback.clear_frames(error.__traceback__)
+        return student_errors.describe(error, self.filenames)
+
+    def _fail(self, number: int, description: dict[str, Any]) -> None:
+        flush_output()
+        self.send(["failed", number, description])
+
+    def _load(
+        self, blocks: list[Any], strict: bool, seconds: float, definitions_only: bool
+    ) -> list[Any]:
+        """Run the blocks in order; a strict load ends at the first that fails."""
+        self.filenames = frozenset(label for label, _ in blocks)
+        sys.modules[self.module.__name__] = self.module
+        namespace = self.module.__dict__
+        namespace["__file__"] = blocks[0][0]
+        definitions: list[Any] = []
+        problems: list[Any] = []
+        stand_ins = standins.offer()
+        if not strict:
+            standins.furnish(stand_ins, namespace)
+        cells = Cells(namespace, seconds, definitions_only)
+        for label, source in blocks:
+            lines = [f"{line}\n" for line in source.split("\n")]
+            linecache.cache[label] = (len(source), None, lines, label)
+            try:
+                tree = _parse(source, label)
+                definitions.extend([name, label, line] for name, line in _functions(tree))
+                if strict:
+                    exec(compile(tree, label, "exec", dont_inherit=True), namespace)
+                elif failure := cells.run(tree, label):
+                    raise failure
+            except (framing.StreamEnded, BrokenPipeError):
+                raise
+            except BaseException as error:
+                problems.append([label, self._describe(error)])
+                if strict:
+                    break
+        functions = [
+            key for key, value in list(namespace.items()) if type(key) is str and callable(value)
+        ]
+        return ["loaded", functions, definitions, problems, stand_ins.used]
+
+    def _call(self, function: str, arguments: list[Any]) -> list[Any]:
+        target = self.module.__dict__[function]
+        before = [_fingerprint(argument) for argument in arguments]
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            with np.errstate(all="warn", under="ignore"):
+                value = target(*arguments)
+        changed = [
+            index
+            for index, argument in enumerate(arguments)
+            if before[index] != _fingerprint(argument)
+        ]
+        texts = [
+            f"{warning.category.__name__}: {warning.message}"[:300]
+            for warning in caught[:_MOST_WARNINGS]
+        ]
+        return ["done", value, changed, texts]
+
+    def _callback(self, handle: int) -> Callable[..., Any]:
+        def call_back(*arguments: Any) -> Any:
+            self.callbacks += 1
+            number = self.callbacks
+            self.send(["callback", number, handle, list(arguments)])
+            kind, answered, value = self.receive()
+            if answered != number:
+                raise framing.StreamEnded
+            if kind == "raise":
+                raise ValueError(value)
+            return value
+
+        return call_back
+
+
+def _parse(source: str, label: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        return ast.parse(source, label)
+
+
+def _functions(tree: ast.Module) -> list[tuple[str, int]]:
+    """Return the functions that the file defines at its top level, with their lines."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return [(node.name, node.lineno) for node in tree.body if isinstance(node, kinds)]
+
+
+def _fingerprint(argument: Any) -> bytes:
+    """Return bytes that differ when the argument was changed in place."""
+    if callable(argument) or isinstance(argument, np.random.Generator):
+        return b""
+    try:
+        return values.encode(argument, max_bytes=1 << 62)
+    except values.ForbiddenValueError:
+        return b"changed into something that cannot be passed"
+
+
+def flush_output() -> None:
+    """Push out what the student printed, whatever they did to the streams."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:  # a student may have closed or replaced it: nothing is left to flush
+            continue

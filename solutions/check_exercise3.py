@@ -1,0 +1,485 @@
+"""Checks of exercise 3: `forward`, `gradient`, `update` and `train`.
+
+One mistake is charged once. Outputs are right too when they follow from the student's own hidden
+values. A gradient is right too when it follows from what the student's own `forward` returns, or
+is the derivative of a wrong `forward`; and the hidden layer's, when it follows from the student's
+own gradient of the output layer. `train` is right too when it does what a right loop does with the
+student's own `forward`, `gradient` and `update`. What these change in place is charged there.
+"""
+
+import numpy as np
+import pytest
+
+LAYERS = ("hidden", "output")
+WEIGHTS = ("weight_1", "weight_2")
+TRAINED = (*WEIGHTS, "losses")
+NAMES = ("gradient_1", "gradient_2")
+LABELS = (np.array([["w1", "w3"], ["w2", "w4"]]), np.array([["w5", "w7"], ["w6", "w8"]]))
+EXACT = {"rtol": 1e-9, "atol": 1e-12}
+DIFFERENCES = {"rtol": 1e-5, "atol": 1e-8}
+
+START = (
+    np.array([0.99, 0.01]),
+    np.array([0.1, 0.89]),
+    np.array([[0.35, 0.55], [0.90, 0.36]]),
+    np.array([[0.60, 0.77], [0.96, 0.89]]),
+    np.array([0.23, 0.79]),
+)
+START_GRADIENTS = (
+    np.array(
+        [
+            [0.011948450065500145, 0.018119041000951137],
+            [0.00012069141480303177, 0.00018302061617122363],
+        ]
+    ),
+    np.array(
+        [
+            [0.05818226925053532, -0.001513487272635097],
+            [0.06207162820568434, -0.0016146606258430974],
+        ]
+    ),
+)
+START_STEP = (
+    np.array([[0.3440257749672499, 0.5409404794995245], [0.8999396542925985, 0.35990848969191436]]),
+    np.array([[0.5709088653747323, 0.7707567436363175], [0.9289641858971578, 0.8908073303129216]]),
+)
+START_TRAINED = (*START_STEP, np.array([0.29065086742565893]))
+
+
+def signed(rng, low, high, shape=2):
+    """Draw numbers of both signs, none of them near zero."""
+    return rng.uniform(low, high, shape) * rng.choice([-1.0, 1.0], shape)
+
+
+def draw(rng):
+    """Draw x, target, weight_1, weight_2 and bias: no symmetry, and no sigmoid saturated."""
+    x = signed(rng, 0.7, 1.2) * rng.permutation([0.5, 1.2])
+    target, bias = signed(rng, 1.2, 3.0), signed(rng, 0.1, 0.8)
+    weight_1 = signed(rng, 0.2, 2.0, (2, 2))
+    # Such signs make both paths from a hidden unit pull the same way: nothing cancels.
+    weight_2 = rng.uniform(0.2, 2.0, (2, 2)) * np.outer(signed(rng, 1.0, 1.0), np.sign(target))
+    return x, target, weight_1, weight_2, bias
+
+
+def draw_update(rng):
+    """Draw what `update` takes, without the learning rate: no two entries are alike."""
+    return tuple(signed(rng, 0.2, 2.0, (4, 2, 2)))
+
+
+def one_bias(rng):
+    """Draw what `forward` takes, with the same bias for both layers."""
+    x, _, weight_1, weight_2, bias = draw(rng)
+    return x, weight_1, weight_2, np.repeat(bias[:1], 2)
+
+
+def symmetric(weight):
+    """Return weights whose indices may be mixed up."""
+    return np.triu(weight) + np.triu(weight, 1).T
+
+
+def tells_apart(values):
+    """Return whether no value is lost, and no two values are alike."""
+    return np.isfinite(values).all() and np.abs(values).min() > 1e-7 and np.ptp(values) > 1e-7
+
+
+def first_order(weight_1, weight_2, x, start_1, hidden, delta_2):
+    """Return how the loss moves with the weights, to first order: linear in each layer."""
+    moved = hidden + hidden * (1 - hidden) * (x @ (weight_1 - start_1))
+    return moved @ weight_2 @ delta_2
+
+
+class Judge:
+    """Compares what the student's functions return, and charges one mistake once."""
+
+    def __init__(self, student, compare, finite_difference):
+        self.student = student
+        self.compare = compare
+        self.finite_difference = finite_difference
+
+    def pair(self, answer, names, shape):
+        """Return the two values of an answer as arrays."""
+        values = zip(self.compare.unpack(answer, *names), names, strict=True)
+        return tuple(self.compare.array(value, shape, name) for value, name in values)
+
+    def forward(self, *case):
+        """Return the student's hidden values and outputs as arrays."""
+        return self.pair(self.student.forward(*case), LAYERS, (2,))
+
+    def check_kept(self, function, case, **inner):
+        """Return the answer to a call that changes no argument, unless functions it calls do."""
+        answer = getattr(self.student, function)(*case)
+        changed = set(self.student.changed_arguments)
+        for name, arguments in inner.items() if changed else ():
+            getattr(self.student, name)(*arguments)
+            changed -= set(self.student.changed_arguments)
+        what = " and ".join(sorted(changed))
+        self.compare.that(not changed, f"{function} changed its own {what} in place.")
+        return answer
+
+    @np.errstate(all="ignore")
+    def check_outputs(self, reference, *case):
+        """Compare the outputs with the right ones, and with those that follow from `hidden`."""
+        hidden, output = self.forward(*case)
+        right = [reference.forward(*case)[1]]
+        if tells_apart(hidden):
+            _, _, weight_2, bias = case
+            right.append(reference.sigmoid(hidden @ weight_2 + bias[1]))
+        self.compare.matches_any(output, *right, names="output")
+
+    @np.errstate(all="ignore")
+    def check_train(self, parts, arguments, expected, own):
+        """Compare some of what `train` returns: with what is right, or else with `own`."""
+        answer = self.compare.unpack(self.student.train(*arguments), *TRAINED)
+        for part in parts:
+            actual = self.compare.array(answer[part], expected[part].shape, TRAINED[part])
+            if not np.allclose(actual, expected[part], **EXACT):
+                weight_1, weight_2, losses = own(self, *arguments)
+                weights = self.pair((weight_1, weight_2), WEIGHTS, (2, 2))
+                if not np.array_equal(weights, arguments[2:4]):
+                    expected = *weights, losses
+            self.compare.close(answer[part], expected[part], names=TRAINED[part])
+
+    def check_moved(self, answer, start):
+        """Fail where training has left all weights as they were."""
+        new = self.pair(answer[:2], WEIGHTS, (2, 2))
+        moved = any((weight != old).any() for weight, old in zip(new, start, strict=True))
+        self.compare.that(moved, "train returned weights that have not moved.")
+
+    @np.errstate(all="ignore")
+    def check_gradient(self, layer, unit, case, right):
+        """Compare the gradients of the weights that lead into one unit of a layer."""
+        answer = self.compare.unpack(self.student.gradient(*case), *NAMES)
+        actual = self.compare.array(answer[layer], (2, 2), NAMES[layer])
+        expected = actual.copy()
+        expected[:, unit] = right[layer][:, unit]
+        if not np.allclose(actual, expected, **EXACT):
+            for own, tolerance in self.own_gradients(layer, unit, case, answer):
+                if tells_apart(own) and np.allclose(actual[:, unit], own, **tolerance):
+                    return
+        self.compare.close(answer[layer], expected, names=NAMES[layer], labels=LABELS[layer])
+
+    def own_gradients(self, layer, unit, case, answer):
+        """Yield the gradients that are right for the student's own values, with tolerances."""
+        x, target, *weights, bias = case
+        hidden, output = self.forward(x, *weights, bias)
+
+        def slope(function, epsilon):
+            def along(column):
+                moved = [weight.copy() for weight in weights]
+                moved[layer][:, unit] = column
+                return function(*moved)
+
+            return self.finite_difference(along, weights[layer][:, unit], epsilon)
+
+        def follow(delta_2):
+            # Differences of what is linear are exact, however large the step.
+            return slope(lambda *moved: first_order(*moved, x, weights[0], hidden, delta_2), 1.0)
+
+        def own_loss(*moved):
+            return np.sum((target - self.forward(x, *moved, bias)[1]) ** 2) / 2
+
+        formula = follow((output - target) * output * (1 - output))
+        yield formula, EXACT
+        if layer == 0:
+            gradient_2 = self.compare.array(answer[1], (2, 2), NAMES[1])
+            yield follow(gradient_2[0] / hidden[0]), EXACT
+        derivative = slope(own_loss, 1e-6)
+        if not np.allclose(derivative, formula, **DIFFERENCES):
+            yield derivative, DIFFERENCES
+
+
+def own_step(judge, x, target, weight_1, weight_2, bias, learning_rate, _=1):
+    """Return the weights and the loss of one step with the student's own functions."""
+    _, output = judge.forward(x, weight_1, weight_2, bias)
+    gradients = judge.student.gradient(x, target, weight_1, weight_2, bias)
+    gradients = judge.compare.unpack(gradients, *NAMES)
+    weights = judge.student.update(weight_1, weight_2, *gradients, learning_rate)
+    loss = np.sum((target - output) ** 2) / 2
+    return *judge.compare.unpack(weights, *WEIGHTS), np.array([loss])
+
+
+def own_train(judge, x, target, weight_1, weight_2, bias, learning_rate, steps):
+    """Return the weights and the losses of a loop with the student's own functions."""
+    losses = np.empty(steps)
+    for step in range(steps):
+        case = x, target, weight_1, weight_2, bias, learning_rate
+        weight_1, weight_2, losses[step : step + 1] = own_step(judge, *case)
+    return weight_1, weight_2, losses
+
+
+@pytest.fixture
+def judge(student, compare, finite_difference):
+    """Return what compares the student's functions."""
+    return Judge(student, compare, finite_difference)
+
+
+@pytest.mark.function("forward")
+@pytest.mark.points(1)
+@pytest.mark.visible
+@pytest.mark.hint("Compare with your exercise 1: nothing about forward has changed.")
+def test_forward_of_the_start_values(student, compare):
+    """The forward pass from the start values is right"""
+    hidden = np.array([0.6423319719354026, 0.6852704760433788])
+    output = np.array([0.8621494899284341, 0.8692662146932715])
+    x, _, weight_1, weight_2, bias = START
+    actual = student.forward(x, weight_1, weight_2, bias)
+    compare.close(actual, (hidden, output), names=LAYERS)
+
+
+@pytest.mark.function("forward")
+@pytest.mark.points(1)
+@pytest.mark.hint("Which inputs reach hidden unit 1, and which index of weight_1 says so?")
+def test_hidden_values(student, reference, rng, compare):
+    """The hidden values are right, each weight between its input and its hidden unit"""
+    for _ in range(3):
+        case = one_bias(rng)
+        hidden, _ = compare.unpack(student.forward(*case), *LAYERS)
+        compare.close(hidden, reference.forward(*case)[0], names="hidden")
+
+
+@pytest.mark.function("forward")
+@pytest.mark.points(1)
+@pytest.mark.hint("What goes into the outputs, and which index of weight_2 is the output's?")
+def test_outputs(judge, reference, rng):
+    """The outputs follow from the hidden values, each weight between its two units"""
+    for _ in range(3):
+        judge.check_outputs(reference, *one_bias(rng))
+
+
+@pytest.mark.function("forward")
+@pytest.mark.points(0.5)
+@pytest.mark.hint("There is one bias for a whole layer, not one for each unit.")
+def test_biases(student, reference, rng, compare):
+    """Each bias goes to its own layer"""
+    for _ in range(3):
+        x, _, weight_1, weight_2, bias = draw(rng)
+        case = x, symmetric(weight_1), symmetric(weight_2), bias
+        compare.close(student.forward(*case), reference.forward(*case), names=LAYERS)
+
+
+@pytest.mark.function("forward")
+@pytest.mark.points(0.5)
+@pytest.mark.hint("Operators like += write into the array on their left.")
+def test_forward_keeps_its_arguments(judge, student, rng, compare):
+    """The forward pass leaves its arguments unchanged"""
+    hidden, _ = judge.forward(*one_bias(rng))
+    compare.kept_arguments(student)
+    compare.that(tells_apart(hidden), "forward gave the same for different hidden units.")
+
+
+@pytest.mark.function("gradient")
+@pytest.mark.points(0.5)
+@pytest.mark.visible
+@pytest.mark.hint("Work w5 out by hand: the hidden value it carries, and the error of its output.")
+def test_gradient_2_of_the_start_values(judge):
+    """The gradients of w5 to w8 at the start values are right"""
+    for unit in [0, 1]:
+        judge.check_gradient(1, unit, START, START_GRADIENTS)
+
+
+@pytest.mark.function("gradient")
+@pytest.mark.points(0.5)
+@pytest.mark.visible
+@pytest.mark.hint("Work w1 out by hand: it acts on both outputs, through hidden unit 0.")
+def test_gradient_1_of_the_start_values(judge):
+    """The gradients of w1 to w4 at the start values are right"""
+    for unit in [0, 1]:
+        judge.check_gradient(0, unit, START, START_GRADIENTS)
+
+
+@pytest.mark.function("gradient")
+@pytest.mark.points(1.5)
+@pytest.mark.hint("Which output does w5 act on, and which hidden value does it carry there?")
+def test_gradient_into_output_0(judge, reference, rng):
+    """The gradients of w5 and w6, the weights into output 0, are right"""
+    for _ in range(3):
+        case = draw(rng)
+        judge.check_gradient(1, 0, case, reference.gradient(*case))
+
+
+@pytest.mark.function("gradient")
+@pytest.mark.points(1.5)
+@pytest.mark.hint("Which output does w7 act on, and which hidden value does it carry there?")
+def test_gradient_into_output_1(judge, reference, rng):
+    """The gradients of w7 and w8, the weights into output 1, are right"""
+    for _ in range(3):
+        case = draw(rng)
+        judge.check_gradient(1, 1, case, reference.gradient(*case))
+
+
+@pytest.mark.function("gradient")
+@pytest.mark.points(1.5)
+@pytest.mark.hint("Two weights lead from hidden unit 0 to the outputs: which ones?")
+def test_gradient_into_hidden_0(judge, reference, rng):
+    """The gradients of w1 and w2 follow both paths from hidden unit 0"""
+    for _ in range(3):
+        case = draw(rng)
+        judge.check_gradient(0, 0, case, reference.gradient(*case))
+
+
+@pytest.mark.function("gradient")
+@pytest.mark.points(1.5)
+@pytest.mark.hint("Two weights lead from hidden unit 1 to the outputs: which ones?")
+def test_gradient_into_hidden_1(judge, reference, rng):
+    """The gradients of w3 and w4 follow both paths from hidden unit 1"""
+    for _ in range(3):
+        case = draw(rng)
+        judge.check_gradient(0, 1, case, reference.gradient(*case))
+
+
+@pytest.mark.function("gradient")
+@pytest.mark.points(0.5)
+@pytest.mark.hint("Go through the factors of delta_1 and gradient_1: is each of them there once?")
+def test_gradient_1_for_symmetric_weights(judge, reference, rng):
+    """The gradients of w1 to w4 are right where weight_2 is symmetric"""
+    for unit in [0, 1]:
+        x, target, weight_1, weight_2, bias = draw(rng)
+        case = x, target, weight_1, symmetric(weight_2), bias
+        judge.check_gradient(0, unit, case, reference.gradient(*case))
+
+
+@pytest.mark.function("gradient")
+@pytest.mark.points(0.5)
+@pytest.mark.hint("The gradient only says where to go; it is not the place to change a weight.")
+def test_gradient_keeps_its_arguments(judge, rng, compare):
+    """The gradient leaves its arguments unchanged, or only `forward` changes them"""
+    x, target, *rest = draw(rng)
+    answer = judge.check_kept("gradient", (x, target, *rest), forward=(x, *rest))
+    gradient_2 = judge.pair(answer, NAMES, (2, 2))[1]
+    compare.that(tells_apart(gradient_2), "gradient gave the same for different weights.")
+
+
+@pytest.mark.function("update")
+@pytest.mark.points(0.5)
+@pytest.mark.visible
+@pytest.mark.hint("Each weight moves by its own gradient: work w2 and w3 out by hand.")
+def test_update_of_the_start_values(student, compare):
+    """The first update from the start values is right"""
+    _, _, weight_1, weight_2, _ = START
+    actual = student.update(weight_1, weight_2, *START_GRADIENTS, 0.5)
+    compare.close(actual, START_STEP, names=WEIGHTS, labels=LABELS)
+
+
+@pytest.mark.function("update")
+@pytest.mark.points(1)
+@pytest.mark.hint("Which entry of the old weight_1 does each new entry start from?")
+def test_update_of_weight_1(student, reference, rng, compare):
+    """Each new entry of weight_1 starts from the old one in the same place"""
+    for _ in range(3):
+        case = *draw_update(rng), 0.5
+        weight_1, _ = compare.unpack(student.update(*case), *WEIGHTS)
+        compare.close(weight_1, reference.update(*case)[0], names=WEIGHTS[0], labels=LABELS[0])
+
+
+@pytest.mark.function("update")
+@pytest.mark.points(1)
+@pytest.mark.hint("Which entry of the old weight_2 does each new entry start from?")
+def test_update_of_weight_2(student, reference, rng, compare):
+    """Each new entry of weight_2 starts from the old one in the same place"""
+    for _ in range(3):
+        case = *draw_update(rng), 0.5
+        _, weight_2 = compare.unpack(student.update(*case), *WEIGHTS)
+        compare.close(weight_2, reference.update(*case)[1], names=WEIGHTS[1], labels=LABELS[1])
+
+
+@pytest.mark.function("update")
+@pytest.mark.points(0.5)
+@pytest.mark.hint("How much further do the weights move when the learning rate is larger?")
+def test_update_learning_rate(judge, student, reference, rng, compare):
+    """The learning rate says how far each weight on the diagonal moves"""
+    for learning_rate in [0.01, 0.1, 3.0]:
+        case = *draw_update(rng), learning_rate
+        actual = judge.pair(student.update(*case), WEIGHTS, (2, 2))
+        right = reference.update(*case)
+        for weight, expected, name, labels in zip(actual, right, WEIGHTS, LABELS, strict=True):
+            on_diagonal = np.where(np.eye(2, dtype=bool), expected, weight)
+            compare.close(weight, on_diagonal, names=name, labels=labels)
+
+
+@pytest.mark.function("update")
+@pytest.mark.points(1)
+@pytest.mark.hint("Is the array that you write into the one that you were given?")
+def test_update_keeps_its_arguments(judge, student, rng, compare):
+    """The update makes new arrays and leaves its arguments unchanged"""
+    case = *draw_update(rng), 0.5
+    actual = judge.pair(student.update(*case), WEIGHTS, (2, 2))
+    compare.kept_arguments(student)
+    moved = all((new != old).all() for new, old in zip(actual, case[:2], strict=True))
+    compare.that(moved, "update returned weights that have not moved.")
+
+
+@pytest.mark.function("train")
+@pytest.mark.points(0.5)
+@pytest.mark.visible
+@pytest.mark.hint("One step is one gradient and one update, which your own functions give.")
+def test_weights_after_one_step(judge):
+    """One step from the start values gives the right weights"""
+    judge.check_train([0, 1], (*START, 0.5, 1), START_TRAINED, own_step)
+
+
+@pytest.mark.function("train")
+@pytest.mark.points(0.5)
+@pytest.mark.visible
+@pytest.mark.hint("Is the loss taken before the update, at the weights that the step begins with?")
+def test_loss_of_one_step(judge):
+    """One step from the start values gives the loss from before the update"""
+    judge.check_train([2], (*START, 0.5, 1), START_TRAINED, own_step)
+
+
+@pytest.mark.function("train")
+@pytest.mark.points(1)
+@pytest.mark.hint("Both layers' gradients belong to the same weights, and every step has its own.")
+def test_weights_after_several_steps(judge, reference, rng):
+    """The weights are right after several steps"""
+    for learning_rate, steps in [(1.3, 2), (0.5, 3), (0.1, 6)]:
+        arguments = *draw(rng), learning_rate, steps
+        judge.check_train([0, 1], arguments, reference.train(*arguments), own_train)
+
+
+@pytest.mark.function("train")
+@pytest.mark.points(0.5)
+@pytest.mark.hint("One loss for each step, taken at the weights from before its update: is it?")
+def test_losses_of_several_steps(judge, reference, rng):
+    """The losses are those before each update"""
+    for learning_rate, steps in [(0.8, 2), (0.3, 5)]:
+        arguments = *draw(rng), learning_rate, steps
+        judge.check_train([2], arguments, reference.train(*arguments), own_train)
+
+
+@pytest.mark.function("train")
+@pytest.mark.points(0.5)
+@pytest.mark.hint("Nothing but `steps` says when to stop.")
+def test_every_step_is_made(judge, reference, rng):
+    """Every step is made, also where the loss is small already"""
+    x, _, *rest = draw(rng)
+    target = reference.forward(x, *rest)[1] + signed(rng, 1e-4, 2e-4)
+    arguments = x, target, *rest, 0.5, 3
+    judge.check_train([0, 1, 2], arguments, reference.train(*arguments), own_train)
+
+
+@pytest.mark.function("train")
+@pytest.mark.points(0.5)
+@pytest.mark.hint("How often does your loop run when steps is 0, and how often when it is 1?")
+def test_no_step_and_one(judge, student, reference, rng, compare):
+    """No steps leave the weights as they were, with no losses; one step moves them"""
+    case = *draw(rng), 0.5
+    judge.check_train([0, 1, 2], (*case, 0), reference.train(*case, 0), own_train)
+    answer = compare.unpack(student.train(*case, 1), *TRAINED)
+    compare.array(answer[2], (1,), "losses")
+    judge.check_moved(answer, case[2:4])
+
+
+@pytest.mark.function("train")
+@pytest.mark.points(0.5)
+@pytest.mark.hint("Is the array that you write into the one that you were given?")
+def test_train_keeps_its_arguments(judge, reference, rng, compare):
+    """The training leaves its arguments unchanged, or only the functions it calls change them"""
+    x, target, *rest = draw(rng)
+    weights, gradients = rest[:2], reference.gradient(x, target, *rest)
+    inner = {
+        "update": (*weights, *gradients, 0.5),
+        "gradient": (x, target, *rest),
+        "forward": (x, *rest),
+    }
+    answer = judge.check_kept("train", (x, target, *rest, 0.5, 2), **inner)
+    judge.check_moved(compare.unpack(answer, *TRAINED), weights)

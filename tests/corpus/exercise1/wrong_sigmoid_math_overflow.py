@@ -1,0 +1,17 @@
+import math
+
+import numpy as np
+
+
+def sigmoid(z):
+    return np.array([1 / (1 + math.exp(-v)) for v in np.ravel(z)]).reshape(np.shape(z))
+
+
+def forward(x, weight_1, weight_2, bias):
+    hidden = sigmoid(x @ weight_1 + bias[0])
+    output = sigmoid(hidden @ weight_2 + bias[1])
+    return hidden, output
+
+
+def loss(output, target):
+    return float(np.sum((target - output) ** 2) / 2)

@@ -1,0 +1,15 @@
+import numpy as np
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def forward(x, weight_1, weight_2, bias):
+    hidden = sigmoid(x @ weight_1 + bias[0])
+    output = sigmoid(hidden @ weight_2 + bias[1])
+    return hidden, output
+
+
+def loss(output, target):
+    return float(np.sum((target - output) ** 2) / 2)

@@ -1,0 +1,307 @@
+"""`bpgrade author verify`: courses that hold, and what is said of those that do not."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from grader.author.new import new_course
+from grader.cli.author import command as author
+from grader.course.stubs import write_stubs
+from grader.errors import BpgradeError
+
+ROOT = Path(__file__).resolve().parent.parent
+INTEGRATION = ROOT / "tests" / "courses" / "integration"
+
+
+def run(*arguments: str | Path) -> Result:
+    result = CliRunner().invoke(author, [str(part) for part in ("verify", *arguments)])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def verified(course: Path, *arguments: str) -> dict[str, Any]:
+    result = CliRunner().invoke(
+        author, ["verify", "--course", str(course), "--json", *arguments], standalone_mode=False
+    )
+    if result.exception:
+        raise result.exception
+    document: dict[str, Any] = json.loads(result.stdout)
+    assert result.return_value == (0 if document["ok"] else 1)
+    return document
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    return new_course(tmp_path / "mine").folder
+
+
+def faults(document: dict[str, Any]) -> list[str]:
+    found = [fault for exercise in document["exercises"] for fault in exercise["faults"]]
+    assert all(fault["remedy"] for fault in found)
+    return [fault["message"] for fault in found]
+
+
+# Courses that hold
+
+
+def test_a_new_course_passes(course: Path) -> None:
+    document = verified(course)
+    assert document["schema"] == "bpgrade-verify/1"
+    assert (document["ok"], faults(document)) == (True, [])
+    [exercise] = document["exercises"]
+    assert exercise["reference"]["scores"] == [10.0] * 20
+    assert exercise["stub"]["scores"] == [0.0] * 20
+    assert all(check["failed_by"] for check in exercise["checks"])
+    assert [entry["score"] for entry in exercise["mutation"]] == [1.0, 1.0]
+    assert all(entry["id"] in entry["named"] for entry in exercise["misconceptions"])
+    assert 0 < exercise["seconds"] < 1
+
+
+def test_a_course_of_another_subject_passes() -> None:
+    document = verified(INTEGRATION)
+    assert faults(document) == []
+    assert [exercise["name"] for exercise in document["exercises"]] == ["samples", "curves"]
+    assert all(
+        entry["mutants"] > 30 for each in document["exercises"] for entry in each["mutation"]
+    )
+
+
+def test_one_exercise_only() -> None:
+    document = verified(INTEGRATION, "--exercise", "curves")
+    assert [exercise["name"] for exercise in document["exercises"]] == ["curves"]
+
+
+def test_the_table_shows_the_same(course: Path) -> None:
+    output = run("--course", course).output
+    assert "reference 10 / 10, 20 seeds   stub 0 / 10, 20 seeds" in output
+    assert re.search(r"mean +2 +\d+ +\d+ +\d+ +100.0 %", output)
+    assert "misconceptions: 3, 3 lose points, 3 named" in output
+    assert "mine: everything holds" in output
+
+
+# Courses that do not: one clear line each
+
+
+def edit(file: str, old: str, new: str, *, stubs: bool = False) -> Callable[[Path], None]:
+    def change(course: Path) -> None:
+        path = course / file
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new, 1))
+        if stubs:
+            from grader.course import load_course
+
+            write_stubs(load_course(course))
+
+    return change
+
+
+def remove(file: str) -> Callable[[Path], None]:
+    return lambda course: (course / file).unlink()
+
+
+CHECKS = "solutions/check_exercise1.py"
+REFERENCE = "solutions/exercise1.py"
+MISCONCEPTIONS = "solutions/misconceptions_exercise1.py"
+TITLE = '    """The mean is right for any numbers"""\n'
+FIRST = '@pytest.mark.function("mean")  # the function that it is about\n'
+
+BROKEN = {
+    "no title": (
+        edit(CHECKS, TITLE, ""),
+        "check_exercise1.py: the check test_mean has no title",
+    ),
+    "wrong points": (
+        edit(CHECKS, "points(3)", "points(4)"),
+        "check_exercise1.py: the checks of mean add up to 5 points, but course.toml gives it 4",
+    ),
+    "unknown function": (
+        edit(CHECKS, 'function("mean")', 'function("maen")'),
+        "names the function 'maen', which exercise1 has not",
+    ),
+    "no function": (edit(CHECKS, FIRST, ""), "test_mean_of_the_example lacks its function"),
+    "unknown mark": (
+        edit(CHECKS, "@pytest.mark.visible", "@pytest.mark.visibel"),
+        "check_exercise1.py cannot be loaded",
+    ),
+    "syntax error in the checks": (
+        edit(CHECKS, "def draw(rng):", "def draw(rng:"),
+        "check_exercise1.py cannot be loaded",
+    ),
+    "syntax error in the reference": (
+        edit(REFERENCE, "def mean(numbers):", "def mean(numbers:"),
+        "exercise1.py",
+    ),
+    "function missing in the reference": (
+        edit(REFERENCE, "def mean(", "def average("),
+        "exercise1.py, the reference, defines no function mean",
+    ),
+    "import that fails": (
+        edit(REFERENCE, "import math", "import maths"),
+        "exercise1.py, the reference, cannot be run: ModuleNotFoundError",
+    ),
+    "unknown fixture": (
+        edit(CHECKS, "(student, reference, rng, compare)", "(student, referenz, rng, compare)"),
+        "fixture 'referenz' not found",
+    ),
+    "a bug in a check": (
+        edit(CHECKS, "reference.mean(numbers)", "reference.average(numbers)"),
+        "check_exercise1.py: the check test_mean breaks: AttributeError",
+    ),
+    "a print in a check": (
+        edit(CHECKS, "    for _ in range(5):\n", "    print('here')\n    for _ in range(5):\n"),
+        "check_exercise1.py: the check test_mean prints: here",
+    ),
+    "no checks": (remove(CHECKS), "has no checks for exercise1"),
+    "no reference": (remove(REFERENCE), "exercise1.py"),
+    "no task": (remove("exercises/exercise1.md"), "exercise1.md: there is no such file"),
+    "no stub": (remove("exercises/exercise1.py"), "exercise1.py: there is no such file"),
+    "an old stub": (
+        edit("exercises/exercise1.py", "import math", "import  math"),
+        "is not what the markers of the reference make",
+    ),
+    "a marker left open": (
+        edit(REFERENCE, "    # END SOLUTION\n", ""),
+        "# BEGIN SOLUTION inside the block",
+    ),
+    "a reference that is wrong": (
+        edit(CHECKS, "5.0, names", "5.5, names"),
+        "test_mean_of_the_example does not let the reference pass",
+    ),
+    "a check that cannot fail": (
+        edit(CHECKS, "student.spread([rng.uniform(1.0, 9.0)])", "0.0"),
+        "no wrong program fails the check test_spread_of_one_number",
+    ),
+    "weak hidden checks": (
+        edit(CHECKS, "reference.mean(numbers), names", "reference.mean(numbers), rtol=1e3, names"),
+        "the hidden checks of mean let",
+    ),
+    "a harmless misconception": (
+        edit(
+            MISCONCEPTIONS,
+            "    ordered = sorted(numbers)\n",
+            "    return sum(numbers) / len(numbers)\n",
+        ),
+        "the misconception median_returned loses no points in mean",
+    ),
+    "the same misconception twice": (
+        edit(
+            MISCONCEPTIONS,
+            " / (len(numbers) - 1)) if len(numbers) > 1 else 0.0",
+            " / len(numbers)) ** 2",
+        ),
+        "the misconception root_missing is not named by the diagnosis, which is told as divided",
+    ),
+    "misconceptions that cannot be run": (
+        edit(MISCONCEPTIONS, "import math", "import maths"),
+        "misconceptions_exercise1.py cannot be run: ModuleNotFoundError",
+    ),
+    "a mistake charged twice": (
+        edit(
+            CHECKS,
+            "reference.spread(numbers))",
+            "reference.spread(numbers))\n"
+            "        compare.close(student.mean(numbers), reference.mean(numbers))",
+        ),
+        "the misconception median_returned of mean is charged by checks of other functions too",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_course(course: Path, name: str) -> None:
+    change, problem = BROKEN[name]
+    change(course)
+    document = verified(course)
+    assert not document["ok"]
+    found = faults(document)
+    assert any(problem in message for message in found), found
+    assert len(found) <= 3, found
+    assert all("Traceback" not in message for message in found)
+
+
+def test_checks_that_require_each_other(course: Path) -> None:
+    path = course / CHECKS
+    text = path.read_text()
+    text = text.replace('.function("mean")', '.requires("spread")\n@pytest.mark.function("mean")')
+    text = text.replace('.function("spread")', '.requires("mean")\n@pytest.mark.function("spread")')
+    path.write_text(text)
+    assert "the checks of mean, spread require each other" in faults(verified(course))[0]
+
+
+def test_a_stub_that_earns_points(course: Path) -> None:
+    marker = "    # BEGIN SOLUTION\n    return"
+    edit(
+        REFERENCE,
+        marker,
+        marker.replace("\n", "\n    # STUB: return sum(numbers) / len(numbers)\n"),
+        stubs=True,
+    )(course)
+    [message] = faults(verified(course))
+    assert "With the seed 0 the stub gets 4 points instead of 0 (20 of 20 seeds)" in message
+
+
+def test_checks_that_depend_on_the_draw(course: Path) -> None:
+    change = "    compare.that(rng.uniform() < 0.7, 'bad luck')\n"
+    edit(CHECKS, TITLE, TITLE + change)(course)
+    found = faults(verified(course))
+    assert any("the reference gets 7 points instead of 10" in message for message in found)
+
+
+def test_a_check_that_breaks_on_a_wrong_program(course: Path) -> None:
+    edit(CHECKS, TITLE, TITLE + "    assert [1][int(abs(student.mean([2, 4, 9])) > 6)]\n")(course)
+    found = faults(verified(course))
+    assert any("the check test_mean breaks on a wrong program" in message for message in found)
+
+
+def test_a_folder_that_is_no_course(tmp_path: Path) -> None:
+    with pytest.raises(BpgradeError, match="is no course") as caught:
+        run("--course", tmp_path)
+    assert caught.value.exit_code == 2
+
+
+def test_the_faults_of_one_exercise_leave_the_others(tmp_path: Path) -> None:
+    shutil.copytree(INTEGRATION, tmp_path / "two")
+    (tmp_path / "two" / "solutions" / "check_samples.py").write_text("(")
+    first, second = verified(tmp_path / "two")["exercises"]
+    assert first["faults"]
+    assert not second["faults"]
+
+
+# The engine knows nothing of the course that ships
+
+COURSE_WORDS = re.compile(
+    r"weight|gradient|sigmoid|back.?prop|neural|hidden_\d|learning.?rate|\bbias\b|\bloss\b", re.I
+)
+SHIPPED = "backpropagation"  # its name may be said: it is the one that is meant by default
+
+
+def engine_files() -> list[Path]:
+    folder = ROOT / "grader"
+    return sorted(path for path in folder.rglob("*.py") if "backpropagation" not in path.parts)
+
+
+@pytest.mark.parametrize("path", engine_files(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_engine_does_not_know_the_course(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    words: set[str] = set()
+    for node in ast.walk(tree):
+        names = [getattr(node, field, None) for field in ("id", "attr", "arg", "name", "value")]
+        words |= {name for name in names if isinstance(name, str)}
+    texts = {
+        ast.get_docstring(node, clean=False)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    found = {word for word in words - texts if COURSE_WORDS.search(word.replace(SHIPPED, ""))}
+    assert not found

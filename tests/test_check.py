@@ -1,0 +1,238 @@
+"""`bpgrade check` and `grader.grade`: exit codes, what goes to which stream, and whose fault."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+import grader
+
+ROOT = Path(__file__).resolve().parent.parent
+SOLUTION = ROOT / "solutions" / "exercise1.py"
+
+CHECKS = '''
+import pytest
+
+
+@pytest.mark.function("double")
+@pytest.mark.points(1)
+@pytest.mark.visible
+def test_two(student, compare):
+    """Twice two is four"""
+    compare.close(student.double(2), 4, names="double")
+
+
+@pytest.mark.function("double")
+@pytest.mark.points(2)
+def test_any(student, reference, compare, rng):
+    """Arrays are doubled"""
+    x = rng.normal(size=3)
+    compare.close(student.double(x), reference.double(x), names="double")
+'''
+
+
+def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "grader", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        **options,
+    )
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A course of one exercise, to be broken at will."""
+    folder = tmp_path / "course"
+    (folder / "exercises").mkdir(parents=True)
+    (folder / "solutions").mkdir()
+    (folder / "exercises" / "course.toml").write_text(
+        'name = "mini"\ntitle = "Mini"\npackages = ["numpy"]\n'
+        '[exercises.exercise1]\ntitle = "One"\n[exercises.exercise1.points]\ndouble = 3\n'
+    )
+    (folder / "solutions" / "exercise1.py").write_text("def double(x):\n    return 2 * x\n")
+    (folder / "solutions" / "check_exercise1.py").write_text(CHECKS)
+    return folder
+
+
+def submission(folder: Path, text: str) -> Path:
+    path = folder / "exercise1.py"
+    path.write_text(textwrap.dedent(text))
+    return path
+
+
+def test_full_marks_exit_0_and_say_so():
+    done = run("check", SOLUTION)
+    assert done.returncode == 0
+    assert "10 / 10" in done.stdout
+    assert done.stderr == ""
+
+
+def test_points_lost_exit_1(course: Path, tmp_path: Path):
+    path = submission(tmp_path, "def double(x):\n    return x + 2\n")
+    done = run("check", path, "--course", course)
+    assert done.returncode == 1
+    assert "1 / 3" in done.stdout
+
+
+def test_json_is_one_document_a_line_and_nothing_else(course: Path, tmp_path: Path):
+    path = submission(tmp_path, "print('noise')\ndef double(x):\n    return 2 * x\n")
+    done = run("check", path, path, "--json", "--course", course)
+    documents = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [document["score"] for document in documents] == [3.0, 3.0]
+    assert documents[0]["output"] == "noise\n"
+    assert documents[0]["schema"] == "bpgrade-result/1"
+
+
+def test_a_missing_file_does_not_keep_the_others_from_being_graded(tmp_path: Path):
+    done = run("check", tmp_path / "exercise1.py", SOLUTION, "--json")
+    assert done.returncode == 2
+    assert len(done.stdout.splitlines()) == 1
+    assert "there is no file" in done.stderr
+
+
+def test_a_check_that_breaks_is_the_graders_fault_never_the_students_zero(
+    course: Path, tmp_path: Path
+):
+    checks = course / "solutions" / "check_exercise1.py"
+    checks.write_text(CHECKS.replace("x = rng.normal(size=3)", "x = rng.nonsense()"))
+    path = submission(tmp_path, "def double(x):\n    return 2 * x\n")
+    done = run("check", path, "--json", "--course", course)
+    document = json.loads(done.stdout)
+    assert done.returncode == 3
+    assert document["status"] == "ungraded"
+    assert document["checks"][1]["outcome"] == "grader_error"
+    assert "No score: the grader failed" in run("check", path, "--course", course).stdout
+
+
+def test_a_check_that_prints_does_not_spoil_the_json(course: Path, tmp_path: Path):
+    checks = course / "solutions" / "check_exercise1.py"
+    checks.write_text(CHECKS.replace("x = rng", "print('spoilt')\n    x = rng"))
+    path = submission(tmp_path, "def double(x):\n    return 2 * x\n")
+    done = run("check", path, "--json", "--course", course)
+    assert json.loads(done.stdout)["score"] == 3.0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("points(2)", "points(5)", "add up to 6 points"),
+        ('function("double")', 'function("treble")', "treble"),
+        ('"""Arrays are doubled"""', "", "no title"),
+        ("import pytest", "import pytest\nimport nothing_like_it", "nothing_like_it"),
+        ("def test_any(", "def test_any(:", "check_exercise1.py"),
+    ],
+)
+def test_a_mistake_in_the_checks_is_one_clear_line(
+    course: Path, tmp_path: Path, old: str, new: str, said: str
+):
+    checks = course / "solutions" / "check_exercise1.py"
+    checks.write_text(CHECKS.replace(old, new))
+    path = submission(tmp_path, "def double(x):\n    return 2 * x\n")
+    done = run("check", path, "--course", course)
+    assert done.returncode == 3
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_the_same_seed_gives_the_same_result_but_for_timings(course: Path, tmp_path: Path):
+    path = submission(tmp_path, "def double(x):\n    return x * x\n")
+    documents = [
+        json.loads(run("check", path, "--json", "--course", course, "--seed", seed).stdout)
+        for seed in (7, 7, 8)
+    ]
+    for document in documents:
+        document.pop("seconds")
+        for check in document["checks"]:
+            check.pop("seconds")
+    assert documents[0] == documents[1]
+    assert documents[0]["checks"] != documents[2]["checks"]
+
+
+def test_hidden_expected_values_are_not_shown_and_visible_ones_are(course: Path, tmp_path: Path):
+    path = submission(tmp_path, "def double(x):\n    return 3 * x\n")
+    visible, hidden = json.loads(run("check", path, "--json", "--course", course).stdout)["checks"]
+    assert "expected 4" in visible["feedback"]
+    assert "Called: double(x=2)" in visible["feedback"]
+    assert "expected" not in hidden["feedback"]
+    assert "off by 50 %" in hidden["feedback"]
+
+
+def test_a_submission_cannot_bring_its_own_course(course: Path, tmp_path: Path):
+    path = submission(course / "exercises", "def double(x):\n    return 0\n")
+    done = run("check", path, "--json", cwd=tmp_path)
+    assert json.loads(done.stdout)["course"] == "backpropagation"
+
+
+def test_no_colour_and_no_control_characters_where_it_is_no_terminal():
+    done = run("check", SOLUTION, env={**os.environ, "FORCE_COLOR": "", "NO_COLOR": "1"})
+    assert "\x1b" not in done.stdout
+
+
+def test_ctrl_c_ends_cleanly_and_leaves_nothing_running(course: Path, tmp_path: Path):
+    path = submission(tmp_path, "def double(x):\n    while True: pass\n")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    command = [sys.executable, "-m", "grader", "check", str(path), "--course", str(course)]
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(scratch)},
+    )
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert errors.strip() == "bpgrade: stopped"
+    assert list(scratch.iterdir()) == []
+
+
+def test_watch_grades_again_after_a_change(course: Path, tmp_path: Path):
+    path = submission(tmp_path, "def double(x):\n    return x + 2\n")
+    command = [sys.executable, "-m", "grader", "check", str(path), "--course", str(course)]
+    with subprocess.Popen(
+        [*command, "--watch", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        first = json.loads(process.stdout.readline())
+        path.write_text("def double(x):\n    return 2 * x\n")
+        second = json.loads(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+    assert (first["score"], second["score"]) == (1.0, 3.0)
+
+
+def test_grade_returns_the_result_record(course: Path, tmp_path: Path):
+    path = submission(tmp_path, "def double(x):\n    return 2 * x\n")
+    result = grader.grade(path, course=course)
+    assert result.full_marks
+    assert result.score == result.max_score == 3.0
+    assert result.checks[0].title == "Twice two is four"
+
+
+def test_grade_raises_what_a_user_can_mend(tmp_path: Path):
+    with pytest.raises(grader.SubmissionError) as caught:
+        grader.grade(tmp_path / "exercise1.py")
+    assert caught.value.remedy
+    with pytest.raises(grader.UsageError, match="does not say which exercise"):
+        grader.grade(ROOT / "LICENSE")
+
+
+def test_the_public_names_are_complete_sorted_and_there():
+    assert grader.__all__ == sorted(grader.__all__)
+    for name in grader.__all__:
+        assert getattr(grader, name).__name__ == name

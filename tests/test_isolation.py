@@ -1,0 +1,431 @@
+"""Strict isolation: what each combination of layers closes, and that right code still runs."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from walls import WITHOUT, Bench, isolation, marked
+
+from grader.course import load_course
+from grader.errors import IsolationError, UsageError
+from grader.grading.grade import Grader, with_grader
+from grader.grading.submission import read_submission
+from grader.result import Outcome
+from grader.wall import isolation as isolation_module
+from grader.wall import launch, readable, trying
+from grader.wall.failures import CallFailure
+from grader.wall.host import WorkerHost
+from grader.wall.isolation import resolve
+
+ROOT = Path(__file__).parent.parent
+CORPUS = ROOT / "tests" / "corpus"
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation needs Linux")
+
+
+@pytest.fixture(params=list(WITHOUT), scope="module")
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    with WorkerHost(isolation(request.param), ["numpy"]) as host:
+        yield Bench(host)
+
+
+def names(bench: Bench) -> frozenset[str]:
+    return bench.host.isolation.layers
+
+
+def test_layers_are_reported_before_the_submission_runs(bench: Bench) -> None:
+    worker = bench.worker("raise SystemExit")
+    with pytest.raises(Exception, match="SystemExit"):
+        worker.load()
+    assert worker.layers[0] == "rlimits"
+    assert set(worker.layers[1:]) == names(bench)
+
+
+READ = """
+def run(path):
+    with open(path, "rb") as file:
+        return len(file.read(1))
+"""
+
+
+def test_files_of_others_are_closed(bench: Bench, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("secret", encoding="utf-8")
+    for path in (
+        secret,
+        ROOT / "solutions" / "exercise3.py",
+        ROOT / "grader" / "wall" / "worker.py",
+        ROOT / "grader" / "__init__.py",
+        Path(pytest.__file__),
+        Path("/etc/passwd"),
+        Path("/etc/shadow"),
+        Path(f"/proc/{os.getpid()}/environ"),
+        Path(f"/proc/{os.getpid()}/cmdline"),
+    ):
+        assert bench.outcome(READ, str(path)) is Outcome.ERROR, path
+
+
+LIST = """
+import os
+def run(path):
+    return sorted(os.listdir(path))
+"""
+
+
+def test_folders_of_others_are_closed(bench: Bench) -> None:
+    packages = Path(pytest.__file__).parent.parent
+    leading = {part.name for path in readable.interpreter().paths for part in path.parents}
+    for path in (ROOT, ROOT / "solutions", Path.home(), Path("/home"), packages):
+        with suppress(CallFailure):  # namespaces show what leads to the allowed folders
+            found = set(bench.call(LIST, str(path)))
+            assert found <= {"numpy", "numpy.libs", "msgpack"} | leading, path
+
+
+WRITE = """
+import os
+def run(path):
+    with open(path, "w") as file:
+        file.write("x")
+"""
+
+
+def test_nothing_is_written_but_in_the_scratch_folder(bench: Bench, tmp_path: Path) -> None:
+    import numpy
+
+    library = Path(os.__file__).parent
+    for folder in (tmp_path, ROOT, library, Path(numpy.__file__).parent, Path("/dev/shm"), "/"):
+        path = Path(folder, "bpgrade-left-behind")
+        assert bench.outcome(WRITE, str(path)) is Outcome.ERROR, path
+        assert not path.exists()
+    assert bench.outcome(WRITE, "mine.txt") is Outcome.PASSED
+    assert list(bench.scratch.iterdir()) == []
+
+
+CHANGE = """
+import os
+def run(path):
+    done = []
+    for name, change in {
+        "chmod": lambda: os.chmod(path, 0o777),
+        "utime": lambda: os.utime(path),
+        "truncate": lambda: os.truncate(path, 0),
+        "chown": lambda: os.chown(path, 1, 1),
+        "unlink": lambda: os.unlink(path),
+        "rename": lambda: os.rename(path, path + "x"),
+        "link": lambda: os.link(path, "linked"),
+        "setxattr": lambda: os.setxattr(path, "user.a", b"b"),
+    }.items():
+        try:
+            change()
+            done.append(name)
+        except OSError:
+            pass
+    return done
+"""
+
+
+def test_files_of_others_are_not_changed(bench: Bench, tmp_path: Path) -> None:
+    file = tmp_path / "results.json"
+    file.write_text("results", encoding="utf-8")
+    os.utime(file, (1e9, 1e9))
+    before = file.stat()
+    assert bench.call(CHANGE, str(file)) == []
+    for path in (os.__file__, "/etc/passwd"):
+        assert bench.call(CHANGE, path) == []
+    assert file.stat() == before
+
+
+CONNECT = """
+import socket
+def run(family, kind, address):
+    with socket.socket(family, kind) as sock:
+        sock.settimeout(1)
+        sock.connect(tuple(address) if isinstance(address, list) else address)
+        sock.send(b"x")
+"""
+
+
+def test_no_network(bench: Bench, tmp_path: Path) -> None:
+    path, abstract = str(tmp_path / "socket"), f"\0bpgrade-{os.getpid()}"
+    with (
+        socket.create_server(("127.0.0.1", 0)) as tcp,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+        socket.socket(socket.AF_UNIX) as unix,
+        socket.socket(socket.AF_UNIX) as hidden,
+    ):
+        udp.bind(("127.0.0.1", 0))
+        unix.bind(path)
+        hidden.bind(abstract)
+        for server in (unix, hidden):
+            server.listen()
+        for server in (tcp, unix, hidden):
+            server.setblocking(False)
+        udp.setblocking(False)
+        for family, kind, address in (
+            (socket.AF_INET, socket.SOCK_STREAM, list(tcp.getsockname())),
+            (socket.AF_UNIX, socket.SOCK_STREAM, path),
+            (socket.AF_UNIX, socket.SOCK_STREAM, abstract),
+        ):
+            assert bench.outcome(CONNECT, int(family), int(kind), address) is Outcome.ERROR
+        bench.outcome(CONNECT, int(socket.AF_INET), int(socket.SOCK_DGRAM), list(udp.getsockname()))
+        for server in (tcp, unix, hidden):
+            with pytest.raises(BlockingIOError):
+                server.accept()
+        with pytest.raises(BlockingIOError):
+            udp.recv(1)
+
+
+SIGNAL = """
+import ctypes, os, signal
+def run(process):
+    libc = ctypes.CDLL(None, use_errno=True)
+    sent = []
+    for target in (process, -1, os.getppid()):
+        try:
+            os.kill(target, signal.SIGTERM)
+            sent.append(target)
+        except OSError:
+            pass
+    if libc.ptrace(16, process, 0, 0) == 0:
+        sent.append("ptrace")
+    if libc.tgkill(process, process, 15) == 0:
+        sent.append("tgkill")
+    return sent
+"""
+
+
+def test_no_signal_leaves(bench: Bench) -> None:
+    import signal
+
+    got: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: got.append(number))
+    try:
+        sent = bench.call(SIGNAL, os.getpid())
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert got == []
+    assert not {os.getpid(), "ptrace", "tgkill"} & set(sent)
+    if "seccomp" in names(bench):
+        assert sent == []
+    assert bench.call("def run(): return 1") == 1
+
+
+BOMB = """
+import os
+def run():
+    while True:
+        os.fork()
+"""
+
+
+def test_fork_bomb_is_ended(bench: Bench) -> None:
+    start = time.monotonic()
+    assert bench.outcome(BOMB) in (Outcome.DIED, Outcome.ERROR)
+    assert time.monotonic() - start < 10
+    assert len(marked(f"HOME={bench.scratch}\0", most=1)) <= 1  # the host
+    assert bench.call("def run(): return 1") == 1
+
+
+THREADS = """
+import threading, time
+threading.stack_size(32768)
+def run():
+    while True:
+        threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+"""
+
+
+def test_thread_bomb_is_ended(bench: Bench) -> None:
+    worker = bench.worker(THREADS)
+    with pytest.raises(Exception, match=r"processes|can't start new thread"):
+        worker.call("run", [])
+    worker.close()
+
+
+FILL = """
+def run():
+    number = 0
+    while True:
+        number += 1
+        with open(f"{number}", "wb") as file:
+            file.write(bytes(1 << 20))
+"""
+
+
+def test_disk_is_not_filled(bench: Bench) -> None:
+    worker = bench.worker(FILL)
+    with pytest.raises(Exception, match="file_megabytes"):
+        worker.call("run", [])
+    worker.close()
+    assert list(bench.scratch.iterdir()) == []
+
+
+LEFT = """
+import ctypes, os, threading, time
+libc = ctypes.CDLL(None, use_errno=True)
+def run():
+    os.makedirs("closed/deep")
+    os.mkdir("none", 0)
+    open("file", "w").close()
+    try:
+        os.chmod("closed", 0)
+    except OSError:
+        pass
+    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+    return [libc.shmget(0x5EC, 4096, 0o1666), libc.semget(0x5EC, 1, 0o1666)]
+"""
+FOUND = """
+import ctypes, os, threading
+libc = ctypes.CDLL(None, use_errno=True)
+def run():
+    return [
+        libc.shmget(0x5EC, 4096, 0o666), libc.semget(0x5EC, 1, 0o666),
+        os.listdir("."), threading.active_count(),
+    ]
+"""
+
+
+def test_nothing_is_left_for_the_next(bench: Bench) -> None:
+    bench.call(LEFT)
+    assert list(bench.scratch.iterdir()) == []
+    assert bench.call(FOUND) == [-1, -1, [], 1]
+
+
+REACH = """
+import gc, os, sys
+def run():
+    texts = [repr(value) for value in (sys.argv, dict(os.environ), sys.path, sys.modules)]
+    frame = sys._getframe()
+    while frame:
+        texts.append(repr((frame.f_locals, frame.f_globals)))
+        frame = frame.f_back
+    for value in gc.get_objects():
+        if isinstance(value, (str, bytes, list, dict)):
+            try:
+                texts.append(repr(value))
+            except Exception:
+                pass
+    for name in ("environ", "cmdline", "maps"):
+        for process in ("self", "1", str(os.getppid())):
+            try:
+                texts.append(open(f"/proc/{process}/{name}").read())
+            except (OSError, UnicodeDecodeError):
+                pass
+    open_descriptors = []
+    for number in range(256):
+        try:
+            os.fstat(number)
+            open_descriptors.append(number)
+        except OSError:
+            pass
+    words = ("check_exercise", "misconception", "solutions", "exercise3", "SECRET_VARIABLE")
+    return [word for word in words if any(word in text for text in texts)], open_descriptors
+"""
+
+
+def test_nothing_of_the_course_is_in_reach(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_VARIABLE", "secret")
+    words = ["check_exercise", "misconception", "solutions", "SECRET_VARIABLE"]
+    coded = [word.encode().hex() for word in words]
+    source = REACH.replace(
+        '("check_exercise", "misconception", "solutions", "exercise3", "SECRET_VARIABLE")',
+        f"[bytes.fromhex(code).decode() for code in {coded}]",
+    )
+    with WorkerHost(bench.host.isolation, ["numpy"]) as host:  # started with the variable set
+        found, descriptors = Bench(host).call(source)
+    assert found == []
+    assert descriptors == [0, 1, 2, 3]
+
+
+RIGHT = sorted(
+    path
+    for path in CORPUS.glob("exercise*/right_*.py")
+    if path.name not in ("right_child_left.py", "right_forked_child_left.py")  # start processes
+)
+
+
+def test_right_submissions_keep_full_marks(bench: Bench) -> None:
+    course = load_course(ROOT)
+    fresh = bench.host.isolation.fresh_host
+    chosen = [path for path in RIGHT if not fresh or path.name == "right_plain.py"]
+    scores: dict[str, float] = {}
+
+    def drive(grader: Grader) -> None:
+        for path in chosen:
+            exercise = course.exercise(path.parent.name)
+            result = grader.grade(read_submission(path), exercise, 7)
+            scores[f"{path.parent.name}/{path.name}"] = result.score / result.max_score
+            assert set(result.isolation) >= names(bench) | {"process", "wall clock", "rlimits"}
+
+    exercises = [course.exercise(name) for name in sorted({path.parent.name for path in chosen})]
+    with_grader(course, exercises, bench.host, drive)
+    assert {name: score for name, score in scores.items() if score < 1} == {}
+    assert scores
+
+
+def test_unknown_level() -> None:
+    with pytest.raises(UsageError, match="basic, strict"):
+        resolve("loose")
+
+
+def test_strict_refuses_where_nothing_closes_files() -> None:
+    for without in (
+        {"bubblewrap", "landlock", "seccomp"},
+        {"bubblewrap", "landlock"},
+        {"bubblewrap", "seccomp"},
+    ):
+        with pytest.raises(IsolationError, match="left out"):
+            resolve("strict", without=without)
+
+
+def test_refusal_names_the_missing_piece_and_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    from grader.wall import bubblewrap, system_calls
+
+    def no_library() -> bytes:
+        raise RuntimeError
+
+    monkeypatch.setattr(bubblewrap, "program", lambda: None)
+    monkeypatch.setattr(system_calls, "program", no_library)
+    for cached in (trying._survey, isolation_module._strict):
+        cached.cache_clear()
+    try:
+        with pytest.raises(IsolationError) as caught:
+            resolve("strict", without={"landlock"})
+    finally:
+        for cached in (trying._survey, isolation_module._strict):
+            cached.cache_clear()
+    assert "apt-get install libseccomp2" in caught.value.remedy
+    assert "apt-get install bubblewrap" in caught.value.remedy
+
+
+def test_a_layer_that_does_not_hold_stops_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The submission's process reports what holds; without it nothing is loaded."""
+    real = launch.confinement_settings
+
+    def weakened(layers: list[str], ruleset: list[int]) -> dict[str, object]:
+        return {**real(layers, ruleset), "layers": []}
+
+    monkeypatch.setattr(launch, "confinement_settings", weakened)
+    with WorkerHost(isolation("landlock and seccomp"), ["numpy"]) as host:
+        worker = Bench(host).worker("open('ran', 'w').close()")
+        with pytest.raises(IsolationError, match="do not hold"):
+            worker.load()
+        worker.close()
+
+
+def test_basic_needs_no_package_of_the_kernel_layers() -> None:
+    import subprocess
+
+    code = (
+        "import sys; from grader.wall.isolation import resolve; from grader.wall.host import *\n"
+        "with WorkerHost(resolve('basic'), ['numpy']) as host: pass\n"
+        "assert not {'landlock', 'pyseccomp'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

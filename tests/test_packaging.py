@@ -1,0 +1,65 @@
+"""What the README and the folder list promise of the project as a whole."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LAYERS = [
+    {"cli"},
+    {"batch", "report", "author", "live", "platforms"},
+    {"grading"},
+    {"diagnosis", "checking", "notebooks"},
+    {"wall"},
+    {"worker", "course", "result", "errors"},
+]
+
+
+def imported(path: Path) -> set[str]:
+    """Return the parts of the package that a module imports, at any depth."""
+    parts = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names = [node.module]
+        parts |= {name.split(".")[1] for name in names if name.startswith("grader.")}
+    return parts
+
+
+def test_the_untrusted_side_imports_nothing_of_the_trusted_side():
+    for path in (ROOT / "grader" / "worker").glob("*.py"):
+        assert imported(path) == set(), path
+
+
+@pytest.mark.parametrize("position", range(1, len(LAYERS)))
+def test_imports_run_one_way(position: int):
+    above = set().union(*LAYERS[:position])
+    for part in LAYERS[position]:
+        for path in [
+            *(ROOT / "grader" / part).rglob("*.py"),
+            *(ROOT / "grader").glob(f"{part}.py"),
+        ]:
+            assert not imported(path) & above, f"{path} imports what lies above it"
+
+
+def test_modules_are_short_enough_to_read():
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in (ROOT / "grader").rglob("*.py")
+        if (lines := len(path.read_text("utf-8").splitlines())) > 400
+    }
+    assert long == {}
+
+
+def test_the_readme_has_its_two_commands_each_on_one_line():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    commands = re.findall(r"^python3 -m venv \.venv && .+$", readme, re.MULTILINE)
+    assert len(commands) == 2
+    assert "bpgrade check docs/examples/exercise3.py" in commands[0]
+    assert ".venv/bin/pytest" in commands[1]

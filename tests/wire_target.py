@@ -1,0 +1,84 @@
+"""What a worker's bytes go through on the trusted side, as one function to be fuzzed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from typing import Any
+
+import numpy as np
+
+from grader.checking.comparison import CheckFailure, Compare
+from grader.course import Limits
+from grader.wall.connection import Connection
+from grader.wall.failures import CallFailure
+from grader.wall.isolation import Isolation
+from grader.wall.replies import Block, Source
+from grader.wall.worker import Worker
+from grader.worker.framing import WireError, frame
+from grader.worker.values import ForbiddenValueError, decode, encode
+
+ROOM = 1 << 24
+LIMITS = Limits(call_seconds=2.0, load_seconds=2.0, value_bytes=1 << 16)
+SOURCE = Source((Block("submission.py", "def forward(x):\n    return x\n"),))
+READY = frame(encode(["ready", []], max_bytes=ROOM))
+LOADED = encode(["loaded", 1, ["forward"], [], [], []], max_bytes=ROOM)
+EXPECTED = (np.ones(2), np.ones((2, 2)))
+COMPARE = Compare(visible=True)
+
+
+def decode_and_encode(data: bytes) -> None:
+    """Decode a message; what comes out is of the closed set, which `encode` takes or refuses."""
+    with contextlib.suppress(WireError, ForbiddenValueError):
+        encode(decode(data), max_bytes=ROOM)
+
+
+def grade_answers(stream: bytes) -> Any:
+    """Load and call a submission whose worker has written `stream`; return the call's value.
+
+    A call ends with a value or a named outcome; comparing a value ends with the same.
+    """
+    worker = Worker(ScriptedHost(READY + stream), SOURCE, LIMITS)  # type: ignore[arg-type]
+    try:
+        with contextlib.suppress(CallFailure):
+            reply = worker.call("forward", [np.zeros(2), np.sum], ("x", "function"))
+            compare(reply.value)
+            return reply.value
+    finally:
+        worker.close()
+    return None
+
+
+def compare(value: Any) -> None:
+    for comparison in (
+        lambda: COMPARE.close(value, EXPECTED, names=("a", "b")),
+        lambda: COMPARE.close(value, 1.0),
+        lambda: COMPARE.close(value, True),
+        lambda: COMPARE.array(value, (2,), "a"),
+        lambda: COMPARE.unpack(value, "a", "b"),
+    ):
+        with contextlib.suppress(CheckFailure):
+            comparison()
+
+
+class ScriptedHost:
+    """Stands for a host whose process has written all its answers ahead, and has ended."""
+
+    isolation = Isolation("basic")
+
+    def __init__(self, stream: bytes) -> None:
+        self.stream = stream
+
+    def fork(self, limits: Limits) -> Connection:
+        ours, theirs = socket.socketpair()
+        theirs.setblocking(False)
+        with theirs, contextlib.suppress(BlockingIOError):
+            theirs.sendall(self.stream)
+            theirs.shutdown(socket.SHUT_WR)
+        output, writer = os.pipe()
+        os.close(writer)
+        return Connection(ours, output, limits.value_bytes + 8192, limits.output_bytes)
+
+    def end(self) -> str:
+        return "exit 0"
