@@ -203,7 +203,7 @@ def test_rejects_signs_and_factors(student, compare, rng):
         spoilt = network.spoilt(lambda *both, factor=factor: [factor * part for part in both])
         rejects(student, compare, network, spoilt, what)
     nothing = network.spoilt(lambda *both: [0 * part for part in both])
-    rejects(student, compare, network, nothing, "all zeros")
+    rejects(student, compare, network, nothing, "it is 0 everywhere")
 
 
 @pytest.mark.function("check_gradient")

@@ -234,8 +234,21 @@ def hidden_words(course_folder: Path) -> set[str]:
             tree = ast.parse(source)
             names = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
             words |= {name for name in names if "_" in name and name not in public}
-            words |= {text for text in strings(tree) if len(text) > 20}
+            words |= {text for text in strings(tree) - searched_for(tree) if len(text) > 20}
     return words - {"__main__"}
+
+
+def searched_for(tree: ast.AST) -> set[str]:
+    """Return the expressions by which a mistake's line is found.
+
+    They may be part of a formula that a task text gives, used in the wrong place.
+    """
+    return {
+        text
+        for node in ast.walk(tree)
+        if isinstance(node, ast.keyword) and node.arg == "finds"
+        for text in strings(node)
+    }
 
 
 def strings(tree: ast.AST) -> set[str]:
