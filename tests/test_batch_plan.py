@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import stat
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from grader.batch.records import Plan
 from grader.batch.roster import read_roster
 from grader.course import Course, find_course
 from grader.errors import UsageError
+from grader.grading.submission import exercises_named
 
 ROOT = Path(__file__).parent.parent
 
@@ -72,6 +74,33 @@ def test_one_folder_a_student_and_several_exercises(tmp_path: Path, course: Cour
 def test_flat_names(tmp_path: Path, course: Course, name: str, student: str) -> None:
     put(tmp_path, name, "zed_exercise3.py")
     assert (student, "exercise3", name) in placed(plan(tmp_path, course))
+
+
+@pytest.mark.parametrize(
+    ("name", "exercises"),
+    [
+        ("exercise3", ["exercise3"]),
+        ("Exercise 3", ["exercise3"]),
+        ("exercise_3-final", ["exercise3"]),
+        ("exercise3-1", ["exercise3"]),
+        ("exercise3 (12)", ["exercise3"]),
+        ("exercise3_2", ["exercise3"]),
+        ("exercise31", []),
+        ("exercise", []),
+        ("exercise1_and_exercise3", ["exercise1", "exercise3"]),
+        ("101_2001_exercise3", ["exercise3"]),
+    ],
+)
+def test_names_of_exercises(course: Course, name: str, exercises: list[str]) -> None:
+    assert [one.name for one in exercises_named(course, name)] == exercises
+
+
+def test_the_longer_name_of_two_exercises_counts(course: Course) -> None:
+    first = course.exercises[0]
+    names = ("curves", "curves_2", "more_curves")
+    two = replace(course, exercises=tuple(replace(first, name=name) for name in names))
+    for name in names:
+        assert [one.name for one in exercises_named(two, f"ada_{name}-1")] == [name]
 
 
 def test_canvas(tmp_path: Path, course: Course) -> None:

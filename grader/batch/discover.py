@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Final, Literal
 
 from grader.batch.archive import Hand
@@ -14,7 +14,7 @@ from grader.batch.records import Attempt, Entry, LeftOver, Origin, Plan, Student
 from grader.batch.roster import Roster
 from grader.course import Course, Exercise
 from grader.errors import UsageError
-from grader.grading.submission import exercise_of
+from grader.grading.submission import exercises_named
 
 SUFFIXES: Final = (".py", ".ipynb")
 Keep = Literal["latest", "best"]
@@ -71,11 +71,7 @@ def make_plan(
 
 def names_exercise(course: Course, text: str) -> bool:
     """Whether a file's or folder's name names an exercise of the course."""
-    plain = re.sub(r"[^a-z0-9]", "", text.lower())
-    return any(
-        re.search(rf"{re.sub(r'[^a-z0-9]', '', one.name.lower())}(?!\d)", plain)
-        for one in course.exercises
-    )
+    return bool(exercises_named(course, text))
 
 
 class _Finder:
@@ -117,10 +113,9 @@ class _Finder:
         if len(self.course.exercises) == 1:
             return self.course.exercises[0]
         for part in (name, *reversed(PurePosixPath(path).parts)):
-            try:
-                return exercise_of(self.course, Path(part), None)
-            except UsageError:
-                continue
+            fitting = exercises_named(self.course, part)
+            if len(fitting) == 1:
+                return fitting[0]
         return None
 
     def _student(self, origin: Origin, entry: Entry) -> Student:
@@ -172,7 +167,9 @@ def _order(file: tuple[Origin, Entry]) -> tuple[float, list[tuple[int, str]]]:
     submitted = origin.submitted
     if submitted is not None and submitted.tzinfo is None:
         submitted = submitted.replace(tzinfo=UTC)
-    pieces = re.findall(r"(\d+)|(\D+)", entry.path.casefold())
+    # without the ending: `exercise3.py` comes before `exercise3-1.py`
+    stem = PurePosixPath(entry.path).with_suffix("").as_posix()
+    pieces = re.findall(r"(\d+)|(\D+)", stem.casefold())
     natural = [(int(digits[:18]), "") if digits else (-1, text) for digits, text in pieces]
     return (submitted or datetime.fromtimestamp(0, UTC)).timestamp(), natural
 

@@ -160,12 +160,7 @@ def exercise_of(course: Course, path: Path, name: str | None) -> Exercise:
     """
     if name is not None:
         return course.exercise(name)
-    stem = _plain(path.stem)
-    fitting = [
-        exercise
-        for exercise in course.exercises
-        if re.search(rf"{re.escape(_plain(exercise.name))}(?!\d)", stem)
-    ]
+    fitting = exercises_named(course, path.stem)
     if len(fitting) == 1:
         return fitting[0]
     names = ", ".join(exercise.name for exercise in course.exercises)
@@ -177,8 +172,31 @@ def exercise_of(course: Course, path: Path, name: str | None) -> Exercise:
     )
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+def exercises_named(course: Course, text: str) -> tuple[Exercise, ...]:
+    """Return the exercises whose names stand in a text, however their parts are joined there.
+
+    A number must end where the exercise's does: `exercise3-1` and `exercise3 (1)`, as platforms
+    and browsers call a second copy, name exercise3, `exercise31` does not. Where a name is part
+    of another's, the longer one counts.
+    """
+    found = {
+        exercise: match.span()
+        for exercise in course.exercises
+        if (match := re.search(_pattern(exercise.name), text.lower()))
+    }
+    return tuple(
+        exercise
+        for exercise, (start, end) in found.items()
+        if not any(
+            first <= start and end <= last and (first, last) != (start, end)
+            for first, last in found.values()
+        )
+    )
+
+
+def _pattern(name: str) -> str:
+    parts = re.findall(r"[a-z]+|[0-9]+", name.lower())
+    return r"[^a-z0-9]*".join(parts) + r"(?![0-9])"
 
 
 def _reason(error: Exception) -> str:
