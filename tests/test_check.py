@@ -236,3 +236,27 @@ def test_the_public_names_are_complete_sorted_and_there():
     assert grader.__all__ == sorted(grader.__all__)
     for name in grader.__all__:
         assert getattr(grader, name).__name__ == name
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_a_line_tells_on_a_terminal_what_is_being_run(course: Path, tmp_path: Path):
+    import pty
+
+    ours, theirs = pty.openpty()
+    path = submission(
+        tmp_path, "import time\ndef double(x):\n    time.sleep(0.4)\n    return 2 * x"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", "check", str(path), "--course", str(course)],
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        text=True,
+        timeout=120,
+        env={**os.environ, "TERM": "xterm"},
+    )
+    os.close(theirs)
+    shown = os.read(ours, 65_536).decode()
+    os.close(ours)
+    assert done.returncode == 0
+    assert "exercise1.py: double: Twice two is four" in shown
+    assert "Twice two" not in done.stdout

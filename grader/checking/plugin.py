@@ -67,16 +67,28 @@ class CheckPlugin:
         """Return the checks of an exercise, in the order they run in."""
         return tuple(check for _, check in self._items[exercise])
 
-    def run(self, exercise: Exercise, worker: Worker, seed: int) -> tuple[CheckResult, ...]:
-        """Run an exercise's checks against the submission in `worker`."""
-        return tuple(self.results(exercise, worker, seed))
+    def run(
+        self,
+        exercise: Exercise,
+        worker: Worker,
+        seed: int,
+        begin: Callable[[Check], None] | None = None,
+    ) -> tuple[CheckResult, ...]:
+        """Run an exercise's checks against the submission in `worker`; `begin` hears of each."""
+        return tuple(self.results(exercise, worker, seed, begin=begin))
 
     def results(
-        self, exercise: Exercise, worker: Worker, seed: int, chosen: Sequence[str] | None = None
+        self,
+        exercise: Exercise,
+        worker: Worker,
+        seed: int,
+        chosen: Sequence[str] | None = None,
+        begin: Callable[[Check], None] | None = None,
     ) -> Iterator[CheckResult]:
         """Yield each check's result as it is run; the caller may stop at any of them.
 
-        `chosen` gives the ids of the checks to run, and their order; else all are run.
+        `chosen` gives the ids of the checks to run, and their order; else all are run. `begin`
+        is told of each check before it is run.
         """
         pairs = self._items[exercise.name]
         if chosen is not None:
@@ -92,6 +104,8 @@ class CheckPlugin:
         self._student = Student(worker, self._parameters)
         results: list[CheckResult] = []
         for index, (item, check) in enumerate(pairs):
+            if begin is not None:
+                begin(check)
             missing = _unmet(check, results)
             if missing:
                 text = f"Not run: it builds on {missing}, which has to be right first."

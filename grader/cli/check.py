@@ -175,7 +175,10 @@ class _Check:
         return submission, exercise_of(self.course, file, self.exercise)
 
     def _grade(self, grader: Grader, submission: Submission, exercise: Exercise) -> Result:
-        return grader.grade(submission, exercise, self.seed)
+        from grader.cli.check_progress import shown
+
+        with shown(submission.info.name) as begin:
+            return grader.grade(submission, exercise, self.seed, begin)
 
     def _draw(
         self, grader: Grader, submission: Submission, exercise: Exercise, figure: Path

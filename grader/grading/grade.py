@@ -22,6 +22,7 @@ from grader.wall.worker import Worker
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from grader.checking.specification import Check
     from grader.diagnosis.diagnose import Diagnoser
 
 DEFAULT_SEED = 0
@@ -45,15 +46,24 @@ class Grader:
         self._options = options
         self._diagnoser: Diagnoser | None = None
 
-    def grade(self, submission: Submission, exercise: Exercise, seed: int) -> Result:
-        """Return the result of a submission; whatever its code does, there is one."""
+    def grade(
+        self,
+        submission: Submission,
+        exercise: Exercise,
+        seed: int,
+        begin: Callable[[Check], None] | None = None,
+    ) -> Result:
+        """Return the result of a submission; whatever its code does, there is one.
+
+        `begin` is told of each check before it is run, for a progress line.
+        """
         start = time.perf_counter()
         if submission.problem:
             checks = self._unreadable(exercise, submission.problem)
             return self._result(submission, exercise, seed, checks, start)
         worker = Worker(self._host, submission.to_load, exercise.limits)
         try:
-            checks = self._plugin.run(exercise, worker, seed)
+            checks = self._plugin.run(exercise, worker, seed, begin)
             if any(check.outcome is Outcome.FAILED for check in checks):
                 checks = self._diagnosed(exercise, worker, checks)
             return self._result(submission, exercise, seed, checks, start, worker)
