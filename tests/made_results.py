@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from grader.result import CheckResult, Diagnosis, Outcome, Result, SubmissionInfo
+from grader.result import CheckResult, Diagnosis, Listing, Outcome, Result, SubmissionInfo
 
 AMOUNTS = st.floats(min_value=0, allow_nan=False, allow_infinity=False)
 
@@ -30,8 +30,12 @@ def results(texts: st.SearchStrategy[str], amounts: st.SearchStrategy[float] = A
         visible=st.booleans(),
         feedback=texts,
         hint=texts,
+        wrong=st.lists(texts, max_size=2).map(tuple),
         diagnosis=st.lists(diagnoses, max_size=2).map(tuple),
         seconds=amounts,
+    )
+    listings = st.builds(
+        Listing, function=texts, place=texts, first_line=st.integers(1, 9999), text=texts
     )
     some_texts = st.lists(texts, max_size=3).map(tuple)
     return st.builds(
@@ -48,6 +52,7 @@ def results(texts: st.SearchStrategy[str], amounts: st.SearchStrategy[float] = A
         checks=st.lists(checks, max_size=6).map(tuple),
         warnings=some_texts,
         not_run=some_texts,
+        listings=st.lists(listings, max_size=2).map(tuple),
         seconds=amounts,
     )
 

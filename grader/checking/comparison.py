@@ -16,11 +16,28 @@ from numpy.typing import NDArray
 from grader.checking.student import Student
 
 _MOST_ENTRIES: Final = 6
+_MOST_NAMED: Final = 64
 _Array = NDArray[Any]
 
 
 class CheckFailure(Exception):  # noqa: N818 - the verdict of a check, not a mistake of ours
-    """A check that did not hold; the text is the student's feedback."""
+    """A check that did not hold; the text is the student's feedback.
+
+    `entries` names what of the returned values is wrong: `gradient_1[0, 0]`, or `gradient_1`
+    where that is no array of the right shape.
+    """
+
+    def __init__(self, text: str, entries: Sequence[str] = ()) -> None:
+        super().__init__(text)
+        self.entries = tuple(entries)[:_MOST_NAMED]
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """What is told of a value, and the entries that are wrong in it."""
+
+    text: str
+    entries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +80,10 @@ class Compare:
         tolerance = _Tolerance(rtol, atol)
         problems = list(self._differences(actual, expected, names, labels, tolerance))
         if problems:
-            raise CheckFailure("\n".join(problems))
+            raise CheckFailure(
+                "\n".join(problem.text for problem in problems),
+                [entry for problem in problems for entry in problem.entries],
+            )
 
     def matches_any(self, actual: Any, *expecteds: Any, **options: Any) -> None:
         """Pass where `actual` is close to any of `expecteds`; else tell about the first."""
@@ -86,11 +106,12 @@ class Compare:
         """Return `value` as finite float64 numbers of `shape`."""
         found, problem = _as_numbers(value, name)
         if found is None:
-            raise CheckFailure(problem)
+            raise CheckFailure(problem, [name])
         if found.shape != shape:
-            raise CheckFailure(_wrong_shape(name, found.shape, shape))
+            raise CheckFailure(_wrong_shape(name, found.shape, shape), [name])
         if np.iscomplexobj(found) or not np.isfinite(found).all():
-            raise CheckFailure(f"{name} holds {_odd(found)}; finite real numbers are wanted.")
+            text = f"{name} holds {_odd(found)}; finite real numbers are wanted."
+            raise CheckFailure(text, [name])
         return found.astype(np.float64)
 
     def kept_arguments(self, student: Student) -> None:
@@ -110,7 +131,7 @@ class Compare:
 
     def _differences(
         self, actual: Any, expected: Any, names: Any, labels: Any, tolerance: _Tolerance
-    ) -> Iterator[str]:
+    ) -> Iterator[_Problem]:
         if _is_leaf(expected):
             name = names if isinstance(names, str) else "the result"
             yield from self._leaf(actual, np.asarray(expected), name, labels, tolerance)
@@ -118,7 +139,7 @@ class Compare:
         wanted = _names_for(expected, names)
         parts = _parts(actual)
         if parts is None or len(parts) != len(expected):
-            yield _wrong_count(actual, wanted)
+            yield _Problem(_wrong_count(actual, wanted), wanted)
             return
         for index, part in enumerate(expected):
             label = labels[index] if labels is not None else None
@@ -126,29 +147,31 @@ class Compare:
 
     def _leaf(
         self, actual: Any, expected: _Array, name: str, labels: Any, tolerance: _Tolerance
-    ) -> Iterator[str]:
+    ) -> Iterator[_Problem]:
         if expected.dtype == bool or expected.dtype.kind in "US":
             if not _same_word(actual, expected):
                 shown = f" It should be {expected.tolist()!r}." if self._visible else ""
-                yield f"{name} is {_kind(actual)}, which is not right.{shown}"
+                text = f"{name} is {_kind(actual)}, which is not right.{shown}"
+                yield _Problem(text, (name,))
             return
         found, problem = _as_numbers(actual, name)
         if found is None:
-            yield problem
+            yield _Problem(problem, (name,))
             return
         if found.shape != expected.shape:
-            yield _wrong_shape(name, found.shape, expected.shape)
+            yield _Problem(_wrong_shape(name, found.shape, expected.shape), (name,))
             return
         if np.iscomplexobj(found) and not np.iscomplexobj(expected):
             if np.any(found.imag != 0):
-                yield f"{name} holds complex numbers; real ones are wanted (take `.real`?)."
+                text = f"{name} holds complex numbers; real ones are wanted (take `.real`?)."
+                yield _Problem(text, (name,))
                 return
             found = found.real
         yield from self._entries(found, expected, name, labels, tolerance)
 
     def _entries(
         self, found: _Array, expected: _Array, name: str, labels: Any, tolerance: _Tolerance
-    ) -> Iterator[str]:
+    ) -> Iterator[_Problem]:
         with np.errstate(all="ignore"):
             wide = found.astype(np.complex128 if np.iscomplexobj(found) else np.float64)
             gap = np.abs(wide - expected)
@@ -157,24 +180,26 @@ class Compare:
         if right.all():
             return
         wrong = np.argwhere(~right)
+        named = tuple(_place(name, index) for index in wrong[:_MOST_NAMED].tolist())
         lines = [
             self._entry(tuple(index), found, expected, name, labels)
             for index in wrong[:_MOST_ENTRIES].tolist()
         ]
         if expected.ndim == 0:
-            yield lines[0]
+            yield _Problem(lines[0], named)
             return
-        yield f"{name}: {len(wrong)} of {expected.size} entries are wrong."
-        yield from (f"  {line}" for line in lines)
+        lines = [f"  {line}" for line in lines]
+        lines.insert(0, f"{name}: {len(wrong)} of {expected.size} entries are wrong.")
         if len(wrong) > _MOST_ENTRIES:
-            yield f"  and {len(wrong) - _MOST_ENTRIES} more"
+            lines.append(f"  and {len(wrong) - _MOST_ENTRIES} more")
         if found.dtype.kind in "fc" and found.dtype.itemsize < expected.dtype.itemsize:
-            yield f"  ({name} was computed in {found.dtype}, which keeps too few digits.)"
+            lines.append(f"  ({name} was computed in {found.dtype}, which keeps too few digits.)")
+        yield _Problem("\n".join(lines), named)
 
     def _entry(
         self, index: tuple[int, ...], found: _Array, expected: _Array, name: str, labels: Any
     ) -> str:
-        place = f"{name}[{', '.join(map(str, index))}]" if index else name
+        place = _place(name, index)
         if labels is not None and index:
             place += f" ({np.asarray(labels, dtype=object)[index]})"
         value, right = found[index], expected[index]
@@ -183,6 +208,10 @@ class Compare:
         if not np.isfinite(value):
             return f"{place} is {value}"
         return f"{place} is {_off(value, right)}"
+
+
+def _place(name: str, index: Sequence[int]) -> str:
+    return f"{name}[{', '.join(map(str, index))}]" if index else name
 
 
 def _is_leaf(expected: Any) -> bool:

@@ -8,6 +8,7 @@ import inspect
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
@@ -132,7 +133,8 @@ class CheckPlugin:
             self._run_check(item, following)
         seconds = time.perf_counter() - start
         outcome, feedback = self._verdict(item, check)
-        return _ended(check, outcome, feedback, seconds)
+        wrong = self._raised.entries if isinstance(self._raised, CheckFailure) else ()
+        return replace(_ended(check, outcome, feedback, seconds), wrong=wrong)
 
     def _run_check(self, item: pytest.Item, following: pytest.Item) -> None:
         """Run the check; what it raises is kept."""

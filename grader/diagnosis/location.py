@@ -28,7 +28,7 @@ class StudentFunction:
         if len(source) > _MOST_SOURCE or name not in source:
             return
         try:
-            node = _definition(ast.parse(source), name)
+            node = definition(ast.parse(source), name)
             if node is not None:
                 self.line = node.lineno
                 self._names = _own_names(node, parameters)
@@ -66,7 +66,7 @@ class StudentFunction:
         return held
 
 
-def _definition(tree: ast.Module, name: str) -> ast.FunctionDef | ast.Assign | None:
+def definition(tree: ast.Module, name: str) -> ast.FunctionDef | ast.Assign | None:
     """Return the last definition of a name at the top level; a lambda counts."""
     found: ast.FunctionDef | ast.Assign | None = None
     for node in tree.body:

@@ -14,7 +14,7 @@ from grader.course import Course, Exercise, find_course
 from grader.diagnosis.options import Options
 from grader.grading.remarks import remarks
 from grader.grading.submission import Submission, exercise_of, read_submission
-from grader.result import CheckResult, Outcome, Result
+from grader.result import CheckResult, Listing, Outcome, Result
 from grader.wall.host import WorkerHost
 from grader.wall.isolation import resolve
 from grader.wall.worker import Worker
@@ -142,6 +142,7 @@ class Grader:
                 else submission.remarks
             ),
             not_run=self._not_run(exercise, checks),
+            listings=_listings(submission, checks),
             seconds=round(time.perf_counter() - start, 6),
         )
 
@@ -155,6 +156,14 @@ class Grader:
             f"the hidden checks, worth {missing:g} of {exercise.max_score:g} points:"
             " they are run where the course keeps its solutions",
         )
+
+
+def _listings(submission: Submission, checks: tuple[CheckResult, ...]) -> tuple[Listing, ...]:
+    if not submission.source or all(check.outcome is Outcome.PASSED for check in checks):
+        return ()
+    from grader.grading.listing import listings  # imported here, as the diagnosis is
+
+    return listings(submission.to_load, checks)
 
 
 def with_grader(

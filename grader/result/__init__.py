@@ -4,9 +4,10 @@ from grader.result.document import (
     SCHEMA,
     CheckResult,
     Diagnosis,
+    Listing,
     Outcome,
     Result,
     SubmissionInfo,
 )
 
-__all__ = ["SCHEMA", "CheckResult", "Diagnosis", "Outcome", "Result", "SubmissionInfo"]
+__all__ = ["SCHEMA", "CheckResult", "Diagnosis", "Listing", "Outcome", "Result", "SubmissionInfo"]

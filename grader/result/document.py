@@ -45,7 +45,11 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One check's outcome, points and feedback."""
+    """One check's outcome, points and feedback.
+
+    `wrong` names the entries of the returned values that are not right, `gradient_1[0, 0]`, as
+    far as the check compared values; a value that is wrong as a whole by its name alone.
+    """
 
     id: str
     title: str
@@ -56,6 +60,7 @@ class CheckResult:
     visible: bool
     feedback: str = ""
     hint: str = ""
+    wrong: tuple[str, ...] = ()
     diagnosis: tuple[Diagnosis, ...] = ()
     seconds: float = 0.0
 
@@ -70,12 +75,27 @@ class SubmissionInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """The student's own lines of one function.
+
+    `place` is the file or the notebook's cell that they stand in, `first_line` the number that
+    the first of them has there, as in `Diagnosis.line`.
+    """
+
+    function: str
+    place: str
+    first_line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The whole result of one submission.
 
     `status` is "ungraded" when any check ended as a grader error: the score then says
     nothing about the student. `warnings` are remarks that cost no points (a name defined
     twice). `not_run` lists what was left out, so that a partial run never reads as full marks.
+    `listings` holds the functions that lost points, as the student wrote them.
     """
 
     submission: SubmissionInfo
@@ -90,6 +110,7 @@ class Result:
     checks: tuple[CheckResult, ...]
     warnings: tuple[str, ...] = ()
     not_run: tuple[str, ...] = ()
+    listings: tuple[Listing, ...] = ()
     seconds: float = 0.0
 
     @property
