@@ -1,4 +1,10 @@
-"""Where submissions are graded: the interface that the local pool and a cluster both have."""
+"""Where submissions are graded: the interface that the local pool and a cluster both have.
+
+A batch knows nothing of where it is graded. It makes a `Job`, which all tasks share, hands an
+`Executor` a stream of `Task`s, and takes in a stream of `Done`s. All of these hold plain values
+only, so that they can cross to another process or machine; `session.serve` turns tasks into
+results wherever the job's course folder can be read.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +19,19 @@ from grader.result import Result, SubmissionInfo
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One submission to grade. Equal keys mean equal work."""
+    """One submission to grade.
+
+    Attributes
+    ----------
+    key : str
+        Says what the work is, see `identity`: equal keys mean equal results.
+    exercise : str
+        The exercise's name in the course.
+    name : str
+        What the student calls the file; its ending tells a notebook.
+    data : bytes
+        The file, cut after `archive.MAX_FILE_BYTES`.
+    """
 
     key: str
     exercise: str
@@ -23,7 +41,19 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A task's result: the document as JSON, and its gist."""
+    """A task's result.
+
+    Attributes
+    ----------
+    key, exercise : str
+        Those of the task.
+    status : str
+        "graded" or "ungraded".
+    score, max_score : float
+        Points; the score says nothing where ungraded.
+    document : str
+        The whole result, one line of JSON (docs/result.schema.json).
+    """
 
     key: str
     exercise: str
@@ -35,7 +65,19 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What all tasks of a batch share, in plain values that any process can be told."""
+    """What all tasks of a batch share.
+
+    Attributes
+    ----------
+    course : str
+        The course's folder, as an absolute path.
+    exercises : tuple of str
+        The names of those that tasks are for.
+    seed : int
+        Of the checks' random inputs.
+    isolation : {"basic", "strict"}
+        How far submissions are confined.
+    """
 
     course: str
     exercises: tuple[str, ...]

@@ -1,7 +1,37 @@
 """What a batch leaves for people and programs: grades.csv, results.jsonl, left_over.csv.
 
-Each is written whole beside its place and then renamed, always in the same order, so that two
-runs differ in timings alone.
+Each is UTF-8, written whole beside its place and then renamed, always in the same order, so that
+two runs differ in timings alone. Lines are sorted by student id, name, exercise and attempt.
+
+grades.csv, a line for each student and exercise:
+
+    student_id, name    as the roster has them; without one, as the files' names do
+    exercise
+    status              graded, ungraded (the grader failed), unreadable (its file could not be
+                        read), missing (in the roster, and nothing was handed in)
+    score, max_score    points; no score unless graded
+    late                yes, no, or empty where nothing tells
+    late_days           days begun after the deadline; empty where that is not known
+    penalty_percent     what lateness takes off
+    final_score         what is left of the score
+    attempt, attempts   which of how many counts, from 1
+    file                where it lay in what was handed in
+
+A text that a spreadsheet would take for a formula has an apostrophe before it.
+
+results.jsonl, a line of JSON for each attempt that was to be graded:
+
+    {"student": {"id", "name", "matched": "id" | "name" | "unlisted" | "file"},
+     "attempt": {"file", "number", "of", "kept": whether it is the one in grades.csv,
+                 "submitted": ISO 8601 or null},
+     "late": {"late": true | false | null, "days": int | null, "penalty_percent"},
+     "exercise", "status": "graded" | "ungraded" | "unreadable", "final_score": number | null,
+     "result": the document of docs/result.schema.json, or null where unreadable}
+
+`matched` is "file" without a roster, and "unlisted" where the roster has no such person.
+
+left_over.csv, a line for each file with something to tell: file, reason. Such files have no grade,
+unless the reason begins with "graded" or "taken".
 """
 
 from __future__ import annotations
@@ -88,10 +118,6 @@ def write(
         table = csv.writer(file, lineterminator="\n")
         table.writerow(("file", "reason"))
         table.writerows((_text(one.path), _text(one.reason)) for one in left_over)
-
-
-def _order(row: tuple[str, ...]) -> tuple[str, ...]:
-    return row[:3]
 
 
 def _by_student(graded: Iterable[Graded]) -> Iterator[list[Graded]]:
