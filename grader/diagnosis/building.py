@@ -46,12 +46,12 @@ def build_table(workshop: Workshop, function: str) -> Table | None:
     Raises
     ------
     CourseError
-        A probe, or the reference on its inputs, raises.
+        A probe raises, or the reference on its inputs.
     """
     probes = workshop.book.probes.get(function)
     if not probes or function not in workshop.functions:
         return None
-    inputs = draw_inputs(probes, _DRAWN)
+    inputs = draw_inputs(probes, drawn_from(probes))
     reference = workshop.program(function, {})
     try:
         calls = [make_call(reference, each) for each in inputs]
@@ -103,14 +103,32 @@ def _moving(reference: Program, table: Table) -> Mask:
     return found if found is not None else np.zeros((0, table.layout.width), bool)
 
 
+def drawn_from(probes: Sequence[Probe]) -> int:
+    """Return how many inputs are drawn: each probe's at least once."""
+    return max(_DRAWN, len(probes))
+
+
 def draw_inputs(probes: Sequence[Probe], count: int, first: int = 0) -> tuple[Inputs, ...]:
-    """Return the arguments of `count` probes, from number `first` on, the same each time."""
+    """Return the arguments of `count` probes, from number `first` on, the same each time.
+
+    Raises
+    ------
+    CourseError
+        A probe raises.
+    """
     drawn = []
     for number in range(first, first + count):
         probe = probes[number % len(probes)]
         digest = hashlib.sha256(probe.function.encode()).digest()
         rng = np.random.default_rng([number, *digest[:8]])
-        found = probe.draw(rng)
+        try:
+            found = probe.draw(rng)
+        except Exception as error:
+            raise CourseError(
+                f"the probe {probe.draw.__name__} of {probe.function} raises"
+                f" {type(error).__name__}: {error}",
+                "let it return a tuple of fitting arguments",
+            ) from error
         drawn.append(found if isinstance(found, tuple) else (found,))
     return tuple(drawn)
 

@@ -2,6 +2,7 @@
 
 A file holds a digest and msgpack of the closed set of values that crosses the wall too: it is
 only ever data. One that is damaged, of another version or not readable counts as not there.
+Probes whose arguments are no data, such as functions, are drawn again when a table is loaded.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import contextlib
 import hashlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, overload
 
@@ -20,7 +21,7 @@ from grader import __version__
 from grader.course import Course, Exercise
 from grader.diagnosis.book import files_of
 from grader.diagnosis.candidates import Candidate
-from grader.diagnosis.observation import Layout
+from grader.diagnosis.observation import Inputs, Layout
 from grader.diagnosis.table import Odd, Table
 from grader.worker.framing import WireError
 from grader.worker.values import ForbiddenValueError, decode, encode
@@ -59,8 +60,13 @@ def cache_key(course: Course, exercise: Exercise) -> str:
     return digest.hexdigest()[:40]
 
 
-def load_table(key: str, function: str) -> tuple[Table, dict[str, str]] | None:
-    """Return a table and the meanings of names; None where no valid one is kept."""
+def load_table(
+    key: str, function: str, draw: Callable[[int], tuple[Inputs, ...]]
+) -> tuple[Table, dict[str, str]] | None:
+    """Return a table and the meanings of names; None where no valid one is kept.
+
+    `draw` makes the arguments of so many probes anew, where they could not be kept.
+    """
     path = _path(key, function)
     if path is None:
         return None
@@ -68,7 +74,7 @@ def load_table(key: str, function: str) -> tuple[Table, dict[str, str]] | None:
         data = path.read_bytes()
         if hashlib.sha256(data[_DIGEST:]).digest() != data[:_DIGEST]:
             return None
-        return _unpacked(decode(data[_DIGEST:]))
+        return _unpacked(decode(data[_DIGEST:]), draw)
     except (OSError, WireError, ValueError, TypeError, KeyError, IndexError):
         return None
 
@@ -79,9 +85,9 @@ def keep_table(key: str, function: str, table: Table, meanings: dict[str, str]) 
     if path is None:
         return
     try:
-        data = encode(_packed(table, meanings), max_bytes=_MOST_BYTES)
+        data = _encoded(table, meanings)
     except ForbiddenValueError:
-        return  # the probes' inputs hold what is no data, such as functions
+        return  # it is too large
     new = path.with_suffix(f".{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -95,6 +101,14 @@ def keep_table(key: str, function: str, table: Table, meanings: dict[str, str]) 
 def _path(key: str, function: str) -> Path | None:
     folder = cache_folder()
     return folder / "diagnosis" / f"{function}-{key}.bin" if folder is not None else None
+
+
+def _encoded(table: Table, meanings: dict[str, str]) -> bytes:
+    packed = _packed(table, meanings)
+    try:
+        return encode(packed, max_bytes=_MOST_BYTES)
+    except ForbiddenValueError:  # the probes' inputs hold what is no data
+        return encode(packed | {"inputs": None}, max_bytes=_MOST_BYTES)
 
 
 def _packed(table: Table, meanings: dict[str, str]) -> dict[str, Any]:
@@ -144,7 +158,9 @@ def _plain(members: Sequence[Candidate]) -> list[Any]:
     return [candidate.plain() for candidate in members]
 
 
-def _unpacked(data: dict[str, Any]) -> tuple[Table, dict[str, str]]:
+def _unpacked(
+    data: dict[str, Any], draw: Callable[[int], tuple[Inputs, ...]]
+) -> tuple[Table, dict[str, str]]:
     layout = Layout(
         data["entries"], data["parameters"], tuple(data["places"]), tuple(data["expected"])
     )
@@ -153,7 +169,7 @@ def _unpacked(data: dict[str, Any]) -> tuple[Table, dict[str, str]]:
     )
     table = Table(
         layout=layout,
-        inputs=tuple(data["inputs"]),
+        inputs=draw(len(data["right"])) if data["inputs"] is None else tuple(data["inputs"]),
         right=data["right"],
         values=data["values"],
         wrong=data["wrong"],

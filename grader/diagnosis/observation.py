@@ -174,15 +174,26 @@ def _numbers(value: Any) -> NDArray[np.float64] | None:
 
 def odd_shape(value: Any) -> tuple[str, Vector] | None:
     """Return the structure and the numbers of a value that does not fit the reference's."""
-    if isinstance(value, tuple | list) and not all(np.isscalar(item) for item in value):
-        parts = [_numbers(item) for item in value]
-    else:
-        parts = [_numbers(value)]
-    found = [part for part in parts if part is not None]
-    if len(found) < len(parts) or sum(part.size for part in found) > MOST_ENTRIES:
+    parts = _leaves(value)
+    if parts is None or sum(part.size for part in parts) > MOST_ENTRIES:
         return None
-    shape = " ".join(str(part.shape) for part in found)
-    return shape, np.concatenate([part.ravel() for part in found] or [np.zeros(0)])
+    shape = " ".join(str(part.shape) for part in parts)
+    return shape, np.concatenate([part.ravel() for part in parts] or [np.zeros(0)])
+
+
+def _leaves(value: Any) -> list[NDArray[np.float64]] | None:
+    """Return the arrays in a value, in order; None where it holds what is no number."""
+    if not isinstance(value, tuple | list) or all(np.isscalar(item) for item in value):
+        part = _numbers(value)
+        return None if part is None else [part]
+    found: list[NDArray[np.float64]] = []
+    for item in value:
+        part = _numbers(item)
+        inner = [part] if part is not None else _leaves(item) if _is_group(item) else None
+        if inner is None:
+            return None
+        found += inner
+    return found
 
 
 def make_call(program: Callable[..., Any], inputs: Inputs) -> Call:
@@ -195,9 +206,18 @@ def make_call(program: Callable[..., Any], inputs: Inputs) -> Call:
     changed = frozenset(
         index
         for index, (before, after) in enumerate(zip(inputs, arguments, strict=True))
-        if isinstance(before, np.ndarray) and before.tobytes() != after.tobytes()
+        if _content(before) != _content(after)
     )
     return Call(copy.deepcopy(value), changed, bool(caught))
+
+
+def _content(argument: Any) -> list[tuple[tuple[int, ...], bytes]]:
+    """Return the arrays in an argument, as what differs once any of them has been changed."""
+    if isinstance(argument, np.ndarray):
+        return [(argument.shape, argument.tobytes())]
+    if isinstance(argument, list | tuple):
+        return [entry for item in argument for entry in _content(item)]
+    return []
 
 
 def agree(left: Any, right: Any) -> NDArray[np.bool_]:

@@ -60,6 +60,8 @@ class OwnFunctions:
 def _bytes(value: Any) -> bytes:
     if isinstance(value, np.ndarray):
         return value.tobytes() + str(value.shape).encode()
+    if isinstance(value, list | tuple):
+        return b"(%b)" % b"".join(map(_bytes, value))
     return repr(value).encode()
 
 
@@ -68,7 +70,10 @@ def _with_arrays(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(_with_arrays(item) for item in value)
     if isinstance(value, list):
-        array = np.asarray(value)
+        try:
+            array = np.asarray(value)
+        except ValueError:  # arrays of several shapes
+            return [_with_arrays(item) for item in value]
         return array if array.dtype.kind in "biuf" else value
     return value
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.course import Course, Exercise
 from grader.diagnosis.cache import cache_key, keep_table, load_table
+from grader.diagnosis.observation import Inputs
 from grader.diagnosis.table import Table
 from grader.errors import CourseError
 
@@ -69,9 +70,15 @@ class Shelf:
         if exercise.name not in self._keys:
             self._keys[exercise.name] = cache_key(self._course, exercise)
         key = self._keys[exercise.name]
-        stored = load_table(key, function)
+        stored = load_table(key, function, lambda count: self._drawn(exercise, function, count))
         self.told = "table from the cache"
         return stored or self._build(exercise, function, key)
+
+    def _drawn(self, exercise: Exercise, function: str, count: int) -> tuple[Inputs, ...]:
+        from grader.diagnosis.building import draw_inputs
+
+        workshop = self.workshop(exercise)
+        return draw_inputs(workshop.book.probes[function], count) if workshop is not None else ()
 
     def _build(self, exercise: Exercise, function: str, key: str) -> Stored | None:
         from grader.diagnosis.building import build_table
