@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from grader.batch.records import Attempt
-from grader.course import Course
+from grader.course import Course, LatePolicy
 
 _DAY: Final = timedelta(days=1)
 
@@ -36,9 +36,14 @@ def lateness(attempt: Attempt, course: Course) -> Lateness:
     A time without a zone, as Blackboard gives it, is taken in the deadline's zone. Within the
     grace minutes nothing is late; beyond them, days count from the deadline itself.
     """
-    deadline, submitted, policy = attempt.exercise.deadline, attempt.submitted, course.late
+    deadline, submitted = attempt.exercise.deadline, attempt.submitted
     if deadline is None or submitted is None:
         return Lateness(attempt.late, None if attempt.late else 0, 0.0)
+    return overdue(submitted, deadline, course.late)
+
+
+def overdue(submitted: datetime, deadline: datetime, policy: LatePolicy) -> Lateness:
+    """Return how late a moment is, and what the course's rule makes of that."""
     if submitted.tzinfo is None:
         submitted = submitted.replace(tzinfo=deadline.tzinfo)
     over = submitted - deadline

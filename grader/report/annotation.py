@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from grader.errors import UsageError
 from grader.notebooks.document import NotebookError, parse, read_document, source_of
@@ -20,11 +19,8 @@ from grader.report.findings import (
     summaries,
     unwritten,
 )
+from grader.report.markdown import fenced, inline
 from grader.result import Diagnosis, Result
-
-_CONTROL: Final = re.compile(r"[^\n\t\x20-\x7e\xa0-\ud7ff\ue000-\U0010ffff]")
-_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#+!|~$-])")
-_LONGEST: Final = 4_000
 
 
 def annotate(data: bytes, result: Result) -> str:
@@ -92,9 +88,9 @@ def overall_text(result: Result, homes: Iterable[str]) -> str:
     total = (
         score_text(result.score, result.max_score) if result.status == "graded" else "no score yet"
     )
-    parts = [f"### Feedback: {_inline(result.exercise)}, {total}"]
+    parts = [f"### Feedback: {inline(result.exercise)}, {total}"]
     if result.not_run:
-        parts.append("Not run: " + _inline("; ".join(result.not_run)))
+        parts.append("Not run: " + inline("; ".join(result.not_run)))
     homeless = [one.name for one in summaries(result) if one.name not in set(homes)]
     told: set[Finding] = set()
     for name in homeless:
@@ -102,16 +98,16 @@ def overall_text(result: Result, homes: Iterable[str]) -> str:
         if not told.issuperset(own) or not own:
             parts.append(function_text(result, name))
         told.update(own)
-    parts += [f"- {_inline(warning)}" for warning in result.warnings]
+    parts += [f"- {inline(warning)}" for warning in result.warnings]
     return "\n\n".join(parts)
 
 
 def function_text(result: Result, function: str) -> str:
     """Return the Markdown on one function: its points, and each mistake once."""
     summary = next(one for one in summaries(result) if one.name == function)
-    parts = [f"**Feedback: {_inline(function)}, {_points(result, summary)}**"]
+    parts = [f"**Feedback: {inline(function)}, {_points(result, summary)}**"]
     if words := unwritten(summary):
-        parts.append(_inline(words))
+        parts.append(inline(words))
     for finding in findings(result):
         if function in finding.functions:
             parts += _finding(finding, function)
@@ -125,31 +121,18 @@ def _points(result: Result, summary: FunctionSummary) -> str:
 
 
 def _finding(finding: Finding, function: str) -> list[str]:
-    titles = [_inline(check.title) for check in finding.checks if check.function == function]
+    titles = [inline(check.title) for check in finding.checks if check.function == function]
     words = OUTCOME_WORDS[finding.outcome]
     parts = ["\n".join(f"- {title}: {words}" for title in titles)]
     parts += [_diagnosis(one) for one in finding.diagnoses]
     if finding.feedback.strip():
-        parts.append(_fenced(finding.feedback))
-    return parts + [f"*Hint:* {_inline(hint)}" for hint in finding.hints]
+        parts.append(fenced(finding.feedback))
+    return parts + [f"*Hint:* {inline(hint)}" for hint in finding.hints]
 
 
 def _diagnosis(diagnosis: Diagnosis) -> str:
     doubt = "Probably: " if diagnosis.certainty == "likely" else ""
-    return f"**{doubt}{_inline(diagnosis.title)}**\n\n{_fenced(diagnosis.message)}"
-
-
-def _inline(text: str) -> str:
-    """Return text that Markdown, HTML and MathJax leave as it is."""
-    plain = _CONTROL.sub("", text[:_LONGEST].replace("\n", " "))
-    return html.escape(_MARKDOWN.sub(r"\\\1", plain), quote=False)
-
-
-def _fenced(text: str) -> str:
-    plain = _CONTROL.sub("", text[:_LONGEST]).strip("\n")
-    longest = max(map(len, re.findall("`+", plain)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}text\n{plain}\n{fence}"
+    return f"**{doubt}{inline(diagnosis.title)}**\n\n{fenced(diagnosis.message)}"
 
 
 class _CellMaker:
