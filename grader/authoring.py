@@ -21,7 +21,16 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-__all__ = ["combine", "consistent", "include", "meaning", "misconception", "probe", "variant"]
+__all__ = [
+    "combine",
+    "consistent",
+    "include",
+    "meaning",
+    "misconception",
+    "probe",
+    "together",
+    "variant",
+]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -66,6 +75,15 @@ class Combination:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """A program that makes several of the misconceptions at once."""
+
+    function: str
+    misconceptions: tuple[str, ...]
+    program: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Consistent:
     """Tells whether a function's values are right for what the student's others return."""
 
@@ -90,6 +108,7 @@ class Notes:
     variants: list[Variant] = field(default_factory=list)
     misconceptions: list[Misconception] = field(default_factory=list)
     combinations: list[Combination] = field(default_factory=list)
+    together: list[Together] = field(default_factory=list)
     consistent: list[Consistent] = field(default_factory=list)
     inclusions: list[Inclusion] = field(default_factory=list)
     meanings: dict[str, str] = field(default_factory=dict)
@@ -190,6 +209,27 @@ def combine(function: str, first: str, second: str) -> None:
     misconception).
     """
     _notes().combinations.append(Combination(function, first, second))
+
+
+def together(function: str, *misconceptions: str) -> Callable[[_Function], _Function]:
+    """Mark a program that makes several mistakes at once, where they touch the same entries.
+
+    Each of them is told by its own words, of the entries that it makes wrong by itself.
+    Mistakes in different entries need no such program: they are found side by side.
+
+    Parameters
+    ----------
+    function : str
+        Which function of the exercise it stands for.
+    misconceptions : str
+        The names of the mistakes' own programs.
+    """
+
+    def mark(program: _Function) -> _Function:
+        _notes().together.append(Together(function, misconceptions, program))
+        return program
+
+    return mark
 
 
 def consistent(function: str, *, blames: str) -> Callable[[_Function], _Function]:

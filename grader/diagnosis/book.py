@@ -13,6 +13,7 @@ from grader.authoring import (
     Misconception,
     Notes,
     Probe,
+    Together,
     Variant,
     collecting,
 )
@@ -30,6 +31,7 @@ class Book:
     variants: dict[str, list[Variant]] = field(default_factory=dict)
     misconceptions: dict[str, list[Misconception]] = field(default_factory=dict)
     combinations: dict[str, list[Combination]] = field(default_factory=dict)
+    together: dict[str, list[Together]] = field(default_factory=dict)
     consistent: dict[str, list[Consistent]] = field(default_factory=dict)
     meanings: dict[str, str] = field(default_factory=dict)
 
@@ -116,6 +118,16 @@ def _take(book: Book, notes: Notes, functions: tuple[str, ...] | None, path: Pat
         known.add(item.id)
         _verify(item, path)
         book.misconceptions.setdefault(item.function, []).append(item)
+    for several in filter(lambda item: wanted(item.function), notes.together):
+        own = {item.id for item in book.misconceptions.get(several.function, ())}
+        for name in several.misconceptions:
+            if name not in own:
+                raise CourseError(
+                    f"{path.name}: {several.program.__name__} is said to make the mistake {name},"
+                    f" but there is no such misconception of {several.function}",
+                    "name the programs that are marked with @misconception",
+                )
+        book.together.setdefault(several.function, []).append(several)
 
 
 def _verify(item: Misconception, path: Path) -> None:

@@ -70,7 +70,7 @@ def build_table(workshop: Workshop, function: str) -> Table | None:
     right = np.array(rows)
     found = candidates(workshop, function, inputs[0])
     made = list(_run_all(workshop, function, {}, found, inputs, layout))
-    table = _table(layout, inputs, right, made)
+    table = _table(layout, inputs, right, made, max(STORED, len(probes)))
     table.moving = _moving(reference, table)
     return table
 
@@ -92,7 +92,7 @@ def narrow_table(
     made = list(
         _run_all(workshop, function, makers, takewhile(lambda _: go_on(), found), inputs, layout)
     )
-    return _table(layout, inputs, right, made) if go_on() else None
+    return _table(layout, inputs, right, made, len(inputs)) if go_on() else None
 
 
 def _moving(reference: Program, table: Table) -> Mask:
@@ -187,11 +187,12 @@ def _table(
     inputs: tuple[Inputs, ...],
     right: Rows,
     made: list[tuple[Candidate, _Shown | None]],
+    least: int,
 ) -> Table:
     shown = [(c, s.rows) for c, s in made if s is not None and s.rows is not None]
     shown += _merged([c for c, s in made if s is None], {c.id: r for c, r in shown}, right)
     groups = _classes(shown, right)
-    stored = _fewest(list(groups), len(inputs))
+    stored = _fewest(list(groups), len(inputs), least)
     values = np.array([rows[:stored] for rows, _ in groups.values()])
     values = values.reshape(len(groups), stored, layout.width)
     wrong = ~agree_always(values, right[:stored], axis=1)
@@ -255,9 +256,9 @@ def _rounded(rows: Rows) -> Rows:
     return rounded
 
 
-def _fewest(keys: list[bytes], drawn: int) -> int:
-    """Return how many of the probes tell all classes apart, at least the usual number."""
-    for count in range(min(STORED, drawn), drawn):
+def _fewest(keys: list[bytes], drawn: int, least: int) -> int:
+    """Return how many of the probes tell all classes apart, at least so many."""
+    for count in range(min(least, drawn), drawn):
         if len({key[: len(key) * count // drawn] for key in keys}) == len(keys):
             return count
     return drawn

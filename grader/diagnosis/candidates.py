@@ -97,6 +97,11 @@ def _all(workshop: Workshop, function: str, inputs: Inputs) -> Iterator[Made]:
         away = 0 if name == function else _CALLED
         for number, item in enumerate(workshop.book.misconceptions.get(name, ())):
             yield _authored(item, number + away), workshop.of_author(item.program)
+        for several in workshop.book.together.get(name, ()):
+            ids = several.misconceptions
+            rank = COMBINED + away
+            merged = Candidate("+".join(ids), name, rank, parts=ids)
+            yield merged, workshop.of_author(several.program)
     for name in (function, *workshop.called_by(function)):
         yield from _mutants(workshop, function, name, inputs)
         for combination in workshop.book.combinations.get(name, ()):
