@@ -20,7 +20,7 @@ OUTPUT = np.array([0.8621494899284341, 0.8692662146932715])
 
 def signed(rng, low, high, shape=2):
     """Draw numbers of both signs, none of them near zero."""
-    return rng.uniform(low, high, shape) * rng.choice([-1.0, 1.0], shape)
+    return np.copysign(rng.uniform(low, high, shape), rng.uniform(-1.0, 1.0, shape))
 
 
 def draw(rng):

@@ -48,7 +48,7 @@ START_TRAINED = (*START_STEP, np.array([0.29065086742565893]))
 
 def signed(rng, low, high, shape=2):
     """Draw numbers of both signs, none of them near zero."""
-    return rng.uniform(low, high, shape) * rng.choice([-1.0, 1.0], shape)
+    return np.copysign(rng.uniform(low, high, shape), rng.uniform(-1.0, 1.0, shape))
 
 
 def draw(rng):

@@ -15,7 +15,7 @@ LABELS = (np.array([["w1", "w3"], ["w2", "w4"]]), np.array([["w5", "w7"], ["w6",
 
 def signed(rng, low, high, shape=2):
     """Draw numbers of both signs, none of them near zero."""
-    return rng.uniform(low, high, shape) * rng.choice([-1.0, 1.0], shape)
+    return np.copysign(rng.uniform(low, high, shape), rng.uniform(-1.0, 1.0, shape))
 
 
 def draw(rng):

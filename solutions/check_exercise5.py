@@ -12,7 +12,7 @@ CASES = ("weight_1", "weight_2")
 
 def signed(rng, low, high, shape=2):
     """Draw numbers of both signs, none of them near zero."""
-    return rng.uniform(low, high, shape) * rng.choice([-1.0, 1.0], shape)
+    return np.copysign(rng.uniform(low, high, shape), rng.uniform(-1.0, 1.0, shape))
 
 
 def sigmoid(z):

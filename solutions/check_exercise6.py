@@ -18,7 +18,7 @@ DIFFERENCES = {"rtol": 1e-5, "atol": 1e-8}
 
 def signed(rng, low, high, shape):
     """Draw numbers of both signs, none of them near zero."""
-    return rng.uniform(low, high, shape) * rng.choice([-1.0, 1.0], shape)
+    return np.copysign(rng.uniform(low, high, shape), rng.uniform(-1.0, 1.0, shape))
 
 
 def draw(rng, sizes, samples=5):

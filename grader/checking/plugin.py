@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import inspect
 import sys
@@ -270,8 +271,16 @@ class CheckPlugin:
 
 def generator_for(seed: int, *names: str) -> np.random.Generator:
     """Return a generator whose numbers depend on the seed and the names alone."""
+    sequence = _seed_sequence(seed, names)
+    if sequence.n_children_spawned:  # by a check that has made generators of its own from it
+        sequence = _seed_sequence.__wrapped__(seed, names)
+    return np.random.Generator(np.random.PCG64(sequence))
+
+
+@functools.cache  # one for each check: making it takes longer than all that is drawn from it
+def _seed_sequence(seed: int, names: tuple[str, ...]) -> np.random.SeedSequence:
     digest = hashlib.sha256("\0".join(names).encode()).digest()
-    return np.random.default_rng([seed, *np.frombuffer(digest, dtype="<u4").tolist()])
+    return np.random.SeedSequence([seed, *np.frombuffer(digest, dtype="<u4").tolist()])
 
 
 def _ended(check: Check, outcome: Outcome, feedback: str, seconds: float = 0.0) -> CheckResult:

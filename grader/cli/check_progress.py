@@ -23,6 +23,7 @@ def shown(name: str) -> Iterator[Callable[[Check], None] | None]:
     from grader.report.visible import visible
 
     plain = visible(name, lines=False)
+
     def line(what: str) -> Text:
         return Text(f"{plain}: {what}", no_wrap=True, overflow="ellipsis")
 

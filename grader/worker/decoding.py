@@ -121,19 +121,19 @@ def _read_array(data: bytes) -> np.ndarray[Any, Any]:
     name, shape, content = fields
     if not isinstance(name, str) or name not in DTYPES or not isinstance(content, bytes):
         raise WireError("an array of an unknown kind")
-    if not isinstance(shape, list) or not all(
-        type(size) is int and 0 <= size < 2**31 for size in shape
-    ):
+    if not isinstance(shape, list):
         raise WireError("an array without a shape")
+    for size in shape:
+        if type(size) is not int or not 0 <= size < 2**31:
+            raise WireError("an array without a shape")
     if 0 in shape and max(shape) > MAX_LIST:
         raise WireError("an array of nothing, too wide")
     dtype = DTYPES[name]
     if math.prod(shape) * dtype.itemsize != len(content):
         raise WireError("an array whose shape and bytes disagree")
-    array = np.frombuffer(content, dtype=dtype).reshape(shape)
     if name == "b1":
-        array = np.not_equal(np.frombuffer(content, dtype=np.uint8), 0).reshape(shape)
-    return array.copy()
+        return np.not_equal(np.frombuffer(content, dtype=np.uint8), 0).reshape(shape).copy()
+    return np.ndarray(shape, dtype, content).copy()
 
 
 def _read_generator(data: bytes) -> np.random.Generator:

@@ -24,6 +24,7 @@ from .closed_set import (
     TUPLE,
 )
 
+_FLOAT64: Final = np.dtype(np.float64)
 _REMEDIES: Final = {
     "generator": "a generator; return a list or an array",
     "coroutine": "a coroutine (the function is `async def`; make it a plain `def`)",
@@ -144,6 +145,14 @@ class _Encoder:
         raise ForbiddenValueError(_REMEDIES.get(name, f"an object of type {name}"))
 
     def _array(self, value: np.ndarray[Any, Any]) -> msgpack.ExtType:
+        plain = type(value) is np.ndarray and value.dtype is _FLOAT64
+        if plain and value.ndim <= MAX_DIMENSIONS and value.nbytes <= self.max_bytes:
+            # nearly all arrays: nothing to refuse or convert
+            content = value.tobytes()
+            return msgpack.ExtType(ARRAY, msgpack.packb(["f8", value.shape, content]))
+        return self._any_array(value)
+
+    def _any_array(self, value: np.ndarray[Any, Any]) -> msgpack.ExtType:
         if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
             raise ForbiddenValueError(_REMEDIES["MaskedArray"])
         if value.dtype == object:

@@ -30,6 +30,7 @@ from .cells import Cells
 
 _MOST_WARNINGS = 20
 _RESERVED_BYTES = 8 << 20
+_UNCHANGEABLE = frozenset([type(None), bool, int, float, complex, str, bytes])
 
 
 def serve(reader: int, layers: list[str], limits: dict[str, Any], writer: int = -1) -> None:
@@ -185,14 +186,17 @@ def _functions(tree: ast.Module) -> list[tuple[str, int]]:
     return [(node.name, node.lineno) for node in tree.body if isinstance(node, kinds)]
 
 
-def _fingerprint(argument: Any) -> bytes:
-    """Return bytes that differ when the argument was changed in place."""
-    if callable(argument) or isinstance(argument, np.random.Generator):
-        return b""
+def _fingerprint(argument: Any) -> Any:
+    """Return what differs when the argument was changed in place."""
+    kind = type(argument)
+    if kind is np.ndarray and argument.dtype != object:
+        return argument.dtype.str, argument.shape, argument.tobytes()
+    if kind in _UNCHANGEABLE or callable(argument) or isinstance(argument, np.random.Generator):
+        return None
     try:
         return values.encode(argument, max_bytes=1 << 62)
     except values.ForbiddenValueError:
-        return b"changed into something that cannot be passed"
+        return "changed into something that cannot be passed"
 
 
 def flush_output() -> None:
