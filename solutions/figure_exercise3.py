@@ -93,6 +93,45 @@ def draw_network(axes, gradient_wrong, update_wrong):
         axes.text(layer, -0.35, kind, ha="center", color=PLAIN)
 
 
+def draw_wrong(figure, wrong):
+    """Draw the network with the weights marked whose gradient or update is wrong.
+
+    `wrong` has the names of the wrong entries for each function that is not right yet. Returns
+    what is to be seen in words.
+    """
+    figure.set_size_inches(7, 3.6)
+    marked = [entries_wrong(wrong, "gradient"), entries_wrong(wrong, "update", "weight")]
+    axes = figure.subplots()
+    draw_network(axes, *marked)
+    axes.set_title("")
+    told = []
+    for what, flags in zip(("gradient", "update"), marked, strict=True):
+        names = [NAMES[number] for number in np.flatnonzero(flags)]
+        if names:
+            told.append(f"the {what} of {', '.join(sorted(names))}")
+    if not told:
+        return "The network: the gradient and the update of all eight weights are right."
+    return f"The network. Dashed is what is wrong: {' and '.join(told)}."
+
+
+def entries_wrong(wrong, function, array="gradient"):
+    """Return which of the eight weights are wrong in what a function returns: bool (8,).
+
+    A function without values, or whose values are of another structure, is wrong in all of them.
+    """
+    if function not in wrong:
+        return np.zeros(8, dtype=bool)
+    flags = np.array(
+        [
+            not wrong[function].isdisjoint((f"{array}_{layer}", f"{array}_{layer}[{i}, {j}]"))
+            for layer in (1, 2)
+            for i in (0, 1)
+            for j in (0, 1)
+        ]
+    )
+    return flags if flags.any() else ~flags
+
+
 def dependence(gradient, reference):
     """Return which entry of gradient_1 uses which entry of weight_2: bool (4, 4); None unknown.
 

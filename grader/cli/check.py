@@ -55,6 +55,12 @@ _WATCH_SECONDS = 0.3
     type=click.Path(path_type=Path),
     help="Write a copy of the notebook with the feedback in it (one FILE).",
 )
+@click.option(
+    "--html",
+    metavar="OUT.html",
+    type=click.Path(path_type=Path),
+    help="Write the feedback as a page for a browser (one FILE).",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document a file, a line each.")
 @click.option("--watch", is_flag=True, help="Grade again whenever a file is saved.")
 def command(
@@ -67,6 +73,7 @@ def command(
     explain: bool,
     figure: Path | None,
     annotate: Path | None,
+    html: Path | None,
     as_json: bool,
     watch: bool,
 ) -> int:
@@ -83,12 +90,14 @@ def command(
         raise UsageError("--figure draws one submission", "name one FILE with it")
     if annotate is not None:
         _can_annotate(files)
+    if html is not None:
+        _can_write_page(files, html)
     from grader.wall.host import WorkerHost
     from grader.wall.isolation import resolve
 
     # the host imports NumPy while this process imports pytest
     with WorkerHost(resolve(isolation), course.packages) as host:
-        check = _Check(course, host, exercise, seed, as_json, options, figure, annotate)
+        check = _Check(course, host, exercise, seed, as_json, options, figure, annotate, html)
         return check.watch(files) if watch else check.run(files)
 
 
@@ -116,6 +125,15 @@ def _can_annotate(files: tuple[Path, ...]) -> None:
         )
 
 
+def _can_write_page(files: tuple[Path, ...], page: Path) -> None:
+    if len(files) != 1:
+        raise UsageError("--html writes the page of one submission", "name one FILE with it")
+    if page.suffix.lower() not in (".html", ".htm"):
+        raise UsageError(f"{page} is no page", "end its name in .html")
+    if page.exists() and not page.is_file():
+        raise UsageError(f"{page} is not a file", "give the page another name")
+
+
 class _Check:
     """One call of the command: what to grade with, and how to show it."""
 
@@ -129,6 +147,7 @@ class _Check:
         options: Options,
         figure: Path | None,
         annotate: Path | None,
+        html: Path | None,
     ) -> None:
         self.course = course
         self.host = host
@@ -138,6 +157,7 @@ class _Check:
         self.options = options
         self.figure = figure
         self.annotate = annotate
+        self.html = html
 
     def run(self, files: tuple[Path, ...]) -> int:
         """Grade all files and return the exit code, the gravest of all."""
@@ -162,6 +182,10 @@ class _Check:
                     write_annotated(files[0], self.annotate, result)
                 if self.figure is not None:
                     self._draw(grader, submission, exercise, self.figure)
+                if self.html is not None:
+                    from grader.report.pages.single import write_page
+
+                    write_page(self.html, result, self.course)
 
         if readable:
             exercises = {exercise.name: exercise for _, exercise in readable}

@@ -18,6 +18,7 @@ _COMMANDS = {
     "show": "Read an exercise's task.",
     "check": "Grade your files now.",
     "batch": "Grade a whole class, from a folder or a platform's download.",
+    "report": "Write the pages of a batch: the class, and each student.",
     "author": "Write a course of your own.",
     "doctor": "See what holds on this machine.",
 }

@@ -92,7 +92,7 @@ def draw(path: Path, student: Student, reference: ModuleType | None) -> Figure:
 
     figure = Figure(layout="constrained")
     try:
-        _drawing(path)(figure, Answers(student), reference)
+        _module(path).draw(figure, Answers(student), reference)
     except Exception as error:
         raise CourseError(
             f"{path.name} cannot draw: {type(error).__name__}: {error}", f"mend {path}"
@@ -100,14 +100,34 @@ def draw(path: Path, student: Student, reference: ModuleType | None) -> Figure:
     return figure
 
 
-def _drawing(path: Path) -> Callable[[Figure, Answers, ModuleType | None], None]:
+def course_function(
+    course: Course, exercise: Exercise, name: str
+) -> tuple[Path, Callable[..., Any] | None]:
+    """Return a function of the course's file that draws an exercise; None where it has no such.
+
+    Raises
+    ------
+    UsageError
+        The course draws nothing for this exercise.
+    CourseError
+        The file cannot be run.
+    """
+    path = figure_file(course, exercise)
+    try:
+        return path, getattr(_module(path), name, None)
+    except Exception as error:
+        raise CourseError(
+            f"{path.name} cannot be run: {type(error).__name__}: {error}", f"mend {path}"
+        ) from error
+
+
+def _module(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"bpgrade_{path.stem}", path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path.name} is no Python file")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    drawing: Callable[[Figure, Answers, ModuleType | None], None] = module.draw
-    return drawing
+    return module
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -136,7 +136,19 @@ class Result:
             data = json.loads(text)
         except RecursionError:
             raise ValueError("nested too deeply to be a result document") from None
-        if not isinstance(data, dict) or data.pop("schema", None) != SCHEMA:
+        return cls.from_data(data)
+
+    @classmethod
+    def from_data(cls, data: object) -> Result:
+        """Read a document that has been decoded from JSON already.
+
+        Raises
+        ------
+        ValueError
+            As `from_json`.
+        """
+        if not isinstance(data, dict) or data.get("schema") != SCHEMA:
             raise ValueError(f"not a {SCHEMA} document")
-        result: Result = read(cls, data, "result")
+        fields = {key: value for key, value in data.items() if key != "schema"}
+        result: Result = read(cls, fields, "result")
         return result

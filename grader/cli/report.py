@@ -1,0 +1,52 @@
+"""`bpgrade report OUT`: the pages of a batch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from grader.course import Course
+
+
+@click.command("report", epilog="Example: bpgrade report graded")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option(
+    "--course",
+    "course_folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The course whose figures are drawn; else the nearest one, else the one in bpgrade.",
+)
+def command(out: Path, course_folder: Path | None) -> int:
+    """Write the class page and a page for each student.
+
+    OUT is the folder that `bpgrade batch` wrote. The pages go to OUT/report: begin with
+    OUT/report/index.html. Each stands alone and loads nothing from anywhere.
+    """
+    click.echo(f"Pages: {write(out, course_folder)}")
+    return 0
+
+
+def write(out: Path, course_folder: Path | None) -> Path:
+    """Write the pages and return the class page."""
+    from grader.batch.run import explained
+    from grader.report.pages.folder import write_pages
+
+    with explained(out):
+        return write_pages(out, find_drawing_course(course_folder))
+
+
+def find_drawing_course(folder: Path | None) -> Course | None:
+    """Return the course that draws; None where none was named and the nearest is broken."""
+    from grader.course import find_course
+    from grader.errors import CourseError
+
+    try:
+        return find_course(folder, Path())
+    except CourseError:
+        if folder is not None:
+            raise
+        return None

@@ -1,0 +1,1 @@
+"""Results as HTML pages: one for each student, one for the class; each file stands alone."""

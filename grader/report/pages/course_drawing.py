@@ -1,0 +1,87 @@
+"""What the course draws of a result: the wrong entries, in a picture of the course's own.
+
+A course's `solutions/figure_NAME.py` may have, beside `draw`, a function
+
+    draw_wrong(figure, wrong) -> str
+
+It is given an empty matplotlib figure and, for each function that returned wrong values or none,
+the names of the entries that are wrong, as in `CheckResult.wrong`; no names where it returned
+nothing. It draws, and returns a
+sentence that says all that is to be seen. Black, white, #666666, #0072B2 (right) and #D55E00
+(wrong) follow the page's light or dark theme. Nothing but the result goes into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from grader.course import Course
+from grader.errors import CourseError, UsageError
+from grader.grading.figure import course_function
+from grader.report.pages.drawing import Drawing, drawn
+from grader.result import Outcome, Result
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Wrong = Mapping[str, frozenset[str]]
+_NO_VALUES = (
+    Outcome.ERROR,
+    Outcome.TIMEOUT,
+    Outcome.OUT_OF_MEMORY,
+    Outcome.DIED,
+    Outcome.FORBIDDEN_VALUE,
+)
+
+
+class CourseDrawings:
+    """Draws results of one course; equal mistakes are drawn once."""
+
+    def __init__(self, course: Course | None) -> None:
+        self._course = course
+        self._known: dict[tuple[object, ...], Drawing | None] = {}
+
+    def draw(self, result: Result) -> Drawing | None:
+        """Return the drawing of a result; None where nothing is wrong or the course draws none.
+
+        Raises
+        ------
+        CourseError
+            The course's file cannot draw.
+        """
+        course = self._course
+        wrong = wrong_entries(result)
+        if course is None or course.name != result.course or not wrong:
+            return None
+        key = (result.exercise, *sorted((name, *sorted(found)) for name, found in wrong.items()))
+        if key not in self._known:
+            self._known[key] = self._drawn(course, result.exercise, wrong)
+        return self._known[key]
+
+    def _drawn(self, course: Course, exercise: str, wrong: Wrong) -> Drawing | None:
+        try:
+            path, draw = course_function(course, course.exercise(exercise), "draw_wrong")
+        except UsageError:  # another exercise, or one that is not drawn
+            return None
+        if draw is None:
+            return None
+
+        def told(figure: Figure) -> str:
+            return str(draw(figure, wrong))
+
+        try:
+            return drawn(told, exercise)
+        except Exception as error:
+            raise CourseError(
+                f"{path.name} cannot draw: {type(error).__name__}: {error}", f"mend {path}"
+            ) from error
+
+
+def wrong_entries(result: Result) -> dict[str, frozenset[str]]:
+    """Return the names of the wrong entries of each function with wrong values, or without any."""
+    found: dict[str, set[str]] = {}
+    for check in result.checks:
+        if check.wrong or check.outcome in _NO_VALUES:
+            found.setdefault(check.function, set()).update(check.wrong)
+    return {name: frozenset(entries) for name, entries in found.items()}

@@ -1,0 +1,206 @@
+"""The page that a student gets: the score, what is wrong where in their own lines, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from markupsafe import Markup
+
+from grader.report.findings import (
+    OUTCOME_WORDS,
+    Finding,
+    FunctionSummary,
+    State,
+    findings,
+    score_text,
+    summaries,
+    unwritten,
+)
+from grader.report.pages import code
+from grader.report.pages.drawing import Drawing, bar
+from grader.report.pages.environment import render
+from grader.result import Diagnosis, Outcome, Result
+
+MARKS: Final = {
+    State.RIGHT: ("✓", "right"),
+    State.WRONG: ("✗", "not right yet"),
+    State.UNWRITTEN: ("○", "not written yet"),
+    State.WAITING: ("…", "waits for another function"),
+    State.UNGRADED: ("!", "not graded"),
+}
+_GRADER_FAILED: Final = "The grader failed here. This is not your fault, and costs you nothing."
+
+Draw = Callable[[Result], Drawing | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One of several attempts, in a line."""
+
+    number: int
+    submitted: datetime | None
+    score: str
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a student handed in for one exercise.
+
+    Attributes
+    ----------
+    result : Result or None
+        The one that counts; None where the file could not be read.
+    lateness : str
+        What lateness took off, in words; empty where it took nothing.
+    final_score : float or None
+        What is left of the score; None where lateness took nothing.
+    tries : sequence of Try
+        All attempts, where there were several.
+    """
+
+    exercise: str
+    result: Result | None
+    lateness: str = ""
+    final_score: float | None = None
+    tries: Sequence[Try] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionPart:
+    """One function's part of the page."""
+
+    anchor: str
+    summary: FunctionSummary
+    mark: str
+    state: str
+    bar: Markup
+    remark: str
+    place: str
+    lines: tuple[code.Line, ...]
+    found: tuple[FindingPart, ...]
+    passed: tuple[str, ...]
+
+    @property
+    def is_told(self) -> bool:
+        """Whether there is more to say than that it is right, or not written."""
+        return bool(self.found or self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class FindingPart:
+    """A finding, its mistakes told here where they stand at no line above."""
+
+    finding: Finding
+    words: str
+    feedback: str
+    diagnoses: tuple[Diagnosis, ...]
+    waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPart:
+    """One exercise's part of the page."""
+
+    work: Work
+    anchor: str
+    total: str
+    total_state: str
+    functions: tuple[FunctionPart, ...]
+    general: tuple[FindingPart, ...]
+    drawing: Drawing | None
+
+
+def student_page(
+    works: Sequence[Work],
+    *,
+    name: str,
+    identity: str = "",
+    draw: Draw = lambda _: None,
+) -> str:
+    """Return a student's page.
+
+    Parameters
+    ----------
+    works : sequence of Work
+        One for each exercise.
+    name : str
+        Whose it is, or the name of the file.
+    identity : str
+        The student's id, where it says more than the name.
+    draw : callable
+        The course's drawing of a result, None where it has none.
+    """
+    parts = [_part(work, f"e{number}", draw) for number, work in enumerate(works, start=1)]
+    courses = {work.result.course for work in works if work.result}
+    return render(
+        "student.html",
+        name=name,
+        identity=identity if identity != name else "",
+        course=", ".join(sorted(courses)),
+        parts=parts,
+    )
+
+
+def _part(work: Work, anchor: str, draw: Draw) -> WorkPart:
+    result = work.result
+    if result is None:
+        total = "Not graded: the file could not be read"
+        return WorkPart(work, anchor, total, "ungraded", (), (), None)
+    found = findings(result)
+    functions = tuple(
+        _function(result, summary, found, f"{anchor}-{number}")
+        for number, summary in enumerate(summaries(result), start=1)
+    )
+    general = tuple(_finding(each, each.diagnoses) for each in found if len(each.functions) > 1)
+    return WorkPart(work, anchor, *_total(result), functions, general, draw(result))
+
+
+def _total(result: Result) -> tuple[str, str]:
+    """Return the score in words, and which of the page's colours it has."""
+    if result.status != "graded":
+        return "No score yet: the grader failed", "ungraded"
+    score = score_text(result.score, result.max_score)
+    if result.not_run:
+        return f"{score} so far", "partly"
+    return score, "right" if result.full_marks else "partly"
+
+
+def _function(
+    result: Result, summary: FunctionSummary, found: Sequence[Finding], anchor: str
+) -> FunctionPart:
+    own = [each for each in found if each.functions == (summary.name,)]
+    named = tuple(dict.fromkeys(one for each in own for one in each.diagnoses))
+    listing = next((each for each in result.listings if each.function == summary.name), None)
+    lines = code.lines(listing, named) if listing is not None and own else ()
+    at_lines = code.told(lines)
+    mark, words = MARKS[summary.state]
+    share = summary.points / summary.max_points if summary.max_points else 0.0
+    return FunctionPart(
+        anchor=anchor,
+        summary=summary,
+        mark=mark,
+        state=words,
+        bar=bar(share, "full" if summary.state is State.RIGHT else "open"),
+        remark=summary.remark or unwritten(summary),
+        place=listing.place if listing is not None else "",
+        lines=lines,
+        found=tuple(
+            _finding(each, [one for one in each.diagnoses if one not in at_lines]) for each in own
+        ),
+        passed=tuple(one.title for one in summary.checks if one.outcome is Outcome.PASSED),
+    )
+
+
+def _finding(finding: Finding, diagnoses: Sequence[Diagnosis]) -> FindingPart:
+    failed = finding.outcome is Outcome.GRADER_ERROR  # what a check says then is not for students
+    return FindingPart(
+        finding=finding,
+        words=OUTCOME_WORDS[finding.outcome],
+        feedback=_GRADER_FAILED if failed else finding.feedback.strip("\n"),
+        diagnoses=tuple(diagnoses),
+        waiting=finding.outcome is Outcome.BLOCKED,
+    )
