@@ -1,9 +1,9 @@
 """Checks of exercise 2: `forward` and `gradient`.
 
 One mistake is charged once. Outputs are right too when they follow from the student's own hidden
-values. A gradient is right too when it follows from what the student's own `forward` returns, or
-is the derivative of a wrong `forward`; and the hidden layer's, when it follows from the student's
-own gradient of the output layer.
+values. A gradient is right too when it is so with the right `forward`, when it follows from what
+the student's own `forward` returns, or is the derivative of a wrong `forward`; and the hidden
+layer's, when it follows from the student's own gradient of the output layer.
 """
 
 import numpy as np
@@ -21,6 +21,10 @@ START = (
     np.array([[0.35, 0.55], [0.90, 0.36]]),
     np.array([[0.60, 0.77], [0.96, 0.89]]),
     np.array([0.23, 0.79]),
+)
+START_VALUES = (
+    np.array([0.6423319719354026, 0.6852704760433788]),
+    np.array([0.8621494899284341, 0.8692662146932715]),
 )
 START_GRADIENTS = (
     np.array(
@@ -69,6 +73,12 @@ def tells_apart(values):
     return np.isfinite(values).all() and np.abs(values).min() > 1e-7 and np.ptp(values) > 1e-7
 
 
+def right_answers(reference, case):
+    """Return what the reference's `forward` and `gradient` return for what `gradient` takes."""
+    x, _, *rest = case
+    return reference.forward(x, *rest), reference.gradient(*case)
+
+
 def first_order(weight_1, weight_2, x, start_1, hidden, delta_2):
     """Return how the loss moves with the weights, to first order: linear in each layer."""
     moved = hidden + hidden * (1 - hidden) * (x @ (weight_1 - start_1))
@@ -92,16 +102,21 @@ class Judge:
         """Return the student's hidden values and outputs as arrays."""
         return self.pair(self.student.forward(*case), LAYERS, (2,))
 
-    def check_kept(self, function, case, **inner):
-        """Return the answer to a call that changes no argument, unless functions it calls do."""
-        answer = getattr(self.student, function)(*case)
-        changed = set(self.student.changed_arguments)
-        for name, arguments in inner.items() if changed else ():
-            getattr(self.student, name)(*arguments)
-            changed -= set(self.student.changed_arguments)
-        what = " and ".join(sorted(changed))
-        self.compare.that(not changed, f"{function} changed its own {what} in place.")
-        return answer
+    def check_kept(self, function, case, check_answer, **known):
+        """Fail where a call changes an argument; what the functions that it calls do is no matter.
+
+        `known` are the right answers to those calls.
+        """
+
+        def check(student):
+            answer = getattr(student, function)(*case)
+            what = " and ".join(student.changed_arguments)
+            self.compare.that(not what, f"{function} changed its own {what} in place.")
+            check_answer(answer)
+
+        self.compare.passes_any(
+            lambda: check(self.student), lambda: check(self.student.given(**known))
+        )
 
     @np.errstate(all="ignore")
     def check_outputs(self, reference, *case):
@@ -114,22 +129,43 @@ class Judge:
         self.compare.matches_any(output, *right, names="output")
 
     @np.errstate(all="ignore")
-    def check_gradient(self, layer, unit, case, right):
-        """Compare the gradients of the weights that lead into one unit of a layer."""
-        answer = self.compare.unpack(self.student.gradient(*case), *NAMES)
-        actual = self.compare.array(answer[layer], (2, 2), NAMES[layer])
-        expected = actual.copy()
+    def check_gradient(self, layer, unit, case, forward, right):
+        """Compare the gradients of the weights that lead into one unit of a layer.
+
+        `forward` and `right` are what the right functions return for `case`.
+        """
+        x, _, *rest = case
+        given = self.student.given(forward=[((x, *rest), forward)])
+
+        def check(student, forward):
+            answer = self.compare.unpack(student.gradient(*case), *NAMES)
+            self.compare.passes_any(
+                lambda: self.check_unit(layer, unit, answer, right),
+                lambda: self.check_own_unit(layer, unit, case, answer, forward),
+            )
+
+        self.compare.passes_any(
+            lambda: check(self.student, self.forward), lambda: check(given, lambda *_: forward)
+        )
+
+    def check_unit(self, layer, unit, answer, right):
+        """Compare the gradients into one unit with the right ones."""
+        expected = self.compare.array(answer[layer], (2, 2), NAMES[layer])
         expected[:, unit] = right[layer][:, unit]
-        if not np.allclose(actual, expected, **EXACT):
-            for own, tolerance in self.own_gradients(layer, unit, case, answer):
-                if tells_apart(own) and np.allclose(actual[:, unit], own, **tolerance):
-                    return
         self.compare.close(answer[layer], expected, names=NAMES[layer], labels=LABELS[layer])
 
-    def own_gradients(self, layer, unit, case, answer):
+    def check_own_unit(self, layer, unit, case, answer, forward):
+        """Compare them with what is right for the student's own values."""
+        actual = self.compare.array(answer[layer], (2, 2), NAMES[layer])[:, unit]
+        for own, tolerance in self.own_gradients(layer, unit, case, answer, forward):
+            if tells_apart(own) and np.allclose(actual, own, **tolerance):
+                return
+        self.compare.that(False, f"{NAMES[layer]} does not follow from other values either.")
+
+    def own_gradients(self, layer, unit, case, answer, forward):
         """Yield the gradients that are right for the student's own values, with tolerances."""
         x, target, *weights, bias = case
-        hidden, output = self.forward(x, *weights, bias)
+        hidden, output = forward(x, *weights, bias)
 
         def slope(function, epsilon):
             def along(column):
@@ -144,7 +180,7 @@ class Judge:
             return slope(lambda *moved: first_order(*moved, x, weights[0], hidden, delta_2), 1.0)
 
         def own_loss(*moved):
-            return np.sum((target - self.forward(x, *moved, bias)[1]) ** 2) / 2
+            return np.sum((target - forward(x, *moved, bias)[1]) ** 2) / 2
 
         formula = follow((output - target) * output * (1 - output))
         yield formula, EXACT
@@ -168,11 +204,9 @@ def judge(student, compare, finite_difference):
 @pytest.mark.hint("Compare with your exercise 1: nothing about forward has changed.")
 def test_forward_of_the_start_values(student, compare):
     """The forward pass from the start values is right"""
-    hidden = np.array([0.6423319719354026, 0.6852704760433788])
-    output = np.array([0.8621494899284341, 0.8692662146932715])
     x, _, weight_1, weight_2, bias = START
     actual = student.forward(x, weight_1, weight_2, bias)
-    compare.close(actual, (hidden, output), names=LAYERS)
+    compare.close(actual, START_VALUES, names=LAYERS)
 
 
 @pytest.mark.function("forward")
@@ -223,7 +257,7 @@ def test_forward_keeps_its_arguments(judge, student, rng, compare):
 def test_gradient_2_of_the_start_values(judge):
     """The gradients of w5 to w8 at the start values are right"""
     for unit in [0, 1]:
-        judge.check_gradient(1, unit, START, START_GRADIENTS)
+        judge.check_gradient(1, unit, START, START_VALUES, START_GRADIENTS)
 
 
 @pytest.mark.function("gradient")
@@ -233,7 +267,7 @@ def test_gradient_2_of_the_start_values(judge):
 def test_gradient_1_of_the_start_values(judge):
     """The gradients of w1 to w4 at the start values are right"""
     for unit in [0, 1]:
-        judge.check_gradient(0, unit, START, START_GRADIENTS)
+        judge.check_gradient(0, unit, START, START_VALUES, START_GRADIENTS)
 
 
 @pytest.mark.function("gradient")
@@ -243,7 +277,7 @@ def test_gradient_into_output_0(judge, reference, rng):
     """The gradients of w5 and w6, the weights into output 0, are right"""
     for _ in range(3):
         case = draw(rng)
-        judge.check_gradient(1, 0, case, reference.gradient(*case))
+        judge.check_gradient(1, 0, case, *right_answers(reference, case))
 
 
 @pytest.mark.function("gradient")
@@ -253,7 +287,7 @@ def test_gradient_into_output_1(judge, reference, rng):
     """The gradients of w7 and w8, the weights into output 1, are right"""
     for _ in range(3):
         case = draw(rng)
-        judge.check_gradient(1, 1, case, reference.gradient(*case))
+        judge.check_gradient(1, 1, case, *right_answers(reference, case))
 
 
 @pytest.mark.function("gradient")
@@ -263,7 +297,7 @@ def test_gradient_into_hidden_0(judge, reference, rng):
     """The gradients of w1 and w2 follow both paths from hidden unit 0"""
     for _ in range(3):
         case = draw(rng)
-        judge.check_gradient(0, 0, case, reference.gradient(*case))
+        judge.check_gradient(0, 0, case, *right_answers(reference, case))
 
 
 @pytest.mark.function("gradient")
@@ -273,7 +307,7 @@ def test_gradient_into_hidden_1(judge, reference, rng):
     """The gradients of w3 and w4 follow both paths from hidden unit 1"""
     for _ in range(3):
         case = draw(rng)
-        judge.check_gradient(0, 1, case, reference.gradient(*case))
+        judge.check_gradient(0, 1, case, *right_answers(reference, case))
 
 
 @pytest.mark.function("gradient")
@@ -284,15 +318,19 @@ def test_gradient_1_for_symmetric_weights(judge, reference, rng):
     for unit in [0, 1]:
         x, target, weight_1, weight_2, bias = draw(rng)
         case = x, target, weight_1, symmetric(weight_2), bias
-        judge.check_gradient(0, unit, case, reference.gradient(*case))
+        judge.check_gradient(0, unit, case, *right_answers(reference, case))
 
 
 @pytest.mark.function("gradient")
 @pytest.mark.points(0.5)
 @pytest.mark.hint("The gradient only says where to go; it is not the place to change a weight.")
-def test_gradient_keeps_its_arguments(judge, rng, compare):
+def test_gradient_keeps_its_arguments(judge, reference, rng, compare):
     """The gradient leaves its arguments unchanged, or only `forward` changes them"""
+
+    def check_answer(answer):
+        gradient_2 = judge.pair(answer, NAMES, (2, 2))[1]
+        compare.that(tells_apart(gradient_2), "gradient gave the same for different weights.")
+
     x, target, *rest = draw(rng)
-    answer = judge.check_kept("gradient", (x, target, *rest), forward=(x, *rest))
-    gradient_2 = judge.pair(answer, NAMES, (2, 2))[1]
-    compare.that(tells_apart(gradient_2), "gradient gave the same for different weights.")
+    forward = [((x, *rest), reference.forward(x, *rest))]
+    judge.check_kept("gradient", (x, target, *rest), check_answer, forward=forward)

@@ -1,10 +1,11 @@
 """Checks of exercise 3: `forward`, `gradient`, `update` and `train`.
 
 One mistake is charged once. Outputs are right too when they follow from the student's own hidden
-values. A gradient is right too when it follows from what the student's own `forward` returns, or
-is the derivative of a wrong `forward`; and the hidden layer's, when it follows from the student's
-own gradient of the output layer. `train` is right too when it does what a right loop does with the
-student's own `forward`, `gradient` and `update`. What these change in place is charged there.
+values. A gradient is right too when it is so with the right `forward`, when it follows from what
+the student's own `forward` returns, or is the derivative of a wrong `forward`; and the hidden
+layer's, when it follows from the student's own gradient of the output layer. `train` is right too
+when it is so with the right `forward`, `gradient` and `update`, or does what a right loop does
+with the student's own. What these change in place is charged there.
 """
 
 import numpy as np
@@ -25,6 +26,10 @@ START = (
     np.array([[0.60, 0.77], [0.96, 0.89]]),
     np.array([0.23, 0.79]),
 )
+START_VALUES = (
+    np.array([0.6423319719354026, 0.6852704760433788]),
+    np.array([0.8621494899284341, 0.8692662146932715]),
+)
 START_GRADIENTS = (
     np.array(
         [
@@ -44,6 +49,11 @@ START_STEP = (
     np.array([[0.5709088653747323, 0.7707567436363175], [0.9289641858971578, 0.8908073303129216]]),
 )
 START_TRAINED = (*START_STEP, np.array([0.29065086742565893]))
+START_ANSWERS = {
+    "forward": [((START[0], *START[2:]), START_VALUES)],
+    "gradient": [(START, START_GRADIENTS)],
+    "update": [((*START[2:4], *START_GRADIENTS, 0.5), START_STEP)],
+}
 
 
 def signed(rng, low, high, shape=2):
@@ -82,6 +92,12 @@ def tells_apart(values):
     return np.isfinite(values).all() and np.abs(values).min() > 1e-7 and np.ptp(values) > 1e-7
 
 
+def right_answers(reference, case):
+    """Return what the reference's `forward` and `gradient` return for what `gradient` takes."""
+    x, _, *rest = case
+    return reference.forward(x, *rest), reference.gradient(*case)
+
+
 def first_order(weight_1, weight_2, x, start_1, hidden, delta_2):
     """Return how the loss moves with the weights, to first order: linear in each layer."""
     moved = hidden + hidden * (1 - hidden) * (x @ (weight_1 - start_1))
@@ -105,16 +121,21 @@ class Judge:
         """Return the student's hidden values and outputs as arrays."""
         return self.pair(self.student.forward(*case), LAYERS, (2,))
 
-    def check_kept(self, function, case, **inner):
-        """Return the answer to a call that changes no argument, unless functions it calls do."""
-        answer = getattr(self.student, function)(*case)
-        changed = set(self.student.changed_arguments)
-        for name, arguments in inner.items() if changed else ():
-            getattr(self.student, name)(*arguments)
-            changed -= set(self.student.changed_arguments)
-        what = " and ".join(sorted(changed))
-        self.compare.that(not changed, f"{function} changed its own {what} in place.")
-        return answer
+    def check_kept(self, function, case, check_answer, **known):
+        """Fail where a call changes an argument; what the functions that it calls do is no matter.
+
+        `known` are the right answers to those calls.
+        """
+
+        def check(student):
+            answer = getattr(student, function)(*case)
+            what = " and ".join(student.changed_arguments)
+            self.compare.that(not what, f"{function} changed its own {what} in place.")
+            check_answer(answer)
+
+        self.compare.passes_any(
+            lambda: check(self.student), lambda: check(self.student.given(**known))
+        )
 
     @np.errstate(all="ignore")
     def check_outputs(self, reference, *case):
@@ -127,17 +148,37 @@ class Judge:
         self.compare.matches_any(output, *right, names="output")
 
     @np.errstate(all="ignore")
-    def check_train(self, parts, arguments, expected, own):
-        """Compare some of what `train` returns: with what is right, or else with `own`."""
-        answer = self.compare.unpack(self.student.train(*arguments), *TRAINED)
+    def check_train(self, parts, arguments, expected, known, own):
+        """Compare some of what `train` returns: with what is right, or else with `own`.
+
+        `known` are the right answers to the calls that a right `train` makes.
+        """
+
+        def check_own():
+            answer = self.compare.unpack(self.student.train(*arguments), *TRAINED)
+            self.compare.passes_any(
+                lambda: self.check_trained(parts, answer, expected),
+                lambda: self.check_trained(parts, answer, self.own_training(arguments, own)),
+            )
+
+        def check_given():
+            answer = self.student.given(**known).train(*arguments)
+            self.check_trained(parts, self.compare.unpack(answer, *TRAINED), expected)
+
+        self.compare.passes_any(check_own, check_given)
+
+    def check_trained(self, parts, answer, expected):
+        """Compare some of what `train` returns with what is expected."""
         for part in parts:
             actual = self.compare.array(answer[part], expected[part].shape, TRAINED[part])
-            if not np.allclose(actual, expected[part], **EXACT):
-                weight_1, weight_2, losses = own(self, *arguments)
-                weights = self.pair((weight_1, weight_2), WEIGHTS, (2, 2))
-                if not np.array_equal(weights, arguments[2:4]):
-                    expected = *weights, losses
-            self.compare.close(answer[part], expected[part], names=TRAINED[part])
+            self.compare.close(actual, expected[part], names=TRAINED[part])
+
+    def own_training(self, arguments, own):
+        """Return what a right loop does with the student's own functions."""
+        weight_1, weight_2, losses = own(self, *arguments)
+        weights = self.pair((weight_1, weight_2), WEIGHTS, (2, 2))
+        self.compare.that(not np.array_equal(weights, arguments[2:4]), "update moves no weight.")
+        return *weights, losses
 
     def check_moved(self, answer, start):
         """Fail where training has left all weights as they were."""
@@ -146,22 +187,43 @@ class Judge:
         self.compare.that(moved, "train returned weights that have not moved.")
 
     @np.errstate(all="ignore")
-    def check_gradient(self, layer, unit, case, right):
-        """Compare the gradients of the weights that lead into one unit of a layer."""
-        answer = self.compare.unpack(self.student.gradient(*case), *NAMES)
-        actual = self.compare.array(answer[layer], (2, 2), NAMES[layer])
-        expected = actual.copy()
+    def check_gradient(self, layer, unit, case, forward, right):
+        """Compare the gradients of the weights that lead into one unit of a layer.
+
+        `forward` and `right` are what the right functions return for `case`.
+        """
+        x, _, *rest = case
+        given = self.student.given(forward=[((x, *rest), forward)])
+
+        def check(student, forward):
+            answer = self.compare.unpack(student.gradient(*case), *NAMES)
+            self.compare.passes_any(
+                lambda: self.check_unit(layer, unit, answer, right),
+                lambda: self.check_own_unit(layer, unit, case, answer, forward),
+            )
+
+        self.compare.passes_any(
+            lambda: check(self.student, self.forward), lambda: check(given, lambda *_: forward)
+        )
+
+    def check_unit(self, layer, unit, answer, right):
+        """Compare the gradients into one unit with the right ones."""
+        expected = self.compare.array(answer[layer], (2, 2), NAMES[layer])
         expected[:, unit] = right[layer][:, unit]
-        if not np.allclose(actual, expected, **EXACT):
-            for own, tolerance in self.own_gradients(layer, unit, case, answer):
-                if tells_apart(own) and np.allclose(actual[:, unit], own, **tolerance):
-                    return
         self.compare.close(answer[layer], expected, names=NAMES[layer], labels=LABELS[layer])
 
-    def own_gradients(self, layer, unit, case, answer):
+    def check_own_unit(self, layer, unit, case, answer, forward):
+        """Compare them with what is right for the student's own values."""
+        actual = self.compare.array(answer[layer], (2, 2), NAMES[layer])[:, unit]
+        for own, tolerance in self.own_gradients(layer, unit, case, answer, forward):
+            if tells_apart(own) and np.allclose(actual, own, **tolerance):
+                return
+        self.compare.that(False, f"{NAMES[layer]} does not follow from other values either.")
+
+    def own_gradients(self, layer, unit, case, answer, forward):
         """Yield the gradients that are right for the student's own values, with tolerances."""
         x, target, *weights, bias = case
-        hidden, output = self.forward(x, *weights, bias)
+        hidden, output = forward(x, *weights, bias)
 
         def slope(function, epsilon):
             def along(column):
@@ -176,7 +238,7 @@ class Judge:
             return slope(lambda *moved: first_order(*moved, x, weights[0], hidden, delta_2), 1.0)
 
         def own_loss(*moved):
-            return np.sum((target - self.forward(x, *moved, bias)[1]) ** 2) / 2
+            return np.sum((target - forward(x, *moved, bias)[1]) ** 2) / 2
 
         formula = follow((output - target) * output * (1 - output))
         yield formula, EXACT
@@ -186,6 +248,23 @@ class Judge:
         derivative = slope(own_loss, 1e-6)
         if not np.allclose(derivative, formula, **DIFFERENCES):
             yield derivative, DIFFERENCES
+
+
+def right_training(reference, *arguments):
+    """Return what the reference's `train` returns, and the answers to the calls it makes."""
+    *case, learning_rate, steps = arguments
+    x, target, weight_1, weight_2, bias = case
+    known = {"forward": [], "gradient": [], "update": []}
+    for _ in range(steps):
+        case = x, target, weight_1, weight_2, bias
+        forward, gradients = right_answers(reference, case)
+        step = weight_1, weight_2, *gradients, learning_rate
+        weights = reference.update(*step)
+        known["forward"].append(((x, weight_1, weight_2, bias), forward))
+        known["gradient"].append((case, gradients))
+        known["update"].append((step, weights))
+        weight_1, weight_2 = weights
+    return reference.train(*arguments), known
 
 
 def own_step(judge, x, target, weight_1, weight_2, bias, learning_rate, _=1):
@@ -219,11 +298,9 @@ def judge(student, compare, finite_difference):
 @pytest.mark.hint("Compare with your exercise 1: nothing about forward has changed.")
 def test_forward_of_the_start_values(student, compare):
     """The forward pass from the start values is right"""
-    hidden = np.array([0.6423319719354026, 0.6852704760433788])
-    output = np.array([0.8621494899284341, 0.8692662146932715])
     x, _, weight_1, weight_2, bias = START
     actual = student.forward(x, weight_1, weight_2, bias)
-    compare.close(actual, (hidden, output), names=LAYERS)
+    compare.close(actual, START_VALUES, names=LAYERS)
 
 
 @pytest.mark.function("forward")
@@ -274,7 +351,7 @@ def test_forward_keeps_its_arguments(judge, student, rng, compare):
 def test_gradient_2_of_the_start_values(judge):
     """The gradients of w5 to w8 at the start values are right"""
     for unit in [0, 1]:
-        judge.check_gradient(1, unit, START, START_GRADIENTS)
+        judge.check_gradient(1, unit, START, START_VALUES, START_GRADIENTS)
 
 
 @pytest.mark.function("gradient")
@@ -284,7 +361,7 @@ def test_gradient_2_of_the_start_values(judge):
 def test_gradient_1_of_the_start_values(judge):
     """The gradients of w1 to w4 at the start values are right"""
     for unit in [0, 1]:
-        judge.check_gradient(0, unit, START, START_GRADIENTS)
+        judge.check_gradient(0, unit, START, START_VALUES, START_GRADIENTS)
 
 
 @pytest.mark.function("gradient")
@@ -294,7 +371,7 @@ def test_gradient_into_output_0(judge, reference, rng):
     """The gradients of w5 and w6, the weights into output 0, are right"""
     for _ in range(3):
         case = draw(rng)
-        judge.check_gradient(1, 0, case, reference.gradient(*case))
+        judge.check_gradient(1, 0, case, *right_answers(reference, case))
 
 
 @pytest.mark.function("gradient")
@@ -304,7 +381,7 @@ def test_gradient_into_output_1(judge, reference, rng):
     """The gradients of w7 and w8, the weights into output 1, are right"""
     for _ in range(3):
         case = draw(rng)
-        judge.check_gradient(1, 1, case, reference.gradient(*case))
+        judge.check_gradient(1, 1, case, *right_answers(reference, case))
 
 
 @pytest.mark.function("gradient")
@@ -314,7 +391,7 @@ def test_gradient_into_hidden_0(judge, reference, rng):
     """The gradients of w1 and w2 follow both paths from hidden unit 0"""
     for _ in range(3):
         case = draw(rng)
-        judge.check_gradient(0, 0, case, reference.gradient(*case))
+        judge.check_gradient(0, 0, case, *right_answers(reference, case))
 
 
 @pytest.mark.function("gradient")
@@ -324,7 +401,7 @@ def test_gradient_into_hidden_1(judge, reference, rng):
     """The gradients of w3 and w4 follow both paths from hidden unit 1"""
     for _ in range(3):
         case = draw(rng)
-        judge.check_gradient(0, 1, case, reference.gradient(*case))
+        judge.check_gradient(0, 1, case, *right_answers(reference, case))
 
 
 @pytest.mark.function("gradient")
@@ -335,18 +412,22 @@ def test_gradient_1_for_symmetric_weights(judge, reference, rng):
     for unit in [0, 1]:
         x, target, weight_1, weight_2, bias = draw(rng)
         case = x, target, weight_1, symmetric(weight_2), bias
-        judge.check_gradient(0, unit, case, reference.gradient(*case))
+        judge.check_gradient(0, unit, case, *right_answers(reference, case))
 
 
 @pytest.mark.function("gradient")
 @pytest.mark.points(0.5)
 @pytest.mark.hint("The gradient only says where to go; it is not the place to change a weight.")
-def test_gradient_keeps_its_arguments(judge, rng, compare):
+def test_gradient_keeps_its_arguments(judge, reference, rng, compare):
     """The gradient leaves its arguments unchanged, or only `forward` changes them"""
+
+    def check_answer(answer):
+        gradient_2 = judge.pair(answer, NAMES, (2, 2))[1]
+        compare.that(tells_apart(gradient_2), "gradient gave the same for different weights.")
+
     x, target, *rest = draw(rng)
-    answer = judge.check_kept("gradient", (x, target, *rest), forward=(x, *rest))
-    gradient_2 = judge.pair(answer, NAMES, (2, 2))[1]
-    compare.that(tells_apart(gradient_2), "gradient gave the same for different weights.")
+    forward = [((x, *rest), reference.forward(x, *rest))]
+    judge.check_kept("gradient", (x, target, *rest), check_answer, forward=forward)
 
 
 @pytest.mark.function("update")
@@ -414,7 +495,7 @@ def test_update_keeps_its_arguments(judge, student, rng, compare):
 @pytest.mark.hint("One step is one gradient and one update, which your own functions give.")
 def test_weights_after_one_step(judge):
     """One step from the start values gives the right weights"""
-    judge.check_train([0, 1], (*START, 0.5, 1), START_TRAINED, own_step)
+    judge.check_train([0, 1], (*START, 0.5, 1), START_TRAINED, START_ANSWERS, own_step)
 
 
 @pytest.mark.function("train")
@@ -423,7 +504,7 @@ def test_weights_after_one_step(judge):
 @pytest.mark.hint("Is the loss taken before the update, at the weights that the step begins with?")
 def test_loss_of_one_step(judge):
     """One step from the start values gives the loss from before the update"""
-    judge.check_train([2], (*START, 0.5, 1), START_TRAINED, own_step)
+    judge.check_train([2], (*START, 0.5, 1), START_TRAINED, START_ANSWERS, own_step)
 
 
 @pytest.mark.function("train")
@@ -433,7 +514,7 @@ def test_weights_after_several_steps(judge, reference, rng):
     """The weights are right after several steps"""
     for learning_rate, steps in [(1.3, 2), (0.5, 3), (0.1, 6)]:
         arguments = *draw(rng), learning_rate, steps
-        judge.check_train([0, 1], arguments, reference.train(*arguments), own_train)
+        judge.check_train([0, 1], arguments, *right_training(reference, *arguments), own_train)
 
 
 @pytest.mark.function("train")
@@ -443,7 +524,7 @@ def test_losses_of_several_steps(judge, reference, rng):
     """The losses are those before each update"""
     for learning_rate, steps in [(0.8, 2), (0.3, 5)]:
         arguments = *draw(rng), learning_rate, steps
-        judge.check_train([2], arguments, reference.train(*arguments), own_train)
+        judge.check_train([2], arguments, *right_training(reference, *arguments), own_train)
 
 
 @pytest.mark.function("train")
@@ -454,7 +535,7 @@ def test_every_step_is_made(judge, reference, rng):
     x, _, *rest = draw(rng)
     target = reference.forward(x, *rest)[1] + signed(rng, 1e-4, 2e-4)
     arguments = x, target, *rest, 0.5, 3
-    judge.check_train([0, 1, 2], arguments, reference.train(*arguments), own_train)
+    judge.check_train([0, 1, 2], arguments, *right_training(reference, *arguments), own_train)
 
 
 @pytest.mark.function("train")
@@ -463,10 +544,17 @@ def test_every_step_is_made(judge, reference, rng):
 def test_no_step_and_one(judge, student, reference, rng, compare):
     """No steps leave the weights as they were, with no losses; one step moves them"""
     case = *draw(rng), 0.5
-    judge.check_train([0, 1, 2], (*case, 0), reference.train(*case, 0), own_train)
-    answer = compare.unpack(student.train(*case, 1), *TRAINED)
-    compare.array(answer[2], (1,), "losses")
-    judge.check_moved(answer, case[2:4])
+    judge.check_train([0, 1, 2], (*case, 0), *right_training(reference, *case, 0), own_train)
+    _, known = right_training(reference, *case, 1)
+
+    def check_one_step(student):
+        answer = compare.unpack(student.train(*case, 1), *TRAINED)
+        compare.array(answer[2], (1,), "losses")
+        judge.check_moved(answer, case[2:4])
+
+    compare.passes_any(
+        lambda: check_one_step(student), lambda: check_one_step(student.given(**known))
+    )
 
 
 @pytest.mark.function("train")
@@ -474,12 +562,11 @@ def test_no_step_and_one(judge, student, reference, rng, compare):
 @pytest.mark.hint("Is the array that you write into the one that you were given?")
 def test_train_keeps_its_arguments(judge, reference, rng, compare):
     """The training leaves its arguments unchanged, or only the functions it calls change them"""
-    x, target, *rest = draw(rng)
-    weights, gradients = rest[:2], reference.gradient(x, target, *rest)
-    inner = {
-        "update": (*weights, *gradients, 0.5),
-        "gradient": (x, target, *rest),
-        "forward": (x, *rest),
-    }
-    answer = judge.check_kept("train", (x, target, *rest, 0.5, 2), **inner)
-    judge.check_moved(compare.unpack(answer, *TRAINED), weights)
+
+    def check_answer(answer):
+        judge.check_moved(compare.unpack(answer, *TRAINED), weights)
+
+    arguments = *draw(rng), 0.5, 2
+    weights = arguments[2:4]
+    _, known = right_training(reference, *arguments)
+    judge.check_kept("train", arguments, check_answer, **known)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -26,10 +26,16 @@ class Recorder(Worker):
         super().__init__(host, source, limits)
         self.arguments: dict[str, tuple[Any, ...]] = {}
 
-    def call(self, function: str, arguments: Sequence[Any], names: tuple[str, ...] = ()) -> Reply:
+    def call(
+        self,
+        function: str,
+        arguments: Sequence[Any],
+        names: tuple[str, ...] = (),
+        others: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> Reply:
         """Call one of the submission's functions."""
         self.arguments.setdefault(function, tuple(arguments))
-        return super().call(function, arguments, names)
+        return super().call(function, arguments, names, others)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ check's failure shows the expected values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.checking.student import Student
+from grader.result import Outcome
+from grader.wall.failures import CallFailure
 
 _MOST_ENTRIES: Final = 6
 _MOST_NAMED: Final = 64
@@ -94,6 +96,25 @@ class Compare:
             except CheckFailure:
                 continue
         self.close(actual, expecteds[0], **options)
+
+    def passes_any(self, *attempts: Callable[[], None]) -> None:
+        """Pass where any of `attempts` passes; else fail as the first did.
+
+        An attempt fails by a comparison, by an exception in the student's code, or by a value
+        that may not be passed. Anything else that a call can end with ends the check at once.
+        """
+        failures: list[CheckFailure | CallFailure] = []
+        for attempt in attempts:
+            try:
+                attempt()
+                return
+            except CheckFailure as failure:
+                failures.append(failure)
+            except CallFailure as failure:
+                if failure.outcome not in (Outcome.ERROR, Outcome.FORBIDDEN_VALUE):
+                    raise
+                failures.append(failure)
+        raise failures[0]
 
     def unpack(self, value: Any, *names: str) -> tuple[Any, ...]:
         """Return the values that a function returned together, exactly as many as `names`."""

@@ -282,12 +282,11 @@ def _odd_classes(
 ) -> tuple[Odd, ...]:
     groups: dict[Any, list[Candidate]] = {}
     for candidate, shown in made:
-        if shown is None or len(shown.odd) != drawn or len({s for s, _ in shown.odd}) != 1:
+        if shown is None or len(shown.odd) != drawn:
             continue
-        shape = shown.odd[0][0]
-        vectors = tuple(tuple(vector.tolist()) for _, vector in shown.odd[:stored])
-        groups.setdefault((shape, vectors), []).append(candidate)
+        key = tuple((shape, tuple(vector.tolist())) for shape, vector in shown.odd[:stored])
+        groups.setdefault(key, []).append(candidate)
     return tuple(
-        Odd(shape, tuple(np.array(vector) for vector in vectors), _plainest(members))
-        for (shape, vectors), members in groups.items()
+        Odd(tuple((shape, np.array(vector)) for shape, vector in key), _plainest(members))
+        for key, members in groups.items()
     )

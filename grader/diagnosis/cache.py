@@ -26,7 +26,7 @@ from grader.diagnosis.table import Odd, Table
 from grader.worker.framing import WireError
 from grader.worker.values import ForbiddenValueError, decode, encode
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _MOST_BYTES: Final = 64_000_000
 _DIGEST: Final = 32
 
@@ -124,7 +124,7 @@ def _packed(table: Table, meanings: dict[str, str]) -> dict[str, Any]:
         "wrong": table.wrong,
         "classes": [_packed_class(members) for members in table.classes],
         "authored": dict(table.authored),
-        "odd": [[odd.shape, list(odd.values), _plain(odd.candidates)] for odd in table.odd],
+        "odd": [[list(odd.values), _plain(odd.candidates)] for odd in table.odd],
         "moving": table.moving,
         "tried": table.tried,
         "meanings": meanings,
@@ -165,7 +165,8 @@ def _unpacked(
         data["entries"], data["parameters"], tuple(data["places"]), tuple(data["expected"])
     )
     odd = tuple(
-        Odd(shape, tuple(values), _candidates(members)) for shape, values, members in data["odd"]
+        Odd(tuple((shape, vector) for shape, vector in values), _candidates(members))
+        for values, members in data["odd"]
     )
     table = Table(
         layout=layout,

@@ -46,7 +46,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a student's function showed on the probes, and what to compare it with."""
+    """What a student's function showed on the probes, and what to compare it with.
+
+    `failed` are the other functions with failed checks, `before` the ids of the candidates that
+    have been told of them already.
+    """
 
     table: Table
     calls: Sequence[Call]
@@ -55,10 +59,25 @@ class Case:
     say: Callable[[str], None]
     worker: Worker
     failed: frozenset[str]
+    before: frozenset[str]
     workshop: Callable[[], Workshop | None]
 
     def diagnose(self) -> tuple[Told, ...]:
         """Return the mistakes that explain what is wrong; nothing where none surely does."""
+        found = self._found()
+        blamed = [
+            candidate.function
+            for candidate in (each.candidate for each in found)
+            if candidate is not None
+            and candidate.function != self.wording.function
+            and candidate.id in self.before
+        ]
+        sure = all(each.diagnosis.certainty == "exact" for each in found)
+        if blamed and sure and len(blamed) == len(found):
+            return tuple(self._follows(name) for name in dict.fromkeys(blamed))
+        return found
+
+    def _found(self) -> tuple[Told, ...]:
         rows = [self.table.layout.row(number, call) for number, call in enumerate(self.calls)]
         found = [row for row in rows if row is not None]
         if len(found) < len(rows):

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Final
 
 from grader.course import Course, Exercise
-from grader.diagnosis.case import Case
+from grader.diagnosis.case import Case, Told
 from grader.diagnosis.catalogue import Catalogue, default_language
 from grader.diagnosis.location import StudentFunction
 from grader.diagnosis.observation import Call
@@ -17,7 +17,7 @@ from grader.diagnosis.options import Options
 from grader.diagnosis.shelf import Shelf
 from grader.diagnosis.table import Table
 from grader.diagnosis.wording import Wording
-from grader.result import CheckResult, Diagnosis, Outcome
+from grader.result import CheckResult, Outcome
 from grader.wall.failures import CallFailure
 from grader.wall.worker import Worker
 
@@ -45,19 +45,27 @@ class Diagnoser:
     ) -> tuple[CheckResult, ...]:
         """Return the checks, the first failed one of each function with what explains it."""
         failed = frozenset(c.function for c in checks if c.outcome is Outcome.FAILED)
-        told: set[str] = set()
+        told: dict[str, tuple[Told, ...]] = {}
         result = []
         for check in checks:
             if check.outcome is Outcome.FAILED and check.function not in told:
-                told.add(check.function)
-                found = self._function(exercise, worker, check.function, failed)
-                check = replace(check, diagnosis=found)
+                before = frozenset(
+                    each.candidate.id for found in told.values() for each in found if each.candidate
+                )
+                found = self._function(exercise, worker, check.function, failed, before)
+                told[check.function] = found
+                check = replace(check, diagnosis=tuple(each.diagnosis for each in found))
             result.append(check)
         return tuple(result)
 
     def _function(
-        self, exercise: Exercise, worker: Worker, function: str, failed: frozenset[str]
-    ) -> tuple[Diagnosis, ...]:
+        self,
+        exercise: Exercise,
+        worker: Worker,
+        function: str,
+        failed: frozenset[str],
+        before: frozenset[str],
+    ) -> tuple[Told, ...]:
         start = time.perf_counter()
         stored = self._shelf.table(exercise, function)
         self._say(f"{function}: {self._shelf.told}")
@@ -77,12 +85,13 @@ class Diagnoser:
             say=self._say,
             worker=worker,
             failed=failed - {function},
+            before=before,
             workshop=lambda: self._shelf.workshop(exercise),
         )
         found = case.diagnose()
         spent = 1000 * (time.perf_counter() - start)
         self._say(f"{function}: {len(found)} told, {spent:.1f} ms")
-        return tuple(each.diagnosis for each in found)
+        return found
 
     def _say(self, line: str) -> None:
         if self._options.explain is not None:

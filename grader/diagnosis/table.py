@@ -29,10 +29,12 @@ NAN_KEY: Final = 1.25e308
 
 @dataclass(frozen=True, slots=True)
 class Odd:
-    """Candidates whose values are of another structure than the reference's."""
+    """Candidates whose values are of another structure than the reference's.
 
-    shape: str
-    values: tuple[Vector, ...]
+    `values` holds the structure and the numbers for each probe.
+    """
+
+    values: tuple[tuple[str, Vector], ...]
     candidates: tuple[Candidate, ...]
 
 
@@ -125,8 +127,8 @@ class Table:
         pairs: list[Any] = found
         for odd in self.odd:
             if all(
-                shape == odd.shape and vector.shape == own.shape and agree(vector, own).all()
-                for (shape, vector), own in zip(pairs, odd.values, strict=True)
+                shape == known and vector.shape == own.shape and agree(vector, own).all()
+                for (shape, vector), (known, own) in zip(pairs, odd.values, strict=True)
             ):
                 return odd
         return None

@@ -79,14 +79,16 @@ class Wording:
     def title(self, candidate: Candidate, entries: Sequence[str]) -> str:
         """Return the mistake in one line."""
         if candidate.texts:
-            return self._filled(candidate.texts[0], entries)
+            return self._filled(candidate.texts[0], candidate, entries)
         return self.catalogue(TITLES[candidate.faults[0][0]])
 
     def message(self, candidate: Candidate, entries: Sequence[str], whole: bool) -> str:
         """Return what the code does now and what it should do, and where that shows."""
         sentences = []
         if candidate.texts:
-            sentences += [self._filled(text, entries) for text in candidate.texts[1:] if text]
+            sentences += [
+                self._filled(text, candidate, entries) for text in candidate.texts[1:] if text
+            ]
         sentences += [self._sentence(template, words) for _, template, words in candidate.faults]
         message = " ".join(sentences)
         if candidate.function != self.function:
@@ -99,11 +101,11 @@ class Wording:
             message += " " + self.catalogue(added).format(entries=named)
         return message
 
-    def _filled(self, text: str, entries: Sequence[str]) -> str:
+    def _filled(self, text: str, candidate: Candidate, entries: Sequence[str]) -> str:
         translated = self.catalogue.authored(text)
         return translated.format(
             entries=self.catalogue.listed(entries),
-            function=self.function,
+            function=candidate.function,
             s="s" if len(entries) == 1 else "",
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -74,7 +74,13 @@ class Worker:
             raise self._loaded
         return self._loaded
 
-    def call(self, function: str, arguments: Sequence[Any], names: tuple[str, ...] = ()) -> Reply:
+    def call(
+        self,
+        function: str,
+        arguments: Sequence[Any],
+        names: tuple[str, ...] = (),
+        others: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> Reply:
         """Call one of the submission's functions.
 
         Parameters
@@ -85,6 +91,9 @@ class Worker:
             Values of the closed set; callables cross as handles.
         names : tuple of str
             The parameters' names, for messages.
+        others : mapping, optional
+            Functions that are asked first, in this call, in the place of the submission's own of
+            these names; where one returns None, the submission's own answers.
 
         Raises
         ------
@@ -100,7 +109,8 @@ class Worker:
         callbacks = _Callbacks()
         limit = self.limits.call_seconds
         try:
-            answer = self._ask(["call", function, list(arguments)], text, limit, callbacks)
+            request = ["call", function, list(arguments), dict(others or {})]
+            answer = self._ask(request, text, limit, callbacks)
         except TimeoutError:
             self._end()
             self._hung[function] = failures.timed_out(text, limit, "call_seconds")

@@ -3,7 +3,8 @@
 Messages from the trusted side           answers
     ["load", id, blocks, strict, seconds, definitions_only]
                           ["loaded", id, functions, definitions, problems, stand_ins]
-    ["call", id, function, arguments]        ["done", id, value, changed, warnings]
+    ["call", id, function, arguments, others]
+                                             ["done", id, value, changed, warnings]
                                              ["failed", id, description]
     ["return"|"raise", id, value]            (to a ["callback", id, handle, arguments])
 """
@@ -27,6 +28,7 @@ import numpy.random
 
 from . import framing, standins, student_errors, values
 from .cells import Cells
+from .replacing import replaced
 
 _MOST_WARNINGS = 20
 _RESERVED_BYTES = 8 << 20
@@ -141,12 +143,14 @@ class Session:
         ]
         return ["loaded", functions, definitions, problems, stand_ins.used]
 
-    def _call(self, function: str, arguments: list[Any]) -> list[Any]:
+    def _call(
+        self, function: str, arguments: list[Any], others: dict[str, Callable[..., Any]]
+    ) -> list[Any]:
         target = self.module.__dict__[function]
         before = [_fingerprint(argument) for argument in arguments]
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            with np.errstate(all="warn", under="ignore"):
+            with np.errstate(all="warn", under="ignore"), replaced(self.module.__dict__, others):
                 value = target(*arguments)
         changed = [
             index

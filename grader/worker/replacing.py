@@ -1,0 +1,53 @@
+"""Functions of the check in the place of the submission's own, for the length of one call."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+_MOST_IN_VAIN: Final = 20
+
+_Function = Callable[..., Any]
+
+
+@contextmanager
+def replaced(namespace: dict[str, Any], others: Mapping[str, _Function]) -> Iterator[None]:
+    """Let calls of the functions named in `others` ask these first.
+
+    Where one of them answers None, or what it would be asked cannot cross the wall, the
+    submission's own function answers; after some such calls it is asked no more. A name that the
+    submission does not define stays undefined.
+    """
+    own = {name: namespace[name] for name in others if callable(namespace.get(name))}
+    namespace.update({name: _asking(others[name], function) for name, function in own.items()})
+    try:
+        yield
+    finally:
+        namespace.update(own)
+
+
+def _asking(other: _Function, own: _Function) -> _Function:
+    in_vain = 0
+
+    @functools.wraps(own)
+    def function(*arguments: Any, **named: Any) -> Any:
+        nonlocal in_vain
+        answer = None
+        if in_vain < _MOST_IN_VAIN:
+            with contextlib.suppress(TypeError, ValueError):
+                answer = other(*_positional(own, arguments, named))
+            in_vain += answer is None
+        return own(*arguments, **named) if answer is None else answer
+
+    return function
+
+
+def _positional(
+    function: _Function, arguments: tuple[Any, ...], named: dict[str, Any]
+) -> tuple[Any, ...]:
+    """Return the arguments of a call in their order; raises TypeError where they do not fit."""
+    return inspect.signature(function).bind(*arguments, **named).args if named else arguments

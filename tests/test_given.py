@@ -1,0 +1,115 @@
+"""Functions checked on right answers to the calls that they make, over the wall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from grader.checking.comparison import CheckFailure, Compare
+from grader.checking.student import Student
+from grader.course import Limits
+from grader.wall.failures import CallFailure
+from grader.wall.host import WorkerHost
+from grader.wall.isolation import resolve
+from grader.wall.replies import Block, Source
+from grader.wall.worker import Worker
+
+TEXT = """
+import numpy as np
+asked = 0
+
+def double(z):
+    global asked
+    asked += 1
+    z += 1.0
+    return 3 * z
+
+def named(z):
+    return double(z=z)
+
+def plain(z):
+    return double(z)
+
+def elsewhere(z):
+    return double(z + 1)
+
+def raising(z):
+    return double(z)[7]
+
+def odd(z):
+    return double({1: z})
+
+def many(z):
+    return [double(z + number)[0] for number in range(200)]
+
+def calls(z):
+    return asked
+
+def undefined(z):
+    return half(z)
+"""
+Z = np.array([1.0, 2.0])
+ANSWERS = {"double": [((Z,), 2 * Z)], "half": [((Z,), Z / 2)]}
+
+
+@pytest.fixture(scope="module")
+def student() -> Iterator[Student]:
+    with WorkerHost(resolve("basic"), ("numpy",)) as host:
+        worker = Worker(host, Source((Block("given.py", TEXT),)), Limits())
+        yield Student(worker, lambda _function: ("z",))
+        worker.close()
+
+
+@pytest.mark.parametrize("function", ["plain", "named"])
+def test_a_known_call_is_answered_in_place_of_the_students_function(
+    student: Student, function: str
+) -> None:
+    given = student.given(**ANSWERS)
+    before = student.calls(Z)
+    assert getattr(given, function)(Z).tolist() == [2.0, 4.0]
+    assert given.changed_arguments == ()
+    assert student.calls(Z) == before
+
+
+def test_any_other_call_goes_to_the_students_function(student: Student) -> None:
+    assert student.given(**ANSWERS).elsewhere(Z).tolist() == [9.0, 12.0]
+    with pytest.raises(CallFailure, match=r"given\.py, line 8"):
+        student.given(**ANSWERS).odd(Z)
+
+
+def test_a_call_that_the_check_makes_goes_to_the_students_function(student: Student) -> None:
+    given = student.given(**ANSWERS)
+    assert given.double(Z).tolist() == [6.0, 9.0]
+    assert given.changed_arguments == ("z",)
+
+
+def test_the_students_function_is_back_afterwards(student: Student) -> None:
+    given = student.given(**ANSWERS)
+    with pytest.raises(CallFailure, match="IndexError"):
+        given.raising(Z)
+    assert student.plain(Z).tolist() == [6.0, 9.0]
+
+
+def test_what_the_submission_does_not_define_stays_undefined(student: Student) -> None:
+    with pytest.raises(CallFailure, match="half"):
+        student.given(**ANSWERS).undefined(Z)
+
+
+def test_a_function_that_asks_in_vain_asks_no_more(student: Student) -> None:
+    asked: list[int] = []
+    reply = student._worker.call("many", (Z,), ("z",), {"double": lambda *_: asked.append(1)})
+    assert len(reply.value) == 200
+    assert 1 < len(asked) < 50
+
+
+def test_the_first_failure_is_told() -> None:
+    compare = Compare(visible=True)
+
+    def fail(number: int) -> None:
+        compare.that(False, f"attempt {number}")
+
+    compare.passes_any(lambda: fail(1), lambda: None)
+    with pytest.raises(CheckFailure, match="attempt 1"):
+        compare.passes_any(lambda: fail(1), lambda: fail(2))
