@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -91,8 +91,11 @@ def address_space() -> int:
         return 0
 
 
-def limit_resources(limits: Mapping[str, Any]) -> list[str]:
-    """Set this process's limits for good and return the names of the layers that hold.
+def limits_to_set(limits: Mapping[str, Any]) -> list[tuple[int, int]]:
+    """Return the kinds of limits that the system knows, with the value for each.
+
+    To be asked for before the fork: it reads the address space, which the child has too, and
+    what it touches need not be copied then.
 
     Parameters
     ----------
@@ -116,21 +119,25 @@ def limit_resources(limits: Mapping[str, Any]) -> list[str]:
         "RLIMIT_MEMLOCK": 0,
         "RLIMIT_MSGQUEUE": 0,
     }
-    for name, value in wanted.items():
-        _limit(name, value)
+    return [(getattr(resource, name), wanted[name]) for name in wanted if hasattr(resource, name)]
+
+
+def limit_resources(wanted: Sequence[tuple[int, int]]) -> list[str]:
+    """Set this process's limits for good and return the names of the layers that hold."""
+    if resource is None:
+        return []
+    for kind, value in wanted:
+        _limit(kind, value)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     return ["rlimits"]
 
 
-def _limit(name: str, value: int) -> None:
-    kind = getattr(resource, name, None)
-    if kind is None:
-        return
+def _limit(kind: int, value: int) -> None:
     hard = resource.getrlimit(kind)[1]
     if hard != resource.RLIM_INFINITY:
         value = min(value, hard)
     try:
         resource.setrlimit(kind, (value, value))
     except (ValueError, OSError):
-        if name != "RLIMIT_AS":  # macOS refuses this one alone
+        if kind != resource.RLIMIT_AS:  # macOS refuses this one alone
             raise

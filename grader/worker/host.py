@@ -63,6 +63,7 @@ class Host:
         """Fork the child that will hold the next submission."""
         parent = os.getpid()
         self.exceeded = ""
+        limits = confinement.limits_to_set(self.limits)
         self.child = os.fork()
         if self.child:
             os.close(wire)
@@ -73,7 +74,7 @@ class Host:
             os._exit(1)
         os.setsid()
         os.chdir(self.scratch)
-        layers = confinement.limit_resources(self.limits) + confinement.shut_in(self.walls)
+        layers = confinement.limit_resources(limits) + confinement.shut_in(self.walls)
         self.control.detach()
         self.serve_session(_keep_only(wire, output), layers, self.limits)
         os._exit(0)

@@ -25,6 +25,11 @@ class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]
 
 
+# made here, since each process for a submission would have to make the types anew
+_OWN_CAPABILITIES: Final = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
+_NO_CAPABILITIES: Final = (ctypes.c_uint32 * 6)()
+
+
 def _check(result: int, call: str) -> None:
     if result != 0:
         number = ctypes.get_errno()
@@ -56,9 +61,7 @@ def drop_privileges() -> None:
     """Give up all capabilities, and the way to gain any by running a program."""
     _prctl(_SET_NO_NEW_PRIVILEGES, 1)
     if _libc is not None:
-        header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
-        none = (ctypes.c_uint32 * 6)()
-        _check(_libc.capset(header, none), "capset")
+        _check(_libc.capset(_OWN_CAPABILITIES, _NO_CAPABILITIES), "capset")
 
 
 def restrict_files(ruleset: int) -> None:

@@ -44,7 +44,7 @@ def single() -> NoReturn:
     serve = warming.import_packages(settings)
     os.chdir(settings["scratch"])
     os.dup2(2, 1)
-    layers = confinement.limit_resources(settings["limits"])
+    layers = confinement.limit_resources(confinement.limits_to_set(settings["limits"]))
     serve(reader, layers, settings["limits"], writer)
     os._exit(0)
 
