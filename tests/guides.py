@@ -8,6 +8,9 @@ In a guide
 - a block with title="NAME" is written to the file NAME, or added to it where the title goes on
   with "(added at the end)";
 - all else is only read.
+
+`python tests/guides.py PAGE...` takes the steps, and writes what was printed into the pages. Where
+"..." stands it leaves the page as it is, and says so.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -153,3 +157,27 @@ def agrees(shown: tuple[str, ...], printed: tuple[str, ...]) -> bool:
 def _timeless(line: str) -> str:
     line = re.sub(r"\s*\d+(\.\d+)? m?s\b", " TIME", line.rstrip())
     return re.sub(r'"seconds": [\d.e-]+', '"seconds": TIME', line)
+
+
+def refreshed(markdown: str) -> str:
+    """Return a page with what its commands print now; "..." stays as it is."""
+    every = list(steps(markdown))
+    commands = [step for step in every if isinstance(step, Command)]
+    with tempfile.TemporaryDirectory() as folder:
+        outcomes = run(every, Path(folder))
+    lines = markdown.split("\n")
+    for command, outcome in reversed(list(zip(commands, outcomes, strict=True))):
+        if agrees(command.shown, outcome.printed):
+            continue
+        if "..." in command.shown or command.text.startswith("python -m doctest"):
+            printed = "\n".join(outcome.printed)
+            sys.stderr.write(f"line {command.line}: change it by hand: {command.text}\n{printed}\n")
+        else:
+            lines[command.line : command.line + len(command.shown)] = outcome.printed
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        page = Path(name)
+        page.write_text(refreshed(page.read_text("utf-8")), encoding="utf-8")
