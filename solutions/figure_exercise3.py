@@ -83,7 +83,7 @@ def draw_network(axes, gradient_wrong, update_wrong):
             va="center",
             fontsize=8,
             color=colour,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
             zorder=2,
         )
     for layer, kind in enumerate(("input", "hidden", "output")):
@@ -99,7 +99,7 @@ def draw_wrong(figure, wrong):
     `wrong` has the names of the wrong entries for each function that is not right yet. Returns
     what is to be seen in words.
     """
-    figure.set_size_inches(7, 3.6)
+    figure.set_size_inches(5.8, 3)
     marked = [entries_wrong(wrong, "gradient"), entries_wrong(wrong, "update", "weight")]
     axes = figure.subplots()
     draw_network(axes, *marked)

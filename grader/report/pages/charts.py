@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from statistics import mean
 from typing import TYPE_CHECKING
 
@@ -15,15 +17,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_SIZE = (5.2, 2.5)
 _MOST_BARS = 20
 _MOST_TRIES = 10
 
 
-def distribution(exercise: ExerciseCount, name: str, *, wide: bool = False) -> Drawing:
-    """Return how many have how many points; `wide` for one that has the page's whole width."""
+def distribution(exercise: ExerciseCount, name: str) -> Drawing:
+    """Return how many have how many points."""
+
+    from matplotlib.ticker import MaxNLocator
 
     def draw(figure: Figure) -> str:
-        figure.set_size_inches(10 if wide else 5.2, 2.6)
+        figure.set_size_inches(*_SIZE)
         axes = figure.subplots()
         bars = max(1, min(_MOST_BARS, round(exercise.max_score)))
         most = exercise.max_score or 1.0
@@ -36,6 +41,7 @@ def distribution(exercise: ExerciseCount, name: str, *, wide: bool = False) -> D
         axes.axvline(exercise.middle, color=PLAIN, linewidth=1, linestyle=":")
         axes.set_xlim(0, most)
         _plain(axes, "points", "submissions")
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=most >= 6))
         return (
             f"{len(exercise.scores)} scores of at most {amount(exercise.max_score)}."
             f" The median, dotted, is {amount(exercise.middle)}, the mean"
@@ -46,35 +52,42 @@ def distribution(exercise: ExerciseCount, name: str, *, wide: bool = False) -> D
 
 
 def over_time(handings: Sequence[Handing], name: str) -> Drawing:
-    """Return when attempts were handed in, and what the first, second, ... attempts got."""
+    """Return on which days how many attempts were handed in."""
 
     def draw(figure: Figure) -> str:
-        figure.set_size_inches(10, 2.6)
-        days, tries = figure.subplots(1, 2, width_ratios=[1.6, 1])
-        dates = [one.submitted.date() for one in handings]
-        span = sorted(set(dates))
-        days.bar(
-            [(day - span[0]).days for day in span],
-            [dates.count(day) for day in span],
-            width=0.86,
-            color=RIGHT,
-        )
-        step = max(1, (span[-1] - span[0]).days // 4)
-        ticks = [day for day in span if (day - span[0]).days % step == 0][:6]
-        days.set_xticks([(day - span[0]).days for day in ticks], [f"{day:%d %b}" for day in ticks])
-        _plain(days, "day", "attempts")
-        means = _means(handings)
-        tries.plot(list(means), [100 * share for share in means.values()], "o-", color=RIGHT)
-        tries.set_ylim(0, 105)
-        tries.set_xticks(list(means))
-        _plain(tries, "attempt", "mean points in %")
-        busiest = max(span, key=dates.count)
-        shares = ", ".join(f"{100 * share:.0f} %" for share in means.values())
+        figure.set_size_inches(*_SIZE)
+        axes = figure.subplots()
+        dates = Counter(one.submitted.date() for one in handings)
+        first, final = min(dates), max(dates)
+        axes.bar([(day - first).days for day in dates], list(dates.values()), 0.86, color=RIGHT)
+        step = max(1, -(-(final - first).days // 4))
+        ticks = range(0, (final - first).days + 1, step)
+        labels = [f"{first + timedelta(days=tick):%d %b}" for tick in ticks]
+        _plain(axes, "day", "attempts")
+        axes.set_xticks(list(ticks), labels)
+        busiest = max(dates, key=lambda day: (dates[day], day))
         return (
-            f"{len(handings)} attempts from {span[0]:%d %B} to {span[-1]:%d %B %Y}, most of them"
-            f" on {busiest:%d %B} ({dates.count(busiest)}). The first, second and further attempts"
-            f" got {shares} of the points."
+            f"{len(handings)} attempts from {first:%d %B} to {final:%d %B %Y}, most of them"
+            f" on {busiest:%d %B}: {dates[busiest]}."
         )
+
+    return drawn(draw, name)
+
+
+def by_attempt(handings: Sequence[Handing], name: str) -> Drawing:
+    """Return what share of the points the first, second, ... attempts got."""
+
+    def draw(figure: Figure) -> str:
+        figure.set_size_inches(*_SIZE)
+        axes = figure.subplots()
+        means = _means(handings)
+        axes.plot(list(means), [100 * share for share in means.values()], "o-", color=RIGHT)
+        _plain(axes, "attempt", "mean points in %")
+        axes.set_ylim(0, 105)
+        axes.set_xlim(0.7, max(means, default=1) + 0.3)
+        axes.set_xticks(list(means))
+        shares = [f"{100 * share:.0f} % on attempt {number}" for number, share in means.items()]
+        return f"Mean points: {', '.join(shares)}."
 
     return drawn(draw, name)
 
@@ -92,7 +105,7 @@ def _plain(axes: Axes, across: str, up: str) -> None:
 
     axes.set_xlabel(across, color=PLAIN)
     axes.set_ylabel(up, color=PLAIN)
-    axes.tick_params(colors=PLAIN, length=0)
+    axes.tick_params(colors=PLAIN, length=0, pad=6)
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.spines["bottom"].set_color(PLAIN)
     axes.spines["left"].set_visible(False)

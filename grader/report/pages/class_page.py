@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -47,20 +48,25 @@ def class_page(
 ) -> str:
     """Return the class page; its links go to the students' pages."""
     keys = {one.mistake: f"m{number}" for number, one in enumerate(counted.mistakes)}
+    titles = Counter((one.title, one.mistake.function) for one in counted.mistakes)
     shown = [_shown(row, keys) for row in counted.rows]
     return render(
         "class.html",
         course=course,
         counted=counted,
         numbers=_numbers(counted),
-        charts=_distributions(counted),
-        timeline=_timeline(counted),
+        charts=_charts(counted),
         checks=[(one, bar(one.share, "lost")) for one in counted.checks if one.lost > 0],
         shown_checks=_SHOWN_CHECKS,
         hardest=counted.hardest,
         hardest_told=_hardest(counted.hardest),
         mistakes=[
-            (keys[one.mistake], one, bar(len(one.rows) / max(len(counted.rows), 1), "lost"))
+            (
+                keys[one.mistake],
+                one,
+                bar(len(one.rows) / max(len(counted.rows), 1), "lost"),
+                one.message if titles[one.title, one.mistake.function] > 1 else "",
+            )
             for one in counted.mistakes[:_SHOWN_MISTAKES]
         ],
         more_mistakes=max(0, len(counted.mistakes) - _SHOWN_MISTAKES),
@@ -97,18 +103,18 @@ def _numbers(counted: ClassCount) -> list[tuple[str, str]]:
     return numbers
 
 
-def _distributions(counted: ClassCount) -> list[tuple[str, Drawing]]:
-    return [
-        (one.name, charts.distribution(one, f"d{number}", wide=len(counted.exercises) == 1))
+def _charts(counted: ClassCount) -> list[tuple[str, Drawing]]:
+    """Return the charts with their titles."""
+    several = len(counted.exercises) > 1
+    found = [
+        (one.name if several else "Points", charts.distribution(one, f"d{number}"))
         for number, one in enumerate(counted.exercises)
         if one.scores
     ]
-
-
-def _timeline(counted: ClassCount) -> Drawing | None:
-    if not any(one.number > 1 for one in counted.handings):
-        return None
-    return charts.over_time(counted.handings, "t")
+    if any(one.number > 1 for one in counted.handings):
+        found.append(("Attempts over time", charts.over_time(counted.handings, "t")))
+        found.append(("Points by attempt", charts.by_attempt(counted.handings, "a")))
+    return found
 
 
 def _hardest(hardest: CheckCount | None) -> str:
@@ -132,6 +138,6 @@ def _shown(row: Row, keys: dict[Mistake, str]) -> Shown:
         share=share,
         bar=bar(share, "full" if row.standing == "full" else "open") if known else Markup(""),
         mistakes=" ".join(keys[one] for one in row.mistakes),
-        titles=tuple(dict.fromkeys(row.mistakes.values())),
+        titles=tuple(dict.fromkeys(found.title for found in row.mistakes.values())),
         late="late" if row.late else "",
     )

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from grader.batch.recorded import Missing, Record
 from grader.batch.records import Student
-from grader.result import CheckResult, Outcome, Result
+from grader.result import CheckResult, Diagnosis, Outcome, Result
 
 Standing = Literal["full", "lost", "ungraded", "unreadable", "missing"]
 _FIRST_REASON: Final = 300
@@ -59,8 +59,8 @@ class Row:
         Before and after what lateness costs; None unless graded.
     page : str
         Where the student's page is; empty for who handed nothing in.
-    mistakes : mapping of Mistake to str
-        The named mistakes with their titles.
+    mistakes : mapping of Mistake to Diagnosis
+        The named mistakes.
     checks : tuple of (CheckKey, float)
         Every check with the points that it cost.
     reason : str
@@ -77,7 +77,7 @@ class Row:
     number: int
     of: int
     page: str
-    mistakes: dict[Mistake, str]
+    mistakes: dict[Mistake, Diagnosis]
     checks: tuple[tuple[CheckKey, float], ...]
     likenesses: tuple[Likeness, ...]
     reason: str
@@ -159,9 +159,9 @@ def _standing(record: Record) -> Standing:
     return "full" if record.result.full_marks else "lost"
 
 
-def _mistakes(result: Result) -> dict[Mistake, str]:
+def _mistakes(result: Result) -> dict[Mistake, Diagnosis]:
     return {
-        Mistake(result.exercise, check.function, found.id): found.title
+        Mistake(result.exercise, check.function, found.id): found
         for check in result.checks
         for found in check.diagnosis
     }

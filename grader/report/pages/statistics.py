@@ -9,6 +9,7 @@ from math import fsum
 from statistics import mean, median
 
 from grader.report.pages.rows import CheckKey, Handing, Likeness, Mistake, Row
+from grader.result import Diagnosis
 
 _RARE_SHARE = 0.02
 _RARE_AT_LEAST = 3
@@ -32,10 +33,11 @@ class CheckCount:
 
 @dataclass(frozen=True, slots=True)
 class MistakeCount:
-    """A named mistake and who made it."""
+    """A named mistake and who made it, with what one of them was told of it."""
 
     mistake: Mistake
     title: str
+    message: str
     rows: tuple[Row, ...]
 
 
@@ -147,13 +149,20 @@ def _checks(rows: Sequence[Row]) -> tuple[CheckCount, ...]:
 def _mistakes(rows: Sequence[Row]) -> tuple[MistakeCount, ...]:
     """Return the mistakes, the frequent ones first."""
     made: dict[Mistake, list[Row]] = defaultdict(list)
-    titles: dict[Mistake, str] = {}
+    told: dict[Mistake, Diagnosis] = {}
     for row in rows:
-        for mistake, title in row.mistakes.items():
+        for mistake, diagnosis in row.mistakes.items():
             made[mistake].append(row)
-            titles.setdefault(mistake, title)
-    counts = [MistakeCount(one, titles[one], tuple(who)) for one, who in made.items()]
+            told.setdefault(mistake, diagnosis)
+    counts = [
+        MistakeCount(one, told[one].title, _first_sentence(told[one].message), tuple(who))
+        for one, who in made.items()
+    ]
     return tuple(sorted(counts, key=lambda one: (-len(one.rows), one.title, one.mistake.id)))
+
+
+def _first_sentence(message: str) -> str:
+    return message[:200].partition(". ")[0]
 
 
 def _groups(rows: Sequence[Row]) -> tuple[Group, ...]:
