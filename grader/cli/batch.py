@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from grader.cli.group import report
-from grader.errors import UsageError
+from grader.errors import BpgradeError, UsageError
 
 if TYPE_CHECKING:
     from grader.batch.records import Plan
     from grader.batch.run import Batch, Counts
+    from grader.course import Course
 
 _SHOWN_LEFT_OVER = 10
 
@@ -69,6 +70,7 @@ _SHOWN_LEFT_OVER = 10
     help="Grade again: a student, an exercise, a function or a check.",
 )
 @click.option("--retry-ungraded", is_flag=True, help="Try again what could not be graded.")
+@click.option("--no-pages", is_flag=True, help="Leave the pages to a later `bpgrade report`.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but what went wrong.")
 @click.option("--json", "as_json", is_flag=True, help="Write results.jsonl to standard output too.")
 def command(
@@ -83,13 +85,15 @@ def command(
     seed: int,
     regrade: str,
     retry_ungraded: bool,
+    no_pages: bool,
     quiet: bool,
     as_json: bool,
 ) -> int:
     """Grade a folder, a zip, or a download of Canvas, Moodle, Blackboard or Gradescope.
 
-    Writes grades.csv, results.jsonl and left_over.csv to the folder given with -o. Stopped in any
-    way, the same command goes on and does no finished work again.
+    Writes grades.csv, results.jsonl, left_over.csv and pages for the class and each student to the
+    folder given with -o. Stopped in any way, the same command goes on and does no finished work
+    again.
 
     Exit code: 0 all graded, 2 a path or an option is wrong, 3 something could not be graded.
     """
@@ -129,7 +133,19 @@ def command(
         with shown(len(plan.attempts), quiet) as progress:
             batch.run(pool, progress)
         batch.write(out)
-        return _tell(batch, out, quiet, as_json)
+        page = None if no_pages else _write_pages(out, course)
+        return _tell(batch, out, page, quiet, as_json)
+
+
+def _write_pages(out: Path, course: Course) -> Path | None:
+    """Return where the pages begin; None where they fail, which costs no grade."""
+    from grader.report.pages.folder import write_pages
+
+    try:
+        return write_pages(out, course)
+    except BpgradeError as error:
+        report(error)
+        return None
 
 
 def _cores() -> int:
@@ -145,7 +161,7 @@ def _refuse_mixture(submissions: Path, out: Path) -> None:
         )
 
 
-def _tell(batch: Batch, out: Path, quiet: bool, as_json: bool) -> int:
+def _tell(batch: Batch, out: Path, page: Path | None, quiet: bool, as_json: bool) -> int:
     from grader.batch import outputs
 
     counts = batch.counts
@@ -156,6 +172,8 @@ def _tell(batch: Batch, out: Path, quiet: bool, as_json: bool) -> int:
     elif not quiet:
         click.echo(_summary(counts, batch.plan))
         click.echo(f"Grades: {out / outputs.GRADES}   Results: {out / outputs.RESULTS}")
+        if page is not None:
+            click.echo(f"Pages: {page}")
     if not quiet:
         _list_left_over(batch, out)
     failed = counts.ungraded + counts.unreadable
