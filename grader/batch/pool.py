@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import selectors
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Generator, Iterator
-from dataclasses import astuple
-from typing import Any, Final
+from typing import Final
 
-import msgpack
-
-from grader import errors
 from grader.batch.executor import Done, Job, Task, ungraded
+from grader.batch.process import RENEW_AFTER, START_SECONDS, GradingProcess, error_of
 from grader.course import Course
-from grader.errors import BpgradeError, IsolationError
-from grader.worker import framing
+from grader.errors import IsolationError
 
-_RENEW_AFTER: Final = 1_000
-_START_SECONDS: Final = 120.0
 _TICK_SECONDS: Final = 1.0
 _MOST_EARLY_DEATHS: Final = 3
 
@@ -49,7 +37,7 @@ class LocalPool:
         job: Job,
         workers: int,
         stuck_seconds: float,
-        renew_after: int = _RENEW_AFTER,
+        renew_after: int = RENEW_AFTER,
     ) -> None:
         self._course = course
         self._job = job
@@ -72,67 +60,6 @@ def stuck_seconds(course: Course) -> float:
     )
 
 
-class _Process:
-    """One grading process and the task that it is at."""
-
-    def __init__(self, job: Job) -> None:
-        self.wire, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-P",
-                    "-m",
-                    "grader.batch.worker",
-                    str(theirs.fileno()),
-                    str(os.getpid()),
-                ],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        self.task: Task | None = None
-        self.ready = False
-        self.graded = 0
-        self.since = time.monotonic()
-        self._send(list(astuple(job)))
-
-    def give(self, task: Task) -> None:
-        """Hand over a task."""
-        self.task = task
-        self.since = time.monotonic()
-        self._send(list(astuple(task)))
-
-    def _send(self, message: list[Any]) -> None:
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # read as its end
-            packed = msgpack.packb(message, unicode_errors="surrogateescape")
-            framing.write_message(self.wire.fileno(), packed)
-
-    def receive(self) -> list[Any] | None:
-        """Return its message; None where it has ended."""
-        try:
-            data = framing.read_message(self.wire.fileno())
-        except (framing.StreamEnded, OSError):
-            return None
-        message: list[Any] = msgpack.unpackb(data, unicode_errors="surrogateescape")
-        return message
-
-    def kill(self) -> None:
-        """End it; its host ends itself and all that it holds."""
-        self.wire.close()
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-
-    def retire(self) -> None:
-        """Let it end by itself, which removes its scratch folder."""
-        self.wire.close()
-        try:
-            self._process.wait(10.0)
-        except subprocess.TimeoutExpired:
-            self.kill()
-
-
 class _Run:
     """One run of the pool over a stream of tasks."""
 
@@ -142,7 +69,7 @@ class _Run:
         self._stuck_seconds = stuck_seconds
         self._renew_after = renew_after
         self._selector = selectors.DefaultSelector()
-        self._processes: set[_Process] = set()
+        self._processes: set[GradingProcess] = set()
         self._again: list[Task] = []
         self._retried: set[str] = set()
         self._early_deaths = 0
@@ -182,17 +109,17 @@ class _Run:
         return True
 
     def _start(self) -> None:
-        process = _Process(self._job)
+        process = GradingProcess(self._job)
         self._processes.add(process)
         self._selector.register(process.wire, selectors.EVENT_READ, process)
 
-    def _drop(self, process: _Process) -> None:
+    def _drop(self, process: GradingProcess) -> None:
         self._selector.unregister(process.wire)
         self._processes.discard(process)
 
     def _wait(self) -> Iterator[Done]:
         for key, _ in self._selector.select(_TICK_SECONDS):
-            process: _Process = key.data
+            process: GradingProcess = key.data
             message = process.receive()
             if message is None:
                 yield from self._replace(process, "ended unexpectedly")
@@ -200,7 +127,7 @@ class _Run:
                 process.ready = True
                 self._early_deaths = 0
             elif message[0] == "failed" and process.task is None:
-                raise _error(message)
+                raise error_of(message)
             elif message[0] == "failed":
                 yield from self._replace(process, f"ended: {message[2]}")
             else:
@@ -213,11 +140,11 @@ class _Run:
                     self._start()
         now = time.monotonic()
         for process in list(self._processes):
-            limit = self._stuck_seconds if process.ready else _START_SECONDS
+            limit = self._stuck_seconds if process.ready else START_SECONDS
             if (process.task or not process.ready) and now - process.since > limit:
                 yield from self._replace(process, f"gave no answer in {limit:g} s")
 
-    def _replace(self, process: _Process, why: str) -> Iterator[Done]:
+    def _replace(self, process: GradingProcess, why: str) -> Iterator[Done]:
         """Start another process in place of one that is lost, and grade its task once more."""
         self._drop(process)
         process.kill()
@@ -235,11 +162,3 @@ class _Run:
             self._retried.add(task.key)
             self._again.append(task)
         self._start()
-
-
-def _error(message: list[Any]) -> BpgradeError:
-    """Return the error that a grading process has ended with."""
-    _, name, text, remedy = message
-    kind = getattr(errors, name, BpgradeError)
-    error: BpgradeError = kind(text, remedy)
-    return error

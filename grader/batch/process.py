@@ -1,0 +1,108 @@
+"""A grading process as its owner sees it: started, given tasks, read, ended; see `worker`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import astuple
+from typing import Any, Final
+
+import msgpack
+
+from grader import errors
+from grader.batch.executor import Job, Task
+from grader.errors import BpgradeError
+from grader.worker import framing
+
+RENEW_AFTER: Final = 1_000
+START_SECONDS: Final = 120.0
+
+
+class GradingProcess:
+    """One grading process and the task that it is at.
+
+    The system ends it with the thread that started it.
+
+    Attributes
+    ----------
+    wire : socket
+        Has something to read once `receive` has something to return.
+    task : Task or None
+        What it is at.
+    ready : bool
+        Whether it has said that it can grade.
+    graded : int
+        How many results it has given.
+    since : float
+        When it was started or was given its task, by the monotonic clock.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self.wire, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    "grader.batch.worker",
+                    str(theirs.fileno()),
+                    str(os.getpid()),
+                ],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        self.task: Task | None = None
+        self.ready = False
+        self.graded = 0
+        self.since = time.monotonic()
+        self._send(list(astuple(job)))
+
+    def give(self, task: Task) -> None:
+        """Hand over a task."""
+        self.task = task
+        self.since = time.monotonic()
+        self._send(list(astuple(task)))
+
+    def _send(self, message: list[Any]) -> None:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # read as its end
+            packed = msgpack.packb(message, unicode_errors="surrogateescape")
+            framing.write_message(self.wire.fileno(), packed)
+
+    def receive(self) -> list[Any] | None:
+        """Return its message; None where it has ended."""
+        try:
+            data = framing.read_message(self.wire.fileno())
+        except (framing.StreamEnded, OSError):
+            return None
+        message: list[Any] = msgpack.unpackb(data, unicode_errors="surrogateescape")
+        return message
+
+    def kill(self) -> None:
+        """End it; its host ends itself and all that it holds."""
+        self.wire.close()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def retire(self) -> None:
+        """Let it end by itself, which removes its scratch folder."""
+        self.wire.close()
+        try:
+            self._process.wait(10.0)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+
+def error_of(message: list[Any]) -> BpgradeError:
+    """Return the error that a grading process has ended with."""
+    _, name, text, remedy = message
+    kind = getattr(errors, name, BpgradeError)
+    error: BpgradeError = kind(text, remedy)
+    return error
