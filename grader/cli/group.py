@@ -19,6 +19,9 @@ _COMMANDS = {
     "check": "Grade your files now.",
     "batch": "Grade a whole class, from a folder or a platform's download.",
     "report": "Write the pages of a batch: the class, and each student.",
+    "package": "Make an autograder for a learning platform.",
+    "selftest": "Try an autograder's package before uploading it.",
+    "autograde": "Grade inside a learning platform.",
     "author": "Write a course of your own.",
     "doctor": "See what holds on this machine.",
 }

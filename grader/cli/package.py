@@ -1,0 +1,113 @@
+"""`bpgrade package PLATFORM -o OUT`: make what an instructor uploads to a platform."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from grader.platforms.assessment import HIDDEN, Hidden
+from grader.platforms.table import NAMES
+
+
+@click.command("package", epilog="Example: bpgrade package gradescope -o autograder.zip")
+@click.argument("name", metavar="PLATFORM", type=click.Choice(NAMES))
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="OUT",
+    type=click.Path(path_type=Path),
+    help="Where to write it: a .zip file, else a new folder.",
+)
+@click.option(
+    "--course",
+    "course_folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The course's folder; else the nearest one, else the one that comes with bpgrade.",
+)
+@click.option(
+    "--exercise",
+    metavar="NAME",
+    help="The exercise that it grades; else the assignment's title or the file says which.",
+)
+@click.option(
+    "--hidden-checks",
+    "hidden",
+    type=click.Choice(HIDDEN),
+    help="When students see the checks that they were not given; else as usual on the platform.",
+)
+@click.option("--leaderboard", is_flag=True, help="Put scores on the platform's leaderboard.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, help="Other random inputs.")
+@click.option("--bundle", is_flag=True, help="Put all wheels in, so that none is downloaded there.")
+@click.option(
+    "--python",
+    metavar="VERSION",
+    default=f"{sys.version_info.major}.{sys.version_info.minor}",
+    show_default=True,
+    help="The Python there; bundled wheels are for it.",
+)
+def command(
+    name: str,
+    output: Path,
+    course_folder: Path | None,
+    exercise: str | None,
+    hidden: Hidden | None,
+    leaderboard: bool,
+    seed: int,
+    bundle: bool,
+    python: str,
+) -> None:
+    """Make an autograder's package for a platform; docs/platforms/ says how to install it.
+
+    \b
+    PLATFORM is one of: {names}
+    """
+    from grader.course import find_course
+    from grader.errors import UsageError
+    from grader.platforms.packaging.build import Choice, build, write
+    from grader.platforms.table import platform
+
+    _check_python(python)
+    course = find_course(course_folder, Path())
+    found = platform(name)
+    if exercise is None and len(course.exercises) == 1:
+        exercise = course.exercises[0].name
+    if exercise is None and found.one_exercise:
+        names = ", ".join(one.name for one in course.exercises)
+        raise UsageError(
+            f"a package for {found.title} grades one exercise",
+            f"name it with --exercise; there are: {names}",
+        )
+    choice = Choice(
+        exercise=course.exercise(exercise) if exercise else None,
+        hidden=hidden,
+        leaderboard=leaderboard,
+        seed=seed,
+        bundle=bundle,
+        python=python,
+    )
+    files = build(found, course, choice)
+    write(files, output)
+    megabytes = sum(map(len, files.values())) / 1e6
+    click.echo(f"Wrote {click.format_filename(output)}: {len(files)} files, {megabytes:.1f} MB.")
+    click.echo(f"Try it here: bpgrade selftest {name} {click.format_filename(output)}")
+
+
+def _check_python(version: str) -> None:
+    from grader.errors import UsageError
+
+    parts = version.split(".")
+    if (
+        len(parts) != 2
+        or not all(map(str.isdigit, parts))
+        or (int(parts[0]), int(parts[1])) < (3, 11)
+    ):
+        raise UsageError(
+            f"{version!r} is no Python that bpgrade runs on", "write it as 3.11, 3.12 or later"
+        )
+
+
+command.help = (command.help or "").format(names=", ".join(NAMES))

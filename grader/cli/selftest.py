@@ -1,0 +1,54 @@
+"""`bpgrade selftest PLATFORM PACKAGE`: try a package before it is uploaded."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.platforms.table import NAMES
+
+if TYPE_CHECKING:
+    from grader.platforms.trial import Trial
+
+
+@click.command("selftest", epilog="Example: bpgrade selftest gradescope autograder.zip")
+@click.argument("name", metavar="PLATFORM", type=click.Choice(NAMES))
+@click.argument("package", type=click.Path(path_type=Path))
+@click.option("--exercise", metavar="NAME", help="Which exercise to try; else the package's.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each submission.")
+def command(name: str, package: Path, exercise: str | None, as_json: bool) -> int:
+    """Try an autograder's package here: reference, stub, a hostile file, and nothing at all.
+
+    Each goes through the package's own entry script, in a folder laid out as the platform's,
+    with the bpgrade that is installed here.
+
+    Exit code: 0 all as it must be, 1 not so, 2 a path or an option is wrong.
+    """
+    from grader.platforms.table import platform
+    from grader.platforms.trial import try_package
+
+    trials = []
+    for trial in try_package(platform(name), package, exercise):
+        trials.append(trial)
+        if as_json:
+            click.echo(json.dumps(asdict(trial)))
+    if not as_json:
+        _show(trials)
+    return 0 if all(trial.good for trial in trials) else 1
+
+
+def _show(trials: list[Trial]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("submission", "the platform sees", "exit code", "as it must be")
+    for trial in trials:
+        seen = "not graded" if trial.share is None else f"{trial.share * 100:.4g} % of the points"
+        verdict = "yes" if trial.good else f"no: {trial.remark}"
+        table.add_row(*map(Text, (trial.case, seen, str(trial.exit_code), verdict)))
+    Console().print(table)

@@ -1,0 +1,189 @@
+"""What a platform is told of one submission: its result in exact amounts, or why there is none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Final, Literal
+
+from grader.batch.late import Lateness
+from grader.report.findings import score_text
+from grader.result import CheckResult, Outcome, Result
+
+Hidden = Literal["visible", "after_due_date", "after_published", "hidden"]
+HIDDEN: Final[tuple[Hidden, ...]] = ("visible", "after_due_date", "after_published", "hidden")
+ON_TIME: Final = Lateness(None, 0, 0.0)
+# authors give points in decimals or as shares such as 1/3; floats hold both to far more digits
+_DENOMINATORS: Final = 1_000_000
+
+
+def exact(amount: float) -> Fraction:
+    """Return the amount that a float stands for.
+
+    Examples
+    --------
+    >>> exact(0.1), exact(2 / 3)
+    (Fraction(1, 10), Fraction(2, 3))
+    """
+    return Fraction(amount).limit_denominator(_DENOMINATORS)
+
+
+def number(amount: Fraction) -> int | float:
+    """Return an exact amount as a JSON number, rounded once and only where it must be."""
+    return int(amount) if amount.denominator == 1 else float(amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One check under a name that no other check of the submission has."""
+
+    name: str
+    points: Fraction
+    max_points: Fraction
+    check: CheckResult
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is missing."""
+        return self.check.outcome is Outcome.PASSED and self.points >= self.max_points
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What came of one submission.
+
+    Attributes
+    ----------
+    result : Result or None
+        The result document; None where nothing was graded.
+    problem : str
+        Why it was not graded, and what to do; empty where it was.
+    exercise : str
+        Its name, where that is known.
+    lateness : Lateness
+        How late it was, and what that costs.
+    notes : tuple of str
+        What else the student should know of how it was read.
+    hidden : {"visible", "after_due_date", "after_published", "hidden"}
+        When students see the checks that they were not given.
+    leaderboard : bool
+        Whether the score goes on a leaderboard, where the platform has one.
+    figure : bytes
+        A drawing of what the code does, as PNG; empty where there is none.
+    """
+
+    result: Result | None
+    problem: str = ""
+    exercise: str = ""
+    lateness: Lateness = ON_TIME
+    notes: tuple[str, ...] = ()
+    hidden: Hidden = "visible"
+    leaderboard: bool = False
+    figure: bytes = b""
+
+    @property
+    def graded(self) -> Result | None:
+        """The result where it says something about the student."""
+        return None if self.problem else self.result
+
+    @property
+    def tests(self) -> tuple[Test, ...]:
+        """The checks; none where nothing was graded."""
+        result = self.graded
+        return _tests(result.checks) if result else ()
+
+    @property
+    def max_score(self) -> Fraction:
+        """The points that could be reached."""
+        return exact(self.result.max_score) if self.result else Fraction(0)
+
+    @property
+    def raw_score(self) -> Fraction:
+        """The points reached, before what lateness costs."""
+        result = self.graded
+        return exact(result.score) if result else Fraction(0)
+
+    @property
+    def score(self) -> Fraction:
+        """The points that count."""
+        return self.reduced(self.raw_score)
+
+    @property
+    def share(self) -> Fraction:
+        """The points that count, of 1; 0 where no points could be reached."""
+        return min(self.score / self.max_score, Fraction(1)) if self.max_score else Fraction(0)
+
+    def reduced(self, points: Fraction) -> Fraction:
+        """Return what lateness leaves of some points."""
+        return points * (1 - exact(self.lateness.percent) / 100)
+
+    @property
+    def score_text(self) -> str:
+        """The score as `14 / 20`; what is less than the maximum never reads like it."""
+        return score_text(float(self.score), float(self.max_score))
+
+    @property
+    def late_text(self) -> str:
+        """A sentence on lateness, or nothing."""
+        days, percent = self.lateness.days, self.lateness.percent
+        if not self.lateness.late:
+            return ""
+        when = f"Handed in late, {days} day{'' if days == 1 else 's'} begun since the deadline"
+        if not percent:
+            return f"{when}; that costs nothing."
+        before = score_text(float(self.raw_score), float(self.max_score))
+        return f"{when}: {percent:g} % of {before} is taken off."
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return what belongs to no check: lateness, how it was read, what was not run."""
+        result = self.graded
+        if result is None:
+            return self.notes
+        not_run = tuple(f"Not run: {what}" for what in result.not_run)
+        late = (self.late_text,) if self.late_text else ()
+        return (*late, *self.notes, *result.warnings, *not_run)
+
+    def shown(self) -> Assessment:
+        """Return what students may see where the platform cannot show anything later.
+
+        The checks that are to be hidden become one, which has their points and no word on why.
+        """
+        result = self.graded
+        if result is None or self.hidden == "visible":
+            return self
+        apart = [check for check in result.checks if not check.visible]
+        if not apart:
+            return self
+        checks = tuple(check for check in result.checks if check.visible)
+        return replace(self, result=replace(result, checks=(*checks, _merged(apart))))
+
+
+def _tests(checks: Iterable[CheckResult]) -> tuple[Test, ...]:
+    tests = []
+    seen: Counter[str] = Counter()
+    for check in checks:
+        name = f"{check.function}: {check.title}" if check.function else check.title
+        seen[name] += 1
+        if seen[name] > 1:
+            name = f"{name} ({seen[name]})"
+        tests.append(Test(name, exact(check.points), exact(check.max_points), check))
+    return tuple(tests)
+
+
+def _merged(checks: list[CheckResult]) -> CheckResult:
+    points = sum((exact(check.points) for check in checks), Fraction(0))
+    most = sum((exact(check.max_points) for check in checks), Fraction(0))
+    passed = all(check.outcome is Outcome.PASSED for check in checks)
+    return CheckResult(
+        id="hidden",
+        title="Hidden checks",
+        function="",
+        outcome=Outcome.PASSED if passed else Outcome.FAILED,
+        points=float(points),
+        max_points=float(most),
+        visible=False,
+        feedback="" if passed else "What they check is shown by your instructor.",
+        seconds=sum(check.seconds for check in checks),
+    )

@@ -1,0 +1,185 @@
+"""Grading on a platform: its documents are written whatever happens, whole and once."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shutil
+import signal
+import sys
+import traceback
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from grader.batch.late import Lateness, overdue
+from grader.course import Course, Exercise, find_course
+from grader.course.files import write_texts
+from grader.errors import BpgradeError, SubmissionError, UsageError
+from grader.platforms.assessment import ON_TIME, Assessment, Hidden
+from grader.platforms.grading import GradingError, grade
+from grader.platforms.platform import STANDARD_OUTPUT, Place, Platform, Surroundings
+from grader.platforms.submission import find
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the instructor asks for; None where the platform decides.
+
+    Attributes
+    ----------
+    course : Path or None
+        The course's folder; None for the one that ships.
+    exercise : str or None
+    seed : int
+    isolation : {"strict", "basic"}
+    hidden : {"visible", "after_due_date", "after_published", "hidden"} or None
+        When students see the checks that they were not given.
+    leaderboard : bool
+    submission, output : Path or None
+    submitted : datetime or None
+    seconds : float or None
+        How long grading may take.
+    """
+
+    course: Path | None = None
+    exercise: str | None = None
+    seed: int = 0
+    isolation: str = "strict"
+    hidden: Hidden | None = None
+    leaderboard: bool = False
+    submission: Path | None = None
+    output: Path | None = None
+    submitted: datetime | None = None
+    seconds: float | None = None
+
+
+class _Stopped(BaseException):
+    """The platform has asked us to end."""
+
+
+def autograde(platform: Platform, request: Request, surroundings: Surroundings) -> int:
+    """Grade what was handed in and write the platform's documents; return the exit code.
+
+    Raises
+    ------
+    UsageError
+        The documents cannot be written.
+    """
+    place = _place(platform.locate(surroundings), request)
+    detail = ""
+    try:
+        with _stoppable():
+            assessment = _assess(platform, request, place)
+    except SubmissionError as error:
+        assessment = _nothing(request, f"{_sentence(error.message)} {_sentence(error.remedy)}")
+    except GradingError as error:
+        assessment = _nothing(request, f"{_sentence(error.message)} {error.remedy}")
+        detail = error.detail
+    except _Stopped:
+        assessment = _failed(request)
+        detail = "the platform has ended it before it was done"
+    except BpgradeError as error:
+        assessment, detail = _failed(request), str(error)
+    except Exception:  # a defect of ours must not leave the student without a word
+        assessment, detail = _failed(request), traceback.format_exc()
+    if place.temporary:
+        shutil.rmtree(place.temporary, ignore_errors=True)
+    _write(platform.documents(assessment, place), place.output)
+    if detail:
+        sys.stderr.write(f"bpgrade: not graded: {detail}\n")
+    return 0 if assessment.graded else platform.ungraded_exit
+
+
+def _assess(platform: Platform, request: Request, place: Place) -> Assessment:
+    # never from the working folder: on many platforms a student has filled it
+    course = find_course(request.course, _HERE)
+    found = find(place.submission, course, request.exercise, place.title)
+    grading = grade(
+        course,
+        found,
+        seed=request.seed,
+        isolation=request.isolation,
+        seconds=place.seconds,
+        figure=platform.figure,
+    )
+    return Assessment(
+        result=grading.result,
+        exercise=found.exercise.name,
+        lateness=_lateness(course, found.exercise, place),
+        notes=found.notes,
+        hidden=request.hidden or platform.hidden,
+        leaderboard=request.leaderboard,
+        figure=grading.figure,
+    )
+
+
+def _place(place: Place, request: Request) -> Place:
+    return replace(
+        place,
+        submission=request.submission or place.submission,
+        output=request.output or place.output,
+        submitted=request.submitted or place.submitted,
+        seconds=request.seconds or place.seconds,
+    )
+
+
+def _lateness(course: Course, exercise: Exercise, place: Place) -> Lateness:
+    """Return how late it is by the course's deadline, else by the platform's."""
+    deadline = exercise.deadline or place.due
+    if deadline is None or place.submitted is None:
+        return ON_TIME
+    if deadline.tzinfo is None and place.submitted.tzinfo is not None:
+        deadline = deadline.replace(tzinfo=place.submitted.tzinfo)
+    return overdue(place.submitted, deadline, course.late)
+
+
+def _failed(request: Request) -> Assessment:
+    return _nothing(
+        request,
+        "The grader failed. This is not your fault, and no score counts; tell your instructor.",
+    )
+
+
+def _nothing(request: Request, problem: str) -> Assessment:
+    return Assessment(None, problem=problem.strip(), exercise=request.exercise or "")
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
+
+
+def _write(documents: Mapping[str, str], folder: Path) -> None:
+    """Write the files, each whole and then renamed; last what goes to standard output."""
+    files = {folder / name: text for name, text in documents.items() if name != STANDARD_OUTPUT}
+    try:
+        for path in files:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        write_texts(files)
+    except OSError as error:
+        raise UsageError(
+            f"{error.filename or folder} cannot be written: {error.strerror}",
+            "name a folder that may be written to with --output, and see that there is room",
+        ) from None
+    if STANDARD_OUTPUT in documents:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+        sys.stdout.write(documents[STANDARD_OUTPUT])
+        sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """Turn the platform's request to end into an exception."""
+
+    def stop(_number: int, _frame: object) -> None:
+        raise _Stopped
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

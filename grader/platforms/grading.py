@@ -1,0 +1,113 @@
+"""Grading in a process of its own, so that whatever becomes of it, there is something to write."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from grader.course import Course
+from grader.errors import BpgradeError, UsageError
+from grader.platforms.submission import Found
+from grader.result import Result
+
+_NOT_YOURS: Final = "This is not your fault, and no score counts; tell your instructor."
+
+
+class GradingError(BpgradeError):
+    """The grader itself failed: `message` is for the student, `detail` for the instructor."""
+
+    def __init__(self, message: str, detail: str) -> None:
+        super().__init__(message, _NOT_YOURS)
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Grading:
+    """What came out: the document, and a drawing where one was asked for."""
+
+    result: Result
+    figure: bytes = b""
+
+
+def grade(
+    course: Course, found: Found, *, seed: int, isolation: str, seconds: float, figure: bool
+) -> Grading:
+    """Return the result of a submission.
+
+    Raises
+    ------
+    GradingError
+        There is none, for whatever reason: no isolation, a mistake in the course, no memory, no
+        time.
+    """
+    with tempfile.TemporaryDirectory(prefix="bpgrade-") as folder:
+        picture = Path(folder, "figure.png")
+        options = ["--figure", str(picture)] if figure and _draws(course, found) else []
+        written, errors = _run(_command(course, found, seed, isolation, options), course, seconds)
+        try:
+            result = Result.from_json(written.decode("ascii"))
+        except ValueError:
+            raise GradingError("the grader failed", errors or "it wrote no document") from None
+        if result.status == "ungraded":
+            raise GradingError("the grader failed", _failures(result))
+        return Grading(result, picture.read_bytes() if picture.is_file() else b"")
+
+
+def _command(
+    course: Course, found: Found, seed: int, isolation: str, options: list[str]
+) -> list[str]:
+    return [
+        # -P: nothing is imported from the working folder, which a student may have filled
+        *(sys.executable, "-P", "-m", "grader", "check", "--json"),
+        *("--course", str(course.folder), "--exercise", found.exercise.name),
+        *("--seed", str(seed), "--isolation", isolation),
+        *(*options, "--", str(found.path.absolute())),
+    ]
+
+
+def _draws(course: Course, found: Found) -> bool:
+    from grader.grading.figure import figure_file
+
+    try:
+        return figure_file(course, found.exercise).is_file()
+    except UsageError:
+        return False
+
+
+def _run(command: list[str], course: Course, seconds: float) -> tuple[bytes, str]:
+    """Return what a command wrote to its standard output, and to its standard error."""
+    with subprocess.Popen(
+        command,
+        cwd=course.folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        try:
+            written, errors = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            raise GradingError(
+                f"grading took longer than {seconds:g} seconds and was given up",
+                "raise the platform's time limit, or lower the limits in course.toml",
+            ) from None
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    text = errors.decode("utf-8", "replace").strip()
+    if process.returncode < 0:
+        name = signal.Signals(-process.returncode).name
+        text = f"{text}\nit was ended by {name}: is there enough memory?".strip()
+    return written, text
+
+
+def _failures(result: Result) -> str:
+    failed = [check for check in result.checks if check.outcome == "grader_error"]
+    return "\n".join(f"{check.id}: {check.feedback}" for check in failed)

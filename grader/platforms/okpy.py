@@ -1,0 +1,117 @@
+"""Plain scores, as okpy's client prints them, and the same as JSON.
+
+Source: client/protocols/scoring.py of github.com/okpy/ok-client, for the printed form; the JSON
+is the result document with what counts beside it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+from grader.platforms import layout, wording
+from grader.platforms.assessment import Assessment, number
+from grader.platforms.metadata import as_object
+from grader.platforms.platform import Place, Platform, Run, Surroundings
+from grader.report.findings import amount
+
+NAME: Final = "scores.json"
+
+
+def document(assessment: Assessment) -> dict[str, Any]:
+    """Return the scores by function, and the total after what lateness costs."""
+    if assessment.graded is None:
+        problem = wording.plain(assessment.problem)
+        test = {"name": wording.NOT_GRADED, "points": 0, "max_points": 0, "passed": False}
+        tests = [{**test, "message": problem}]
+        return {"graded": False, "message": problem, "scores": {}, "tests": tests}
+    tests = [
+        {
+            "name": wording.plain(test.name, lines=False),
+            "points": number(test.points),
+            "max_points": number(test.max_points),
+            "passed": test.passed,
+            "message": wording.message(test),
+        }
+        for test in assessment.shown().tests
+    ]
+    scores = {name: number(points) for name, (points, _) in _functions(assessment).items()}
+    return {
+        "graded": True,
+        "message": "\n".join(wording.plain(one, lines=False) for one in assessment.remarks()),
+        "scores": {**scores, "Total": number(assessment.score)},
+        "max_score": number(assessment.max_score),
+        "late": asdict(assessment.lateness),
+        "tests": tests,
+    }
+
+
+def _functions(assessment: Assessment) -> dict[str, tuple[Fraction, Fraction]]:
+    found: dict[str, tuple[Fraction, Fraction]] = {}
+    for test in assessment.tests:
+        points, most = found.get(test.check.function, (Fraction(0), Fraction(0)))
+        found[test.check.function] = (points + test.points, most + test.max_points)
+    return found
+
+
+def breakdown(assessment: Assessment) -> str:
+    """Return the printed form."""
+    if assessment.graded is None:
+        return f"{wording.NOT_GRADED}. {wording.plain(assessment.problem)}\n"
+    rows = [
+        f"    {name}: {amount(float(points))}/{amount(float(most))}"
+        for name, (points, most) in _functions(assessment).items()
+    ]
+    total = f"    Total: {amount(float(assessment.score))}"
+    return "\n".join(["Point breakdown", *rows, "", "Score:", total, ""])
+
+
+def documents(assessment: Assessment, _place: Place) -> Mapping[str, str]:
+    """Return scores.json, and the breakdown for standard output."""
+    found = {key: value for key, value in document(assessment).items() if value is not None}
+    if "late" in found:
+        found["late"] = {key: value for key, value in found["late"].items() if value is not None}
+    return {
+        NAME: json.dumps(found, allow_nan=False, indent=1) + "\n",
+        "": breakdown(assessment),
+    }
+
+
+def locate(surroundings: Surroundings) -> Place:
+    """Return the working folder, for both: nothing more is known."""
+    return Place(submission=surroundings.working, output=surroundings.working)
+
+
+def share(texts: Mapping[str, str]) -> float | None:
+    """Return the share of the points in scores.json."""
+    document = as_object(next(iter(texts.values())))
+    return document["scores"]["Total"] / document["max_score"] if document["graded"] else None
+
+
+def lay(root: Path, package: Path, submission: Path | None, _exercise: str) -> Run:
+    """Lay out a folder with the student's files, and the grader's beside it."""
+    layout.hand_in(submission, root / "work/submission")
+    layout.unpack(package, root / "work/grader", "grader")
+    return Run(
+        command=["bash", "grader/grade.sh"],
+        working="work",
+        venv="work/grader/venv",
+        documents=[f"work/{NAME}", ""],
+    )
+
+
+PLATFORM: Final = Platform(
+    name="okpy",
+    title="Plain JSON, as of okpy",
+    documents=documents,
+    locate=locate,
+    share=share,
+    lay=lay,
+    installers=("grader",),
+    courses=("grader",),
+    ungraded_exit=3,
+)

@@ -1,0 +1,226 @@
+"""A package: a platform's scripts filled in, with the course, the wheels and the pins."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import json
+import re
+import tarfile
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from grader.course import Course, Exercise
+from grader.errors import UsageError
+from grader.platforms.assessment import Hidden
+from grader.platforms.packaging import requirements
+from grader.platforms.packaging.wheel import installed, mode, tree, wheel, zipped
+from grader.platforms.platform import Platform
+
+
+def _in_quotes(text: str) -> str:
+    """Return text for the inside of quotes, in JSON and in YAML."""
+    return json.dumps(text)[1:-1]
+
+
+TEMPLATES: Final = Path(__file__).parent.parent / "templates"
+MANIFEST: Final = "bpgrade-package.json"
+_SHARED: Final = TEMPLATES / "shared"
+_ESCAPES: Final[dict[str, Callable[[str], str]]] = {
+    ".xml": html.escape,
+    ".html": html.escape,
+    ".json": _in_quotes,
+    ".yaml": _in_quotes,
+}
+_BLANK: Final = re.compile(r"@([A-Z0-9_]+)@")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the instructor wants in a package.
+
+    Attributes
+    ----------
+    exercise : Exercise or None
+        None where the submission's file says which it is.
+    hidden : {"visible", "after_due_date", "after_published", "hidden"} or None
+    leaderboard : bool
+    seed : int
+    bundle : bool
+        Whether the wheels of all requirements are in it.
+    python : str
+        The Python there, as `3.12`.
+    """
+
+    exercise: Exercise | None
+    hidden: Hidden | None = None
+    leaderboard: bool = False
+    seed: int = 0
+    bundle: bool = False
+    python: str = "3.12"
+
+
+def build(platform: Platform, course: Course, choice: Choice) -> dict[str, bytes]:
+    """Return the files of a package by their names.
+
+    Raises
+    ------
+    UsageError
+        The course has no solutions, the exercise must be said, or wheels cannot be had.
+    """
+    exercises = [choice.exercise] if choice.exercise else list(course.exercises)
+    for exercise in exercises:
+        if not course.checks(exercise).is_file():
+            raise UsageError(
+                f"{course.folder} has no checks for {exercise.name}, so nothing could be graded",
+                "name the full course, with its solutions, by --course DIR",
+            )
+    own = _course_files(course)
+    blanks = _blanks(course, choice, own)
+    files: dict[str, bytes] = {}
+    for name, path in tree(TEMPLATES / platform.name, "").items():
+        place = _filled(name.lstrip("/"), blanks)
+        escape = _ESCAPES.get(PurePosixPath(place).suffix, str)
+        escaped = {key: escape(text) for key, text in blanks.items()}
+        files[place.removesuffix(".txt") if place.endswith(".py.txt") else place] = _filled(
+            path.read_text("utf-8"), escaped
+        ).encode()
+    for folder in platform.courses:
+        files |= _below(_filled(folder, blanks), own)
+    installer = _installer(course, choice)
+    for folder in platform.installers:
+        files |= _below(_filled(folder, blanks), installer)
+    if platform.tar:
+        files = _packed(files, platform.tar)
+    for exercise in exercises:
+        for name, path in {
+            "reference": course.reference(exercise),
+            "stub": course.stub(exercise),
+        }.items():
+            files[f"selftest/{exercise.name}/{name}.py"] = path.read_bytes()
+    files[MANIFEST] = _manifest(platform, course, exercises, choice)
+    return dict(sorted(files.items()))
+
+
+def _manifest(
+    platform: Platform, course: Course, exercises: Sequence[Exercise], choice: Choice
+) -> bytes:
+    """Return what `bpgrade selftest` has to know of a package."""
+    manifest = {
+        "platform": platform.name,
+        "course": course.name,
+        "exercises": {exercise.name: list(exercise.functions) for exercise in exercises},
+        "bpgrade": installed().version,
+        "python": choice.python,
+        "bundle": choice.bundle,
+    }
+    return f"{json.dumps(manifest, indent=1)}\n".encode()
+
+
+def write(files: Mapping[str, bytes], out: Path) -> None:
+    """Write a package: a zip archive where the name says so, else a folder that is not there yet.
+
+    Raises
+    ------
+    UsageError
+        It cannot be written.
+    """
+    try:
+        if out.suffix.lower() == ".zip":
+            part = out.with_name(f".{out.name}.part")
+            try:
+                part.write_bytes(zipped(files))
+                part.replace(out)
+            finally:
+                part.unlink(missing_ok=True)
+            return
+        out.mkdir(parents=True)
+        for name, data in files.items():
+            path = out / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            path.chmod(mode(data))
+    except FileExistsError:
+        raise UsageError(f"{out} is there already", "name a new folder, or a .zip file") from None
+    except OSError as error:
+        raise UsageError(
+            f"{out} cannot be written: {error.strerror}", "name a place that you may write to"
+        ) from None
+
+
+def _below(folder: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {str(PurePosixPath(folder, name)): data for name, data in files.items()}
+
+
+def _packed(files: Mapping[str, bytes], folder: str) -> dict[str, bytes]:
+    """Return files with a folder of them packed into a tar archive of its name."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name, data in sorted(files.items()):
+            if name.startswith(f"{folder}/"):
+                entry = tarfile.TarInfo(name)
+                entry.size, entry.mode = len(data), mode(data)
+                archive.addfile(entry, io.BytesIO(data))
+    rest = {name: data for name, data in files.items() if not name.startswith(f"{folder}/")}
+    return {**rest, f"{folder}.tar": buffer.getvalue()}
+
+
+def _course_files(course: Course) -> dict[str, bytes]:
+    paths = tree(course.folder / "exercises", "course/exercises")
+    paths |= tree(course.folder / "solutions", "course/solutions")
+    return {name: path.read_bytes() for name, path in paths.items()}
+
+
+def _installer(course: Course, choice: Choice) -> dict[str, bytes]:
+    """Return bpgrade's wheel, the pins, the other wheels if bundled, and what installs them."""
+    pinned = requirements.pins(course.packages, choice.python)
+    name, data = wheel()
+    files = {
+        "requirements.txt": "".join(f"{line}\n" for line in pinned).encode(),
+        f"wheels/{name}": data,
+    }
+    if choice.bundle:
+        found = requirements.download(pinned, choice.python)
+        files |= {f"wheels/{name}": data for name, data in found.items()}
+    blanks = {"PYTHON": choice.python, "OFFLINE": "--no-index" if choice.bundle else ""}
+    for path in sorted(_SHARED.iterdir()):
+        files[path.name] = _filled(path.read_text("utf-8"), blanks).encode()
+    return files
+
+
+def _blanks(course: Course, choice: Choice, own: Mapping[str, bytes]) -> dict[str, str]:
+    """Return what the scripts' blanks are filled with."""
+    options = [f"--seed={choice.seed}"]
+    if choice.exercise:
+        options.append(f"--exercise={choice.exercise.name}")
+    if choice.hidden:
+        options.append(f"--hidden-checks={choice.hidden}")
+    if choice.leaderboard:
+        options.append("--leaderboard")
+    exercise = choice.exercise
+    name = exercise.name if exercise else course.name
+    return {
+        "OPTIONS": " ".join(options),
+        "EXERCISE": name,
+        "TITLE": exercise.title if exercise else course.title,
+        "COURSE": course.name,
+        "POINTS": f"{exercise.max_score:g}" if exercise else "",
+        "TASK": _text(course.task(exercise)) if exercise else "",
+        "STUB": _text(course.stub(exercise)) if exercise else "",
+        "PYTHON": choice.python,
+        "UUID": str(uuid.uuid5(uuid.NAMESPACE_URL, f"bpgrade:{course.name}:{name}")),
+        "DOT": ".",
+        "COURSE_BASE64": base64.encodebytes(zipped(own)).decode("ascii"),
+    }
+
+
+def _text(path: Path) -> str:
+    return path.read_text("utf-8") if path.is_file() else ""
+
+
+def _filled(text: str, blanks: Mapping[str, str]) -> str:
+    return _BLANK.sub(lambda match: blanks.get(match[1], match[0]), text)

@@ -1,0 +1,42 @@
+"""All platforms, by the names that the commands take; each module is imported when it is asked."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Final
+
+from grader.errors import UsageError
+from grader.platforms.platform import Platform
+
+NAMES: Final = (
+    "gradescope",
+    "github",
+    "classroom50",
+    "prairielearn",
+    "coderunner",
+    "vpl",
+    "autolab",
+    "dodona",
+    "inginious",
+    "codegrade",
+    "codio",
+    "artemis",
+    "junit",
+    "okpy",
+    "edx",
+    "coursera",
+)
+
+
+def platform(name: str) -> Platform:
+    """Return the platform of that name.
+
+    Raises
+    ------
+    UsageError
+        There is none.
+    """
+    if name not in NAMES:
+        raise UsageError(f"there is no platform {name!r}", f"choose one of: {', '.join(NAMES)}")
+    found: Platform = importlib.import_module(f"grader.platforms.{name}").PLATFORM
+    return found

@@ -1,0 +1,259 @@
+"""Trying a package on this machine: its entry script, in a folder laid out as the platform's."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from grader.errors import UsageError
+from grader.platforms.packaging.build import MANIFEST
+from grader.platforms.platform import STANDARD_OUTPUT, Platform, Run
+
+_SECONDS: Final = 900.0
+_HOSTILE: Final = """
+import ctypes, glob, json, os, sys
+
+FORGED = {forged!r}
+
+
+def attack(*arguments, **named):
+    for path in glob.glob("/**/solutions/*.py", recursive=True) + ["/etc/passwd"]:
+        try:
+            print(open(path).read())
+        except OSError:
+            pass
+    for path in {targets!r}:
+        try:
+            with open(path, "w") as file:
+                file.write(FORGED)
+        except OSError:
+            pass
+    for descriptor in range(3, 64):
+        try:
+            os.write(descriptor, FORGED.encode())
+        except OSError:
+            pass
+    print(FORGED, flush=True)
+    print(FORGED, file=sys.stderr, flush=True)
+    os._exit(0)
+
+
+{functions}
+"""
+# what would be full marks to one platform or another, if it stood where the platform looks
+_FORGED: Final = """
+--|>
+Grade :=>> 1000
+{"score": 1000, "fraction": 1, "fractionalScore": 1, "tests": []}
+{"tag":"points","points":"1"}
+{"scores": {"all": 1000}}
+{"command": "close-judgement", "accepted": true}
+</pre></td></tr><script>alert(1)</script>]]><testcase name="x"/>
+::set-output name=result::e30=
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One submission that goes through a package, and what must come of it.
+
+    `least` and `most` bound the share of the points; None where nothing must be graded.
+    """
+
+    name: str
+    source: str | None
+    least: float | None
+    most: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of a case: the share of the points that the platform sees, and the exit code."""
+
+    case: str
+    share: float | None
+    exit_code: int
+    good: bool
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How an entry script ended, and the documents that it left by their places."""
+
+    exit_code: int
+    documents: Mapping[str, str]
+    output: str
+    errors: str
+
+
+def hostile(functions: Sequence[str], targets: Sequence[str]) -> str:
+    """Return a submission whose every function reads, writes, forges and then ends the process."""
+    lines = "\n".join(f"{name} = attack" for name in functions)
+    return _HOSTILE.format(forged=_FORGED, targets=list(targets), functions=lines)
+
+
+def cases(package: Path, exercise: str, functions: Sequence[str]) -> list[Case]:
+    """Return the submissions that every package has to deal with."""
+    folder = package / "selftest" / exercise
+    return [
+        Case("reference", (folder / "reference.py").read_text("utf-8"), 1.0, 1.0),
+        Case("stub", (folder / "stub.py").read_text("utf-8"), 0.0, 0.99),
+        Case("hostile", hostile(functions, ()), 0.0, 0.5),
+        Case("nothing handed in", None, None, None),
+    ]
+
+
+def try_package(platform: Platform, package: Path, exercise: str | None) -> Iterator[Trial]:
+    """Run the cases through a package, a zip or a folder, one after another.
+
+    Raises
+    ------
+    UsageError
+        It is no package for this platform.
+    """
+    with _unpacked(package) as folder:
+        exercises = _exercises(folder, platform, package)
+        name = exercise or next(iter(exercises))
+        if name not in exercises:
+            raise UsageError(
+                f"{package} does not grade {name}", f"it grades: {', '.join(exercises)}"
+            )
+        for case in cases(folder, name, exercises[name]):
+            yield _try(platform, folder, name, exercises[name], case)
+
+
+def _try(
+    platform: Platform, package: Path, exercise: str, functions: Sequence[str], case: Case
+) -> Trial:
+    with tempfile.TemporaryDirectory(prefix="bpgrade-selftest-") as folder:
+        place = Path(folder).resolve()
+        source = case.source
+        if case.name == "hostile":  # it is told where the documents will be
+            run = platform.lay(_new(place / "scratch"), package, None, exercise)
+            targets = [str(place / "root" / name) for name in run.documents if name]
+            source = hostile(functions, targets)
+        submission = None
+        if source is not None:
+            submission = place / f"{exercise}.py"
+            submission.write_text(source, encoding="utf-8")
+        root = _new(place / "root")
+        return _judge(
+            platform, case, start(platform.lay(root, package, submission, exercise), root)
+        )
+
+
+def _new(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def _judge(platform: Platform, case: Case, ran: Ran) -> Trial:
+    try:
+        share = platform.share(ran.documents)
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        problem = ran.errors.strip().splitlines()[-1:] or [str(error)]
+        return Trial(case.name, None, ran.exit_code, False, f"no valid document: {problem[0]}")
+    if case.least is None or case.most is None:
+        good = share is None
+    else:
+        good = share is not None and case.least - 1e-9 <= share <= case.most + 1e-9
+    remark = "" if good else _last_line(ran)
+    return Trial(case.name, share, ran.exit_code, good, remark)
+
+
+def _last_line(ran: Ran) -> str:
+    lines = ran.errors.strip().splitlines() or ["the score is not what it must be"]
+    return lines[-1]
+
+
+def start(run: Run, root: Path) -> Ran:
+    """Start an entry script and wait for its end."""
+    install(root / run.venv)
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    done = subprocess.run(
+        list(run.command),
+        cwd=root / run.working,
+        env={**kept, "LANG": "C.UTF-8", **run.environment, "BPGRADE_ROOT": str(root)},
+        input=run.input.encode(),
+        capture_output=True,
+        check=False,
+        timeout=_SECONDS,
+    )
+    output = done.stdout.decode("utf-8", "replace")
+    errors = done.stderr.decode("utf-8", "replace")
+    return Ran(done.returncode, read_documents(run, root, output), output, errors)
+
+
+def read_documents(run: Run, root: Path, output: str) -> dict[str, str]:
+    """Return the documents that a run has left, by their places."""
+    documents = {}
+    for name in run.documents:
+        if name == STANDARD_OUTPUT:
+            documents[name] = output
+        elif (root / name).is_file():
+            documents[name] = (root / name).read_text("utf-8")
+    return documents
+
+
+def install(venv: Path) -> None:
+    """Put the bpgrade that runs now where a package's install.sh would install it."""
+    (venv / "bin").mkdir(parents=True)
+    for name, command in (("bpgrade", "-P -m grader"), ("python", "-P")):
+        program = venv / "bin" / name
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {command} "$@"\n', "utf-8")
+        program.chmod(0o755)
+
+
+@contextmanager
+def _unpacked(package: Path) -> Iterator[Path]:
+    """Give the folder of a package; that of a zip archive for the time being."""
+    if package.is_dir():
+        yield package.absolute()
+        return
+    with tempfile.TemporaryDirectory(prefix="bpgrade-package-") as folder:
+        try:
+            with zipfile.ZipFile(package) as archive:
+                for entry in archive.infolist():
+                    path = Path(archive.extract(entry, folder))
+                    if path.is_file():
+                        path.chmod((entry.external_attr >> 16) & 0o777 or 0o644)
+        except FileNotFoundError:
+            raise UsageError(
+                f"there is no package {package}",
+                "make one: bpgrade package PLATFORM -o OUT.zip",
+            ) from None
+        except (OSError, zipfile.BadZipFile) as error:
+            raise UsageError(
+                f"{package} cannot be read as a package: {error}",
+                "name the .zip file or the folder that `bpgrade package` wrote",
+            ) from None
+        yield Path(folder).resolve()
+
+
+def _exercises(folder: Path, platform: Platform, package: Path) -> Mapping[str, Sequence[str]]:
+    """Return the functions of the exercises that a package grades, by the exercises' names."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        name, exercises = manifest["platform"], manifest["exercises"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UsageError(
+            f"{package} is no package of bpgrade: it has no valid {MANIFEST}",
+            f"make one: bpgrade package {platform.name} -o OUT.zip",
+        ) from None
+    if name != platform.name:
+        raise UsageError(
+            f"{package} is a package for {name}, not for {platform.name}",
+            f"try it as one: bpgrade selftest {name} {package}",
+        )
+    found: Mapping[str, Sequence[str]] = exercises
+    return found

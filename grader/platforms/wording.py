@@ -1,0 +1,146 @@
+"""What a check says to a student, as plain text, Markdown or HTML: nothing in it can do harm."""
+
+from __future__ import annotations
+
+import html
+from typing import Final
+
+from grader.platforms.assessment import Assessment, Test
+from grader.report.findings import OUTCOME_WORDS, amount
+from grader.report.markdown import fenced, inline
+from grader.report.terminal import render_text
+from grader.report.visible import visible
+from grader.result import Diagnosis, Outcome
+
+NOT_GRADED: Final = "Not graded"
+_LONGEST: Final = 4_000
+_LONGEST_OUTPUT: Final = 8_000
+
+
+def plain(text: str, *, lines: bool = True, longest: int = _LONGEST) -> str:
+    """Return text in which everything is plainly printed, cut to a length."""
+    return visible(text[:longest], lines=lines) + (" ..." if len(text) > longest else "")
+
+
+def points_of(test: Test) -> str:
+    """Return `1 of 3 points`."""
+    reached, most = amount(float(test.points)), amount(float(test.max_points))
+    return f"{reached} of {most} point{'' if test.max_points == 1 else 's'}"
+
+
+def message(test: Test) -> str:
+    """Return as plain text why a check failed; nothing where it passed."""
+    if test.passed:
+        return ""
+    check = test.check
+    parts = [f"{_title(one)}\n{plain(one.message)}" for one in check.diagnosis]
+    parts.append(plain(check.feedback.strip("\n")) or plain(_ending(test), lines=False))
+    if check.hint:
+        parts.append(f"Hint: {plain(check.hint)}")
+    return "\n\n".join(parts)
+
+
+def headline(test: Test) -> str:
+    """Return in one line why a check failed: the mistake's name, or what was said first."""
+    if test.passed:
+        return ""
+    if test.check.diagnosis:
+        return "; ".join(_title(one) for one in test.check.diagnosis)
+    said = plain(test.check.feedback).strip().splitlines()
+    return said[0] if said else plain(_ending(test), lines=False)
+
+
+def markdown_message(test: Test) -> str:
+    """Return as Markdown why a check failed."""
+    if test.passed:
+        return ""
+    check = test.check
+    parts = []
+    for one in check.diagnosis:
+        parts += [f"**{inline(_title(one))}**", inline(one.message)]
+    if check.feedback.strip():
+        parts.append(fenced(plain(check.feedback)))
+    elif not check.diagnosis:
+        parts.append(inline(_ending(test)))
+    if check.hint:
+        parts.append(f"*Hint:* {inline(check.hint)}")
+    return "\n\n".join(parts)
+
+
+def html_message(test: Test) -> str:
+    """Return as HTML, that is XML too, why a check failed."""
+    if test.passed:
+        return ""
+    check = test.check
+    parts = [
+        f"<p><b>{escaped(_title(one))}</b></p>{_lines(one.message)}" for one in check.diagnosis
+    ]
+    if check.feedback.strip():
+        parts.append(f"<pre>{escaped(check.feedback.strip(chr(10)))}</pre>")
+    elif not check.diagnosis:
+        parts.append(f"<p>{escaped(_ending(test))}</p>")
+    if check.hint:
+        parts.append(f"<p><i>Hint:</i> {escaped(check.hint)}</p>")
+    return "".join(parts)
+
+
+def escaped(text: str, *, longest: int = _LONGEST) -> str:
+    """Return text for HTML or XML, cut to a length."""
+    return html.escape(plain(text, longest=longest))
+
+
+def printed(assessment: Assessment) -> str:
+    """Return what the student's code printed, to be shown as it stands."""
+    result = assessment.graded
+    output = result.output.strip("\r\n") if result else ""
+    if len(output) <= _LONGEST_OUTPUT:
+        return plain(output, longest=_LONGEST_OUTPUT)
+    return "... " + plain(output[-_LONGEST_OUTPUT:], longest=_LONGEST_OUTPUT)
+
+
+def report(assessment: Assessment) -> str:
+    """Return all of it as plain text, each mistake told once."""
+    shown = assessment.shown()
+    result = shown.graded
+    if result is None:
+        return f"{NOT_GRADED}. {plain(assessment.problem)}\n"
+    notes = [plain(note, lines=False) for note in (*shown.notes, shown.late_text) if note]
+    total = f"Score: {shown.score_text}" if shown.lateness.percent else ""
+    return "\n".join(filter(None, (render_text(result).rstrip("\n"), *notes, total))) + "\n"
+
+
+def markdown_report(assessment: Assessment) -> str:
+    """Return all of it as Markdown."""
+    if assessment.graded is None:
+        return f"**{NOT_GRADED}.** {inline(assessment.problem)}\n"
+    rows = [f"| {inline(test.name)} | {points_of(test)} |" for test in assessment.shown().tests]
+    heading = f"### {inline(assessment.exercise)}: {assessment.score_text}"
+    table = ["| Check | Points |", "| --- | --- |", *rows]
+    text = report(assessment)
+    fence = "`" * max(3, _longest_run(text) + 1)
+    return "\n".join([heading, "", *table, "", f"{fence}text", text.rstrip("\n"), fence]) + "\n"
+
+
+def _longest_run(text: str) -> int:
+    longest = run = 0
+    for character in text:
+        run = run + 1 if character == "`" else 0
+        longest = max(longest, run)
+    return longest
+
+
+def _title(diagnosis: Diagnosis) -> str:
+    doubt = "Probably: " if diagnosis.certainty == "likely" else ""
+    where = f" (line {diagnosis.line})" if diagnosis.line is not None else ""
+    return plain(f"{doubt}{diagnosis.title}{where}", lines=False)
+
+
+def _ending(test: Test) -> str:
+    check = test.check
+    if check.outcome is Outcome.PASSED:
+        return "Some points are missing."
+    return f"{check.function}: {OUTCOME_WORDS[check.outcome]}" if check.function else check.title
+
+
+def _lines(text: str) -> str:
+    return "<p>" + "<br/>".join(escaped(line) for line in text.splitlines()) + "</p>"
