@@ -20,12 +20,12 @@ from grader.batch.records import Origin, Student
 from grader.errors import UsageError
 
 # the first of these that a roster has is what its people are called by in the outputs
-_ID_COLUMNS: Final = (
+ID_COLUMNS: Final = (
     "student id", "studentid", "id", "user id", "userid", "id number", "idnumber", "sid",
     "identifier", "sis user id", "sis login id", "login id", "username", "user name", "login",
     "orgdefinedid", "email", "email address", "e mail",
 )  # fmt: skip
-_NAME_COLUMNS: Final = ("name", "full name", "fullname", "student", "student name", "display name")
+NAME_COLUMNS: Final = ("name", "full name", "fullname", "student", "student name", "display name")
 _FIRST: Final = ("first name", "firstname", "given name")
 _LAST: Final = ("last name", "lastname", "surname", "family name")
 _MAX_BYTES: Final = 64_000_000
@@ -133,11 +133,9 @@ def _decode(data: bytes, path: Path) -> str:
 
 def _person(row: Mapping[str, str]) -> Person | None:
     ids = tuple(
-        dict.fromkeys(row[column].strip() for column in _ID_COLUMNS if row.get(column, "").strip())
+        dict.fromkeys(row[column].strip() for column in ID_COLUMNS if row.get(column, "").strip())
     )
-    name = next(
-        (row[column].strip() for column in _NAME_COLUMNS if row.get(column, "").strip()), ""
-    )
+    name = next((row[column].strip() for column in NAME_COLUMNS if row.get(column, "").strip()), "")
     if not name:
         parts = (row.get(column, "").strip() for half in (_FIRST, _LAST) for column in half)
         name = " ".join(part for part in parts if part)

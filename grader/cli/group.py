@@ -19,6 +19,8 @@ _COMMANDS = {
     "check": "Grade your files now.",
     "batch": "Grade a whole class, from a folder or a platform's download.",
     "report": "Write the pages of a batch: the class, and each student.",
+    "export": "Put the grades of a batch into a gradebook.",
+    "diff": "See what a regrade or a changed check did to whose grade.",
     "package": "Make an autograder for a learning platform.",
     "selftest": "Try an autograder's package before uploading it.",
     "autograde": "Grade inside a learning platform.",

@@ -1,0 +1,162 @@
+"""`bpgrade export FORMAT OUT`: gradebooks for learning platforms."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.gradebook.feedback_zip import Packed
+    from grader.gradebook.filling import Filled
+
+_SHOWN = 20
+
+
+@click.command(
+    "export", epilog="Example: bpgrade export canvas graded --into gradebook.csv -o to_upload.csv"
+)
+@click.argument("format", type=click.Choice(["canvas", "moodle", "csv"]))
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option(
+    "--into",
+    metavar="EXPORT.csv",
+    type=click.Path(path_type=Path),
+    help="The platform's own export: a copy of it gets the grades, nothing else in it changes.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Where the gradebook goes; else OUT/FORMAT.csv.",
+)
+@click.option("--exercise", metavar="NAME", help="Only this exercise.")
+@click.option("--column", metavar="TITLE", help="The column of EXPORT.csv for its grades.")
+@click.option(
+    "--feedback-zip",
+    is_flag=True,
+    help="Also write OUT/FORMAT-feedback.zip, in the layout that the platform takes back.",
+)
+def command(
+    format: str,
+    out: Path,
+    into: Path | None,
+    output: Path | None,
+    exercise: str | None,
+    column: str | None,
+    feedback_zip: bool,
+) -> int:
+    """Write grades into a gradebook that Canvas, Moodle or anything else reads.
+
+    OUT is the folder that `bpgrade batch` wrote. People are matched by id; where it is not sure
+    whose a row is, nothing is written and the grade is listed.
+
+    Exit code: 0 all grades are in it, 1 some are left out, 2 a path or an option is wrong.
+    """
+    if column is not None and into is None:
+        raise UsageError("--column names a column of an export", "add --into EXPORT.csv")
+    if feedback_zip and format == "csv":
+        raise UsageError(
+            "--feedback-zip is for platforms: canvas or moodle",
+            f"the students' pages are in {out}/report/students",
+        )
+    left_out = 0
+    if into is not None or format != "canvas" or not feedback_zip:
+        filled = _filled(format, out, into, exercise, column)
+        path = output or out / f"{format}.csv"
+        _write(path, filled.data, into)
+        left_out = len(filled.left_out)
+        _tell(filled, path, into)
+    if feedback_zip:
+        packed = _packed(format, out, exercise)
+        path = out / f"{format}-feedback.zip"
+        _write(path, packed.data, into)
+        click.echo(f"Feedback: {path}, {packed.files} files")
+        _list(packed.left_out, "without feedback")
+        left_out += len(packed.left_out)
+    return 1 if left_out else 0
+
+
+def _filled(
+    format: str,
+    out: Path,
+    into: Path | None,
+    exercise: str | None,
+    column: str | None,
+) -> Filled:
+    from grader.batch.recorded import kept, read_records
+    from grader.gradebook.canvas import fill_canvas
+    from grader.gradebook.grades import chosen, grade_of
+    from grader.gradebook.moodle import fill_moodle, new_moodle
+    from grader.gradebook.plain import fill_table, new_table
+
+    grades = chosen(map(grade_of, kept(read_records(out))), exercise)
+    if into is not None:
+        fill = {"canvas": fill_canvas, "moodle": fill_moodle, "csv": fill_table}[format]
+        return fill(into, grades, column)
+    if format == "canvas":
+        raise UsageError(
+            "Canvas matches people by what is in its own export",
+            "in Canvas: Grades, Export, Export Entire Gradebook; then add --into THAT.csv",
+        )
+    return new_moodle(grades) if format == "moodle" else new_table(grades)
+
+
+def _packed(format: str, out: Path, exercise: str | None) -> Packed:
+    from grader.batch.recorded import kept, read_records
+    from grader.cli.report import find_drawing_course
+    from grader.gradebook.feedback_zip import pack_canvas, pack_moodle
+    from grader.report.pages.course_drawing import CourseDrawings
+    from grader.report.pages.folder import page_of
+
+    records = (one for one in kept(read_records(out)) if exercise in (None, one.exercise))
+    if format == "canvas":
+        return pack_canvas(records)
+    draw = CourseDrawings(find_drawing_course(None)).draw
+    return pack_moodle(records, lambda student, own: page_of(student, own, draw))
+
+
+def _write(path: Path, data: bytes, into: Path | None) -> None:
+    """Write a file whole, never over the instructor's export."""
+    if into is not None and path.exists() and path.samefile(into):
+        raise UsageError(f"{path} is the export itself", "give the copy another name with -o")
+    staged = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        staged.write_bytes(data)
+        staged.replace(path)
+    except OSError as error:
+        staged.unlink(missing_ok=True)
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}", "name a file in a folder you may write"
+        ) from None
+
+
+def _tell(filled: Filled, path: Path, into: Path | None) -> None:
+    where = f" into {', '.join(filled.columns)}" if into is not None and filled.columns else ""
+    parts = [f"{filled.written} {'grade' if filled.written == 1 else 'grades'} written{where}"]
+    if filled.changed:
+        parts.append(f"{filled.changed} changed")
+    if filled.same:
+        parts.append(f"{filled.same} were there already")
+    click.echo(f"{', '.join(parts)}: {path}")
+    for note in filled.notes:
+        click.echo(f"  {note}")
+    _list(filled.left_out, "left out")
+
+
+def _list(items: Sequence[str], what: str) -> None:
+    from grader.report.visible import visible
+
+    if not items:
+        return
+    click.echo(f"bpgrade: {len(items)} {what}:", err=True)
+    for item in items[:_SHOWN]:
+        click.echo(f"  {visible(item, lines=False)}", err=True)
+    if len(items) > _SHOWN:
+        click.echo(f"  ... and {len(items) - _SHOWN} more", err=True)

@@ -1,0 +1,196 @@
+"""Putting grades into the columns of an export: each platform says which, and what may change."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Final
+
+from grader.errors import UsageError
+from grader.gradebook.grades import Grade, number_of, rounded
+from grader.gradebook.matching import Matches
+from grader.gradebook.sheet import Sheet, guarded, plain_title
+
+_MARK: Final = "bpgrade: "
+
+
+@dataclass(slots=True)
+class Filled:
+    """What became of a gradebook: the file, and what to tell of it.
+
+    Attributes
+    ----------
+    columns : list of str
+        The columns that were filled.
+    written, changed, same : int
+        Cells that were empty, that held another grade, and that held this one.
+    left_out : list of str
+        Grades that were not written, and why.
+    notes : list of str
+        What else the instructor should know.
+    """
+
+    data: bytes = b""
+    columns: list[str] = field(default_factory=list)
+    written: int = 0
+    changed: int = 0
+    same: int = 0
+    left_out: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the grades of one exercise go.
+
+    Attributes
+    ----------
+    column : int
+    digits : int
+        How many digits after the point the platform keeps.
+    possible : callable
+        Gives for a row what full marks are there; None where nothing says so.
+    locked : callable
+        Gives for a row why its cell must stay as it is; nothing where it need not.
+    comments : int or None
+        The column for a comment on each grade.
+    """
+
+    column: int
+    digits: int
+    possible: Callable[[int], Fraction | None] = lambda _: None
+    locked: Callable[[int], str] = lambda _: ""
+    comments: int | None = None
+
+
+def fill(sheet: Sheet, matches: Matches, targets: Mapping[str, Target]) -> Filled:
+    """Write the grades into the sheet and return what became of it."""
+    filled = Filled(left_out=list(matches.left_out))
+    filled.columns = [sheet.header[target.column] for target in targets.values()]
+    scales: Counter[tuple[Fraction, Fraction]] = Counter()
+    for row, grades in matches.rows.items():
+        for grade in grades:
+            target = targets.get(grade.exercise)
+            if target is not None and grade.points is not None:
+                _write(sheet, row, grade, target, filled, scales)
+    for (most, possible), number in scales.items():
+        filled.notes.append(
+            f"{number} {'score' if number == 1 else 'scores'} of {rounded(most, 2)} points were"
+            f" scaled to the {rounded(possible, 2)} points of the gradebook"
+        )
+    if risky := sheet.formulas():
+        filled.notes.append(
+            f"{risky} {'cell' if risky == 1 else 'cells'} of the export begin like a formula and"
+            " were kept: import the file without opening it in a spreadsheet"
+        )
+    filled.data = sheet.to_bytes()
+    return filled
+
+
+def _write(
+    sheet: Sheet,
+    row: int,
+    grade: Grade,
+    target: Target,
+    filled: Filled,
+    scales: Counter[tuple[Fraction, Fraction]],
+) -> None:
+    who = grade.student.name or grade.student.id
+    if reason := target.locked(row):
+        filled.left_out.append(f"{who}: {reason}")
+        return
+    possible = target.possible(row)
+    points = grade.out_of(possible)
+    assert points is not None
+    if possible and grade.max_points and possible != grade.max_points:
+        scales[grade.max_points, possible] += 1
+    old, new = sheet.cell(row, target.column).strip(), rounded(points, target.digits)
+    if number_of(old) == number_of(new):
+        filled.same += 1  # as it stands: written otherwise, it would look like a change
+    else:
+        filled.written += not old
+        filled.changed += bool(old)
+        sheet.set(row, target.column, new)
+    if target.comments is not None and grade.comment:
+        _comment(sheet, row, target.comments, grade.comment)
+
+
+def _comment(sheet: Sheet, row: int, column: int, comment: str) -> None:
+    """Write a comment where there is none, or one of an earlier time; never over a person's."""
+    old = sheet.cell(row, column)
+    if not old.strip() or old.startswith(_MARK):
+        sheet.set(row, column, guarded(_MARK + _escaped(comment)))
+
+
+def _escaped(text: str) -> str:
+    """Return text for a column that platforms show as HTML, in one line."""
+    return html.escape(" ".join(text.split()), quote=False)
+
+
+def choose_columns(
+    titles: Mapping[int, str],
+    exercises: Sequence[str],
+    wanted: str | None,
+    where: str,
+) -> dict[str, int]:
+    """Return the column of each exercise, by `wanted` or by their names.
+
+    Raises
+    ------
+    UsageError
+        It is not clear which one is meant.
+    """
+    listed = "; ".join(titles.values()) or "none"
+    if wanted is not None:
+        if len(exercises) > 1:
+            raise UsageError(
+                f"--column names one column, and the results have {len(exercises)} exercises",
+                f"add --exercise NAME, one of: {', '.join(exercises)}",
+            )
+        return {exercises[0]: _named(titles, wanted, where, listed)}
+    found = {}
+    for exercise in exercises:
+        fitting = [
+            column for column, title in titles.items() if _fits(plain_title(title), exercise)
+        ]
+        if not fitting and len(exercises) == len(titles) == 1:
+            fitting = list(titles)
+        if len(fitting) != 1:
+            what = "several columns" if fitting else "no column"
+            raise UsageError(
+                f"{where} has {what} for {exercise}",
+                f'name it with --exercise {exercise} --column "TITLE"; there are: {listed}',
+            )
+        found[exercise] = fitting[0]
+    if len(set(found.values())) < len(found):
+        raise UsageError(
+            f"{where} has one column for several exercises",
+            f"export them one by one with --exercise NAME: {', '.join(exercises)}",
+        )
+    return found
+
+
+def _named(titles: Mapping[int, str], wanted: str, where: str, listed: str) -> int:
+    for exactly in (
+        [column for column, title in titles.items() if title.strip() == wanted.strip()],
+        [
+            column
+            for column, title in titles.items()
+            if plain_title(wanted)
+            in (plain_title(title), plain_title(re.sub(r"\(\d+\)\s*$", "", title)))
+        ],
+    ):
+        if len(exactly) == 1:
+            return exactly[0]
+    raise UsageError(f"{where} has no one column {wanted!r}", f"there are: {listed}")
+
+
+def _fits(title: str, exercise: str) -> bool:
+    joined = title.replace(" ", "")
+    return (
+        re.search(rf"{re.escape(plain_title(exercise).replace(' ', ''))}(?!\d)", joined) is not None
+    )

@@ -1,0 +1,109 @@
+"""The grades of a batch as exact numbers, ready for any gradebook."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from grader.batch.recorded import Record
+from grader.batch.records import Student
+from grader.errors import UsageError
+from grader.report.findings import findings, score_text, summaries, unwritten
+from grader.result import Result
+
+_MOST_COMMENT = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """What counts for one student and exercise.
+
+    `points` is exact, after what lateness costs; None where there is no grade.
+    """
+
+    student: Student
+    exercise: str
+    points: Fraction | None
+    max_points: Fraction
+    comment: str
+
+    def out_of(self, possible: Fraction | None) -> Fraction | None:
+        """Return the points on a scale of so many; as they are where that is not known."""
+        if self.points is None or not possible or not self.max_points:
+            return self.points
+        return self.points * possible / self.max_points
+
+
+def grade_of(record: Record) -> Grade:
+    """Return the grade of an attempt that counts."""
+    result = record.result
+    return Grade(
+        student=record.student,
+        exercise=record.exercise,
+        points=None if record.final is None else exact(record.final),
+        max_points=exact(result.max_score) if result else Fraction(0),
+        comment=comment(result) if result and record.status == "graded" else "",
+    )
+
+
+def chosen(grades: Iterable[Grade], exercise: str | None) -> list[Grade]:
+    """Return the grades of one exercise, or of all.
+
+    Raises
+    ------
+    UsageError
+        There is none.
+    """
+    found = list(grades)
+    names = sorted({one.exercise for one in found})
+    if exercise is not None and exercise not in names:
+        raise UsageError(
+            f"the results have no exercise {exercise!r}", f"they have: {', '.join(names)}"
+        )
+    if not found:
+        raise UsageError("the results hold no submission", "run `bpgrade batch` first")
+    return [one for one in found if exercise in (None, one.exercise)]
+
+
+def comment(result: Result) -> str:
+    """Return a line on what was lost and why."""
+    parts = [f"{score_text(result.score, result.max_score)} points."]
+    titles = {
+        name: "; ".join(dict.fromkeys(one.title for one in each.diagnoses))
+        for each in findings(result)
+        for name in each.functions
+        if each.diagnoses
+    }
+    for one in summaries(result):
+        if one.points < one.max_points:
+            why = titles.get(one.name) or one.remark or unwritten(one)
+            score = score_text(one.points, one.max_points)
+            parts.append(f"{one.name} {score}{': ' + why if why else ''}.")
+    return " ".join(parts)[:_MOST_COMMENT]
+
+
+def exact(number: float) -> Fraction:
+    """Return the decimal number that a float was written as."""
+    return Fraction(repr(number))
+
+
+def rounded(number: Fraction, digits: int) -> str:
+    """Return a number from 0 up rounded once, half up, with no more digits than it needs.
+
+    Examples
+    --------
+    >>> rounded(Fraction(2, 3), 2), rounded(Fraction(1, 200), 2), rounded(Fraction(14), 2)
+    ('0.67', '0.01', '14')
+    """
+    scaled = number * 10**digits
+    units = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    whole, rest = divmod(units, 10**digits)
+    return f"{whole}.{rest:0{digits}}".rstrip("0").rstrip(".")
+
+
+def number_of(text: str) -> Fraction | None:
+    """Return the number in a cell; None where there is none."""
+    found = re.fullmatch(r"\s*(-?\d{1,15})(?:[.,](\d{1,15}))?\s*", text, re.ASCII)
+    return Fraction(f"{found[1]}.{found[2] or 0}") if found else None

@@ -1,0 +1,106 @@
+"""Whose a row of a gradebook is: by id, never by name; a name can only speak against it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from grader.gradebook.grades import Grade
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A row: its number, the ids that its person goes by there, and their name."""
+
+    row: int
+    ids: tuple[str, ...]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Grades by the rows that they belong to, and what belongs to none and why."""
+
+    rows: Mapping[int, Sequence[Grade]]
+    left_out: tuple[str, ...] = field(default=())
+
+
+def match(people: Sequence[Person], grades: Iterable[Grade]) -> Matches:
+    """Return which row each grade belongs to; what is not sure belongs nowhere, and is told."""
+    by_id: dict[str, set[int]] = defaultdict(set)
+    for person in people:
+        for one in person.ids:
+            by_id[_plain(one)].add(person.row)
+    names = {person.row: person.name for person in people}
+    found: dict[int, list[Grade]] = defaultdict(list)
+    left_out: list[str] = []
+    for grade in grades:
+        row, reason = _row(grade, by_id, names)
+        if row is not None:
+            found[row].append(grade)
+        elif grade.points is not None:
+            left_out.append(f"{_called(grade)}: {reason}")
+    for row, own in list(found.items()):
+        if len({grade.student for grade in own}) > 1:
+            del found[row]
+            listed = " and ".join(dict.fromkeys(_called(grade) for grade in own))
+            left_out.append(f"{listed}: both fit the row of {names[row]}")
+    return Matches(found, tuple(dict.fromkeys(left_out)))
+
+
+def _row(
+    grade: Grade, by_id: Mapping[str, set[int]], names: Mapping[int, str]
+) -> tuple[int | None, str]:
+    """Return a grade's row, or None and why there is none."""
+    student = grade.student
+    fitting = by_id.get(_plain(student.id), set()) if student.id.strip() else set()
+    if not fitting:
+        return None, "no row has this id"
+    known = student.name if student.name != student.id else ""
+    agreeing = {row for row in fitting if not contradict(known, names[row])}
+    if len(agreeing) == 1:
+        return next(iter(agreeing)), ""
+    if agreeing:
+        listed = " and ".join(names[row] or f"row {row + 1}" for row in sorted(agreeing))
+        return None, f"the id fits several rows: {listed}"
+    other = " and ".join(names[row] for row in sorted(fitting))
+    return None, f"the id is that of {other} there, another name"
+
+
+def contradict(one: str, other: str) -> bool:
+    """Whether two names cannot be one person's: they are in one script and share no word.
+
+    Examples
+    --------
+    >>> contradict("lovelaceada", "Lovelace, Ada"), contradict("Ada Lovelace", "Bob Ross")
+    (False, True)
+    """
+    words, others = _words(one), _words(other)
+    if not words or not others or _scripts(one).isdisjoint(_scripts(other)):
+        return False
+    joined, joined_others = "".join(words), "".join(others)
+    return not (
+        any(word in joined for word in others) or any(word in joined_others for word in words)
+    )
+
+
+def _words(name: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    words = re.findall(r"[^\W\d_]+", "".join(c for c in plain if not unicodedata.combining(c)))
+    return [word for word in words if len(word) > 1] or words
+
+
+def _scripts(name: str) -> set[str]:
+    return {unicodedata.name(letter, "?").partition(" ")[0] for letter in name if letter.isalpha()}
+
+
+def _plain(identity: str) -> str:
+    return unicodedata.normalize("NFC", identity).strip().casefold()
+
+
+def _called(grade: Grade) -> str:
+    student = grade.student
+    return student.id if student.name in ("", student.id) else f"{student.name} ({student.id})"

@@ -1,0 +1,197 @@
+"""A CSV that somebody else's program wrote: only the cells that are set change.
+
+Every record that is not touched is written back byte for byte, with the file's own encoding,
+separator and line ends.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from grader.errors import UsageError
+
+_MOST_BYTES: Final = 64_000_000
+_SEPARATORS: Final = ",;\t"
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@dataclass(slots=True)
+class _Record:
+    cells: list[str]
+    raw: str | None  # as it stood in the file, None once it has been changed
+
+
+class Sheet:
+    """The records of one file, the header first.
+
+    Attributes
+    ----------
+    header : list of str
+        The cells of the first record that is not empty.
+    """
+
+    def __init__(self, path: Path, known: Collection[str]) -> None:
+        """Read a file.
+
+        Parameters
+        ----------
+        path : Path
+        known : collection of str
+            Column titles that tell which separator is right, as `plain_title` gives them.
+
+        Raises
+        ------
+        UsageError
+            It cannot be read, or is no CSV.
+        """
+        self.path = path
+        text = self._decoded(_bytes(path))
+        self._separator = _separator(text, known)
+        self._line_end = "\r\n" if "\r\n" in text else "\n"
+        self._records = list(_records(path, text, self._separator))
+        self._first = next(
+            (index for index, one in enumerate(self._records) if any(one.cells)), None
+        )
+        if self._first is None:
+            raise UsageError(f"{path} is empty", "export the gradebook again")
+        self.header = self._records[self._first].cells
+
+    def _decoded(self, data: bytes) -> str:
+        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            self._encoding = "utf-16-le" if data[:2] == b"\xff\xfe" else "utf-16-be"
+            self._mark = data[:2]
+        else:
+            self._encoding = "utf-8"
+            self._mark = data[:3] if data[:3] == b"\xef\xbb\xbf" else b""
+        try:
+            return data[len(self._mark) :].decode(self._encoding)
+        except UnicodeDecodeError:
+            self._encoding, self._mark = "cp1252", b""
+        try:
+            return data.decode(self._encoding)
+        except UnicodeDecodeError:
+            raise UsageError(
+                f"{self.path} is in no known encoding", "save it as CSV in UTF-8"
+            ) from None
+
+    @property
+    def rows(self) -> range:
+        """The numbers of the records below the header."""
+        assert self._first is not None
+        return range(self._first + 1, len(self._records))
+
+    def cell(self, row: int, column: int | None) -> str:
+        """Return a cell; empty where the record is too short or the column is not there."""
+        cells = self._records[row].cells
+        return cells[column] if column is not None and column < len(cells) else ""
+
+    def set(self, row: int, column: int, value: str) -> None:
+        """Put a value into a cell; an equal one changes nothing."""
+        record = self._records[row]
+        if self.cell(row, column) == value:
+            return
+        record.cells.extend([""] * (column + 1 - len(record.cells)))
+        record.cells[column] = value
+        record.raw = None
+
+    def column(self, *titles: str) -> int | None:
+        """Return the first column of one of these titles, None where there is none."""
+        plain = [plain_title(one) for one in self.header]
+        return next((plain.index(one) for one in map(plain_title, titles) if one in plain), None)
+
+    def add_column(self, title: str) -> int:
+        """Append a column and return its number."""
+        column = len(self.header)
+        assert self._first is not None
+        self.set(self._first, column, guarded(title))
+        return column
+
+    def formulas(self) -> int:
+        """Return how many cells a spreadsheet would take for formulas."""
+        return sum(is_formula(cell) for record in self._records for cell in record.cells)
+
+    def to_bytes(self) -> bytes:
+        """Return the file with the changed cells."""
+        text = "".join(
+            self._written(record.cells) if record.raw is None else record.raw
+            for record in self._records
+        )
+        return self._mark + text.encode(self._encoding, "replace")
+
+    def _written(self, cells: list[str]) -> str:
+        file = io.StringIO(newline="")
+        csv.writer(file, delimiter=self._separator, lineterminator=self._line_end).writerow(cells)
+        return file.getvalue()
+
+
+def guarded(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula; numbers need none of it."""
+    plain = text.encode("utf-8", "backslashreplace").decode().replace("\0", "")
+    return f"'{plain}" if plain.startswith(_FORMULA) else plain
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet would work a cell out, a number excepted."""
+    return text.startswith(_FORMULA) and not re.fullmatch(r"[-+]?[\d.,]*%?", text)
+
+
+def plain_title(title: str) -> str:
+    """Return a column's title in small letters, its blanks and signs made one."""
+    return re.sub(r"[\W_]+", " ", title).strip().casefold()
+
+
+def table(rows: Iterable[Iterable[str]]) -> bytes:
+    """Return a new CSV in UTF-8."""
+    file = io.StringIO(newline="")
+    csv.writer(file, lineterminator="\n").writerows(rows)
+    return file.getvalue().encode()
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror}", "name the CSV that the platform exported"
+        ) from None
+    if len(data) > _MOST_BYTES:
+        raise UsageError(f"{path} is too large for a gradebook", "export it again")
+    if data[:2] == b"PK":
+        raise UsageError(f"{path} is a spreadsheet or a zip, no CSV", "export it as CSV")
+    return data
+
+
+def _separator(text: str, known: Collection[str]) -> str:
+    """Return what separates the cells: what makes most of the known titles, and most cells."""
+    head = text.lstrip("\r\n")[:100_000]
+
+    def fitting(separator: str) -> tuple[int, int]:
+        try:
+            cells = next(csv.reader(io.StringIO(head, newline=""), delimiter=separator), [])
+        except csv.Error:
+            return 0, 0
+        return sum(plain_title(cell) in known for cell in cells), len(cells)
+
+    return max(_SEPARATORS, key=fitting)
+
+
+def _records(path: Path, text: str, separator: str) -> Iterable[_Record]:
+    lines = list(io.StringIO(text, newline=""))
+    csv.field_size_limit(_MOST_BYTES)
+    reader = csv.reader(lines, delimiter=separator)
+    start = 0
+    try:
+        for cells in reader:
+            yield _Record(cells, "".join(lines[start : reader.line_num]))
+            start = reader.line_num
+    except csv.Error as error:
+        raise UsageError(
+            f"{path} is no CSV: line {reader.line_num}: {error}", "export it again"
+        ) from None
