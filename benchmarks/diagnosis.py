@@ -152,6 +152,7 @@ class Bench:
             say=lambda _line: None,
             worker=Standing(item.program),  # type: ignore[arg-type]
             failed=frozenset(),
+            before=frozenset(),
             workshop=lambda: self.workshop,
         )
         return case.diagnose()

@@ -55,6 +55,30 @@ def forward_by_unit(x, weight_1, weight_2, bias, *, reference):
     return hidden, output
 
 
+@variant("forward")
+def forward_with_formulas(x, weight_1, weight_2, bias):
+    """The sigmoid's formula in both layers, in place of a call."""
+    hidden_sum = x @ weight_1 + bias[0]
+    hidden = 1 / (1 + np.exp(-hidden_sum))
+    output_sum = hidden @ weight_2 + bias[1]
+    output = 1 / (1 + np.exp(-output_sum))
+    return hidden, output
+
+
+@variant("forward")
+def forward_by_numbers(x, weight_1, weight_2, bias, *, reference):
+    """Every number under a name of its own."""
+    x_0, x_1 = x
+    (w1, w3), (w2, w4) = weight_1
+    (w5, w7), (w6, w8) = weight_2
+    bias_0, bias_1 = bias
+    hidden_0 = reference.sigmoid(w1 * x_0 + w2 * x_1 + bias_0)
+    hidden_1 = reference.sigmoid(w3 * x_0 + w4 * x_1 + bias_0)
+    output_0 = reference.sigmoid(w5 * hidden_0 + w6 * hidden_1 + bias_1)
+    output_1 = reference.sigmoid(w7 * hidden_0 + w8 * hidden_1 + bias_1)
+    return np.array([hidden_0, hidden_1]), np.array([output_0, output_1])
+
+
 @variant("loss")
 def loss_by_output(output, target):
     """Each output's error on its own."""

@@ -92,6 +92,25 @@ def train_with_zeros(x, target, weight_1, weight_2, bias, learning_rate, steps, 
     return weight_1, weight_2, losses
 
 
+@variant("train")
+def train_written_out(x, target, weight_1, weight_2, bias, learning_rate, steps, *, reference):
+    """The whole step in the loop, and each output's error on its own."""
+    losses = np.zeros(steps)
+    for step in range(steps):
+        hidden = reference.sigmoid(x @ weight_1 + bias[0])
+        output = reference.sigmoid(hidden @ weight_2 + bias[1])
+        error = output - target
+        losses[step] = (error[0] ** 2 + error[1] ** 2) / 2
+        delta_2 = error * output * (1 - output)
+        back = weight_2 @ delta_2
+        delta_1 = back * hidden * (1 - hidden)
+        gradient_1 = np.outer(x, delta_1)
+        gradient_2 = np.outer(hidden, delta_2)
+        weight_1 = weight_1 - learning_rate * gradient_1
+        weight_2 = weight_2 - learning_rate * gradient_2
+    return weight_1, weight_2, losses
+
+
 @misconception(
     "update",
     title="The update reads the transposed entry",

@@ -198,7 +198,9 @@ def _leaves(value: Any) -> list[NDArray[np.float64]] | None:
 
 def make_call(program: Callable[..., Any], inputs: Inputs) -> Call:
     """Call a program of our own on copies of the inputs; raises whatever it raises."""
-    arguments = copy.deepcopy(inputs)
+    arguments = tuple(
+        value.copy() if type(value) is np.ndarray else copy.deepcopy(value) for value in inputs
+    )
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         with np.errstate(all="warn", under="ignore"):

@@ -6,7 +6,8 @@ term       a term left out                                    sign       a sign 
 operator   another operator                                   constant   another number
 transpose  an array transposed                                arguments  arguments swapped
 call       a call left out, doubled, or of another function   returned   results swapped
-dropped    a statement left out                               order      a statement moved
+unpacked   a value taken apart in another order               order      a statement moved
+dropped    a statement left out
 range      a loop that runs once too few or too many          in_place   an argument overwritten
 """
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Final
 
 from grader.diagnosis.operators.edits import Edit, Site, text
 
 _OTHER_OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
-    ast.Mult: (ast.Add, ast.Div),
-    ast.Div: (ast.Mult,),
+    ast.Mult: (ast.Add, ast.Sub, ast.Div),
+    ast.Div: (ast.Mult, ast.Add, ast.Sub),
     ast.Add: (ast.Mult,),
+    ast.Sub: (ast.Mult,),
     ast.MatMult: (ast.Mult,),
     ast.Pow: (ast.Mult,),
 }
@@ -21,6 +24,8 @@ _OTHER_FUNCTIONS = {
     "minimum": ("maximum",),
     "zeros": ("ones",),
 }
+
+_MOST_FACTORS: Final = 5
 
 
 def expression_edits(places: Sequence[Site]) -> Iterator[Edit]:
@@ -44,6 +49,11 @@ def expression_edits(places: Sequence[Site]) -> Iterator[Edit]:
 
 def _is_factor(site: Site) -> bool:
     return isinstance(site.parent, ast.BinOp) and isinstance(site.parent.op, ast.Mult)
+
+
+def _is_term(site: Site) -> bool:
+    parent = site.parent
+    return isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add | ast.Sub)
 
 
 def _is_index(site: Site) -> bool:
@@ -78,9 +88,30 @@ def _factors(site: Site, node: ast.BinOp) -> Iterator[Edit]:
         new = _product([*factors, factor])
         words = {"target": site.target, "part": text(factor)}
         yield Edit("repeated", "repeated", words, "", ((site.place, new),), cost=3)
+    if len(factors) > 2:
+        yield from _split_products(site, factors)
+    yield _negative(site, node)
+
+
+def _split_products(site: Site, factors: list[ast.expr]) -> Iterator[Edit]:
+    """Put a wrong operator between one factor and some of the others, whatever their order."""
+    numbers = range(len(factors))
+    for width in range(1, min(len(factors), _MOST_FACTORS)):
+        for chosen in combinations(numbers, width):
+            for other in set(numbers).difference(chosen):
+                rest = [factors[number] for number in numbers if number not in (*chosen, other)]
+                left = _product([factors[number] for number in chosen])
+                for operator in (ast.Add(), ast.Sub()):
+                    joined = ast.BinOp(left, operator, factors[other])
+                    words = {"target": site.target, "wrong": text(joined)}
+                    new = _product([joined, *rest])
+                    yield Edit("operator", "operator", words, "", ((site.place, new),), cost=6)
+
+
+def _negative(site: Site, node: ast.expr) -> Edit:
     negative = ast.UnaryOp(ast.USub(), node)
     words = {"target": site.target}
-    yield Edit("sign", "negative", words, "", ((site.place, negative),), cost=3)
+    return Edit("sign", "negative", words, "", ((site.place, negative),), cost=3)
 
 
 def _terms(site: Site, node: ast.BinOp) -> Iterator[Edit]:
@@ -93,7 +124,14 @@ def _terms(site: Site, node: ast.BinOp) -> Iterator[Edit]:
     yield Edit("term", "term", first, "", ((site.place, left_out),), cost=2)
     turned = ast.BinOp(node.left, ast.Add() if minus else ast.Sub(), node.right)
     yield Edit("sign", "sign", words, text(turned), ((site.place, turned),), cost=2)
-    if minus:
+    if not _is_term(site):
+        yield _negative(site, node)
+    if not minus:
+        other = ast.BinOp(ast.UnaryOp(ast.USub(), node.left), ast.Add(), node.right)
+        yield Edit("sign", "sign", first, "", ((site.place, other),), cost=2)
+    else:
+        alone = {"target": site.target, "wrong": text(node.right), "right": text(node)}
+        yield Edit("term", "variable", alone, "", ((site.place, node.right),), cost=2)
         swapped = ast.BinOp(node.right, ast.Sub(), node.left)
         words = {"target": site.target, "wrong": text(swapped)}
         yield Edit("sign", "swapped", words, text(swapped), ((site.place, swapped),), cost=1)
@@ -109,6 +147,11 @@ def _operators(site: Site, node: ast.BinOp) -> Iterator[Edit]:
         words = {"target": site.target, "left": text(node.left), "right": text(node.right)}
         yield Edit("transpose", "matmul", words, text(new), ((site.place, new),), cost=3)
     if isinstance(node.op, ast.Div | ast.Pow):
+        turned = ast.BinOp(node.right, node.op, node.left)
+        words = {"target": site.target, "wrong": text(turned), "right": text(node)}
+        yield Edit("operator", "turned", words, text(turned), ((site.place, turned),), cost=4)
+        words = {"target": site.target, "wrong": text(node.right), "right": text(node)}
+        yield Edit("factor", "variable", words, "", ((site.place, node.right),), cost=3)
         words = {"target": site.target, "part": text(node.right)}
         template = "divisor" if isinstance(node.op, ast.Div) else "power"
         yield Edit("factor", template, words, "", ((site.place, node.left),), cost=1)

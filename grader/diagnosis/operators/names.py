@@ -44,7 +44,10 @@ def _indices(
     site: Site, node: ast.Subscript, shapes: Shapes, counters: tuple[str, ...]
 ) -> Iterator[Edit]:
     name, indices = subscript(node)
-    if name is None or any(isinstance(index, ast.Slice) for index in indices):
+    if name is None:
+        return
+    if any(isinstance(index, ast.Slice) for index in indices):
+        yield from _axes(site, node, name, indices)
         return
     written = not is_load(node)
     for others in _other_indices(indices, shapes.get(name, ()), counters):
@@ -61,6 +64,14 @@ def _indices(
             ((site.place, new),),
             cost=1 if swapped else 2,
         )
+
+
+def _axes(site: Site, node: ast.Subscript, name: str, indices: list[ast.expr]) -> Iterator[Edit]:
+    """Make the row of `x[None, :]` a column, and the column of `x[:, None]` a row."""
+    if len(indices) == 2 and any(isinstance(index, ast.Constant) for index in indices):
+        new = _entry_of(name, indices[::-1], node.ctx)
+        words = {"target": site.target, "wrong": text(new), "right": text(node)}
+        yield Edit("index", "variable", words, text(new), ((site.place, new),), cost=2)
 
 
 def _other_indices(
@@ -95,7 +106,8 @@ def _variables(site: Site, node: ast.Name, shapes: Shapes) -> Iterator[Edit]:
         return
     whole = site.parent if isinstance(site.parent, ast.Subscript) else node
     for other, shape in shapes.items():
-        if other == node.id or shape != shapes[node.id]:
+        alike = shape == shapes[node.id]
+        if other == node.id or not (alike or whole is node):
             continue
         words = {
             "target": site.target,
@@ -103,7 +115,8 @@ def _variables(site: Site, node: ast.Name, shapes: Shapes) -> Iterator[Edit]:
             "wrong": text(whole).replace(node.id, other, 1),
         }
         new = ast.Name(other, ast.Load())
-        yield Edit("variable", "variable", words, words["wrong"], ((site.place, new),), cost=4)
+        cost = 4 if alike else 7
+        yield Edit("variable", "variable", words, words["wrong"], ((site.place, new),), cost=cost)
     if len(shapes[node.id]) == 2 and whole is node:
         words = {"target": site.target, "name": node.id}
         flipped = ast.Attribute(node, "T", ast.Load())

@@ -21,6 +21,8 @@ def statement_edits(
         node = site.node
         if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
             yield from _returned(node.value)
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple):
+            yield from _unpacked(node.targets[0], text(node.value))
         elif isinstance(node, ast.Call) and text(node.func) == "range":
             yield from _ranges(site, node)
         elif isinstance(node, ast.BinOp):
@@ -69,6 +71,24 @@ def _returned(node: ast.Tuple) -> Iterator[Edit]:
             parts[first], parts[second] = parts[second], parts[first]
             words = {"first": str(first + 1), "second": str(second + 1)}
             yield Edit("returned", "returned", words, "", ((Place(node, "elts"), parts),), cost=1)
+
+
+def _unpacked(node: ast.Tuple, value: str) -> Iterator[Edit]:
+    """Swap two of the names that a value is taken apart into."""
+    for first in range(len(node.elts)):
+        inner = node.elts[first]
+        if isinstance(inner, ast.Tuple):
+            yield from _unpacked(inner, value)
+        for second in range(first + 1, len(node.elts)):
+            parts = list(node.elts)
+            parts[first], parts[second] = parts[second], parts[first]
+            words = {
+                "first": ast.unparse(node.elts[first]),
+                "second": ast.unparse(node.elts[second]),
+                "value": value,
+            }
+            swaps = ((Place(node, "elts"), parts),)
+            yield Edit("unpacked", "unpacked", words, "", swaps, cost=1)
 
 
 def _ranges(site: Site, node: ast.Call) -> Iterator[Edit]:
