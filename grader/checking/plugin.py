@@ -21,7 +21,7 @@ from grader.checking import specification
 from grader.checking.comparison import CheckFailure, Compare
 from grader.checking.direct import DirectCheck, direct
 from grader.checking.finite_difference import finite_difference
-from grader.checking.reference import load_reference
+from grader.checking.reference import Remembered, load_reference
 from grader.checking.specification import Check
 from grader.checking.student import Student, last_call
 from grader.course import Course, Exercise
@@ -59,6 +59,7 @@ class CheckPlugin:
         self._direct: dict[str, DirectCheck | None] = {}
         self._signatures: dict[tuple[str, str], tuple[str, ...]] = {}
         self._references: dict[str, ModuleType | None] = {}
+        self._remembered: dict[str, Remembered] = {}
         self._seed = 0
         self._check: Check | None = None
         self._exercise: Exercise | None = None
@@ -197,7 +198,7 @@ class CheckPlugin:
         return self._student
 
     @pytest.fixture(name="reference")
-    def _reference_fixture(self) -> ModuleType:
+    def _reference_fixture(self) -> Remembered:
         """Give the reference module of the exercise."""
         assert self._exercise is not None
         module = self.reference(self._exercise)
@@ -206,7 +207,9 @@ class CheckPlugin:
                 f"a check of {self._exercise.name} needs the reference, which is not here",
                 "a visible check that is handed out must do without the reference fixture",
             )
-        return module
+        if self._exercise.name not in self._remembered:
+            self._remembered[self._exercise.name] = Remembered(module)
+        return self._remembered[self._exercise.name]
 
     @pytest.fixture(name="rng")
     def _rng_fixture(self) -> np.random.Generator:

@@ -8,9 +8,9 @@ side by side are read back as the one character that they encode.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from grader.result.reading import read
 
@@ -30,6 +30,11 @@ class Outcome(StrEnum):
     FORBIDDEN_VALUE = "forbidden_value"
     BLOCKED = "blocked"
     GRADER_ERROR = "grader_error"
+
+
+def _fields(record: Any) -> dict[str, Any]:
+    """Return a record's fields in order; its inner records come in turn, with no copy of any."""
+    return {name: getattr(record, name) for name in record.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,7 @@ class Result:
 
     def to_json(self) -> str:
         """Return the document as one line of JSON, ASCII only, never NaN."""
-        return json.dumps({"schema": SCHEMA, **asdict(self)}, allow_nan=False)
+        return json.dumps({"schema": SCHEMA, **_fields(self)}, default=_fields, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> Result:
