@@ -20,7 +20,8 @@ def visible(text: str, encoding: str = "utf-8", *, lines: bool = True) -> str:
     exercise3\u202eyp.\n
     """
     text = text.replace("\r\n", "\n").expandtabs()
-    if not text.isprintable():
+    plain = text.replace("\n", "") if lines else text
+    if not plain.isprintable():
         text = "".join(_shown(character, lines) for character in text)
     return text.encode(encoding, "backslashreplace").decode(encoding)
 

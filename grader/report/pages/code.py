@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
+import html
+import keyword
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from markupsafe import Markup
 
 from grader.report.pages.environment import shown
 from grader.result import Diagnosis, Listing
 
-if TYPE_CHECKING:
-    from pygments.lexer import Lexer
-
-_CLASSES: Final = (
-    ("Comment", "tc"),
-    ("Keyword", "tk"),
-    ("Operator.Word", "tk"),
-    ("Literal.String", "ts"),
-    ("Literal.Number", "tn"),
-    ("Name.Function", "tf"),
+_STRING: Final = (
+    "|".join(rf"{quotes}(?:[^\\]|\\.)*?(?:{quotes}|\Z)" for quotes in (r'"""', "'''"))
+    + "|"
+    + "|".join(rf"{quote}(?:[^{quote}\\\n]|\\.)*{quote}?" for quote in ('"', "'"))
+)
+# comments, strings, names, keywords and numbers: enough to read by, at a small part of what a
+# whole lexer costs for a class
+_WORDS: Final = re.compile(
+    r"(?P<c>#[^\n]*)"
+    rf"|(?P<s>(?:\b[rbfuRBFU]{{1,2}})?(?:{_STRING}))"
+    r"|(?P<f>(?<=\bdef )\w+)"
+    rf"|(?P<k>\b(?:{'|'.join(keyword.kwlist)})\b)"
+    r"|(?P<n>(?<![\w.])\d[\d_]*(?:\.\d*)?(?:[eE][-+]?\d+)?j?)",
+    re.DOTALL,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: its number, its text as HTML, and the mistakes that are in it."""
+    """One line: its number, its text with its words marked, and the mistakes that are in it."""
 
     number: int
-    html: Markup
+    text: Markup
     notes: tuple[Diagnosis, ...]
 
 
@@ -38,8 +44,8 @@ def lines(listing: Listing, diagnoses: Sequence[Diagnosis]) -> tuple[Line, ...]:
     """Return a function's lines, each with those of `diagnoses` that name it."""
     pieces = _highlighted(shown(listing.text))
     return tuple(
-        Line(number, html, tuple(each for each in diagnoses if each.line == number))
-        for number, html in enumerate(pieces, start=listing.first_line)
+        Line(number, text, tuple(each for each in diagnoses if each.line == number))
+        for number, text in enumerate(pieces, start=listing.first_line)
     )
 
 
@@ -50,26 +56,20 @@ def told(found: Iterable[Line]) -> frozenset[Diagnosis]:
 
 def _highlighted(text: str) -> list[Markup]:
     """Return each line of Python text with its words marked by what they are."""
-    rows: list[list[str]] = [[]]
-    for kind, value in _lexer().get_tokens(text):
-        name = str(kind).removeprefix("Token.")
-        css = next((css for prefix, css in _CLASSES if name.startswith(prefix)), "")
-        for index, part in enumerate(value.split("\n")):
-            if index:
-                rows.append([])
-            if part:
-                rows[-1].append(_piece(part, css))
-    return [Markup("").join(Markup(piece) for piece in row) for row in rows]
+    rows = [""]
+    end = 0
+    for word in _WORDS.finditer(text):
+        for part, css in ((text[end : word.start()], ""), (word[0], f"t{word.lastgroup}")):
+            first, *others = part.split("\n")
+            rows[-1] += _piece(first, css)
+            rows += [_piece(other, css) for other in others]
+        end = word.end()
+    first, *others = text[end:].split("\n")
+    rows[-1] += _piece(first, "")
+    rows += [_piece(other, "") for other in others]
+    return [Markup(row) for row in rows]  # made of escaped pieces
 
 
 def _piece(text: str, css: str) -> str:
-    return str(
-        Markup('<span class="{}">{}</span>').format(css, text) if css else Markup.escape(text)
-    )
-
-
-@cache
-def _lexer() -> Lexer:
-    from pygments.lexers.python import PythonLexer
-
-    return PythonLexer(stripnl=False, ensurenl=False)
+    plain = html.escape(text)
+    return f'<span class="{css}">{plain}</span>' if css and text else plain
