@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from grader.cli.completion import exercise_names
+
 _COURSE = click.option(
     "--course",
     "course_folder",
@@ -69,7 +71,12 @@ def release(course_folder: Path | None, output: Path | None) -> None:
 
 @command.command("verify", epilog="Example: bpgrade author verify --exercise exercise1")
 @_COURSE
-@click.option("--exercise", metavar="NAME", help="Only this exercise.  [default: all]")
+@click.option(
+    "--exercise",
+    metavar="NAME",
+    shell_complete=exercise_names,
+    help="Only this exercise.  [default: all]",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def verify(course_folder: Path | None, exercise: str | None, as_json: bool) -> int:
     """Prove that a course grades rightly.

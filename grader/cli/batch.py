@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from grader.cli.completion import exercise_names
 from grader.cli.group import report
 from grader.errors import BpgradeError, UsageError
 
@@ -40,7 +41,12 @@ _SHOWN_LEFT_OVER = 10
     type=click.Path(path_type=Path),
     help="The course's folder; else the nearest one, else the one that comes with bpgrade.",
 )
-@click.option("--exercise", metavar="NAME", help="Which exercise all files are for.")
+@click.option(
+    "--exercise",
+    metavar="NAME",
+    shell_complete=exercise_names,
+    help="Which exercise all files are for.",
+)
 @click.option(
     "--roster",
     metavar="CSV",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.completion import exercise_names
 from grader.cli.group import report
 from grader.errors import BpgradeError, UsageError
 
@@ -25,7 +26,12 @@ _WATCH_SECONDS = 0.3
 
 @click.command("check", epilog="Example: bpgrade check exercise3.py")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--exercise", metavar="NAME", help="Which exercise it is, if the name says not.")
+@click.option(
+    "--exercise",
+    metavar="NAME",
+    shell_complete=exercise_names,
+    help="Which exercise it is, if the name says not.",
+)
 @click.option(
     "--course",
     "course_folder",
@@ -235,7 +241,7 @@ class _Check:
             now = [_modified(file) for file in files]
             if now != seen:
                 seen = now
-                if sys.stdout.isatty():
+                if sys.stdout is not None and sys.stdout.isatty():
                     click.clear()
                 self.run(files)
                 click.echo("Watching for changes; Ctrl-C ends.", err=True)

@@ -48,15 +48,16 @@ class LayerReport:
 def command(as_json: bool, course: Path | None) -> int:
     """See what holds on this machine: each layer of isolation is attacked from inside.
 
-    Exit code: 0 if submissions can be graded (basic isolation), 3 if not.
+    Exit code: 0 if submissions can be graded (basic isolation), 2 an option is wrong, 3 if not.
     """
+    about = _course(course)
     layers = [_examine(name) for name in _MEANINGS]
     found = {layer.name for layer in layers if layer.holds}
     document = {
         "schema": "bpgrade-doctor/1",
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "versions": _versions(),
-        "course": _course(course),
+        "course": about,
         "basic": found.issuperset(_needed()),
         "strict": "bubblewrap" in found or found >= {"landlock", "seccomp"},
         "layers": [asdict(layer) for layer in layers],
@@ -106,10 +107,12 @@ def _versions() -> dict[str, str]:
 
 def _course(folder: Path | None) -> dict[str, Any]:
     from grader.course import find_course
-    from grader.errors import BpgradeError
+    from grader.errors import BpgradeError, UsageError
 
     try:
         found = find_course(folder, Path())
+    except UsageError:
+        raise
     except BpgradeError as error:
         return {"problem": error.message, "remedy": error.remedy}
     return {"name": found.name, "title": found.title, "folder": str(found.folder)}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
 import sys
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import click
 
 from grader import __version__
-from grader.errors import BpgradeError
+from grader.errors import BpgradeError, UsageError
 
 # in the order in which a user meets them
 _COMMANDS = {
@@ -29,6 +30,9 @@ _COMMANDS = {
 }
 
 
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT}
+
+
 class _Commands(click.Group):
     """Imports a command's module when the command is called or asked for help."""
 
@@ -40,6 +44,21 @@ class _Commands(click.Group):
             return None
         command: click.Command = importlib.import_module(f"grader.cli.{name}").command
         return command
+
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is called, or say which one may be meant."""
+        name = arguments[0]
+        if name not in _COMMANDS and name[:1] != "-" and not context.resilient_parsing:
+            from grader.course.naming import nearest
+
+            guess = nearest(name, list(_COMMANDS))
+            raise UsageError(
+                f"there is no command {name}",
+                (f"did you mean {guess}? " if guess else "") + f"There are: {', '.join(_COMMANDS)}",
+            )
+        return super().resolve_command(context, arguments)
 
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -67,7 +86,8 @@ def _run(arguments: list[str] | None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         code: Any = bpgrade.main(arguments, prog_name="bpgrade", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
         error.show()
@@ -81,6 +101,30 @@ def _run(arguments: list[str] | None) -> int:
     except BrokenPipeError:
         sys.stdout = None  # the reader has gone: nothing more is to be written, nor flushed at exit
         return 141
+    except OSError as error:
+        known = _from_outside(error)
+        if known is None:
+            raise
+        sys.stdout = None  # what is left to write could not be written at exit either
+        report(known)
+        return known.exit_code
+
+
+def _from_outside(error: OSError) -> BpgradeError | None:
+    """Return what the machine is to blame for, in words; None for what may be our mistake."""
+    if error.errno in _FULL:
+        where = f"the disk that holds {error.filename}" if error.filename else "the disk"
+        return BpgradeError(
+            f"{where} is full: not everything could be written",
+            "free some space, then run the same command again",
+        )
+    from pathlib import Path
+
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return UsageError("the folder that you are in is gone", "change to one that is there")
+    return None
 
 
 def report(error: BpgradeError) -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.completion import exercise_names
+
 if TYPE_CHECKING:
     from grader.course import Course
 
@@ -20,19 +22,8 @@ def _course(folder: str | None) -> Course:
     return find_course(Path(folder) if folder is not None else None, Path())
 
 
-def _complete(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """Return the exercises that begin with what has been typed, for shell completion."""
-    from grader.errors import BpgradeError
-
-    try:
-        course = _course(context.params.get("course"))
-    except BpgradeError:
-        return []
-    return [each.name for each in course.exercises if each.name.startswith(incomplete)]
-
-
 @click.command("show")
-@click.argument("exercise", shell_complete=_complete)
+@click.argument("exercise", shell_complete=exercise_names)
 @click.option(
     "--course",
     metavar="DIR",
@@ -56,7 +47,7 @@ def command(exercise: str, course: str | None) -> None:
     found = _course(course)
     path = found.task(found.exercise(exercise))
     text = read_text(path, "Write the task text of the exercise there, in Markdown.")
-    if sys.stdout.isatty():
+    if sys.stdout is not None and sys.stdout.isatty():
         _render(text)
     else:
         click.echo(text.rstrip("\n").encode())

@@ -1,0 +1,122 @@
+"""The command as a whole, and what a careless user meets before any command is at work."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="uses Linux's devices and shell")
+
+
+def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "grader", *arguments]
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line of shell, in which "bpgrade" is the command."""
+    line = f'bpgrade() {{ "{sys.executable}" -m grader "$@"; }}\n{line}'
+    return subprocess.run(
+        ["bash", "--norc", "-c", line],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def said_in_one_line(ended: subprocess.CompletedProcess[str], *words: str) -> bool:
+    """Return whether standard error is one line and its remedy, and holds all `words`."""
+    lines = ended.stderr.splitlines()
+    told = len(lines) == 2 and lines[0].startswith("bpgrade: ") and lines[1].startswith("  -> ")
+    return told and all(word in ended.stderr for word in words)
+
+
+def test_a_mistyped_command_is_guessed(tmp_path: Path):
+    ended = run("chekc", "exercise1.py", folder=tmp_path)
+    assert ended.returncode == 2
+    assert said_in_one_line(ended, "chekc", "did you mean check?")
+
+
+def test_an_unknown_command_is_answered_with_all_there_are(tmp_path: Path):
+    ended = run("frobnicate", folder=tmp_path)
+    assert ended.returncode == 2
+    assert said_in_one_line(ended, "init", "check", "doctor")
+    assert "did you mean" not in ended.stderr
+
+
+@on_linux
+@pytest.mark.parametrize(
+    "line",
+    [
+        "bpgrade --help > /dev/full",
+        "bpgrade show exercise1 > /dev/full",
+        "bpgrade init somewhere > /dev/full",
+        "bpgrade init . && bpgrade check exercise1.py > /dev/full",
+        "bpgrade init . && bpgrade check exercise1.py --json > /dev/full",
+    ],
+)
+def test_output_that_fits_on_no_disk(line: str, tmp_path: Path):
+    ended = shell(line, tmp_path)
+    assert ended.returncode == 3
+    assert said_in_one_line(ended, "full", "free some space")
+
+
+@on_linux
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("bpgrade show exercise1 >&-", 0),
+        ("bpgrade init . >&- 2>&-", 0),
+        ("bpgrade init . > init.txt; bpgrade check exercise1.py >&- 2>&-", 1),
+    ],
+)
+def test_no_standard_output_at_all(line: str, code: int, tmp_path: Path):
+    ended = shell(line, tmp_path)
+    assert ended.returncode == code
+    assert ended.stderr == ""
+
+
+@on_linux
+@pytest.mark.parametrize("command", ["show exercise1", "check {0}/exercise1.py", "--help"])
+def test_a_reader_that_goes_away_gets_no_traceback(command: str, tmp_path: Path):
+    run("init", folder=tmp_path)
+    ended = shell(f"bpgrade {command.format(tmp_path)} | head -n 1", tmp_path)
+    assert len(ended.stdout.splitlines()) == 1
+    assert ended.stderr == ""
+
+
+@on_linux
+@pytest.mark.parametrize(
+    "command", ["check {0}/exercise1.py", "author new course", "init", "batch {0} -o graded"]
+)
+def test_a_working_folder_that_is_gone(command: str, tmp_path: Path):
+    run("init", folder=tmp_path)
+    line = f"mkdir gone && cd gone && rmdir ../gone && bpgrade {command.format(tmp_path)}"
+    ended = shell(line, tmp_path)
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+    assert ended.stderr.splitlines()[-1].startswith("  -> ")
+
+
+def test_doctor_refuses_a_folder_that_is_no_course(tmp_path: Path):
+    ended = run("doctor", "--course", "nowhere", folder=tmp_path)
+    assert ended.returncode == 2
+    assert said_in_one_line(ended, "nowhere")
+    assert ended.stdout == ""
+
+
+@on_linux
+def test_a_report_in_plain_ascii_where_the_locale_holds_no_more(tmp_path: Path):
+    run("init", folder=tmp_path)
+    plain = "env -i LC_ALL=C PYTHONUTF8=0 PYTHONCOERCECLOCALE=0"
+    ended = shell(f'{plain} "{sys.executable}" -m grader check exercise1.py', tmp_path)
+    assert ended.returncode == 1
+    assert ended.stdout.isascii()
+    assert "0 / 10" in ended.stdout
