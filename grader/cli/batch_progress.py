@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @contextmanager
 def shown(total: int, quiet: bool) -> Iterator[Callable[[Counts], None]]:
     """Give what shows the counts; nothing is shown where quiet, or not on a terminal."""
-    if quiet or sys.stderr is None or not sys.stderr.isatty():
+    if quiet or not sys.stderr.isatty():
         yield lambda _counts: None
         return
     from rich.console import Console

@@ -241,7 +241,7 @@ class _Check:
             now = [_modified(file) for file in files]
             if now != seen:
                 seen = now
-                if sys.stdout is not None and sys.stdout.isatty():
+                if sys.stdout.isatty():
                     click.clear()
                 self.run(files)
                 click.echo("Watching for changes; Ctrl-C ends.", err=True)

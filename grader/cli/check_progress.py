@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @contextmanager
 def shown(name: str) -> Iterator[Callable[[Check], None] | None]:
     """Give what shows that a check has begun; None where standard error is no terminal."""
-    if sys.stderr is None or not sys.stderr.isatty():
+    if not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import importlib
 import io
+import os
 import sys
 from typing import Any, Final, NoReturn
 
@@ -81,13 +82,13 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 
 def _run(arguments: list[str] | None) -> int:
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a terminal cannot show must not end us
             stream.reconfigure(errors="backslashreplace")
     try:
         code: Any = bpgrade.main(arguments, prog_name="bpgrade", standalone_mode=False)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
         error.show()
@@ -108,6 +109,13 @@ def _run(arguments: list[str] | None) -> int:
         sys.stdout = None  # what is left to write could not be written at exit either
         report(known)
         return known.exit_code
+
+
+def _open_closed_streams() -> None:
+    """Open what the caller has closed, so that no pipe of ours takes a standard stream's place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
 
 
 def _from_outside(error: OSError) -> BpgradeError | None:

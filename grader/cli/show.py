@@ -47,7 +47,7 @@ def command(exercise: str, course: str | None) -> None:
     found = _course(course)
     path = found.task(found.exercise(exercise))
     text = read_text(path, "Write the task text of the exercise there, in Markdown.")
-    if sys.stdout is not None and sys.stdout.isatty():
+    if sys.stdout.isatty():
         _render(text)
     else:
         click.echo(text.rstrip("\n").encode())
