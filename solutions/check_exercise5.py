@@ -2,12 +2,14 @@
 
 Its callbacks run on this side of the wall. A checker must accept right gradients in every check
 that asks it to reject a wrong one, so that one that always says no (or yes) earns nothing.
+One mistake is charged once: where the student's `numerical_gradient` is wrong, what a checker has
+to accept is what that returns, for a function on whose slopes a moved array has no influence.
 """
 
 import numpy as np
 import pytest
 
-CASES = ("weight_1", "weight_2")
+ARRAYS = ("weight_1", "weight_2", "bias")
 
 
 def signed(rng, low, high, shape=2):
@@ -21,71 +23,139 @@ def sigmoid(z):
 
 
 class Network:
-    """The course's network at drawn weights: its loss, and its gradient, right or spoilt."""
+    """The course's network: its loss as a function of weights and biases, and its gradient."""
 
-    def __init__(self, rng):
-        self.x = signed(rng, 0.4, 1.5)
-        self.target = signed(rng, 1.2, 3.0)
-        self.bias = signed(rng, 0.1, 0.8)
-        self.weights = list(signed(rng, 0.3, 1.6, (2, 2, 2)))
+    def __init__(self, rng, sizes=(2, 2, 2)):
+        self.x = rng.uniform(0.4, 1.5, sizes[0]) * [1.0, -1.0, 1.0][: sizes[0]]
+        self.target = signed(rng, 1.2, 3.0, sizes[2])
+        self.parameters = [
+            signed(rng, 0.3, 1.6, sizes[:2]),
+            signed(rng, 0.3, 1.6, sizes[1:]),
+            signed(rng, 0.1, 0.8),
+        ]
 
-    def loss(self, weights):
-        """Return the loss at these weights."""
-        hidden = sigmoid(self.x @ weights[0] + self.bias[0])
-        output = sigmoid(hidden @ weights[1] + self.bias[1])
+    def values(self, parameters):
+        """Return the values of the hidden units and of the outputs."""
+        weight_1, weight_2, bias = parameters
+        hidden = sigmoid(self.x @ weight_1 + bias[0])
+        return hidden, sigmoid(hidden @ weight_2 + bias[1])
+
+    def loss(self, parameters):
+        """Return the loss."""
+        _, output = self.values(parameters)
         return float(np.sum((self.target - output) ** 2) / 2)
 
-    def gradient(self, weights):
-        """Return the gradients of both layers at these weights."""
-        hidden = sigmoid(self.x @ weights[0] + self.bias[0])
-        output = sigmoid(hidden @ weights[1] + self.bias[1])
+    def gradient(self, parameters):
+        """Return the gradients for both layers and the biases."""
+        return self.gradient_along(parameters, parameters[1])
+
+    def wrong_path(self, parameters):
+        """Return the gradient with the index fault of the well-known code."""
+        return self.gradient_along(parameters, parameters[1].T)
+
+    def gradient_along(self, parameters, back):
+        """Return the gradient where the errors come back along `back`."""
+        hidden, output = self.values(parameters)
         delta_2 = (output - self.target) * output * (1 - output)
-        delta_1 = hidden * (1 - hidden) * (weights[1] @ delta_2)
-        return [np.outer(self.x, delta_1), np.outer(hidden, delta_2)]
+        delta_1 = hidden * (1 - hidden) * (back @ delta_2)
+        of_bias = np.array([delta_1.sum(), delta_2.sum()])
+        return [np.outer(self.x, delta_1), np.outer(hidden, delta_2), of_bias]
 
     def spoilt(self, spoil):
         """Return a gradient function that spoils what the right one returns."""
-        return lambda weights: spoil(*self.gradient(weights))
+        return lambda parameters: spoil(*self.gradient(parameters))
 
 
-def wrong_path(network):
-    """Return the gradient with the index fault of the well-known code."""
+def lopsided_network(rng):
+    """Draw a network in whose gradient everything that can be mixed up shows."""
+    for _ in range(1000):
+        network = Network(rng)
+        right, wrong = (f(network.parameters) for f in (network.gradient, network.wrong_path))
+        gaps = [right[0] - wrong[0], right[0] - right[1], right[0] - right[0].T]
+        gaps += [right[1] - right[1].T, right[2] - right[2][::-1]]
+        least = 0.1 * np.abs(right[1]).max()
+        if np.abs(right[2]).min() > least and all(np.abs(gap).max() > least for gap in gaps):
+            break
+    return network
 
-    def gradient(weights):
-        transposed = [weights[0], weights[1].T]
-        hidden = sigmoid(network.x @ weights[0] + network.bias[0])
-        output = sigmoid(hidden @ weights[1] + network.bias[1])
-        delta_2 = (output - network.target) * output * (1 - output)
-        delta_1 = hidden * (1 - hidden) * (transposed[1] @ delta_2)
-        return [np.outer(network.x, delta_1), np.outer(hidden, delta_2)]
 
-    return gradient
-
-
-def scaled_entry(layer, index, factor):
-    """Return what multiplies one entry of one layer's gradient."""
+def moved_entry(place, index, share):
+    """Return what moves one entry by a share of the largest one in its array."""
 
     def spoil(*gradients):
-        gradients[layer][index] *= factor
+        gradients[place][index] += share * np.abs(gradients[place]).max()
         return list(gradients)
 
     return spoil
 
 
+def moved_both_ways(*gradients):
+    """Make two entries wrong so that their sum is right."""
+    distance = 0.1 * np.abs(gradients[1]).max()
+    gradients[1][0, 0] += distance
+    gradients[1][1, 1] -= distance
+    return list(gradients)
+
+
+def verdict(student, compare, loss, gradient, parameters):
+    """Return what the checker says, True or False."""
+    found = student.check_gradient(loss, gradient, parameters)
+    compare.that(isinstance(found, bool), "check_gradient should return True or False.")
+    return found
+
+
+def own_gradient(student, loss, parameters):
+    """Return the student's own differences of a loss."""
+    found = []
+    for place, parameter in enumerate(parameters):
+
+        def moved(array, place=place):
+            return loss([*parameters[:place], array, *parameters[place + 1 :]])
+
+        found.append(student.numerical_gradient(moved, parameter, 1e-5))
+    return found
+
+
+def straight(parameters):
+    """Return a loss with the same slopes everywhere."""
+    entries = np.concatenate([np.ravel(parameter) for parameter in parameters])
+    return float(np.sum(np.arange(1, 1 + entries.size) * entries))
+
+
+def alike(gradients, others, rtol=1e-7):
+    """Return whether gradients are the same but for a share of each array's largest entry."""
+    for one, other in zip(gradients, others, strict=False):
+        one, other = np.asarray(one), np.asarray(other)
+        if one.shape != other.shape or not np.isfinite(other).all():
+            return False
+        if not np.abs(one - other).max() <= rtol * np.abs(other).max() + 1e-9:
+            return False
+    return len(gradients) == len(others)
+
+
 def accepts(student, compare, loss, gradient, parameters, what):
     """Fail unless the checker says yes."""
-    verdict = student.check_gradient(loss, gradient, parameters)
-    compare.that(isinstance(verdict, bool), "check_gradient should return True or False.")
-    compare.that(verdict, f"check_gradient rejects a right gradient: {what}.")
+    found = verdict(student, compare, loss, gradient, parameters)
+    if not found and not alike(own_gradient(student, loss, parameters), gradient(parameters)):
+        own = own_gradient(student, straight, parameters)
+        found = verdict(student, compare, straight, lambda _: own, parameters)
+    compare.that(found, f"check_gradient rejects a right gradient: {what}.")
 
 
-def rejects(student, compare, network, gradient, what):
-    """Fail unless the checker says yes to the right gradient and no to this one."""
-    weights = network.weights
-    accepts(student, compare, network.loss, network.gradient, weights, "the network's")
-    verdict = student.check_gradient(network.loss, gradient, weights)
-    compare.that(isinstance(verdict, bool), "check_gradient should return True or False.")
-    compare.that(not verdict, f"check_gradient lets a wrong gradient through: {what}.")
+def rejects(student, compare, loss, gradient, parameters, what):
+    """Fail unless the checker says no."""
+    found = verdict(student, compare, loss, gradient, parameters)
+    if found:
+        found = not alike(own_gradient(student, loss, parameters), gradient(parameters), 1e-4)
+    compare.that(not found, f"check_gradient lets a wrong gradient through: {what}.")
+
+
+def rejects_all(student, compare, network, spoilt):
+    """Fail unless the checker says yes to a network's gradient, and no to all the spoilt ones."""
+    case = network.loss, network.gradient, network.parameters
+    accepts(student, compare, *case, "the network's")
+    for what, gradient in spoilt.items():
+        rejects(student, compare, network.loss, gradient, network.parameters, what)
 
 
 @pytest.mark.function("numerical_gradient")
@@ -101,11 +171,15 @@ def test_differences_of_a_square(student, compare):
 
 @pytest.mark.function("numerical_gradient")
 @pytest.mark.points(1.5)
-@pytest.mark.hint("What is the step for an array of shape (3,), of (2, 3), of ()?")
+@pytest.mark.hint(
+    "What is the step for an array of shape (3,), of (2, 3), of (); of whole numbers?"
+)
 def test_differences_for_any_shape(student, compare, rng):
     """The differences have the shape of the array, each entry in its own place"""
-    for shape in [(3,), (2, 3), (2, 1, 2), ()]:
-        factors, point = signed(rng, 0.5, 2.0, shape), signed(rng, 0.5, 2.0, shape)
+    points = [np.array(signed(rng, 0.5, 2.0, shape)) for shape in [(3,), (2, 3), (2, 1, 2), ()]]
+    points.append(rng.integers(1, 9, (2, 2)))
+    for point in points:
+        factors = signed(rng, 0.5, 2.0, point.shape)
         actual = student.numerical_gradient(
             lambda a, factors=factors: float(np.sum(factors * a)), point, 1e-3
         )
@@ -147,8 +221,7 @@ def test_accepts_and_rejects(student, compare):
         return float(np.sum(parameters[0] ** 2))
 
     accepts(student, compare, loss, lambda p: [2 * p[0]], point, "2 * a of sum(a**2)")
-    verdict = student.check_gradient(loss, lambda p: [p[0]], point)
-    compare.that(verdict is False, "check_gradient lets half the gradient of sum(a**2) through.")
+    rejects(student, compare, loss, lambda p: [p[0]], point, "half of that")
 
 
 @pytest.mark.function("check_gradient")
@@ -156,37 +229,64 @@ def test_accepts_and_rejects(student, compare):
 @pytest.mark.hint("How large a difference is rounding depends on how large the gradient is.")
 def test_accepts_large_and_small_gradients(student, compare, rng):
     """Right gradients are accepted, large ones and small ones, and wrong ones are rejected"""
-    network = Network(rng)
-    for scale in [1e-3, 1.0, 1e4]:
+    network = Network(rng, (3, 2, 1))
+    for scale, factor in [(1e-6, 2.0), (1.0, 1.01), (1e4, 1.01)]:
 
-        def loss(weights, scale=scale):
-            return scale * network.loss(weights)
+        def loss(parameters, scale=scale):
+            return scale * network.loss(parameters)
 
-        def gradient(weights, factor=scale):
-            return [factor * part for part in network.gradient(weights)]
+        def gradient(parameters, scale=scale):
+            return [scale * part for part in network.gradient(parameters)]
 
         size = f"one that is {scale:g} times as large as usual"
-        accepts(student, compare, loss, gradient, network.weights, size)
-        wrong = gradient(network.weights, 1.01 * scale)
-        verdict = student.check_gradient(loss, lambda _, wrong=wrong: wrong, network.weights)
-        compare.that(not verdict, f"check_gradient lets one through that is 1 % off: {size}.")
+        accepts(student, compare, loss, gradient, network.parameters, size)
+        if student.changed_arguments:
+            student.numerical_gradient(lambda _: 0.0, np.array([1.5, 2.5]), 1e-5)
+            compare.that(student.changed_arguments, "check_gradient changes its own parameters.")
+        wrong = [factor * part for part in gradient(network.parameters)]
+        what = f"{100 * (factor - 1):.0f} % too large, of {size}"
+        rejects(student, compare, loss, lambda _, wrong=wrong: wrong, network.parameters, what)
 
 
 @pytest.mark.function("check_gradient")
-@pytest.mark.points(2)
+@pytest.mark.points(1)
+@pytest.mark.hint("What is the largest entry that a difference is to be held against?")
+def test_accepts_entries_that_are_zero(student, compare, rng):
+    """An entry may be zero, and one array's gradient far smaller than another's"""
+    lowest, factors = signed(rng, 0.5, 2.0, (2, 3)), signed(rng, 0.5, 2.0, 3)
+    point = [lowest + signed(rng, 0.5, 2.0, (2, 3)), signed(rng, 0.5, 2.0, 3)]
+    bend = np.zeros((2, 3))
+    point[0][0, 1], bend[0, 1] = lowest[0, 1], 100.0
+
+    def loss(parameters):
+        away = parameters[0] - lowest
+        return float(np.sum(away**2 + bend * away**3) + 1e-4 * np.sum(factors * parameters[1]))
+
+    def gradient(parameters, factor=1.0):
+        away = parameters[0] - lowest
+        return [2 * away + 3 * bend * away**2, factor * 1e-4 * factors]
+
+    accepts(student, compare, loss, gradient, point, "one with an entry that is 0")
+    what = "a small array beside a large one, 1 % too large"
+    rejects(student, compare, loss, lambda p: gradient(p, 1.01), point, what)
+
+
+@pytest.mark.function("check_gradient")
+@pytest.mark.points(1.5)
 @pytest.mark.hint("Does it look at every entry, with the others as they were?")
 def test_rejects_mixed_up_indices(student, compare, rng):
     """Gradients with indices mixed up are rejected"""
-    network = Network(rng)
-    rejects(student, compare, network, wrong_path(network), "a path back with the wrong index")
-    for layer in [0, 1]:
-        swapped = network.spoilt(
-            lambda *both, layer=layer: [
-                part.T if place == layer else part for place, part in enumerate(both)
-            ]
-        )
-        rejects(student, compare, network, swapped, f"a transposed {CASES[layer]} gradient")
-    rejects(student, compare, network, network.spoilt(lambda a, b: [b, a]), "the layers swapped")
+    network = lopsided_network(rng)
+    spoilt = {
+        "a path back with the wrong index": network.wrong_path,
+        "a transposed weight_1 gradient": network.spoilt(lambda a, b, c: [a.T, b, c]),
+        "a transposed weight_2 gradient": network.spoilt(lambda a, b, c: [a, b.T, c]),
+        "the layers swapped": network.spoilt(lambda a, b, c: [b, a, c]),
+        "the entries of the bias gradient swapped": network.spoilt(
+            lambda a, b, c: [a, b, c[::-1].copy()]
+        ),
+    }
+    rejects_all(student, compare, network, spoilt)
 
 
 @pytest.mark.function("check_gradient")
@@ -194,30 +294,37 @@ def test_rejects_mixed_up_indices(student, compare, rng):
 @pytest.mark.hint("What does it compare: the numbers, or only their size or direction?")
 def test_rejects_signs_and_factors(student, compare, rng):
     """Gradients with a wrong sign or a wrong factor are rejected"""
-    network = Network(rng)
-    for factor, what in [
-        (-1, "the sign is wrong"),
-        (2, "twice the right one"),
-        (0.5, "half of it"),
-    ]:
-        spoilt = network.spoilt(lambda *both, factor=factor: [factor * part for part in both])
-        rejects(student, compare, network, spoilt, what)
-    nothing = network.spoilt(lambda *both: [0 * part for part in both])
-    rejects(student, compare, network, nothing, "it is 0 everywhere")
+    network = lopsided_network(rng)
+    factors = {
+        "the sign is wrong": -1.0,
+        "twice the right one": 2.0,
+        "half of it": 0.5,
+        "1 % too large": 1.01,
+        "it is 0 everywhere": 0.0,
+    }
+    spoilt = {
+        what: network.spoilt(lambda *all, factor=factor: [factor * part for part in all])
+        for what, factor in factors.items()
+    }
+    rejects_all(student, compare, network, spoilt)
 
 
 @pytest.mark.function("check_gradient")
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("Could one wrong entry be lost among the right ones, or in an average?")
 def test_rejects_one_wrong_entry(student, compare, rng):
     """Gradients with a single wrong entry are rejected, wherever it is"""
-    for layer in [0, 1]:
-        for index in np.ndindex(2, 2):
-            network = Network(rng)
-            for factor in [-1.0, 0.0]:
-                spoilt = network.spoilt(scaled_entry(layer, index, factor))
-                where = f"entry {list(index)} of the {CASES[layer]} gradient is wrong"
-                rejects(student, compare, network, spoilt, where)
+    network = lopsided_network(rng)
+    spoilt = {
+        "two entries are wrong, but their sum is right": network.spoilt(moved_both_ways),
+        "an entry is off by a little": network.spoilt(moved_entry(0, (0, 1), 3e-3)),
+    }
+    for place, part in enumerate(network.gradient(network.parameters)):
+        for number, index in enumerate(np.ndindex(part.shape)):
+            what = f"entry {list(index)} of the {ARRAYS[place]} gradient is wrong"
+            share = [0.1, -0.1][number % 2]
+            spoilt[what] = network.spoilt(moved_entry(place, index, share))
+    rejects_all(student, compare, network, spoilt)
 
 
 @pytest.mark.function("check_gradient")
@@ -225,10 +332,15 @@ def test_rejects_one_wrong_entry(student, compare, rng):
 @pytest.mark.hint("What is `nan > 0.1`? And what if a shape is not the parameter's?")
 def test_rejects_what_is_no_gradient(student, compare, rng):
     """Gradients that hold nan, or have the wrong shape or number, are rejected"""
-    network = Network(rng)
-    holed = network.spoilt(scaled_entry(1, (0, 1), np.nan))
-    rejects(student, compare, network, holed, "an entry is nan")
-    flat = network.spoilt(lambda a, b: [a, b.ravel()])
-    rejects(student, compare, network, flat, "the last array has shape (4,), not (2, 2)")
-    short = network.spoilt(lambda a, _: [a])
-    rejects(student, compare, network, short, "the last array is missing")
+    network = lopsided_network(rng)
+    spoilt = {
+        "an entry is nan": network.spoilt(moved_entry(1, (0, 1), np.nan)),
+        "an entry is infinite": network.spoilt(moved_entry(0, (1, 0), np.inf)),
+        "an array has shape (1, 2, 2), not (2, 2)": network.spoilt(
+            lambda a, b, c: [a, b[np.newaxis], c]
+        ),
+        "an array has shape (4,), not (2, 2)": network.spoilt(lambda a, b, c: [a, b.ravel(), c]),
+        "there is one array too many": network.spoilt(lambda a, b, c: [a, b, c, c]),
+        "the last array is missing": network.spoilt(lambda a, b, _: [a, b]),
+    }
+    rejects_all(student, compare, network, spoilt)

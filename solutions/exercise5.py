@@ -13,7 +13,7 @@ def numerical_gradient(function, array, epsilon=1e-5):
     function : callable
         Takes an array of the same shape and returns one number.
     array : array of any shape
-        Where to take the derivative. It stays as it is.
+        Where to take the derivative. It stays as it is, and may hold whole numbers.
     epsilon : float
         How far each entry is moved, in both directions.
 
