@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch.archive import MAX_FILE_BYTES, Hand
+from grader.batch.archive import Hand
 from grader.batch.discover import make_plan
 from grader.batch.records import Plan
 from grader.batch.roster import read_roster
 from grader.course import Course, find_course
 from grader.errors import UsageError
-from grader.grading.submission import exercises_named
+from grader.grading.submission import MAX_SOURCE_BYTES, exercises_named
 
 ROOT = Path(__file__).parent.parent
 
@@ -210,7 +210,7 @@ def test_hostile_zip(tmp_path: Path, course: Course) -> None:
     hand = Hand(path)
     found = make_plan(hand, course, None, None, "latest")
     assert placed(found) == {("eve", "exercise3", "exercise3.py")}
-    assert len(hand.read(found.attempts[0].entry)) == MAX_FILE_BYTES
+    assert len(hand.read(found.attempts[0].entry)) == MAX_SOURCE_BYTES + 1
     assert len(found.left_over) == 4
 
 

@@ -17,8 +17,10 @@ from typing import Final
 
 from grader.batch.records import Entry, LeftOver
 from grader.errors import UsageError
+from grader.grading.submission import most_bytes
 
-MAX_FILE_BYTES: Final = 2_000_001
+MAX_RATIO: Final = 100
+SMALL_BYTES: Final = 16_000_000  # what a member may expand to whatever its ratio
 MAX_FILES: Final = 500_000
 MAX_INNER_FILES: Final = 1_000
 MAX_INNER_BYTES: Final = 64_000_000
@@ -48,7 +50,11 @@ class Folder:
             for name in sorted(files):
                 path = Path(folder, name)
                 inside = path.relative_to(self.root).as_posix()
-                regular = stat.S_ISREG(path.lstat().st_mode)
+                try:
+                    regular = stat.S_ISREG(path.lstat().st_mode)
+                except OSError as error:  # it has gone meanwhile, or its folder may not be entered
+                    yield inside, f"it cannot be read: {error.strerror}"
+                    continue
                 yield inside, "" if regular else "it is a link or no regular file"
 
     def read(self, name: str, most: int) -> bytes:
@@ -118,6 +124,9 @@ def _refusal(info: zipfile.ZipInfo, parts: tuple[str, ...]) -> str:
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
         return "it is a link or no regular file"
+    read = min(info.file_size, most_bytes(info.filename))
+    if read > max(SMALL_BYTES, MAX_RATIO * info.compress_size):
+        return f"it would expand to {info.file_size:,} bytes"
     return "it is encrypted" if info.flag_bits & 1 else ""
 
 
@@ -181,14 +190,15 @@ class Hand:
             self._inner = (name, Zip(io.BytesIO(data), name))
         return self._inner[1]
 
-    def read(self, entry: Entry, most: int = MAX_FILE_BYTES) -> bytes:
-        """Return the file's bytes, cut after `most`.
+    def read(self, entry: Entry, most: int = 0) -> bytes:
+        """Return the file's bytes, cut after `most`; else after what a submission may have.
 
         Raises
         ------
         OSError
             It is gone, changed into something else, or damaged.
         """
+        most = most or most_bytes(entry.path)
         if not entry.member:
             return self._source.read(entry.outer, most)
         try:

@@ -16,7 +16,9 @@ from grader.course import Course, Exercise
 from grader.errors import UsageError
 from grader.grading.submission import exercises_named
 
-SUFFIXES: Final = (".py", ".ipynb")
+# browsers and platforms put an ending of their own after the student's
+_SUBMISSION: Final = re.compile(r"\.(py(\.txt)?|ipynb(\.(txt|json))?)$", re.IGNORECASE)
+_ONLINE: Final = re.compile(r"(^|_)(text|link|onlinetext)\.html$")
 Keep = Literal["latest", "best"]
 _Grouped = dict[tuple[Student, Exercise], list[tuple[Origin, Entry]]]
 
@@ -44,7 +46,7 @@ def make_plan(
         There is nothing to grade.
     """
     entries, left_over = hand.entries()
-    files = [entry for entry in entries if entry.path.lower().endswith(SUFFIXES)]
+    files = [entry for entry in entries if _SUBMISSION.search(entry.path)]
     reader = reader_for(hand, entries, lambda text: names_exercise(course, text))
     found = _Finder(course, exercise, roster, reader, left_over)
     for entry in files:
@@ -52,7 +54,7 @@ def make_plan(
     chosen = set(files)
     for entry in entries:
         if entry not in chosen and not reader.is_own(entry.path):
-            left_over.append(LeftOver(entry.path, "it is neither a .py nor an .ipynb file"))
+            left_over.append(LeftOver(entry.path, _not_taken(entry.path)))
     if not found.grouped:
         why = f": {left_over[0].path}: {left_over[0].reason}" if left_over else ""
         raise UsageError(
@@ -67,6 +69,12 @@ def make_plan(
         tuple(sorted(left_over, key=lambda one: (one.path, one.reason))),
         _missing(roster, attempts) if roster else (),
     )
+
+
+def _not_taken(path: str) -> str:
+    if _ONLINE.search(path):
+        return "it was entered online; only .py and .ipynb files are graded"
+    return "it is neither a .py nor an .ipynb file"
 
 
 def names_exercise(course: Course, text: str) -> bool:

@@ -30,7 +30,7 @@ class Task:
     name : str
         What the student calls the file; its ending tells a notebook.
     data : bytes
-        The file, cut after `archive.MAX_FILE_BYTES`.
+        The file, cut where it is larger than a submission may be.
     """
 
     key: str

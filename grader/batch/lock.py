@@ -21,7 +21,9 @@ class Lock:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME
-        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0))
+        self._file = os.open(
+            self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644
+        )
         if not _take(self._file):
             holder = os.pread(self._file, 4096, 0) if hasattr(os, "pread") else b""
             os.close(self._file)

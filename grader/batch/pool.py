@@ -1,4 +1,8 @@
-"""The local executor: grading processes on this machine, each with one task at a time."""
+"""The local executor: grading processes on this machine, each with one task at a time.
+
+A process whose task takes long, as an endless loop does until its limit, has a stand-in that goes
+on with the others' tasks; so the tasks that are quick are never held up by those that are not.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,9 @@ from grader.batch.process import RENEW_AFTER, START_SECONDS, GradingProcess, err
 from grader.course import Course
 from grader.errors import IsolationError
 
-_TICK_SECONDS: Final = 1.0
+_TICK_SECONDS: Final = 0.25
+_SLOW_SECONDS: Final = 1.5
+_STAND_INS: Final = 2  # for each worker
 _MOST_EARLY_DEATHS: Final = 3
 
 
@@ -24,7 +30,7 @@ class LocalPool:
     course : Course
     job : Job
     workers : int
-        How many tasks are graded at a time.
+        How many tasks are graded at a time, those not counted that take long.
     stuck_seconds : float
         After how long without an answer a grading process is replaced.
     renew_after : int
@@ -87,26 +93,36 @@ class _Run:
 
     def results(self, tasks: Iterator[Task], workers: int) -> Iterator[Done]:
         """Keep the processes at work until no task is left."""
-        first = next(tasks, None)
-        if first is None:
+        if not self._next(tasks):
             return
-        self._again.append(first)
         for _ in range(workers):
             self._start()
-        more = True
-        while more or self._again or any(process.task for process in self._processes):
-            more = self._hand_out(tasks) and more
-            yield from self._wait()
+        while self._hand_out(tasks, workers):
+            # their next tasks are handed out before these are dealt with
+            found = list(self._wait())
+            self._hand_out(tasks, workers)
+            yield from found
 
-    def _hand_out(self, tasks: Iterator[Task]) -> bool:
-        """Give each idle process a task; False once there are no more of them."""
-        for process in self._processes:
-            if process.ready and process.task is None:
-                task = self._again.pop() if self._again else next(tasks, None)
-                if task is None:
-                    return False
-                process.give(task)
-        return True
+    def _hand_out(self, tasks: Iterator[Task], workers: int) -> bool:
+        """Give as many idle processes a task as may have one; False once all is done."""
+        now = time.monotonic()
+        at_work = [process for process in self._processes if process.task]
+        slow = sum(now - process.since > _SLOW_SECONDS for process in at_work)
+        room = workers - len(at_work) + min(slow, _STAND_INS * workers)
+        idle = [process for process in self._processes if process.task is None]
+        if room > len(idle) and self._next(tasks):
+            self._start()
+        for process in [process for process in idle if process.ready][: max(room, 0)]:
+            if self._next(tasks):
+                process.give(self._again.pop())
+        # the one after these is read while they are at work
+        return self._next(tasks) or any(process.task for process in self._processes)
+
+    def _next(self, tasks: Iterator[Task]) -> bool:
+        """See that a task is waiting; False where there are no more."""
+        if not self._again and (task := next(tasks, None)):
+            self._again.append(task)
+        return bool(self._again)
 
     def _start(self) -> None:
         process = GradingProcess(self._job)

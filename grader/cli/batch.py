@@ -136,8 +136,13 @@ def command(
         batch = Batch(course, hand, plan, journal, identity, regrade, retry_ungraded)
         from grader.cli.batch_progress import shown
 
-        with shown(len(plan.attempts), quiet) as progress:
-            batch.run(pool, progress)
+        try:
+            with shown(len(plan.attempts), quiet) as progress:
+                batch.run(pool, progress)
+        except KeyboardInterrupt:
+            ended = f"{batch.counts.ended} of {batch.counts.total} submissions are graded"
+            click.echo(f"bpgrade: stopped; {ended}, the same command goes on from there", err=True)
+            return 130
         batch.write(out)
         page = None if no_pages else _write_pages(out, course)
         return _tell(batch, out, page, quiet, as_json)
@@ -159,6 +164,8 @@ def _cores() -> int:
 
 
 def _refuse_mixture(submissions: Path, out: Path) -> None:
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out} is a file", "give a folder with -o")
     inner, outer = out.resolve(), submissions.resolve()
     if outer.is_dir() and (inner == outer or outer in inner.parents):
         raise UsageError(

@@ -84,10 +84,9 @@ def read_submission(path: Path) -> Submission:
         )
     if not stat.S_ISREG(mode):
         raise SubmissionError(f"{path} is not a regular file", "name a .py or .ipynb file")
-    limit = MAX_NOTEBOOK_BYTES if is_notebook(path.name) else MAX_SOURCE_BYTES
     try:
         with path.open("rb") as file:
-            data = file.read(limit + 1)
+            data = file.read(most_bytes(path.name))
     except OSError as error:
         raise SubmissionError(
             f"{path} cannot be read: {_reason(error)}", "check its permissions"
@@ -113,6 +112,11 @@ def submission_from_bytes(name: str, data: bytes) -> Submission:
     except (SyntaxError, UnicodeError, LookupError) as error:
         return Submission(info, "", f"{name} is no Python text: {error}. Save it as UTF-8.")
     return Submission(info, text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def most_bytes(name: str) -> int:
+    """Return how much of a file need be read: one byte more than it may have."""
+    return (MAX_NOTEBOOK_BYTES if is_notebook(name) else MAX_SOURCE_BYTES) + 1
 
 
 def is_notebook(name: str) -> bool:
