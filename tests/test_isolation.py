@@ -407,13 +407,14 @@ def test_refusal_names_the_missing_piece_and_its_remedy(monkeypatch: pytest.Monk
 
 def test_a_layer_that_does_not_hold_stops_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """The submission's process reports what holds; without it nothing is loaded."""
+    chosen = isolation("landlock and seccomp")  # found out before it is weakened
     real = launch.confinement_settings
 
     def weakened(layers: list[str], ruleset: list[int]) -> dict[str, object]:
         return {**real(layers, ruleset), "layers": []}
 
     monkeypatch.setattr(launch, "confinement_settings", weakened)
-    with WorkerHost(isolation("landlock and seccomp"), ["numpy"]) as host:
+    with WorkerHost(chosen, ["numpy"]) as host:
         worker = Bench(host).worker("open('ran', 'w').close()")
         with pytest.raises(IsolationError, match="do not hold"):
             worker.load()

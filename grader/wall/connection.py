@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import socket
@@ -71,6 +72,12 @@ class Connection:
                 raise ConnectionLost
             self._received += part
         return message
+
+    def pending(self) -> bool:
+        """Whether something has arrived that nobody has received."""
+        with contextlib.suppress(OSError):
+            self._received += self._wire.recv(_CHUNK)
+        return bool(self._received)
 
     def _whole_message(self) -> bytes | None:
         if len(self._received) < framing.HEADER:

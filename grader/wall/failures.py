@@ -16,6 +16,7 @@ _SIGNALS = {
     "SIGXCPU": "the submission's processor time was used up",
     "SIGKILL": "it was killed, or closed its connection to the grader",
 }
+_LAST_LINE = 10_000_000
 _EXCEEDED = {
     "processes": "with too many processes or threads",
     "file_megabytes": "with too many files, or too large ones",
@@ -70,9 +71,24 @@ def timed_out(call: str, seconds: float, key: str) -> CallFailure:
     )
 
 
+def used_up(function: str, seconds: float) -> CallFailure:
+    """Return the failure of a function whose calls have taken too long together."""
+    return CallFailure(
+        Outcome.TIMEOUT,
+        f"the calls of {function} took more than {seconds:g} s together: it is not called again."
+        " (The limit is `cpu_seconds` in course.toml.)",
+    )
+
+
 def died(call: str, ended: str) -> CallFailure:
     """Return the failure of a call whose process ended, from the host's word on how."""
     kind, _, number = ended.partition(" ")
+    if number == "memory_megabytes":
+        return CallFailure(
+            Outcome.OUT_OF_MEMORY,
+            f"{call} and what it started took too much memory together, and were stopped. (The"
+            " limit is `memory_megabytes` in course.toml.)",
+        )
     if kind == "limit":
         return CallFailure(
             Outcome.DIED,
@@ -108,7 +124,7 @@ def described(call: str, description: Any, memory_megabytes: int) -> CallFailure
     kind = description.get("kind")
     message = _text(description, "message")
     line = description.get("line")
-    line = line if type(line) is int and line > 0 else 0
+    line = line if type(line) is int and 0 < line < _LAST_LINE else 0
     if kind == "forbidden_value":
         return CallFailure(Outcome.FORBIDDEN_VALUE, f"{call} returned {message}.", line)
     if kind == "not_implemented":

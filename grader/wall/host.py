@@ -29,6 +29,9 @@ class Wire(Protocol):
     def receive(self, deadline: float) -> bytes:
         """Return the next message."""
 
+    def pending(self) -> bool:
+        """Whether something has arrived that nobody has received."""
+
     def take_printed(self) -> bytes:
         """Return what was printed since the last call, cut to the limit."""
 

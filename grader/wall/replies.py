@@ -13,6 +13,10 @@ from grader.wall import failures
 from grader.wall.failures import CallFailure
 
 _MOST_PROBLEMS: Final = 200
+_MOST_NAMES: Final = 10_000
+_LONGEST_TEXT: Final = 2000
+_MOST_WARNINGS: Final = 20
+_LAST_LINE: Final = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +96,27 @@ def read_loaded(answer: list[Any], memory_megabytes: int) -> Loaded | None:
     if not all(isinstance(part, list) for part in answer[2:]):
         return None
     return Loaded(
-        frozenset(name for name in functions if isinstance(name, str)),
+        frozenset(filter(_is_short, functions[:_MOST_NAMES])),
         tuple(
             Definition(*item)
-            for item in definitions
-            if isinstance(item, list) and [type(part) for part in item] == [str, str, int]
+            for item in definitions[:_MOST_NAMES]
+            if isinstance(item, list)
+            and [type(part) for part in item] == [str, str, int]
+            and _is_short(item[0])
+            and _is_short(item[1])
+            and 0 < item[2] < _LAST_LINE
         ),
         tuple(
             Problem(item[0], failures.described(f"running {item[0]}", item[1], memory_megabytes))
             for item in problems[:_MOST_PROBLEMS]
-            if isinstance(item, list) and len(item) == 2 and isinstance(item[0], str)
+            if isinstance(item, list) and len(item) == 2 and _is_short(item[0])
         ),
-        tuple(name for name in stand_ins[:_MOST_PROBLEMS] if isinstance(name, str)),
+        tuple(filter(_is_short, stand_ins[:_MOST_PROBLEMS])),
     )
+
+
+def _is_short(text: Any) -> bool:
+    return isinstance(text, str) and len(text) <= _LONGEST_TEXT
 
 
 def read_reply(answer: list[Any], arguments: int) -> Reply | None:
@@ -117,7 +129,7 @@ def read_reply(answer: list[Any], arguments: int) -> Reply | None:
     return Reply(
         value,
         tuple(index for index in changed if type(index) is int and 0 <= index < arguments),
-        tuple(text for text in warnings if isinstance(text, str)),
+        tuple(filter(_is_short, warnings[:_MOST_WARNINGS])),
     )
 
 

@@ -22,7 +22,7 @@ from grader.worker import framing, scratch
 from grader.worker.framing import WireError
 
 _CHUNK: Final = 65_536
-_MOST_WAITING: Final = 64
+_MOST_WAITING: Final = 4
 _END_SECONDS: Final = 10.0
 
 
@@ -138,6 +138,10 @@ class PipeConnection:
         if isinstance(message, Exception):
             raise message
         return message
+
+    def pending(self) -> bool:
+        """Whether something has arrived that nobody has received."""
+        return not self._messages.empty()
 
     def _read_messages(self) -> None:
         stream = _stream(self._process.stdout)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from grader.course import Limits
 from grader.errors import IsolationError
+from grader.result import Outcome
 from grader.wall import failures
 from grader.wall.connection import ConnectionLost
 from grader.wall.failures import CallFailure
@@ -51,6 +53,8 @@ class Worker:
         self._hung: dict[str, CallFailure] = {}
         self._loaded: Loaded | CallFailure | None = None
         self._definitions_only = False
+        self._served: set[str] = set()  # the functions called in the process that runs
+        self._spent: defaultdict[str, float] = defaultdict(float)
 
     @property
     def loaded(self) -> Loaded | None:
@@ -104,18 +108,41 @@ class Worker:
         if function in self._hung:
             raise self._hung[function]
         text = failures.signature_of(function, names, tuple(arguments))
+        request = ["call", function, list(arguments), dict(others or {})]
+        start = time.monotonic()
+        try:
+            return self._call(function, request, text)
+        except CallFailure:
+            alone = self._served <= {function}
+            if alone or self._connection is not None or function in self._hung:
+                raise
+            # another function may have left a thread or filled the memory: not this one's fault
+            return self._call(function, request, text)
+        finally:
+            self._spent[function] += time.monotonic() - start
+            if self._spent[function] > self.limits.cpu_seconds:
+                self._hung[function] = failures.used_up(function, self.limits.cpu_seconds)
+
+    def _call(self, function: str, request: list[Any], text: str) -> Reply:
+        """Call a function once, in a process that waits for it."""
+        if self._connection is not None and self._connection.pending():
+            self._end()  # an answer that nobody has asked for would be taken for this one's
         if self._connection is None:
             self._start()
+        self._served.add(function)
         callbacks = _Callbacks()
         limit = self.limits.call_seconds
         try:
-            request = ["call", function, list(arguments), dict(others or {})]
             answer = self._ask(request, text, limit, callbacks)
         except TimeoutError:
             self._end()
             self._hung[function] = failures.timed_out(text, limit, "call_seconds")
             raise self._hung[function] from None
-        reply = read_reply(answer, len(arguments))
+        except CallFailure as failure:
+            if failure.outcome is Outcome.OUT_OF_MEMORY:
+                self._end()  # what fills the memory may stay there
+            raise
+        reply = read_reply(answer, len(request[2]))
         if reply is None:
             self._end()
             raise failures.broke_the_channel(text)
@@ -165,6 +192,7 @@ class Worker:
         IsolationError
             They do not; the submission has not been sent to it.
         """
+        self._served.clear()
         connection = self._connection = self.host.fork(self.limits)
         try:
             ready = decode(connection.receive(time.monotonic() + _READY_SECONDS))

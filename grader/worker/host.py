@@ -38,6 +38,7 @@ class Host:
         self.exceeded = ""
         kernel.adopt_orphans()
         kernel.close_memory()
+        kernel.leave_keys()
         if os.getpid() == 1:  # first of its namespace: it ends with the process that made that
             kernel.die_with_parent(signal.SIGKILL)
         self.serve_session = warming.import_packages(settings)
@@ -74,9 +75,10 @@ class Host:
             os._exit(1)
         os.setsid()
         os.chdir(self.scratch)
+        self.control.close()
+        highest = os.sysconf("SC_OPEN_MAX")  # before it is lowered
         layers = confinement.limit_resources(limits) + confinement.shut_in(self.walls)
-        self.control.detach()
-        self.serve_session(_keep_only(wire, output), layers, self.limits)
+        self.serve_session(_keep_only(wire, output, highest), layers, self.limits)
         os._exit(0)
 
     def _watch(self) -> None:
@@ -86,15 +88,30 @@ class Host:
         below = processes.descendants(os.getpid())
         if processes.count_tasks(below) > self.limits["processes"]:
             self.exceeded = "processes"
-        size, entries = scratch.usage(self.scratch, _MOST_ENTRIES)
-        most = self.limits["file_megabytes"] * _FILES_IN_ALL << 20
-        if size > most or entries > _MOST_ENTRIES:
+        files = scratch.usage(self.scratch, _MOST_ENTRIES)
+        if files.too_many or files.size > self.limits["file_megabytes"] * _FILES_IN_ALL << 20:
             self.exceeded = "file_megabytes"
+        if self._memory(below) > self.limits["memory_megabytes"] << 20:
+            self.exceeded = "memory_megabytes"
         if self.exceeded:
             processes.kill_below(os.getpid())
 
+    def _memory(self, below: list[int]) -> int:
+        """Return what the child and those below it hold, over what they had from this process.
+
+        The limit of one process's address space says nothing of several, nor of memory that is
+        not mapped; where there can be neither, it is not worth a look.
+        """
+        if "seccomp" in self.walls.layers:
+            return 0
+        inherited = len(below) * processes.memory([os.getpid()])
+        shared = processes.shared_memory() if os.getpid() == 1 else 0
+        return processes.memory(below) - inherited + shared
+
     def end_child(self) -> str:
         """Kill the child and all that it left, and tell how the child itself ended.
+
+        Where something will not end, this process does, so that it is replaced.
 
         Returns
         -------
@@ -106,7 +123,8 @@ class Host:
         processes.send(self.child, signal.SIGKILL)
         _, status = os.waitpid(self.child, 0)
         self.child = 0
-        processes.end_below()
+        if not processes.end_below():
+            os._exit(1)
         scratch.empty(self.scratch)
         if self.exceeded:
             return f"limit {self.exceeded}"
@@ -115,11 +133,11 @@ class Host:
         return f"exit {os.WEXITSTATUS(status)}"
 
 
-def _keep_only(wire: int, output: int) -> int:
+def _keep_only(wire: int, output: int, highest: int) -> int:
     """Close every descriptor but the wire and the standard ones; return the wire's."""
     null = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((null, 0), (output, 1), (output, 2), (wire, 3)):
         if source != target:
             os.dup2(source, target, inheritable=target < 3)
-    os.closerange(4, os.sysconf("SC_OPEN_MAX"))
+    os.closerange(4, highest)
     return 3

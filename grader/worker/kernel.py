@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import platform
 import sys
 from typing import Final
 
@@ -14,6 +15,8 @@ _SET_CHILD_SUBREAPER: Final = 36
 _SET_NO_NEW_PRIVILEGES: Final = 38
 _FILTER_MODE: Final = 2
 _LANDLOCK_RESTRICT_SELF: Final = 446
+_KEYCTL: Final = {"x86_64": 250, "aarch64": 219}
+_JOIN_SESSION_KEYRING: Final = 1
 _CAPABILITY_VERSION: Final = 0x20080522
 _QUERY_PERSONALITY: Final = 0xFFFFFFFF
 _INSTRUCTION_BYTES: Final = 8
@@ -55,6 +58,13 @@ def adopt_orphans() -> None:
 def close_memory() -> None:
     """Keep processes of the same user from tracing this one or reading its memory."""
     _prctl(_SET_DUMPABLE, 0)
+
+
+def leave_keys() -> None:
+    """Take a new session keyring: the caller's, with what it holds, would be inherited."""
+    number = _KEYCTL.get(platform.machine())
+    if _libc is not None and number is not None:  # where it is refused, nobody reads keys either
+        _libc.syscall(ctypes.c_long(number), ctypes.c_long(_JOIN_SESSION_KEYRING), None)
 
 
 def drop_privileges() -> None:

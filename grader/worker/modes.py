@@ -21,8 +21,10 @@ def fork(descriptor: int) -> NoReturn:
 
     from . import host
 
-    control = socket.socket(fileno=descriptor)
-    host.Host(control, _settings(descriptor)).run()
+    lowest = os.dup(descriptor)  # it comes with the number that it has on the trusted side
+    os.close(descriptor)
+    control = socket.socket(fileno=lowest)
+    host.Host(control, _settings(lowest)).run()
 
 
 def probe(descriptor: int) -> NoReturn:

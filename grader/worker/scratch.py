@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 _BLOCK: Final = 512
+_DEEPEST: Final = 32
 
 
 def empty(folder: Path) -> None:
@@ -51,19 +55,60 @@ def _remove_folder(path: Path, refuge: Path) -> None:
             raise
 
 
-def usage(folder: Path, most_entries: int) -> tuple[int, int]:
-    """Return the bytes and the number of entries below `folder`, counting up to a limit."""
-    size = entries = 0
-    folders = [folder]
-    while folders and entries <= most_entries:
-        try:
-            with os.scandir(folders.pop()) as found:
-                for entry in found:
-                    entries += 1
+@dataclass(slots=True)
+class Usage:
+    """What is in a folder: its bytes and entries, counted until there are too many of these.
+
+    A submission may be writing there meanwhile, so each folder is opened by its name in the one
+    above, and links are not followed. Folders nested deeper than `_DEEPEST` are too many.
+    """
+
+    most_entries: int
+    size: int = 0
+    entries: int = 0
+
+    @property
+    def too_many(self) -> bool:
+        """Whether there are more entries than may be."""
+        return self.entries > self.most_entries
+
+    def count(self, folder: int, depth: int = 0) -> None:
+        """Add what is below an open folder."""
+        if depth > _DEEPEST:
+            self.entries = self.most_entries + 1
+        with os.scandir(folder) as found:
+            for entry in found:
+                if self.too_many:
+                    return
+                self.entries += 1
+                with contextlib.suppress(FileNotFoundError, NotADirectoryError):  # moved meanwhile
                     if entry.is_dir(follow_symlinks=False):
-                        folders.append(Path(entry.path))
+                        with _opened(entry.name, folder) as inner:
+                            self.count(inner, depth + 1)
                     else:
-                        size += entry.stat(follow_symlinks=False).st_blocks * _BLOCK
-        except OSError:  # it has been removed meanwhile, or may not be read
-            continue
-    return size, entries
+                        self.size += entry.stat(follow_symlinks=False).st_blocks * _BLOCK
+
+
+def usage(folder: Path, most_entries: int) -> Usage:
+    """Return how much is below `folder`."""
+    found = Usage(most_entries)
+    with _opened(str(folder), None) as descriptor:
+        found.count(descriptor)
+    return found
+
+
+@contextlib.contextmanager
+def _opened(name: str, above: int | None) -> Iterator[int]:
+    """Open a folder to list it, also one that has been made unreadable."""
+    with contextlib.ExitStack() as opened:
+        flags = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+        handle = os.open(name, flags | os.O_PATH, dir_fd=above)
+        opened.callback(os.close, handle)
+        itself = f"/proc/self/fd/{handle}"
+        try:
+            folder = os.open(itself, flags & ~os.O_NOFOLLOW)
+        except PermissionError:
+            os.chmod(itself, 0o700)  # noqa: PTH101 - a Path of it would be the same
+            folder = os.open(itself, flags & ~os.O_NOFOLLOW)
+        opened.callback(os.close, folder)
+        yield folder
