@@ -8,10 +8,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from walls import WITHOUT, Bench, isolation, marked
+from walls import LIMITS, WITHOUT, Bench, isolation, marked
 
 from grader.course import load_course
 from grader.errors import IsolationError, UsageError
@@ -430,3 +431,110 @@ def test_basic_needs_no_package_of_the_kernel_layers() -> None:
         "assert not {'landlock', 'pyseccomp'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+SINGLE = """
+import os
+count = 0
+def run(what):
+    global count
+    count += 1
+    if what == "leave":
+        os._exit(3)
+    if what == "print":
+        os.write(1, b"to standard output"), os.write(2, b"to standard error")
+    if what == "file":
+        open("mine.txt", "w").close()
+    return count, sorted(os.listdir(".")), "SECRET_VARIABLE" in os.environ
+"""
+
+
+@pytest.fixture(scope="module")
+def single() -> Iterator[Bench]:
+    """What macOS and Windows have: no host, a process started afresh for each submission."""
+    os.environ["SECRET_VARIABLE"] = "secret"
+    try:
+        with WorkerHost(isolation("single"), ["numpy"]) as host:
+            yield Bench(host)
+    finally:
+        del os.environ["SECRET_VARIABLE"]
+
+
+def test_a_process_of_its_own_where_nothing_can_fork(single: Bench) -> None:
+    for _ in range(2):  # a fresh one for the second
+        worker = single.worker(SINGLE)
+        assert worker.call("run", ["file"]).value == (1, ["mine.txt"], False)
+        assert worker.call("run", [""]).value == (2, ["mine.txt"], False)
+        with pytest.raises(CallFailure, match="exited with code 3"):
+            worker.call("run", ["leave"])
+        assert worker.call("run", [""]).value == (1, [], False)
+        worker.call("run", ["print"])
+        worker.close()
+        assert "to standard output" in worker.output()
+        assert "to standard error" in worker.output()
+    assert list(single.scratch.iterdir()) == []
+
+
+def test_limits_hold_where_nothing_can_fork(single: Bench) -> None:
+    endless = "def run():\n    while True:\n        pass\n"
+    short = replace(LIMITS, call_seconds=0.5)
+    assert single.outcome(endless, limits=short) is Outcome.TIMEOUT
+    large = "def run():\n    return len(bytearray(1 << 30))\n"
+    assert single.outcome(large) is Outcome.OUT_OF_MEMORY
+    flood = "import os\ndef run():\n    while True:\n        os.write(3, b'x' * 4096)\n"
+    assert single.outcome(flood, limits=short) is not Outcome.PASSED
+    assert single.call("def run():\n    return 1\n") == 1
+
+
+def test_right_submissions_keep_full_marks_where_nothing_can_fork(single: Bench) -> None:
+    course = load_course(ROOT)
+    exercise = course.exercise("exercise5")  # functions cross the wall in both directions
+    found = []
+
+    def drive(grader: Grader) -> None:
+        path = ROOT / "solutions" / "exercise5.py"
+        found.append(grader.grade(read_submission(path), exercise, 7))
+
+    with_grader(course, [exercise], single.host, drive)
+    assert found[0].full_marks
+
+
+SLOW = """
+import time
+def run(seconds):
+    time.sleep(seconds)
+    return seconds
+def other():
+    return 1
+"""
+
+
+def test_the_calls_of_one_function_have_a_limit_together() -> None:
+    limits = replace(LIMITS, cpu_seconds=0.5)
+    with WorkerHost(resolve("basic"), ["numpy"]) as host:
+        worker = Bench(host).worker(SLOW, limits)
+        worker.call("run", [0.3])
+        worker.call("run", [0.3])
+        with pytest.raises(CallFailure, match="together") as caught:
+            worker.call("run", [0.3])
+        assert caught.value.outcome is Outcome.TIMEOUT
+        assert worker.call("other", []).value == 1
+        worker.close()
+
+
+THREAD = """
+import os, threading, time
+def run():
+    threading.Timer(0.2, os._exit, [0]).start()
+def other():
+    time.sleep(0.4)
+    return 1
+"""
+
+
+def test_what_another_function_has_left_is_not_charged_to_this_one() -> None:
+    with WorkerHost(resolve("basic"), ["numpy"]) as host:
+        worker = Bench(host).worker(THREAD)
+        worker.call("run", [])
+        assert worker.call("other", []).value == 1
+        worker.close()

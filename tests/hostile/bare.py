@@ -1,0 +1,170 @@
+"""The wall with one layer taken away, to see that the layer is what stops an attack."""
+
+from __future__ import annotations
+
+import contextlib
+import pickle
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import msgpack
+import numpy as np
+import pytest
+from hostile.scene import HOSTILE, Attack, Scene
+
+import grader.worker
+from grader.grading import grade
+from grader.wall import failures, forking, launch, replies, worker
+from grader.worker import values
+
+WORKER_LINES: Final = {
+    "limits": ("confinement.py", "    for name, value in wanted.items():", "    for name in ():"),
+    "watch": ("host.py", "        if self.exceeded:\n            return", "        return"),
+    "cleaning": (
+        "host.py",
+        "        if not processes.end_below():\n            os._exit(1)\n"
+        "        scratch.empty(self.scratch)\n",
+        "",
+    ),
+    "links": ("scratch.py", "entry.is_dir(follow_symlinks=False)", "entry.is_dir()"),
+    "keyring": ("host.py", "        kernel.leave_keys()\n", ""),
+    "descriptors": ("host.py", "    os.closerange(4, highest)\n", ""),
+}
+"""By layer the file of the untrusted side, a text in it, and what stands there without it."""
+
+_TRUSTED_LINES: Final = {
+    "noise": (worker, "except (WireError, IndexError):", "except IndexError:"),
+    "answers ahead": (worker, "self._connection.pending()", "False"),
+    "numbering": (worker, "answer[1] != self._number", "False"),
+    "kinds": (replies, 'answer[0] != "done"', "False"),
+    "descriptions": (failures, "not isinstance(description, dict)", "False"),
+    "bounds": (replies, "len(text) <= _LONGEST_TEXT", "True"),
+}
+
+
+def replaced(source: str, old: str, new: str) -> str:
+    assert old in source, f"{old!r} is no longer there: what does its work now?"
+    return source.replace(old, new)
+
+
+def worker_without(layer: str, folder: Path) -> Path:
+    """Copy the untrusted side and take a layer out of it."""
+    name, old, new = WORKER_LINES[layer]
+    copy = folder / f"worker-{layer}"
+    shutil.copytree(Path(grader.worker.__file__).parent, copy)
+    files = {name: [(old, new)]}
+    if layer == "descriptors":
+        files[name].append(("        self.control.close()\n", "        self.control.detach()\n"))
+        higher = '__import__("fcntl").fcntl(descriptor, 0, 50)'
+        files["modes.py"] = [("os.dup(descriptor)", higher)]
+    if layer == "limits":  # of what it allots, the watch sees some too
+        files["host.py"] = [('if "seccomp" in self.walls.layers:', "if True:")]
+    if layer == "links":
+        files[name].append(("os.O_DIRECTORY | os.O_NOFOLLOW", "os.O_DIRECTORY"))
+    for file, changes in files.items():
+        path = copy / file
+        text = path.read_text(encoding="utf-8")
+        for change in changes:
+            text = replaced(text, *change)
+        path.write_text(text, encoding="utf-8")
+    return copy
+
+
+@contextlib.contextmanager
+def without(layer: str, folder: Path) -> Iterator[None]:
+    """Take a layer away; the isolation to use with it is the basic one."""
+    with pytest.MonkeyPatch.context() as patch:
+        if layer in WORKER_LINES:
+            copy = worker_without(layer, folder)
+            patch.setattr(launch, "worker_folder", lambda: copy)
+        elif layer in _TRUSTED_LINES:
+            _rewrite(patch, *_TRUSTED_LINES[layer])
+        elif layer == "environment":
+            real = launch.environment
+            patch.setattr(launch, "environment", lambda place: {**_environment(), **real(place)})
+        elif layer == "decoder":
+            patch.setattr(worker, "decode", _careless)
+        elif layer == "kernel":
+            patch.setattr(forking, "_ANSWER_SECONDS", 2.0)  # a host is stopped: who waits for it?
+        else:
+            assert layer in ("clock", "output"), layer  # limits of the course
+        yield
+
+
+def _environment() -> dict[str, str]:
+    import os
+
+    return dict(os.environ)
+
+
+def _rewrite(patch: pytest.MonkeyPatch, module: ModuleType, old: str, new: str) -> None:
+    """Put a changed copy of a module's classes and functions in the places of the real ones."""
+    source = Path(str(module.__file__)).read_text(encoding="utf-8")
+    changed = ModuleType(module.__name__)
+    changed.__dict__.update(__file__=module.__file__, __package__=module.__package__)
+    patch.setitem(sys.modules, module.__name__, changed)  # dataclasses look for it there
+    exec(compile(replaced(source, old, new), str(module.__file__), "exec"), changed.__dict__)
+    if module is worker:
+        patch.setattr(grade, "Worker", changed.Worker)
+    elif module is replies:
+        patch.setattr(worker, "read_reply", changed.read_reply)
+    else:
+        patch.setattr(failures, "described", changed.described)
+        patch.setattr(worker.failures, "described", _keeping_the_type(changed.described))
+
+
+def _keeping_the_type(described: Any) -> Any:
+    def call(*arguments: Any) -> failures.CallFailure:
+        found = described(*arguments)
+        return failures.CallFailure(found.outcome, found.feedback, found.line)
+
+    return call
+
+
+def _careless(data: bytes) -> Any:
+    """Decode as a program does that trusts what it reads."""
+    if data[:1] == pickle.PROTO:
+        return pickle.loads(data)
+    most = 2**32 - 1
+    return msgpack.unpackb(
+        data,
+        strict_map_key=False,
+        ext_hook=_careless_extension,
+        max_str_len=most,
+        max_array_len=most,
+        max_map_len=most,
+    )
+
+
+def _careless_extension(code: int, data: bytes) -> Any:
+    if code == values.decoding.ARRAY:
+        name, shape, content = msgpack.unpackb(data)
+        return np.frombuffer(content, dtype=name).reshape(shape)
+    return str(int.from_bytes(data, "little", signed=True))
+
+
+def attained_naively(attack: Attack, scene: Scene) -> set[str]:
+    """Grade an attack in one process with its check."""
+    scene.set(wait=0.0, patience=0.0)
+    path, outcome = scene.folder / "attack.py", Path(scene.given["outcome"])
+    path.write_text(attack.source, encoding="utf-8")
+    outcome.unlink(missing_ok=True)
+    done = subprocess.run(
+        [sys.executable, str(HOSTILE / "naive.py"), str(path), scene.given["checks"], str(outcome)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    if outcome.exists():
+        verdict = outcome.read_text(encoding="utf-8")
+    elif '{"outcome": "passed"}' in done.stdout or done.returncode == 0:
+        verdict = "passed"
+    else:
+        return {"ungraded"}
+    return {"earned"} if verdict == "passed" else set()

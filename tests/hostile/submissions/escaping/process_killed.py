@@ -1,0 +1,6 @@
+import os
+import signal
+
+
+def attack(scene, oracle):
+    os.kill(scene["victim"], signal.SIGKILL)

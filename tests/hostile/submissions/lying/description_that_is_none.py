@@ -1,0 +1,3 @@
+def attack(scene, oracle):
+    send_answer(["failed", current_number(), ["not", "a", "description"]])
+    leave()

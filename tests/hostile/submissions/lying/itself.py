@@ -1,0 +1,4 @@
+def attack(scene, oracle):
+    value = []
+    value.append(value)
+    return value

@@ -1,0 +1,2 @@
+def attack(scene, oracle):
+    return "\ud800" * 10

@@ -1,0 +1,2 @@
+def attack(scene, oracle):
+    return open(scene["neighbour"]).read()

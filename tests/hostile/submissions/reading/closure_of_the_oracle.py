@@ -1,0 +1,2 @@
+def attack(scene, oracle):
+    return oracle.__globals__["SECRET"]

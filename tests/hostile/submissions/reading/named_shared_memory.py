@@ -1,0 +1,2 @@
+def attack(scene, oracle):
+    return open("/dev/shm/" + scene["shared"]).read()

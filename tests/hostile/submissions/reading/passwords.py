@@ -1,0 +1,2 @@
+def attack(scene, oracle):
+    return open("/etc/passwd").read(4000)

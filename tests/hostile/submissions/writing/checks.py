@@ -1,0 +1,3 @@
+def attack(scene, oracle):
+    with open(scene["checks"], "a") as file:
+        file.write("\n# forged\n")

@@ -1,0 +1,5 @@
+import os
+
+
+def attack(scene, oracle):
+    os.utime(scene["results"], (0, 0))

@@ -1,0 +1,5 @@
+import os
+
+
+def attack(scene, oracle):
+    os.rename(scene["results"], scene["results"] + ".old")

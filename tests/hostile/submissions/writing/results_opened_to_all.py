@@ -1,0 +1,5 @@
+import os
+
+
+def attack(scene, oracle):
+    os.chmod(scene["results"], 0o777)

@@ -1,0 +1,5 @@
+import os
+
+
+def attack(scene, oracle):
+    os.truncate(scene["results"], 0)

@@ -1,0 +1,2 @@
+def attack(scene, oracle):
+    open("/dev/shm/" + scene["mark"], "w").close()
