@@ -23,7 +23,7 @@ from grader.wall import failures, forking, launch, replies, worker
 from grader.worker import values
 
 WORKER_LINES: Final = {
-    "limits": ("confinement.py", "    for name, value in wanted.items():", "    for name in ():"),
+    "limits": ("confinement.py", "    for kind, value in wanted:", "    for kind, value in ():"),
     "watch": ("host.py", "        if self.exceeded:\n            return", "        return"),
     "cleaning": (
         "host.py",

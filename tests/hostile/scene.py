@@ -151,10 +151,12 @@ class Scene:
         shared = Path("/dev/shm", f"{self.mark}-shared")
         shared.write_bytes(text)
         self._opened.callback(shared.unlink)
-        self._queue = ctypes.CDLL("librt.so.1").mq_open(
-            f"/{self.mark}".encode(), os.O_RDWR | os.O_CREAT | os.O_NONBLOCK, 0o600, None
-        )
-        self._opened.callback(ctypes.CDLL("librt.so.1").mq_unlink, f"/{self.mark}".encode())
+        queues, name = ctypes.CDLL("librt.so.1"), f"/{self.mark}".encode()
+        flags = os.O_RDWR | os.O_CREAT | os.O_NONBLOCK
+        self._queue = queues.mq_open(name, flags, 0o600, None)
+        assert self._queue >= 0, "no message queue could be made"
+        self._opened.callback(queues.mq_unlink, name)
+        self._opened.callback(queues.mq_close, self._queue)
         libc.syscall(_KEYCTL, _NEW_SESSION, None)
         libc.syscall(_ADD_KEY, b"user", self.mark.encode(), text, len(text), ctypes.c_int(-3))
         self.given |= {
