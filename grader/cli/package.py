@@ -62,7 +62,6 @@ def command(
 ) -> None:
     """Make an autograder's package for a platform; docs/platforms/ says how to install it.
 
-    \b
     PLATFORM is one of: {names}
     """
     from grader.course import find_course

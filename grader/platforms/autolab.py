@@ -30,7 +30,8 @@ def document(assessment: Assessment) -> str:
     board = [number(assessment.score)] if assessment.leaderboard else []
     last = {"scores": {name: number(points) for name, points in scores.items()}}
     lines = [_stages(assessment.shown()), {**last, "scoreboard": board}]
-    return report + "".join(json.dumps(line, allow_nan=False) + "\n" for line in lines)
+    total = f"| {number(assessment.score)} of {number(assessment.max_score)} points\n"
+    return report + total + "".join(json.dumps(line, allow_nan=False) + "\n" for line in lines)
 
 
 def _stages(assessment: Assessment) -> dict[str, Any]:
@@ -55,15 +56,13 @@ def locate(surroundings: Surroundings) -> Place:
 
 
 def share(texts: Mapping[str, str]) -> float | None:
-    """Return the scores' sum as Autolab adds it up, of the points named in the report."""
+    """Return the scores' sum as Autolab adds it up, of the points named before them."""
     [text] = texts.values()
-    *_, last = text.strip().splitlines()
-    if not last.startswith("{"):
+    lines = text.strip().splitlines()
+    if not lines[-1].startswith("{"):
         return None
-    total = sum(json.loads(last)["scores"].values())
-    scored = [line for line in text.splitlines() if line.startswith("| ") and " / " in line]
-    most = float(scored[-1].split(" / ")[1].split()[0])
-    return float(total) / most
+    total = sum(json.loads(lines[-1])["scores"].values())
+    return float(total) / float(lines[-3].split()[3])
 
 
 def lay(root: Path, package: Path, submission: Path | None, _exercise: str) -> Run:

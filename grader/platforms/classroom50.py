@@ -11,7 +11,6 @@ import json
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,7 +37,7 @@ def document(assessment: Assessment, place: Place) -> dict[str, Any]:
     """Return result.json."""
     shown = assessment.shown()
     scale = _scale(shown)
-    tests = [_test(test, scale) for test in shown.tests]
+    tests = [_test(shown, test, scale) for test in shown.tests]
     if assessment.graded is None:
         problem = wording.plain(assessment.problem)
         tests = [_entry(wording.NOT_GRADED, False, 0, 0, problem)]
@@ -55,21 +54,19 @@ def document(assessment: Assessment, place: Place) -> dict[str, Any]:
 
 
 def _scale(assessment: Assessment) -> int:
-    amounts = [amount for test in assessment.tests for amount in (test.points, test.max_points)]
+    amounts = [test.max_points for test in assessment.tests]
+    amounts += [assessment.reduced(test.points) for test in assessment.tests]
     scale = math.lcm(*(amount.denominator for amount in amounts))
     return scale if scale <= _LARGEST_SCALE else _LARGEST_SCALE
 
 
-def _test(test: Test, scale: int) -> dict[str, Any]:
+def _test(assessment: Assessment, test: Test, scale: int) -> dict[str, Any]:
+    points = assessment.reduced(test.points)
     most = round(test.max_points * scale)
     # what is less than the maximum must not be rounded up to it
-    points = most if test.points == test.max_points else _floor(test.points * scale)
+    reached = most if points == test.max_points else min(math.floor(points * scale), most)
     name = wording.plain(test.name, lines=False)
-    return _entry(name, test.passed, points, most, wording.message(test))
-
-
-def _floor(amount: Fraction) -> int:
-    return math.floor(amount)
+    return _entry(name, test.passed, reached, most, wording.message(test))
 
 
 def _entry(name: str, passed: bool, points: int, most: int, message: str) -> dict[str, Any]:

@@ -70,28 +70,30 @@ def autograde(platform: Platform, request: Request, surroundings: Surroundings) 
         The documents cannot be written.
     """
     place = _place(platform.locate(surroundings), request)
-    detail = ""
-    try:
-        with _stoppable():
-            assessment = _assess(platform, request, place)
-    except SubmissionError as error:
-        assessment = _nothing(request, f"{_sentence(error.message)} {_sentence(error.remedy)}")
-    except GradingError as error:
-        assessment = _nothing(request, f"{_sentence(error.message)} {error.remedy}")
-        detail = error.detail
-    except _Stopped:
-        assessment = _failed(request)
-        detail = "the platform has ended it before it was done"
-    except BpgradeError as error:
-        assessment, detail = _failed(request), str(error)
-    except Exception:  # a defect of ours must not leave the student without a word
-        assessment, detail = _failed(request), traceback.format_exc()
+    assessment, detail = assess(platform, request, place)
     if place.temporary:
         shutil.rmtree(place.temporary, ignore_errors=True)
     _write(platform.documents(assessment, place), place.output)
     if detail:
         sys.stderr.write(f"bpgrade: not graded: {detail}\n")
     return 0 if assessment.graded else platform.ungraded_exit
+
+
+def assess(platform: Platform, request: Request, place: Place) -> tuple[Assessment, str]:
+    """Return what came of a submission, whatever it is; and for instructors, what went wrong."""
+    try:
+        with _stoppable():
+            return _assess(platform, request, place), ""
+    except SubmissionError as error:
+        return _nothing(request, f"{_sentence(error.message)} {_sentence(error.remedy)}"), ""
+    except GradingError as error:
+        return _nothing(request, f"{_sentence(error.message)} {error.remedy}"), error.detail
+    except _Stopped:
+        return _failed(request), "the platform has ended it before it was done"
+    except BpgradeError as error:
+        return _failed(request), str(error)
+    except Exception:  # a defect of ours must not leave the student without a word
+        return _failed(request), traceback.format_exc()
 
 
 def _assess(platform: Platform, request: Request, place: Place) -> Assessment:

@@ -39,6 +39,7 @@ def document(assessment: Assessment) -> dict[str, Any]:
         "test_name_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
+        "extra_data": {"exercise": result.exercise, "isolation": list(result.isolation)},
         "tests": [_test(assessment, test, index) for index, test in enumerate(assessment.tests, 1)],
     }
     if assessment.leaderboard:

@@ -66,7 +66,7 @@ def breakdown(assessment: Assessment) -> str:
         f"    {name}: {amount(float(points))}/{amount(float(most))}"
         for name, (points, most) in _functions(assessment).items()
     ]
-    total = f"    Total: {amount(float(assessment.score))}"
+    total = f"    Total: {number(assessment.score)}"
     return "\n".join(["Point breakdown", *rows, "", "Score:", total, ""])
 
 

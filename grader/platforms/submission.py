@@ -98,8 +98,8 @@ def _missing(place: Path, exercise: Exercise | None, files: list[Path]) -> Submi
     if _kind(place) != "folder" or not any(place.iterdir()):
         return SubmissionError("nothing was handed in", f"hand in {what}")
     names = [str(path.relative_to(place)) for path in files[:_NAMED]]
-    there = f"there is only {', '.join(names)}" if names else "there is no .py or .ipynb file"
-    return SubmissionError(f"{what} was not handed in; {there}", f"hand in {what}")
+    there = f"only {', '.join(names)}" if names else "no .py or .ipynb file at all"
+    return SubmissionError(f"there is no {what} in what was handed in, {there}", f"hand in {what}")
 
 
 def _kind(path: Path) -> str:

@@ -1,0 +1,190 @@
+"""Each package's own entry script, in a folder laid out as the platform lays it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import platform_layouts
+import pytest
+from platform_cases import EXERCISE, LATE, SHARES, SUBMISSIONS, make_course
+from platform_validity import VALID
+
+from grader.course import load_course
+from grader.platforms.packaging.build import Choice, build, write
+from grader.platforms.platform import Platform
+from grader.platforms.table import NAMES, platform
+from grader.platforms.trial import Ran
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="platforms run Linux")
+WITHOUT_POINTS = {"dodona", "junit", "artemis"}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_course(tmp_path_factory.mktemp("platforms") / "course")
+
+
+@pytest.fixture(scope="module")
+def packages(course: Path, tmp_path_factory: pytest.TempPathFactory):
+    folder = tmp_path_factory.mktemp("packages")
+    found = load_course(course)
+
+    def package(name: str) -> Path:
+        out = folder / name
+        if not out.exists():
+            write(build(platform(name), found, Choice(found.exercise(EXERCISE))), out)
+        return out
+
+    return package
+
+
+def hand_in(case: str, folder: Path) -> Path | None:
+    source = SUBMISSIONS[case]
+    if source is None:
+        return None
+    return Path(shutil.copy(source, folder / f"{EXERCISE}.py"))
+
+
+def judge(name: str, case: str, ran: Ran, folder: Path) -> None:
+    """Assert that a run has left what the platform takes, with the right share and exit code."""
+    assert "Traceback" not in ran.errors, ran.errors
+    one = platform(name)
+    texts = {
+        Path(place).name if name != "artemis" else place: text
+        for place, text in ran.documents.items()
+    }
+    assert texts, f"no document: {ran.errors}"
+    if name == "coursera" and sys.version_info >= (3, 12):
+        pytest.skip("coursera_autograder runs on Python 3.11 and earlier")
+    VALID[name](texts, folder)
+    share = one.share(ran.documents)
+    if SHARES[case] is None:
+        assert share is None
+        makes = 2 if name == "autolab" else one.ungraded_exit  # make ends with a code of its own
+        assert ran.exit_code == makes, ran.errors
+        return
+    if name not in WITHOUT_POINTS or SHARES[case] in (0, 1):
+        assert share == pytest.approx(SHARES[case]), ran.errors
+    else:
+        assert share is not None
+    assert ran.exit_code == 0, ran.errors
+    assert ran.errors == ""
+
+
+# the diagnosis takes longest, and does not depend on who reads it
+DIAGNOSED = ("gradescope", "classroom50", "coderunner")
+RUNS = [
+    (name, case, user)
+    for name in NAMES
+    for case, user in (
+        ("hostile", "root"),
+        ("missing", "root"),
+        ("blog" if name in DIAGNOSED else "right", "ordinary"),
+    )
+]
+
+
+@pytest.mark.parametrize(("name", "case", "user"), RUNS)
+def test_the_entry_script(name: str, case: str, user: str, packages, tmp_path: Path) -> None:
+    submission = hand_in(case, tmp_path)
+    ran = platform_layouts.run_inside(platform(name), packages(name), submission, EXERCISE, user)
+    judge(name, case, ran, tmp_path)
+
+
+def with_metadata(one: Platform, **metadata) -> Platform:
+    """The platform with a submission_metadata.json in its layout."""
+
+    def lay(root, package, submission, exercise):
+        run = one.lay(root, package, submission, exercise)
+        path = root / "autograder" / "submission_metadata.json"
+        path.write_text(json.dumps(metadata), "utf-8")
+        return run
+
+    return replace(one, lay=lay)
+
+
+def test_gradescope_tells_what_is_late(packages, tmp_path: Path) -> None:
+    one = with_metadata(
+        platform("gradescope"),
+        id=1,
+        created_at=LATE.isoformat(),
+        assignment={"title": "Homework", "due_date": LATE.isoformat(), "total_points": "20.0"},
+        users=[{"id": 1, "name": "Ada", "email": "ada@example.org"}],
+        previous_submissions=[],
+    )
+    submission = hand_in("late", tmp_path)
+    ran = platform_layouts.run_inside(one, packages("gradescope"), submission, EXERCISE, "root")
+    judge("gradescope", "late", ran, tmp_path)
+    [text] = ran.documents.values()
+    document = json.loads(text)
+    assert document["score"] == 16
+    assert "Handed in late, 2 days" in document["output"]
+    isolation = document["extra_data"]["isolation"]
+    assert {"landlock", "seccomp"} <= set(isolation)
+    assert "bubblewrap" not in isolation, "the layout lets no namespaces be made"
+
+
+def test_the_edx_queue_says_when_it_was_handed_in(packages, tmp_path: Path) -> None:
+    one = platform("edx")
+
+    def lay(root, package, submission, exercise):
+        run = one.lay(root, package, submission, exercise)
+        return replace(run, input=run.input.replace("20261119100000", "20261122100000"))
+
+    submission = hand_in("late", tmp_path)
+    ran = platform_layouts.run_inside(
+        replace(one, lay=lay), packages("edx"), submission, EXERCISE, "ordinary"
+    )
+    judge("edx", "late", ran, tmp_path)
+
+
+def test_a_link_to_the_solution_is_not_graded(packages, tmp_path: Path) -> None:
+    one = platform("gradescope")
+
+    def lay(root, package, submission, exercise):
+        run = one.lay(root, package, submission, exercise)
+        target = f"/autograder/source/course/solutions/{EXERCISE}.py"
+        (root / "autograder/submission" / f"{EXERCISE}.py").symlink_to(target)
+        return run
+
+    ran = platform_layouts.run_inside(
+        replace(one, lay=lay), packages("gradescope"), None, EXERCISE, "root"
+    )
+    judge("gradescope", "missing", ran, tmp_path)
+
+
+BROKEN = {
+    "a mistake in the course": ("course/exercises/course.toml", "name = [\n"),
+    "checks that cannot be run": (f"course/solutions/check_{EXERCISE}.py", "import nothing_at_all"),
+    "a check that fails by itself": (
+        f"course/solutions/check_{EXERCISE}.py",
+        "def test_forward(student):\n    1 / 0\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_grader_that_fails_says_so_and_gives_no_score(
+    what: str, packages, tmp_path: Path
+) -> None:
+    one = platform("gradescope")
+    file, text = BROKEN[what]
+
+    def lay(root, package, submission, exercise):
+        run = one.lay(root, package, submission, exercise)
+        (root / "autograder/source" / file).write_text(text, "utf-8")
+        return run
+
+    submission = hand_in("right", tmp_path)
+    ran = platform_layouts.run_inside(
+        replace(one, lay=lay), packages("gradescope"), submission, EXERCISE, "root"
+    )
+    judge("gradescope", "missing", replace(ran, errors=""), tmp_path)
+    [document] = ran.documents.values()
+    assert "This is not your fault" in document
+    assert "solutions" not in document
+    assert "bpgrade: not graded: " in ran.errors
