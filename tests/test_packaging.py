@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = [
     {"cli"},
+    {"cluster"},
     {"batch", "report", "author", "live", "platforms"},
     {"grading"},
     {"diagnosis", "checking", "notebooks"},

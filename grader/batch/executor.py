@@ -77,12 +77,15 @@ class Job:
         Of the checks' random inputs.
     isolation : {"basic", "strict"}
         How far submissions are confined.
+    language : str or None
+        Of the diagnoses; None for that of the environment.
     """
 
     course: str
     exercises: tuple[str, ...]
     seed: int
     isolation: str
+    language: str | None = None
 
 
 def done(key: str, result: Result) -> Done:

@@ -23,8 +23,8 @@ class Identity:
         self._settings = hashlib.sha256()
         for part in (
             grader.__version__,
-            _engine(),
-            *(f"{name} {importlib.metadata.version(name)}" for name in _LIBRARIES),
+            engine(),
+            *(f"{name} {version}" for name, version in libraries().items()),
             course.name,
             repr(course.packages),
             _content(course),
@@ -55,7 +55,12 @@ def _content(course: Course) -> str:
     return _digest(course.folder, [*files, *(course.folder / "exercises").glob("*.py")])
 
 
-def _engine() -> str:
+def libraries() -> dict[str, str]:
+    """Return the versions of the libraries that a result depends on."""
+    return {name: importlib.metadata.version(name) for name in _LIBRARIES}
+
+
+def engine() -> str:
     """Return a digest of the grader's own sources, which change between versions too."""
     package = Path(grader.__file__).parent
     return _digest(package, [path for name in _ENGINE for path in (package / name).rglob("*.py")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import selectors
 import signal
 import socket
 import subprocess
@@ -83,6 +84,16 @@ class GradingProcess:
             return None
         message: list[Any] = msgpack.unpackb(data, unicode_errors="surrogateescape")
         return message
+
+    def speaks(self, seconds: float) -> bool:
+        """Wait for a message, or for its end; False where neither comes in time."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.wire, selectors.EVENT_READ)
+            return bool(selector.select(seconds))
+
+    def interrupt(self) -> None:
+        """Kill it while another thread waits for its message, and then reads its end."""
+        self._process.kill()
 
     def kill(self) -> None:
         """End it; its host ends itself and all that it holds."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from grader.batch.executor import Done, Job, Task, done
 from grader.course import Exercise, load_course
+from grader.diagnosis.options import Options
 from grader.grading.grade import Grader, with_grader
 from grader.grading.submission import submission_from_bytes
 from grader.wall.host import WorkerHost
@@ -29,7 +30,7 @@ def serve(job: Job, tasks: Iterator[Task], give: Callable[[Done], None]) -> None
             give(_grade(grader, host, task, course.exercise(task.exercise), job.seed))
 
     with WorkerHost(resolve(job.isolation), course.packages) as host:
-        with_grader(course, exercises, host, drive)
+        with_grader(course, exercises, host, drive, Options(job.language))
 
 
 def _grade(grader: Grader, host: WorkerHost, task: Task, exercise: Exercise, seed: int) -> Done:

@@ -29,8 +29,8 @@ def main() -> None:
     wire = socket.socket(fileno=int(sys.argv[1]))
     _end_with(int(sys.argv[2]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the pool's to answer
-    course, exercises, seed, isolation = _read(wire)
-    job = Job(course, tuple(exercises), seed, isolation)
+    course, exercises, *settings = _read(wire)
+    job = Job(course, tuple(exercises), *settings)
     from grader.batch.session import serve
 
     def give(done: Done) -> None:

@@ -105,6 +105,7 @@ _ATTEMPTS: Final[dict[str, tuple[_Attempt, ...]]] = {
     "seccomp": (_CONNECT, _SIGNAL, _FORK, _EXEC),
     "bubblewrap": (_READ, _PASSWD, _WRITE, _CONNECT, _SIGNAL),
 }
+_REACHING: Final = (_READ, _PASSWD, _WRITE, _CONNECT, _SIGNAL)
 BASIC: Final = ("process", "wall clock", "rlimits")
 
 
@@ -117,15 +118,33 @@ def attempt(layer: str) -> tuple[Trial, ...]:
         The layer cannot even be applied.
     """
     isolation = resolve("basic") if layer in BASIC else Isolation("strict", frozenset([layer]))
+    with tempfile.TemporaryDirectory(prefix="bpgrade-doctor-") as folder:
+        secret = Path(folder, "secret")
+        secret.write_text("secret", encoding="utf-8")
+        return _try_all(isolation, secret, _ATTEMPTS[layer])
+
+
+def reach_out(isolation: Isolation, secret: Path) -> tuple[Trial, ...]:
+    """Return what became of each attempt to reach out of an isolation as a whole.
+
+    `secret` is an existing file that submissions must not read; nor write in its folder.
+
+    Raises
+    ------
+    IsolationError
+        The isolation cannot be had.
+    """
+    return _try_all(isolation, secret, _REACHING)
+
+
+def _try_all(isolation: Isolation, secret: Path, attempts: Sequence[_Attempt]) -> tuple[Trial, ...]:
     with (
-        tempfile.TemporaryDirectory(prefix="bpgrade-doctor-") as folder,
         socket.create_server(("127.0.0.1", 0)) as server,
         WorkerHost(isolation, ["numpy"]) as host,
     ):
-        secret = Path(folder, "secret")
-        secret.write_text("secret", encoding="utf-8")
-        outside = _Outside(secret, Path(folder, "untouched"), server.getsockname()[1], os.getpid())
-        return tuple(_try(host, outside, *each) for each in _ATTEMPTS[layer])
+        untouched = secret.with_name("untouched")
+        outside = _Outside(secret, untouched, server.getsockname()[1], os.getpid())
+        return tuple(_try(host, outside, *each) for each in attempts)
 
 
 def _try(

@@ -1,0 +1,120 @@
+"""Opening a cluster: one that exists, or one on this machine; and closing what was opened."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import ssl
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import dask
+from distributed import Client, LocalCluster, Security
+
+from grader.cluster.address import Cluster
+from grader.errors import BpgradeError, UsageError
+
+_CONNECT_SECONDS: Final = 10.0
+_CLOSE_SECONDS: Final = 5.0
+_LOGGERS: Final = ("distributed", "tornado", "asyncio")
+_SILENT: Final = logging.CRITICAL + 1
+
+
+class ClusterError(BpgradeError):
+    """The cluster cannot be reached, or has stopped grading."""
+
+
+@contextmanager
+def connected(cluster: Cluster) -> Iterator[Client]:
+    """Give a client of the cluster.
+
+    Raises
+    ------
+    ClusterError
+        There is nobody there.
+    UsageError
+        The TLS files cannot be used.
+    """
+    with _quiet(), contextlib.ExitStack() as stack:
+        if cluster.scheduler:
+            client = _client(cluster.scheduler, _security(cluster))
+        else:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bpgrade-dask-"))
+            security = Security.temporary()  # else anyone on this machine could send it code
+            local = LocalCluster(
+                n_workers=cluster.workers,
+                threads_per_worker=1,
+                host="127.0.0.1",
+                dashboard_address=None,
+                security=security,
+                silence_logs=_SILENT,
+                local_directory=folder,
+            )
+            stack.callback(local.close, _CLOSE_SECONDS)
+            client = _client(local.scheduler_address, security)
+        stack.callback(_close, client)
+        yield client
+
+
+def _client(address: str, security: Security | None) -> Client:
+    try:
+        return Client(address, timeout=_CONNECT_SECONDS, security=security, set_as_default=False)
+    except ssl.SSLError as error:
+        raise UsageError(f"the TLS files cannot be used: {error}", _TLS_REMEDY) from None
+    except (OSError, ValueError, TypeError) as error:
+        cause = error.__cause__ or error.__context__ or error
+        if "TLS" in str(error) or "Security" in str(error):
+            raise UsageError(f"{address}: {error}".splitlines()[0], _TLS_REMEDY) from None
+        raise ClusterError(
+            f"no dask scheduler answers at {address} within {_CONNECT_SECONDS:g} s"
+            f" ({_first_line(cause)})",
+            "see that `dask scheduler` runs, and copy the address that it prints",
+        ) from None
+
+
+_TLS_REMEDY: Final = (
+    "give --tls-ca-file, --tls-cert and --tls-key as `dask scheduler` has them, or configure dask"
+)
+
+
+def _first_line(error: BaseException) -> str:
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0]
+
+
+def _security(cluster: Cluster) -> Security | None:
+    if not cluster.certificates:
+        return None
+    authority, certificate, key = map(str, cluster.certificates)
+    return Security(
+        tls_ca_file=authority,
+        tls_client_cert=certificate,
+        tls_client_key=key,
+        require_encryption=True,
+    )
+
+
+def _close(client: Client) -> None:
+    """Close a client whose scheduler may be gone."""
+    with contextlib.suppress(Exception), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        client.close(_CLOSE_SECONDS)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep dask from writing into the command's own words; what it raises is put into ours."""
+    names = [name for name in logging.root.manager.loggerDict if name.split(".")[0] in _LOGGERS]
+    before = {name: logging.getLogger(name).level for name in {*names, *_LOGGERS}}
+    settings = {"distributed.comm.timeouts.connect": f"{_CONNECT_SECONDS:g}s"}
+    try:
+        for name in before:
+            logging.getLogger(name).setLevel(_SILENT)
+        with dask.config.set(settings):
+            yield
+    finally:
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)

@@ -1,0 +1,337 @@
+"""The cluster executor: keeps a dask cluster's workers at work on a batch."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from distributed import CancelledError, Client, Future, KilledWorker
+
+from grader.batch.executor import Done, Job, Task, ungraded
+from grader.batch.pool import stuck_seconds
+from grader.batch.process import error_of
+from grader.cluster import messages, parcel, remote
+from grader.cluster.address import Cluster
+from grader.cluster.chunks import Chunk, Sizing
+from grader.cluster.connection import ClusterError, connected
+from grader.cluster.slots import Graded
+from grader.cluster.versions import versions
+from grader.cluster.watch import Event, Failed, Ready, Refused, SchedulerLost, Watch
+from grader.course import Course
+from grader.diagnosis.catalogue import default_language
+from grader.errors import UsageError
+
+_TICK_SECONDS: Final = 0.5
+_RESULT_SECONDS: Final = 60.0
+_TELL_OF_WAITING_SECONDS: Final = 3.0
+_MOST_LOSSES_IN_A_ROW: Final = 20
+
+
+class ClusterPool:
+    """Grades tasks on the workers of a dask cluster.
+
+    Parameters
+    ----------
+    course : Course
+    job : Job
+        Strict isolation: the course lies on machines that others use too.
+    cluster : Cluster
+    notice : callable
+        Told what the user should know: workers that are refused, and waiting for some.
+    """
+
+    def __init__(
+        self, course: Course, job: Job, cluster: Cluster, notice: Callable[[str], None]
+    ) -> None:
+        if job.isolation != "strict":
+            raise UsageError(
+                f"a cluster's workers are not to grade with --isolation {job.isolation}",
+                "leave it out: on a cluster submissions are always confined strictly",
+            )
+        self._course = course
+        self._job = job
+        self._cluster = cluster
+        self._notice = notice
+
+    def run(self, tasks: Iterator[Task]) -> Generator[Done, None, None]:
+        """Give one result for each task; see `Executor.run`.
+
+        Raises
+        ------
+        ClusterError
+            The cluster cannot be reached, has been lost, or has no worker that can grade.
+        """
+        first = next(tasks, None)
+        if first is None:
+            return
+        order = self._order()
+        with connected(self._cluster) as client:
+            run = _Run(client, order, self._course, self._job, self._cluster, self._notice)
+            with contextlib.closing(run):
+                yield from run.results(first, tasks)
+
+    def _order(self) -> dict[str, Any]:
+        """Return what each worker is given once, as plain values; see `remote.install`."""
+        course = parcel.pack(self._course)
+        job = self._job
+        language = job.language or default_language()
+        return {
+            "versions": versions(),
+            "course": course,
+            "digest": parcel.digest(course),
+            "job": [list(job.exercises), job.seed, job.isolation, language],
+            "stuck_seconds": stuck_seconds(self._course),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """A chunk that is under way."""
+
+    chunk: Chunk
+    future: Future
+
+
+class _Run:
+    """One run over a stream of tasks."""
+
+    def __init__(
+        self,
+        client: Client,
+        order: dict[str, Any],
+        course: Course,
+        job: Job,
+        cluster: Cluster,
+        notice: Callable[[str], None],
+    ) -> None:
+        self._client = client
+        self._course = course
+        self._job = job
+        self._cluster = cluster
+        self._notice = notice
+        self._batch = f"bpgrade-{order['digest'][:16]}-{uuid.uuid4().hex[:8]}"
+        self._inbox: queue.SimpleQueue[int | Event] = queue.SimpleQueue()
+        self._watch = Watch(client, self._batch, order, self._inbox.put)
+        self._sizing = Sizing()
+        self._flying: dict[int, _Flight] = {}
+        self._again: deque[Chunk] = deque()
+        self._retried: set[str] = set()
+        self._sent = 0
+        self._bytes = 0
+        self._losses = 0
+        self._idle_since = time.monotonic()
+        self._told_of_waiting = False
+        self._wake: Future | None = None
+        self._why_refused: dict[str, str] = {}
+
+    def close(self) -> None:
+        """End all work, and leave nothing on the workers."""
+        with contextlib.suppress(Exception):  # the scheduler may be gone
+            self._client.cancel([flight.future for flight in self._flying.values()], force=True)
+        self._watch.stop()
+
+    def results(self, first: Task, tasks: Iterator[Task]) -> Iterator[Done]:
+        """Keep the workers at work until no task is left."""
+        self._watch.start()
+        source = _Source(first, tasks)
+        while True:
+            self._send_all(source)
+            if not self._flying and not self._again and source.ended:
+                return
+            yield from self._read_inbox()
+            self._check_workers()
+
+    def _send_all(self, source: _Source) -> None:
+        threads = sum(self._watch.threads.values())
+        while threads and self._sizing.has_room(len(self._flying), self._bytes, threads):
+            begun = time.perf_counter()
+            if self._again:
+                chunk = self._again.popleft()
+            else:
+                tasks = self._sizing.take(source.next, threads)
+                if not tasks:
+                    return
+                chunk = Chunk(0, tasks)
+            self._send(chunk)
+            self._sizing.learn_chunk(0.0, 2 * (time.perf_counter() - begun))
+
+    def _send(self, chunk: Chunk) -> None:
+        self._sent += 1
+        chunk = Chunk(self._sent, chunk.tasks, chunk.avoid)
+        others = [worker for worker in self._watch.threads if worker != chunk.avoid]
+        name = f"{self._batch}-{chunk.number}"
+        future = self._client.submit(
+            remote.grade_chunk,
+            self._batch,
+            name,
+            messages.pack_tasks(chunk.tasks),
+            key=f"bpgrade-chunk-{name}",
+            workers=others if chunk.avoid and others else None,
+            resources={self._batch: 1},
+            pure=False,
+        )
+        self._flying[chunk.number] = _Flight(chunk, future)
+        self._bytes += chunk.size
+        future.add_done_callback(lambda _: self._inbox.put(chunk.number))
+
+    def _read_inbox(self) -> Iterator[Done]:
+        try:
+            found = self._inbox.get(timeout=_TICK_SECONDS)
+        except queue.Empty:
+            return
+        if isinstance(found, int):
+            if found in self._flying:
+                yield from self._land(self._flying[found])
+        elif isinstance(found, Ready):
+            self._send_stranded_again()
+        elif isinstance(found, Refused):
+            self._why_refused[found.worker] = found.error.message
+            remedy = f" -> {found.error.remedy}" if found.error.remedy else ""
+            self._notice(f"worker {found.worker} is refused: {found.error.message}{remedy}")
+        elif isinstance(found, Failed):
+            raise found.error
+        elif isinstance(found, SchedulerLost):
+            raise self._scheduler_lost()
+
+    def _land(self, flight: _Flight) -> Iterator[Done]:
+        """Take in a chunk that has ended, however it has."""
+        begun = time.perf_counter()
+        chunk = self._drop(flight.chunk.number)
+        try:
+            answer = messages.unpack_answer(flight.future.result(_RESULT_SECONDS))
+        except CancelledError:
+            raise self._scheduler_lost() from None
+        except (KilledWorker, TimeoutError):  # its workers were lost, before or after they began
+            self._note_loss()
+            self._again.append(chunk)
+            return
+        except Exception as error:
+            raise ClusterError(
+                f"a worker could not take its work: {type(error).__name__}: {error}",
+                "see the workers' logs; then the same command goes on",
+            ) from error
+        finally:
+            flight.future.release()
+        word, worker, *values = answer
+        if word == "graded":
+            self._losses = 0
+            graded = messages.graded_of(values)
+            self._learn(graded, time.perf_counter() - begun)
+            yield from self._sort_out(chunk, graded, worker)
+        elif word == "begun":
+            self._note_loss()
+            yield from self._lose(chunk.tasks, "The worker that graded it ended unexpectedly", "")
+        else:
+            if word == "failed":
+                self._watch.refuse(worker, error_of(answer[1:]))
+            self._again.append(chunk)
+
+    def _drop(self, number: int) -> Chunk:
+        chunk = self._flying.pop(number).chunk
+        self._bytes -= chunk.size
+        return chunk
+
+    def _learn(self, graded: Graded, central: float) -> None:
+        exercises = [result.exercise for result in graded.results]
+        if exercises:
+            self._sizing.learn_tasks(exercises, graded.seconds)
+            self._sizing.learn_chunk(graded.idle, 2 * central)
+
+    def _sort_out(self, chunk: Chunk, graded: Graded, worker: str) -> Iterator[Done]:
+        """Give the results, and send again what has none."""
+        waiting = {task.key: task for task in chunk.tasks}
+        for result in graded.results:
+            if waiting.pop(result.key, None):
+                yield result
+        for key, why in graded.lost.items():
+            task = waiting.pop(key, None)
+            if task:
+                yield from self._lose([task], f"The grading process {why}", worker)
+        if waiting:
+            self._again.append(Chunk(0, tuple(waiting.values())))
+
+    def _lose(self, tasks: Sequence[Task], why: str, worker: str) -> Iterator[Done]:
+        """Grade tasks that were lost with a worker once more, each alone; then give them up."""
+        for task in tasks:
+            if task.key in self._retried:
+                yield ungraded(task, self._course, self._job, f"{why}, twice.")
+            else:
+                self._retried.add(task.key)
+                self._again.append(Chunk(0, (task,), worker))
+
+    def _send_stranded_again(self) -> None:
+        """Send again what waits for workers that are gone: dask does not look at it any more."""
+        held = {key for keys in self._client.processing().values() for key in keys}
+        for number, flight in list(self._flying.items()):
+            if flight.future.status == "pending" and flight.future.key not in held:
+                chunk = self._drop(number)
+                self._client.cancel([flight.future], force=True)
+                self._again.append(chunk)
+
+    def _note_loss(self) -> None:
+        self._losses += 1
+        if self._losses >= _MOST_LOSSES_IN_A_ROW:
+            raise ClusterError(
+                "the cluster's workers are lost again and again before they have graded anything",
+                "see their logs; then the same command goes on",
+            )
+
+    def _check_workers(self) -> None:
+        """Wait for workers, but not for ever, and not for those that are refused."""
+        now = time.monotonic()
+        if self._watch.threads:
+            self._idle_since = now
+            return
+        known, refused = self._watch.known, self._watch.refused
+        if known and known == refused:
+            reasons = "; ".join(sorted({self._why_refused.get(name, "") for name in refused}))
+            raise ClusterError(
+                f"none of the {len(known)} workers of this cluster may grade: {reasons}",
+                "mend the workers; then the same command goes on",
+            )
+        waited = now - self._idle_since
+        where = self._cluster.scheduler or "the local cluster"
+        if waited > self._cluster.wait_seconds:
+            raise ClusterError(
+                f"no worker has come to {where} in {self._cluster.wait_seconds:g} s",
+                "start some (`dask worker ADDRESS`), or wait longer with --worker-wait SECONDS;"
+                " then the same command goes on",
+            )
+        if not known and waited > _TELL_OF_WAITING_SECONDS and not self._told_of_waiting:
+            self._told_of_waiting = True
+            self._notice(
+                f"waiting for workers of {where}, for {self._cluster.wait_seconds:g} s at most"
+                " (--worker-wait SECONDS)"
+            )
+            # a task that any worker can do has an adaptive cluster start its first worker
+            self._wake = self._client.submit(int, key=f"bpgrade-wake-{self._batch}")
+
+    def _scheduler_lost(self) -> ClusterError:
+        where = self._cluster.scheduler or "the local cluster"
+        return ClusterError(
+            f"the connection to the scheduler at {where} is lost; all results up to now are kept",
+            "start it again if it has ended; then the same command goes on",
+        )
+
+
+class _Source:
+    """The stream of tasks, and whether it has ended."""
+
+    def __init__(self, first: Task, rest: Iterator[Task]) -> None:
+        self._first: Task | None = first
+        self._rest = rest
+        self.ended = False
+
+    def next(self) -> Task | None:
+        """Return the next task; None where there are no more."""
+        task, self._first = self._first, None
+        if task is None and not self.ended:
+            task = next(self._rest, None)
+            self.ended = task is None
+        return task

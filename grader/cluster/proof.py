@@ -1,0 +1,33 @@
+"""The proof, on a worker, that a submission there cannot reach the course, or anything else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.errors import IsolationError
+from grader.wall.isolation import resolve
+from grader.wall.trials import reach_out
+
+
+def prove(level: str, secret: Path) -> None:
+    """Have a submission behind the wall of this machine reach for the course's files.
+
+    Parameters
+    ----------
+    level : str
+        How far submissions are to be confined.
+    secret : Path
+        A file of the course.
+
+    Raises
+    ------
+    IsolationError
+        It cannot be confined, or something did not stop it.
+    """
+    passed = [trial for trial in reach_out(resolve(level), secret) if not trial.stopped]
+    if passed:
+        attempts = ", ".join(f"{trial.attempt} ({trial.answer})" for trial in passed)
+        raise IsolationError(
+            f"a submission behind the wall was not stopped: {attempts}",
+            "run `bpgrade doctor` on that machine",
+        )

@@ -1,0 +1,169 @@
+"""The grading processes of one worker: one for each of its threads, kept warm between chunks."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Final
+
+from grader.batch.executor import Done, Job, Task
+from grader.batch.process import RENEW_AFTER, START_SECONDS, GradingProcess, error_of
+from grader.errors import IsolationError
+
+_MOST_EARLY_DEATHS: Final = 3
+
+
+@dataclass(slots=True)
+class Graded:
+    """What has become of a chunk's tasks; those that are not named were not begun.
+
+    Attributes
+    ----------
+    results : list of Done
+    seconds : list of float
+        How long each result took.
+    lost : dict of str to str
+        Keys of the tasks at which the grading process was lost, and how it was.
+    idle : float
+        For how long the grading process had nothing to do before; 0 where it was new.
+    """
+
+    results: list[Done] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    lost: dict[str, str] = field(default_factory=dict)
+    idle: float = 0.0
+
+
+class Slots:
+    """Gives each thread that grades a process of its own.
+
+    Parameters
+    ----------
+    job : Job
+    stuck_seconds : float
+        After how long without an answer a process is replaced.
+    """
+
+    def __init__(self, job: Job, stuck_seconds: float) -> None:
+        self._job = job
+        self._stuck_seconds = stuck_seconds
+        self._lock = threading.Lock()
+        self._idle: list[tuple[GradingProcess, float]] = []
+        self._all: set[GradingProcess] = set()
+        self._closed = False
+        # the system ends a process with the thread that started it, and dask's may end early
+        self._starter = ThreadPoolExecutor(1, "bpgrade-starter")
+
+    def warm(self, count: int) -> None:
+        """Start so many processes, and wait until one can grade.
+
+        Raises
+        ------
+        CourseError, IsolationError
+            It cannot.
+        """
+        started = [self._start() for _ in range(count)]
+        try:
+            self._make_ready(started[0])
+        finally:
+            with self._lock:
+                self._idle += [(one, 0.0) for one in started if one in self._all]
+
+    def grade(self, tasks: Iterable[Task]) -> Graded:
+        """Grade tasks one after another, until the slots are closed.
+
+        Raises
+        ------
+        CourseError, IsolationError
+            No process can be had that grades.
+        """
+        graded = Graded()
+        process, since = self._take()
+        graded.idle = time.monotonic() - since if since else 0.0
+        for task in tasks:
+            if process not in self._all or process.graded >= RENEW_AFTER:
+                self._drop(process)
+                process, _ = self._take()
+            if self._closed:
+                break
+            self._grade(process, task, graded)
+        with self._lock:
+            if process in self._all:
+                self._idle.append((process, time.monotonic()))
+        return graded
+
+    def _grade(self, process: GradingProcess, task: Task, graded: Graded) -> None:
+        begun = time.perf_counter()
+        process.give(task)
+        message = process.receive() if process.speaks(self._stuck_seconds) else ["stuck"]
+        if message and message[0] == "done":
+            process.task = None
+            process.graded += 1
+            graded.results.append(Done(*message[1:]))
+            graded.seconds.append(time.perf_counter() - begun)
+            return
+        self._drop(process)
+        if self._closed:
+            return  # ended by us, not by the task
+        if message is None:
+            graded.lost[task.key] = "ended unexpectedly"
+        elif message[0] == "stuck":
+            graded.lost[task.key] = f"gave no answer in {self._stuck_seconds:g} s"
+        else:
+            graded.lost[task.key] = f"ended: {message[2]}"
+
+    def _take(self) -> tuple[GradingProcess, float]:
+        """Return a process that is ready, and since when it had nothing to do."""
+        for _ in range(_MOST_EARLY_DEATHS):
+            with self._lock:
+                process, since = self._idle.pop() if self._idle else (None, 0.0)
+            process = process or self._start()
+            if self._closed or process.ready or self._make_ready(process):
+                return process, since
+        raise IsolationError(
+            "the grading process ended before it had graded anything",
+            "run `bpgrade doctor`, and `bpgrade check` on one of the submissions, on that machine",
+        )
+
+    def _make_ready(self, process: GradingProcess) -> bool:
+        """Wait until a process can grade; False where it is lost before."""
+        message = process.receive() if process.speaks(START_SECONDS) else None
+        if message and message[0] == "ready":
+            process.ready = True
+            return True
+        self._drop(process)
+        if message:
+            raise error_of(message)
+        return False
+
+    def _start(self) -> GradingProcess:
+        process = self._starter.submit(GradingProcess, self._job).result()
+        with self._lock:
+            self._all.add(process)
+        return process
+
+    def _drop(self, process: GradingProcess) -> None:
+        with self._lock:
+            if process not in self._all:
+                return
+            self._all.discard(process)
+        if process.task is None and process.ready:
+            process.retire()
+        else:
+            process.kill()
+
+    def close(self) -> None:
+        """End every process; a thread that waits for one gets no result."""
+        self._closed = True
+        with self._lock:
+            idle = [process for process, _ in self._idle]
+            self._idle.clear()
+            busy = self._all.difference(idle)
+        for process in busy:
+            process.interrupt()
+        for process in idle:
+            self._drop(process)
+        self._starter.shutdown(wait=False)

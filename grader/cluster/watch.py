@@ -1,0 +1,162 @@
+"""Watching the cluster's workers come and go, and setting up each new one, in a thread."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from distributed import Client
+
+from grader.batch.process import error_of
+from grader.cluster import remote
+from grader.errors import BpgradeError, IsolationError
+
+_TICK_SECONDS: Final = 0.5
+_RENEW_SECONDS: Final = 10.0
+_MOST_FAILURES: Final = 3
+_CLEAN_UP_SECONDS: Final = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A worker has been set up."""
+
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A worker gets no work; why, and what to do about it."""
+
+    worker: str
+    error: BpgradeError
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Nothing can be graded on any worker."""
+
+    error: BpgradeError
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulerLost:
+    """The scheduler answers no more."""
+
+
+Event = Ready | Refused | Failed | SchedulerLost
+
+
+class Watch(threading.Thread):
+    """Looks at the workers twice a second until it is told to stop; then cleans up on them.
+
+    Attributes
+    ----------
+    threads : dict of str to int
+        How many threads each worker has that is set up.
+    known : frozenset of str
+        All workers there are, with those that are refused and those not yet set up.
+    refused : frozenset of str
+    """
+
+    def __init__(
+        self, client: Client, batch: str, order: dict[str, Any], tell: Callable[[Event], None]
+    ) -> None:
+        super().__init__(name="bpgrade-watch", daemon=True)
+        self.threads: dict[str, int] = {}
+        self.known: frozenset[str] = frozenset()
+        self.refused: frozenset[str] = frozenset()
+        self._client = client
+        self._batch = batch
+        self._order = order
+        self._tell = tell
+        self._failures: dict[str, int] = {}
+        self._renewed = time.monotonic()
+        self._to_refuse: dict[str, BpgradeError] = {}
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Watch; see the class."""
+        try:
+            while not self._stop.is_set():
+                self._look()
+                self._stop.wait(_TICK_SECONDS)
+            self._on(list(self.threads), remote.remove)
+        except Exception:  # whatever a broken connection raises in this or that version of dask
+            self._tell(SchedulerLost())
+
+    def refuse(self, worker: str, error: BpgradeError) -> None:
+        """Give a worker no more work."""
+        self._to_refuse[worker] = error
+
+    def stop(self) -> None:
+        """Clean up on the workers, and end."""
+        self._stop.set()
+        self.join(_CLEAN_UP_SECONDS)
+
+    def _look(self) -> None:
+        threads: dict[str, int] = self._client.nthreads()
+        self.known = frozenset(threads)
+        self.refused &= self.known
+        self.threads = {name: number for name, number in threads.items() if name in self.threads}
+        while self._to_refuse:
+            worker, error = self._to_refuse.popitem()
+            self._on([worker], remote.remove)
+            self._refuse(worker, error)
+        if time.monotonic() - self._renewed > _RENEW_SECONDS:
+            self._renew()
+        new = self.known - self.threads.keys() - self.refused
+        if new:
+            self._set_up(new, threads)
+
+    def _renew(self) -> None:
+        """Tell the workers that the batch is alive; find those started anew under an old name."""
+        found = self._on(self.threads, remote.renew)
+        lost = {worker for worker, held in found.items() if held is not True}
+        self.threads = {name: number for name, number in self.threads.items() if name not in lost}
+        self._renewed = time.monotonic()
+
+    def _set_up(self, new: Iterable[str], threads: dict[str, int]) -> None:
+        for worker, answer in self._on(new, remote.install, self._order).items():
+            if answer == ["ready"]:
+                self.threads = {**self.threads, worker: threads[worker]}
+                self._tell(Ready(worker))
+            elif isinstance(answer, Exception):
+                self._note_failure(worker, answer)
+            elif answer[0] == "refused":
+                self._refuse(worker, error_of(answer))
+            else:
+                self._tell(Failed(error_of(answer)))
+
+    def _note_failure(self, worker: str, error: Exception) -> None:
+        """Try again where the worker may just have gone; refuse it where it cannot be asked."""
+        self._failures[worker] = self._failures.get(worker, 0) + 1
+        if isinstance(error, (ImportError, AttributeError)):
+            reason = f"it has no bpgrade, or quite another version ({error})"
+            remedy = "pip install 'bpgrade[cluster]' there"
+        elif self._failures[worker] >= _MOST_FAILURES:
+            reason = f"it cannot be set up ({type(error).__name__}: {error})"
+            remedy = "see that worker's log"
+        else:
+            return
+        self._refuse(worker, IsolationError(reason, remedy))
+
+    def _refuse(self, worker: str, error: BpgradeError) -> None:
+        self.refused |= {worker}
+        self.threads = {name: number for name, number in self.threads.items() if name != worker}
+        self._tell(Refused(worker, error))
+
+    def _on(
+        self, workers: Iterable[str], function: Callable[..., Any], *arguments: Any
+    ) -> dict[str, Any]:
+        """Call a function of `remote` on workers; return what it returned, or raised, on each."""
+        chosen = list(workers)
+        if not chosen:
+            return {}
+        found: dict[str, Any] = self._client.run(
+            function, self._batch, *arguments, workers=chosen, on_error="return"
+        )
+        return found
