@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
+from grader.cli.cluster_options import choose_executor, cluster_options
 from grader.cli.completion import exercise_names
 from grader.cli.group import report
 from grader.errors import BpgradeError, UsageError
@@ -17,6 +16,7 @@ from grader.errors import BpgradeError, UsageError
 if TYPE_CHECKING:
     from grader.batch.records import Plan
     from grader.batch.run import Batch, Counts
+    from grader.cluster.address import Cluster
     from grader.course import Course
 
 _SHOWN_LEFT_OVER = 10
@@ -68,6 +68,7 @@ _SHOWN_LEFT_OVER = 10
     help="How far the code is confined.",
 )
 @click.option("--workers", type=click.IntRange(1, 256), help="Grading processes; else one a core.")
+@cluster_options
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Other random inputs.")
 @click.option(
     "--regrade",
@@ -88,6 +89,7 @@ def command(
     keep: Literal["latest", "best"],
     isolation: str,
     workers: int | None,
+    cluster: Cluster | None,
     seed: int,
     regrade: str,
     retry_ungraded: bool,
@@ -109,7 +111,6 @@ def command(
     from grader.batch.identity import Identity
     from grader.batch.journal import Journal
     from grader.batch.lock import Lock
-    from grader.batch.pool import LocalPool, stuck_seconds
     from grader.batch.roster import read_roster
     from grader.batch.run import Batch, explained
     from grader.course import find_course
@@ -130,15 +131,14 @@ def command(
             click.echo(f"bpgrade: {journal.notice}", err=True)
         names = tuple(dict.fromkeys(attempt.exercise.name for attempt in plan.attempts))
         job = Job(str(course.folder), names, seed, isolation)
-        count = min(workers or _cores(), len(plan.attempts))
-        pool = LocalPool(course, job, count, stuck_seconds(course))
+        executor = choose_executor(course, job, cluster, workers, len(plan.attempts))
         identity = Identity(course, seed, isolation)
         batch = Batch(course, hand, plan, journal, identity, regrade, retry_ungraded)
         from grader.cli.batch_progress import shown
 
         try:
             with shown(len(plan.attempts), quiet) as progress:
-                batch.run(pool, progress)
+                batch.run(executor, progress)
         except KeyboardInterrupt:
             ended = f"{batch.counts.ended} of {batch.counts.total} submissions are graded"
             click.echo(f"bpgrade: stopped; {ended}, the same command goes on from there", err=True)
@@ -157,10 +157,6 @@ def _write_pages(out: Path, course: Course) -> Path | None:
     except BpgradeError as error:
         report(error)
         return None
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def _refuse_mixture(submissions: Path, out: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import io
 import os
@@ -67,6 +66,8 @@ class PrivateFolder:
     """
 
     def __init__(self, data: bytes) -> None:
+        import fcntl  # here, since a course may be packed on Windows
+
         _sweep()
         self.path = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()  # mode 0700
         self._descriptor = os.open(self.path, os.O_RDONLY)
@@ -86,6 +87,8 @@ class PrivateFolder:
 
 def _sweep() -> None:
     """Remove the folders of this user that no living process has locked."""
+    import fcntl
+
     for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError):  # another user's, or in use, or just removed
             if path.lstat().st_uid != os.getuid():

@@ -76,14 +76,14 @@ class Watch(threading.Thread):
         self._failures: dict[str, int] = {}
         self._renewed = time.monotonic()
         self._to_refuse: dict[str, BpgradeError] = {}
-        self._stop = threading.Event()
+        self._ending = threading.Event()
 
     def run(self) -> None:
         """Watch; see the class."""
         try:
-            while not self._stop.is_set():
+            while not self._ending.is_set():
                 self._look()
-                self._stop.wait(_TICK_SECONDS)
+                self._ending.wait(_TICK_SECONDS)
             self._on(list(self.threads), remote.remove)
         except Exception:  # whatever a broken connection raises in this or that version of dask
             self._tell(SchedulerLost())
@@ -94,7 +94,7 @@ class Watch(threading.Thread):
 
     def stop(self) -> None:
         """Clean up on the workers, and end."""
-        self._stop.set()
+        self._ending.set()
         self.join(_CLEAN_UP_SECONDS)
 
     def _look(self) -> None:
