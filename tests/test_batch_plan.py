@@ -13,9 +13,10 @@ import pytest
 
 from grader.batch.archive import Hand
 from grader.batch.discover import make_plan
-from grader.batch.records import Plan
+from grader.batch.late import lateness
+from grader.batch.records import Attempt, Entry, Plan, Student
 from grader.batch.roster import read_roster
-from grader.course import Course, find_course
+from grader.course import Course, LatePolicy, find_course
 from grader.errors import UsageError
 from grader.grading.submission import MAX_SOURCE_BYTES, exercises_named
 
@@ -195,6 +196,52 @@ def test_attempts(tmp_path: Path, course: Course) -> None:
     latest = plan(tmp_path, course)
     assert [one.name for one in latest.attempts] == ["exercise3_v10.py", "exercise3.py"]
     assert len(plan(tmp_path, course, keep="best").attempts) == 3
+
+
+@pytest.mark.parametrize(
+    ("submitted", "late", "days", "percent", "final"),
+    [
+        ("2026-11-20T12:00:00+00:00", False, 0, 0, 8),
+        ("2026-11-20T12:10:00+00:00", False, 0, 0, 8),
+        ("2026-11-20T12:10:01+00:00", True, 1, 10, 7.2),
+        ("2026-11-20T13:00:00+01:00", False, 0, 0, 8),
+        ("2026-11-21T12:00:00", True, 1, 10, 7.2),
+        ("2026-11-21T12:00:01", True, 2, 20, 6.4),
+        ("2026-12-24T12:00:00+00:00", True, 34, 25, 6),
+    ],
+)
+def test_lateness(
+    course: Course, submitted: str, late: bool, days: int, percent: float, final: float
+) -> None:
+    policy = LatePolicy(grace_minutes=10, penalty_per_day=10, max_penalty=25)
+    own = replace(course, late=policy)
+    deadline = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    exercise = replace(course.exercises[0], deadline=deadline)
+    attempt = Attempt(
+        Student("a", "A"), exercise, Entry("a", "a"), "a.py", 1, 1,
+        datetime.fromisoformat(submitted),
+    )  # fmt: skip
+    found = lateness(attempt, own)
+    assert (found.late, found.days, found.percent) == (late, days, percent)
+    assert found.final(8.0) == final
+
+
+@pytest.mark.parametrize(("mark", "days"), [(True, None), (False, 0), (None, None)])
+def test_lateness_without_a_date(course: Course, mark: bool | None, days: int | None) -> None:
+    exercise = replace(course.exercises[0], deadline=datetime(2026, 11, 20, tzinfo=UTC))
+    attempt = Attempt(
+        Student("a", "A"), exercise, Entry("a", "a"), "a.py", 1, 1, None, mark
+    )  # fmt: skip
+    found = lateness(attempt, replace(course, late=LatePolicy(penalty_per_day=10)))
+    assert (found.late, found.days, found.percent) == (mark, days, 0)
+
+
+def test_a_mark_without_a_date_is_told(tmp_path: Path, course: Course) -> None:
+    put(tmp_path, "a_LATE_102_2002_exercise3.py", "b_103_2003_exercise3.py")
+    strict = replace(course, late=LatePolicy(penalty_per_day=10))
+    assert not plan(tmp_path, course).left_over
+    (told,) = plan(tmp_path, strict).left_over
+    assert told.reason.startswith("graded, but late by an unknown time")
 
 
 def test_hostile_zip(tmp_path: Path, course: Course) -> None:

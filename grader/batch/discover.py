@@ -63,6 +63,12 @@ def make_plan(
             " where their names do not say which exercise they are",
         )
     attempts = _numbered(found.grouped, keep, left_over)
+    if course.late.penalty_per_day:
+        left_over.extend(
+            LeftOver(one.entry.path, "graded, but late by an unknown time: nothing is taken off")
+            for one in attempts
+            if one.late and (one.submitted is None or one.exercise.deadline is None)
+        )
     return Plan(
         reader.layout,
         attempts,

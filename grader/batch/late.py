@@ -38,7 +38,7 @@ def lateness(attempt: Attempt, course: Course) -> Lateness:
     """
     deadline, submitted = attempt.exercise.deadline, attempt.submitted
     if deadline is None or submitted is None:
-        return Lateness(attempt.late, None if attempt.late else 0, 0.0)
+        return Lateness(attempt.late, 0 if attempt.late is False else None, 0.0)
     return overdue(submitted, deadline, course.late)
 
 
