@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from grader.batch.late import Lateness
 from grader.batch.outputs import GRADES, LEFT_OVER, RESULTS
 from grader.batch.records import LeftOver, Student
 from grader.errors import UsageError
 from grader.result import Result
+
+T = TypeVar("T")
 
 _GUARD: Final = "'"
 _STATUSES: Final = ("graded", "ungraded", "unreadable")
@@ -105,15 +107,14 @@ def read_missing(folder: Path) -> tuple[Missing, ...]:
     UsageError
         The folder holds no such file, or it is damaged.
     """
-    rows = _rows(folder / GRADES, lambda row: row if row["status"] == "missing" else None)
-    return tuple(
-        Missing(
-            Student(_plain(row["student_id"]), _plain(row["name"]), "id"),
-            row["exercise"],
-            float(row["max_score"]),
-        )
-        for row in rows
-    )
+
+    def missing(row: dict[str, str]) -> Missing | None:
+        if row["status"] != "missing":
+            return None
+        student = Student(_plain(row["student_id"]), _plain(row["name"]), "id")
+        return Missing(student, row["exercise"], float(row["max_score"]))
+
+    return _rows(folder / GRADES, missing)
 
 
 def read_left_over(folder: Path) -> tuple[LeftOver, ...]:
@@ -124,20 +125,19 @@ def read_left_over(folder: Path) -> tuple[LeftOver, ...]:
     UsageError
         The folder holds no such file, or it is damaged.
     """
-    rows = _rows(folder / LEFT_OVER, lambda row: row)
-    return tuple(LeftOver(_plain(row["file"]), _plain(row["reason"])) for row in rows)
+    return _rows(
+        folder / LEFT_OVER, lambda row: LeftOver(_plain(row["file"]), _plain(row["reason"]))
+    )
 
 
-def _rows(
-    path: Path, chosen: Callable[[dict[str, str]], dict[str, str] | None]
-) -> list[dict[str, str]]:
+def _rows(path: Path, made: Callable[[dict[str, str]], T | None]) -> tuple[T, ...]:
     csv.field_size_limit(16_000_000)
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            return [row for row in map(chosen, csv.DictReader(file)) if row is not None]
+            return tuple(one for one in map(made, csv.DictReader(file)) if one is not None)
     except OSError as error:
         raise _unreadable(path, error) from None
-    except (csv.Error, KeyError, ValueError) as error:
+    except (csv.Error, KeyError, ValueError, TypeError) as error:
         raise UsageError(
             f"{path} is damaged: {_reason(error)}", "run the batch once more with the same folder"
         ) from None

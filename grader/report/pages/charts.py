@@ -34,7 +34,7 @@ def distribution(exercise: ExerciseCount, name: str) -> Drawing:
         most = exercise.max_score or 1.0
         heights = [0] * bars
         for score in exercise.scores:
-            heights[min(int(score / most * bars), bars - 1)] += 1
+            heights[min(int(min(score / most, 1.0) * bars), bars - 1)] += 1
         width = most / bars
         middles = [width * (index + 0.5) for index in range(bars)]
         axes.bar(middles, heights, width=0.86 * width, color=RIGHT)

@@ -34,11 +34,12 @@ def shown(text: str, most: int = MOST_CHARACTERS, *, lines: bool = True) -> str:
     return f"{plain} … ({cut:,} more characters)" if cut > 0 else plain
 
 
-def last(text: str, most: int = MOST_CHARACTERS) -> str:
+def last(text: str, most: int = MOST_CHARACTERS) -> Markup:
     """Return the end of a text, with a word on what was before it."""
     text = text.strip("\r\n")
     cut = len(text) - most
-    return f"({cut:,} characters before this) …{text[-most:]}" if cut > 0 else text
+    before = f"({cut:,} characters before this) …" if cut > 0 else ""
+    return Markup.escape(before + shown(text[-most:]))
 
 
 def name_shown(name: str) -> Markup:
