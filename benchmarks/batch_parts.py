@@ -1,0 +1,257 @@
+"""Where a submission's time goes, part by part, each beside the least that it could cost.
+
+    python benchmarks/batch_parts.py [--rounds 200] [--profile]
+
+Grades one right submission of exercise 3 again and again, in strict isolation, a part more each
+time, and takes the difference: processor time of this process and of all behind the wall. A floor
+is the same done with nothing around it: a bare fork, the bare system calls, the file run here,
+bytes sent to and fro, the checks with the functions in this process, a line added to a file.
+With --profile it prints too which functions of this process take how long (cProfile).
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import os
+import platform
+import pstats
+import resource
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from batch import processor_seconds
+
+from grader.batch.executor import done
+from grader.batch.journal import Journal
+from grader.course import find_course
+from grader.grading.grade import Grader, with_grader
+from grader.grading.submission import Submission, submission_from_bytes
+from grader.wall import file_rules, packages, readable, system_calls
+from grader.wall.host import WorkerHost
+from grader.wall.isolation import resolve
+from grader.wall.replies import Loaded, Reply
+from grader.wall.worker import Worker
+from grader.worker import framing, kernel, values
+
+COURSE: Final = Path(__file__).resolve().parent.parent
+Work = Callable[[], object]
+
+
+def milliseconds(work: Work, rounds: int) -> float:
+    """Return the processor time of one round, here and in all processes below."""
+    work()
+    before = processor_seconds(os.getpid())
+    for _ in range(rounds):
+        work()
+    return (processor_seconds(os.getpid()) - before) / rounds * 1000
+
+
+class Recording(Worker):
+    """A worker that keeps what it is asked."""
+
+    calls: list[tuple[str, Sequence[Any], tuple[str, ...]]]
+
+    def call(self, function: str, arguments: Sequence[Any], *rest: Any) -> Reply:
+        """Keep the call and make it."""
+        self.calls.append((function, arguments, *rest[:1]))
+        return super().call(function, arguments, *rest)
+
+
+class Here:
+    """Stands for a worker: the functions are in this process."""
+
+    def __init__(self, submission: Submission, worker: Worker) -> None:
+        self.source, self.limits = worker.source, worker.limits
+        self._found: Loaded = worker.load()
+        self._namespace = run_here(submission)
+
+    def load(self) -> Loaded:
+        """Return what the submission defines."""
+        return self._found
+
+    def call(self, function: str, arguments: Sequence[Any], *_: Any) -> Reply:
+        """Call the function."""
+        return Reply(self._namespace[function](*arguments), (), ())
+
+
+def run_here(submission: Submission) -> dict[str, Any]:
+    """Run the file in this process, and return what it defines."""
+    namespace: dict[str, Any] = {}
+    exec(compile(submission.source, "exercise3.py", "exec"), namespace)
+    return namespace
+
+
+def bare_fork(then: Work = lambda: None) -> Work:
+    """Return what forks this process, and ends the child after it has done something."""
+
+    def work() -> None:
+        child = os.fork()
+        if not child:
+            try:
+                then()
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+
+    return work
+
+
+def bare_confinement() -> Work:
+    """Return the system calls that confine a process, with nothing around them."""
+    paths = readable.with_libraries(packages.locate(("numpy", "msgpack")).values())
+    scratch = Path(tempfile.mkdtemp())
+    ruleset = file_rules.create([*readable.interpreter().without_hidden(), *paths], scratch)
+    program = system_calls.program()
+
+    def work() -> None:
+        kernel.drop_privileges()
+        kernel.restrict_files(ruleset)
+        kernel.filter_system_calls(program)
+
+    return work
+
+
+def echoes(lengths: list[int]) -> Work:
+    """Return what sends messages of these lengths to a child, which sends each back."""
+    ours, theirs = socket.socketpair()
+    child = os.fork()
+    if not child:
+        ours.close()
+        try:
+            while True:
+                framing.write_message(theirs.fileno(), framing.read_message(theirs.fileno()))
+        except framing.StreamEnded:
+            os._exit(0)
+    theirs.close()
+
+    def work() -> None:
+        for length in lengths:
+            framing.write_message(ours.fileno(), bytes(length))
+            framing.read_message(ours.fileno())
+
+    return work
+
+
+def measure(grader: Grader, host: WorkerHost, rounds: int) -> dict[str, tuple[float, float]]:
+    """Return for each part what it costs and its floor, in milliseconds."""
+    data = (COURSE / "solutions" / "exercise3.py").read_bytes()
+    submission = submission_from_bytes("exercise3.py", data)
+    exercise = grader.course.exercise("exercise3")
+    plugin = grader._plugin
+
+    def worker() -> Recording:
+        made = Recording(host, submission.to_load, exercise.limits)
+        made.calls = []
+        return made
+
+    def forked(host: WorkerHost) -> None:
+        wire = host.fork(exercise.limits)
+        wire.receive(time.monotonic() + 20)
+        host.end()
+        wire.close()
+
+    def loaded() -> None:
+        made = worker()
+        made.load()
+        made.close()
+
+    kept = worker()
+    plugin.run(exercise, kept, 0)
+    calls = kept.calls
+    kept.close()
+
+    def called() -> None:
+        made = worker()
+        for function, arguments, names in calls:
+            Worker.call(made, function, arguments, names)
+        made.close()
+
+    def checked() -> None:
+        made = worker()
+        plugin.run(exercise, made, 0)
+        made.close()
+
+    made = worker()
+    here = Here(submission, made)
+    made.close()
+    namespace = run_here(submission)
+    lengths = [len(values.encode(list(call[1]), max_bytes=1 << 20)) for call in calls]
+    with WorkerHost(resolve("basic"), ["numpy"]) as basic:
+        fork = milliseconds(lambda: forked(basic), rounds)
+    strict = milliseconds(lambda: forked(host), rounds)
+    load = milliseconds(loaded, rounds)
+    call = milliseconds(called, rounds)
+    check = milliseconds(checked, rounds)
+    whole = milliseconds(lambda: done("", grader.grade(submission, exercise, 0)), rounds)
+    alone = milliseconds(lambda: [namespace[name](*given) for name, given, _ in calls], rounds)
+    check_here = milliseconds(lambda: plugin.run(exercise, here, 0), rounds)  # type: ignore[arg-type]
+    bare = milliseconds(bare_fork(), rounds)
+    confine = milliseconds(bare_fork(bare_confinement()), rounds)
+    print(f"{len(calls)} calls in {len(plugin.checks('exercise3'))} checks")
+    return {
+        "fork": (fork, bare),
+        "confine": (strict - fork, confine - bare),
+        "load": (load - strict, milliseconds(lambda: run_here(submission), rounds)),
+        "calls": (call - load, milliseconds(echoes(lengths), rounds) + alone),
+        "checks": (check - call, check_here - alone),
+        "result": (whole - check, 0.0),
+        "journal": journal(grader, submission, rounds),
+    }
+
+
+def journal(grader: Grader, submission: Submission, rounds: int) -> tuple[float, float]:
+    """Return what it costs to commit a result, and to add it to a file."""
+    result = done("", grader.grade(submission, grader.course.exercise("exercise3"), 0))
+    with tempfile.TemporaryDirectory() as name:
+        kept = Journal(Path(name))
+        cost = milliseconds(lambda: kept.put(result), rounds)
+        kept.close()
+        with Path(name, "lines").open("a") as file:
+            floor = milliseconds(lambda: file.write(result.document) and file.flush(), rounds)
+    return cost, floor
+
+
+def main() -> int:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--profile", action="store_true")
+    given = parser.parse_args()
+    course = find_course(COURSE, COURSE)
+    exercise = course.exercise("exercise3")
+    data = (COURSE / "solutions" / "exercise3.py").read_bytes()
+
+    def drive(grader: Grader) -> None:
+        parts = measure(grader, host, given.rounds)
+        whole = sum(cost for cost, _ in parts.values())
+        print("| part | processor time | share | floor |\n| --- | --- | --- | --- |")
+        for name, (cost, floor) in parts.items():
+            print(f"| {name} | {cost:.2f} ms | {cost / whole:.0%} | {floor:.2f} ms |")
+        print(f"| all | {whole:.2f} ms | | {sum(floor for _, floor in parts.values()):.2f} ms |")
+        if given.profile:
+            profile = cProfile.Profile(time.process_time)
+            submission = submission_from_bytes("exercise3.py", data)
+            profile.enable()
+            for _ in range(given.rounds):
+                grader.grade(submission, exercise, 0)
+            profile.disable()
+            pstats.Stats(profile).sort_stats("tottime").print_stats(25)
+
+    print(
+        f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores,"
+        f" load {os.getloadavg()[0]:.1f}, {given.rounds} rounds"
+    )
+    with WorkerHost(resolve("strict"), course.packages) as host:
+        with_grader(course, [exercise], host, drive)
+    print(f"peak of this process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
