@@ -161,19 +161,19 @@ def _judge(platform: Platform, case: Case, ran: Ran) -> Trial:
     try:
         share = platform.share(ran.documents)
     except (ValueError, KeyError, TypeError, IndexError) as error:
-        problem = ran.errors.strip().splitlines()[-1:] or [str(error)]
-        return Trial(case.name, None, ran.exit_code, False, f"no valid document: {problem[0]}")
+        problem = _said(ran) if ran.errors.strip() else repr(error)
+        return Trial(case.name, None, ran.exit_code, False, f"no valid document: {problem}")
     if case.least is None or case.most is None:
         good = share is None
     else:
         good = share is not None and case.least - 1e-9 <= share <= case.most + 1e-9
-    remark = "" if good else _last_line(ran)
+    remark = "" if good else _said(ran)
     return Trial(case.name, share, ran.exit_code, good, remark)
 
 
-def _last_line(ran: Ran) -> str:
+def _said(ran: Ran) -> str:
     lines = ran.errors.strip().splitlines() or ["the score is not what it must be"]
-    return lines[-1]
+    return next((line for line in lines if line.startswith("bpgrade:")), lines[-1])
 
 
 def start(run: Run, root: Path) -> Ran:
