@@ -444,6 +444,74 @@ def last_step_left_out(x, target, weight_1, weight_2, bias, learning_rate, steps
 
 @misconception(
     "train",
+    title="The last update is missing",
+    explain="The losses are right, but {entries} are those from before the last update: the loop"
+    " works the last loss out and ends without a step.",
+    advice="Count by hand for steps = 1: one loss, and one update after it.",
+)
+def last_update_missing(x, target, weight_1, weight_2, bias, learning_rate, steps, *, reference):
+    """End the loop after the last loss."""
+    losses = np.zeros(steps)
+    for step in range(steps):
+        losses[step] = _loss(x, target, weight_1, weight_2, bias, reference)
+        if step == steps - 1:
+            break
+        gradients = reference.gradient(x, target, weight_1, weight_2, bias)
+        weight_1, weight_2 = reference.update(weight_1, weight_2, *gradients, learning_rate)
+    return weight_1, weight_2, losses
+
+
+@misconception(
+    "train",
+    title="The paths back are read at transposed indices, and so are the old weights",
+    explain="Two mistakes meet in the step. The errors come back to the hidden units along"
+    " weight_2[1, 0] and weight_2[0, 1] in each other's place; and the off-diagonal entries of both"
+    " layers start from the transposed entry, after one of the two has been overwritten.",
+    advice="Name both ends of each weight, and compute all new weights from the old ones. The loss"
+    " falls all the same, which is why only the weights show it.",
+    finds=("weight_2[1, 0]", "weight_2[0, 1]"),
+)
+def train_step_of_the_blog(x, target, weight_1, weight_2, bias, learning_rate, steps, *, reference):
+    """All four faults of the blog, in the loop itself."""
+    losses = np.zeros(steps)
+    for step in range(steps):
+        losses[step] = _loss(x, target, weight_1, weight_2, bias, reference)
+        gradient_1, gradient_2 = _transposed_paths(x, target, weight_1, weight_2, bias, reference)
+        weight_1 = _overwritten(weight_1, gradient_1, learning_rate)
+        weight_2 = _overwritten(weight_2, gradient_2, learning_rate)
+    return weight_1, weight_2, losses
+
+
+def _transposed_paths(x, target, weight_1, weight_2, bias, reference):
+    hidden, output = reference.forward(x, weight_1, weight_2, bias)
+    delta_2 = (output - target) * output * (1 - output)
+    delta_1 = hidden * (1 - hidden) * (weight_2.T @ delta_2)
+    return np.outer(x, delta_1), np.outer(hidden, delta_2)
+
+
+@misconception(
+    "train",
+    title="The paths back to the hidden units are read at transposed indices",
+    explain="The errors come back to the hidden units along weight_2[1, 0] and weight_2[0, 1] in"
+    " each other's place: the path from hidden 0 to output 1 is weight_2[0, 1].",
+    advice="Name both ends of each weight: the first index is where it comes from, the second where"
+    " it goes to.",
+    finds=("weight_2[1, 0]", "weight_2[0, 1]", "weight_2.T"),
+)
+def train_reads_transposed_paths(
+    x, target, weight_1, weight_2, bias, learning_rate, steps, *, reference
+):
+    """Faults 1 and 2 of the blog, in the loop itself."""
+    losses = np.zeros(steps)
+    for step in range(steps):
+        losses[step] = _loss(x, target, weight_1, weight_2, bias, reference)
+        gradients = _transposed_paths(x, target, weight_1, weight_2, bias, reference)
+        weight_1, weight_2 = reference.update(weight_1, weight_2, *gradients, learning_rate)
+    return weight_1, weight_2, losses
+
+
+@misconception(
+    "train",
     title="One step too few, and the first loss left at 0",
     explain="The loop begins with the second step: losses[0] is never filled, and one update is"
     " missing.",

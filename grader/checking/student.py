@@ -66,7 +66,7 @@ class Student:
 
         Examples
         --------
-        `student.given(forward=[((x, weight_1, weight_2, bias), (hidden, output))])`
+        `student.given(area=[((2.0, 3.0), 6.0)]).volume(2.0, 3.0, 4.0)`
         """
         known = {name: _Known(tuple(calls)) for name, calls in answers.items()}
         other = Student(self._worker, self._parameters, known)

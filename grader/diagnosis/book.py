@@ -55,6 +55,17 @@ def files_of(course: Course) -> list[Path]:
     return [path for path in paths if path.is_file()]
 
 
+def authored_texts(course: Course) -> list[str]:
+    """Return all texts of a course's misconceptions files, each once, in their order."""
+    found: dict[str, None] = {}
+    for path in files_of(course):
+        notes = _run(path)
+        found |= dict.fromkeys(notes.meanings.values())
+        for item in notes.misconceptions:
+            found |= dict.fromkeys((item.title, item.explain, item.advice))
+    return [text for text in found if text]
+
+
 def _add(
     book: Book,
     course: Course,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any, Final
@@ -11,7 +11,13 @@ from typing import Any, Final
 import numpy as np
 
 from grader.authoring import Probe
-from grader.diagnosis.candidates import Candidate, Made, candidates, near_candidates
+from grader.diagnosis.candidates import (
+    Candidate,
+    Made,
+    candidates,
+    own_candidates,
+    reference_mutants,
+)
 from grader.diagnosis.indexmap import index_map
 from grader.diagnosis.observation import (
     Inputs,
@@ -75,24 +81,28 @@ def build_table(workshop: Workshop, function: str) -> Table | None:
     return table
 
 
-def narrow_table(
+def narrow_tables(
     workshop: Workshop,
     function: str,
     makers: Mapping[str, Maker],
     table: Table,
     right: Rows,
     go_on: Callable[[], bool],
-) -> Table | None:
-    """Return the table of the nearest wrong programs whose other functions are `makers`.
+) -> Iterator[Table]:
+    """Yield tables of wrong programs whose other functions are `makers`: the author's first.
 
-    None where `go_on` has said no before all of them were run.
+    They end where `go_on` says no.
     """
-    found = near_candidates(workshop, function, table.inputs[0])
     inputs, layout = table.inputs, table.layout
-    made = list(
-        _run_all(workshop, function, makers, takewhile(lambda _: go_on(), found), inputs, layout)
-    )
-    return _table(layout, inputs, right, made, len(inputs)) if go_on() else None
+    for found in (
+        own_candidates(workshop, function),
+        reference_mutants(workshop, function, inputs[0]),
+    ):
+        going = takewhile(lambda _: go_on(), found)
+        made = list(_run_all(workshop, function, makers, going, inputs, layout))
+        if not go_on():
+            return
+        yield _table(layout, inputs, right, made, len(inputs))
 
 
 def _moving(reference: Program, table: Table) -> Mask:
@@ -191,7 +201,7 @@ def _table(
 ) -> Table:
     shown = [(c, s.rows) for c, s in made if s is not None and s.rows is not None]
     shown += _merged([c for c, s in made if s is None], {c.id: r for c, r in shown}, right)
-    groups = _classes(shown, right)
+    groups = _classes(shown, right, len(layout.entries))
     stored = _fewest(list(groups), len(inputs), least)
     values = np.array([rows[:stored] for rows, _ in groups.values()])
     values = values.reshape(len(groups), stored, layout.width)
@@ -236,11 +246,26 @@ def _merged(
 Groups = dict[bytes, tuple[Rows, list[Candidate]]]
 
 
-def _classes(shown: list[tuple[Candidate, Rows]], right: Rows) -> Groups:
-    """Return the programs that show the same, but for rounding; what is right is left out."""
+def _says_nothing(rows: Rows, right: Rows, entries: int) -> bool:
+    """Return whether a program's wrong values are the same on all probes.
+
+    Many other programs show just that, such as a constant or an array that stays 0.
+    """
+    wrong = ~agree_always(rows, right)
+    if wrong[entries:-1].any() or not wrong[:entries].any():
+        return False
+    shown = rows[:, :entries][:, wrong[:entries]]
+    return len(rows) > 1 and bool(agree_always(shown, shown[0]).all())
+
+
+def _classes(shown: list[tuple[Candidate, Rows]], right: Rows, entries: int) -> Groups:
+    """Return the programs that show the same, but for rounding.
+
+    What is right is left out, and what may be anything.
+    """
     groups: Groups = {}
     for candidate, rows in shown:
-        if agree(rows, right).all():
+        if agree(rows, right).all() or _says_nothing(rows, right, entries):
             continue
         key = _rounded(rows).tobytes()
         groups.setdefault(key, (rows, []))[1].append(candidate)
@@ -284,6 +309,8 @@ def _odd_classes(
     for candidate, shown in made:
         if shown is None or len(shown.odd) != drawn:
             continue
+        if len({vector.tobytes() for _, vector in shown.odd}) == 1:
+            continue  # the same whatever the arguments are: it may be anything
         key = tuple((shape, tuple(vector.tolist())) for shape, vector in shown.odd[:stored])
         groups.setdefault(key, []).append(candidate)
     return tuple(

@@ -17,6 +17,8 @@ MUTANT: Final = 2_000
 _CALLED: Final = 1_000
 _TWO: Final = 4_000
 _MOST_PAIRS: Final = 1_500
+_FAR: Final = 6
+"""From this cost on edits are made in the reference only, not in other right formulations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,14 @@ class Candidate:
 Made = tuple[Candidate, Maker | None]
 
 
-def near_candidates(workshop: Workshop, function: str, inputs: Inputs) -> Iterator[Made]:
-    """Yield the author's wrong programs for `function`, and the mutants of the reference."""
+def own_candidates(workshop: Workshop, function: str) -> Iterator[Made]:
+    """Yield the author's wrong programs for `function`."""
     for number, item in enumerate(workshop.book.misconceptions.get(function, ())):
         yield _authored(item, number), workshop.of_author(item.program)
+
+
+def reference_mutants(workshop: Workshop, function: str, inputs: Inputs) -> Iterator[Made]:
+    """Yield the mutants of the reference's `function`."""
     source = next(workshop.sources(function))
     for number, edit in enumerate(workshop.find_edits(source, function, inputs)):
         maker = workshop.edited(source, [number])
@@ -117,7 +123,7 @@ def _mutants(workshop: Workshop, top: str, name: str, inputs: Inputs) -> Iterato
     away = 0 if name == top else _CALLED
     for order, source in enumerate(workshop.sources(name)):
         for number, edit in enumerate(workshop.find_edits(source, top, inputs)):
-            if away and order and edit.operator != "index":
+            if order and (edit.cost >= _FAR or (away and edit.operator != "index")):
                 continue
             maker = workshop.edited(source, [number])
             if maker is not None:

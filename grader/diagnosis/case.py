@@ -101,18 +101,23 @@ class Case:
     def _wrong(self, seen: Rows, wrong: Columns) -> tuple[Told, ...]:
         matches, left = match(self.table, seen, wrong, self._locate)
         complete = not left and all(each.whole for each in matches)
-        if not complete and self.failed:
-            own = self._own(seen)
-            if own:
-                return own
+        own = self._own(seen) if not complete and self.failed else None
+        if own:
+            return own
         result = []
         for each in matches:
             self.say(f"  {each.candidate.id}: {', '.join(self._names(each.columns))}")
             result += self._parts(each, complete)
-        return (*result, *self._related(seen, left, alone=not matches))
+        related, rest = self._related(seen, left, alone=not matches)
+        # what depends on the wrong entries may do so through a wrong function that is called
+        mapped = self._mapped(rest) if own is None else None
+        return (*result, *related, *([] if mapped is None else [mapped]))
 
-    def _own(self, seen: Rows) -> tuple[Told, ...]:
-        """Return what is wrong in the light of the student's own other functions."""
+    def _own(self, seen: Rows) -> tuple[Told, ...] | None:
+        """Return what is wrong in the light of the student's own other functions.
+
+        None where none of those that it calls is wrong.
+        """
         from grader.diagnosis.ownership import own_view
 
         function = self.wording.function
@@ -120,20 +125,19 @@ class Case:
         called = workshop.called_by(function) if workshop is not None else ()
         wrong = [name for name in called if name in self.failed]
         if workshop is None or not wrong:
-            return ()
+            return None
         own = own_view(workshop, function, self.table, seen, self.worker, wrong)
         self.say(f"  with the student's own {', '.join(wrong)}: {_described(own is not None)}")
         if own is None:
             return ()
         if own.blames:
             return (self._follows(own.blames),)
-        if own.table is None:
-            return ()
-        columns = frozenset(own.table.unlike(seen).nonzero()[0].tolist())
-        matches, left = match(own.table, seen, columns, self._locate)
-        if left or not all(each.whole for each in matches):
-            return ()
-        return tuple(told for each in matches for told in self._parts(each, True))
+        for table in own.tables:
+            columns = frozenset(table.unlike(seen).nonzero()[0].tolist())
+            matches, left = match(table, seen, columns, self._locate)
+            if not left and all(each.whole for each in matches):
+                return tuple(told for each in matches for told in self._parts(each, True))
+        return ()
 
     def _follows(self, blames: str) -> Told:
         say = self.wording.catalogue
@@ -141,8 +145,8 @@ class Case:
         name = f"follows from {blames}"
         return Told(Diagnosis(name, say(FOLLOWS_TITLE), message, "exact", self.student.line))
 
-    def _related(self, seen: Rows, left: Columns, alone: bool) -> list[Told]:
-        """Return the relations, then what the index map shows, for what is left over."""
+    def _related(self, seen: Rows, left: Columns, alone: bool) -> tuple[list[Told], Columns]:
+        """Return the relations for what is left over, and what is left over then."""
         relations = find_relations(self.table, self.calls, seen, left, self.wording.catalogue)
         explained = frozenset().union(*(each.columns for each in relations))
         sure = alone and explained == left and all(r.certainty == "exact" for r in relations)
@@ -153,8 +157,7 @@ class Case:
             line = self.student.line
             diagnosis = Diagnosis(each.id, each.title, each.message, certainty, line)
             result.append(Told(diagnosis, each.columns))
-        mapped = self._mapped(left - explained)
-        return [*result, mapped] if mapped is not None else result
+        return result, left - explained
 
     def _mapped(self, left: Columns) -> Told | None:
         """Return which inputs the left-over entries depend on, and should not, or should."""

@@ -42,6 +42,10 @@ class Catalogue:
         """Return one of the author's texts."""
         return self._course.gettext(message) if message else ""
 
+    def joined(self, sentences: Sequence[str]) -> str:
+        """Return sentences as a text: in Chinese no space stands between them."""
+        return ("" if self.language == "zh" else " ").join(sentences)
+
     def listed(self, names: Sequence[str]) -> str:
         """Return names as a list in a sentence."""
         if len(names) < 2:

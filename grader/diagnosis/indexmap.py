@@ -59,12 +59,16 @@ def index_map(
     ndarray of bool, shape (moves, columns), or None
         In the order of `moves`.
     """
-    base = show(inputs)
-    rows = [show(each) for _, each in moves(inputs, parameters)] if base is not None else []
-    found = [row for row in rows if row is not None]
-    if base is None or not found or len(found) < len(rows):
+    points = [inputs, *(each for _, each in moves(inputs, parameters))]
+    there = [show(each) for each in points]
+    back = [show(each) for each in reversed(points)]
+    rows = [row for row in there if row is not None]
+    again = [row for row in reversed(back) if row is not None]
+    if len(rows) < 2 or len(rows) < len(points) or len(again) < len(points):
         return None
-    return dependence(base, np.array(found))
+    if not agree(np.array(again), np.array(rows)).all():
+        return None  # another value each time: random, or memory that nothing was written to
+    return dependence(rows[0], np.array(rows[1:]))
 
 
 Named = dict[int, list[str]]

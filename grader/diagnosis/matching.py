@@ -37,6 +37,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class _Class:
+    number: int
     candidate: Candidate
     wrong: Columns
     agrees: Columns
@@ -71,7 +72,7 @@ def _agreeing(table: Table, seen: Rows, wrong: Columns, locate: Locate) -> list[
     for number, columns in agrees.items():
         own = frozenset(table.wrong[number].nonzero()[0].tolist())
         candidate, key = plainest(table.classes[number], locate)
-        found.append(_Class(candidate, own, frozenset(columns), key))
+        found.append(_Class(number, candidate, own, frozenset(columns), key))
     return found
 
 
@@ -148,10 +149,15 @@ def _part(found: _Class, left: Columns, wrong: Columns, table: Table) -> bool:
     Where the student's function is wrong in another way in the same returned value, that the two
     agree on the probes may be luck, as with a condition that all probes fulfil.
     """
+    texts = found.candidate.texts
+    if texts and "{entries}" not in "".join(texts):
+        return False  # the author's words are about all that it is wrong in
     own = found.agrees & left
     values = {_value(table, column) for column in own}
     others = (found.wrong & wrong) - found.agrees
-    return bool(own) and not any(_value(table, column) in values for column in others)
+    if not own or any(_value(table, column) in values for column in others):
+        return False
+    return table.telling(found.number, own)
 
 
 def _value(table: Table, column: int) -> str:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from grader.authoring import Consistent
-from grader.diagnosis.building import narrow_table, run_program
+from grader.diagnosis.building import narrow_tables, run_program
 from grader.diagnosis.observation import agree
 from grader.diagnosis.table import Rows, Table
 from grader.diagnosis.workshop import Maker, Workshop
 from grader.wall.failures import CallFailure
 from grader.wall.worker import Worker
 
-_LONGEST_SECONDS: Final = 0.3
+_LONGEST_SECONDS: Final = 1.0
 
 
 class OwnFunctions:
@@ -26,7 +26,7 @@ class OwnFunctions:
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
         self._answers: dict[tuple[str, bytes], Any] = {}
-        self._end = time.monotonic() + _LONGEST_SECONDS
+        self._spent = 0.0
 
     def __getattr__(self, function: str) -> Callable[..., Any]:
         if function.startswith("__"):
@@ -39,18 +39,22 @@ class OwnFunctions:
 
     def call(self, function: str, arguments: tuple[Any, ...]) -> Any:
         """Return what the student's function returns; arrays as they came."""
-        if time.monotonic() > self._end:
+        if not self.in_time:
             raise TimeoutError
         key = function, b"".join(_bytes(argument) for argument in arguments)
         if key not in self._answers:
-            value = self._worker.call(function, arguments).value
+            start = time.monotonic()
+            try:
+                value = self._worker.call(function, arguments).value
+            finally:
+                self._spent += time.monotonic() - start
             self._answers[key] = _with_arrays(value)
         return self._answers[key]
 
     @property
     def in_time(self) -> bool:
-        """Whether calls are still made."""
-        return time.monotonic() <= self._end
+        """Whether calls are still made: the student's functions may have only so much time."""
+        return self._spent <= _LONGEST_SECONDS
 
     def maker(self, function: str) -> Maker:
         """Return how to put the student's function in the reference's place."""
@@ -86,12 +90,12 @@ class Own:
     ----------
     blames : str
         The function whose mistake it is; empty where the function is wrong by itself as well.
-    table : Table or None
-        Its wrong programs with these functions; None where there is no time to make them.
+    tables : iterable of Table
+        Its wrong programs with these functions, made one after another.
     """
 
     blames: str
-    table: Table | None = None
+    tables: Iterable[Table] = ()
 
 
 def own_view(
@@ -114,7 +118,7 @@ def own_view(
         return None
     if agree(seen, right)[:, :-1].all():
         return Own(wrong[0])
-    found = narrow_table(workshop, function, makers, table, right, lambda: own.in_time)
+    found = narrow_tables(workshop, function, makers, table, right, lambda: own.in_time)
     return Own("", found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -99,6 +99,18 @@ class Table:
             for number in classes[low:high]
             if agree(seen[:, column], self.values[number, :, column]).all()
         ]
+
+    def telling(self, number: int, columns: Iterable[int]) -> bool:
+        """Return whether a class shows more in some columns than values that are always the same.
+
+        Such values say nothing of how they come about; that an argument is changed does.
+        """
+        entries = len(self.layout.entries)
+        values = self.values[number]
+        return len(values) < 2 or any(
+            column >= entries or not agree(values[:, column], values[0, column]).all()
+            for column in columns
+        )
 
     def unlike(self, seen: Rows) -> Mask:
         """Return the columns in which an observation is wrong on any probe.

@@ -93,7 +93,7 @@ class Wording:
                 self._filled(text, candidate, entries) for text in candidate.texts[1:] if text
             ]
         sentences += [self._sentence(template, words) for _, template, words in candidate.faults]
-        message = " ".join(sentences)
+        message = self.catalogue.joined(sentences)
         if candidate.function != self.function:
             prefix = self.catalogue(IN_CALLED)
             message = prefix.format(function=self.function, called=candidate.function) + message
@@ -101,7 +101,8 @@ class Wording:
         told = candidate.texts and "{entries}" in "".join(candidate.texts)
         if named and not told and named not in message:
             added = SHOWS_IN if whole else ONLY_IN
-            message += " " + self.catalogue(added).format(entries=named)
+            shown = self.catalogue(added).format(entries=named)
+            message = self.catalogue.joined([message, shown])
         return message
 
     def _filled(self, text: str, candidate: Candidate, entries: Sequence[str]) -> str:

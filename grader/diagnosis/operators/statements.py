@@ -43,13 +43,13 @@ def _blocks(node: ast.FunctionDef | ast.For | ast.While) -> Iterator[Edit]:
             if isinstance(body[later], ast.Return):
                 break
             moved = body[:index] + body[index + 1 : later + 1] + [statement] + body[later + 1 :]
-            passed = " and ".join(_targets(other) for other in body[index + 1 : later + 1])
+            passed = ", ".join(_targets(other) for other in body[index + 1 : later + 1])
             words = {"target": _targets(statement), "before": passed}
             yield Edit("order", "order", words, "", ((place, moved),), cost=5)
             if later > index + 1:
                 mover = body[later]
                 moved = [*body[:index], mover, *body[index:later], *body[later + 1 :]]
-                passed = " and ".join(_targets(other) for other in body[index:later])
+                passed = ", ".join(_targets(other) for other in body[index:later])
                 words = {"target": _targets(mover), "after": passed}
                 yield Edit("order", "order_early", words, "", ((place, moved),), cost=5)
 
