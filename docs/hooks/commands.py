@@ -57,8 +57,10 @@ def _text(text: str) -> Iterator[str]:
         title, _, lines = rest.partition("\n") if kept else ("", "", "")
         if kept and lines.lstrip().startswith("- "):
             yield from (title, "", cleandoc(lines), "")
-        elif kept:
+        elif lines:
             yield from (title, "", "```sh", cleandoc(lines), "```", "")
+        elif kept:
+            yield from (title, "")
         elif paragraph.startswith("Example: "):
             yield from ("Example:", "", "```sh", paragraph.removeprefix("Example: "), "```", "")
         else:
