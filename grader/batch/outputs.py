@@ -185,7 +185,8 @@ def _number(value: float) -> str:
 
 def _text(value: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
-    plain = value.encode("utf-8", "backslashreplace").decode()
+    # csv writes a lone carriage return without quotes, and a reader takes it for the end of a line
+    plain = value.encode("utf-8", "backslashreplace").decode().replace("\r", " ")
     return f"'{plain}" if plain.startswith(_FORMULA) else plain
 
 

@@ -62,10 +62,8 @@ def _tell(comparison: Comparison, most: int) -> None:
     down = sum(one.change < 0 for one in grades)
     other = len(grades) - up - down
     parts = [f"{up} up", f"{down} down"] + ([f"{other} new, gone or ungraded"] if other else [])
-    told = (
-        f"{len(grades)} are different: {', '.join(parts)}." if grades else "no grade is different."
-    )
-    click.echo(f"{comparison.compared} grades compared, {told}")
+    told = f"{len(grades)} different: {', '.join(parts)}" if grades else "no grade is different"
+    click.echo(f"{comparison.compared} grades compared, {told}.")
     if comparison.by_check:
         click.echo("\nBy check:")
         for check, number in comparison.by_check[:most]:

@@ -154,9 +154,7 @@ def choose_columns(
         return {exercises[0]: _named(titles, wanted, where, listed)}
     found = {}
     for exercise in exercises:
-        fitting = [
-            column for column, title in titles.items() if _fits(plain_title(title), exercise)
-        ]
+        fitting = [column for column, title in titles.items() if _fits(title, exercise)]
         if not fitting and len(exercises) == len(titles) == 1:
             fitting = list(titles)
         if len(fitting) != 1:
@@ -180,8 +178,7 @@ def _named(titles: Mapping[int, str], wanted: str, where: str, listed: str) -> i
         [
             column
             for column, title in titles.items()
-            if plain_title(wanted)
-            in (plain_title(title), plain_title(re.sub(r"\(\d+\)\s*$", "", title)))
+            if plain_title(wanted) in (plain_title(title), plain_title(_without_number(title)))
         ],
     ):
         if len(exactly) == 1:
@@ -190,7 +187,11 @@ def _named(titles: Mapping[int, str], wanted: str, where: str, listed: str) -> i
 
 
 def _fits(title: str, exercise: str) -> bool:
-    joined = title.replace(" ", "")
-    return (
-        re.search(rf"{re.escape(plain_title(exercise).replace(' ', ''))}(?!\d)", joined) is not None
-    )
+    """Whether a title names an exercise, its letters and digits perhaps apart."""
+    wanted = r"\s*".join(plain_title(exercise).replace(" ", ""))
+    return re.search(rf"{wanted}(?!\d)", plain_title(_without_number(title))) is not None
+
+
+def _without_number(title: str) -> str:
+    """Return a title without the number that Canvas puts after it in brackets."""
+    return re.sub(r"\(\d+\)\s*$", "", title)

@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +24,8 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 @dataclass(slots=True)
 class _Record:
     cells: list[str]
-    raw: str | None  # as it stood in the file, None once it has been changed
+    raw: str  # as it stood in the file
+    changed: set[int] = field(default_factory=set)
 
 
 class Sheet:
@@ -98,7 +99,7 @@ class Sheet:
             return
         record.cells.extend([""] * (column + 1 - len(record.cells)))
         record.cells[column] = value
-        record.raw = None
+        record.changed.add(column)
 
     def column(self, *titles: str) -> int | None:
         """Return the first column of one of these titles, None where there is none."""
@@ -119,15 +120,35 @@ class Sheet:
     def to_bytes(self) -> bytes:
         """Return the file with the changed cells."""
         text = "".join(
-            self._written(record.cells) if record.raw is None else record.raw
-            for record in self._records
+            self._written(record) if record.changed else record.raw for record in self._records
         )
         return self._mark + text.encode(self._encoding, "replace")
 
-    def _written(self, cells: list[str]) -> str:
-        file = io.StringIO(newline="")
-        csv.writer(file, delimiter=self._separator, lineterminator=self._line_end).writerow(cells)
-        return file.getvalue()
+    def _written(self, record: _Record) -> str:
+        """Return a record with its changed cells, the others as they stood where that is sure."""
+        body = record.raw.rstrip("\r\n")
+        pieces = _pieces(body, self._separator)
+        if len(pieces) > len(record.cells) or max(record.changed) > len(pieces):
+            pieces = [self._quoted(cell) for cell in record.cells]
+        for column in sorted(record.changed):
+            pieces[column : column + 1] = [self._quoted(record.cells[column])]
+        line = self._separator.join(pieces)
+        if next(csv.reader(io.StringIO(line, newline=""), delimiter=self._separator), []) != (
+            record.cells
+        ):
+            line = self._separator.join(map(self._quoted, record.cells))
+        return line + (record.raw[len(body) :] or self._line_end)
+
+    def _quoted(self, value: str) -> str:
+        return quoted(value, self._separator)
+
+
+def quoted(value: str, separator: str) -> str:
+    """Return a cell, in quotes where it needs them: for a lone carriage return too."""
+    special = (separator, '"', "\r", "\n")
+    if value == value.strip() and not any(sign in value for sign in special):
+        return value
+    return '"' + value.replace('"', '""') + '"'
 
 
 def guarded(text: str) -> str:
@@ -148,9 +169,14 @@ def plain_title(title: str) -> str:
 
 def table(rows: Iterable[Iterable[str]]) -> bytes:
     """Return a new CSV in UTF-8."""
-    file = io.StringIO(newline="")
-    csv.writer(file, lineterminator="\n").writerows(rows)
-    return file.getvalue().encode()
+    lines = (",".join(quoted(cell, ",") for cell in row) for row in rows)
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _pieces(line: str, separator: str) -> list[str]:
+    """Return the cells of a record with their quotes."""
+    quoted = rf'"(?:[^"]|"")*"[^{separator}]*'
+    return re.findall(rf"(?:^|{separator})({quoted}|[^{separator}]*)", line)
 
 
 def _bytes(path: Path) -> bytes:
