@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import ssl
+import queue
 import tempfile
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from grader.cluster.address import Cluster
 from grader.errors import BpgradeError, UsageError
 
 _CONNECT_SECONDS: Final = 10.0
+_GIVE_UP_SECONDS: Final = 20.0
 _CLOSE_SECONDS: Final = 5.0
 _LOGGERS: Final = ("distributed", "tornado", "asyncio")
 _SILENT: Final = logging.CRITICAL + 1
@@ -59,20 +61,40 @@ def connected(cluster: Cluster) -> Iterator[Client]:
         yield client
 
 
-def _client(address: str, security: Security | None) -> Client:
+def _client(address: str, security: Security) -> Client:
+    if address.startswith("tls://"):
+        _check_certificates(address, security)
+    opened: queue.SimpleQueue[Client | Exception] = queue.SimpleQueue()
+
+    def open_client() -> None:
+        try:
+            opened.put(
+                Client(address, timeout=_CONNECT_SECONDS, security=security, set_as_default=False)
+            )
+        except Exception as error:  # raised below, in the thread that waits
+            opened.put(error)
+
+    # in a thread, since dask waits without end for a server that is no scheduler
+    threading.Thread(target=open_client, daemon=True).start()
     try:
-        return Client(address, timeout=_CONNECT_SECONDS, security=security, set_as_default=False)
-    except ssl.SSLError as error:
-        raise UsageError(f"the TLS files cannot be used: {error}", _TLS_REMEDY) from None
-    except (OSError, ValueError, TypeError) as error:
-        cause = error.__cause__ or error.__context__ or error
-        if "TLS" in str(error) or "Security" in str(error):
-            raise UsageError(f"{address}: {error}".splitlines()[0], _TLS_REMEDY) from None
+        found = opened.get(timeout=_GIVE_UP_SECONDS)
+    except queue.Empty:
+        found = TimeoutError("something listens there, but it is no dask scheduler")
+    if isinstance(found, Exception):
         raise ClusterError(
-            f"no dask scheduler answers at {address} within {_CONNECT_SECONDS:g} s"
-            f" ({_first_line(cause)})",
+            f"no dask scheduler answers at {address} ({_reason(found)})",
             "see that `dask scheduler` runs, and copy the address that it prints",
-        ) from None
+        )
+    return found
+
+
+def _check_certificates(address: str, security: Security) -> None:
+    try:
+        context = security.get_connection_args("client").get("ssl_context")
+    except (OSError, ValueError) as error:  # an SSLError is an OSError
+        raise UsageError(f"the TLS files cannot be used: {error}", _TLS_REMEDY) from None
+    if context is None:
+        raise UsageError(f"{address} needs certificates", _TLS_REMEDY)
 
 
 _TLS_REMEDY: Final = (
@@ -80,14 +102,17 @@ _TLS_REMEDY: Final = (
 )
 
 
-def _first_line(error: BaseException) -> str:
-    text = str(error).strip() or type(error).__name__
-    return text.splitlines()[0]
+def _reason(error: BaseException) -> str:
+    """Return what lies at the bottom of an error of dask's."""
+    while (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return str(text).splitlines()[0]
 
 
-def _security(cluster: Cluster) -> Security | None:
+def _security(cluster: Cluster) -> Security:
     if not cluster.certificates:
-        return None
+        return Security()  # as dask is configured
     authority, certificate, key = map(str, cluster.certificates)
     return Security(
         tls_ca_file=authority,
