@@ -22,13 +22,14 @@ from grader.cluster.chunks import Chunk, Sizing
 from grader.cluster.connection import ClusterError, connected
 from grader.cluster.slots import Graded
 from grader.cluster.versions import versions
-from grader.cluster.watch import Event, Failed, Ready, Refused, SchedulerLost, Watch
+from grader.cluster.watch import Event, Failed, Refused, SchedulerLost, Watch
 from grader.course import Course
 from grader.diagnosis.catalogue import default_language
 from grader.errors import UsageError
 
 _TICK_SECONDS: Final = 0.5
 _RESULT_SECONDS: Final = 60.0
+_LOOK_SECONDS: Final = 2.0
 _TELL_OF_WAITING_SECONDS: Final = 3.0
 _MOST_LOSSES_IN_A_ROW: Final = 20
 
@@ -125,6 +126,8 @@ class _Run:
         self._sent = 0
         self._bytes = 0
         self._losses = 0
+        self._looked = time.monotonic()
+        self._unheld: set[int] = set()
         self._idle_since = time.monotonic()
         self._told_of_waiting = False
         self._wake: Future | None = None
@@ -146,6 +149,7 @@ class _Run:
                 return
             yield from self._read_inbox()
             self._check_workers()
+            self._send_stranded_again()
 
     def _send_all(self, source: _Source) -> None:
         threads = sum(self._watch.threads.values())
@@ -188,8 +192,6 @@ class _Run:
         if isinstance(found, int):
             if found in self._flying:
                 yield from self._land(self._flying[found])
-        elif isinstance(found, Ready):
-            self._send_stranded_again()
         elif isinstance(found, Refused):
             self._why_refused[found.worker] = found.error.message
             remedy = f" -> {found.error.remedy}" if found.error.remedy else ""
@@ -266,13 +268,25 @@ class _Run:
                 self._again.append(Chunk(0, (task,), worker))
 
     def _send_stranded_again(self) -> None:
-        """Send again what waits for workers that are gone: dask does not look at it any more."""
+        """Send again what waits for workers that are gone: dask does not look at it any more.
+
+        What no worker holds at two looks in a row is stranded; at one it may just be on its way.
+        """
+        now = time.monotonic()
+        if not self._flying or now - self._looked < _LOOK_SECONDS:
+            return
+        self._looked = now
         held = {key for keys in self._client.processing().values() for key in keys}
-        for number, flight in list(self._flying.items()):
-            if flight.future.status == "pending" and flight.future.key not in held:
-                chunk = self._drop(number)
-                self._client.cancel([flight.future], force=True)
-                self._again.append(chunk)
+        unheld = {
+            number
+            for number, flight in self._flying.items()
+            if flight.future.status == "pending" and flight.future.key not in held
+        }
+        for number in unheld & self._unheld if self._watch.threads else ():
+            future = self._flying[number].future
+            self._again.append(self._drop(number))
+            self._client.cancel([future], force=True)
+        self._unheld = unheld
 
     def _note_loss(self) -> None:
         self._losses += 1

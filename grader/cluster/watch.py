@@ -21,13 +21,6 @@ _CLEAN_UP_SECONDS: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """A worker has been set up."""
-
-    worker: str
-
-
-@dataclass(frozen=True, slots=True)
 class Refused:
     """A worker gets no work; why, and what to do about it."""
 
@@ -47,7 +40,7 @@ class SchedulerLost:
     """The scheduler answers no more."""
 
 
-Event = Ready | Refused | Failed | SchedulerLost
+Event = Refused | Failed | SchedulerLost
 
 
 class Watch(threading.Thread):
@@ -123,7 +116,6 @@ class Watch(threading.Thread):
         for worker, answer in self._on(new, remote.install, self._order).items():
             if answer == ["ready"]:
                 self.threads = {**self.threads, worker: threads[worker]}
-                self._tell(Ready(worker))
             elif isinstance(answer, Exception):
                 self._note_failure(worker, answer)
             elif answer[0] == "refused":
