@@ -253,6 +253,10 @@ def forward_weights_transposed(x, weight_1, weight_2, bias, *, reference):
     explain="The hidden units get bias[1] and the outputs bias[0]. bias[0] belongs to the hidden"
     " layer, bias[1] to the output layer.",
     advice="The index of a bias is the number of its layer.",
+    finds=(
+        "x @ weight_1 + bias[1]",
+        "hidden @ weight_2 + bias[0]",
+    ),
 )
 def forward_biases_swapped(x, weight_1, weight_2, bias, *, reference):
     """Give each layer the other one's bias."""
@@ -266,6 +270,7 @@ def forward_biases_swapped(x, weight_1, weight_2, bias, *, reference):
     explain="Unit 0 of each layer gets bias[0] and unit 1 gets bias[1]. There is one bias for a"
     " layer: both hidden units get bias[0], both outputs bias[1].",
     advice="NumPy adds two arrays of shape (2,) without complaint, so shapes do not show this.",
+    finds=("x @ weight_1 + bias",),
 )
 def forward_bias_whole(x, weight_1, weight_2, bias, *, reference):
     """Add the vector instead of one entry, in both layers."""
@@ -279,6 +284,7 @@ def forward_bias_whole(x, weight_1, weight_2, bias, *, reference):
     explain="Hidden unit 0 gets bias[0] and hidden unit 1 gets bias[1]. Both belong to one layer"
     " and share one bias, bias[0].",
     advice="NumPy adds two arrays of shape (2,) without complaint, so shapes do not show this.",
+    finds=("x @ weight_1 + bias",),
 )
 def forward_bias_whole_hidden(x, weight_1, weight_2, bias, *, reference):
     """Add the vector instead of one entry, in the hidden layer."""
@@ -292,6 +298,7 @@ def forward_bias_whole_hidden(x, weight_1, weight_2, bias, *, reference):
     explain="Output 0 gets bias[0] and output 1 gets bias[1]. Both belong to one layer and share"
     " one bias, bias[1].",
     advice="NumPy adds two arrays of shape (2,) without complaint, so shapes do not show this.",
+    finds=("hidden @ weight_2 + bias",),
 )
 def forward_bias_whole_output(x, weight_1, weight_2, bias, *, reference):
     """Add the vector instead of one entry, in the output layer."""
@@ -305,6 +312,7 @@ def forward_bias_whole_output(x, weight_1, weight_2, bias, *, reference):
     explain="Both layers use bias[0]. The outputs have a bias of their own, bias[1].",
     advice="A line copied from the hidden layer needs another input, other weights and another"
     " bias.",
+    finds=("hidden @ weight_2 + bias[0]",),
 )
 def forward_bias_0_for_both(x, weight_1, weight_2, bias, *, reference):
     """Use bias[0] in both layers."""
@@ -317,6 +325,7 @@ def forward_bias_0_for_both(x, weight_1, weight_2, bias, *, reference):
     title="The hidden units get the output layer's bias",
     explain="Both layers use bias[1]. The hidden units have a bias of their own, bias[0].",
     advice="The index of a bias is the number of its layer.",
+    finds=("x @ weight_1 + bias[1]",),
 )
 def forward_bias_1_for_both(x, weight_1, weight_2, bias, *, reference):
     """Use bias[1] in both layers."""
