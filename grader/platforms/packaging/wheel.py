@@ -74,7 +74,7 @@ def mode(data: bytes) -> int:
 def _package_files(found: Distribution) -> dict[str, bytes]:
     """Return the package's files: those that are recorded, else those of the source folder."""
     recorded = [file for file in found.files or () if file.parts[0] == _PACKAGE.name]
-    if recorded:
+    if any(file.parts[1:] == ("__init__.py",) for file in recorded):
         paths = {str(PurePosixPath(*file.parts)): Path(str(file.locate())) for file in recorded}
     else:  # installed in place: its files lie in the source, the course beside the package
         paths = tree(_PACKAGE, _PACKAGE.name)

@@ -24,18 +24,45 @@ find_python() {
     return 1
 }
 
-missing=()
-seccomp=libseccomp2
-if command -v dnf >/dev/null; then seccomp=libseccomp; fi
-python=$(find_python) || missing+=(python@PYTHON@ python@PYTHON@-venv)
-ldconfig -p 2>/dev/null | grep -q 'libseccomp\.so\.2' || missing+=("$seccomp")
-if [ "${#missing[@]}" -gt 0 ] && command -v dnf >/dev/null; then
-    dnf install -y -q "${missing[@]//-venv/}"
-    python=$(find_python)
-elif [ "${#missing[@]}" -gt 0 ]; then
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get update -q
-    apt-get install -y -q --no-install-recommends "${missing[@]}"
+has_seccomp() {
+    [ -n "$python" ] && "$python" -c 'import ctypes; ctypes.CDLL("libseccomp.so.2")' 2>/dev/null
+}
+
+# Prints the packages of the first Python that the system offers, of those that would do.
+offered() {
+    names="python@PYTHON@ python3.13 python3.12 python3.11"
+    if [ -n "$offline" ]; then names=python@PYTHON@; fi
+    for name in $names; do
+        if command -v dnf >/dev/null; then
+            if dnf list -q "$name" >/dev/null 2>&1; then echo "$name"; return; fi
+        elif apt-cache show "$name" >/dev/null 2>&1; then
+            echo "$name $name-venv"
+            return
+        fi
+    done
+    echo "install.sh: this system offers no Python @PYTHON@. Make the package again, with the" \
+        "Python that it has: bpgrade package ... --python VERSION" >&2
+    return 1
+}
+
+python=$(find_python) || python=""
+if [ -z "$python" ] || ! has_seccomp; then
+    if command -v dnf >/dev/null; then
+        missing=libseccomp
+    else
+        export DEBIAN_FRONTEND=noninteractive
+        missing=libseccomp2
+        apt-get update -q
+    fi
+    if [ -z "$python" ]; then
+        pythons=$(offered)
+        missing="$missing $pythons"
+    fi
+    if command -v dnf >/dev/null; then
+        dnf install -y -q $missing
+    else
+        apt-get install -y -q --no-install-recommends $missing
+    fi
     python=$(find_python)
 fi
 "$python" -m venv "$here/venv"
