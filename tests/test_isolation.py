@@ -371,6 +371,19 @@ def test_right_submissions_keep_full_marks(bench: Bench) -> None:
     assert scores
 
 
+@pytest.mark.parametrize("name", ["strict", "bubblewrap alone", "landlock and seccomp"])
+def test_packages_are_found_wherever_they_are_installed(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # as in an environment made below /tmp
+    package = tmp_path / "toolbox"
+    package.mkdir()
+    (package / "__init__.py").write_text("answer = 42\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with WorkerHost(isolation(name), ["toolbox"]) as host:
+        assert Bench(host).call("import toolbox\ndef run():\n    return toolbox.answer\n") == 42
+
+
 def test_unknown_level() -> None:
     with pytest.raises(UsageError, match="basic, strict"):
         resolve("loose")

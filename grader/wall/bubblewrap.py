@@ -12,7 +12,7 @@ from typing import Final
 
 from grader.wall.readable import DEVICES, Interpreter
 
-SCRATCH: Final = "/tmp"
+SCRATCH: Final = "/scratch"
 WORKER: Final = "/worker"
 _NOBODY: Final = "65534"
 _NAMESPACES: Final = ("user", "ipc", "pid", "net", "uts")
