@@ -70,6 +70,12 @@ class Here:
         self.source, self.limits = worker.source, worker.limits
         self._found: Loaded = worker.load()
         self._namespace = run_here(submission)
+        self.asked: list[bytes] = []
+
+    def foresee(self, _: object) -> None:
+        """Send nothing ahead."""
+
+    settle = asked_since = lambda *_: None
 
     def load(self) -> Loaded:
         """Return what the submission defines."""

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
@@ -21,6 +22,7 @@ from grader.checking import specification
 from grader.checking.comparison import CheckFailure, Compare
 from grader.checking.direct import DirectCheck, direct
 from grader.checking.finite_difference import finite_difference
+from grader.checking.foresight import Foresight
 from grader.checking.reference import Remembered, load_reference
 from grader.checking.specification import Check
 from grader.checking.student import Student, last_call
@@ -60,6 +62,7 @@ class CheckPlugin:
         self._signatures: dict[tuple[str, str], tuple[str, ...]] = {}
         self._references: dict[str, ModuleType | None] = {}
         self._remembered: dict[str, Remembered] = {}
+        self._foresight = Foresight()
         self._seed = 0
         self._check: Check | None = None
         self._exercise: Exercise | None = None
@@ -106,17 +109,27 @@ class CheckPlugin:
         self._seed = seed
         self._student = Student(worker, self._parameters)
         results: list[CheckResult] = []
-        for index, (item, check) in enumerate(pairs):
-            if begin is not None:
-                begin(check)
-            missing = _unmet(check, results)
-            if missing:
-                text = f"Not run: it builds on {missing}, which has to be right first."
-                results.append(_ended(check, Outcome.BLOCKED, text))
-            else:
-                following = pairs[(index + 1) % len(pairs)][0]
-                results.append(self._run_item(item, check, following))
-            yield results[-1]
+        numbered = [(index, item, check) for index, (item, check) in enumerate(pairs)]
+        for _, each in groupby(numbered, key=lambda one: one[2].function):
+            group = list(each)
+            key = exercise.name, seed, tuple(check.id for _, _, check in group)
+            with self._foresight.group(key, worker, results):
+                for index, item, check in group:
+                    if begin is not None:
+                        begin(check)
+                    following = pairs[(index + 1) % len(pairs)][0]
+                    results.append(self._result(item, check, following, results))
+                    yield results[-1]
+
+    def _result(
+        self, item: pytest.Item, check: Check, following: pytest.Item, results: list[CheckResult]
+    ) -> CheckResult:
+        """Return a check's result, after those before it."""
+        missing = _unmet(check, results)
+        if missing:
+            text = f"Not run: it builds on {missing}, which has to be right first."
+            return _ended(check, Outcome.BLOCKED, text)
+        return self._run_item(item, check, following)
 
     def reference(self, exercise: Exercise) -> ModuleType | None:
         """Return the exercise's reference module; None in a course without solutions."""

@@ -7,6 +7,7 @@ import os
 import select
 import socket
 import time
+from collections.abc import Sequence
 
 from grader.worker import framing
 from grader.worker.framing import WireError
@@ -39,9 +40,9 @@ class Connection:
         self._poll = select.poll()
         self._poll.register(output, select.POLLIN)
 
-    def send(self, message: bytes, deadline: float) -> None:
-        """Send one message whole."""
-        view = memoryview(framing.frame(message))
+    def send(self, messages: Sequence[bytes], deadline: float) -> None:
+        """Send messages whole."""
+        view = memoryview(b"".join(map(framing.frame, messages)))
         while view:
             try:
                 view = view[self._wire.send(view) :]

@@ -23,8 +23,8 @@ class Wire(Protocol):
 
     printed_bytes: int
 
-    def send(self, message: bytes, deadline: float) -> None:
-        """Send one message whole."""
+    def send(self, messages: Sequence[bytes], deadline: float) -> None:
+        """Send messages whole."""
 
     def receive(self, deadline: float) -> bytes:
         """Return the next message."""

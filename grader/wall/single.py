@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import IO, Any, Final
 
@@ -60,7 +61,7 @@ class SingleProcesses:
         }
         wire = PipeConnection(self._current, limits.value_bytes + 8192, limits.output_bytes)
         with contextlib.suppress(ConnectionLost, TimeoutError):  # noticed by whoever receives
-            wire.send(json.dumps(settings).encode(), time.monotonic() + _END_SECONDS)
+            wire.send([json.dumps(settings).encode()], time.monotonic() + _END_SECONDS)
         return wire
 
     def end(self) -> str:
@@ -112,10 +113,10 @@ class PipeConnection:
         for thread in self._threads:
             thread.start()
 
-    def send(self, message: bytes, deadline: float) -> None:
-        """Send one message whole."""
+    def send(self, messages: Sequence[bytes], deadline: float) -> None:
+        """Send messages whole."""
         sent = threading.Event()
-        self._to_send.put((framing.frame(message), sent))
+        self._to_send.put((b"".join(map(framing.frame, messages)), sent))
         if not sent.wait(max(deadline - time.monotonic(), 0)):
             raise TimeoutError
         if self._closed:

@@ -1,12 +1,22 @@
-"""One submission behind the wall: loading it, and calling its functions, one at a time."""
+"""One submission behind the wall: loading it, and calling its functions, one at a time.
+
+Waiting for each answer costs more than most calls: two processes take turns at every one of them.
+Where it is known which calls come next, since other submissions were asked the same, they are sent
+ahead (`foresee`). Each is still asked for in turn, and its answer taken only where it was asked
+for with just these bytes. At the first other call the process is replaced by one in which only
+what was asked for has been done, so that what a submission answers never depends on it.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
+
+import msgpack
 
 from grader.course import Limits
 from grader.errors import IsolationError
@@ -21,6 +31,7 @@ from grader.worker.values import decode, encode
 
 _READY_SECONDS: Final = 20.0
 _LONGEST_CALLBACK: Final = 65_536  # bytes: what the function makes of them is not limited
+_MOST_AHEAD: Final = 65_536  # bytes: less than a socket holds
 
 
 @dataclass(slots=True)
@@ -39,6 +50,11 @@ class Worker:
 
     Functions that have once run out of time are not called again: each later call ends at
     once with the same failure.
+
+    Attributes
+    ----------
+    asked : list of (bytes or None)
+        Every call so far as it is sent, in order; None for one that hands functions over.
     """
 
     def __init__(self, host: WorkerHost, source: Source, limits: Limits) -> None:
@@ -55,6 +71,11 @@ class Worker:
         self._definitions_only = False
         self._served: set[str] = set()  # the functions called in the process that runs
         self._spent: defaultdict[str, float] = defaultdict(float)
+        self.asked: list[bytes | None] = []
+        self._begun = 0  # how many of these were asked before the process that runs
+        self._ahead: deque[tuple[int, bytes]] = deque()
+        self._reloaded = False
+        self._printed_before = b"", 0
 
     @property
     def loaded(self) -> Loaded | None:
@@ -108,7 +129,7 @@ class Worker:
         if function in self._hung:
             raise self._hung[function]
         text = failures.signature_of(function, names, tuple(arguments))
-        request = ["call", function, list(arguments), dict(others or {})]
+        request = [function, list(arguments), dict(others or {})]
         start = time.monotonic()
         try:
             return self._call(function, request, text)
@@ -123,30 +144,96 @@ class Worker:
             if self._spent[function] > self.limits.cpu_seconds:
                 self._hung[function] = failures.used_up(function, self.limits.cpu_seconds)
 
+    def foresee(self, calls: Sequence[bytes | None]) -> None:
+        """Send calls ahead that will probably be made next: some of another worker's `asked`."""
+        self.settle()
+        done = self.asked[self._begun :]
+        if self._connection is None or None in done or self._connection.pending():
+            return
+        size = 0
+        for call in calls:
+            size += len(call or b"")
+            if call is None or size > _MOST_AHEAD:
+                break
+            self._number += 1
+            self._ahead.append((self._number, call))
+        messages = [_message("call", number, call) for number, call in self._ahead]
+        try:
+            self._connection.send(messages, time.monotonic() + self.limits.call_seconds)
+        except (TimeoutError, ConnectionLost):
+            self._end()
+
+    def asked_since(self, number: int) -> tuple[bytes, ...] | None:
+        """Return the calls after so many; None where another worker cannot be asked the same."""
+        calls = [call for call in self.asked[number:] if call is not None]
+        whole = len(calls) == len(self.asked) - number and self._begun <= number
+        return tuple(calls) if whole else None
+
+    def settle(self) -> None:
+        """See that nothing has been done but what was asked for."""
+        if self._ahead:
+            with contextlib.suppress(CallFailure):
+                self._go_back()
+
+    def _go_back(self) -> None:
+        """Replace the process by one in which only what was asked for has been done."""
+        calls = [call for call in self.asked[self._begun :] if call is not None]
+        begun, served = self._begun, set(self._served)
+        self._end()
+        self.printed, self.printed_bytes = self._printed_before
+        self._start(self._reloaded)
+        connection = self._connection
+        assert connection is not None
+        self._begun = begun
+        self._served.update(served)
+        try:
+            first = self._number + 1
+            self._number += len(calls)
+            messages = [_message("call", first + index, call) for index, call in enumerate(calls)]
+            connection.send(messages, time.monotonic() + self.limits.call_seconds)
+            for _ in calls:
+                connection.receive(time.monotonic() + self.limits.call_seconds)
+        except (TimeoutError, ConnectionLost, WireError):
+            self._end()  # it does not do the same again: so each call is on its own
+
     def _call(self, function: str, request: list[Any], text: str) -> Reply:
         """Call a function once, in a process that waits for it."""
-        if self._connection is not None and self._connection.pending():
-            self._end()  # an answer that nobody has asked for would be taken for this one's
-        if self._connection is None:
-            self._start()
-        self._served.add(function)
         callbacks = _Callbacks()
+        call = self._encoded(request, callbacks)
+        if self._ahead and (callbacks.functions or self._ahead[0][1] != call):
+            self._go_back()
+        if self._ahead:
+            number, _ = self._ahead.popleft()
+        else:
+            if self._connection is not None and self._connection.pending():
+                self._end()  # an answer that nobody has asked for would be taken for this one's
+            if self._connection is None:
+                self._start()
+            number = 0
+        self._served.add(function)
+        self.asked.append(None if callbacks.functions else call)
         limit = self.limits.call_seconds
         try:
-            answer = self._ask(request, text, limit, callbacks)
+            answer = self._ask("call", call, text, limit, callbacks, number)
         except TimeoutError:
             self._end()
             self._hung[function] = failures.timed_out(text, limit, "call_seconds")
             raise self._hung[function] from None
         except CallFailure as failure:
             if failure.outcome is Outcome.OUT_OF_MEMORY:
+                self.settle()
                 self._end()  # what fills the memory may stay there
             raise
-        reply = read_reply(answer, len(request[2]))
+        reply = read_reply(answer, len(request[1]))
         if reply is None:
             self._end()
             raise failures.broke_the_channel(text)
         return reply
+
+    def _encoded(self, request: list[Any], callbacks: _Callbacks) -> bytes:
+        """Return what a request says, without its kind and number."""
+        most = self.limits.value_bytes * 4
+        return encode(request, max_bytes=most, handle_of=callbacks.number_of)
 
     def _salvage(self, failure: CallFailure) -> Loaded | CallFailure:
         """Load what the cells define and nothing else, where running them ended the process."""
@@ -158,23 +245,26 @@ class Worker:
             return failure
         return replace(loaded, problems=(Problem(self.source.title, failure), *loaded.problems))
 
-    def _start(self) -> Loaded:
-        """Fork a worker and load the submission into it."""
+    def _start(self, reloaded: bool | None = None) -> Loaded:
+        """Fork a worker and load the submission into it; what that prints counts only once."""
         text = f"running {self.source.title}"
+        self._reloaded = self._loaded is not None if reloaded is None else reloaded
+        self._printed_before = self.printed, self.printed_bytes
         connection = self._enter()
         blocks = [[block.label, block.source] for block in self.source.blocks]
-        printed = self.printed, self.printed_bytes
         try:
             seconds = self.limits.load_seconds
-            request = ["load", blocks, self.source.strict, seconds, self._definitions_only]
-            answer = self._ask(request, text, seconds, _Callbacks())
+            request = [blocks, self.source.strict, seconds, self._definitions_only]
+            callbacks = _Callbacks()
+            answer = self._ask("load", self._encoded(request, callbacks), text, seconds, callbacks)
         except TimeoutError:
             self._end()
             self._loaded = failures.timed_out(text, self.limits.load_seconds, "load_seconds")
             raise self._loaded from None
-        if self._loaded is not None:  # loaded again: what it prints has been shown already
+        if self._reloaded:  # what it prints has been shown already
             connection.take_printed()
-            self.printed, self.printed_bytes = printed
+            connection.printed_bytes = 0
+            self.printed, self.printed_bytes = self._printed_before
         loaded = read_loaded(answer, self.limits.memory_megabytes)
         if loaded is None:
             self._end()
@@ -193,6 +283,7 @@ class Worker:
             They do not; the submission has not been sent to it.
         """
         self._served.clear()
+        self._begun = len(self.asked)
         connection = self._connection = self.host.fork(self.limits)
         try:
             ready = decode(connection.receive(time.monotonic() + _READY_SECONDS))
@@ -212,22 +303,27 @@ class Worker:
         return connection
 
     def _ask(
-        self, request: list[Any], text: str, seconds: float, callbacks: _Callbacks
+        self,
+        kind: str,
+        request: bytes,
+        text: str,
+        seconds: float,
+        callbacks: _Callbacks,
+        ahead: int = 0,
     ) -> list[Any]:
-        """Send a request and return the rest of its answer; the wire stays usable after it."""
+        """Send a request and return the rest of its answer; the wire stays usable after it.
+
+        `ahead` is the request's number where it has been sent already.
+        """
         connection = self._connection
         if connection is None:
             raise RuntimeError("no process: `_start` makes one")
-        self._number += 1
-        kind, *rest = request
-        request_bytes = encode(
-            [kind, self._number, *rest],
-            max_bytes=self.limits.value_bytes * 4,
-            handle_of=callbacks.number_of,
-        )
+        self._number += not ahead
+        wanted = ahead or self._number
         deadline = time.monotonic() + seconds
         try:
-            connection.send(request_bytes, deadline)
+            if not ahead:
+                connection.send([_message(kind, wanted, request)], deadline)
             while True:
                 message = connection.receive(deadline)
                 answer = decode(message)
@@ -236,8 +332,8 @@ class Worker:
                 if answer[0] == "callback":
                     if len(message) > _LONGEST_CALLBACK:
                         raise WireError("too large arguments for a function of the check")
-                    connection.send(self._call_back(answer, callbacks), deadline)
-                elif answer[1] != self._number:
+                    connection.send([self._call_back(answer, callbacks)], deadline)
+                elif answer[1] != wanted:
                     raise WireError("an answer to another call")
                 elif answer[0] == "failed":
                     raise failures.described(text, answer[2:3][0], self.limits.memory_megabytes)
@@ -266,6 +362,7 @@ class Worker:
 
     def _end(self) -> str:
         """End the process, keep what it printed, and return how it had ended by itself."""
+        self._ahead.clear()
         if self._connection is None:
             return "none"
         ended = self.host.end()
@@ -283,6 +380,7 @@ class Worker:
 
     def output(self) -> str:
         """Return what the submission has printed so far, cut to the limit and saying so."""
+        self.settle()
         self._take_printed()
         text = self.printed.decode("utf-8", "replace")
         missing = self.printed_bytes - len(self.printed)
@@ -291,3 +389,10 @@ class Worker:
     def close(self) -> None:
         """End the submission's process and everything that it started."""
         self._end()
+
+
+def _message(kind: str, number: int, request: bytes) -> bytes:
+    """Return ["kind", number, *request], where the request is a list already packed."""
+    items = request[0] & 0x0F  # a short list's first byte is 0x90 and its length
+    parts = bytes([0x90 | items + 2]), msgpack.packb(kind), msgpack.packb(number), request[1:]
+    return b"".join(parts)
