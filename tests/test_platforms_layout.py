@@ -157,6 +157,64 @@ def test_a_link_to_the_solution_is_not_graded(packages, tmp_path: Path) -> None:
     judge("gradescope", "missing", ran, tmp_path)
 
 
+READER = """
+import os
+
+
+def forward(*arguments):
+    open_ones = []
+    for path in {paths!r}:
+        for mode in "rb", "ab":
+            try:
+                open(path, mode).close()
+                open_ones.append((path, mode))
+            except OSError:
+                pass
+    for folder in {folders!r}:
+        try:
+            with open(os.path.join(folder, "results.json"), "w") as file:
+                file.write('{{"score": 20}}')
+            os.listdir(folder)
+            open_ones.append(folder)
+        except OSError:
+            pass
+    raise ValueError(open_ones)
+
+
+gradient = update = train = forward
+"""
+PRIVATE = {
+    ("gradescope", "root"): "autograder/source/course/solutions/exercise3.py",
+    ("gradescope", "ordinary"): "autograder/source/course/solutions/exercise3.py",
+    ("coderunner", "ordinary"): "home/jobe/run/bpgrade_course.zip",
+    ("vpl", "root"): "home/p1/bpgrade_course.b64",
+}
+
+
+@pytest.mark.parametrize(("name", "user"), PRIVATE)
+def test_a_submission_reads_no_solutions_and_writes_no_results(
+    name: str, user: str, packages, tmp_path: Path
+) -> None:
+    one = platform(name)
+    private = PRIVATE[name, user]
+
+    def lay(root, package, submission, exercise):
+        run = one.lay(root, package, submission, exercise)
+        assert (root / private).is_file()
+        return run
+
+    submission = tmp_path / f"{EXERCISE}.py"
+    paths = [f"/{private}", "/etc/passwd", "/proc/1/environ", "/proc/self/environ"]
+    folders = [str(Path(f"/{private}").parent), "/autograder/results", "/autograder", "/", "/opt"]
+    submission.write_text(READER.format(paths=paths, folders=folders), "utf-8")
+    ran = platform_layouts.run_inside(
+        replace(one, lay=lay), packages(name), submission, EXERCISE, user
+    )
+    judge(name, "hostile", ran, tmp_path)
+    [text] = ran.documents.values()
+    assert "ValueError: []" in text
+
+
 BROKEN = {
     "a mistake in the course": ("course/exercises/course.toml", "name = [\n"),
     "checks that cannot be run": (f"course/solutions/check_{EXERCISE}.py", "import nothing_at_all"),
