@@ -1,0 +1,147 @@
+"""The shipped course: what one edit makes of a right program is named as just that, or as equal.
+
+Mutants are drawn from those that the grader makes of the references and of the author's other
+right formulations. They are graded as if students had handed them in; so are the right programs.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from handed_in import authored, own_words, with_function
+
+from grader.checking.reference import load_reference
+from grader.course import Course, Exercise, load_course
+from grader.diagnosis.book import read_book
+from grader.diagnosis.building import run_program
+from grader.diagnosis.observation import agree
+from grader.diagnosis.options import Options
+from grader.diagnosis.shelf import Shelf
+from grader.diagnosis.table import Table
+from grader.diagnosis.workshop import Maker, Workshop
+from grader.grading.grade import Grader, with_grader
+from grader.grading.submission import submission_from_bytes
+from grader.result import Result
+from grader.wall.host import WorkerHost
+from grader.wall.isolation import resolve
+
+ROOT = Path(__file__).resolve().parent.parent
+COURSE: Course = load_course(ROOT)
+STYLES = ROOT / "benchmarks" / "formulations.py"
+PER_FUNCTION = 24
+ASKED = [
+    ("exercise1", "sigmoid"),
+    ("exercise1", "forward"),
+    ("exercise1", "loss"),
+    ("exercise2", "gradient"),
+    ("exercise3", "update"),
+    ("exercise3", "train"),
+]
+
+
+def mutants(workshop: Workshop, function: str, table: Table) -> Iterator[tuple[str, Maker]]:
+    """Yield some mutants of all formulations, spread evenly: their text, and how to run them."""
+    found = []
+    for source in workshop.sources(function):
+        edits = workshop.find_edits(source, function, table.inputs[0])
+        found += [(source, number) for number in range(len(edits))]
+    rng = np.random.default_rng(len(found))
+    for place in rng.permutation(len(found))[:PER_FUNCTION]:
+        source, number = found[place]
+        with source.edits[number].made():
+            tree = ast.parse(ast.unparse(source.tree)).body[0]
+        assert isinstance(tree, ast.FunctionDef)
+        tree.name = function
+        maker = workshop.edited(source, [number])
+        if maker is not None:
+            yield own_words(tree), maker
+
+
+def names(workshop: Workshop, function: str, table: Table, maker: Maker) -> set[str] | None:
+    """Return the ids of the candidates that show the same as a mutant; None where none may."""
+    try:
+        program = workshop.program(function, {function: maker})
+        rows = run_program(program, table.inputs, table.layout)
+    except Exception:
+        return None
+    if rows is None:
+        return None
+    for number, values in enumerate(table.values):
+        if agree(rows, values).all():
+            return {candidate.id for candidate in table.classes[number]}
+    return None
+
+
+def told(result: Result, function: str) -> list[tuple[str, str]]:
+    checks = [check for check in result.checks if check.function == function]
+    return [(found.id, found.certainty) for check in checks for found in check.diagnosis]
+
+
+def grade(exercise: Exercise, texts: list[str]) -> list[Result]:
+    results = []
+
+    def drive(grader: Grader) -> None:
+        for text in texts:
+            submission = submission_from_bytes(f"{exercise.name}.py", text.encode())
+            results.append(grader.grade(submission, exercise, 0))
+
+    with WorkerHost(resolve("basic"), COURSE.packages) as host:
+        with_grader(COURSE, [exercise], host, drive, Options("en"))
+    return results
+
+
+@pytest.mark.parametrize(("name", "function"), ASKED)
+def test_a_mutant_is_named_as_its_own_class(name: str, function: str) -> None:
+    exercise = COURSE.exercise(name)
+    shelf = Shelf(COURSE, lambda each: load_reference(COURSE, each))
+    stored, workshop = shelf.table(exercise, function), shelf.workshop(exercise)
+    assert stored is not None
+    assert workshop is not None
+    table = stored[0]
+    made = list(mutants(workshop, function, table))
+    reference = COURSE.reference(exercise)
+    results = grade(exercise, [with_function(reference, function, text) for text, _ in made])
+    named = 0
+    for (text, maker), result in zip(made, results, strict=True):
+        known = names(workshop, function, table, maker)
+        found = told(result, function)
+        failed = any(c.outcome.value == "failed" and c.function == function for c in result.checks)
+        if known is not None and failed:
+            assert found, text
+            assert {id for id, _ in found} <= known, text
+            assert {certainty for _, certainty in found} == {"exact"}, text
+            named += 1
+    assert named >= PER_FUNCTION / 3
+
+
+def right_programs() -> Iterator[tuple[str, str, str]]:
+    """Yield the right programs: exercise, function and text."""
+    tree = ast.parse(STYLES.read_text("utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            node.name = node.name.partition("__")[0]
+            yield "exercise3", node.name, ast.unparse(node)
+    for name in ("exercise1", "exercise2", "exercise3"):
+        exercise = COURSE.exercise(name)
+        for function, variants in read_book(COURSE, exercise).variants.items():
+            for variant in variants if exercise.points.get(function) else ():
+                file = Path(variant.program.__code__.co_filename)
+                yield name, function, authored(file, variant.program.__name__, function)
+
+
+@pytest.mark.parametrize("name", ["exercise1", "exercise2", "exercise3"])
+def test_a_right_program_in_any_style_is_told_nothing(name: str) -> None:
+    exercise = COURSE.exercise(name)
+    texts = [
+        with_function(COURSE.reference(exercise), function, text)
+        for found, function, text in right_programs()
+        if found == name
+    ]
+    assert texts
+    for text, result in zip(texts, grade(exercise, texts), strict=True):
+        assert result.full_marks, text
+        assert not any(check.diagnosis for check in result.checks)
