@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 PACKAGES: Final = {
-    "otter-grader": "otter-grader==7.0.0",
+    "otter-grader": "otter-grader==7.0.0 ipykernel",
     "nbgrader": "nbgrader==0.9.6",
     "gradescope-utils": "gradescope-utils==0.5.0",
     "check50": "check50==3.5.0",
@@ -23,7 +23,7 @@ def python_of(peer: str, folder: Path) -> Path:
     done = home / "installed"
     if not done.exists():
         venv.create(home, with_pip=True, clear=True)
-        command = [str(python), "-m", "pip", "install", "-q", PACKAGES[peer], "numpy"]
+        command = [str(python), "-m", "pip", "install", "-q", *PACKAGES[peer].split(), "numpy"]
         subprocess.run(command, check=True)
         done.touch()
     return python
