@@ -59,7 +59,8 @@ def command(
     for path in python.hidden_inside():
         arguments += ["--remount-ro", str(path)]
     arguments += ["--ro-bind", str(worker), WORKER, "--bind", str(scratch), SCRATCH]
-    arguments += ["--remount-ro", "/", "--chdir", SCRATCH]
+    # bubblewrap leaves the kernel's settings in /proc/sys writable to a caller who is root
+    arguments += ["--remount-ro", "/proc", "--remount-ro", "/", "--chdir", SCRATCH]
     return [str(program()), "--args"], _held(arguments)
 
 

@@ -136,4 +136,8 @@ def confinement_settings(layers: Collection[str], ruleset: list[int]) -> dict[st
 
         settings["program"] = system_calls.program().hex()
         settings["process_mark"] = system_calls.PROCESS_MARK
+    elif "bubblewrap" in layers:
+        from grader.wall import gaps
+
+        settings["program"] = gaps.program().hex()
     return settings

@@ -26,7 +26,8 @@ class Walls:
     """What the trusted side has prepared for the process to shut itself in with.
 
     `layers` are those to apply, `ruleset` is a Landlock ruleset's descriptor, `program` a
-    seccomp filter's instructions, in which `process_mark` stands for the process's number.
+    seccomp filter's instructions, in which `process_mark`, if it is not 0, stands for the
+    process's number.
     """
 
     layers: tuple[str, ...]
@@ -47,16 +48,17 @@ class Walls:
 
 def shut_in(walls: Walls) -> list[str]:
     """Apply the layers, for good, and return the names of those that do hold."""
-    if "landlock" in walls.layers or "seccomp" in walls.layers:
+    if "landlock" in walls.layers or walls.program:
         kernel.drop_privileges()
     if "landlock" in walls.layers:
         kernel.restrict_files(walls.ruleset)
         os.close(walls.ruleset)
-    if "seccomp" in walls.layers:
-        mark, number = (
-            value.to_bytes(4, sys.byteorder) for value in (walls.process_mark, os.getpid())
-        )
-        kernel.filter_system_calls(walls.program.replace(mark, number))
+    if walls.program:
+        program = walls.program
+        if walls.process_mark:
+            mark = walls.process_mark.to_bytes(4, sys.byteorder)
+            program = program.replace(mark, os.getpid().to_bytes(4, sys.byteorder))
+        kernel.filter_system_calls(program)
     return [layer for layer in walls.layers if _HOLDS[layer]()]
 
 
