@@ -180,13 +180,13 @@ def run_otter(python: Path, folder: Path, submission: str) -> Run:
 
 
 def run_check50(python: Path, folder: Path, submission: str) -> Run:
-    """Grade by check50, with checks from a local folder."""
+    """Grade by check50, with checks from a local folder, each with less than its 60 s."""
     _write_common(folder, submission)
     checks = folder / "checks"
     checks.mkdir()
     shutil.move(folder / "reference.py", checks)
     functions = "\n\n".join(
-        f'@check50.check()\ndef check_{number}():\n    """check {number}"""\n'
+        f'@check50.check(timeout=3)\ndef check_{number}():\n    """check {number}"""\n'
         '    gradient = check50.py.import_("submission.py").gradient\n'
         f"{_check(number, 4)}"
         for number in range(CHECKS)
