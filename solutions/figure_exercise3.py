@@ -4,6 +4,9 @@ The network with the weights whose gradient or update is wrong; which weights ea
 the first layer uses on the way back; how the loss and the weights move in training.
 """
 
+import runpy
+from pathlib import Path
+
 import numpy as np
 
 START = (
@@ -23,8 +26,8 @@ PROBE = (
 LEARNING_RATE = 0.5
 STEPS, STRETCH = 400, 20
 PAIR = ((2, 2), (2, 2))
-NAMES = ("w1", "w3", "w2", "w4", "w5", "w7", "w6", "w8")
-RIGHT, WRONG, PLAIN = "#0072B2", "#D55E00", "#666666"
+NETWORK = runpy.run_path(str(Path(__file__).with_name("drawing.py")))
+NAMES, RIGHT, WRONG = (NETWORK[name] for name in ("NAMES", "RIGHT", "WRONG"))
 
 
 def draw(figure, answers, reference):
@@ -32,7 +35,9 @@ def draw(figure, answers, reference):
     figure.set_size_inches(13, 8)
     grid = figure.subfigures(2, 1, height_ratios=[1.15, 1])
     network, map_right, map_student = grid[0].subplots(1, 3, width_ratios=[1.3, 1, 1])
-    draw_network(network, *wrong_weights(answers, reference))
+    gradient_wrong, update_wrong = wrong_weights(answers, reference)
+    NETWORK["draw_network"](network, {"gradient": gradient_wrong, "update": update_wrong})
+    network.set_title("the network: dashed where yours is wrong")
     right = dependence(reference.gradient, reference)
     own = dependence(lambda *case: answers.ask("gradient", case, PAIR), reference)
     draw_map(map_right, right, "the right index map")
@@ -57,79 +62,6 @@ def wrong_weights(answers, reference):
         far = None if actual is None else ~np.isclose(flat(actual), flat(expected), rtol=1e-7)
         found.append(far)
     return found
-
-
-def draw_network(axes, gradient_wrong, update_wrong):
-    """Draw six units and eight weights; a wrong weight is dashed and says what is wrong."""
-    axes.set_title("the network: dashed where yours is wrong")
-    axes.set_axis_off()
-    axes.set_xlim(-0.25, 2.25)
-    axes.set_ylim(-0.45, 1.35)
-    for number, name in enumerate(NAMES):
-        layer, start, end = number // 4, number % 4 // 2, number % 2
-        faults = [
-            what
-            for what, wrong in (("gradient", gradient_wrong), ("update", update_wrong))
-            if wrong is None or wrong[number]
-        ]
-        colour = WRONG if faults else RIGHT
-        x, y = np.array([layer, layer + 1.0]), np.array([1.0 - start, 1.0 - end])
-        axes.plot(x, y, "--" if faults else "-", color=colour, linewidth=2, zorder=1)
-        along = 0.25 if start != end else 0.5
-        axes.annotate(
-            f"{name}\n{', '.join(faults)}" if faults else name,
-            (x[0] + along, y[0] + along * (y[1] - y[0])),
-            ha="center",
-            va="center",
-            fontsize=8,
-            color=colour,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
-            zorder=2,
-        )
-    for layer, kind in enumerate(("input", "hidden", "output")):
-        for unit in (0, 1):
-            axes.scatter(layer, 1.0 - unit, s=900, color="white", edgecolors=PLAIN, zorder=3)
-            axes.text(layer, 1.0 - unit, str(unit), ha="center", va="center", zorder=4)
-        axes.text(layer, -0.35, kind, ha="center", color=PLAIN)
-
-
-def draw_wrong(figure, wrong):
-    """Draw the network with the weights marked whose gradient or update is wrong.
-
-    `wrong` has the names of the wrong entries for each function that is not right yet. Returns
-    what is to be seen in words.
-    """
-    figure.set_size_inches(5.8, 3)
-    marked = [entries_wrong(wrong, "gradient"), entries_wrong(wrong, "update", "weight")]
-    axes = figure.subplots()
-    draw_network(axes, *marked)
-    axes.set_title("")
-    told = []
-    for what, flags in zip(("gradient", "update"), marked, strict=True):
-        names = [NAMES[number] for number in np.flatnonzero(flags)]
-        if names:
-            told.append(f"the {what} of {', '.join(sorted(names))}")
-    if not told:
-        return "The network: the gradient and the update of all eight weights are right."
-    return f"The network. Dashed is what is wrong: {' and '.join(told)}."
-
-
-def entries_wrong(wrong, function, array="gradient"):
-    """Return which of the eight weights are wrong in what a function returns: bool (8,).
-
-    A function without values, or whose values are of another structure, is wrong in all of them.
-    """
-    if function not in wrong:
-        return np.zeros(8, dtype=bool)
-    flags = np.array(
-        [
-            not wrong[function].isdisjoint((f"{array}_{layer}", f"{array}_{layer}[{i}, {j}]"))
-            for layer in (1, 2)
-            for i in (0, 1)
-            for j in (0, 1)
-        ]
-    )
-    return flags if flags.any() else ~flags
 
 
 def dependence(gradient, reference):

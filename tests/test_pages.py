@@ -217,6 +217,10 @@ def test_the_course_draws_the_wrong_entries_and_equal_ones_once():
     assert drawings.draw(RIGHT) is None
     assert drawings.draw(result(wrong, exercise="exercise1")) is None
     assert drawings.draw(result(wrong, course="another")) is None
+    unit = check("forward", "F", Outcome.FAILED, wrong=("output[1]",))
+    forward = drawings.draw(result(unit, exercise="exercise1"))
+    assert forward is not None
+    assert "Dashed is what is wrong: output unit 1." in forward.told
     assert wrong_entries(result(check("update", "in place", Outcome.FAILED))) == {}
 
 

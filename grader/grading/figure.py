@@ -100,21 +100,19 @@ def draw(path: Path, student: Student, reference: ModuleType | None) -> Figure:
     return figure
 
 
-def course_function(
-    course: Course, exercise: Exercise, name: str
-) -> tuple[Path, Callable[..., Any] | None]:
-    """Return a function of the course's file that draws an exercise; None where it has no such.
+def course_drawing(course: Course) -> tuple[Path, Callable[..., Any] | None]:
+    """Return the course's file `solutions/drawing.py`, and what in it draws wrong entries.
 
     Raises
     ------
-    UsageError
-        The course draws nothing for this exercise.
     CourseError
         The file cannot be run.
     """
-    path = figure_file(course, exercise)
+    path = course.folder / "solutions" / "drawing.py"
+    if not path.is_file():
+        return path, None
     try:
-        return path, getattr(_module(path), name, None)
+        return path, getattr(_module(path), "draw_wrong", None)
     except Exception as error:
         raise CourseError(
             f"{path.name} cannot be run: {type(error).__name__}: {error}", f"mend {path}"

@@ -1,14 +1,14 @@
 """What the course draws of a result: the wrong entries, in a picture of the course's own.
 
-A course's `solutions/figure_NAME.py` may have, beside `draw`, a function
+A course may have a file `solutions/drawing.py` with a function
 
-    draw_wrong(figure, wrong) -> str
+    draw_wrong(figure, exercise, wrong) -> str
 
-It is given an empty matplotlib figure and, for each function that returned wrong values or none,
-the names of the entries that are wrong, as in `CheckResult.wrong`; no names where it returned
-nothing. It draws, and returns a
-sentence that says all that is to be seen. Black, white, #666666, #0072B2 (right) and #D55E00
-(wrong) follow the page's light or dark theme. Nothing but the result goes into it.
+It is given an empty matplotlib figure, the exercise's name and, for each function that returned
+wrong values or none, the names of the entries that are wrong, as in `CheckResult.wrong`; no names
+where it returned nothing. It draws, and returns a sentence that says all that is to be seen, or
+draws nothing and returns an empty text. Black, white, #666666, #0072B2 (right) and #D55E00 (wrong)
+follow the page's light or dark theme. Nothing but the result goes into it.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from grader.course import Course
-from grader.errors import CourseError, UsageError
-from grader.grading.figure import course_function
+from grader.errors import CourseError
+from grader.grading.figure import course_drawing
 from grader.report.pages.drawing import Drawing, drawn
 from grader.result import Outcome, Result
 
@@ -60,22 +60,20 @@ class CourseDrawings:
         return self._known[key]
 
     def _drawn(self, course: Course, exercise: str, wrong: Wrong) -> Drawing | None:
-        try:
-            path, draw = course_function(course, course.exercise(exercise), "draw_wrong")
-        except UsageError:  # another exercise, or one that is not drawn
-            return None
+        path, draw = course_drawing(course)
         if draw is None:
             return None
 
         def told(figure: Figure) -> str:
-            return str(draw(figure, wrong))
+            return str(draw(figure, exercise, wrong))
 
         try:
-            return drawn(told, exercise)
+            drawing = drawn(told, exercise)
         except Exception as error:
             raise CourseError(
                 f"{path.name} cannot draw: {type(error).__name__}: {error}", f"mend {path}"
             ) from error
+        return drawing if drawing.told else None
 
 
 def wrong_entries(result: Result) -> dict[str, frozenset[str]]:
