@@ -81,8 +81,12 @@ class Zip:
         try:
             self._zip = zipfile.ZipFile(file)
         except _BROKEN as error:
+            single = name.lower().endswith((".py", ".ipynb"))
             raise UsageError(
-                f"{name} is no zip that can be read: {error}", "download it again, whole"
+                f"{name} is no zip that can be read: {error}",
+                "name a folder or a zip; one file is graded by `bpgrade check`"
+                if single
+                else "download it again, whole",
             ) from None
         self._members = {info.filename: info for info in self._zip.infolist()}
 
