@@ -36,10 +36,10 @@ from grader.batch.records import LeftOver, Student
 from grader.cli.group import bpgrade
 from grader.errors import UsageError
 from grader.report.pages.class_page import class_page
+from grader.report.pages.counting import count
 from grader.report.pages.course_drawing import CourseDrawings, wrong_entries
 from grader.report.pages.folder import page_name, write_pages
 from grader.report.pages.rows import handing, row
-from grader.report.pages.statistics import count
 from grader.report.pages.student import Work, student_page
 from grader.result import Listing, Outcome
 

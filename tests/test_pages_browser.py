@@ -256,8 +256,8 @@ def test_ten_thousand_open_in_pieces(page, tmp_path):
     """A class of 10,000 shows 500 rows at once, and still finds and sorts among all."""
     from grader.batch.recorded import Missing
     from grader.report.pages.class_page import ROWS_AT_ONCE, class_page
+    from grader.report.pages.counting import count
     from grader.report.pages.rows import missing_row
-    from grader.report.pages.statistics import count
 
     people = (Student(f"{n}", f"Person {n:05d}") for n in range(10_000))
     counted = count(missing_row(Missing(one, "exercise3", 20.0)) for one in people)

@@ -9,9 +9,9 @@ from statistics import mean
 from typing import TYPE_CHECKING
 
 from grader.report.findings import amount
+from grader.report.pages.counting import ExerciseCount
 from grader.report.pages.drawing import PLAIN, RIGHT, Drawing, drawn
 from grader.report.pages.rows import Handing
-from grader.report.pages.statistics import ExerciseCount
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

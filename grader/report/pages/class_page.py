@@ -12,10 +12,10 @@ from markupsafe import Markup
 from grader.batch.records import LeftOver
 from grader.report.findings import amount, score_text
 from grader.report.pages import charts
+from grader.report.pages.counting import CheckCount, ClassCount
 from grader.report.pages.drawing import Drawing, bar
 from grader.report.pages.environment import render
 from grader.report.pages.rows import Mistake, Row
-from grader.report.pages.statistics import CheckCount, ClassCount
 
 ROWS_AT_ONCE: Final = 500  # what a browser lays out in a moment; the others wait in the page
 STANDINGS: Final = {

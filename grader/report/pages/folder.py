@@ -14,9 +14,9 @@ from grader.batch.records import Student
 from grader.course import Course
 from grader.report.findings import score_text
 from grader.report.pages.class_page import class_page
+from grader.report.pages.counting import count
 from grader.report.pages.course_drawing import CourseDrawings
 from grader.report.pages.rows import Handing, Row, handing, missing_row, row
-from grader.report.pages.statistics import count
 from grader.report.pages.student import Draw, Try, Work, student_page
 
 REPORT: Final = "report"
