@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from fractions import Fraction
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
+from urllib.parse import parse_qs
 
 import junitparser
 import pytest
@@ -15,7 +23,11 @@ from platform_cases import CORPUS, EXERCISE
 
 from grader.course import load_course
 from grader.errors import SubmissionError
+from grader.platforms.packaging.build import Choice, build, write
+from grader.platforms.platform import Surroundings
 from grader.platforms.submission import find
+from grader.platforms.table import platform
+from grader.platforms.trial import Ran, start
 
 ROOT = Path(__file__).parent.parent
 RIGHT = (CORPUS / "right_plain.py").read_text("utf-8")
@@ -185,3 +197,84 @@ def test_links_and_devices_are_not_followed(tmp_path: Path) -> None:
     for place in (tmp_path, tmp_path / f"{EXERCISE}.py", tmp_path / "folder", tmp_path / "no"):
         with pytest.raises(SubmissionError):
             find(place, COURSE, EXERCISE)
+
+
+def surroundings(folder: Path, told: str = "", **environment: str) -> Surroundings:
+    return Surroundings(environment, folder, folder, lambda: told)
+
+
+def test_what_each_platform_says_of_a_submission(tmp_path: Path) -> None:
+    event = tmp_path / "event.json"
+    event.write_text('{"repository": {"pushed_at": 1795305600}}', "utf-8")
+    pushed = platform("github").locate(surroundings(tmp_path, GITHUB_EVENT_PATH=str(event)))
+    assert pushed.submitted == datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
+    done = '{"completedDate": "2026-11-22T09:47:54.471Z"}'
+    place = platform("codio").locate(surroundings(tmp_path, CODIO_AUTOGRADE_ENV=done))
+    assert place.submitted == datetime(2026, 11, 22, 9, 47, 54, 471000, UTC)
+    scale = {"VPL_GRADEMIN": "1", "VPL_GRADEMAX": "7.5", "VPL_MAXTIME": "30"}
+    place = platform("vpl").locate(surroundings(tmp_path, **scale))
+    assert (place.facts["low"], place.facts["high"], place.seconds) == (1, Fraction(15, 2), 27)
+    told = '{"source": "/mnt/exercise3.py", "time_limit": 42}'
+    place = platform("dodona").locate(surroundings(tmp_path, told))
+    assert (place.submission, place.seconds) == (Path("/mnt/exercise3.py"), 37)
+    named = {"SUBMISSION_TAG": "submit/2026-11-24T03-00-00Z-a1b2c3d", "MODE": "group"}
+    facts = platform("classroom50").locate(surroundings(tmp_path, OWNER="ada", **named)).facts
+    assert facts["datetime"] == "2026-11-24T03:00:00Z"
+    assert (facts["owner"], facts["assignment_type"]) == ("ada", "group")
+
+
+def test_gradescope_knows_the_dates_of_students_with_extensions(tmp_path: Path) -> None:
+    metadata = {
+        "created_at": "2026-11-22T03:00:00.000000-07:00",
+        "assignment": {"title": "Exercise 3", "due_date": "2026-11-20T23:00:00.000000-07:00"},
+        "users": [{"assignment": {"due_date": "2026-11-23T23:00:00.000000-07:00"}}],
+    }
+    path = tmp_path / "autograder" / "submission_metadata.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps(metadata), "utf-8")
+    place = platform("gradescope").locate(surroundings(tmp_path))
+    assert place.due is not None
+    assert place.submitted is not None
+    assert (place.due.day, place.submitted.day, place.title) == (23, 22, "Exercise 3")
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """Keeps the forms that are posted to it."""
+
+    got: ClassVar[list[dict[str, list[str]]]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.got.append(parse_qs(body.decode()))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def codio(folder: Path, package: Path, submission: Path | None, **addresses: str) -> Ran:
+    root = folder / "root"
+    root.mkdir(parents=True)
+    run = platform("codio").lay(root, package, submission, EXERCISE)
+    return start(replace(run, environment=addresses), root)
+
+
+def test_codio_is_sent_a_score_and_none_where_nothing_was_graded(tmp_path: Path) -> None:
+    package = tmp_path / "package"
+    write(build(platform("codio"), COURSE, Choice(COURSE.exercise(EXERCISE))), package)
+    file = tmp_path / f"{EXERCISE}.py"
+    file.write_text(RIGHT, "utf-8")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/?key=1"
+        assignment = {"CODIO_AUTOGRADE_V2_URL": address}
+        assessment = {"CODIO_PARTIAL_POINTS_V2_URL": address}
+        assert codio(tmp_path / "a", package, file, **assignment).exit_code == 0
+        assert codio(tmp_path / "b", package, None, **assignment).exit_code == 1
+        assert codio(tmp_path / "c", package, None, **assessment).exit_code == 1
+        server.shutdown()
+    right, missing = Receiver.got
+    assert right["score"] == ["100.0"]
+    assert missing["score"] == ["0"]
+    assert "Not graded" in missing["feedback"][0]

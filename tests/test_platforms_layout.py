@@ -77,11 +77,13 @@ def judge(name: str, case: str, ran: Ran, folder: Path) -> None:
 
 # the diagnosis takes longest, and does not depend on who reads it
 DIAGNOSED = ("gradescope", "classroom50", "coderunner")
+# where a document shares a channel or a folder with more than itself, a hostile file goes as root
+SHARED = ("gradescope", "coderunner", "vpl", "autolab", "dodona", "inginious", "okpy", "edx")
 RUNS = [
     (name, case, user)
     for name in NAMES
     for case, user in (
-        ("hostile", "root"),
+        *([("hostile", "root")] if name in SHARED else []),
         ("missing", "root"),
         ("blog" if name in DIAGNOSED else "right", "ordinary"),
     )
