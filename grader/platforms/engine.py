@@ -98,7 +98,7 @@ def assess(platform: Platform, request: Request, place: Place) -> tuple[Assessme
 
 def _assess(platform: Platform, request: Request, place: Place) -> Assessment:
     # never from the working folder: on many platforms a student has filled it
-    course = find_course(request.course, _HERE)
+    course = find_course(request.course or place.course, _HERE)
     found = find(place.submission, course, request.exercise, place.title)
     grading = grade(
         course,

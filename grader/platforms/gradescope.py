@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from grader.platforms import wording
+from grader.platforms import layout, wording
 from grader.platforms.assessment import Assessment, Test, number
 from grader.platforms.metadata import as_object, moment, read_object
 from grader.platforms.platform import Place, Platform, Run, Surroundings
@@ -113,6 +113,7 @@ def locate(surroundings: Surroundings) -> Place:
         submitted=moment(metadata.get("created_at")),
         due=max(known) if known else None,
         title=str(assignment.get("title") or ""),
+        course=layout.packed_course(home / "source"),
     )
 
 

@@ -16,3 +16,9 @@ def hand_in(submission: Path | None, folder: Path) -> None:
 def unpack(package: Path, folder: Path, part: str = ".") -> None:
     """Copy a part of a package to a folder."""
     shutil.copytree(package / part, folder, dirs_exist_ok=True)
+
+
+def packed_course(folder: Path) -> Path | None:
+    """Return the course that a package holds, where it does."""
+    course = folder / "course"
+    return course if (course / "exercises" / "course.toml").is_file() else None

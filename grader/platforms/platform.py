@@ -41,6 +41,8 @@ class Place:
         How long grading may take before it is given up; less than the platform waits.
     facts : mapping
         What the platform's documents need beside the assessment.
+    course : Path or None
+        Where the package has put the course, if it did.
     temporary : Path or None
         A folder that was made for the submission, to be removed.
     """
@@ -52,6 +54,7 @@ class Place:
     title: str = ""
     seconds: float = 540.0
     facts: Mapping[str, Any] = field(default_factory=dict)
+    course: Path | None = None
     temporary: Path | None = None
 
 

@@ -27,12 +27,17 @@ def _in_quotes(text: str) -> str:
     return json.dumps(text)[1:-1]
 
 
+def _in_mustache(text: str) -> str:
+    """Return text for HTML that is a Mustache template too."""
+    return html.escape(text).replace("{{", "&#123;&#123;")
+
+
 TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 MANIFEST: Final = "bpgrade-package.json"
 _SHARED: Final = TEMPLATES / "shared"
 _ESCAPES: Final[dict[str, Callable[[str], str]]] = {
     ".xml": html.escape,
-    ".html": html.escape,
+    ".html": _in_mustache,
     ".json": _in_quotes,
     ".yaml": _in_quotes,
 }
