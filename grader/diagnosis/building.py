@@ -76,7 +76,7 @@ def build_table(workshop: Workshop, function: str) -> Table | None:
     right = np.array(rows)
     found = candidates(workshop, function, inputs[0])
     made = list(_run_all(workshop, function, {}, found, inputs, layout))
-    table = _table(layout, inputs, right, made, max(STORED, len(probes)))
+    table = _table(function, layout, inputs, right, made, max(STORED, len(probes)))
     table.moving = _moving(reference, table)
     return table
 
@@ -87,22 +87,35 @@ def narrow_tables(
     makers: Mapping[str, Maker],
     table: Table,
     right: Rows,
+    seen: Rows,
     go_on: Callable[[], bool],
 ) -> Iterator[Table]:
     """Yield tables of wrong programs whose other functions are `makers`: the author's first.
 
-    They end where `go_on` says no.
+    Only programs are in them that are wrong in an entry as `seen` is. They end where `go_on`
+    says no.
     """
     inputs, layout = table.inputs, table.layout
+
+    def alike(candidate: Candidate, maker: Maker | None) -> bool:
+        if maker is None:
+            return False
+        program = workshop.program(function, {**makers, candidate.function: maker})
+        try:
+            row = layout.row(0, make_call(program, inputs[0]))
+        except Exception:
+            return False
+        return row is not None and bool((agree(row, seen[0]) & ~agree(row, right[0])).any())
+
     for found in (
         own_candidates(workshop, function),
         reference_mutants(workshop, function, inputs[0]),
     ):
-        going = takewhile(lambda _: go_on(), found)
+        going = (each for each in takewhile(lambda _: go_on(), found) if alike(*each))
         made = list(_run_all(workshop, function, makers, going, inputs, layout))
         if not go_on():
             return
-        yield _table(layout, inputs, right, made, len(inputs))
+        yield _table(function, layout, inputs, right, made, len(inputs))
 
 
 def _moving(reference: Program, table: Table) -> Mask:
@@ -193,6 +206,7 @@ def _odd(program: Program, inputs: Sequence[Inputs]) -> tuple[tuple[str, Vector]
 
 
 def _table(
+    function: str,
     layout: Layout,
     inputs: tuple[Inputs, ...],
     right: Rows,
@@ -201,7 +215,13 @@ def _table(
 ) -> Table:
     shown = [(c, s.rows) for c, s in made if s is not None and s.rows is not None]
     shown += _merged([c for c, s in made if s is None], {c.id: r for c, r in shown}, right)
-    groups = _classes(shown, right, len(layout.entries))
+    entries = len(layout.entries)
+    telling = [
+        (candidate, rows)
+        for candidate, rows in shown
+        if _is_authors(candidate, function) or not _says_nothing(rows, right, entries)
+    ]
+    groups = _classes(telling, right)
     stored = _fewest(list(groups), len(inputs), least)
     values = np.array([rows[:stored] for rows, _ in groups.values()])
     values = values.reshape(len(groups), stored, layout.width)
@@ -215,7 +235,7 @@ def _table(
         values=values,
         wrong=wrong,
         classes=[_plainest(members) for _, members in groups.values()],
-        odd=_odd_classes(made, len(inputs), stored),
+        odd=_odd_classes(function, made, len(inputs), stored),
         moving=np.zeros((0, layout.width), bool),
         authored=_authored([members for _, members in groups.values()]),
         tried=len(made),
@@ -258,14 +278,16 @@ def _says_nothing(rows: Rows, right: Rows, entries: int) -> bool:
     return len(rows) > 1 and bool(agree_always(shown, shown[0]).all())
 
 
-def _classes(shown: list[tuple[Candidate, Rows]], right: Rows, entries: int) -> Groups:
-    """Return the programs that show the same, but for rounding.
+def _is_authors(candidate: Candidate, function: str) -> bool:
+    """Return whether the author says it of this function, and knows what else shows the same."""
+    return bool(candidate.texts) and not candidate.faults and candidate.function == function
 
-    What is right is left out, and what may be anything.
-    """
+
+def _classes(shown: list[tuple[Candidate, Rows]], right: Rows) -> Groups:
+    """Return the programs that show the same, but for rounding; what is right is left out."""
     groups: Groups = {}
     for candidate, rows in shown:
-        if agree(rows, right).all() or _says_nothing(rows, right, entries):
+        if agree(rows, right).all():
             continue
         key = _rounded(rows).tobytes()
         groups.setdefault(key, (rows, []))[1].append(candidate)
@@ -303,13 +325,14 @@ def _plainest(members: list[Candidate]) -> tuple[Candidate, ...]:
 
 
 def _odd_classes(
-    made: list[tuple[Candidate, _Shown | None]], drawn: int, stored: int
+    function: str, made: list[tuple[Candidate, _Shown | None]], drawn: int, stored: int
 ) -> tuple[Odd, ...]:
     groups: dict[Any, list[Candidate]] = {}
     for candidate, shown in made:
         if shown is None or len(shown.odd) != drawn:
             continue
-        if len({vector.tobytes() for _, vector in shown.odd}) == 1:
+        same = len({vector.tobytes() for _, vector in shown.odd}) == 1
+        if same and not _is_authors(candidate, function):
             continue  # the same whatever the arguments are: it may be anything
         key = tuple((shape, tuple(vector.tolist())) for shape, vector in shown.odd[:stored])
         groups.setdefault(key, []).append(candidate)

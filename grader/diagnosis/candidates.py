@@ -77,9 +77,9 @@ def own_candidates(workshop: Workshop, function: str) -> Iterator[Made]:
 
 def reference_mutants(workshop: Workshop, function: str, inputs: Inputs) -> Iterator[Made]:
     """Yield the mutants of the reference's `function`."""
-    source = next(workshop.sources(function))
+    source = workshop.reference_source(function)
     for number, edit in enumerate(workshop.find_edits(source, function, inputs)):
-        maker = workshop.edited(source, [number])
+        maker = workshop.kept_mutant(function, number)
         if maker is not None:
             yield _mutant(function, [edit], MUTANT + 10 * edit.cost), maker
 

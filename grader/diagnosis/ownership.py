@@ -118,7 +118,7 @@ def own_view(
         return None
     if agree(seen, right)[:, :-1].all():
         return Own(wrong[0])
-    found = narrow_tables(workshop, function, makers, table, right, lambda: own.in_time)
+    found = narrow_tables(workshop, function, makers, table, right, seen, lambda: own.in_time)
     return Own("", found)
 
 

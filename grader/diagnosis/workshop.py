@@ -66,6 +66,8 @@ class Workshop:
         self.turns = 0
         self._watch: Program | None = None
         self._trees = _Trees()
+        self._own: dict[str, Source] = {}
+        self._kept: dict[tuple[str, int], Maker | None] = {}
         self.functions = {
             name: value
             for name, value in vars(reference).items()
@@ -120,10 +122,16 @@ class Workshop:
 
     def sources(self, function: str) -> Iterator[Source]:
         """Yield the right formulations of a function: the reference's, then the variants."""
-        tree = self._trees.function(self.functions[function])
-        yield Source(f"reference:{function}", function, tree)
+        yield self.reference_source(function)
         for number, variant in enumerate(self.book.variants.get(function, ())):
             yield self._outside(f"variant:{number}:{function}", function, variant.program)
+
+    def reference_source(self, function: str) -> Source:
+        """Return the reference's formulation; the same object each time."""
+        if function not in self._own:
+            tree = self._trees.function(self.functions[function])
+            self._own[function] = Source(f"reference:{function}", function, tree)
+        return self._own[function]
 
     def of_misconception(self, item: Misconception) -> Source:
         """Return a misconception's program as something to make mutants of."""
@@ -160,6 +168,13 @@ class Workshop:
         if code is None:
             return None
         return _maker(source, code)
+
+    def kept_mutant(self, function: str, number: int) -> Maker | None:
+        """Return one edit of the reference's function as `edited` does, each compiled once."""
+        if (function, number) not in self._kept:
+            source = self.reference_source(function)
+            self._kept[function, number] = self.edited(source, [number])
+        return self._kept[function, number]
 
     def _shapes(self, source: Source, top: str, inputs: Inputs) -> dict[str, tuple[int, ...]]:
         """Return the shapes of a source's variables, watched in a call of the function `top`."""
