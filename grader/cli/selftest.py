@@ -29,10 +29,17 @@ def command(name: str, package: Path, exercise: str | None, as_json: bool) -> in
     Exit code: 0 all as it must be, 1 not so, 2 a path or an option is wrong.
     """
     from grader.platforms.table import platform
-    from grader.platforms.trial import try_package
+    from grader.platforms.trial import isolation_here, try_package
 
+    isolation = isolation_here()
+    if isolation != "strict":
+        click.echo(
+            "bpgrade: strict isolation cannot be had here, so it is tried with basic; the platform"
+            " will be asked for strict (see `bpgrade doctor`)",
+            err=True,
+        )
     trials = []
-    for trial in try_package(platform(name), package, exercise):
+    for trial in try_package(platform(name), package, exercise, isolation):
         trials.append(trial)
         if as_json:
             click.echo(json.dumps(asdict(trial)))

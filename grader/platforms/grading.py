@@ -99,13 +99,21 @@ def _run(command: list[str], course: Course, seconds: float) -> tuple[bytes, str
                 "raise the platform's time limit, or lower the limits in course.toml",
             ) from None
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+            _end(process)
     text = errors.decode("utf-8", "replace").strip()
     if process.returncode < 0:
         name = signal.Signals(-process.returncode).name
         text = f"{text}\nit was ended by {name}: is there enough memory?".strip()
     return written, text
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process, and those that it has started."""
+    if sys.platform == "win32":
+        process.kill()
+        return
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _failures(result: Result) -> str:

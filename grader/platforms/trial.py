@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from grader.errors import UsageError
+from grader.errors import IsolationError, UsageError
 from grader.platforms.packaging.build import MANIFEST
 from grader.platforms.platform import STANDARD_OUTPUT, Platform, Run
+from grader.wall.isolation import resolve
 
 _SECONDS: Final = 900.0
 _HOSTILE: Final = """
@@ -113,7 +114,17 @@ def cases(package: Path, exercise: str, functions: Sequence[str]) -> list[Case]:
     ]
 
 
-def try_package(platform: Platform, package: Path, exercise: str | None) -> Iterator[Trial]:
+def isolation_here() -> str:
+    """Return "strict" where it can be had, as on the platforms; else "basic"."""
+    try:
+        return resolve("strict").level
+    except IsolationError:
+        return "basic"
+
+
+def try_package(
+    platform: Platform, package: Path, exercise: str | None, isolation: str
+) -> Iterator[Trial]:
     """Run the cases through a package, a zip or a folder, one after another.
 
     Raises
@@ -129,11 +140,16 @@ def try_package(platform: Platform, package: Path, exercise: str | None) -> Iter
                 f"{package} does not grade {name}", f"it grades: {', '.join(exercises)}"
             )
         for case in cases(folder, name, exercises[name]):
-            yield _try(platform, folder, name, exercises[name], case)
+            yield _try(platform, folder, name, exercises[name], case, isolation)
 
 
 def _try(
-    platform: Platform, package: Path, exercise: str, functions: Sequence[str], case: Case
+    platform: Platform,
+    package: Path,
+    exercise: str,
+    functions: Sequence[str],
+    case: Case,
+    isolation: str,
 ) -> Trial:
     with tempfile.TemporaryDirectory(prefix="bpgrade-selftest-") as folder:
         place = Path(folder).resolve()
@@ -176,9 +192,9 @@ def _said(ran: Ran) -> str:
     return next((line for line in lines if line.startswith("bpgrade:")), lines[-1])
 
 
-def start(run: Run, root: Path) -> Ran:
+def start(run: Run, root: Path, isolation: str = "strict") -> Ran:
     """Start an entry script and wait for its end."""
-    install(root / run.venv)
+    install(root / run.venv, isolation)
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
     done = subprocess.run(
         list(run.command),
@@ -205,12 +221,13 @@ def read_documents(run: Run, root: Path, output: str) -> dict[str, str]:
     return documents
 
 
-def install(venv: Path) -> None:
+def install(venv: Path, isolation: str = "strict") -> None:
     """Put the bpgrade that runs now where a package's install.sh would install it."""
     (venv / "bin").mkdir(parents=True)
-    for name, command in (("bpgrade", "-P -m grader"), ("python", "-P")):
+    own = f'-P -m grader "$@" --isolation={isolation}'
+    for name, command in (("bpgrade", own), ("python", '-P "$@"')):
         program = venv / "bin" / name
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {command} "$@"\n', "utf-8")
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {command}\n', "utf-8")
         program.chmod(0o755)
 
 
