@@ -55,7 +55,7 @@ class Sizing:
     idle_seconds : float
         What a chunk costs a worker: the time between the end of one and the start of the next.
     central_seconds : float
-        What a chunk costs this process: sending it and taking it in.
+        What a chunk costs this process: gathering and sending it, and taking it in.
     """
 
     def __init__(self) -> None:

@@ -45,6 +45,11 @@ class ClusterPool:
     cluster : Cluster
     notice : callable
         Told what the user should know: workers that are refused, and waiting for some.
+
+    Attributes
+    ----------
+    sizing : Sizing
+        What tasks and chunks have cost so far.
     """
 
     def __init__(
@@ -55,10 +60,11 @@ class ClusterPool:
                 f"a cluster's workers are not to grade with --isolation {job.isolation}",
                 "leave it out: on a cluster submissions are always confined strictly",
             )
-        self._course = course
-        self._job = job
-        self._cluster = cluster
-        self._notice = notice
+        self.course = course
+        self.job = job
+        self.cluster = cluster
+        self.notice = notice
+        self.sizing = Sizing()
 
     def run(self, tasks: Iterator[Task]) -> Generator[Done, None, None]:
         """Give one result for each task; see `Executor.run`.
@@ -72,54 +78,47 @@ class ClusterPool:
         if first is None:
             return
         order = self._order()
-        with connected(self._cluster) as client:
-            run = _Run(client, order, self._course, self._job, self._cluster, self._notice)
+        with connected(self.cluster) as client:
+            run = _Run(client, order, self)
             with contextlib.closing(run):
                 yield from run.results(first, tasks)
 
     def _order(self) -> dict[str, Any]:
         """Return what each worker is given once, as plain values; see `remote.install`."""
-        course = parcel.pack(self._course)
-        job = self._job
+        course = parcel.pack(self.course)
+        job = self.job
         language = job.language or default_language()
         return {
             "versions": versions(),
             "course": course,
             "digest": parcel.digest(course),
             "job": [list(job.exercises), job.seed, job.isolation, language],
-            "stuck_seconds": stuck_seconds(self._course),
+            "stuck_seconds": stuck_seconds(self.course),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class _Flight:
-    """A chunk that is under way."""
+    """A chunk that is under way, and what it took to send it."""
 
     chunk: Chunk
     future: Future
+    seconds: float
 
 
 class _Run:
     """One run over a stream of tasks."""
 
-    def __init__(
-        self,
-        client: Client,
-        order: dict[str, Any],
-        course: Course,
-        job: Job,
-        cluster: Cluster,
-        notice: Callable[[str], None],
-    ) -> None:
+    def __init__(self, client: Client, order: dict[str, Any], pool: ClusterPool) -> None:
         self._client = client
-        self._course = course
-        self._job = job
-        self._cluster = cluster
-        self._notice = notice
+        self._course = pool.course
+        self._job = pool.job
+        self._cluster = pool.cluster
+        self._notice = pool.notice
+        self._sizing = pool.sizing
         self._batch = f"bpgrade-{order['digest'][:16]}-{uuid.uuid4().hex[:8]}"
         self._inbox: queue.SimpleQueue[int | Event] = queue.SimpleQueue()
         self._watch = Watch(client, self._batch, order, self._inbox.put)
-        self._sizing = Sizing()
         self._flying: dict[int, _Flight] = {}
         self._again: deque[Chunk] = deque()
         self._retried: set[str] = set()
@@ -162,10 +161,9 @@ class _Run:
                 if not tasks:
                     return
                 chunk = Chunk(0, tasks)
-            self._send(chunk)
-            self._sizing.learn_chunk(0.0, 2 * (time.perf_counter() - begun))
+            self._send(chunk, begun)
 
-    def _send(self, chunk: Chunk) -> None:
+    def _send(self, chunk: Chunk, begun: float) -> None:
         self._sent += 1
         chunk = Chunk(self._sent, chunk.tasks, chunk.avoid)
         others = [worker for worker in self._watch.threads if worker != chunk.avoid]
@@ -180,7 +178,8 @@ class _Run:
             resources={self._batch: 1},
             pure=False,
         )
-        self._flying[chunk.number] = _Flight(chunk, future)
+        seconds = time.perf_counter() - begun
+        self._flying[chunk.number] = _Flight(chunk, future, seconds)
         self._bytes += chunk.size
         future.add_done_callback(lambda _: self._inbox.put(chunk.number))
 
@@ -224,7 +223,7 @@ class _Run:
         if word == "graded":
             self._losses = 0
             graded = messages.graded_of(values)
-            self._learn(graded, time.perf_counter() - begun)
+            self._learn(graded, flight.seconds + time.perf_counter() - begun)
             yield from self._sort_out(chunk, graded, worker)
         elif word == "begun":
             self._note_loss()
@@ -243,7 +242,7 @@ class _Run:
         exercises = [result.exercise for result in graded.results]
         if exercises:
             self._sizing.learn_tasks(exercises, graded.seconds)
-            self._sizing.learn_chunk(graded.idle, 2 * central)
+            self._sizing.learn_chunk(graded.idle, central)
 
     def _sort_out(self, chunk: Chunk, graded: Graded, worker: str) -> Iterator[Done]:
         """Give the results, and send again what has none."""
