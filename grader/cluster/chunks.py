@@ -11,11 +11,11 @@ from grader.batch.executor import Task
 
 SCHEDULING_SHARE: Final = 0.05  # of a worker's time, at most
 CENTRAL_SHARE: Final = 0.5  # of this process's time, at most
-SECONDS_AHEAD: Final = 8.0  # of work in flight for each thread: what lets an adaptive cluster grow
+SECONDS_AHEAD: Final = 20.0  # of work in flight for each thread: what lets an adaptive cluster grow
 MOST_SECONDS: Final = 10.0
 MOST_TASKS: Final = 1_000
 MOST_BYTES: Final = 1_000_000
-MOST_BYTES_IN_FLIGHT: Final = 64_000_000
+MOST_BYTES_IN_FLIGHT: Final = 128_000_000
 _LEAST_SECONDS: Final = 0.2
 _LEAST_IN_FLIGHT: Final = 2
 _WEIGHT: Final = 0.2  # of what is newly measured

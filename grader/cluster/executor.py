@@ -151,8 +151,10 @@ class _Run:
             self._send_stranded_again()
 
     def _send_all(self, source: _Source) -> None:
-        threads = sum(self._watch.threads.values())
-        while threads and self._sizing.has_room(len(self._flying), self._bytes, threads):
+        if not self._watch.threads:
+            return
+        threads = sum(self._watch.threads.values()) + self._watch.coming
+        while self._sizing.has_room(len(self._flying), self._bytes, threads):
             begun = time.perf_counter()
             if self._again:
                 chunk = self._again.popleft()

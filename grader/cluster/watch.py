@@ -50,6 +50,8 @@ class Watch(threading.Thread):
     ----------
     threads : dict of str to int
         How many threads each worker has that is set up.
+    coming : int
+        How many threads there are on workers that are not set up yet.
     known : frozenset of str
         All workers there are, with those that are refused and those not yet set up.
     refused : frozenset of str
@@ -60,6 +62,7 @@ class Watch(threading.Thread):
     ) -> None:
         super().__init__(name="bpgrade-watch", daemon=True)
         self.threads: dict[str, int] = {}
+        self.coming = 0
         self.known: frozenset[str] = frozenset()
         self.refused: frozenset[str] = frozenset()
         self._client = client
@@ -102,6 +105,7 @@ class Watch(threading.Thread):
         if time.monotonic() - self._renewed > _RENEW_SECONDS:
             self._renew()
         new = self.known - self.threads.keys() - self.refused
+        self.coming = sum(threads[worker] for worker in new)
         if new:
             self._set_up(new, threads)
 
@@ -116,6 +120,7 @@ class Watch(threading.Thread):
         for worker, answer in self._on(new, remote.install, self._order).items():
             if answer == ["ready"]:
                 self.threads = {**self.threads, worker: threads[worker]}
+                self.coming -= threads[worker]
             elif isinstance(answer, Exception):
                 self._note_failure(worker, answer)
             elif answer[0] == "refused":
