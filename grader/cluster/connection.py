@@ -125,8 +125,7 @@ def _security(cluster: Cluster) -> Security:
 
 def _close(client: Client) -> None:
     """Close a client whose scheduler may be gone."""
-    with contextlib.suppress(Exception), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with contextlib.suppress(Exception):
         client.close(_CLOSE_SECONDS)
 
 
@@ -139,7 +138,9 @@ def _quiet() -> Iterator[None]:
     try:
         for name in before:
             logging.getLogger(name).setLevel(_SILENT)
-        with dask.config.set(settings):
+        with dask.config.set(settings), warnings.catch_warnings():
+            # of other versions, which we tell of by worker; of the loss of a scheduler
+            warnings.filterwarnings("ignore", module=r"distributed\.")
             yield
     finally:
         for name, level in before.items():

@@ -17,6 +17,7 @@ from grader.errors import BpgradeError, IsolationError
 _TICK_SECONDS: Final = 0.5
 _RENEW_SECONDS: Final = 10.0
 _MOST_FAILURES: Final = 3
+_NOT_THERE: Final = ("ModuleNotFoundError", "ImportError", "AttributeError")
 _CLEAN_UP_SECONDS: Final = 15.0
 
 
@@ -131,7 +132,8 @@ class Watch(threading.Thread):
     def _note_failure(self, worker: str, error: Exception) -> None:
         """Try again where the worker may just have gone; refuse it where it cannot be asked."""
         self._failures[worker] = self._failures.get(worker, 0) + 1
-        if isinstance(error, (ImportError, AttributeError)):
+        # dask hands on an error of unpickling as it is, or its words in another
+        if any(name in repr(error) for name in _NOT_THERE):
             reason = f"it has no bpgrade, or quite another version ({error})"
             remedy = "pip install 'bpgrade[cluster]' there"
         elif self._failures[worker] >= _MOST_FAILURES:
