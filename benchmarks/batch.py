@@ -148,7 +148,8 @@ def show(found: dict[str, Any]) -> None:
         f"{number:6} {rest / found['grading']:7.1f}/s {found['processor'] / rest * 1000:7.2f} ms"
         f" {found['start']:7.2f} s {found['grading']:8.2f} s {found['writing']:6.2f} s"
         f" {found['whole']:8.2f} s {found['peak']:6.0f} MB   "
-        + ", ".join(f"{many} {kind}" for kind, many in found["counts"].items() if many)
+        + ", ".join(f"{many} {kind}" for kind, many in found["counts"].items() if many),
+        flush=True,
     )
 
 
@@ -170,9 +171,10 @@ def main() -> int:
     )
     measure(20, given.workers, given.isolation, False)  # fills the caches that outlive a batch
     print(" number      rate  processor   start    grading  writing     whole   peak")
-    found = [measure(size, given.workers, given.isolation, False) for size in given.sizes]
-    for one in found:
-        show(one)
+    found = []
+    for size in given.sizes:
+        found.append(measure(size, given.workers, given.isolation, False))
+        show(found[-1])
     show(measure(given.sizes[0], given.workers, given.isolation, True))
     costs = [one["processor"] / (one["number"] - 1) for one in found]
     peak = max(one["peak"] for one in found)
