@@ -163,9 +163,8 @@ def _try(
             submission = place / f"{exercise}.py"
             submission.write_text(source, encoding="utf-8")
         root = _new(place / "root")
-        return _judge(
-            platform, case, start(platform.lay(root, package, submission, exercise), root)
-        )
+        run = platform.lay(root, package, submission, exercise)
+        return _judge(platform, case, start(run, root, isolation))
 
 
 def _new(folder: Path) -> Path:
@@ -174,6 +173,8 @@ def _new(folder: Path) -> Path:
 
 
 def _judge(platform: Platform, case: Case, ran: Ran) -> Trial:
+    if not ran.documents:
+        return Trial(case.name, None, ran.exit_code, False, f"no document: {_said(ran)}")
     try:
         share = platform.share(ran.documents)
     except (ValueError, KeyError, TypeError, IndexError) as error:
