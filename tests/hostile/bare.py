@@ -40,7 +40,7 @@ WORKER_LINES: Final = {
 _TRUSTED_LINES: Final = {
     "noise": (worker, "except (WireError, IndexError):", "except IndexError:"),
     "answers ahead": (worker, "self._connection.pending()", "False"),
-    "numbering": (worker, "answer[1] != self._number", "False"),
+    "numbering": (worker, "answer[1] != wanted", "False"),
     "kinds": (replies, 'answer[0] != "done"', "False"),
     "descriptions": (failures, "not isinstance(description, dict)", "False"),
     "bounds": (replies, "len(text) <= _LONGEST_TEXT", "True"),

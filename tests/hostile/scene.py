@@ -34,7 +34,7 @@ HOSTILE: Final = Path(__file__).parent
 ROOT: Final = os.geteuid() == 0
 _NEW_SESSION, _ADD_KEY, _KEYCTL = 1, 248, 250  # of x86-64
 _OUTPUT: Final = 100_000
-PATIENCE: Final = 1.5  # seconds, twice what a call of the impatient exercise may take
+PATIENCE: Final = 2.0  # seconds, twice what a call of the impatient exercise may take
 
 
 @dataclass(frozen=True)
