@@ -98,5 +98,7 @@ class Sizing:
 
     def has_room(self, in_flight: int, size: int, threads: int) -> bool:
         """Return whether one more chunk may be sent, with so many, and so many bytes, under way."""
-        ahead = max(_LEAST_IN_FLIGHT, math.ceil(SECONDS_AHEAD / self.chunk_seconds(threads)))
+        ahead = _LEAST_IN_FLIGHT
+        if self._task_seconds:  # else the chunks' size is a guess
+            ahead = max(ahead, math.ceil(SECONDS_AHEAD / self.chunk_seconds(threads)))
         return in_flight < threads * ahead and size < MOST_BYTES_IN_FLIGHT

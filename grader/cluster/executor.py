@@ -8,6 +8,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ from grader.errors import UsageError
 
 _TICK_SECONDS: Final = 0.5
 _RESULT_SECONDS: Final = 60.0
+_FETCHERS: Final = 16
 _LOOK_SECONDS: Final = 2.0
 _TELL_OF_WAITING_SECONDS: Final = 3.0
 _MOST_LOSSES_IN_A_ROW: Final = 20
@@ -106,6 +108,14 @@ class _Flight:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Landed:
+    """A chunk that has ended: the bytes of its answer, or why there are none."""
+
+    number: int
+    answer: bytes | BaseException
+
+
 class _Run:
     """One run over a stream of tasks."""
 
@@ -117,8 +127,9 @@ class _Run:
         self._notice = pool.notice
         self._sizing = pool.sizing
         self._batch = f"bpgrade-{order['digest'][:16]}-{uuid.uuid4().hex[:8]}"
-        self._inbox: queue.SimpleQueue[int | Event] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[_Landed | Event] = queue.SimpleQueue()
         self._watch = Watch(client, self._batch, order, self._inbox.put)
+        self._fetchers = ThreadPoolExecutor(_FETCHERS, "bpgrade-fetcher")
         self._flying: dict[int, _Flight] = {}
         self._again: deque[Chunk] = deque()
         self._retried: set[str] = set()
@@ -136,6 +147,7 @@ class _Run:
         """End all work, and leave nothing on the workers."""
         with contextlib.suppress(Exception):  # the scheduler may be gone
             self._client.cancel([flight.future for flight in self._flying.values()], force=True)
+        self._fetchers.shutdown(wait=False, cancel_futures=True)
         self._watch.stop()
 
     def results(self, first: Task, tasks: Iterator[Task]) -> Iterator[Done]:
@@ -183,16 +195,25 @@ class _Run:
         seconds = time.perf_counter() - begun
         self._flying[chunk.number] = _Flight(chunk, future, seconds)
         self._bytes += chunk.size
-        future.add_done_callback(lambda _: self._inbox.put(chunk.number))
+        future.add_done_callback(lambda _: self._fetchers.submit(self._fetch, chunk.number, future))
+
+    def _fetch(self, number: int, future: Future) -> None:
+        """Get an answer from its worker, while others are on their way too."""
+        answer: bytes | BaseException
+        try:
+            answer = future.result(_RESULT_SECONDS)
+        except (Exception, CancelledError) as error:  # looked at where it lands
+            answer = error
+        self._inbox.put(_Landed(number, answer))
 
     def _read_inbox(self) -> Iterator[Done]:
         try:
             found = self._inbox.get(timeout=_TICK_SECONDS)
         except queue.Empty:
             return
-        if isinstance(found, int):
-            if found in self._flying:
-                yield from self._land(self._flying[found])
+        if isinstance(found, _Landed):
+            if found.number in self._flying:
+                yield from self._land(self._flying[found.number], found.answer)
         elif isinstance(found, Refused):
             self._why_refused[found.worker] = found.error.message
             remedy = f" -> {found.error.remedy}" if found.error.remedy else ""
@@ -202,25 +223,23 @@ class _Run:
         elif isinstance(found, SchedulerLost):
             raise self._scheduler_lost()
 
-    def _land(self, flight: _Flight) -> Iterator[Done]:
+    def _land(self, flight: _Flight, landed: bytes | BaseException) -> Iterator[Done]:
         """Take in a chunk that has ended, however it has."""
         begun = time.perf_counter()
         chunk = self._drop(flight.chunk.number)
-        try:
-            answer = messages.unpack_answer(flight.future.result(_RESULT_SECONDS))
-        except CancelledError:
-            raise self._scheduler_lost() from None
-        except (KilledWorker, TimeoutError):  # its workers were lost, before or after they began
-            self._note_loss()
+        flight.future.release()
+        if isinstance(landed, CancelledError):
+            raise self._scheduler_lost()
+        if isinstance(landed, (KilledWorker, TimeoutError)):
+            self._note_loss()  # its workers were lost, before or after they had begun it
             self._again.append(chunk)
             return
-        except Exception as error:
+        if isinstance(landed, BaseException):
             raise ClusterError(
-                f"a worker could not take its work: {type(error).__name__}: {error}",
+                f"a worker could not take its work: {type(landed).__name__}: {landed}",
                 "see the workers' logs; then the same command goes on",
-            ) from error
-        finally:
-            flight.future.release()
+            ) from landed
+        answer = messages.unpack_answer(landed)
         word, worker, *values = answer
         if word == "graded":
             self._losses = 0
