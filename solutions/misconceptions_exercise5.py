@@ -310,25 +310,6 @@ def array_not_put_back(function, array, epsilon=1e-5):
 
 @misconception(
     "numerical_gradient",
-    title="The same array under two names",
-    explain="`above = array` makes no copy: both names are the same array, so moving one moves the"
-    " other back, and all differences are 0.",
-    advice="array.copy() makes a copy.",
-)
-def copies_forgotten(function, array, epsilon=1e-5):
-    """Move one array up and down under two names."""
-    array = np.array(array, dtype=float)
-    result = np.zeros(array.shape)
-    for index in np.ndindex(array.shape):
-        above = below = array.copy()
-        above[index] += epsilon
-        below[index] -= epsilon
-        result[index] = (function(above) - function(below)) / (2 * epsilon)
-    return result
-
-
-@misconception(
-    "numerical_gradient",
     title="Whole numbers stay whole numbers",
     explain="An array of whole numbers keeps no fraction: where one is given, an entry plus epsilon"
     " is cut off again, and so are the slopes.",

@@ -14,12 +14,17 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.author.new import new_course
+from grader.author.verify import Effort, verify
 from grader.cli.author import command as author
+from grader.course import Course, Exercise, load_course
 from grader.course.stubs import write_stubs
 from grader.errors import BpgradeError
+from grader.wall.host import WorkerHost
+from grader.wall.isolation import resolve
 
 ROOT = Path(__file__).resolve().parent.parent
 INTEGRATION = ROOT / "tests" / "courses" / "integration"
+SHIPPED: Course = load_course(ROOT)
 
 
 def run(*arguments: str | Path) -> Result:
@@ -76,6 +81,31 @@ def test_a_course_of_another_subject_passes() -> None:
     )
 
 
+def test_one_mutant_stands_for_all_that_show_the_same(course: Path) -> None:
+    with_probes = verified(course)["exercises"][0]["mutation"]
+    path = course / MISCONCEPTIONS
+    path.write_text(re.sub(r"@probe\(.*\)\n", "", path.read_text()))
+    without = verified(course)["exercises"][0]["mutation"]
+    assert all(entry["probed"] for entry in with_probes)
+    assert not any(entry["probed"] or entry["equivalent"] for entry in without)
+    for entry, other in zip(with_probes, without, strict=True):
+        # without probes the same text counts once, and what is equivalent survives
+        assert entry["mutants"] - entry["equivalent"] >= other["killed"] > 0
+
+
+@pytest.mark.parametrize("exercise", SHIPPED.exercises, ids=lambda exercise: exercise.name)
+def test_the_shipped_course_holds(exercise: Exercise) -> None:
+    """`bpgrade author verify` tries all programs, and test_misconceptions.py all mistakes."""
+    effort = Effort(seeds=2, misconception_seeds=2, mutants=12, misconceptions=2)
+    with WorkerHost(resolve("basic"), SHIPPED.packages) as host:
+        found = verify(SHIPPED, [exercise], host, effort)
+    [exercise_found] = found.exercises
+    assert exercise_found.faults == ()
+    assert exercise_found.mutation
+    assert all(entry.probed and entry.score >= 0.98 for entry in exercise_found.mutation)
+    assert exercise_found.misconceptions
+
+
 def test_one_exercise_only() -> None:
     document = verified(INTEGRATION, "--exercise", "curves")
     assert [exercise["name"] for exercise in document["exercises"]] == ["curves"]
@@ -99,8 +129,6 @@ def edit(file: str, old: str, new: str, *, stubs: bool = False) -> Callable[[Pat
         assert old in text
         path.write_text(text.replace(old, new, 1))
         if stubs:
-            from grader.course import load_course
-
             write_stubs(load_course(course))
 
     return change
@@ -283,7 +311,7 @@ def test_the_faults_of_one_exercise_leave_the_others(tmp_path: Path) -> None:
 COURSE_WORDS = re.compile(
     r"weight|gradient|sigmoid|back.?prop|neural|hidden_\d|learning.?rate|\bbias\b|\bloss\b", re.I
 )
-SHIPPED = "backpropagation"  # its name may be said: it is the one that is meant by default
+NAME = "backpropagation"  # its name may be said: it is the one that is meant by default
 
 
 def engine_files() -> list[Path]:
@@ -303,5 +331,5 @@ def test_the_engine_does_not_know_the_course(path: Path) -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
     }
-    found = {word for word in words - texts if COURSE_WORDS.search(word.replace(SHIPPED, ""))}
+    found = {word for word in words - texts if COURSE_WORDS.search(word.replace(NAME, ""))}
     assert not found

@@ -142,7 +142,7 @@ def _of_misconception(file: str, entry: MisconceptionFinding, graded: bool) -> I
             "Let these take what follows from the student's own values, so that one mistake is"
             " charged once.",
         )
-    if entry.id not in entry.named:
+    if entry.id not in entry.named and (graded or entry.elsewhere):
         instead = f", which is told as {', '.join(entry.named)}" if entry.named else ""
         yield Fault(
             f"{which} is not named by the diagnosis{instead}.",

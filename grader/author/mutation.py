@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from typing import Any, Final
-
-import numpy as np
+from typing import Final, TypeVar
 
 from grader.author.bench import Bench, failed
 from grader.author.findings import Mutation, Survivor
-from grader.author.programs import Mutant, mutants
-from grader.authoring import Probe
-from grader.checking.comparison import CheckFailure, Compare
-from grader.diagnosis.observation import Call, make_call
-from grader.diagnosis.workshop import Workshop
+from grader.author.programs import Mutant, Mutants
+from grader.checking.specification import Check
+from grader.diagnosis.building import draw_inputs, rounded
+from grader.diagnosis.observation import Inputs, Vector, agree, make_call, odd_shape
+from grader.diagnosis.workshop import Maker, Workshop
 from grader.result import Outcome
 
 _DRAWS: Final = 12
 _SLACK_SECONDS: Final = 0.3
 _SLACK: Final = 20.0
 
+_Item = TypeVar("_Item")
+
+
+def spread(items: Sequence[_Item], most: int | None) -> Sequence[_Item]:
+    """Return at most so many items, from all over the sequence."""
+    if most is None or len(items) <= most:
+        return items
+    return [items[place * len(items) // most] for place in range(most)]
+
 
 class Mutations:
     """Runs the mutants of an exercise's functions, each until a check fails.
+
+    Of mutants that show the same on the author's probes one is run for all.
+
+    Parameters
+    ----------
+    most : int or None
+        How many of a function's mutants to run at most; None for all that differ.
 
     Attributes
     ----------
@@ -33,83 +47,117 @@ class Mutations:
         For each check that ended in an error of its own, the feedback on the first one.
     """
 
-    def __init__(self, bench: Bench, workshop: Workshop, reference: str, slowest: float) -> None:
+    def __init__(
+        self, bench: Bench, workshop: Workshop, reference: str, slowest: float, most: int | None
+    ) -> None:
         self.failed_by: dict[str, str] = {}
         self.crashed: dict[str, str] = {}
         self._bench = bench
         self._workshop = workshop
         self._reference = reference
         self._call_seconds = _SLACK_SECONDS + _SLACK * slowest
+        self._most = most
 
     def of(self, function: str) -> Mutation:
         """Try all mutants of a function."""
-        checks = [check for check in self._bench.checks if check.function == function]
-        hidden = [check.id for check in checks if not check.visible]
-        found = list(self._mutants(function))
-        survivors = [mutant for mutant in found if not self._is_killed(mutant, checks, hidden)]
         probes = self._workshop.book.probes.get(function, [])
-        equal = [mutant for mutant in survivors if self._is_equivalent(mutant, function, probes)]
+        inputs = draw_inputs(probes, max(_DRAWS, len(probes))) if probes else ()
+        first = inputs[0] if inputs else self._bench.arguments.get(function)
+        if first is None:
+            return Mutation(function, 0, 0, 0, bool(probes), ())
+        mutants = Mutants(self._workshop, self._reference, function, first)
+        right = self._shown(function, {}, inputs)
+        groups: dict[str | bytes, list[Mutant]] = {}
+        for mutant in mutants:
+            shown = self._shown(function, {function: mutant.maker}, inputs)
+            groups.setdefault(shown or mutants.text(mutant), []).append(mutant)
+        equal = groups.pop(right, []) if right else []
+        chosen = spread(list(groups.values()), self._most)
+        return self._tried(function, mutants, chosen, equal, inputs)
+
+    def _tried(
+        self,
+        function: str,
+        mutants: Mutants,
+        groups: Sequence[list[Mutant]],
+        equal: list[Mutant],
+        inputs: Sequence[Inputs],
+    ) -> Mutation:
+        checks = [check for check in self._bench.checks if check.function == function]
+        total = len(equal) + sum(map(len, groups))
+        survivors: list[Mutant] = []
+        for group in groups:
+            if not self._is_killed(mutants, group[0], checks):
+                same = self._is_right(function, group[0].maker, inputs)
+                (equal if same else survivors).extend(group)
+        for mutant in equal:  # what is the same on all probes may still fail a check
+            if all(check.id in self.failed_by for check in checks):
+                break
+            self._is_killed(mutants, mutant, checks)
         return Mutation(
             function=function,
-            mutants=len(found),
-            killed=len(found) - len(survivors),
+            mutants=total,
+            killed=total - len(equal) - len(survivors),
             equivalent=len(equal),
-            probed=bool(probes),
+            probed=bool(inputs),
             survivors=tuple(
-                Survivor(mutant.operator, mutant.diff)
-                for mutant in survivors
-                if mutant not in equal
+                Survivor(mutant.operator, mutants.diff(mutant)) for mutant in survivors
             ),
         )
 
-    def _mutants(self, function: str) -> Sequence[Mutant]:
-        probes = self._workshop.book.probes.get(function, [])
-        inputs = (
-            probes[0].draw(np.random.default_rng(0))
-            if probes
-            else self._bench.arguments.get(function)
-        )
-        if inputs is None:
-            return ()
-        return tuple(mutants(self._workshop, self._reference, function, inputs))
-
-    def _is_killed(self, mutant: Mutant, checks: Sequence[Any], hidden: Sequence[str]) -> bool:
+    def _is_killed(self, mutants: Mutants, mutant: Mutant, checks: Sequence[Check]) -> bool:
+        hidden = [check.id for check in checks if not check.visible]
         # Those that nothing has failed yet come first, so that each of them meets every mutant.
         waiting = [check.id for check in checks if check.id not in self.failed_by]
         chosen = [*waiting, *(id for id in hidden if id not in waiting)]
         left = set(waiting)
         killed = False
-        with closing(self._bench.results(mutant.source, chosen, self._call_seconds)) as results:
+        source = mutants.submission(mutant)
+        with closing(self._bench.results(source, chosen, self._call_seconds)) as results:
             for result in results:
                 left.discard(result.id)
                 if result.outcome is Outcome.GRADER_ERROR:
-                    self.crashed.setdefault(result.id, f"{result.feedback}\n{mutant.diff}")
+                    told = f"{result.feedback}\n{mutants.diff(mutant)}"
+                    self.crashed.setdefault(result.id, told)
                 elif failed(result):
-                    self.failed_by.setdefault(result.id, mutant.diff)
+                    self.failed_by.setdefault(result.id, mutants.diff(mutant))
                     killed = killed or result.id in hidden
                 if killed and not left:
                     break
         return killed
 
-    def _is_equivalent(self, mutant: Mutant, function: str, probes: Sequence[Probe]) -> bool:
-        wrong = self._workshop.program(function, {function: mutant.maker})
-        right = self._workshop.program(function, {})
-        for number in range(_DRAWS if probes else 0):
-            probe = probes[number % len(probes)]
-            inputs = probe.draw(np.random.default_rng(number))
+    def _shown(
+        self, function: str, makers: Mapping[str, Maker], inputs: Sequence[Inputs]
+    ) -> bytes | None:
+        """Return what a program shows on the probes; None where that is no numbers."""
+        found = self._values(function, makers, inputs)
+        return b"".join(kind.encode() + rounded(row).tobytes() for kind, row in found or ()) or None
+
+    def _is_right(self, function: str, maker: Maker, inputs: Sequence[Inputs]) -> bool:
+        """Return whether a program shows on the probes what the reference shows, but for rounding.
+
+        Of those that differ in their last digits one may be rounded up, the other down.
+        """
+        wrong = self._values(function, {function: maker}, inputs)
+        right = self._values(function, {}, inputs)
+        return bool(wrong and right) and all(
+            kind == other and bool(agree(row, expected).all())
+            for (kind, row), (other, expected) in zip(wrong or (), right or (), strict=True)
+        )
+
+    def _values(
+        self, function: str, makers: Mapping[str, Maker], inputs: Sequence[Inputs]
+    ) -> list[tuple[str, Vector]] | None:
+        """Return for each probe the kind of what a program shows, and its numbers."""
+        program = self._workshop.program(function, makers)
+        found = []
+        for each in inputs:
             try:
-                if not _same(make_call(wrong, inputs), make_call(right, inputs)):
-                    return False
-            except Exception:  # a mutant may raise anything; then it is no equal of the reference
-                return False
-        return bool(probes)
-
-
-def _same(wrong: Call, right: Call) -> bool:
-    if wrong.changed != right.changed:
-        return False
-    try:
-        Compare(visible=False).close(wrong.value, right.value)
-    except CheckFailure:
-        return False
-    return True
+                call = make_call(program, each)
+            except Exception:  # a mutant may raise anything
+                return None
+            shown = odd_shape(call.value)
+            if shown is None:
+                return None
+            found.append((f"{shown[0]} {sorted(call.changed)} ", shown[1]))
+        return found

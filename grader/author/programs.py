@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import difflib
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -31,22 +30,19 @@ class Mutant:
     ----------
     operator : str
         What kind of mistake it is.
-    source : str
-        The whole submission.
-    diff : str
-        The lines of the function that it changes.
+    number : int
+        Which of the function's edits makes it.
     maker : callable
         Puts the function into a namespace of the reference, to be called in this process.
     """
 
     operator: str
-    source: str
-    diff: str
+    number: int
     maker: Maker
 
 
-def mutants(workshop: Workshop, reference: str, function: str, inputs: Inputs) -> Iterator[Mutant]:
-    """Yield the mutants of the reference's own version of a function, each text once.
+class Mutants:
+    """The mutants of the reference's own version of a function.
 
     Parameters
     ----------
@@ -59,18 +55,45 @@ def mutants(workshop: Workshop, reference: str, function: str, inputs: Inputs) -
     inputs : tuple
         Arguments of a call, in which the shapes of the variables are seen.
     """
-    source = next(workshop.sources(function))
-    right = _function_text(source)
-    seen = {right}
-    for number, edit in enumerate(workshop.find_edits(source, function, inputs)):
-        maker = workshop.edited(source, [number])
-        with ExitStack() as stack:
-            stack.enter_context(edit.made())
-            text = _function_text(source)
-        if maker is not None and text not in seen:
-            seen.add(text)
-            whole = _replaced(reference, function, ast.parse(text).body)
-            yield Mutant(edit.operator, whole, _diff(right, text), maker)
+
+    def __init__(self, workshop: Workshop, reference: str, function: str, inputs: Inputs) -> None:
+        self._workshop = workshop
+        self._source = next(workshop.sources(function))
+        self._edits = workshop.find_edits(self._source, function, inputs)
+        self._right = _function_text(self._source)
+        self._before, self._after = _around(reference, function)
+
+    def __iter__(self) -> Iterator[Mutant]:
+        for number, edit in enumerate(self._edits):
+            maker = self._workshop.edited(self._source, [number])
+            if maker is not None:
+                yield Mutant(edit.operator, number, maker)
+
+    def text(self, mutant: Mutant) -> str:
+        """Return the text of the wrong function."""
+        with self._edits[mutant.number].made():
+            return _function_text(self._source)
+
+    def submission(self, mutant: Mutant) -> str:
+        """Return the reference's text with the wrong function in it."""
+        return "\n\n".join([self._before, self.text(mutant), self._after])
+
+    def diff(self, mutant: Mutant) -> str:
+        """Return the lines of the function that are changed."""
+        return _diff(self._right, self.text(mutant))
+
+
+def _around(reference: str, function: str) -> tuple[str, str]:
+    """Return what stands before and after a function."""
+    body = ast.parse(reference).body
+    place = next(
+        number
+        for number, node in enumerate(body)
+        if isinstance(node, ast.FunctionDef) and node.name == function
+    )
+    parts = body[:place], body[place + 1 :]
+    before, after = (ast.unparse(ast.Module(part, [])) for part in parts)
+    return before, after
 
 
 def _function_text(source: Source) -> str:
@@ -83,16 +106,6 @@ def _diff(right: str, wrong: str) -> str:
     lines = difflib.unified_diff(right.split("\n"), wrong.split("\n"), n=0, lineterm="")
     changed = list(lines)[2:]
     return "\n".join(line for line in changed if not line.startswith("@@"))
-
-
-def _replaced(reference: str, function: str, instead: list[ast.stmt]) -> str:
-    body: list[ast.stmt] = []
-    for node in ast.parse(reference).body:
-        if isinstance(node, ast.FunctionDef) and node.name == function:
-            body += instead
-        else:
-            body.append(node)
-    return ast.unparse(ast.Module(body, []))
 
 
 def as_submission(reference: str, item: Misconception) -> str:
@@ -119,7 +132,7 @@ def as_submission(reference: str, item: Misconception) -> str:
         program.args.kw_defaults[names.index("reference")] = call
     parts = [node for node in tree.body if node in needed.nodes and not _is_left_out(node)]
     text = ast.unparse(ast.fix_missing_locations(ast.Module(parts, [])))
-    return f"{_replaced(reference, item.function, [])}\n{_REFERENCE}\n{text}\n"
+    return "\n\n".join([*_around(reference, item.function), _REFERENCE, text, ""])
 
 
 def _is_left_out(node: ast.stmt) -> bool:

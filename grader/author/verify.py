@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
@@ -18,7 +19,7 @@ from grader.author.findings import (
     Scores,
     Verification,
 )
-from grader.author.mutation import Mutations
+from grader.author.mutation import Mutations, spread
 from grader.author.programs import as_submission
 from grader.authoring import Misconception
 from grader.checking.plugin import CheckPlugin
@@ -33,11 +34,33 @@ from grader.grading.submission import submission_from_bytes
 from grader.result import CheckResult
 from grader.wall.host import WorkerHost
 
-SEEDS: Final = 20
-_MISCONCEPTION_SEEDS: Final = 3
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is tried.
+
+    Attributes
+    ----------
+    seeds : int
+        For how many seeds the reference and the stub are graded.
+    misconception_seeds : int
+        For how many seeds each misconception is.
+    mutants, misconceptions : int or None
+        How many of a function's are run at most; None for all that differ.
+    """
+
+    seeds: int
+    misconception_seeds: int
+    mutants: int | None
+    misconceptions: int | None
 
 
-def verify(course: Course, exercises: Sequence[Exercise], host: WorkerHost) -> Verification:
+WHOLE: Final = Effort(seeds=20, misconception_seeds=3, mutants=None, misconceptions=None)
+
+
+def verify(
+    course: Course, exercises: Sequence[Exercise], host: WorkerHost, effort: Effort = WHOLE
+) -> Verification:
     """Prove `exercises` of a course.
 
     Raises
@@ -46,15 +69,17 @@ def verify(course: Course, exercises: Sequence[Exercise], host: WorkerHost) -> V
         Nothing can be run on this machine. The course's own mistakes are findings.
     """
     start = time.perf_counter()
-    found = tuple(_exercise(course, exercise, host) for exercise in exercises)
-    return Verification(course.name, found, SEEDS, round(time.perf_counter() - start, 3))
+    found = tuple(_exercise(course, exercise, host, effort) for exercise in exercises)
+    return Verification(course.name, found, effort.seeds, round(time.perf_counter() - start, 3))
 
 
-def _exercise(course: Course, exercise: Exercise, host: WorkerHost) -> ExerciseFinding:
+def _exercise(
+    course: Course, exercise: Exercise, host: WorkerHost, effort: Effort
+) -> ExerciseFinding:
     findings: list[ExerciseFinding] = []
 
     def drive(plugin: CheckPlugin) -> None:
-        findings.append(_Proof(Bench(course, exercise, host, plugin)).finding())
+        findings.append(_Proof(Bench(course, exercise, host, plugin), effort).finding())
 
     try:
         read_text(course.task(exercise), f"Write the task of {exercise.name} there, in Markdown.")
@@ -68,8 +93,9 @@ def _exercise(course: Course, exercise: Exercise, host: WorkerHost) -> ExerciseF
 class _Proof:
     """The proof of one exercise whose checks have been collected."""
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: Bench, effort: Effort) -> None:
         self._bench = bench
+        self._effort = effort
         self._course = bench.course
         self._exercise = bench.exercise
         self._faults: list[Fault] = []
@@ -90,7 +116,8 @@ class _Proof:
         crashed: dict[str, str] = {}
         if not any(map(failed, results)) and module is not None:
             slowest = max((result.seconds for result in results), default=0.0)
-            mutations = Mutations(self._bench, Workshop(module, book), self._source, slowest)
+            workshop, most = Workshop(module, book), self._effort.mutants
+            mutations = Mutations(self._bench, workshop, self._source, slowest, most)
             mutation = tuple(mutations.of(name) for name in self._checked())
             self._failed_by.update(mutations.failed_by)
             crashed = mutations.crashed
@@ -113,7 +140,7 @@ class _Proof:
 
     def _scores(self, source: str) -> tuple[tuple[CheckResult, ...], Scores]:
         first = self._bench.run(source, 0)
-        rest = [self._bench.run(source, seed) for seed in range(1, SEEDS)]
+        rest = [self._bench.run(source, seed) for seed in range(1, self._effort.seeds)]
         return first, Scores(tuple(_score(results) for results in (first, *rest)))
 
     def _checked(self) -> list[str]:
@@ -129,14 +156,16 @@ class _Proof:
     def _misconceptions(self, book: Book) -> Iterator[MisconceptionFinding]:
         grader = Grader(self._course, self._bench.host, self._bench.plugin)
         for items in book.misconceptions.values():
-            for item in items:
+            for item in spread(items, self._effort.misconceptions):
                 yield self._misconception(item, grader)
 
     def _misconception(self, item: Misconception, grader: Grader) -> MisconceptionFinding:
         source = as_submission(self._source, item)
         submission = submission_from_bytes(f"{self._exercise.name}.py", source.encode())
         results = grader.grade(submission, self._exercise, 0).checks
-        others = [self._bench.run(source, seed) for seed in range(1, _MISCONCEPTION_SEEDS)]
+        others = [
+            self._bench.run(source, seed) for seed in range(1, self._effort.misconception_seeds)
+        ]
         lost = [result for result in results if failed(result)]
         for result in lost:
             self._failed_by.setdefault(result.id, item.id)

@@ -289,18 +289,18 @@ def _classes(shown: list[tuple[Candidate, Rows]], right: Rows) -> Groups:
     for candidate, rows in shown:
         if agree(rows, right).all():
             continue
-        key = _rounded(rows).tobytes()
+        key = rounded(rows).tobytes()
         groups.setdefault(key, (rows, []))[1].append(candidate)
     return groups
 
 
-def _rounded(rows: Rows) -> Rows:
+def rounded(rows: Rows) -> Rows:
     """Return values to ten digits; -0 and 0, and all kinds of NaN, become one."""
     fraction, exponent = np.frexp(rows)
-    rounded: Rows = np.ldexp(np.round(fraction, 10), exponent) + 0.0
-    rounded[np.isnan(rounded)] = np.nan
-    rounded[np.abs(rounded) < 1e-13] = 0.0
-    return rounded
+    result: Rows = np.ldexp(np.round(fraction, 10), exponent) + 0.0
+    result[np.isnan(result)] = np.nan
+    result[np.abs(result) < 1e-13] = 0.0
+    return result
 
 
 def _fewest(keys: list[bytes], drawn: int, least: int) -> int:

@@ -21,7 +21,7 @@ from grader.result import CheckResult, Outcome
 from grader.wall.failures import CallFailure
 from grader.wall.worker import Worker
 
-_LONGEST_SECONDS: Final = 2.0
+_LONGEST_SECONDS: Final = 6.0
 
 
 class Diagnoser:
