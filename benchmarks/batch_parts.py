@@ -169,11 +169,13 @@ def measure(grader: Grader, host: WorkerHost, rounds: int) -> dict[str, tuple[fl
 
     kept = worker()
     plugin.run(exercise, kept, 0)
-    calls = kept.calls
+    calls, asked = kept.calls, kept.asked
     kept.close()
 
-    def called() -> None:
+    def called(ahead: Sequence[bytes | None]) -> None:
         made = worker()
+        made.load()
+        made.foresee(ahead)
         for function, arguments, names in calls:
             Worker.call(made, function, arguments, names)
         made.close()
@@ -192,14 +194,16 @@ def measure(grader: Grader, host: WorkerHost, rounds: int) -> dict[str, tuple[fl
         fork = milliseconds(lambda: forked(basic), rounds)
     strict = milliseconds(lambda: forked(host), rounds)
     load = milliseconds(loaded, rounds)
-    call = milliseconds(called, rounds)
+    call = milliseconds(lambda: called(asked), rounds)
+    in_turn = milliseconds(lambda: called([]), rounds)
     check = milliseconds(checked, rounds)
     whole = milliseconds(lambda: done("", grader.grade(submission, exercise, 0)), rounds)
     alone = milliseconds(lambda: [namespace[name](*given) for name, given, _ in calls], rounds)
     check_here = milliseconds(lambda: plugin.run(exercise, here, 0), rounds)  # type: ignore[arg-type]
     bare = milliseconds(bare_fork(), rounds)
     confine = milliseconds(bare_fork(bare_confinement()), rounds)
-    print(f"{len(calls)} calls in {len(plugin.checks('exercise3'))} checks")
+    print(f"{len(calls)} calls in {len(plugin.checks('exercise3'))} checks;", end=" ")
+    print(f"each waited for before the next is sent, the calls take {in_turn - load:.2f} ms")
     return {
         "fork": (fork, bare),
         "confine": (strict - fork, confine - bare),
