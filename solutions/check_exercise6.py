@@ -314,7 +314,8 @@ def test_train_keeps_its_arguments(judge, student, reference, rng, compare):
         answer = student.train(*moving, np.random.default_rng(1))
         compare.kept_arguments(student)
         weights, *_ = compare.unpack(answer, *TRAINED)
-        pairs = zip(compare.unpack(weights, "weights[0]", "weights[1]"), case[2], strict=True)
+        names = [f"weights[{layer}]" for layer in range(len(case[2]))]
+        pairs = zip(compare.unpack(weights, *names), case[2], strict=True)
         moved = any(np.shape(new) != old.shape or (new != old).any() for new, old in pairs)
         compare.that(moved, "The weights have not moved after two steps.")
 
