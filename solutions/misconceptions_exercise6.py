@@ -673,7 +673,7 @@ def gradient_changes_the_weights(X, Y, weights, biases, *, reference):
 
 
 def _loss(X, Y, weights, biases, reference):
-    """Return the mean over the samples of the summed squared error, halved."""
+    """Return the loss over all samples."""
     output = reference.forward(X, weights, biases)[-1]
     return np.sum((output - Y) ** 2) / (2 * len(X))
 
@@ -944,7 +944,7 @@ def uphill(X, Y, weights, biases, learning_rate, steps, batch_size, rng, *, refe
 
 @misconception(
     "train",
-    title="The biases are not trained",
+    title="Only the weights are trained",
     explain="The weights move, but the biases stay as they were. In this exercise they learn too.",
     advice="The same step for both lists, each with its own gradients.",
 )
