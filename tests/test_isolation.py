@@ -551,3 +551,25 @@ def test_what_another_function_has_left_is_not_charged_to_this_one() -> None:
         worker.call("run", [])
         assert worker.call("other", []).value == 1
         worker.close()
+
+
+def test_nothing_stays_where_the_grader_is_killed() -> None:
+    import subprocess
+
+    code = (
+        "import os; from grader.wall.isolation import resolve; from grader.wall.host import *\n"
+        "from grader.course import Limits\n"
+        "host = WorkerHost(resolve('basic'), ['numpy'])\n"
+        "host.fork(Limits()).receive(1e9)\n"
+        "print(host._scratch, flush=True)\n"
+        "os.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    scratch = Path(done.stdout.strip())
+    assert scratch.name.startswith("bpgrade-")
+    for _ in range(600):
+        if not scratch.exists():
+            break
+        time.sleep(0.05)
+    assert not scratch.exists()
+    assert marked(f"HOME={scratch}\0") == []

@@ -11,6 +11,7 @@ submission: the trusted side starts another host.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -52,6 +53,10 @@ class Host:
             request, descriptors, _, _ = socket.recv_fds(self.control, 1, 2)
             if not request:
                 self.end_child()
+                with contextlib.suppress(
+                    OSError
+                ):  # in namespaces it cannot be removed, but is empty
+                    self.scratch.rmdir()
                 os._exit(0)
             if request == b"f":
                 self.limits = json.loads(framing.read_message(self.control.fileno()))
