@@ -21,7 +21,8 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -123,8 +124,9 @@ def bare_confinement() -> Work:
     return work
 
 
-def echoes(lengths: list[int]) -> Work:
-    """Return what sends messages of these lengths to a child, which sends each back."""
+@contextmanager
+def echoes(lengths: list[int]) -> Iterator[Work]:
+    """Give what sends messages of these lengths to a child, which sends each back."""
     ours, theirs = socket.socketpair()
     child = os.fork()
     if not child:
@@ -141,7 +143,9 @@ def echoes(lengths: list[int]) -> Work:
             framing.write_message(ours.fileno(), bytes(length))
             framing.read_message(ours.fileno())
 
-    return work
+    with ours:
+        yield work
+    os.waitpid(child, 0)
 
 
 def measure(grader: Grader, host: WorkerHost, rounds: int) -> dict[str, tuple[float, float]]:
@@ -202,13 +206,15 @@ def measure(grader: Grader, host: WorkerHost, rounds: int) -> dict[str, tuple[fl
     check_here = milliseconds(lambda: plugin.run(exercise, here, 0), rounds)  # type: ignore[arg-type]
     bare = milliseconds(bare_fork(), rounds)
     confine = milliseconds(bare_fork(bare_confinement()), rounds)
+    with echoes(lengths) as echo:
+        sent = milliseconds(echo, rounds)
     print(f"{len(calls)} calls in {len(plugin.checks('exercise3'))} checks;", end=" ")
     print(f"each waited for before the next is sent, the calls take {in_turn - load:.2f} ms")
     return {
         "fork": (fork, bare),
         "confine": (strict - fork, confine - bare),
         "load": (load - strict, milliseconds(lambda: run_here(submission), rounds)),
-        "calls": (call - load, milliseconds(echoes(lengths), rounds) + alone),
+        "calls": (call - load, sent + alone),
         "checks": (check - call, check_here - alone),
         "result": (whole - check, 0.0),
         "journal": journal(grader, submission, rounds),
