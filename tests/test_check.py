@@ -114,6 +114,44 @@ def test_a_check_that_breaks_is_the_graders_fault_never_the_students_zero(
     assert "No score: the grader failed" in run("check", path, "--course", course).stdout
 
 
+@pytest.mark.parametrize(
+    ("line", "seen", "hidden"),
+    [
+        ("assert student.double(2) == 4, 'twice'", "twice", "What it asks for is not so."),
+        ("np.testing.assert_allclose(student.double(2), 4)", "DESIRED: ", "What it asks for"),
+        ("assert student.double(2) == pytest.approx(4)", "assert 6", "What it asks for"),
+        ("student.double(2) == 4 or pytest.fail('not twice')", "not twice", "not twice"),
+    ],
+)
+def test_what_pytest_and_numpy_assert_is_the_submissions_failure(
+    course: Path, tmp_path: Path, line: str, seen: str, hidden: str
+):
+    marks = '@pytest.mark.function("double")\n@pytest.mark.points({})\n'
+    body = f'(student):\n    """Twice two is four"""\n    {line}\n'
+    (course / "solutions" / "check_exercise1.py").write_text(
+        "import numpy as np\nimport pytest\n\n"
+        + f"{marks.format(1)}@pytest.mark.visible\ndef test_seen{body}\n"
+        + f"{marks.format(2)}def test_hidden{body}"
+    )
+    path = submission(tmp_path, "def double(x):\n    return 3 * x\n")
+    done = run("check", path, "--json", "--course", course)
+    document = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert [check["outcome"] for check in document["checks"]] == ["failed", "failed"]
+    assert seen in document["checks"][0]["feedback"]
+    assert hidden in document["checks"][1]["feedback"]
+    assert "DESIRED" not in document["checks"][1]["feedback"]
+
+
+def test_an_assertion_in_the_reference_is_the_graders_fault(course: Path, tmp_path: Path):
+    reference = course / "solutions" / "exercise1.py"
+    reference.write_text("def double(x):\n    assert False, 'not meant'\n")
+    path = submission(tmp_path, "def double(x):\n    return 2 * x\n")
+    done = run("check", path, "--json", "--course", course)
+    assert done.returncode == 3
+    assert json.loads(done.stdout)["checks"][1]["outcome"] == "grader_error"
+
+
 def test_a_check_that_prints_does_not_spoil_the_json(course: Path, tmp_path: Path):
     checks = course / "solutions" / "check_exercise1.py"
     checks.write_text(CHECKS.replace("x = rng", "print('spoilt')\n    x = rng"))

@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pytest
@@ -31,6 +31,9 @@ from grader.errors import CourseError
 from grader.result import CheckResult, Outcome
 from grader.wall.failures import CallFailure
 from grader.wall.worker import Worker
+
+_PACKAGE: Final = Path(__file__).parent.parent
+_MOST_LINES: Final = 12
 
 
 class CheckPlugin:
@@ -178,8 +181,10 @@ class CheckPlugin:
             return Outcome.FAILED, self._with_call(check, str(error))
         if isinstance(error, pytest.skip.Exception):
             return Outcome.BLOCKED, f"Not run: {error.msg}"
-        if isinstance(error, AssertionError) and _last_file(error) == item.path:
-            text = str(error).partition("\n")[0] if check.visible else "What it asks for is not so."
+        if isinstance(error, pytest.fail.Exception):
+            return Outcome.FAILED, self._with_call(check, str(error.msg))
+        if isinstance(error, AssertionError) and not self._is_own(_last_file(error)):
+            text = _told(error, item.path) if check.visible else "What it asks for is not so."
             return Outcome.FAILED, self._with_call(check, text)
         if isinstance(error, pytest.FixtureLookupError):
             return Outcome.GRADER_ERROR, (
@@ -189,6 +194,14 @@ class CheckPlugin:
             f"The check itself failed, not your code: {type(error).__name__}: {error}"
             f" ({_last_place(error)})"
         )
+
+    def _is_own(self, file: Path | None) -> bool:
+        """Return whether what fails there is the grader's or the reference's fault."""
+        assert self._exercise is not None
+        if file is None or file == self.course.reference(self._exercise):
+            return True
+        inside = file.is_relative_to(_PACKAGE)
+        return inside and not file.is_relative_to(self.course.folder / "solutions")
 
     def _with_call(self, check: Check, text: str) -> str:
         assert self._student is not None
@@ -321,6 +334,12 @@ def _unmet(check: Check, results: list[CheckResult]) -> str:
         if result.function in check.requires and result.outcome is not Outcome.PASSED
     }
     return ", ".join(name for name in check.requires if name in failed)
+
+
+def _told(error: AssertionError, checks: Path) -> str:
+    """Return what an assertion says: in the check's own file pytest adds to its first line."""
+    lines = str(error).strip().splitlines()
+    return "\n".join(lines[: 1 if _last_file(error) == checks else _MOST_LINES])
 
 
 def _last_file(error: BaseException) -> Path | None:
