@@ -220,7 +220,7 @@ TOLD: Mapping[str, tuple[str, list[tuple[str, str]]]] = {
         [],
     ),
     "a slow function": (
-        "import time\n\n\ndef table(a, b):\n    time.sleep(0.7)\n    return a[:, None] ** b",
+        "import time\n\n\ndef table(a, b):\n    time.sleep(2.1)\n    return a[:, None] ** b",
         [],
     ),
     "right for a wrong function that it calls": (

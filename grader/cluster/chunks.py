@@ -18,7 +18,7 @@ MOST_BYTES: Final = 1_000_000
 MOST_BYTES_IN_FLIGHT: Final = 128_000_000
 _LEAST_SECONDS: Final = 0.2
 _LEAST_IN_FLIGHT: Final = 2
-_WEIGHT: Final = 0.2  # of what is newly measured
+_NEWEST_SHARE: Final = 0.2  # of what is newly measured
 _FIRST_TASK_SECONDS: Final = 0.1
 _FIRST_COST_SECONDS: Final = 0.02
 _LONGEST_COST_SECONDS: Final = 1.0
@@ -67,13 +67,15 @@ class Sizing:
         """Take in how long each task of a chunk took."""
         for name, each in zip(exercises, seconds, strict=True):
             known = self._task_seconds.setdefault(name, each)
-            self._task_seconds[name] = known + (each - known) * _WEIGHT / math.sqrt(len(seconds))
+            self._task_seconds[name] = known + (each - known) * _NEWEST_SHARE / math.sqrt(
+                len(seconds)
+            )
 
     def learn_chunk(self, idle: float, central: float) -> None:
         """Take in what a chunk cost a worker (0 where it is not known) and this process."""
         if 0.0 < idle < _LONGEST_COST_SECONDS:  # else there was nothing to do
-            self.idle_seconds += (idle - self.idle_seconds) * _WEIGHT
-        self.central_seconds += (central - self.central_seconds) * _WEIGHT
+            self.idle_seconds += (idle - self.idle_seconds) * _NEWEST_SHARE
+        self.central_seconds += (central - self.central_seconds) * _NEWEST_SHARE
 
     def chunk_seconds(self, threads: int) -> float:
         """Return for how long a worker should be at a chunk, with so many threads at work."""
