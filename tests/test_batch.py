@@ -452,3 +452,14 @@ def test_counts_and_stuck_seconds(course: Path) -> None:
     counts.add(Done("b", "double", "ungraded", 3.0, 3.0, ""))
     assert (counts.full_marks, counts.ungraded, counts.ended) == (2, 1, 3)
     assert stuck_seconds(load_course(course)) > 8.0
+
+
+def test_what_the_grader_failed_at_is_said(course: Path, submissions: Path, tmp_path: Path) -> None:
+    broken = shutil.copytree(course, tmp_path / "broken")
+    [checks] = (broken / "solutions").glob("check_*.py")
+    checks.write_text(checks.read_text("utf-8").replace("compare.", "nonsense."), "utf-8")
+    ended = batch(broken, submissions, tmp_path / "out")
+    assert ended.returncode == 3
+    assert "could not be graded: s000/double.ipynb (The check itself failed" in ended.stderr
+    assert "'nonsense' is not defined" in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from grader.batch import outputs
 from grader.batch.archive import Hand
@@ -21,6 +22,10 @@ from grader.batch.outputs import Graded
 from grader.batch.records import Attempt, LeftOver, Plan
 from grader.course import Course
 from grader.errors import BpgradeError, UsageError
+from grader.report.visible import visible
+from grader.result import Outcome
+
+_LONGEST_REASON: Final = 160
 
 
 class OutputError(BpgradeError):
@@ -160,14 +165,22 @@ class Batch:
             yield Graded(attempt, lateness(attempt, self.course), done)
 
     def ungraded_files(self, most: int) -> list[str]:
-        """Return the first files that have no grade."""
-        found = (one.attempt.entry.path for one in self._graded() if one.status != "graded")
-        return list(islice(found, most))
+        """Return the first files that have no grade, with the reasons that are known."""
+        found = (one for one in self._graded() if one.status != "graded")
+        return [f"{one.attempt.entry.path}{_why(one.done)}" for one in islice(found, most)]
 
     @property
     def left_over(self) -> tuple[LeftOver, ...]:
         """What could not be given its place, or not be read."""
         return tuple(self._left_over)
+
+
+def _why(done: Done | None) -> str:
+    """Return why the grader failed, in brackets, on one line; nothing where that is not known."""
+    checks = json.loads(done.document)["checks"] if done else []
+    reasons = (one["feedback"] for one in checks if one["outcome"] == Outcome.GRADER_ERROR)
+    first, _, _ = next(reasons, "").partition("\n")
+    return f" ({visible(first[:_LONGEST_REASON], lines=False)})" if first else ""
 
 
 @contextmanager
