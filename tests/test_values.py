@@ -10,6 +10,7 @@ from typing import Any
 import msgpack
 import numpy as np
 import pytest
+import wire_target
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
@@ -227,3 +228,10 @@ def test_generators_go_on_where_they_are(seed: int) -> None:
     message = encode(generator, max_bytes=ROOM, handle_of=lambda _: 0)
     copy = decode(message, callback=lambda _: print)
     np.testing.assert_array_equal(copy.permutation(9), generator.permutation(9))
+
+
+def test_what_the_fuzzer_feeds_gets_as_far_as_a_value() -> None:
+    answer = encode(["done", 2, [1.0, 2.0], [], []], max_bytes=1 << 20)
+    loaded = wire_target.frame(wire_target.LOADED)
+    assert wire_target.grade_answers(loaded + wire_target.frame(answer)) == [1.0, 2.0]
+    assert wire_target.grade_answers(loaded + wire_target.frame(b"\xc1")) is None

@@ -10,6 +10,7 @@ what was asked for has been done, so that what a submission answers never depend
 from __future__ import annotations
 
 import contextlib
+import secrets
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
@@ -65,7 +66,6 @@ class Worker:
         self.printed = b""
         self.printed_bytes = 0
         self._connection: Wire | None = None
-        self._number = 0
         self._hung: dict[str, CallFailure] = {}
         self._loaded: Loaded | CallFailure | None = None
         self._definitions_only = False
@@ -155,8 +155,7 @@ class Worker:
             size += len(call or b"")
             if call is None or size > _MOST_AHEAD:
                 break
-            self._number += 1
-            self._ahead.append((self._number, call))
+            self._ahead.append((_new_number(), call))
         messages = [_message("call", number, call) for number, call in self._ahead]
         try:
             self._connection.send(messages, time.monotonic() + self.limits.call_seconds)
@@ -187,9 +186,7 @@ class Worker:
         self._begun = begun
         self._served.update(served)
         try:
-            first = self._number + 1
-            self._number += len(calls)
-            messages = [_message("call", first + index, call) for index, call in enumerate(calls)]
+            messages = [_message("call", _new_number(), call) for call in calls]
             connection.send(messages, time.monotonic() + self.limits.call_seconds)
             for _ in calls:
                 connection.receive(time.monotonic() + self.limits.call_seconds)
@@ -318,8 +315,7 @@ class Worker:
         connection = self._connection
         if connection is None:
             raise RuntimeError("no process: `_start` makes one")
-        self._number += not ahead
-        wanted = ahead or self._number
+        wanted = ahead or _new_number()
         deadline = time.monotonic() + seconds
         try:
             if not ahead:
@@ -389,6 +385,11 @@ class Worker:
     def close(self) -> None:
         """End the submission's process and everything that it started."""
         self._end()
+
+
+def _new_number() -> int:
+    """Return a number for a request, never 0: answers made up before it is asked cannot have it."""
+    return 1 + secrets.randbits(62)
 
 
 def _message(kind: str, number: int, request: bytes) -> bytes:
