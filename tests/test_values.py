@@ -235,3 +235,19 @@ def test_what_the_fuzzer_feeds_gets_as_far_as_a_value() -> None:
     loaded = wire_target.frame(wire_target.LOADED)
     assert wire_target.grade_answers(loaded + wire_target.frame(answer)) == [1.0, 2.0]
     assert wire_target.grade_answers(loaded + wire_target.frame(b"\xc1")) is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ["failed", np.zeros(3), {}],
+        [np.zeros(3), 2, {}],
+        ["failed", 2, {"kind": np.zeros(3), "message": np.zeros(3), "line": np.zeros(3)}],
+        ["done", 2, [1.0], np.zeros(3), np.zeros(3)],
+        ["callback", np.zeros(3), np.zeros(3), np.zeros(3)],
+    ],
+)
+def test_arrays_where_words_belong_are_no_answer(answer: list[Any]) -> None:
+    stream = wire_target.frame(wire_target.LOADED)
+    stream += wire_target.frame(encode(answer, max_bytes=1 << 20))
+    assert wire_target.grade_answers(stream) is None

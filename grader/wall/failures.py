@@ -121,7 +121,7 @@ def described(call: str, description: Any, memory_megabytes: int) -> CallFailure
     """Return the failure that the worker described; the description may be anything at all."""
     if not isinstance(description, dict):
         return broke_the_channel(call)
-    kind = description.get("kind")
+    kind = _text(description, "kind")
     message = _text(description, "message")
     line = description.get("line")
     line = line if type(line) is int and 0 < line < _LAST_LINE else 0

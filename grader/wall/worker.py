@@ -323,7 +323,10 @@ class Worker:
             while True:
                 message = connection.receive(deadline)
                 answer = decode(message)
-                if not isinstance(answer, list) or len(answer) < 2:
+                if not isinstance(answer, list) or [type(part) for part in answer[:2]] != [
+                    str,
+                    int,
+                ]:
                     raise WireError("no answer")
                 if answer[0] == "callback":
                     if len(message) > _LONGEST_CALLBACK:
