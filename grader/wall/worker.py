@@ -10,20 +10,18 @@ what was asked for has been done, so that what a submission answers never depend
 from __future__ import annotations
 
 import contextlib
-import secrets
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Final
-
-import msgpack
 
 from grader.course import Limits
 from grader.errors import IsolationError
 from grader.result import Outcome
-from grader.wall import failures
+from grader.wall import exchange, failures
 from grader.wall.connection import ConnectionLost
+from grader.wall.exchange import Callbacks
 from grader.wall.failures import CallFailure
 from grader.wall.host import Wire, WorkerHost
 from grader.wall.replies import Loaded, Problem, Reply, Source, read_loaded, read_reply
@@ -31,19 +29,7 @@ from grader.worker.framing import WireError
 from grader.worker.values import decode, encode
 
 _READY_SECONDS: Final = 20.0
-_LONGEST_CALLBACK: Final = 65_536  # bytes: what the function makes of them is not limited
 _MOST_AHEAD: Final = 65_536  # bytes: less than a socket holds
-
-
-@dataclass(slots=True)
-class _Callbacks:
-    """The functions of the trusted side that the current call may call back, by number."""
-
-    functions: list[Callable[..., Any]] = field(default_factory=list)
-
-    def number_of(self, function: Callable[..., Any]) -> int:
-        self.functions.append(function)
-        return len(self.functions) - 1
 
 
 class Worker:
@@ -155,8 +141,8 @@ class Worker:
             size += len(call or b"")
             if call is None or size > _MOST_AHEAD:
                 break
-            self._ahead.append((_new_number(), call))
-        messages = [_message("call", number, call) for number, call in self._ahead]
+            self._ahead.append((exchange.new_number(), call))
+        messages = [exchange.message("call", number, call) for number, call in self._ahead]
         try:
             self._connection.send(messages, time.monotonic() + self.limits.call_seconds)
         except (TimeoutError, ConnectionLost):
@@ -186,7 +172,7 @@ class Worker:
         self._begun = begun
         self._served.update(served)
         try:
-            messages = [_message("call", _new_number(), call) for call in calls]
+            messages = [exchange.message("call", exchange.new_number(), call) for call in calls]
             connection.send(messages, time.monotonic() + self.limits.call_seconds)
             for _ in calls:
                 connection.receive(time.monotonic() + self.limits.call_seconds)
@@ -195,7 +181,7 @@ class Worker:
 
     def _call(self, function: str, request: list[Any], text: str) -> Reply:
         """Call a function once, in a process that waits for it."""
-        callbacks = _Callbacks()
+        callbacks = Callbacks(self.limits.value_bytes)
         call = self._encoded(request, callbacks)
         if self._ahead and (callbacks.functions or self._ahead[0][1] != call):
             self._go_back()
@@ -227,7 +213,7 @@ class Worker:
             raise failures.broke_the_channel(text)
         return reply
 
-    def _encoded(self, request: list[Any], callbacks: _Callbacks) -> bytes:
+    def _encoded(self, request: list[Any], callbacks: Callbacks) -> bytes:
         """Return what a request says, without its kind and number."""
         most = self.limits.value_bytes * 4
         return encode(request, max_bytes=most, handle_of=callbacks.number_of)
@@ -252,7 +238,7 @@ class Worker:
         try:
             seconds = self.limits.load_seconds
             request = [blocks, self.source.strict, seconds, self._definitions_only]
-            callbacks = _Callbacks()
+            callbacks = Callbacks(self.limits.value_bytes)
             answer = self._ask("load", self._encoded(request, callbacks), text, seconds, callbacks)
         except TimeoutError:
             self._end()
@@ -305,7 +291,7 @@ class Worker:
         request: bytes,
         text: str,
         seconds: float,
-        callbacks: _Callbacks,
+        callbacks: Callbacks,
         ahead: int = 0,
     ) -> list[Any]:
         """Send a request and return the rest of its answer; the wire stays usable after it.
@@ -315,49 +301,21 @@ class Worker:
         connection = self._connection
         if connection is None:
             raise RuntimeError("no process: `_start` makes one")
-        wanted = ahead or _new_number()
+        number = ahead or exchange.new_number()
         deadline = time.monotonic() + seconds
         try:
             if not ahead:
-                connection.send([_message(kind, wanted, request)], deadline)
-            while True:
-                message = connection.receive(deadline)
-                answer = decode(message)
-                if not isinstance(answer, list) or [type(part) for part in answer[:2]] != [
-                    str,
-                    int,
-                ]:
-                    raise WireError("no answer")
-                if answer[0] == "callback":
-                    if len(message) > _LONGEST_CALLBACK:
-                        raise WireError("too large arguments for a function of the check")
-                    connection.send([self._call_back(answer, callbacks)], deadline)
-                elif answer[1] != wanted:
-                    raise WireError("an answer to another call")
-                elif answer[0] == "failed":
-                    raise failures.described(text, answer[2:3][0], self.limits.memory_megabytes)
-                else:
-                    return answer
+                connection.send([exchange.message(kind, number, request)], deadline)
+            answer = exchange.answer_to(number, connection, callbacks, deadline)
         except ConnectionLost:
             raise failures.died(text, self._end()) from None
-        except (WireError, IndexError):
+        except WireError:
             self._end()
             raise failures.broke_the_channel(text) from None
-
-    def _call_back(self, message: list[Any], callbacks: _Callbacks) -> bytes:
-        """Carry out what the submission asked of a function that it was handed."""
-        if len(message) != 4:
-            raise WireError("no callback")
-        _, number, handle, arguments = message
-        valid = type(handle) is int and 0 <= handle < len(callbacks.functions)
-        if not valid or type(number) is not int or not isinstance(arguments, list):
-            raise WireError("a callback that was not handed out")
-        try:
-            answer = ["return", number, callbacks.functions[handle](*arguments)]
-            return encode(answer, max_bytes=self.limits.value_bytes)
-        except Exception as error:  # goes back to the student's code, which called it wrongly
-            text = f"{type(error).__name__}: {error}"[:300].encode("utf-8", "replace").decode()
-            return encode(["raise", number, text], max_bytes=self.limits.value_bytes)
+        if answer[0] == "failed":
+            description = answer[2] if len(answer) > 2 else None
+            raise failures.described(text, description, self.limits.memory_megabytes)
+        return answer
 
     def _end(self) -> str:
         """End the process, keep what it printed, and return how it had ended by itself."""
@@ -388,15 +346,3 @@ class Worker:
     def close(self) -> None:
         """End the submission's process and everything that it started."""
         self._end()
-
-
-def _new_number() -> int:
-    """Return a number for a request, never 0: answers made up before it is asked cannot have it."""
-    return 1 + secrets.randbits(62)
-
-
-def _message(kind: str, number: int, request: bytes) -> bytes:
-    """Return ["kind", number, *request], where the request is a list already packed."""
-    items = request[0] & 0x0F  # a short list's first byte is 0x90 and its length
-    parts = bytes([0x90 | items + 2]), msgpack.packb(kind), msgpack.packb(number), request[1:]
-    return b"".join(parts)

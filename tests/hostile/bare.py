@@ -20,7 +20,7 @@ from hostile.scene import HOSTILE, Attack, Scene
 
 import grader.worker
 from grader.grading import grade
-from grader.wall import failures, forking, launch, replies, worker
+from grader.wall import exchange, failures, forking, launch, replies, worker
 from grader.worker import values
 
 WORKER_LINES: Final = {
@@ -39,13 +39,9 @@ WORKER_LINES: Final = {
 """By layer the file of the untrusted side, a text in it, and what stands there without it."""
 
 _TRUSTED_LINES: Final = {
-    "noise": (worker, ("except (WireError, IndexError):", "except IndexError:")),
-    "answers ahead": (
-        worker,
-        ("self._connection.pending()", "False"),
-        ("1 + secrets.randbits(62)", "next(_sequence)"),
-    ),
-    "numbering": (worker, ("answer[1] != wanted", "False")),
+    "noise": (worker, ("except WireError:", "except ZeroDivisionError:")),
+    "answers ahead": (worker, ("self._connection.pending()", "False")),
+    "numbering": (exchange, ("answer[1] != number", "False")),
     "kinds": (replies, ('answer[0] != "done"', "False")),
     "descriptions": (failures, ("not isinstance(description, dict)", "False")),
     "bounds": (replies, ("len(text) <= _LONGEST_TEXT", "True")),
@@ -88,12 +84,14 @@ def without(layer: str, folder: Path) -> Iterator[None]:
             copy = worker_without(layer, folder)
             patch.setattr(launch, "worker_folder", lambda: copy)
         elif layer in _TRUSTED_LINES:
+            if layer == "answers ahead":  # numbers that can be guessed, too
+                patch.setattr(exchange, "new_number", itertools.count(1).__next__)
             _rewrite(patch, *_TRUSTED_LINES[layer])
         elif layer == "environment":
             real = launch.environment
             patch.setattr(launch, "environment", lambda place: {**_environment(), **real(place)})
         elif layer == "decoder":
-            patch.setattr(worker, "decode", _careless)
+            patch.setattr(exchange, "decode", _careless)
         elif layer == "kernel":
             patch.setattr(forking, "_ANSWER_SECONDS", 2.0)  # a host is stopped: who waits for it?
         else:
@@ -115,10 +113,11 @@ def _rewrite(patch: pytest.MonkeyPatch, module: ModuleType, *changes: tuple[str,
     patch.setitem(sys.modules, module.__name__, changed)  # dataclasses look for it there
     for change in changes:
         source = replaced(source, *change)
-    changed._sequence = itertools.count(1)  # numbers that can be guessed
     exec(compile(source, str(module.__file__), "exec"), changed.__dict__)
     if module is worker:
         patch.setattr(grade, "Worker", changed.Worker)
+    elif module is exchange:
+        patch.setattr(exchange, "answer_to", changed.answer_to)
     elif module is replies:
         patch.setattr(worker, "read_reply", changed.read_reply)
     else:

@@ -1,0 +1,91 @@
+"""A request to a submission's process, and the answer to it, with what it calls back between."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgpack
+
+from grader.wall.host import Wire
+from grader.worker.framing import WireError
+from grader.worker.values import decode, encode
+
+_LONGEST_CALLBACK: Final = 65_536  # bytes: what the function makes of them is not limited
+_ANSWER: Final = (str, int)  # what each begins with
+
+
+@dataclass(slots=True)
+class Callbacks:
+    """The functions of the trusted side that one request hands over, by number.
+
+    What they return may have `max_bytes` at most.
+    """
+
+    max_bytes: int
+    functions: list[Callable[..., Any]] = field(default_factory=list)
+
+    def number_of(self, function: Callable[..., Any]) -> int:
+        """Take a function in and return its number."""
+        self.functions.append(function)
+        return len(self.functions) - 1
+
+    def carry_out(self, request: list[Any]) -> bytes:
+        """Call the function that the submission asks for; return the message with its value.
+
+        Raises
+        ------
+        WireError
+            It asks for what was not handed to it.
+        """
+        if len(request) != 4:
+            raise WireError("no callback")
+        _, number, handle, arguments = request
+        valid = type(handle) is int and 0 <= handle < len(self.functions)
+        if not valid or not isinstance(arguments, list):
+            raise WireError("a callback that was not handed out")
+        try:
+            answer = ["return", number, self.functions[handle](*arguments)]
+            return encode(answer, max_bytes=self.max_bytes)
+        except Exception as error:  # goes back to the student's code, which called it wrongly
+            text = f"{type(error).__name__}: {error}"[:300].encode("utf-8", "replace").decode()
+            return encode(["raise", number, text], max_bytes=self.max_bytes)
+
+
+def new_number() -> int:
+    """Return a number for a request, never 0: answers made up before it is asked cannot have it."""
+    return 1 + secrets.randbits(62)
+
+
+def message(kind: str, number: int, request: bytes) -> bytes:
+    """Return ["kind", number, *request], where the request is a list already packed."""
+    items = request[0] & 0x0F  # a short list's first byte is 0x90 and its length
+    parts = bytes([0x90 | items + 2]), msgpack.packb(kind), msgpack.packb(number), request[1:]
+    return b"".join(parts)
+
+
+def answer_to(number: int, connection: Wire, callbacks: Callbacks, deadline: float) -> list[Any]:
+    """Return the answer to the request of this number, carrying out its callbacks meanwhile.
+
+    Raises
+    ------
+    ConnectionLost, TimeoutError
+        The process is gone, or has not answered in time.
+    WireError
+        What it sent is no answer to this request.
+    """
+    while True:
+        data = connection.receive(deadline)
+        answer = decode(data)
+        if not isinstance(answer, list) or tuple(map(type, answer[:2])) != _ANSWER:
+            raise WireError("no answer")
+        if answer[0] == "callback":
+            if len(data) > _LONGEST_CALLBACK:
+                raise WireError("too large arguments for a function of the check")
+            connection.send([callbacks.carry_out(answer)], deadline)
+        elif answer[1] != number:
+            raise WireError("an answer to another call")
+        else:
+            return answer
