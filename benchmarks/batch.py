@@ -27,16 +27,18 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
 
-from batch_class import make_class, write_class
+from batch_class import KINDS, make_class, write_class
 
 from grader.worker.processes import descendants
 
 COURSE: Final = Path(__file__).resolve().parent.parent
 MOST_MEGABYTES: Final = 400
 MOST_APART: Final = 1.2
+HEALTHY: Final = [kind for kind in KINDS if kind != "looping"]
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
@@ -124,11 +126,11 @@ def grade(folder: Path, out: Path, workers: int, isolation: str) -> dict[str, fl
     }
 
 
-def measure(number: int, workers: int, isolation: str, looping: bool) -> dict[str, Any]:
+def measure(number: int, workers: int, isolation: str, kinds: Collection[str]) -> dict[str, Any]:
     """Make a class, grade it by another process, and return what that told."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        counts = write_class(folder / "class", make_class(number, looping=looping))
+        counts = write_class(folder / "class", make_class(number, kinds))
         command = [sys.executable, __file__, "--grade", str(folder)]
         options = ["--workers", str(workers), "--isolation", isolation]
         with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
@@ -169,13 +171,15 @@ def main() -> int:
         f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores,"
         f" load {os.getloadavg()[0]:.1f}, {given.workers} workers, {given.isolation} isolation"
     )
-    measure(20, given.workers, given.isolation, False)  # fills the caches that outlive a batch
+    measure(20, given.workers, given.isolation, HEALTHY)  # fills the caches that outlive a batch
     print(" number      rate  processor   start    grading  writing     whole   peak")
     found = []
     for size in given.sizes:
-        found.append(measure(size, given.workers, given.isolation, False))
+        found.append(measure(size, given.workers, given.isolation, HEALTHY))
         show(found[-1])
-    show(measure(given.sizes[0], given.workers, given.isolation, True))
+    for size in given.sizes[:2]:
+        show(measure(size, given.workers, given.isolation, ["right"]))
+    show(measure(given.sizes[0], given.workers, given.isolation, tuple(KINDS)))
     costs = [one["processor"] / (one["number"] - 1) for one in found]
     peak = max(one["peak"] for one in found)
     apart = max(costs) / min(costs)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -54,14 +54,13 @@ class Made:
     data: bytes
 
 
-def make_class(number: int, seed: int = 1, looping: bool = True) -> Iterator[Made]:
-    """Yield a class; without looping ones where these are not wanted."""
+def make_class(number: int, kinds: Collection[str] = tuple(KINDS), seed: int = 1) -> Iterator[Made]:
+    """Yield a class of some kinds of submissions."""
     rng = random.Random(seed)
     programs = right_programs()
-    kinds = [kind for kind in KINDS if looping or kind != "looping"]
     weights = [KINDS[kind] for kind in kinds]
     for index in range(number):
-        kind = rng.choices(kinds, weights)[0]
+        kind = rng.choices(list(kinds), weights)[0]
         parts = _parts(kind, programs, rng)
         student = f"s{index:05d}"
         mark = f"# {student}, {rng.randrange(10**9)}\nimport numpy as np\n"

@@ -12,6 +12,7 @@ import walls
 from grader.checking.foresight import Foresight
 from grader.course import Limits
 from grader.result import CheckResult, Outcome
+from grader.wall.exchange import Call
 from grader.wall.failures import CallFailure
 from grader.wall.host import WorkerHost
 from grader.wall.worker import Worker
@@ -72,7 +73,7 @@ def bench() -> Iterator[walls.Bench]:
         yield walls.Bench(host)
 
 
-def sent(bench: walls.Bench, calls: Calls) -> list[bytes | None]:
+def sent(bench: walls.Bench, calls: Calls) -> list[Call | None]:
     """Return the calls as a worker sends them."""
     worker = bench.worker(PLAIN, LIMITS)
     try:
@@ -142,36 +143,48 @@ def test_functions_are_not_handed_over_ahead(bench: walls.Bench) -> None:
 class Asked:
     """Stands for a worker that is asked something."""
 
-    def __init__(self, *calls: bytes) -> None:
+    def __init__(self, answer: bytes, calls: tuple[str, ...]) -> None:
+        self.answer = answer
         self.calls = calls
-        self.asked: list[bytes] = []
-        self.foreseen: Sequence[bytes] = ()
+        self.asked: list[str] = []
+        self.foreseen: Sequence[str] = ()
 
-    def foresee(self, calls: Sequence[bytes]) -> None:
+    def listen(self) -> None:
+        return
+
+    def hear(self, call: str) -> bytes:
+        assert call == self.calls[0]
+        return self.answer
+
+    def foresee(self, calls: Sequence[str]) -> None:
         self.foreseen = calls
 
     def settle(self) -> None:
         self.asked += self.calls
 
-    def asked_since(self, number: int) -> tuple[bytes, ...]:
+    def asked_since(self, number: int) -> tuple[str, ...]:
         return tuple(self.asked[number:])
 
 
 def test_what_all_right_submissions_are_asked_is_learned() -> None:
     foresight = Foresight()
 
-    def foreseen(outcome: Outcome, *calls: bytes) -> list[bytes]:
-        worker = Asked(*calls)
+    def foreseen(outcome: Outcome, *calls: str, answer: bytes = b"right") -> list[str]:
+        worker = Asked(answer, calls)
         result = CheckResult("a", "a", "f", outcome, 0.0, 1.0, True)
         with foresight.group("group", worker, [result]):  # type: ignore[arg-type]
             pass
         return list(worker.foreseen)
 
     passed, failed = Outcome.PASSED, Outcome.FAILED
-    assert foreseen(failed, b"x") == []
-    assert foreseen(passed, b"a", b"b", b"own 1") == []
-    assert foreseen(failed, b"x") == [b"a", b"b", b"own 1"]
-    assert foreseen(passed, b"a", b"b", b"own 2") == [b"a", b"b", b"own 1"]
-    assert foreseen(passed, b"a", b"b", b"own 3") == [b"a", b"b"]
-    assert foreseen(passed) == [b"a", b"b"]
-    assert foreseen(passed) == []
+    assert foreseen(failed, "x") == []
+    assert foreseen(passed, "a", "b", "own 1") == []
+    assert foreseen(failed, "a", "x") == []  # nobody has answered the first rightly yet
+    assert foreseen(passed, "a", "b", "own 1") == []
+    assert foreseen(failed, "a", "x") == ["b", "own 1"]
+    assert foreseen(failed, "a", "x", answer=b"wrong") == []
+    assert foreseen(passed, "a", "b", "own 2", answer=b"") == []
+    assert foreseen(passed, "a", "b", "own 2") == ["b"]
+    assert foreseen(passed, "a", "b", "own 2", answer=b"right too") == []
+    assert foreseen(passed, "a", answer=b"right too") == ["b"]
+    assert foreseen(passed, "a") == []

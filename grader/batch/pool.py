@@ -6,6 +6,7 @@ on with the others' tasks; so the tasks that are quick are never held up by thos
 
 from __future__ import annotations
 
+import os
 import selectors
 import time
 from collections.abc import Generator, Iterator
@@ -57,6 +58,11 @@ class LocalPool:
             yield from run.results(tasks, self._workers)
 
 
+def usable_cores() -> frozenset[int]:
+    """Return the processor cores that this process may run on; none where that is not known."""
+    return frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else frozenset()
+
+
 def stuck_seconds(course: Course) -> float:
     """Return a time that no submission can take: every limit of the course, several times."""
     return max(
@@ -79,6 +85,7 @@ class _Run:
         self._again: list[Task] = []
         self._retried: set[str] = set()
         self._early_deaths = 0
+        self._cores: frozenset[int] = frozenset()  # to be kept to: none where some would be idle
 
     def __enter__(self) -> _Run:
         return self
@@ -95,6 +102,8 @@ class _Run:
         """Keep the processes at work until no task is left."""
         if not self._next(tasks):
             return
+        cores = usable_cores()
+        self._cores = cores if workers >= len(cores) else frozenset()
         for _ in range(workers):
             self._start()
         while self._hand_out(tasks, workers):
@@ -125,7 +134,8 @@ class _Run:
         return bool(self._again)
 
     def _start(self) -> None:
-        process = GradingProcess(self._job)
+        free = self._cores.difference(process.core for process in self._processes)
+        process = GradingProcess(self._job, min(free, default=None))
         self._processes.add(process)
         self._selector.register(process.wire, selectors.EVENT_READ, process)
 

@@ -27,7 +27,8 @@ START_SECONDS: Final = 120.0
 class GradingProcess:
     """One grading process and the task that it is at.
 
-    The system ends it with the thread that started it.
+    The system ends it with the thread that started it. With a `core` it keeps to that one, and so
+    does all that it starts: they take turns, and need no other to wake up for each.
 
     Attributes
     ----------
@@ -39,11 +40,13 @@ class GradingProcess:
         Whether it has said that it can grade.
     graded : int
         How many results it has given.
+    core : int or None
+        Which processor core it keeps to.
     since : float
         When it was started or was given its task, by the monotonic clock.
     """
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, core: int | None = None) -> None:
         self.wire, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
@@ -59,6 +62,10 @@ class GradingProcess:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
+        if core is not None:
+            with contextlib.suppress(OSError):  # the core has been taken from us meanwhile
+                os.sched_setaffinity(self._process.pid, {core})
+        self.core = core
         self.task: Task | None = None
         self.ready = False
         self.graded = 0

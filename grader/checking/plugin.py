@@ -26,6 +26,7 @@ from grader.checking.foresight import Foresight
 from grader.checking.reference import Remembered, load_reference
 from grader.checking.specification import Check
 from grader.checking.student import Student, last_call
+from grader.checking.transcripts import Transcripts
 from grader.course import Course, Exercise
 from grader.errors import CourseError
 from grader.result import CheckResult, Outcome
@@ -66,6 +67,7 @@ class CheckPlugin:
         self._references: dict[str, ModuleType | None] = {}
         self._remembered: dict[str, Remembered] = {}
         self._foresight = Foresight()
+        self._transcripts = Transcripts()
         self._seed = 0
         self._check: Check | None = None
         self._exercise: Exercise | None = None
@@ -83,22 +85,31 @@ class CheckPlugin:
         seed: int,
         begin: Callable[[Check], None] | None = None,
     ) -> tuple[CheckResult, ...]:
-        """Run an exercise's checks against the submission in `worker`; `begin` hears of each."""
-        return tuple(self.results(exercise, worker, seed, begin=begin))
+        """Return the results of an exercise's checks against the submission in `worker`.
+
+        Checks whose results are known from what they were answered are not run anew. `begin` is
+        told of each check before its turn.
+        """
+        return tuple(self._results(exercise, worker, seed, None, begin, self._transcripts))
 
     def results(
+        self, exercise: Exercise, worker: Worker, seed: int, chosen: Sequence[str] | None = None
+    ) -> Iterator[CheckResult]:
+        """Run checks and yield each one's result; the caller may stop at any of them.
+
+        `chosen` gives the ids of the checks to run, and their order; else all are run.
+        """
+        return self._results(exercise, worker, seed, chosen)
+
+    def _results(
         self,
         exercise: Exercise,
         worker: Worker,
         seed: int,
-        chosen: Sequence[str] | None = None,
+        chosen: Sequence[str] | None,
         begin: Callable[[Check], None] | None = None,
+        transcripts: Transcripts | None = None,
     ) -> Iterator[CheckResult]:
-        """Yield each check's result as it is run; the caller may stop at any of them.
-
-        `chosen` gives the ids of the checks to run, and their order; else all are run. `begin`
-        is told of each check before it is run.
-        """
         pairs = self._items[exercise.name]
         if chosen is not None:
             by_id = {pair[1].id: pair for pair in pairs}
@@ -121,18 +132,35 @@ class CheckPlugin:
                     if begin is not None:
                         begin(check)
                     following = pairs[(index + 1) % len(pairs)][0]
-                    results.append(self._result(item, check, following, results))
+                    results.append(self._result(item, check, following, results, transcripts))
                     yield results[-1]
 
     def _result(
-        self, item: pytest.Item, check: Check, following: pytest.Item, results: list[CheckResult]
+        self,
+        item: pytest.Item,
+        check: Check,
+        following: pytest.Item,
+        results: list[CheckResult],
+        transcripts: Transcripts | None,
     ) -> CheckResult:
         """Return a check's result, after those before it."""
         missing = _unmet(check, results)
         if missing:
             text = f"Not run: it builds on {missing}, which has to be right first."
             return _ended(check, Outcome.BLOCKED, text)
-        return self._run_item(item, check, following)
+        if transcripts is None or self._direct[item.nodeid] is None:
+            return self._run_item(item, check, following)
+        start = time.perf_counter()
+        assert self._exercise is not None
+        assert self._student is not None
+        key = self._exercise.name, self._seed, check.id
+        worker = self._student._worker
+        worker.listen()
+        result = transcripts.recall(key, worker)
+        if result is None:
+            result = self._run_item(item, check, following)
+            transcripts.learn(key, worker.heard, result)
+        return replace(result, seconds=time.perf_counter() - start)
 
     def reference(self, exercise: Exercise) -> ModuleType | None:
         """Return the exercise's reference module; None in a course without solutions."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,14 +89,11 @@ def choose_executor(
         from grader.cluster.executor import ClusterPool
 
         return ClusterPool(course, job, cluster, _notice)
-    from grader.batch.pool import LocalPool, stuck_seconds
+    from grader.batch.pool import LocalPool, stuck_seconds, usable_cores
 
-    return LocalPool(course, job, min(workers or _cores(), most), stuck_seconds(course))
+    cores = len(usable_cores()) or os.cpu_count() or 1
+    return LocalPool(course, job, min(workers or cores, most), stuck_seconds(course))
 
 
 def _notice(text: str) -> None:
     click.echo(f"bpgrade: {text}", err=True)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

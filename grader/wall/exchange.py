@@ -2,19 +2,78 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any, Final
 
 import msgpack
 
 from grader.wall.host import Wire
+from grader.wall.replies import Reply, read_reply
 from grader.worker.framing import WireError
 from grader.worker.values import decode, encode
 
 _LONGEST_CALLBACK: Final = 65_536  # bytes: what the function makes of them is not limited
 _ANSWER: Final = (str, int)  # what each begins with
+_DONE: Final[bytes] = b"\x95" + msgpack.packb("done")
+
+
+class Failed(Exception):  # noqa: N818 - an answer, not a mistake of ours
+    """The answer to a request that gave no value, with its description, which may be anything."""
+
+    def __init__(self, description: Any) -> None:
+        super().__init__()
+        self.description = description
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of one of the submission's functions, as it is sent.
+
+    Attributes
+    ----------
+    function : str
+        Whose call it is.
+    content : bytes
+        What the request says, without its kind and number.
+    arguments : int
+        How many there are.
+    text : str
+        The call in words.
+    others : mapping
+        Functions that are asked first in the place of the submission's own of these names.
+    """
+
+    function: str
+    content: bytes
+    arguments: int
+    text: str = field(compare=False)
+    others: Mapping[str, Callable[..., Any]] = field(compare=False)
+
+
+class Answer:
+    """The message that answers a call, which is read where it has to be.
+
+    Attributes
+    ----------
+    digest : bytes
+        The same for all answers that say the same; empty for one that is written in its own way.
+    """
+
+    def __init__(self, data: bytes, number: int, arguments: int) -> None:
+        self._data = data
+        self._arguments = arguments
+        head = _head(number)
+        plain = data.startswith(head)
+        self.digest = blake2b(data[len(head) :], digest_size=16).digest() if plain else b""
+
+    @functools.cached_property
+    def reply(self) -> Reply | None:
+        """What it says; None where it is no answer to a call."""
+        return read_reply(read(self._data), self._arguments)
 
 
 @dataclass(slots=True)
@@ -66,8 +125,10 @@ def message(kind: str, number: int, request: bytes) -> bytes:
     return b"".join(parts)
 
 
-def answer_to(number: int, connection: Wire, callbacks: Callbacks, deadline: float) -> list[Any]:
+def answer_to(number: int, connection: Wire, callbacks: Callbacks, deadline: float) -> bytes:
     """Return the answer to the request of this number, carrying out its callbacks meanwhile.
+
+    What begins as the answer to a call is not read further.
 
     Raises
     ------
@@ -75,9 +136,11 @@ def answer_to(number: int, connection: Wire, callbacks: Callbacks, deadline: flo
         The process is gone, or has not answered in time.
     WireError
         What it sent is no answer to this request.
+    Failed
+        The answer says that there is no value.
     """
-    while True:
-        data = connection.receive(deadline)
+    head = _head(number)
+    while not (data := connection.receive(deadline)).startswith(head):
         answer = decode(data)
         if not isinstance(answer, list) or tuple(map(type, answer[:2])) != _ANSWER:
             raise WireError("no answer")
@@ -87,5 +150,24 @@ def answer_to(number: int, connection: Wire, callbacks: Callbacks, deadline: flo
             connection.send([callbacks.carry_out(answer)], deadline)
         elif answer[1] != number:
             raise WireError("an answer to another call")
+        elif answer[0] == "failed":
+            raise Failed(answer[2] if len(answer) > 2 else None)
         else:
-            return answer
+            break
+    return data
+
+
+def read(data: bytes) -> list[Any]:
+    """Return what an answer says; nothing where it is none."""
+    try:
+        answer = decode(data)
+    except WireError:
+        return []
+    return answer if isinstance(answer, list) else []
+
+
+@functools.lru_cache(maxsize=1)
+def _head(number: int) -> bytes:
+    """Return how the answer to a call begins: a list of five, "done", the call's number."""
+    packed: bytes = msgpack.packb(number)
+    return _DONE + packed

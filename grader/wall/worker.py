@@ -3,8 +3,9 @@
 Waiting for each answer costs more than most calls: two processes take turns at every one of them.
 Where it is known which calls come next, since other submissions were asked the same, they are sent
 ahead (`foresee`). Each is still asked for in turn, and its answer taken only where it was asked
-for with just these bytes. At the first other call the process is replaced by one in which only
-what was asked for has been done, so that what a submission answers never depends on it.
+for with just these bytes. Calls can be made early too (`hear`), by who knows what a check asks for.
+At the first other call the process is replaced by one in which only what was asked for has been
+done, so that what a submission answers never depends on either.
 """
 
 from __future__ import annotations
@@ -13,23 +14,33 @@ import contextlib
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from grader.course import Limits
-from grader.errors import IsolationError
 from grader.result import Outcome
 from grader.wall import exchange, failures
-from grader.wall.connection import ConnectionLost
-from grader.wall.exchange import Callbacks
+from grader.wall.exchange import Answer, Call, Callbacks
 from grader.wall.failures import CallFailure
-from grader.wall.host import Wire, WorkerHost
-from grader.wall.replies import Loaded, Problem, Reply, Source, read_loaded, read_reply
-from grader.worker.framing import WireError
-from grader.worker.values import decode, encode
+from grader.wall.host import WorkerHost
+from grader.wall.process import Process
+from grader.wall.replies import Loaded, Problem, Reply, Source, read_loaded
+from grader.worker.values import encode
 
-_READY_SECONDS: Final = 20.0
 _MOST_AHEAD: Final = 65_536  # bytes: less than a socket holds
+
+
+def _is_unknown(_digest: bytes) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Early:
+    """A call that was made before it was asked for, and after so many that had been."""
+
+    call: Call
+    answer: Answer | CallFailure
+    asked: int
 
 
 class Worker:
@@ -40,28 +51,36 @@ class Worker:
 
     Attributes
     ----------
-    asked : list of (bytes or None)
-        Every call so far as it is sent, in order; None for one that hands functions over.
+    asked : list of (Call or None)
+        Every call so far, in order; None for one that hands functions over.
+    heard : list of ((Call, bytes) or None)
+        Every call since `listen` with its answer's digest; None for one that failed, whose answer
+        has no digest, or that handed over other functions than its `others`.
     """
 
     def __init__(self, host: WorkerHost, source: Source, limits: Limits) -> None:
         self.host = host
         self.source = source
         self.limits = limits
-        self.layers: tuple[str, ...] = ()
-        self.printed = b""
-        self.printed_bytes = 0
-        self._connection: Wire | None = None
+        self._process = Process(host, limits)
         self._hung: dict[str, CallFailure] = {}
         self._loaded: Loaded | CallFailure | None = None
         self._definitions_only = False
         self._served: set[str] = set()  # the functions called in the process that runs
         self._spent: defaultdict[str, float] = defaultdict(float)
-        self.asked: list[bytes | None] = []
+        self.asked: list[Call | None] = []
         self._begun = 0  # how many of these were asked before the process that runs
-        self._ahead: deque[tuple[int, bytes]] = deque()
+        self._ahead: deque[tuple[int, Call]] = deque()
+        self.heard: list[tuple[Call, bytes] | None] = []
+        self._early: deque[_Early] = deque()
+        self._recalled = 0  # how many of these what is being recalled asks for
         self._reloaded = False
         self._printed_before = b"", 0
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The walls around its process."""
+        return self._process.layers
 
     @property
     def loaded(self) -> Loaded | None:
@@ -112,43 +131,108 @@ class Worker:
             The call gave no value.
         """
         self.load()
+        others = dict(others or {})
+        callbacks = Callbacks(self.limits.value_bytes)
+        content = self._encoded([function, list(arguments), others], callbacks)
+        text = failures.signature_of(function, names, tuple(arguments))
+        call = Call(function, content, len(arguments), text, others)
+        self.heard.append(None)
+        answer = self._heard_early(call) or self._made(call, callbacks)
+        if answer.digest and len(callbacks.functions) == len(others):
+            self.heard[-1] = call, answer.digest
+        assert answer.reply is not None
+        return answer.reply
+
+    def hear(self, call: Call, known: Callable[[bytes], bool] = _is_unknown) -> bytes:
+        """Make a call before it is asked for; return its answer's digest, empty for a failure.
+
+        The answer is kept for when it is asked for. One whose digest is `known` is not read.
+        """
+        if self._recalled < len(self._early) and self._early[self._recalled].call != call:
+            self._unask()
+        if self._recalled == len(self._early):
+            before = len(self.asked)
+            callbacks = Callbacks(self.limits.value_bytes, list(call.others.values()))
+            try:
+                made: Answer | CallFailure = self._made(call, callbacks, known)
+            except CallFailure as failure:
+                made = failure
+            self._early.append(_Early(call, made, before))
+        answer = self._early[self._recalled].answer
+        self._recalled += 1
+        return b"" if isinstance(answer, CallFailure) else answer.digest
+
+    def accept_heard(self) -> None:
+        """Take the calls that `hear` was told of since `listen` as asked for."""
+        for _ in range(self._recalled):
+            self._early.popleft()
+        self._recalled = 0
+
+    def listen(self) -> None:
+        """Begin with `heard` anew; what has been made early and not asked for can be heard yet."""
+        self.heard = []
+        self._recalled = 0
+
+    def _heard_early(self, call: Call) -> Answer | None:
+        """Return the answer to a call that has been made already; None where it has not been."""
+        if self._early and self._early[0].call != call:
+            self._unask()
+        if not self._early:
+            return None
+        answer = self._early.popleft().answer
+        self._recalled = 0
+        if isinstance(answer, CallFailure):
+            raise answer
+        return answer
+
+    def _unask(self) -> None:
+        """Undo the calls that were made before they were asked for, and have not been since."""
+        if self._early:
+            del self.asked[self._early[0].asked :]
+            self._begun = min(self._begun, len(self.asked))
+            self._early.clear()
+            self._recalled = 0
+            with contextlib.suppress(CallFailure):
+                self._go_back()
+
+    def _made(
+        self, call: Call, callbacks: Callbacks, known: Callable[[bytes], bool] = _is_unknown
+    ) -> Answer:
+        """Make a call, twice where the process has ended for what others had done in it."""
+        function = call.function
+        self.load()
         if function in self._hung:
             raise self._hung[function]
-        text = failures.signature_of(function, names, tuple(arguments))
-        request = [function, list(arguments), dict(others or {})]
         start = time.monotonic()
         try:
-            return self._call(function, request, text)
+            return self._call(call, callbacks, known)
         except CallFailure:
             alone = self._served <= {function}
-            if alone or self._connection is not None or function in self._hung:
+            if alone or self._process.running or function in self._hung:
                 raise
             # another function may have left a thread or filled the memory: not this one's fault
-            return self._call(function, request, text)
+            return self._call(call, callbacks, known)
         finally:
             self._spent[function] += time.monotonic() - start
             if self._spent[function] > self.limits.cpu_seconds:
                 self._hung[function] = failures.used_up(function, self.limits.cpu_seconds)
 
-    def foresee(self, calls: Sequence[bytes | None]) -> None:
+    def foresee(self, calls: Sequence[Call | None]) -> None:
         """Send calls ahead that will probably be made next: some of another worker's `asked`."""
-        self.settle()
         done = self.asked[self._begun :]
-        if self._connection is None or None in done or self._connection.pending():
+        if self._ahead or not self._process.running or None in done or self._process.wire.pending():
             return
         size = 0
         for call in calls:
-            size += len(call or b"")
-            if call is None or size > _MOST_AHEAD:
+            if call is None or (size := size + len(call.content)) > _MOST_AHEAD:
                 break
             self._ahead.append((exchange.new_number(), call))
-        messages = [exchange.message("call", number, call) for number, call in self._ahead]
-        try:
-            self._connection.send(messages, time.monotonic() + self.limits.call_seconds)
-        except (TimeoutError, ConnectionLost):
-            self._end()
+        messages = [exchange.message("call", number, call.content) for number, call in self._ahead]
+        self._process.send_ahead(messages)
+        if not self._process.running:
+            self._ahead.clear()
 
-    def asked_since(self, number: int) -> tuple[bytes, ...] | None:
+    def asked_since(self, number: int) -> tuple[Call, ...] | None:
         """Return the calls after so many; None where another worker cannot be asked the same."""
         calls = [call for call in self.asked[number:] if call is not None]
         whole = len(calls) == len(self.asked) - number and self._begun <= number
@@ -156,62 +240,62 @@ class Worker:
 
     def settle(self) -> None:
         """See that nothing has been done but what was asked for."""
+        self._unask()
+        self._take_back()
+
+    def _take_back(self) -> None:
+        """Undo the calls that were sent ahead, and have not been asked for."""
         if self._ahead:
             with contextlib.suppress(CallFailure):
                 self._go_back()
 
     def _go_back(self) -> None:
         """Replace the process by one in which only what was asked for has been done."""
-        calls = [call for call in self.asked[self._begun :] if call is not None]
+        calls = [call.content for call in self.asked[self._begun :] if call is not None]
         begun, served = self._begun, set(self._served)
         self._end()
-        self.printed, self.printed_bytes = self._printed_before
+        self._process.forget_printed(self._printed_before)
         self._start(self._reloaded)
-        connection = self._connection
-        assert connection is not None
         self._begun = begun
         self._served.update(served)
-        try:
-            messages = [exchange.message("call", exchange.new_number(), call) for call in calls]
-            connection.send(messages, time.monotonic() + self.limits.call_seconds)
-            for _ in calls:
-                connection.receive(time.monotonic() + self.limits.call_seconds)
-        except (TimeoutError, ConnectionLost, WireError):
-            self._end()  # it does not do the same again: so each call is on its own
+        # where it does not do the same again, each call is on its own
+        number = exchange.new_number
+        self._process.repeat([exchange.message("call", number(), call) for call in calls])
 
-    def _call(self, function: str, request: list[Any], text: str) -> Reply:
-        """Call a function once, in a process that waits for it."""
-        callbacks = Callbacks(self.limits.value_bytes)
-        call = self._encoded(request, callbacks)
+    def _call(self, call: Call, callbacks: Callbacks, known: Callable[[bytes], bool]) -> Answer:
+        """Make a call once, in a process that waits for it."""
         if self._ahead and (callbacks.functions or self._ahead[0][1] != call):
             self._go_back()
         if self._ahead:
-            number, _ = self._ahead.popleft()
+            (number, _), message = self._ahead.popleft(), b""
         else:
-            if self._connection is not None and self._connection.pending():
+            if self._process.running and self._process.wire.pending():
                 self._end()  # an answer that nobody has asked for would be taken for this one's
-            if self._connection is None:
+            if not self._process.running:
                 self._start()
-            number = 0
-        self._served.add(function)
+            number = exchange.new_number()
+            message = exchange.message("call", number, call.content)
+        self._served.add(call.function)
         self.asked.append(None if callbacks.functions else call)
         limit = self.limits.call_seconds
         try:
-            answer = self._ask("call", call, text, limit, callbacks, number)
+            data = self._process.ask(message, number, call.text, limit, callbacks)
         except TimeoutError:
             self._end()
-            self._hung[function] = failures.timed_out(text, limit, "call_seconds")
-            raise self._hung[function] from None
+            self._hung[call.function] = failures.timed_out(call.text, limit, "call_seconds")
+            raise self._hung[call.function] from None
         except CallFailure as failure:
+            if not self._process.running:
+                self._ahead.clear()
             if failure.outcome is Outcome.OUT_OF_MEMORY:
-                self.settle()
+                self._take_back()
                 self._end()  # what fills the memory may stay there
             raise
-        reply = read_reply(answer, len(request[1]))
-        if reply is None:
+        answer = Answer(data, number, call.arguments)
+        if not known(answer.digest) and answer.reply is None:
             self._end()
-            raise failures.broke_the_channel(text)
-        return reply
+            raise failures.broke_the_channel(call.text)
+        return answer
 
     def _encoded(self, request: list[Any], callbacks: Callbacks) -> bytes:
         """Return what a request says, without its kind and number."""
@@ -232,22 +316,24 @@ class Worker:
         """Fork a worker and load the submission into it; what that prints counts only once."""
         text = f"running {self.source.title}"
         self._reloaded = self._loaded is not None if reloaded is None else reloaded
-        self._printed_before = self.printed, self.printed_bytes
-        connection = self._enter()
+        self._printed_before = self._process.printed, self._process.printed_bytes
+        self._served.clear()
+        self._begun = len(self.asked)
+        self._process.start()
         blocks = [[block.label, block.source] for block in self.source.blocks]
         try:
             seconds = self.limits.load_seconds
             request = [blocks, self.source.strict, seconds, self._definitions_only]
             callbacks = Callbacks(self.limits.value_bytes)
-            answer = self._ask("load", self._encoded(request, callbacks), text, seconds, callbacks)
+            number = exchange.new_number()
+            message = exchange.message("load", number, self._encoded(request, callbacks))
+            answer = exchange.read(self._process.ask(message, number, text, seconds, callbacks))
         except TimeoutError:
             self._end()
             self._loaded = failures.timed_out(text, self.limits.load_seconds, "load_seconds")
             raise self._loaded from None
         if self._reloaded:  # what it prints has been shown already
-            connection.take_printed()
-            connection.printed_bytes = 0
-            self.printed, self.printed_bytes = self._printed_before
+            self._process.forget_printed(self._printed_before)
         loaded = read_loaded(answer, self.limits.memory_megabytes)
         if loaded is None:
             self._end()
@@ -257,92 +343,15 @@ class Worker:
             raise loaded.problems[0].failure
         return loaded
 
-    def _enter(self) -> Wire:
-        """Get a process for the submission, and see that its walls stand.
-
-        Raises
-        ------
-        IsolationError
-            They do not; the submission has not been sent to it.
-        """
-        self._served.clear()
-        self._begun = len(self.asked)
-        connection = self._connection = self.host.fork(self.limits)
-        try:
-            ready = decode(connection.receive(time.monotonic() + _READY_SECONDS))
-            self.layers = tuple(ready[1])
-        except (TimeoutError, ConnectionLost, WireError, LookupError, TypeError):
-            raise IsolationError(
-                f"a process for the submission could not be made ({self._end()}) {self.output()}",
-                "run `bpgrade doctor` to see what this machine lacks",
-            ) from None
-        missing = self.host.isolation.layers.difference(self.layers)
-        if missing:
-            self._end()
-            raise IsolationError(
-                f"these layers do not hold in the submission's process: {', '.join(missing)}",
-                "run `bpgrade doctor` to see what this machine lacks",
-            )
-        return connection
-
-    def _ask(
-        self,
-        kind: str,
-        request: bytes,
-        text: str,
-        seconds: float,
-        callbacks: Callbacks,
-        ahead: int = 0,
-    ) -> list[Any]:
-        """Send a request and return the rest of its answer; the wire stays usable after it.
-
-        `ahead` is the request's number where it has been sent already.
-        """
-        connection = self._connection
-        if connection is None:
-            raise RuntimeError("no process: `_start` makes one")
-        number = ahead or exchange.new_number()
-        deadline = time.monotonic() + seconds
-        try:
-            if not ahead:
-                connection.send([exchange.message(kind, number, request)], deadline)
-            answer = exchange.answer_to(number, connection, callbacks, deadline)
-        except ConnectionLost:
-            raise failures.died(text, self._end()) from None
-        except WireError:
-            self._end()
-            raise failures.broke_the_channel(text) from None
-        if answer[0] == "failed":
-            description = answer[2] if len(answer) > 2 else None
-            raise failures.described(text, description, self.limits.memory_megabytes)
-        return answer
-
-    def _end(self) -> str:
-        """End the process, keep what it printed, and return how it had ended by itself."""
-        self._ahead.clear()
-        if self._connection is None:
-            return "none"
-        ended = self.host.end()
-        self._take_printed()
-        self._connection.close()
-        self._connection = None
-        return ended
-
-    def _take_printed(self) -> None:
-        if self._connection is not None:
-            room = self.limits.output_bytes - len(self.printed)
-            self.printed += self._connection.take_printed()[:room]
-            self.printed_bytes += self._connection.printed_bytes
-            self._connection.printed_bytes = 0
-
     def output(self) -> str:
         """Return what the submission has printed so far, cut to the limit and saying so."""
         self.settle()
-        self._take_printed()
-        text = self.printed.decode("utf-8", "replace")
-        missing = self.printed_bytes - len(self.printed)
-        return f"{text}\n... ({missing:,} more bytes)" if missing > 0 else text
+        return self._process.output()
 
     def close(self) -> None:
         """End the submission's process and everything that it started."""
         self._end()
+
+    def _end(self) -> None:
+        self._ahead.clear()
+        self._process.end()

@@ -96,17 +96,16 @@ class _Encoder:
             raise ForbiddenValueError(
                 f"a value nested more than {MAX_DEPTH} levels deep (or one that contains itself)"
             )
-        if value is None or value is True or value is False:
+        kind = type(value)
+        if kind is float or kind is bool or value is None:
             return value
-        if isinstance(value, np.ndarray):
+        if kind is np.ndarray:
             return self._array(value)
-        if isinstance(value, float):
-            return float(value)
-        if isinstance(value, int):
-            return _plain_int(int(value))
-        if isinstance(value, str):
-            return _plain_text(str(value))
-        if isinstance(value, (list, tuple)):
+        if kind is int:
+            return _plain_int(value)
+        if kind is str:
+            return _plain_text(value)
+        if kind is list or kind is tuple:
             return self._sequence(value, depth)
         return self._rarer(value, depth)
 
@@ -121,6 +120,16 @@ class _Encoder:
         return items
 
     def _rarer(self, value: Any, depth: int) -> Any:
+        if isinstance(value, np.ndarray):
+            return self._any_array(value)
+        if isinstance(value, float):
+            return float(value)
+        if isinstance(value, int):
+            return _plain_int(int(value))
+        if isinstance(value, str):
+            return _plain_text(str(value))
+        if isinstance(value, (list, tuple)):
+            return self._sequence(value, depth)
         if isinstance(value, complex):
             return msgpack.ExtType(COMPLEX, np.complex128(value).tobytes())
         if isinstance(value, (bytes, bytearray)):
@@ -145,8 +154,11 @@ class _Encoder:
         raise ForbiddenValueError(_REMEDIES.get(name, f"an object of type {name}"))
 
     def _array(self, value: np.ndarray[Any, Any]) -> msgpack.ExtType:
-        plain = type(value) is np.ndarray and value.dtype is _FLOAT64
-        if plain and value.ndim <= MAX_DIMENSIONS and value.nbytes <= self.max_bytes:
+        if (
+            value.dtype is _FLOAT64
+            and value.ndim <= MAX_DIMENSIONS
+            and value.nbytes <= self.max_bytes
+        ):
             # nearly all arrays: nothing to refuse or convert
             content = value.tobytes()
             return msgpack.ExtType(ARRAY, msgpack.packb(["f8", value.shape, content]))
@@ -188,6 +200,8 @@ def _plain_int(value: int) -> Any:
 def _plain_text(value: str) -> str:
     if len(value) > MAX_TEXT:
         raise ForbiddenValueError(f"a text of {len(value):,} characters")
+    if value.isascii():
+        return value
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:

@@ -6,6 +6,8 @@ import os
 from typing import Final
 
 HEADER: Final = 4
+_CHUNK: Final = 16_384
+_MOST: Final = 1 << 20
 
 
 class StreamEnded(Exception):  # noqa: N818 - an event, not a mistake
@@ -19,6 +21,36 @@ class WireError(ValueError):
 def frame(message: bytes) -> bytes:
     """Return `message` with its length before it."""
     return len(message).to_bytes(HEADER, "little") + message
+
+
+class Reader:
+    """Whole messages from a descriptor; what has come beyond the next one is kept for later."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+        self._received = bytearray()
+
+    def message(self) -> bytes:
+        """Return the next whole message, waiting for it.
+
+        Raises
+        ------
+        StreamEnded
+            The stream ended before.
+        """
+        self._fill(HEADER)
+        end = HEADER + int.from_bytes(self._received[:HEADER], "little")
+        self._fill(end)
+        message = bytes(self._received[HEADER:end])
+        del self._received[:end]
+        return message
+
+    def _fill(self, count: int) -> None:
+        while len(self._received) < count:
+            part = os.read(self.descriptor, max(_CHUNK, min(count - len(self._received), _MOST)))
+            if not part:
+                raise StreamEnded
+            self._received += part
 
 
 def read_exactly(descriptor: int, count: int) -> bytes:
@@ -46,6 +78,7 @@ def read_message(descriptor: int) -> bytes:
 
 def write_message(descriptor: int, message: bytes) -> None:
     """Write `message` whole, waiting as long as the other side needs."""
-    view = memoryview(frame(message))
-    while view:
-        view = view[os.write(descriptor, view) :]
+    framed = frame(message)
+    written = os.write(descriptor, framed)
+    while written < len(framed):
+        written += os.write(descriptor, memoryview(framed)[written:])

@@ -12,9 +12,11 @@ Messages from the trusted side           answers
 from __future__ import annotations
 
 import ast
+import contextlib
 import linecache
 import os
 import signal
+import socket
 import sys
 import traceback
 import types
@@ -32,6 +34,22 @@ from .replacing import replaced
 
 _MOST_WARNINGS = 20
 _RESERVED_BYTES = 8 << 20
+_REHEARSALS = 20
+_REHEARSED = """
+import numpy as np
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+def rehearsed(x, weights, rate, steps):
+    losses = []
+    for _ in range(steps):
+        output = sigmoid(x @ weights + rate)
+        weights = weights - rate * np.outer(x, output * (1 - output))
+        losses.append(np.sum(output**2) / 2)
+    return weights, np.array(losses)
+"""
+_AS_IT_IS = contextlib.nullcontext()
 _UNCHANGEABLE = frozenset([type(None), bool, int, float, complex, str, bytes])
 
 
@@ -52,6 +70,7 @@ def serve(reader: int, layers: list[str], limits: dict[str, Any], writer: int = 
         setattr(sys, f"__{name}__", stream)
     writer = reader if writer < 0 else writer
     session = Session(reader, writer, limits["value_bytes"])
+    session.reserve = bytes(_RESERVED_BYTES)
     session.send(["ready", layers])
     try:
         while True:
@@ -60,17 +79,37 @@ def serve(reader: int, layers: list[str], limits: dict[str, Any], writer: int = 
         return  # the trusted side has gone, or the submission has closed the wire
 
 
+def rehearse() -> None:
+    """Do in this process, which no submission is in, what is done for each of them.
+
+    What Python finds out meanwhile about its own code, and loads, no fork of it has to again.
+    """
+    there, here = socket.socketpair()
+    finders = sys.meta_path[:]
+    with there, here:
+        rehearsed = Session(here.fileno(), here.fileno(), _RESERVED_BYTES)
+        requests = [["load", 1, [["rehearsal", _REHEARSED]], True, 1.0, False]]
+        arrays = [np.ones(2), np.ones((2, 2)), 0.5, 2]
+        requests += [["call", turn, "rehearsed", arrays, {}] for turn in range(_REHEARSALS)]
+        for request in requests:
+            framing.write_message(there.fileno(), values.encode(request, max_bytes=_RESERVED_BYTES))
+            rehearsed.answer(rehearsed.receive())
+            framing.read_message(there.fileno())
+    sys.meta_path[:] = finders
+    del sys.modules[rehearsed.module.__name__], linecache.cache["rehearsal"]
+
+
 class Session:
     """The submission's module and the wire to the trusted side."""
 
     def __init__(self, reader: int, writer: int, max_bytes: int) -> None:
-        self.reader = reader
+        self.reader = framing.Reader(reader)
         self.writer = writer
         self.max_bytes = max_bytes
         self.module = types.ModuleType("submission")
         self.filenames: frozenset[str] = frozenset()
         self.callbacks = 0
-        self.reserve = bytes(_RESERVED_BYTES)
+        self.reserve = b""
 
     def send(self, message: list[Any]) -> None:
         """Send one message; raises ForbiddenValueError before anything is written."""
@@ -78,9 +117,7 @@ class Session:
 
     def receive(self) -> list[Any]:
         """Return the next message from the trusted side."""
-        message: list[Any] = values.decode(
-            framing.read_message(self.reader), callback=self._callback
-        )
+        message: list[Any] = values.decode(self.reader.message(), callback=self._callback)
         return message
 
     def answer(self, message: list[Any]) -> None:
@@ -148,9 +185,10 @@ class Session:
     ) -> list[Any]:
         target = self.module.__dict__[function]
         before = [_fingerprint(argument) for argument in arguments]
+        standing_in = replaced(self.module.__dict__, others) if others else _AS_IT_IS
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            with np.errstate(all="warn", under="ignore"), replaced(self.module.__dict__, others):
+            with np.errstate(all="warn", under="ignore"), standing_in:
                 value = target(*arguments)
         changed = [
             index
@@ -194,7 +232,7 @@ def _fingerprint(argument: Any) -> Any:
     """Return what differs when the argument was changed in place."""
     kind = type(argument)
     if kind is np.ndarray and argument.dtype != object:
-        return argument.dtype.str, argument.shape, argument.tobytes()
+        return argument.dtype, argument.shape, argument.tobytes()
     if kind in _UNCHANGEABLE or callable(argument) or isinstance(argument, np.random.Generator):
         return None
     try:

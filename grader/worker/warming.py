@@ -23,6 +23,7 @@ def import_packages(settings: dict[str, Any]) -> Callable[..., None]:
     for name in settings["packages"]:
         __import__(name)
     finder.keep_only(settings["packages"])
+    session.rehearse()
     _keep_listings()
     gc.collect()
     gc.freeze()

@@ -20,7 +20,7 @@ from hostile.scene import HOSTILE, Attack, Scene
 
 import grader.worker
 from grader.grading import grade
-from grader.wall import exchange, failures, forking, launch, replies, worker
+from grader.wall import exchange, failures, forking, launch, process, replies, worker
 from grader.worker import values
 
 WORKER_LINES: Final = {
@@ -39,8 +39,8 @@ WORKER_LINES: Final = {
 """By layer the file of the untrusted side, a text in it, and what stands there without it."""
 
 _TRUSTED_LINES: Final = {
-    "noise": (worker, ("except WireError:", "except ZeroDivisionError:")),
-    "answers ahead": (worker, ("self._connection.pending()", "False")),
+    "noise": (process, ("except WireError:", "except ZeroDivisionError:")),
+    "answers ahead": (worker, ("self._process.wire.pending()", "False")),
     "numbering": (exchange, ("answer[1] != number", "False")),
     "kinds": (replies, ('answer[0] != "done"', "False")),
     "descriptions": (failures, ("not isinstance(description, dict)", "False")),
@@ -116,10 +116,12 @@ def _rewrite(patch: pytest.MonkeyPatch, module: ModuleType, *changes: tuple[str,
     exec(compile(source, str(module.__file__), "exec"), changed.__dict__)
     if module is worker:
         patch.setattr(grade, "Worker", changed.Worker)
+    elif module is process:
+        patch.setattr(worker, "Process", changed.Process)
     elif module is exchange:
         patch.setattr(exchange, "answer_to", changed.answer_to)
     elif module is replies:
-        patch.setattr(worker, "read_reply", changed.read_reply)
+        patch.setattr(exchange, "read_reply", changed.read_reply)
     else:
         patch.setattr(failures, "described", changed.described)
         patch.setattr(worker.failures, "described", _keeping_the_type(changed.described))

@@ -1,0 +1,153 @@
+"""The process that a submission is in: made, asked, ended, and what was printed in it kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from grader.course import Limits
+from grader.errors import IsolationError
+from grader.wall import exchange, failures
+from grader.wall.connection import ConnectionLost
+from grader.wall.exchange import Callbacks, Failed
+from grader.wall.host import Wire, WorkerHost
+from grader.worker.framing import WireError
+from grader.worker.values import decode
+
+_READY_SECONDS: Final = 20.0
+
+
+class Process:
+    """A process of a host's for one submission; after its end another can be started.
+
+    Attributes
+    ----------
+    layers : tuple of str
+        The walls that stand around it.
+    printed : bytes
+        What has been printed, cut to the limit.
+    printed_bytes : int
+        How much it was.
+    """
+
+    def __init__(self, host: WorkerHost, limits: Limits) -> None:
+        self._host = host
+        self._limits = limits
+        self._connection: Wire | None = None
+        self.layers: tuple[str, ...] = ()
+        self.printed = b""
+        self.printed_bytes = 0
+
+    @property
+    def running(self) -> bool:
+        """Whether there is one."""
+        return self._connection is not None
+
+    @property
+    def wire(self) -> Wire:
+        """The connection to it; raises RuntimeError where there is none."""
+        if self._connection is None:
+            raise RuntimeError("no process: `start` makes one")
+        return self._connection
+
+    def start(self) -> None:
+        """Get a process, and see that its walls stand.
+
+        Raises
+        ------
+        IsolationError
+            They do not; the submission has not been sent to it.
+        """
+        connection = self._connection = self._host.fork(self._limits)
+        try:
+            ready = decode(connection.receive(time.monotonic() + _READY_SECONDS))
+            self.layers = tuple(ready[1])
+        except (TimeoutError, ConnectionLost, WireError, LookupError, TypeError):
+            ended = self.end()
+            raise IsolationError(
+                f"a process for the submission could not be made ({ended}) {self.output()}",
+                "run `bpgrade doctor` to see what this machine lacks",
+            ) from None
+        missing = self._host.isolation.layers.difference(self.layers)
+        if missing:
+            self.end()
+            raise IsolationError(
+                f"these layers do not hold in the submission's process: {', '.join(missing)}",
+                "run `bpgrade doctor` to see what this machine lacks",
+            )
+
+    def ask(
+        self, message: bytes, number: int, text: str, seconds: float, callbacks: Callbacks
+    ) -> bytes:
+        """Send a request, or nothing for one that was sent already, and return its answer.
+
+        Raises
+        ------
+        CallFailure
+            There is none; the process is gone, or goes on.
+        TimeoutError
+            It has not answered in time.
+        """
+        connection = self.wire
+        deadline = time.monotonic() + seconds
+        try:
+            if message:
+                connection.send([message], deadline)
+            return exchange.answer_to(number, connection, callbacks, deadline)
+        except ConnectionLost:
+            raise failures.died(text, self.end()) from None
+        except WireError:
+            self.end()
+            raise failures.broke_the_channel(text) from None
+        except Failed as failed:
+            memory = self._limits.memory_megabytes
+            raise failures.described(text, failed.description, memory) from None
+
+    def send_ahead(self, messages: Sequence[bytes]) -> None:
+        """Send requests whose answers are waited for later."""
+        try:
+            self.wire.send(messages, time.monotonic() + self._limits.call_seconds)
+        except (TimeoutError, ConnectionLost):
+            self.end()
+
+    def repeat(self, messages: Sequence[bytes]) -> None:
+        """Send requests whose answers are known; it is ended where it does not answer."""
+        wire, seconds = self.wire, self._limits.call_seconds
+        try:
+            wire.send(messages, time.monotonic() + seconds)
+            for _ in messages:
+                wire.receive(time.monotonic() + seconds)
+        except (TimeoutError, ConnectionLost, WireError):
+            self.end()
+
+    def end(self) -> str:
+        """End the process, keep what it printed, and return how it had ended by itself."""
+        if self._connection is None:
+            return "none"
+        ended = self._host.end()
+        self._take_printed()
+        self._connection.close()
+        self._connection = None
+        return ended
+
+    def forget_printed(self, before: tuple[bytes, int]) -> None:
+        """Go back to what had been printed before."""
+        if self._connection is not None:
+            self._connection.take_printed()
+            self._connection.printed_bytes = 0
+        self.printed, self.printed_bytes = before
+
+    def _take_printed(self) -> None:
+        if self._connection is not None:
+            room = self._limits.output_bytes - len(self.printed)
+            self.printed += self._connection.take_printed()[:room]
+            self.printed_bytes += self._connection.printed_bytes
+            self._connection.printed_bytes = 0
+
+    def output(self) -> str:
+        """Return what has been printed so far, cut to the limit and saying so."""
+        self._take_printed()
+        text = self.printed.decode("utf-8", "replace")
+        missing = self.printed_bytes - len(self.printed)
+        return f"{text}\n... ({missing:,} more bytes)" if missing > 0 else text

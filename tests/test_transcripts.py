@@ -1,0 +1,211 @@
+"""A check whose result is known from what it was answered ends as if it had been run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import walls
+from batch_course import COURSE, RIGHT
+
+from grader.checking.plugin import CheckPlugin
+from grader.checking.session import run_session
+from grader.course import Course, Exercise, load_course
+from grader.result import CheckResult, Outcome
+from grader.wall.host import WorkerHost
+from grader.wall.replies import Block, Source
+from grader.wall.worker import Worker
+
+ROUNDS = 4  # from the third on all that can be known is
+CHECKS = '''
+import pytest
+
+
+@pytest.mark.function("double")
+@pytest.mark.points(1)
+def test_some(student, reference, compare, rng):
+    """Numbers are doubled"""
+    for x in [2.0, *rng.normal(size=3)]:
+        compare.close(student.double(x), reference.double(x), names="double")
+
+
+@pytest.mark.function("double")
+@pytest.mark.points(1)
+def test_again(student, compare):
+    """What was doubled is doubled again"""
+    compare.close(student.double(student.double(3.0)), 12.0, names="double")
+
+
+@pytest.mark.function("double")
+@pytest.mark.points(0.5)
+def test_elsewhere(student, compare):
+    """It asks for what another function returns"""
+    value = student.given(half=[((6.0,), 3.0)]).double(3.0)
+    compare.close(value, 6.0, names="double")
+    compare.that(not student.warnings, "it warns.")
+
+
+@pytest.mark.function("double")
+@pytest.mark.points(0.5)
+def test_name(student, compare):
+    """There is no function triple"""
+    compare.close(student.double(1.0), 2.0, names="double")
+    compare.that(not student.defines("triple"), "there is a function triple.")
+'''
+SUBMISSIONS = {
+    "right": RIGHT,
+    "right too": "def double(x):\n    return x + x\n",
+    "wrong": "def double(x):\n    return x * x\n",
+    "wrong for some": "def double(x):\n    return 2 * abs(x)\n",
+    "of another type": "def double(x):\n    return [2 * x]\n",
+    "also triples": f"{RIGHT}triple = double\n",
+    "raises": "def double(x):\n    raise ValueError(x)\n",
+    "ends": "import os\ndef double(x):\n    if x < 2:\n        os._exit(3)\n    return 2 * x\n",
+    "prints": "def double(x):\n    print('asked for', x)\n    return 2 * x\n",
+    "warns": "import warnings\ndef double(x):\n    warnings.warn('odd')\n    return 2 * x\n",
+    "calls another": "def half(x):\n    return 0\ndef double(x):\n    return half(6.0) + x\n",
+    "counts": (
+        "count = 0\ndef double(x):\n    global count\n    count += 1\n    print(count)\n"
+        "    return 2 * x if count < 7 else count\n"
+    ),
+    "tires": (
+        "count = 0\ndef double(x):\n    global count\n    count += 1\n"
+        "    return 2 * x if count % 3 else 0.0\n"
+    ),
+    "has none": "def doubled(x):\n    return 2 * x\n",
+    "fills the memory": (
+        "def double(x):\n    if x == 3:\n        bytearray(1 << 40)\n    return 2 * x\n"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[WorkerHost]:
+    with WorkerHost(walls.isolation("basic"), ["numpy"]) as host:
+        yield host
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    return make_course(tmp_path_factory.mktemp("course"), CHECKS)
+
+
+def make_course(folder: Path, checks: str) -> Course:
+    for name, text in {
+        "exercises/course.toml": COURSE,
+        "exercises/double.py": "def double(x):\n    raise NotImplementedError\n",
+        "solutions/double.py": RIGHT,
+        "solutions/check_double.py": checks,
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return load_course(folder)
+
+
+Told = tuple[tuple[CheckResult, ...], str]
+
+
+def in_session(course: Course, host: WorkerHost, work: Callable[[Tell], None]) -> None:
+    """Have `work` called with what tells how a source does, by running all checks or not."""
+    exercise = course.exercise("double")
+
+    def drive(plugin: CheckPlugin) -> None:
+        work(Tell(plugin, exercise, host))
+
+    run_session(course, [exercise], drive)
+
+
+class Tell:
+    """Tells what the checks say of a source, and what it prints meanwhile."""
+
+    def __init__(self, plugin: CheckPlugin, exercise: Exercise, host: WorkerHost) -> None:
+        self.plugin = plugin
+        self.exercise = exercise
+        self.host = host
+
+    def __call__(self, source: str, *, run_all: bool = False) -> Told:
+        worker = Worker(self.host, Source((Block("double.py", source),)), self.exercise.limits)
+        with ExitStack() as stack:
+            stack.callback(worker.close)
+            if run_all:
+                results: Sequence[CheckResult] = tuple(
+                    self.plugin.results(self.exercise, worker, 0)
+                )
+            else:
+                results = self.plugin.run(self.exercise, worker, 0)
+            return tuple(replace(result, seconds=0.0) for result in results), worker.output()
+
+
+def test_a_class_is_told_the_same_as_by_running_all(course: Course, host: WorkerHost) -> None:
+    def work(tell: Tell) -> None:
+        expected = {name: tell(source, run_all=True) for name, source in SUBMISSIONS.items()}
+        assert len({str(told) for told in expected.values()}) >= 10
+        for turn in range(ROUNDS):
+            for name, source in SUBMISSIONS.items():
+                assert tell(source) == expected[name], (turn, name)
+
+    in_session(course, host, work)
+
+
+def test_a_check_is_not_run_for_what_it_has_heard_before(course: Course, host: WorkerHost) -> None:
+    def work(tell: Tell) -> None:
+        ran: list[str] = []
+        run_item = tell.plugin._run_item
+
+        def counted(*arguments: object) -> CheckResult:
+            result = run_item(*arguments)  # type: ignore[arg-type]
+            ran.append(result.id.rpartition("::")[2])
+            return result
+
+        tell.plugin._run_item = counted  # type: ignore[method-assign]
+        by_turn = []
+        for source in (RIGHT, SUBMISSIONS["right too"], RIGHT, SUBMISSIONS["wrong"], RIGHT):
+            ran.clear()
+            tell(source)
+            by_turn.append(list(ran))
+        everything = ["test_some", "test_again", "test_elsewhere", "test_name"]
+        # what asks for more than answers is run each time
+        assert by_turn == [everything, everything, ["test_name"], everything, ["test_name"]]
+
+    in_session(course, host, work)
+
+
+UNSTEADY = {
+    "random": "value = float(np.random.default_rng().normal())\n    student.double(value)",
+    "counting": "TURNS.append(1)\n    student.double(float(len(TURNS)))",
+    "by turns": (
+        "TURNS.append(1)\n    student.double(1.0)\n"
+        "    compare.that(len(TURNS) % 2, 'not this time.')"
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", UNSTEADY)
+def test_a_check_that_does_not_do_the_same_is_always_run(
+    tmp_path: Path, host: WorkerHost, kind: str
+) -> None:
+    checks = (
+        "import numpy as np\nimport pytest\n\nTURNS = []\n\n\n"
+        '@pytest.mark.function("double")\n@pytest.mark.points(3)\n'
+        f'def test_it(student, compare):\n    """It"""\n    {UNSTEADY[kind]}\n'
+    )
+    counted = "count = 0\ndef double(x):\n    global count\n    count += 1\n    print(count, x)\n"
+
+    def work(tell: Tell) -> None:
+        outcomes = []
+        for turn in range(1, 7):
+            (result,), printed = tell(counted)
+            outcomes.append(result.outcome)
+            # once that it is unsteady is known, each submission is asked once, and what it asks
+            assert len(printed.splitlines()) == 1
+            if kind == "counting":
+                assert printed == f"1 {float(turn)}\n"
+        if kind == "by turns":
+            assert outcomes == [Outcome.PASSED, Outcome.FAILED] * 3
+        else:
+            assert set(outcomes) == {Outcome.PASSED}
+
+    in_session(make_course(tmp_path / "course", checks), host, work)
