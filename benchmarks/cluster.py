@@ -35,7 +35,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from batch import processor_seconds
+from batch import HEALTHY, processor_seconds
 from batch_class import make_class, write_class
 
 from grader.batch.archive import Hand
@@ -79,7 +79,7 @@ class Replay:
 
 def tasks(number: int) -> Iterator[Task]:
     """Yield the class."""
-    for index, made in enumerate(make_class(number, looping=False)):
+    for index, made in enumerate(make_class(number, HEALTHY)):
         yield Task(f"{index:05}", "exercise3", made.name, made.data)
 
 
@@ -118,7 +118,7 @@ def central_seconds(course: Course, results: list[Done]) -> float:
     """Return what one submission costs the command itself: read, known, journal, counts."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_class(folder / "class", make_class(len(results), looping=False))
+        write_class(folder / "class", make_class(len(results), HEALTHY))
         hand = Hand(folder / "class")
         plan = make_plan(hand, course, None, None, "latest")
         journal = Journal(folder)

@@ -12,22 +12,23 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
-from distributed import CancelledError, Client, Future, KilledWorker
+from distributed import CancelledError, Client, Event, Future, KilledWorker
 
 from grader.batch.executor import Done, Job, Task, ungraded
 from grader.batch.pool import stuck_seconds
 from grader.batch.process import error_of
-from grader.cluster import messages, parcel, remote
+from grader.cluster import messages, parcel, remote, watch
 from grader.cluster.address import Cluster
 from grader.cluster.chunks import Chunk, Sizing
 from grader.cluster.connection import ClusterError, connected
 from grader.cluster.slots import Graded
 from grader.cluster.versions import versions
-from grader.cluster.watch import Event, Failed, Refused, SchedulerLost, Watch
+from grader.cluster.watch import Failed, Refused, SchedulerLost, Watch
 from grader.course import Course
 from grader.diagnosis.catalogue import default_language
 from grader.errors import UsageError
 
+_ENDED: Final = "The worker that graded it ended unexpectedly"
 _TICK_SECONDS: Final = 0.5
 _RESULT_SECONDS: Final = 60.0
 _FETCHERS: Final = 16
@@ -127,7 +128,7 @@ class _Run:
         self._notice = pool.notice
         self._sizing = pool.sizing
         self._batch = f"bpgrade-{order['digest'][:16]}-{uuid.uuid4().hex[:8]}"
-        self._inbox: queue.SimpleQueue[_Landed | Event] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[_Landed | watch.Event] = queue.SimpleQueue()
         self._watch = Watch(client, self._batch, order, self._inbox.put)
         self._fetchers = ThreadPoolExecutor(_FETCHERS, "bpgrade-fetcher")
         self._flying: dict[int, _Flight] = {}
@@ -160,7 +161,7 @@ class _Run:
                 return
             yield from self._read_inbox()
             self._check_workers()
-            self._send_stranded_again()
+            yield from self._take_up_stranded()
 
     def _send_all(self, source: _Source) -> None:
         if not self._watch.threads:
@@ -181,7 +182,7 @@ class _Run:
         self._sent += 1
         chunk = Chunk(self._sent, chunk.tasks, chunk.avoid)
         others = [worker for worker in self._watch.threads if worker != chunk.avoid]
-        name = f"{self._batch}-{chunk.number}"
+        name = self._name(chunk.number)
         future = self._client.submit(
             remote.grade_chunk,
             self._batch,
@@ -196,6 +197,10 @@ class _Run:
         self._flying[chunk.number] = _Flight(chunk, future, seconds)
         self._bytes += chunk.size
         future.add_done_callback(lambda _: self._fetchers.submit(self._fetch, chunk.number, future))
+
+    def _name(self, number: int) -> str:
+        """Return what the cluster knows a chunk by."""
+        return f"{self._batch}-{number}"
 
     def _fetch(self, number: int, future: Future) -> None:
         """Get an answer from its worker, while others are on their way too."""
@@ -248,7 +253,7 @@ class _Run:
             yield from self._sort_out(chunk, graded, worker)
         elif word == "begun":
             self._note_loss()
-            yield from self._lose(chunk.tasks, "The worker that graded it ended unexpectedly", "")
+            yield from self._lose(chunk.tasks, _ENDED, "")
         else:
             if word == "failed":
                 self._watch.refuse(worker, error_of(answer[1:]))
@@ -287,26 +292,46 @@ class _Run:
                 self._retried.add(task.key)
                 self._again.append(Chunk(0, (task,), worker))
 
-    def _send_stranded_again(self) -> None:
+    def _take_up_stranded(self) -> Iterator[Done]:
         """Send again what waits for workers that are gone: dask does not look at it any more.
 
         What no worker holds at two looks in a row is stranded; at one it may just be on its way.
+        What one of them had begun may be why it is gone.
         """
         now = time.monotonic()
         if not self._flying or now - self._looked < _LOOK_SECONDS:
             return
         self._looked = now
-        held = {key for keys in self._client.processing().values() for key in keys}
+        processing = self._asked_of_dask(self._client.processing)
+        held = {key for keys in processing.values() for key in keys}
         unheld = {
             number
             for number, flight in self._flying.items()
             if flight.future.status == "pending" and flight.future.key not in held
         }
-        for number in unheld & self._unheld if self._watch.threads else ():
+        stranded, self._unheld = unheld & self._unheld, unheld
+        for number in stranded if self._watch.threads else ():
             future = self._flying[number].future
-            self._again.append(self._drop(number))
+            chunk = self._drop(number)
             self._client.cancel([future], force=True)
-        self._unheld = unheld
+            if self._asked_of_dask(self._was_begun, chunk.number):
+                yield from self._lose(chunk.tasks, _ENDED, "")
+            else:
+                self._again.append(chunk)
+
+    def _was_begun(self, number: int) -> bool:
+        """Return whether a worker had begun a chunk, and forget it."""
+        begun = Event(self._name(number), client=self._client)
+        found: bool = begun.is_set()
+        begun.clear()
+        return found
+
+    def _asked_of_dask(self, question: Callable[..., Any], *arguments: Any) -> Any:
+        """Return what dask answers; raises ClusterError where its scheduler is lost."""
+        try:
+            return question(*arguments)
+        except Exception as error:  # whatever a broken connection raises in this version of dask
+            raise self._scheduler_lost() from error
 
     def _note_loss(self) -> None:
         self._losses += 1

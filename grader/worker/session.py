@@ -16,7 +16,6 @@ import contextlib
 import linecache
 import os
 import signal
-import socket
 import sys
 import traceback
 import types
@@ -38,16 +37,16 @@ _REHEARSALS = 20
 _REHEARSED = """
 import numpy as np
 
-def sigmoid(x):
+def curve(x):
     return 1 / (1 + np.exp(-x))
 
-def rehearsed(x, weights, rate, steps):
-    losses = []
-    for _ in range(steps):
-        output = sigmoid(x @ weights + rate)
-        weights = weights - rate * np.outer(x, output * (1 - output))
-        losses.append(np.sum(output**2) / 2)
-    return weights, np.array(losses)
+def rehearsed(x, matrix, scale, turns):
+    sums = []
+    for _ in range(turns):
+        y = curve(x @ matrix + scale)
+        matrix = matrix - scale * np.outer(x, y * (1 - y))
+        sums.append(np.sum(y**2) / 2)
+    return matrix, np.array(sums)
 """
 _AS_IT_IS = contextlib.nullcontext()
 _UNCHANGEABLE = frozenset([type(None), bool, int, float, complex, str, bytes])
@@ -84,17 +83,19 @@ def rehearse() -> None:
 
     What Python finds out meanwhile about its own code, and loads, no fork of it has to again.
     """
-    there, here = socket.socketpair()
     finders = sys.meta_path[:]
-    with there, here:
-        rehearsed = Session(here.fileno(), here.fileno(), _RESERVED_BYTES)
-        requests = [["load", 1, [["rehearsal", _REHEARSED]], True, 1.0, False]]
-        arrays = [np.ones(2), np.ones((2, 2)), 0.5, 2]
-        requests += [["call", turn, "rehearsed", arrays, {}] for turn in range(_REHEARSALS)]
+    requests = [["load", 0, [["rehearsal", _REHEARSED]], True, 1.0, False]]
+    arguments = [np.ones(2), np.ones((2, 2)), 0.5, 2]
+    requests += [["call", turn, "rehearsed", arguments, {}] for turn in range(_REHEARSALS)]
+    with contextlib.ExitStack() as opened:
+        (asked, ask), (answered, answer) = os.pipe(), os.pipe()
+        for descriptor in (asked, ask, answered, answer):
+            opened.callback(os.close, descriptor)
+        rehearsed = Session(asked, answer, _RESERVED_BYTES)
         for request in requests:
-            framing.write_message(there.fileno(), values.encode(request, max_bytes=_RESERVED_BYTES))
+            framing.write_message(ask, values.encode(request, max_bytes=_RESERVED_BYTES))
             rehearsed.answer(rehearsed.receive())
-            framing.read_message(there.fileno())
+            framing.read_message(answered)
     sys.meta_path[:] = finders
     del sys.modules[rehearsed.module.__name__], linecache.cache["rehearsal"]
 

@@ -22,8 +22,8 @@ def import_packages(settings: dict[str, Any]) -> Callable[..., None]:
 
     for name in settings["packages"]:
         __import__(name)
-    finder.keep_only(settings["packages"])
     session.rehearse()
+    finder.keep_only(settings["packages"])
     _keep_listings()
     gc.collect()
     gc.freeze()
