@@ -11,6 +11,7 @@ import pytest
 import walls
 from batch_course import COURSE, RIGHT
 
+from grader.checking import transcripts
 from grader.checking.plugin import CheckPlugin
 from grader.checking.session import run_session
 from grader.course import Course, Exercise, load_course
@@ -209,3 +210,21 @@ def test_a_check_that_does_not_do_the_same_is_always_run(
             assert set(outcomes) == {Outcome.PASSED}
 
     in_session(make_course(tmp_path / "course", checks), host, work)
+
+
+@pytest.mark.parametrize(("limit", "most"), [("_MOST_STEPS", 3), ("_MOST_BYTES", 100)])
+def test_what_was_not_heard_for_long_is_forgotten(
+    course: Course, host: WorkerHost, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
+) -> None:
+    monkeypatch.setattr(transcripts, limit, most)
+
+    def work(tell: Tell) -> None:
+        expected = {name: tell(source, run_all=True) for name, source in SUBMISSIONS.items()}
+        for _ in range(2):
+            for name, source in SUBMISSIONS.items():
+                assert tell(source) == expected[name], name
+        kept = tell.plugin._transcripts
+        assert kept._bytes == sum(map(transcripts._size, kept._next.values()))
+        assert 0 < (len(kept._next) if limit == "_MOST_STEPS" else kept._bytes) <= most
+
+    in_session(course, host, work)

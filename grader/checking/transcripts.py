@@ -20,6 +20,7 @@ from grader.wall.exchange import Call
 from grader.wall.worker import Worker
 
 _MOST_STEPS: Final = 10_000
+_MOST_BYTES: Final = 1 << 24  # of all calls together
 _LONGEST_CALL: Final = 65_536  # bytes
 _OFTEN_ENOUGH: Final = 2
 _STATE_BYTES: Final = 16
@@ -43,6 +44,7 @@ class Transcripts:
 
     def __init__(self) -> None:
         self._next: OrderedDict[bytes, Call | _Ending] = OrderedDict()
+        self._bytes = 0
         self._unsteady: set[Hashable] = set()
 
     def recall(self, key: Hashable, worker: Worker) -> CheckResult | None:
@@ -104,10 +106,16 @@ class Transcripts:
         return step
 
     def _put(self, state: bytes, step: Call | _Ending) -> None:
+        self._bytes += _size(step) - _size(self._next.get(state))
         self._next[state] = step
         self._next.move_to_end(state)
-        if len(self._next) > _MOST_STEPS:
-            self._next.popitem(last=False)
+        while len(self._next) > _MOST_STEPS or self._bytes > _MOST_BYTES:
+            _, oldest = self._next.popitem(last=False)
+            self._bytes -= _size(oldest)
+
+
+def _size(step: Call | _Ending | None) -> int:
+    return len(step.content) if isinstance(step, Call) else 0
 
 
 def _start(key: Hashable) -> bytes:
