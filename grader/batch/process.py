@@ -28,7 +28,8 @@ class GradingProcess:
     """One grading process and the task that it is at.
 
     The system ends it with the thread that started it. With a `core` it keeps to that one, and so
-    does all that it starts: they take turns, and need no other to wake up for each.
+    does all that it starts: they take turns, and no other core has to wake up for each. Whoever
+    has its turn keeps it until it waits, instead of being interrupted by each answer.
 
     Attributes
     ----------
@@ -62,9 +63,11 @@ class GradingProcess:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
-        if core is not None:
-            with contextlib.suppress(OSError):  # the core has been taken from us meanwhile
-                os.sched_setaffinity(self._process.pid, {core})
+        if sys.platform == "linux":
+            with contextlib.suppress(OSError):  # it has ended, or the core is no longer ours
+                os.sched_setscheduler(self._process.pid, os.SCHED_BATCH, os.sched_param(0))
+                if core is not None:
+                    os.sched_setaffinity(self._process.pid, {core})
         self.core = core
         self.task: Task | None = None
         self.ready = False
