@@ -7,10 +7,10 @@ grade submissions of exercise 3 by the same ten checks, which compare with a ref
 inputs: as a notebook with test cells (nbgrader), as test files (otter-grader), as a unittest file
 run once a submission (gradescope-utils), as a test file run by `pytest` once a submission. None of
 these confines the students' code. bpgrade grades the same files by its own 25 checks, in strict
-isolation. The cost of a submission is that of each further one: of `--many` in all, less the
-first, so that starting up counts for nobody. nbgrader and otter-grader take turns with bpgrade on
-notebooks, the others on files. Exits with 1 where nbgrader is less than 100 times as slow, or
-plain pytest less than 20 times.
+isolation. The cost of a submission is that of each further one: of `--many` in all (for bpgrade of
+a class of 1,000), less the first, so that starting up counts for nobody. nbgrader and otter-grader
+take turns with bpgrade on notebooks, the others on files. Exits with 1 where nbgrader is less than
+100 times as slow, or plain pytest less than 20 times.
 """
 
 from __future__ import annotations
@@ -238,6 +238,7 @@ def ours(notebooks: bool, made: list[Made], folder: Path) -> None:
     run([sys.executable, "-m", "grader", *words, "--no-pages"], folder)
 
 
+CLASS: Final = 1_000
 PEERS: Final = {
     "nbgrader": (nbgrader_peer, True),
     "otter-grader": (otter_peer, True),
@@ -275,7 +276,7 @@ def main() -> int:
         work, notebooks = PEERS[name]
         python = python_of(name, given.environments.absolute())
         peer = each_further(partial(work, python), given.many)
-        own = each_further(partial(ours, notebooks), 40 * given.many)
+        own = each_further(partial(ours, notebooks), CLASS)
         missed |= peer / own < LEAST.get(name, 0.0)
         print(
             f"{name} {version_of(name, python)}: {peer:.3f} s; bpgrade {own:.4f} s;"
