@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,6 +27,7 @@ def serve(job: Job, tasks: Iterator[Task], give: Callable[[Done], None]) -> None
     exercises = [course.exercise(name) for name in job.exercises]
 
     def drive(grader: Grader) -> None:
+        gc.freeze()  # what is there now stays, and need not be looked through again and again
         for task in tasks:
             give(_grade(grader, host, task, course.exercise(task.exercise), job.seed))
 

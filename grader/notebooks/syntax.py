@@ -21,6 +21,7 @@ _SHELL_WORD: Final = re.compile(
     r"\s*(?:(?:pip3?|conda|mamba)\s+(?:install|uninstall|list|show|freeze)\b"
     r"|(?:cat|cd|cp|ls|mkdir|mv|rm)\s+(?!(?:and|else|for|if|in|is|not|or)\b)[A-Za-z~])"
 )
+_NOT_PYTHON_PERHAPS: Final = re.compile(rf"[%!?]|^{_SHELL_WORD.pattern}", re.MULTILINE)
 _ASSIGNED: Final = re.compile(r"(?<![=!<>%])=\s*(?:(%)(?!=)|!(?!=))")
 _PYLAB: Final = re.compile(r"(\s*)%pylab\b")
 _PYLAB_MEANS: Final = (
@@ -50,6 +51,9 @@ class PlainCell:
 def to_python(source: str) -> PlainCell:
     """Return a cell's source without magics, shell commands and help; never raises."""
     lines = _without_indentation(_without_prompts(source.split("\n")))
+    plain = "\n".join(lines)
+    if not _NOT_PYTHON_PERHAPS.search(plain):  # as in nearly all cells
+        return PlainCell(plain, ())
     left_out: list[tuple[int, str]] = []
     first = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
     while first < len(lines) and (magic := _CELL_MAGIC.match(lines[first])):
