@@ -7,14 +7,7 @@ from pathlib import Path
 import click
 
 from grader.cli.completion import exercise_names
-
-_COURSE = click.option(
-    "--course",
-    "course_folder",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="The course's folder.  [default: the nearest one above, else the shipped one]",
-)
+from grader.cli.course_option import COURSE
 
 
 @click.group("author")
@@ -43,7 +36,7 @@ def new(folder: Path) -> None:
 
 
 @command.command("release", epilog="Example: bpgrade author release -o handout.zip")
-@_COURSE
+@COURSE
 @click.option(
     "-o",
     "--output",
@@ -70,7 +63,7 @@ def release(course_folder: Path | None, output: Path | None) -> None:
 
 
 @command.command("verify", epilog="Example: bpgrade author verify --exercise exercise1")
-@_COURSE
+@COURSE
 @click.option(
     "--exercise",
     metavar="NAME",

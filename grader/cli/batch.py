@@ -10,6 +10,7 @@ import click
 
 from grader.cli.cluster_options import choose_executor, cluster_options
 from grader.cli.completion import exercise_names
+from grader.cli.course_option import COURSE
 from grader.cli.group import report
 from grader.errors import BpgradeError, UsageError
 
@@ -34,13 +35,7 @@ _SHOWN_LEFT_OVER = 10
     type=click.Path(path_type=Path),
     help="Where the journal and the grades go; the same DIR goes on where it stopped.",
 )
-@click.option(
-    "--course",
-    "course_folder",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="The course's folder; else the nearest one, else the one that comes with bpgrade.",
-)
+@COURSE
 @click.option(
     "--exercise",
     metavar="NAME",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.completion import exercise_names
+from grader.cli.course_option import COURSE
 from grader.cli.group import report
 from grader.errors import BpgradeError, UsageError
 
@@ -32,13 +33,7 @@ _WATCH_SECONDS = 0.3
     shell_complete=exercise_names,
     help="Which exercise it is, if the name says not.",
 )
-@click.option(
-    "--course",
-    "course_folder",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="The course's folder; else the nearest one, else the one that comes with bpgrade.",
-)
+@COURSE
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Other random inputs.")
 @click.option(
     "--isolation",

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from grader.cli.course_option import COURSE
+
 if TYPE_CHECKING:
     from grader.wall.trials import Trial
 
@@ -39,18 +41,13 @@ class LayerReport:
 
 @click.command("doctor", epilog="Example: bpgrade doctor --json")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-@click.option(
-    "--course",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="The course's folder; else the nearest one, else the one that comes with bpgrade.",
-)
-def command(as_json: bool, course: Path | None) -> int:
+@COURSE
+def command(as_json: bool, course_folder: Path | None) -> int:
     """See what holds on this machine: each layer of isolation is attacked from inside.
 
     Exit code: 0 if submissions can be graded (basic isolation), 2 an option is wrong, 3 if not.
     """
-    about = _course(course)
+    about = _course(course_folder)
     layers = [_examine(name) for name in _MEANINGS]
     found = {layer.name for layer in layers if layer.holds}
     document = {

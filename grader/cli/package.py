@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from grader.cli.course_option import COURSE
 from grader.platforms.assessment import HIDDEN, Hidden
 from grader.platforms.table import NAMES
 
@@ -21,13 +22,7 @@ from grader.platforms.table import NAMES
     type=click.Path(path_type=Path),
     help="Where to write it: a .zip file, else a new folder.",
 )
-@click.option(
-    "--course",
-    "course_folder",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="The course's folder; else the nearest one, else the one that comes with bpgrade.",
-)
+@COURSE
 @click.option(
     "--exercise",
     metavar="NAME",
