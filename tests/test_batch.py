@@ -19,6 +19,7 @@ import pytest
 from batch_course import RIGHT, SOURCES, batch, command, make_class, make_course, results, untimed
 
 import grader
+from grader.batch import pool
 from grader.batch.archive import Hand
 from grader.batch.discover import make_plan
 from grader.batch.executor import Done, Job, Task
@@ -149,6 +150,23 @@ def untimed_document(done: Done) -> Result:
     result = Result.from_json(done.document)
     checks = tuple(replace(check, seconds=0.0) for check in result.checks)
     return replace(result, checks=checks, seconds=0.0)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="nothing keeps to a core here")
+@pytest.mark.parametrize("spare", [False, True])
+def test_processes_keep_to_their_cores_where_none_is_spare(
+    course: Path, monkeypatch: pytest.MonkeyPatch, spare: bool
+) -> None:
+    all_cores = os.sched_getaffinity(0)
+    mine = frozenset([min(all_cores)])
+    monkeypatch.setattr(pool, "usable_cores", lambda: mine | {-1} if spare else mine)
+    local = LocalPool(load_course(course), Job(str(course), ("double",), 0, "basic"), 1, 60.0)
+    tasks = (Task(str(x), "double", "double.py", RIGHT.encode()) for x in range(3))
+    seen = []
+    for _ in local.run(tasks):
+        seen += [os.sched_getaffinity(process) for process in descendants(os.getpid())]
+    assert seen
+    assert all(cores == (all_cores if spare else mine) for cores in seen)
 
 
 def test_a_slow_one_holds_up_nobody(course: Path) -> None:
