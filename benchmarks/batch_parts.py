@@ -22,8 +22,9 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,17 +42,25 @@ from grader.wall.isolation import resolve
 from grader.wall.worker import Worker
 from grader.worker import framing, kernel, values
 
+TURNS: Final = 10
 COURSE: Final = Path(__file__).resolve().parent.parent
 Work = Callable[[], object]
 
 
-def milliseconds(work: Work, rounds: int) -> float:
-    """Return the processor time of one round, here and in all processes below."""
-    work()
-    before = processor_seconds(os.getpid())
-    for _ in range(rounds):
-        work()
-    return (processor_seconds(os.getpid()) - before) / rounds * 1000
+def milliseconds(works: Mapping[str, Work], rounds: int) -> dict[str, float]:
+    """Return the processor time of a round of each, here and in all processes below.
+
+    They take turns, since a machine is not as fast at one time as at another.
+    """
+    spent = dict.fromkeys(works, 0.0)
+    for turn in range(TURNS + 1):
+        for name, work in works.items():
+            before = processor_seconds(os.getpid())
+            for _ in range(rounds // TURNS):
+                work()
+            if turn:  # the first one fills caches
+                spent[name] += processor_seconds(os.getpid()) - before
+    return {name: seconds / (rounds // TURNS * TURNS) * 1000 for name, seconds in spent.items()}
 
 
 def run_here(submission: Submission) -> dict[str, Any]:
@@ -159,34 +168,39 @@ def measure(grader: Grader, host: WorkerHost, rounds: int) -> dict[str, tuple[fl
         checked(lambda made: plugin.run(exercise, made, 0))
     namespace = run_here(submission)
     requests = [values.decode(call.content)[:2] for call in asked]
-    with WorkerHost(resolve("basic"), ["numpy"]) as basic:
-        fork = milliseconds(lambda: forked(basic), rounds)
-    strict = milliseconds(lambda: forked(host), rounds)
-    load = milliseconds(loaded, rounds)
-    call = milliseconds(lambda: called(asked), rounds)
-    in_turn = milliseconds(lambda: called([]), rounds)
-    check = milliseconds(lambda: checked(lambda made: plugin.run(exercise, made, 0)), rounds)
-    anew = milliseconds(
-        lambda: checked(lambda made: tuple(plugin.results(exercise, made, 0))), rounds
-    )
-    whole = milliseconds(lambda: done("", grader.grade(submission, exercise, 0)), rounds)
-    alone = milliseconds(lambda: [namespace[name](*given) for name, given in requests], rounds)
-    bare = milliseconds(bare_fork(), rounds)
-    confine = milliseconds(bare_fork(bare_confinement()), rounds)
-    with echoes([len(call.content) for call in asked]) as echo:
-        sent = milliseconds(echo, rounds)
+    lengths = [len(call.content) for call in asked]
+    with WorkerHost(resolve("basic"), ["numpy"]) as basic, echoes(lengths) as echo:
+        cost = milliseconds(
+            {
+                "fork": lambda: forked(basic),
+                "confine": lambda: forked(host),
+                "load": loaded,
+                "calls": lambda: called(asked),
+                "checks": lambda: checked(lambda made: plugin.run(exercise, made, 0)),
+                "result": lambda: done("", grader.grade(submission, exercise, 0)),
+                "in turn": lambda: called([]),
+                "anew": lambda: checked(lambda made: tuple(plugin.results(exercise, made, 0))),
+                "bare fork": bare_fork(),
+                "bare confinement": bare_fork(bare_confinement()),
+                "alone": lambda: run_here(submission),
+                "echo": echo,
+                "functions": lambda: [namespace[name](*given) for name, given in requests],
+            },
+            rounds,
+        )
     print(f"{len(asked)} calls in {len(run_all)} checks; where each is waited for before the next")
-    print(f"is sent, the calls take {in_turn - load:.2f} ms; where every check is run anew, calls")
-    print(f"and checks take {anew - load:.2f} ms")
-    return {
-        "fork": (fork, bare),
-        "confine": (strict - fork, confine - bare),
-        "load": (load - strict, milliseconds(lambda: run_here(submission), rounds)),
-        "calls": (call - load, sent + alone),
-        "checks": (check - call, 0.0),
-        "result": (whole - check, 0.0),
-        "journal": journal(grader, submission, rounds),
+    print(f"is sent, the calls take {cost['in turn'] - cost['load']:.2f} ms; where every check is")
+    print(f"run anew, calls and checks take {cost['anew'] - cost['load']:.2f} ms")
+    parts = list(pairwise(("fork", "confine", "load", "calls", "checks", "result")))
+    own = {"fork": cost["fork"], **{after: cost[after] - cost[before] for before, after in parts}}
+    floors = {
+        "fork": cost["bare fork"],
+        "confine": cost["bare confinement"] - cost["bare fork"],
+        "load": cost["alone"],
+        "calls": cost["echo"] + cost["functions"],
     }
+    found = {name: (own[name], floors.get(name, 0.0)) for name in own}
+    return {**found, "journal": journal(grader, submission, rounds)}
 
 
 def journal(grader: Grader, submission: Submission, rounds: int) -> tuple[float, float]:
@@ -194,11 +208,14 @@ def journal(grader: Grader, submission: Submission, rounds: int) -> tuple[float,
     result = done("", grader.grade(submission, grader.course.exercise("exercise3"), 0))
     with tempfile.TemporaryDirectory() as name:
         kept = Journal(Path(name))
-        cost = milliseconds(lambda: kept.put(result), rounds)
-        kept.close()
         with Path(name, "lines").open("a") as file:
-            floor = milliseconds(lambda: file.write(result.document) and file.flush(), rounds)
-    return cost, floor
+            works: dict[str, Work] = {
+                "journal": lambda: kept.put(result),
+                "line": lambda: file.write(result.document) and file.flush(),
+            }
+            cost = milliseconds(works, rounds)
+        kept.close()
+    return cost["journal"], cost["line"]
 
 
 def main() -> int:

@@ -33,21 +33,6 @@ from .replacing import replaced
 
 _MOST_WARNINGS = 20
 _RESERVED_BYTES = 8 << 20
-_REHEARSALS = 20
-_REHEARSED = """
-import numpy as np
-
-def curve(x):
-    return 1 / (1 + np.exp(-x))
-
-def rehearsed(x, matrix, scale, turns):
-    sums = []
-    for _ in range(turns):
-        y = curve(x @ matrix + scale)
-        matrix = matrix - scale * np.outer(x, y * (1 - y))
-        sums.append(np.sum(y**2) / 2)
-    return matrix, np.array(sums)
-"""
 _AS_IT_IS = contextlib.nullcontext()
 _UNCHANGEABLE = frozenset([type(None), bool, int, float, complex, str, bytes])
 
@@ -76,28 +61,6 @@ def serve(reader: int, layers: list[str], limits: dict[str, Any], writer: int = 
             session.answer(session.receive())
     except (framing.StreamEnded, OSError):
         return  # the trusted side has gone, or the submission has closed the wire
-
-
-def rehearse() -> None:
-    """Do in this process, which no submission is in, what is done for each of them.
-
-    What Python finds out meanwhile about its own code, and loads, no fork of it has to again.
-    """
-    finders = sys.meta_path[:]
-    requests = [["load", 0, [["rehearsal", _REHEARSED]], True, 1.0, False]]
-    arguments = [np.ones(2), np.ones((2, 2)), 0.5, 2]
-    requests += [["call", turn, "rehearsed", arguments, {}] for turn in range(_REHEARSALS)]
-    with contextlib.ExitStack() as opened:
-        (asked, ask), (answered, answer) = os.pipe(), os.pipe()
-        for descriptor in (asked, ask, answered, answer):
-            opened.callback(os.close, descriptor)
-        rehearsed = Session(asked, answer, _RESERVED_BYTES)
-        for request in requests:
-            framing.write_message(ask, values.encode(request, max_bytes=_RESERVED_BYTES))
-            rehearsed.answer(rehearsed.receive())
-            framing.read_message(answered)
-    sys.meta_path[:] = finders
-    del sys.modules[rehearsed.module.__name__], linecache.cache["rehearsal"]
 
 
 class Session:

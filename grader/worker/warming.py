@@ -18,11 +18,11 @@ def import_packages(settings: dict[str, Any]) -> Callable[..., None]:
     """
     finder = imports.AllowedPackages({**settings["packages"], **settings["private"]})
     sys.meta_path.append(finder)
-    from . import session  # needs the finder
+    from . import rehearsal, session  # need the finder
 
     for name in settings["packages"]:
         __import__(name)
-    session.rehearse()
+    rehearsal.rehearse()
     finder.keep_only(settings["packages"])
     _keep_listings()
     gc.collect()

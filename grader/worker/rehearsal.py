@@ -1,0 +1,63 @@
+"""Doing once, in a process that no submission is in, what is done for each of them.
+
+What Python finds out meanwhile about its own code, and loads, no fork of it has to again.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import linecache
+import os
+import sys
+from typing import Any, Final
+
+import numpy as np
+
+from . import framing, values
+from .session import Session
+
+_LOADS: Final = 10  # Python looks at a piece of code after it has run some times
+_CALLS: Final = 4
+_ROOM: Final = 1 << 16
+_LABEL: Final = "rehearsal"
+_SOURCE: Final = """
+import numpy as np
+
+def curve(x):
+    return 1 / (1 + np.exp(-x))
+
+def rehearsed(x, matrix, scale, turns):
+    sums = []
+    for _ in range(turns):
+        y = curve(x @ matrix + scale)
+        matrix = matrix - scale * np.outer(x, y * (1 - y))
+        sums.append(np.sum(y**2) / 2)
+    return matrix, np.array(sums)
+"""
+
+
+def rehearse() -> None:
+    """Load a file and a notebook's cell again and again, call what they define, and forget them."""
+    finders, answered = sys.meta_path[:], builtins.input
+    arguments = [np.ones(2), np.ones((2, 2)), 0.5, 2]
+    for turn in range(2 * _LOADS):
+        is_file = turn % 2 == 0
+        requests: list[list[Any]] = [["load", 0, [[_LABEL, _SOURCE]], is_file, 1.0, False]]
+        requests += [["call", number, "rehearsed", arguments, {}] for number in range(_CALLS)]
+        _answer(requests)
+        sys.meta_path[:] = finders
+        builtins.input = answered
+
+
+def _answer(requests: list[list[Any]]) -> None:
+    with contextlib.ExitStack() as opened:
+        (asked, ask), (answered, answer) = os.pipe(), os.pipe()
+        for descriptor in (asked, ask, answered, answer):
+            opened.callback(os.close, descriptor)
+        session = Session(asked, answer, _ROOM)
+        for request in requests:
+            framing.write_message(ask, values.encode(request, max_bytes=_ROOM))
+            session.answer(session.receive())
+            framing.read_message(answered)
+    del sys.modules[session.module.__name__], linecache.cache[_LABEL]
