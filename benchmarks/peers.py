@@ -264,7 +264,7 @@ def main() -> int:
     """Print the table and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--peers", nargs="+", choices=list(PEERS), default=list(PEERS))
-    parser.add_argument("--many", type=int, default=5, help="submissions for a peer")
+    parser.add_argument("--many", type=int, default=20, help="submissions for a peer")
     parser.add_argument("--environments", type=Path, default=Path("build/peers"))
     given = parser.parse_args()
     print(
