@@ -49,13 +49,13 @@ SOURCES = (
 )
 
 
-def make_course(folder: Path, more: str = "") -> Path:
+def make_course(folder: Path, more: str = "", checks: str = CHECKS) -> Path:
     """Write the course; `more` goes before the first table of course.toml."""
     for name, text in {
         "exercises/course.toml": COURSE.replace("[limits]", f"{more}[limits]"),
         "exercises/double.py": "def double(x):\n    raise NotImplementedError\n",
         "solutions/double.py": RIGHT,
-        "solutions/check_double.py": CHECKS,
+        "solutions/check_double.py": checks,
     }.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")

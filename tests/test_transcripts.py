@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import walls
-from batch_course import COURSE, RIGHT
+from batch_course import RIGHT, make_course
 
 from grader.checking import transcripts
 from grader.checking.plugin import CheckPlugin
@@ -91,19 +91,7 @@ def host() -> Iterator[WorkerHost]:
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    return make_course(tmp_path_factory.mktemp("course"), CHECKS)
-
-
-def make_course(folder: Path, checks: str) -> Course:
-    for name, text in {
-        "exercises/course.toml": COURSE,
-        "exercises/double.py": "def double(x):\n    raise NotImplementedError\n",
-        "solutions/double.py": RIGHT,
-        "solutions/check_double.py": checks,
-    }.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-    return load_course(folder)
+    return load_course(make_course(tmp_path_factory.mktemp("course"), checks=CHECKS))
 
 
 Told = tuple[tuple[CheckResult, ...], str]
@@ -209,7 +197,7 @@ def test_a_check_that_does_not_do_the_same_is_always_run(
         else:
             assert set(outcomes) == {Outcome.PASSED}
 
-    in_session(make_course(tmp_path / "course", checks), host, work)
+    in_session(load_course(make_course(tmp_path / "course", checks=checks)), host, work)
 
 
 @pytest.mark.parametrize(("limit", "most"), [("_MOST_STEPS", 3), ("_MOST_BYTES", 100)])

@@ -42,7 +42,7 @@ class Host:
         kernel.leave_keys()
         if os.getpid() == 1:  # first of its namespace: it ends with the process that made that
             kernel.die_with_parent(signal.SIGKILL)
-        self.serve_session = warming.import_packages(settings)
+        self.serve_session = warming.import_packages(settings, forks=True)
 
     def run(self) -> NoReturn:
         """Answer requests until the control channel ends, then leave nothing behind."""
@@ -53,9 +53,7 @@ class Host:
             request, descriptors, _, _ = socket.recv_fds(self.control, 1, 2)
             if not request:
                 self.end_child()
-                with contextlib.suppress(
-                    OSError
-                ):  # in namespaces it cannot be removed, but is empty
+                with contextlib.suppress(OSError):  # it is empty; in namespaces it has to stay
                     self.scratch.rmdir()
                 os._exit(0)
             if request == b"f":

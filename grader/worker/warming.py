@@ -11,18 +11,22 @@ from typing import Any
 from . import imports
 
 
-def import_packages(settings: dict[str, Any]) -> Callable[..., None]:
+def import_packages(settings: dict[str, Any], forks: bool = False) -> Callable[..., None]:
     """Import the course's packages, and return what serves one submission in this process.
 
+    For a process that `forks` for each submission what all of them do is done once beforehand.
     What this side needs for itself is hidden again where the course does not offer it.
     """
     finder = imports.AllowedPackages({**settings["packages"], **settings["private"]})
     sys.meta_path.append(finder)
-    from . import rehearsal, session  # need the finder
+    from . import session  # needs the finder
 
     for name in settings["packages"]:
         __import__(name)
-    rehearsal.rehearse()
+    if forks:
+        from . import rehearsal
+
+        rehearsal.rehearse()
     finder.keep_only(settings["packages"])
     _keep_listings()
     gc.collect()

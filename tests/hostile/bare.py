@@ -39,12 +39,12 @@ WORKER_LINES: Final = {
 """By layer the file of the untrusted side, a text in it, and what stands there without it."""
 
 _TRUSTED_LINES: Final = {
-    "noise": (process, ("except WireError:", "except ZeroDivisionError:")),
-    "answers ahead": (worker, ("self._process.wire.pending()", "False")),
-    "numbering": (exchange, ("answer[1] != number", "False")),
-    "kinds": (replies, ('answer[0] != "done"', "False")),
-    "descriptions": (failures, ("not isinstance(description, dict)", "False")),
-    "bounds": (replies, ("len(text) <= _LONGEST_TEXT", "True")),
+    "noise": (process, "except WireError:", "except ZeroDivisionError:"),
+    "answers ahead": (worker, "self._process.wire.pending()", "False"),
+    "numbering": (exchange, "answer[1] != number", "False"),
+    "kinds": (replies, 'answer[0] != "done"', "False"),
+    "descriptions": (failures, "not isinstance(description, dict)", "False"),
+    "bounds": (replies, "len(text) <= _LONGEST_TEXT", "True"),
 }
 
 
@@ -105,15 +105,13 @@ def _environment() -> dict[str, str]:
     return dict(os.environ)
 
 
-def _rewrite(patch: pytest.MonkeyPatch, module: ModuleType, *changes: tuple[str, str]) -> None:
+def _rewrite(patch: pytest.MonkeyPatch, module: ModuleType, old: str, new: str) -> None:
     """Put a changed copy of a module's classes and functions in the places of the real ones."""
     source = Path(str(module.__file__)).read_text(encoding="utf-8")
     changed = ModuleType(module.__name__)
     changed.__dict__.update(__file__=module.__file__, __package__=module.__package__)
     patch.setitem(sys.modules, module.__name__, changed)  # dataclasses look for it there
-    for change in changes:
-        source = replaced(source, *change)
-    exec(compile(source, str(module.__file__), "exec"), changed.__dict__)
+    exec(compile(replaced(source, old, new), str(module.__file__), "exec"), changed.__dict__)
     if module is worker:
         patch.setattr(grade, "Worker", changed.Worker)
     elif module is process:
