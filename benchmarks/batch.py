@@ -35,7 +35,7 @@ from typing import Any, Final
 
 from batch_class import KINDS, make_class, write_class
 
-from grader.worker.processes import descendants
+from grader.sandbox.child.processes import descendants
 
 COURSE: Final = Path(__file__).resolve().parent.parent
 MOST_MEGABYTES: Final = 400
@@ -86,10 +86,10 @@ class Peak(threading.Thread):
 def grade(folder: Path, out: Path, workers: int, isolation: str) -> dict[str, float]:
     """Grade a class in this process and return its times, in seconds."""
     from grader.batch.archive import Hand
-    from grader.batch.discover import make_plan
+    from grader.batch.cache_key import Identity
     from grader.batch.executor import Job
-    from grader.batch.identity import Identity
     from grader.batch.journal import Journal
+    from grader.batch.planning import make_plan
     from grader.batch.pool import LocalPool, stuck_seconds
     from grader.batch.run import Batch, Counts
     from grader.course import find_course

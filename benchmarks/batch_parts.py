@@ -35,12 +35,12 @@ from grader.batch.journal import Journal
 from grader.course import find_course
 from grader.grading.grade import Grader, with_grader
 from grader.grading.submission import Submission, submission_from_bytes
-from grader.wall import file_rules, packages, readable, system_calls
-from grader.wall.exchange import Call
-from grader.wall.host import WorkerHost
-from grader.wall.isolation import resolve
-from grader.wall.worker import Worker
-from grader.worker import framing, kernel, values
+from grader.sandbox import landlock_rules, packages, read_allow_list, seccomp_rules
+from grader.sandbox.child import framing, kernel, values
+from grader.sandbox.exchange import Call
+from grader.sandbox.host import WorkerHost
+from grader.sandbox.isolation import resolve
+from grader.sandbox.worker import Worker
 
 TURNS: Final = 10
 COURSE: Final = Path(__file__).resolve().parent.parent
@@ -87,10 +87,12 @@ def bare_fork(then: Work = lambda: None) -> Work:
 
 def bare_confinement() -> Work:
     """Return the system calls that confine a process, with nothing around them."""
-    paths = readable.with_libraries(packages.locate(("numpy", "msgpack")).values())
+    paths = read_allow_list.with_libraries(packages.locate(("numpy", "msgpack")).values())
     scratch = Path(tempfile.mkdtemp())
-    ruleset = file_rules.create([*readable.interpreter().without_hidden(), *paths], scratch)
-    program = system_calls.program()
+    ruleset = landlock_rules.create(
+        [*read_allow_list.interpreter().without_hidden(), *paths], scratch
+    )
+    program = seccomp_rules.program()
 
     def work() -> None:
         kernel.drop_privileges()

@@ -39,10 +39,10 @@ from batch import HEALTHY, processor_seconds
 from batch_class import make_class, write_class
 
 from grader.batch.archive import Hand
-from grader.batch.discover import make_plan
+from grader.batch.cache_key import Identity
 from grader.batch.executor import Done, Executor, Job, Task
-from grader.batch.identity import Identity
 from grader.batch.journal import Journal
+from grader.batch.planning import make_plan
 from grader.batch.pool import LocalPool, stuck_seconds
 from grader.batch.run import Batch
 from grader.cluster.address import Cluster

@@ -28,24 +28,24 @@ from wrong_programs import right_programs, wrong_program
 
 from grader.checking.reference import load_reference
 from grader.course import Course, find_course
-from grader.diagnosis.book import read_book
-from grader.diagnosis.building import build_table, draw_inputs, run_program
+from grader.diagnosis.bug_library import read_book
 from grader.diagnosis.candidates import candidates
-from grader.diagnosis.case import Case, Told
 from grader.diagnosis.catalogue import Catalogue
 from grader.diagnosis.diagnose import Diagnoser
+from grader.diagnosis.dictionary_builder import build_table, draw_inputs, run_program
+from grader.diagnosis.explainer import Case, Told
+from grader.diagnosis.fault_dictionary import Table
 from grader.diagnosis.indexmap import map_differences
 from grader.diagnosis.location import StudentFunction
 from grader.diagnosis.observation import agree, agree_always, layout_of, make_call, odd_shape
+from grader.diagnosis.program_factory import Workshop
 from grader.diagnosis.relations import find_relations
-from grader.diagnosis.table import Table
 from grader.diagnosis.wording import Wording
-from grader.diagnosis.workshop import Workshop
 from grader.grading.grade import Grader, with_grader
 from grader.grading.submission import submission_from_bytes
-from grader.wall.host import WorkerHost
-from grader.wall.isolation import resolve
-from grader.wall.worker import Reply
+from grader.sandbox.host import WorkerHost
+from grader.sandbox.isolation import resolve
+from grader.sandbox.worker import Reply
 
 COURSE = Path(__file__).resolve().parent.parent
 EXERCISE = "exercise3"

@@ -14,8 +14,8 @@ from contextlib import ExitStack
 
 from grader.course import Limits
 from grader.errors import IsolationError
-from grader.wall.host import WorkerHost
-from grader.wall.isolation import Isolation, resolve
+from grader.sandbox.host import WorkerHost
+from grader.sandbox.isolation import Isolation, resolve
 
 ROUNDS = 100
 MOST_ADDED = 0.005

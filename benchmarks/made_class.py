@@ -23,8 +23,8 @@ from grader.course import Course, find_course
 from grader.grading.grade import with_grader
 from grader.grading.submission import submission_from_bytes
 from grader.result import Outcome, Result
-from grader.wall.host import WorkerHost
-from grader.wall.isolation import resolve
+from grader.sandbox.host import WorkerHost
+from grader.sandbox.isolation import resolve
 
 ROOT = Path(__file__).parent.parent
 FIRST = (  # noqa: SIM905

@@ -23,7 +23,7 @@ from peer_attacks import ATTACKS, HONEST, PeerAttack
 from peer_environments import python_of, version_of
 from peer_runners import CHECKS, PATIENCE, RUNNERS, Run
 
-from grader.worker import processes
+from grader.sandbox.child import processes
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "security.md"
 BEGIN, END = "<!-- begin: benchmarks/peers_security.py -->", "<!-- end -->"

@@ -22,7 +22,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from grader.course import load_course
-from grader.diagnosis.book import authored_texts
+from grader.diagnosis.bug_library import authored_texts
 from grader.diagnosis.catalogue import COURSE_DOMAIN, DOMAIN, LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent

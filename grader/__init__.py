@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from grader.grading.grade import grade
-    from grader.live import check
+    from grader.ipython import check
     from grader.result import CheckResult, Diagnosis, Outcome, Result
 
 __version__ = "0.1.0"
@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "check": "grader.live",
+    "check": "grader.ipython",
     "grade": "grader.grading.grade",
     **dict.fromkeys(("CheckResult", "Diagnosis", "Outcome", "Result"), "grader.result"),
     **dict.fromkeys(
@@ -60,6 +60,6 @@ def __getattr__(name: str) -> Any:
 
 def load_ipython_extension(ipython: Any) -> None:
     """Give an IPython shell the magic `%bpgrade`; `%load_ext grader` calls this."""
-    from grader.live import magic
+    from grader.ipython import magic
 
     ipython.register_magic_function(magic, "line", "bpgrade")

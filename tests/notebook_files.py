@@ -12,8 +12,8 @@ from grader.course import find_course
 from grader.grading.grade import Grader, with_grader
 from grader.grading.submission import submission_from_bytes
 from grader.result import Result
-from grader.wall.host import WorkerHost
-from grader.wall.isolation import resolve
+from grader.sandbox.host import WorkerHost
+from grader.sandbox.isolation import resolve
 
 FOLDER = Path(__file__).parent / "notebooks"
 ROOT = Path(__file__).parent.parent

@@ -19,8 +19,8 @@ from grader.cli.author import command as author
 from grader.course import Course, Exercise, load_course
 from grader.course.stubs import write_stubs
 from grader.errors import BpgradeError
-from grader.wall.host import WorkerHost
-from grader.wall.isolation import resolve
+from grader.sandbox.host import WorkerHost
+from grader.sandbox.isolation import resolve
 
 ROOT = Path(__file__).resolve().parent.parent
 INTEGRATION = ROOT / "tests" / "courses" / "integration"

@@ -21,17 +21,17 @@ from batch_course import RIGHT, SOURCES, batch, command, make_class, make_course
 import grader
 from grader.batch import pool
 from grader.batch.archive import Hand
-from grader.batch.discover import make_plan
+from grader.batch.cache_key import Identity
 from grader.batch.executor import Done, Job, Task
-from grader.batch.identity import Identity
 from grader.batch.journal import Journal
 from grader.batch.lock import Lock
+from grader.batch.planning import make_plan
 from grader.batch.pool import LocalPool, stuck_seconds
 from grader.batch.run import Batch, Counts, explained
 from grader.course import Course, load_course
 from grader.errors import BpgradeError
 from grader.result import Result
-from grader.worker.processes import descendants
+from grader.sandbox.child.processes import descendants
 
 NUMBER = 12
 KILLS = int(os.environ.get("BPGRADE_KILLS", "2"))  # 20 for the stress test

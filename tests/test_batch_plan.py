@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from grader.batch.archive import Hand
-from grader.batch.discover import make_plan
 from grader.batch.late import lateness
+from grader.batch.planning import make_plan
 from grader.batch.records import Attempt, Entry, Plan, Student
 from grader.batch.roster import read_roster
 from grader.course import Course, LatePolicy, find_course

@@ -18,7 +18,7 @@ from grader.batch.executor import Task
 from grader.cluster.chunks import MOST_BYTES, MOST_BYTES_IN_FLIGHT, MOST_SECONDS, Sizing
 from grader.course import load_course
 from grader.errors import IsolationError
-from grader.wall.isolation import resolve
+from grader.sandbox.isolation import resolve
 
 pytest.importorskip("distributed", reason="dask.distributed is not installed (extra `cluster`)")
 
@@ -298,7 +298,7 @@ def test_memory_is_bounded_by_chunks_and_by_bytes() -> None:
 def test_equal_courses_are_equal_parcels_and_what_the_dead_left_is_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from grader.cluster.parcel import PrivateFolder, digest, pack
+    from grader.cluster.course_archive import PrivateFolder, digest, pack
 
     first = pack(load_course(make_course(tmp_path / "a")))
     assert digest(first) == digest(pack(load_course(make_course(tmp_path / "b"))))

@@ -15,13 +15,13 @@ import pytest
 from grader.checking.reference import load_reference
 from grader.course import load_course
 from grader.diagnosis.cache import cache_folder, cache_key
+from grader.diagnosis.dictionary_store import Shelf
 from grader.diagnosis.options import Options
-from grader.diagnosis.shelf import Shelf
 from grader.grading.grade import Grader, with_grader
 from grader.grading.submission import submission_from_bytes
 from grader.result import CheckResult, Result
-from grader.wall.host import WorkerHost
-from grader.wall.isolation import resolve
+from grader.sandbox.host import WorkerHost
+from grader.sandbox.isolation import resolve
 
 COURSE = """
 name = "mini"
@@ -360,7 +360,7 @@ def test_writers_at_the_same_time_leave_a_whole_cache(
         from pathlib import Path
         from grader.checking.reference import load_reference
         from grader.course import load_course
-        from grader.diagnosis.shelf import Shelf
+        from grader.diagnosis.dictionary_store import Shelf
         course = load_course(Path({str(course)!r}))
         for _ in range(3):
             shelf = Shelf(course, lambda each: load_reference(course, each))

@@ -16,18 +16,18 @@ from handed_in import authored, own_words, with_function
 
 from grader.checking.reference import load_reference
 from grader.course import Course, Exercise, load_course
-from grader.diagnosis.book import read_book
-from grader.diagnosis.building import run_program
+from grader.diagnosis.bug_library import read_book
+from grader.diagnosis.dictionary_builder import run_program
+from grader.diagnosis.dictionary_store import Shelf
+from grader.diagnosis.fault_dictionary import Table
 from grader.diagnosis.observation import agree
 from grader.diagnosis.options import Options
-from grader.diagnosis.shelf import Shelf
-from grader.diagnosis.table import Table
-from grader.diagnosis.workshop import Maker, Workshop
+from grader.diagnosis.program_factory import Maker, Workshop
 from grader.grading.grade import Grader, with_grader
 from grader.grading.submission import submission_from_bytes
 from grader.result import Result
-from grader.wall.host import WorkerHost
-from grader.wall.isolation import resolve
+from grader.sandbox.host import WorkerHost
+from grader.sandbox.isolation import resolve
 
 ROOT = Path(__file__).resolve().parent.parent
 COURSE: Course = load_course(ROOT)

@@ -13,7 +13,7 @@ import pytest
 
 import grader
 from grader.grading.figure import Answers
-from grader.wall.failures import CallFailure
+from grader.sandbox.failures import CallFailure
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOG = ROOT / "docs" / "examples" / "exercise3.py"

@@ -12,10 +12,10 @@ import walls
 from grader.checking.foresight import Foresight
 from grader.course import Limits
 from grader.result import CheckResult, Outcome
-from grader.wall.exchange import Call
-from grader.wall.failures import CallFailure
-from grader.wall.host import WorkerHost
-from grader.wall.worker import Worker
+from grader.sandbox.exchange import Call
+from grader.sandbox.failures import CallFailure
+from grader.sandbox.host import WorkerHost
+from grader.sandbox.worker import Worker
 
 LIMITS = Limits(call_seconds=2.0, memory_megabytes=256)
 PLAIN = "def first(x):\n    return x + 1\n\ndef second(x):\n    return [x, 2 * x]\n"

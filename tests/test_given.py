@@ -10,11 +10,11 @@ import pytest
 from grader.checking.comparison import CheckFailure, Compare
 from grader.checking.student import Student
 from grader.course import Limits
-from grader.wall.failures import CallFailure
-from grader.wall.host import WorkerHost
-from grader.wall.isolation import resolve
-from grader.wall.replies import Block, Source
-from grader.wall.worker import Worker
+from grader.sandbox.failures import CallFailure
+from grader.sandbox.host import WorkerHost
+from grader.sandbox.isolation import resolve
+from grader.sandbox.replies import Block, Source
+from grader.sandbox.worker import Worker
 
 TEXT = """
 import numpy as np

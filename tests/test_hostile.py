@@ -21,8 +21,8 @@ from walls import WITHOUT, isolation
 
 from grader.course import Course
 from grader.grading.grade import Grader, with_grader
-from grader.wall.host import WorkerHost
-from grader.wall.isolation import Isolation
+from grader.sandbox.host import WorkerHost
+from grader.sandbox.isolation import Isolation
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation needs Linux")
 

@@ -19,11 +19,11 @@ from grader.errors import IsolationError, UsageError
 from grader.grading.grade import Grader, with_grader
 from grader.grading.submission import read_submission
 from grader.result import Outcome
-from grader.wall import isolation as isolation_module
-from grader.wall import launch, readable, trying
-from grader.wall.failures import CallFailure
-from grader.wall.host import WorkerHost
-from grader.wall.isolation import resolve
+from grader.sandbox import isolation as isolation_module
+from grader.sandbox import launch, layer_probe, read_allow_list
+from grader.sandbox.failures import CallFailure
+from grader.sandbox.host import WorkerHost
+from grader.sandbox.isolation import resolve
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "tests" / "corpus"
@@ -62,7 +62,7 @@ def test_files_of_others_are_closed(bench: Bench, tmp_path: Path) -> None:
     for path in (
         secret,
         ROOT / "solutions" / "exercise3.py",
-        ROOT / "grader" / "wall" / "worker.py",
+        ROOT / "grader" / "sandbox" / "worker.py",
         ROOT / "grader" / "__init__.py",
         Path(pytest.__file__),
         Path("/etc/passwd"),
@@ -82,7 +82,7 @@ def run(path):
 
 def test_folders_of_others_are_closed(bench: Bench) -> None:
     packages = Path(pytest.__file__).parent.parent
-    leading = {part.name for path in readable.interpreter().paths for part in path.parents}
+    leading = {part.name for path in read_allow_list.interpreter().paths for part in path.parents}
     for path in (ROOT, ROOT / "solutions", Path.home(), Path("/home"), packages):
         with suppress(CallFailure):  # namespaces show what leads to the allowed folders
             found = set(bench.call(LIST, str(path)))
@@ -400,20 +400,20 @@ def test_strict_refuses_where_nothing_closes_files() -> None:
 
 
 def test_refusal_names_the_missing_piece_and_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    from grader.wall import bubblewrap, system_calls
+    from grader.sandbox import bubblewrap, seccomp_rules
 
     def no_library() -> bytes:
         raise RuntimeError
 
     monkeypatch.setattr(bubblewrap, "program", lambda: None)
-    monkeypatch.setattr(system_calls, "program", no_library)
-    for cached in (trying._survey, isolation_module._strict):
+    monkeypatch.setattr(seccomp_rules, "program", no_library)
+    for cached in (layer_probe._survey, isolation_module._strict):
         cached.cache_clear()
     try:
         with pytest.raises(IsolationError) as caught:
             resolve("strict", without={"landlock"})
     finally:
-        for cached in (trying._survey, isolation_module._strict):
+        for cached in (layer_probe._survey, isolation_module._strict):
             cached.cache_clear()
     assert "apt-get install libseccomp2" in caught.value.remedy
     assert "apt-get install bubblewrap" in caught.value.remedy
@@ -439,7 +439,8 @@ def test_basic_needs_no_package_of_the_kernel_layers() -> None:
     import subprocess
 
     code = (
-        "import sys; from grader.wall.isolation import resolve; from grader.wall.host import *\n"
+        "import sys; from grader.sandbox.isolation import resolve\n"
+        "from grader.sandbox.host import *\n"
         "with WorkerHost(resolve('basic'), ['numpy']) as host: pass\n"
         "assert not {'landlock', 'pyseccomp'} & set(sys.modules)"
     )
@@ -576,8 +577,8 @@ def test_nothing_stays_where_the_grader_is_killed() -> None:
     import subprocess
 
     code = (
-        "import os, time; from grader.wall.isolation import resolve\n"
-        "from grader.wall.host import *\n"
+        "import os, time; from grader.sandbox.isolation import resolve\n"
+        "from grader.sandbox.host import *\n"
         "from grader.course import Limits\n"
         "host = WorkerHost(resolve('basic'), ['numpy'])\n"
         "host.fork(Limits()).receive(time.monotonic() + 60)\n"

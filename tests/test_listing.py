@@ -11,7 +11,7 @@ from made_results import check
 import grader
 from grader.grading.listing import listings
 from grader.result import Outcome
-from grader.wall.replies import Block, Source
+from grader.sandbox.replies import Block, Source
 
 BLOG = Path(__file__).parent.parent / "docs" / "examples" / "exercise3.py"
 FAILED = check("f", "It is right", Outcome.FAILED)

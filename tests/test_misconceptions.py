@@ -15,13 +15,13 @@ from handed_in import authored, with_function
 
 from grader.authoring import Misconception
 from grader.course import Course, Exercise, load_course
-from grader.diagnosis.book import read_book
+from grader.diagnosis.bug_library import read_book
 from grader.diagnosis.diagnose import Options
 from grader.grading.grade import Grader, with_grader
 from grader.grading.submission import Submission
 from grader.result import Result, SubmissionInfo
-from grader.wall.host import WorkerHost
-from grader.wall.isolation import resolve
+from grader.sandbox.host import WorkerHost
+from grader.sandbox.isolation import resolve
 
 ROOT = Path(__file__).resolve().parent.parent
 COURSE: Course = load_course(ROOT)

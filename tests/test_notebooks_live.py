@@ -110,6 +110,6 @@ def test_in_a_real_kernel(tmp_path: Path) -> None:
 
 
 def test_the_public_names() -> None:
-    assert grader.check.__module__ == "grader.live"
+    assert grader.check.__module__ == "grader.ipython"
     assert sorted(grader.__all__) == grader.__all__
     assert all(getattr(grader, name) for name in grader.__all__)

@@ -31,8 +31,8 @@ from made_batch import (
 from made_results import SWAPPED, check, result, results
 
 from grader.batch.late import Lateness
-from grader.batch.recorded import read_missing, read_records
 from grader.batch.records import LeftOver, Student
+from grader.batch.results_reader import read_missing, read_records
 from grader.cli.group import bpgrade
 from grader.errors import UsageError
 from grader.report.pages.class_page import class_page

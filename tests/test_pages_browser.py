@@ -254,7 +254,7 @@ def test_a_page_with_every_outcome_is_accessible(page, tmp_path):
 
 def test_ten_thousand_open_in_pieces(page, tmp_path):
     """A class of 10,000 shows 500 rows at once, and still finds and sorts among all."""
-    from grader.batch.recorded import Missing
+    from grader.batch.results_reader import Missing
     from grader.report.pages.class_page import ROWS_AT_ONCE, class_page
     from grader.report.pages.counting import count
     from grader.report.pages.rows import missing_row

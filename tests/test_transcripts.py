@@ -16,9 +16,9 @@ from grader.checking.plugin import CheckPlugin
 from grader.checking.session import run_session
 from grader.course import Course, Exercise, load_course
 from grader.result import CheckResult, Outcome
-from grader.wall.host import WorkerHost
-from grader.wall.replies import Block, Source
-from grader.wall.worker import Worker
+from grader.sandbox.host import WorkerHost
+from grader.sandbox.replies import Block, Source
+from grader.sandbox.worker import Worker
 
 ROUNDS = 4  # from the third on all that can be known is
 CHECKS = '''

@@ -15,11 +15,11 @@ import pytest
 from grader.course import Limits
 from grader.errors import IsolationError
 from grader.result import Outcome
-from grader.wall.failures import CallFailure
-from grader.wall.host import WorkerHost
-from grader.wall.isolation import Isolation, resolve
-from grader.wall.replies import Block, Source
-from grader.wall.worker import Worker
+from grader.sandbox.failures import CallFailure
+from grader.sandbox.host import WorkerHost
+from grader.sandbox.isolation import Isolation, resolve
+from grader.sandbox.replies import Block, Source
+from grader.sandbox.worker import Worker
 
 WITHOUT = {
     "strict": (),

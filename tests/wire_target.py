@@ -13,13 +13,13 @@ import numpy as np
 
 from grader.checking.comparison import CheckFailure, Compare
 from grader.course import Limits
-from grader.wall.connection import Connection
-from grader.wall.failures import CallFailure
-from grader.wall.isolation import Isolation
-from grader.wall.replies import Block, Source
-from grader.wall.worker import Worker
-from grader.worker.framing import WireError, frame
-from grader.worker.values import ForbiddenValueError, decode, encode
+from grader.sandbox.channel import Connection
+from grader.sandbox.child.framing import WireError, frame
+from grader.sandbox.child.values import ForbiddenValueError, decode, encode
+from grader.sandbox.failures import CallFailure
+from grader.sandbox.isolation import Isolation
+from grader.sandbox.replies import Block, Source
+from grader.sandbox.worker import Worker
 
 ROOM = 1 << 24
 LIMITS = Limits(call_seconds=2.0, load_seconds=2.0, value_bytes=1 << 16)
@@ -46,7 +46,7 @@ def grade_answers(stream: bytes) -> Any:
     try:
         with (
             contextlib.suppress(CallFailure),
-            mock.patch("grader.wall.exchange.new_number", numbers.__next__),
+            mock.patch("grader.sandbox.exchange.new_number", numbers.__next__),
         ):
             reply = worker.call("forward", [np.zeros(2), np.sum], ("x", "function"))
             compare(reply.value)

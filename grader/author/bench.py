@@ -12,9 +12,9 @@ from grader.checking.plugin import CheckPlugin
 from grader.checking.specification import Check
 from grader.course import Course, Exercise, Limits
 from grader.result import CheckResult, Outcome
-from grader.wall.host import WorkerHost
-from grader.wall.replies import Block, Reply, Source
-from grader.wall.worker import Worker
+from grader.sandbox.host import WorkerHost
+from grader.sandbox.replies import Block, Reply, Source
+from grader.sandbox.worker import Worker
 
 _FAILED = frozenset(Outcome) - {Outcome.PASSED, Outcome.BLOCKED}
 

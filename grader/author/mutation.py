@@ -10,9 +10,9 @@ from grader.author.bench import Bench, failed
 from grader.author.findings import Mutation, Survivor
 from grader.author.programs import Mutant, Mutants
 from grader.checking.specification import Check
-from grader.diagnosis.building import draw_inputs, rounded
+from grader.diagnosis.dictionary_builder import draw_inputs, rounded
 from grader.diagnosis.observation import Inputs, Vector, agree, make_call, odd_shape
-from grader.diagnosis.workshop import Maker, Workshop
+from grader.diagnosis.program_factory import Maker, Workshop
 from grader.result import Outcome
 
 _DRAWS: Final = 12

@@ -12,7 +12,7 @@ from typing import Final
 from grader.author.needed import Needed
 from grader.authoring import Misconception
 from grader.diagnosis.observation import Inputs
-from grader.diagnosis.workshop import Maker, Source, Workshop
+from grader.diagnosis.program_factory import Maker, Source, Workshop
 
 _TICK: Final = "bpgrade_tick"
 _REFERENCE: Final = """

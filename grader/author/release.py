@@ -22,7 +22,7 @@ from grader.errors import CourseError, UsageError
 from grader.grading.grade import Grader, with_grader
 from grader.grading.submission import submission_from_bytes
 from grader.result import Outcome
-from grader.wall.host import WorkerHost
+from grader.sandbox.host import WorkerHost
 
 _DATE: Final = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
 _TELLING: Final = 12  # shorter lines say nothing about where they are from

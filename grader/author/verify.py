@@ -26,13 +26,13 @@ from grader.checking.plugin import CheckPlugin
 from grader.checking.session import run_session
 from grader.course import Course, Exercise, make_stub
 from grader.course.files import read_text
-from grader.diagnosis.book import Book, read_book
-from grader.diagnosis.workshop import Workshop
+from grader.diagnosis.bug_library import Book, read_book
+from grader.diagnosis.program_factory import Workshop
 from grader.errors import CourseError
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
 from grader.result import CheckResult
-from grader.wall.host import WorkerHost
+from grader.sandbox.host import WorkerHost
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterator
 from typing import Final
 
 from grader.batch.executor import Done, Job, Task, ungraded
-from grader.batch.process import RENEW_AFTER, START_SECONDS, GradingProcess, error_of
+from grader.batch.grading_process import RENEW_AFTER, START_SECONDS, GradingProcess, error_of
 from grader.course import Course
 from grader.errors import IsolationError
 

@@ -14,8 +14,8 @@ from typing import Final
 
 from grader.batch import outputs
 from grader.batch.archive import Hand
+from grader.batch.cache_key import Identity
 from grader.batch.executor import Done, Executor, Task
-from grader.batch.identity import Identity
 from grader.batch.journal import Journal
 from grader.batch.late import lateness
 from grader.batch.outputs import Graded

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from grader.checking.student import Student
 from grader.result import Outcome
-from grader.wall.failures import CallFailure
+from grader.sandbox.failures import CallFailure
 
 _MOST_ENTRIES: Final = 6
 _MOST_NAMED: Final = 64

@@ -9,8 +9,8 @@ from itertools import takewhile
 from typing import Final
 
 from grader.result import CheckResult, Outcome
-from grader.wall.exchange import Call
-from grader.wall.worker import Worker
+from grader.sandbox.exchange import Call
+from grader.sandbox.worker import Worker
 
 _MOST_ANSWERS: Final = 1_000
 

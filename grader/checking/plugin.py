@@ -30,8 +30,8 @@ from grader.checking.transcripts import Transcripts
 from grader.course import Course, Exercise
 from grader.errors import CourseError
 from grader.result import CheckResult, Outcome
-from grader.wall.failures import CallFailure
-from grader.wall.worker import Worker
+from grader.sandbox.failures import CallFailure
+from grader.sandbox.worker import Worker
 
 _PACKAGE: Final = Path(__file__).parent.parent
 _MOST_LINES: Final = 12

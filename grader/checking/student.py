@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.wall.replies import undefined
-from grader.wall.worker import Worker
+from grader.sandbox.replies import undefined
+from grader.sandbox.worker import Worker
 
 Answer = tuple[tuple[Any, ...], Any]
 """The arguments of a call, and what it returns."""

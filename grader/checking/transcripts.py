@@ -16,8 +16,8 @@ from hashlib import blake2b
 from typing import Final
 
 from grader.result import CheckResult, Outcome
-from grader.wall.exchange import Call
-from grader.wall.worker import Worker
+from grader.sandbox.exchange import Call
+from grader.sandbox.worker import Worker
 
 _MOST_STEPS: Final = 10_000
 _MOST_BYTES: Final = 1 << 24  # of all calls together

@@ -51,8 +51,8 @@ def release(course_folder: Path | None, output: Path | None) -> None:
     """
     from grader.author.release import release as write
     from grader.course import find_course
-    from grader.wall.host import WorkerHost
-    from grader.wall.isolation import resolve
+    from grader.sandbox.host import WorkerHost
+    from grader.sandbox.isolation import resolve
 
     course = find_course(course_folder, Path())
     with WorkerHost(resolve("basic"), course.packages) as host:
@@ -86,8 +86,8 @@ def verify(course_folder: Path | None, exercise: str | None, as_json: bool) -> i
     """
     from grader.author.verify import verify as prove
     from grader.course import find_course
-    from grader.wall.host import WorkerHost
-    from grader.wall.isolation import resolve
+    from grader.sandbox.host import WorkerHost
+    from grader.sandbox.isolation import resolve
 
     course = find_course(course_folder, Path())
     chosen = course.exercises if exercise is None else (course.exercise(exercise),)

@@ -101,11 +101,11 @@ def command(
     Exit code: 0 all graded, 2 a path or an option is wrong, 3 something could not be graded.
     """
     from grader.batch.archive import Hand
-    from grader.batch.discover import make_plan
+    from grader.batch.cache_key import Identity
     from grader.batch.executor import Job
-    from grader.batch.identity import Identity
     from grader.batch.journal import Journal
     from grader.batch.lock import Lock
+    from grader.batch.planning import make_plan
     from grader.batch.roster import read_roster
     from grader.batch.run import Batch, explained
     from grader.course import find_course

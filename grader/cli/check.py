@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from grader.grading.grade import Grader
     from grader.grading.submission import Submission
     from grader.result import Result
-    from grader.wall.host import WorkerHost
+    from grader.sandbox.host import WorkerHost
 
 _WATCH_SECONDS = 0.3
 
@@ -93,8 +93,8 @@ def command(
         _can_annotate(files)
     if html is not None:
         _can_write_page(files, html)
-    from grader.wall.host import WorkerHost
-    from grader.wall.isolation import resolve
+    from grader.sandbox.host import WorkerHost
+    from grader.sandbox.isolation import resolve
 
     # the host imports NumPy while this process imports pytest
     with WorkerHost(resolve(isolation), course.packages) as host:
@@ -209,7 +209,7 @@ class _Check:
         self, grader: Grader, submission: Submission, exercise: Exercise, figure: Path
     ) -> None:
         from grader.grading.figure import save
-        from grader.wall.failures import CallFailure
+        from grader.sandbox.failures import CallFailure
 
         try:
             save(grader.draw(submission, exercise), figure)

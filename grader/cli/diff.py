@@ -27,7 +27,7 @@ def command(before: Path, after: Path, as_json: bool, show_all: bool) -> int:
 
     Exit code: 0 no grade is different, 1 some are, 2 a path or an option is wrong.
     """
-    from grader.batch.recorded import kept, read_records
+    from grader.batch.results_reader import kept, read_records
     from grader.report.differences import compare
 
     comparison = compare(kept(read_records(before)), kept(read_records(after)))

@@ -14,7 +14,7 @@ import click
 from grader.cli.course_option import COURSE
 
 if TYPE_CHECKING:
-    from grader.wall.trials import Trial
+    from grader.sandbox.isolation_selftest import Trial
 
 _MEANINGS: Final = {
     "process": "a submission runs in a process of its own; what it breaks there, it breaks alone",
@@ -71,14 +71,14 @@ def _needed() -> tuple[str, ...]:
 
 
 def _examine(name: str) -> LayerReport:
-    from grader.wall import trials
+    from grader.sandbox import isolation_selftest
 
     problem = remedy = ""
     if name not in _BASIC:
         problem, remedy = _missing(name)
     tried: tuple[Trial, ...] = ()
     if not problem:
-        tried, problem = trials.attempt_or_explain(name)
+        tried, problem = isolation_selftest.attempt_or_explain(name)
     through = [trial.attempt for trial in tried if not trial.stopped]
     if through:
         problem = f"not stopped: {', '.join(through)}"
@@ -89,9 +89,9 @@ def _missing(name: str) -> tuple[str, str]:
     """Return what keeps a kernel's layer from being tried, and the remedy."""
     if sys.platform != "linux":
         return f"this is {sys.platform}, not Linux", "grade strangers' code on Linux"
-    from grader.wall import trying
+    from grader.sandbox import layer_probe
 
-    [layer] = [layer for layer in trying.survey() if layer.name == name]
+    [layer] = [layer for layer in layer_probe.survey() if layer.name == name]
     return layer.problem, layer.remedy
 
 

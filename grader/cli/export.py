@@ -90,7 +90,7 @@ def _filled(
     exercise: str | None,
     column: str | None,
 ) -> Filled:
-    from grader.batch.recorded import kept, read_records
+    from grader.batch.results_reader import kept, read_records
     from grader.gradebook.canvas import fill_canvas
     from grader.gradebook.grades import chosen, grade_of
     from grader.gradebook.moodle import fill_moodle, new_moodle
@@ -109,7 +109,7 @@ def _filled(
 
 
 def _packed(format: str, out: Path, exercise: str | None) -> Packed:
-    from grader.batch.recorded import kept, read_records
+    from grader.batch.results_reader import kept, read_records
     from grader.cli.report import find_drawing_course
     from grader.gradebook.feedback_zip import pack_canvas, pack_moodle
     from grader.report.pages.course_drawing import CourseDrawings

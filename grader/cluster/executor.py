@@ -15,15 +15,15 @@ from typing import Any, Final
 from distributed import CancelledError, Client, Event, Future, KilledWorker
 
 from grader.batch.executor import Done, Job, Task, ungraded
+from grader.batch.grading_process import error_of
 from grader.batch.pool import stuck_seconds
-from grader.batch.process import error_of
-from grader.cluster import messages, parcel, remote, watch
+from grader.cluster import course_archive, messages, remote, worker_monitor
 from grader.cluster.address import Cluster
 from grader.cluster.chunks import Chunk, Sizing
 from grader.cluster.connection import ClusterError, connected
 from grader.cluster.slots import Graded
 from grader.cluster.versions import versions
-from grader.cluster.watch import Failed, Refused, SchedulerLost, Watch
+from grader.cluster.worker_monitor import Failed, Refused, SchedulerLost, Watch
 from grader.course import Course
 from grader.diagnosis.catalogue import default_language
 from grader.errors import UsageError
@@ -88,13 +88,13 @@ class ClusterPool:
 
     def _order(self) -> dict[str, Any]:
         """Return what each worker is given once, as plain values; see `remote.install`."""
-        course = parcel.pack(self.course)
+        course = course_archive.pack(self.course)
         job = self.job
         language = job.language or default_language()
         return {
             "versions": versions(),
             "course": course,
-            "digest": parcel.digest(course),
+            "digest": course_archive.digest(course),
             "job": [list(job.exercises), job.seed, job.isolation, language],
             "stuck_seconds": stuck_seconds(self.course),
         }
@@ -128,7 +128,7 @@ class _Run:
         self._notice = pool.notice
         self._sizing = pool.sizing
         self._batch = f"bpgrade-{order['digest'][:16]}-{uuid.uuid4().hex[:8]}"
-        self._inbox: queue.SimpleQueue[_Landed | watch.Event] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[_Landed | worker_monitor.Event] = queue.SimpleQueue()
         self._watch = Watch(client, self._batch, order, self._inbox.put)
         self._fetchers = ThreadPoolExecutor(_FETCHERS, "bpgrade-fetcher")
         self._flying: dict[int, _Flight] = {}

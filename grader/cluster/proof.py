@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.errors import IsolationError
-from grader.wall.isolation import resolve
-from grader.wall.trials import reach_out
+from grader.sandbox.isolation import resolve
+from grader.sandbox.isolation_selftest import reach_out
 
 
 def prove(level: str, secret: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from distributed import Event, WorkerPlugin, get_worker
 
 from grader.batch.executor import Job
-from grader.cluster import messages, parcel, proof
+from grader.cluster import course_archive, messages, proof
 from grader.cluster.slots import Graded, Slots
 from grader.cluster.versions import difference, versions
 from grader.errors import BpgradeError, IsolationError
@@ -28,7 +28,7 @@ class CoursePlugin(WorkerPlugin):
     def __init__(self, batch: str, order: dict[str, Any]) -> None:
         self.batch = batch
         self._order = order
-        self._folder: parcel.PrivateFolder | None = None
+        self._folder: course_archive.PrivateFolder | None = None
         self._slots: Slots | None = None
         self._renewed = time.monotonic()
         self._expiry: asyncio.Task[None] | None = None
@@ -42,9 +42,9 @@ class CoursePlugin(WorkerPlugin):
 
     def _prepare(self, threads: int) -> None:
         data = self._order["course"]
-        if parcel.digest(data) != self._order["digest"]:
+        if course_archive.digest(data) != self._order["digest"]:
             raise IsolationError("the course has not arrived whole", "run the same command again")
-        self._folder = parcel.PrivateFolder(data)
+        self._folder = course_archive.PrivateFolder(data)
         exercises, seed, isolation, language = self._order["job"]
         proof.prove(isolation, self._folder.path / "exercises" / "course.toml")
         job = Job(str(self._folder.path), tuple(exercises), seed, isolation, language)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from grader.batch.executor import Done, Job, Task
-from grader.batch.process import RENEW_AFTER, START_SECONDS, GradingProcess, error_of
+from grader.batch.grading_process import RENEW_AFTER, START_SECONDS, GradingProcess, error_of
 from grader.errors import IsolationError
 
 _MOST_EARLY_DEATHS: Final = 3

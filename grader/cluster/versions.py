@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import grader
-from grader.batch.identity import engine, libraries
+from grader.batch.cache_key import engine, libraries
 
 _SOURCES: Final = "sources"
 

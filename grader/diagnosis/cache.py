@@ -19,12 +19,12 @@ import numpy as np
 
 from grader import __version__
 from grader.course import Course, Exercise
-from grader.diagnosis.book import files_of
+from grader.diagnosis.bug_library import files_of
 from grader.diagnosis.candidates import Candidate
+from grader.diagnosis.fault_dictionary import Odd, Table
 from grader.diagnosis.observation import Inputs, Layout
-from grader.diagnosis.table import Odd, Table
-from grader.worker.framing import WireError
-from grader.worker.values import ForbiddenValueError, decode, encode
+from grader.sandbox.child.framing import WireError
+from grader.sandbox.child.values import ForbiddenValueError, decode, encode
 
 _FORMAT: Final = 2
 _MOST_BYTES: Final = 64_000_000

@@ -10,7 +10,7 @@ from typing import Any, Final
 from grader.authoring import Combination, Misconception
 from grader.diagnosis.observation import Inputs
 from grader.diagnosis.operators import Edit
-from grader.diagnosis.workshop import Maker, Source, Workshop
+from grader.diagnosis.program_factory import Maker, Source, Workshop
 
 COMBINED: Final = 1_000
 MUTANT: Final = 2_000

@@ -9,17 +9,17 @@ from types import ModuleType
 from typing import Final
 
 from grader.course import Course, Exercise
-from grader.diagnosis.case import Case, Told
 from grader.diagnosis.catalogue import Catalogue, default_language
+from grader.diagnosis.dictionary_store import Shelf
+from grader.diagnosis.explainer import Case, Told
+from grader.diagnosis.fault_dictionary import Table
 from grader.diagnosis.location import StudentFunction
 from grader.diagnosis.observation import Call
 from grader.diagnosis.options import Options
-from grader.diagnosis.shelf import Shelf
-from grader.diagnosis.table import Table
 from grader.diagnosis.wording import Wording
 from grader.result import CheckResult, Outcome
-from grader.wall.failures import CallFailure
-from grader.wall.worker import Worker
+from grader.sandbox.failures import CallFailure
+from grader.sandbox.worker import Worker
 
 _LONGEST_SECONDS: Final = 6.0
 

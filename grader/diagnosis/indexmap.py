@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
+from grader.diagnosis.fault_dictionary import Mask, Rows, Table
 from grader.diagnosis.observation import Inputs, agree, entry_name
-from grader.diagnosis.table import Mask, Rows, Table
 
 MOST_MOVES: Final = 40
 

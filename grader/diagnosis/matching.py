@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from grader.diagnosis.candidates import MUTANT, Candidate
-from grader.diagnosis.table import Rows, Table
+from grader.diagnosis.fault_dictionary import Rows, Table
 
 _MOST_MISTAKES: Final = 4
 _MOST_BRANCHES: Final = 400

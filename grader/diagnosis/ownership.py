@@ -10,12 +10,12 @@ from typing import Any, Final
 import numpy as np
 
 from grader.authoring import Consistent
-from grader.diagnosis.building import narrow_tables, run_program
+from grader.diagnosis.dictionary_builder import narrow_tables, run_program
+from grader.diagnosis.fault_dictionary import Rows, Table
 from grader.diagnosis.observation import agree
-from grader.diagnosis.table import Rows, Table
-from grader.diagnosis.workshop import Maker, Workshop
-from grader.wall.failures import CallFailure
-from grader.wall.worker import Worker
+from grader.diagnosis.program_factory import Maker, Workshop
+from grader.sandbox.failures import CallFailure
+from grader.sandbox.worker import Worker
 
 _LONGEST_SECONDS: Final = 1.0
 

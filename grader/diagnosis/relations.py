@@ -10,9 +10,9 @@ import numpy as np
 
 from grader.diagnosis.catalogue import Catalogue
 from grader.diagnosis.catalogue import noted as _
+from grader.diagnosis.fault_dictionary import Rows, Table
 from grader.diagnosis.matching import Columns
 from grader.diagnosis.observation import Call, agree, agree_always
-from grader.diagnosis.table import Rows, Table
 
 _PLAIN = {-1.0: "-1", 2.0: "2", 0.5: "1/2", -2.0: "-2", -0.5: "-1/2", 4.0: "4", 0.25: "1/4"}
 

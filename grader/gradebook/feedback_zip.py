@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from grader.batch.platforms import canvas, moodle
-from grader.batch.recorded import Record
 from grader.batch.records import Student
+from grader.batch.results_reader import Record
 from grader.report.annotation import overall_text
 from grader.report.terminal import render_text
 

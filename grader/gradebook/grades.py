@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from grader.batch.recorded import Record
 from grader.batch.records import Student
+from grader.batch.results_reader import Record
 from grader.errors import UsageError
 from grader.report.findings import findings, score_text, summaries, unwritten
 from grader.result import Result

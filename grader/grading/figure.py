@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from grader.checking.student import Student
 from grader.course import Course, Exercise
 from grader.errors import CourseError, UsageError
-from grader.wall.failures import CallFailure
+from grader.sandbox.failures import CallFailure
 
 if TYPE_CHECKING:
     from types import ModuleType

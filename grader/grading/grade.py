@@ -15,9 +15,9 @@ from grader.diagnosis.options import Options
 from grader.grading.remarks import remarks
 from grader.grading.submission import Submission, exercise_of, read_submission
 from grader.result import CheckResult, Listing, Outcome, Result
-from grader.wall.host import WorkerHost
-from grader.wall.isolation import resolve
-from grader.wall.worker import Worker
+from grader.sandbox.host import WorkerHost
+from grader.sandbox.isolation import resolve
+from grader.sandbox.worker import Worker
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,7 +8,7 @@ from typing import Final
 
 from grader.diagnosis.location import definition
 from grader.result import CheckResult, Listing, Outcome
-from grader.wall.replies import Source
+from grader.sandbox.replies import Source
 
 _MOST_SOURCE: Final = 200_000
 _MOST_LINES: Final = 300

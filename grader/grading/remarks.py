@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.course import Exercise
 from grader.grading.submission import Submission
 from grader.result import Outcome
-from grader.wall.replies import Loaded, Problem
+from grader.sandbox.replies import Loaded, Problem
 
 _MOST_PLACES = 8
 

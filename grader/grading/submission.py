@@ -14,7 +14,7 @@ from typing import Final
 from grader.course import Course, Exercise
 from grader.errors import SubmissionError, UsageError
 from grader.result import SubmissionInfo
-from grader.wall.replies import Block, Source
+from grader.sandbox.replies import Block, Source
 
 MAX_SOURCE_BYTES: Final = 1_000_000  # less than the longest text that crosses the wall
 MAX_NOTEBOOK_BYTES: Final = 200_000_000  # pictures and all; its code is held to the line above

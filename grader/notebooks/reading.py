@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from grader.notebooks.document import CodeCell, Document, NotebookError, read_document
 from grader.notebooks.syntax import to_python
-from grader.wall.replies import Block
+from grader.sandbox.replies import Block
 
 _MOST_NAMED: Final = 5
 

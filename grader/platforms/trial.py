@@ -17,7 +17,7 @@ from typing import Final
 from grader.errors import IsolationError, UsageError
 from grader.platforms.packaging.build import MANIFEST
 from grader.platforms.platform import STANDARD_OUTPUT, Platform, Run
-from grader.wall.isolation import resolve
+from grader.sandbox.isolation import resolve
 
 _SECONDS: Final = 900.0
 _HOSTILE: Final = """

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grader.batch.recorded import Record
 from grader.batch.records import Student
+from grader.batch.results_reader import Record
 
 Key = tuple[str, str, str]
 

@@ -18,23 +18,23 @@ import numpy as np
 import pytest
 from hostile.scene import HOSTILE, Attack, Scene
 
-import grader.worker
+import grader.sandbox.child
 from grader.grading import grade
-from grader.wall import exchange, failures, forking, launch, process, replies, worker
-from grader.worker import values
+from grader.sandbox import exchange, failures, forking, launch, process, replies, worker
+from grader.sandbox.child import values
 
 WORKER_LINES: Final = {
     "limits": ("confinement.py", "    for kind, value in wanted:", "    for kind, value in ():"),
-    "watch": ("host.py", "        if self.exceeded:\n            return", "        return"),
+    "watch": ("fork_server.py", "        if self.exceeded:\n            return", "        return"),
     "cleaning": (
-        "host.py",
+        "fork_server.py",
         "        if not processes.end_below():\n            os._exit(1)\n"
         "        scratch.empty(self.scratch)\n",
         "",
     ),
     "links": ("scratch.py", "entry.is_dir(follow_symlinks=False)", "entry.is_dir()"),
-    "keyring": ("host.py", "        kernel.leave_keys()\n", ""),
-    "descriptors": ("host.py", "    os.closerange(4, highest)\n", ""),
+    "keyring": ("fork_server.py", "        kernel.leave_keys()\n", ""),
+    "descriptors": ("fork_server.py", "    os.closerange(4, highest)\n", ""),
 }
 """By layer the file of the untrusted side, a text in it, and what stands there without it."""
 
@@ -57,14 +57,14 @@ def worker_without(layer: str, folder: Path) -> Path:
     """Copy the untrusted side and take a layer out of it."""
     name, old, new = WORKER_LINES[layer]
     copy = folder / f"worker-{layer}"
-    shutil.copytree(Path(grader.worker.__file__).parent, copy)
+    shutil.copytree(Path(grader.sandbox.child.__file__).parent, copy)
     files = {name: [(old, new)]}
     if layer == "descriptors":
         files[name].append(("        self.control.close()\n", "        self.control.detach()\n"))
         higher = '__import__("fcntl").fcntl(descriptor, 0, 50)'
-        files["modes.py"] = [("os.dup(descriptor)", higher)]
+        files["entry_points.py"] = [("os.dup(descriptor)", higher)]
     if layer == "limits":  # of what it allots, the watch sees some too
-        files["host.py"] = [('if "seccomp" in self.walls.layers:', "if True:")]
+        files["fork_server.py"] = [('if "seccomp" in self.walls.layers:', "if True:")]
     if layer == "links":
         files[name].append(("os.O_DIRECTORY | os.O_NOFOLLOW", "os.O_DIRECTORY"))
     for file, changes in files.items():

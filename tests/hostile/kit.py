@@ -12,7 +12,7 @@ def _session():
 
 
 def _msgpack():
-    return sys.modules["bpgrade_worker.encoding"].msgpack
+    return sys.modules["bpgrade_child.encoding"].msgpack
 
 
 def current_number():

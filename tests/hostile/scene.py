@@ -27,8 +27,8 @@ from grader.course import Course, load_course
 from grader.grading.grade import Grader
 from grader.grading.submission import read_submission
 from grader.result import Outcome, Result
-from grader.wall.host import WorkerHost
-from grader.worker import processes
+from grader.sandbox.child import processes
+from grader.sandbox.host import WorkerHost
 
 HOSTILE: Final = Path(__file__).parent
 ROOT: Final = os.geteuid() == 0

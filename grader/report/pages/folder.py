@@ -9,8 +9,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from grader.batch.recorded import Record, by_student, read_left_over, read_missing, read_records
 from grader.batch.records import Student
+from grader.batch.results_reader import (
+    Record,
+    by_student,
+    read_left_over,
+    read_missing,
+    read_records,
+)
 from grader.course import Course
 from grader.report.findings import score_text
 from grader.report.pages.class_page import class_page

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from grader.batch.recorded import Missing, Record
 from grader.batch.records import Student
+from grader.batch.results_reader import Missing, Record
 from grader.result import CheckResult, Diagnosis, Outcome, Result
 
 Standing = Literal["full", "lost", "ungraded", "unreadable", "missing"]

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import grader.worker
-from grader.wall import readable
-from grader.worker import framing
+import grader.sandbox.child
+from grader.sandbox import read_allow_list
+from grader.sandbox.child import framing
 
 _KEPT_VARIABLES: Final = ("LD_LIBRARY_PATH", "SYSTEMROOT")
 _KERNEL_LAYERS: Final = ("landlock", "seccomp", "bubblewrap")
@@ -35,7 +35,7 @@ class Place:
 def start(
     mode: str, layers: Collection[str], place: Place
 ) -> tuple[subprocess.Popen[bytes], socket.socket]:
-    """Start a worker in a mode of `grader.worker.modes`; return it and its control channel.
+    """Start a worker in a mode of `sandbox.child.entry_points`; return it and its control channel.
 
     Nothing about the course or the caller reaches it: not by its arguments, environment,
     open descriptors or settings.
@@ -69,12 +69,12 @@ def start(
 
 def worker_folder() -> Path:
     """Return the folder of the untrusted side's code."""
-    return Path(grader.worker.__file__).resolve().parent
+    return Path(grader.sandbox.child.__file__).resolve().parent
 
 
 def command(worker: str, mode: str) -> list[str]:
     """Return the command of a worker: Python without site-packages, in UTF-8."""
-    return [str(readable.program()), "-P", "-s", "-S", "-X", "utf8", worker, mode]
+    return [str(read_allow_list.program()), "-P", "-s", "-S", "-X", "utf8", worker, mode]
 
 
 def environment(scratch: str) -> dict[str, str]:
@@ -99,32 +99,32 @@ def _outer(
     """Return the words before the command, the worker's and the scratch folder, descriptors."""
     if "bubblewrap" not in layers:
         return [], str(worker_folder()), str(place.scratch), []
-    from grader.wall import bubblewrap
+    from grader.sandbox import bubblewrap
 
     words, arguments = bubblewrap.command(
-        readable.interpreter(), _packages(place), worker_folder(), place.scratch
+        read_allow_list.interpreter(), _packages(place), worker_folder(), place.scratch
     )
     opened.callback(os.close, arguments)
-    return [*words, str(arguments)], bubblewrap.WORKER, bubblewrap.SCRATCH, [arguments]
+    return [*words, str(arguments)], bubblewrap.CHILD, bubblewrap.SCRATCH, [arguments]
 
 
 def _ruleset(layers: Collection[str], place: Place, opened: contextlib.ExitStack) -> list[int]:
     if "landlock" not in layers:
         return []
-    from grader.wall import file_rules
+    from grader.sandbox import landlock_rules
 
-    paths = [*readable.interpreter().without_hidden(), *_packages(place)]
-    ruleset = file_rules.create(paths, place.scratch)
+    paths = [*read_allow_list.interpreter().without_hidden(), *_packages(place)]
+    ruleset = landlock_rules.create(paths, place.scratch)
     opened.callback(os.close, ruleset)
     return [ruleset]
 
 
 def _packages(place: Place) -> list[Path]:
-    return readable.with_libraries({**place.private, **place.packages}.values())
+    return read_allow_list.with_libraries({**place.private, **place.packages}.values())
 
 
 def confinement_settings(layers: Collection[str], ruleset: list[int]) -> dict[str, Any]:
-    """Return the settings that `grader.worker.confinement.Walls` is read from."""
+    """Return the settings that `grader.sandbox.child.confinement.Walls` is read from."""
     settings: dict[str, Any] = {
         "layers": list(layers),
         "ruleset": ruleset[0] if ruleset else -1,
@@ -132,12 +132,12 @@ def confinement_settings(layers: Collection[str], ruleset: list[int]) -> dict[st
         "process_mark": 0,
     }
     if "seccomp" in layers:
-        from grader.wall import system_calls
+        from grader.sandbox import seccomp_rules
 
-        settings["program"] = system_calls.program().hex()
-        settings["process_mark"] = system_calls.PROCESS_MARK
+        settings["program"] = seccomp_rules.program().hex()
+        settings["process_mark"] = seccomp_rules.PROCESS_MARK
     elif "bubblewrap" in layers:
-        from grader.wall import gaps
+        from grader.sandbox import seccomp_gaps
 
-        settings["program"] = gaps.program().hex()
+        settings["program"] = seccomp_gaps.program().hex()
     return settings

@@ -14,11 +14,11 @@ from typing import Final
 
 from grader.course import Limits
 from grader.errors import IsolationError
-from grader.wall import launch
-from grader.wall.connection import Connection
-from grader.wall.isolation import Isolation
-from grader.wall.launch import Place
-from grader.worker import framing, processes, scratch
+from grader.sandbox import launch
+from grader.sandbox.channel import Connection
+from grader.sandbox.child import framing, processes, scratch
+from grader.sandbox.isolation import Isolation
+from grader.sandbox.launch import Place
 
 _START_SECONDS: Final = 60.0
 _ANSWER_SECONDS: Final = 10.0

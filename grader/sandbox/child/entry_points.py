@@ -19,12 +19,12 @@ def fork(descriptor: int) -> NoReturn:
     """Serve as a warm host until the control channel is closed."""
     import socket
 
-    from . import host
+    from . import fork_server
 
     lowest = os.dup(descriptor)  # it comes with the number that it has on the trusted side
     os.close(descriptor)
     control = socket.socket(fileno=lowest)
-    host.Host(control, _settings(lowest)).run()
+    fork_server.Host(control, _settings(lowest)).run()
 
 
 def probe(descriptor: int) -> NoReturn:
@@ -41,9 +41,9 @@ def single() -> NoReturn:
     """
     reader, writer = _take_over(0, os.O_RDONLY), _take_over(1, os.O_WRONLY)
     settings = _settings(reader)
-    from . import warming
+    from . import preload
 
-    serve = warming.import_packages(settings)
+    serve = preload.import_packages(settings)
     os.chdir(settings["scratch"])
     os.dup2(2, 1)
     layers = confinement.limit_resources(confinement.limits_to_set(settings["limits"]))

@@ -18,7 +18,7 @@ import msgpack
 from grader import errors
 from grader.batch.executor import Job, Task
 from grader.errors import BpgradeError
-from grader.worker import framing
+from grader.sandbox.child import framing
 
 RENEW_AFTER: Final = 1_000
 START_SECONDS: Final = 120.0
@@ -55,7 +55,7 @@ class GradingProcess:
                     sys.executable,
                     "-P",
                     "-m",
-                    "grader.batch.worker",
+                    "grader.batch.grading_process_main",
                     str(theirs.fileno()),
                     str(os.getpid()),
                 ],

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from grader.wall.readable import DEVICES
+from grader.sandbox.read_allow_list import DEVICES
 
 _TCP: Final = 0b11  # bind, connect
 _SCOPES: Final = 0b11  # abstract unix sockets, signals

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from grader.authoring import Misconception
-from grader.diagnosis.book import Book
+from grader.diagnosis.bug_library import Book
 from grader.diagnosis.observation import Inputs, make_call
 from grader.diagnosis.operators import Edit, expression_edits, name_edits, statement_edits
 from grader.diagnosis.operators.edits import Place, sites

@@ -77,9 +77,9 @@ def _strict(without: frozenset[str]) -> Isolation:
             "use Linux (a virtual machine or a container will do), or --isolation basic for"
             " code that you trust",
         )
-    from grader.wall import trying
+    from grader.sandbox import layer_probe
 
-    found = trying.survey(without)
+    found = layer_probe.survey(without)
     held = frozenset(layer.name for layer in found if layer.holds)
     if "bubblewrap" not in held and not {"landlock", "seccomp"} <= held:
         missing = [layer for layer in found if not layer.holds]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from grader.result import Outcome
-from grader.wall import failures
-from grader.wall.failures import CallFailure
+from grader.sandbox import failures
+from grader.sandbox.failures import CallFailure
 
 _MOST_PROBLEMS: Final = 200
 _MOST_NAMES: Final = 10_000

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from grader.wall import launch
-from grader.worker import framing
+from grader.sandbox import launch
+from grader.sandbox.child import framing
 
 LAYERS: Final = ("landlock", "seccomp", "bubblewrap")
 _SECONDS: Final = 20.0
@@ -66,9 +66,9 @@ def _lack(name: str) -> tuple[str, str] | None:
 
 def _no_landlock() -> tuple[str, str] | None:
     try:
-        from grader.wall import file_rules
+        from grader.sandbox import landlock_rules
 
-        if file_rules.version() >= 1:
+        if landlock_rules.version() >= 1:
             return None
     except ImportError:
         return "the package landlock is not installed", "pip install landlock==1.0.0.dev5"
@@ -80,9 +80,9 @@ def _no_landlock() -> tuple[str, str] | None:
 
 def _no_seccomp() -> tuple[str, str] | None:
     try:
-        from grader.wall import system_calls
+        from grader.sandbox import seccomp_rules
 
-        system_calls.program()
+        seccomp_rules.program()
     except ImportError:
         return "the package pyseccomp is not installed", "pip install pyseccomp"
     except RuntimeError:
@@ -91,7 +91,7 @@ def _no_seccomp() -> tuple[str, str] | None:
 
 
 def _no_bubblewrap() -> tuple[str, str] | None:
-    from grader.wall import bubblewrap
+    from grader.sandbox import bubblewrap
 
     if bubblewrap.program() is None:
         return "bwrap is not installed", "apt-get install bubblewrap"

@@ -18,6 +18,7 @@ from grader.diagnosis.candidates import (
     own_candidates,
     reference_mutants,
 )
+from grader.diagnosis.fault_dictionary import Mask, Odd, Rows, Table
 from grader.diagnosis.indexmap import index_map
 from grader.diagnosis.observation import (
     Inputs,
@@ -29,8 +30,7 @@ from grader.diagnosis.observation import (
     make_call,
     odd_shape,
 )
-from grader.diagnosis.table import Mask, Odd, Rows, Table
-from grader.diagnosis.workshop import Maker, Program, Workshop
+from grader.diagnosis.program_factory import Maker, Program, Workshop
 from grader.errors import CourseError
 
 STORED: Final = 4

@@ -15,12 +15,12 @@ from pathlib import Path
 
 def _load_package(folder: Path) -> None:
     spec = importlib.util.spec_from_file_location(
-        "bpgrade_worker", folder / "__init__.py", submodule_search_locations=[str(folder)]
+        "bpgrade_child", folder / "__init__.py", submodule_search_locations=[str(folder)]
     )
     if spec is None or spec.loader is None:
         raise ImportError(f"no worker package in {folder}")
     module = importlib.util.module_from_spec(spec)
-    sys.modules["bpgrade_worker"] = module
+    sys.modules["bpgrade_child"] = module
     spec.loader.exec_module(module)
 
 
@@ -28,8 +28,8 @@ if __name__ == "__main__":
     here = Path(__file__).resolve().parent
     sys.path[:] = [entry for entry in sys.path if entry and Path(entry).resolve() != here]
     _load_package(here)
-    from bpgrade_worker import modes  # type: ignore[import-not-found]
+    from bpgrade_child import entry_points  # type: ignore[import-not-found]
 
     mode, *rest = sys.argv[1:]
     sys.argv[1:] = []
-    modes.MODES[mode](*map(int, rest))
+    entry_points.MODES[mode](*map(int, rest))

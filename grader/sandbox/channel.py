@@ -9,8 +9,8 @@ import socket
 import time
 from collections.abc import Sequence
 
-from grader.worker import framing
-from grader.worker.framing import WireError
+from grader.sandbox.child import framing
+from grader.sandbox.child.framing import WireError
 
 _CHUNK = 65_536
 MOST_DRAINED = 1 << 26

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from distributed import Client
 
-from grader.batch.process import error_of
+from grader.batch.grading_process import error_of
 from grader.cluster import remote
 from grader.errors import BpgradeError, IsolationError
 

@@ -19,7 +19,7 @@ import msgpack
 
 from grader.batch.executor import Done, Job, Task
 from grader.errors import BpgradeError
-from grader.worker import framing
+from grader.sandbox.child import framing
 
 _PR_SET_PDEATHSIG = 1
 
@@ -31,7 +31,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the pool's to answer
     course, exercises, *settings = _read(wire)
     job = Job(course, tuple(exercises), *settings)
-    from grader.batch.session import serve
+    from grader.batch.task_grader import serve
 
     def give(done: Done) -> None:
         _write(wire, ["done", *astuple(done)])

@@ -24,9 +24,9 @@ def import_packages(settings: dict[str, Any], forks: bool = False) -> Callable[.
     for name in settings["packages"]:
         __import__(name)
     if forks:
-        from . import rehearsal
+        from . import warm_up
 
-        rehearsal.rehearse()
+        warm_up.rehearse()
     finder.keep_only(settings["packages"])
     _keep_listings()
     gc.collect()

@@ -10,10 +10,10 @@ from types import TracebackType
 from typing import Final, Protocol
 
 from grader.course import Limits
-from grader.wall import packages
-from grader.wall.isolation import Isolation
-from grader.wall.launch import Place
-from grader.worker import scratch
+from grader.sandbox import packages
+from grader.sandbox.child import scratch
+from grader.sandbox.isolation import Isolation
+from grader.sandbox.launch import Place
 
 _PRIVATE_PACKAGES: Final = ("numpy", "msgpack")
 
@@ -120,9 +120,9 @@ class WorkerHost:
 
 def _make(isolation: Isolation, place: Place) -> Processes:
     if isolation.fork:
-        from grader.wall.forking import ForkedProcesses
+        from grader.sandbox.forking import ForkedProcesses
 
         return ForkedProcesses(isolation, place)
-    from grader.wall.single import SingleProcesses
+    from grader.sandbox.single import SingleProcesses
 
     return SingleProcesses(place)

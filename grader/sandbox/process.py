@@ -8,12 +8,12 @@ from typing import Final
 
 from grader.course import Limits
 from grader.errors import IsolationError
-from grader.wall import exchange, failures
-from grader.wall.connection import ConnectionLost
-from grader.wall.exchange import Callbacks, Failed
-from grader.wall.host import Wire, WorkerHost
-from grader.worker.framing import WireError
-from grader.worker.values import decode
+from grader.sandbox import exchange, failures
+from grader.sandbox.channel import ConnectionLost
+from grader.sandbox.child.framing import WireError
+from grader.sandbox.child.values import decode
+from grader.sandbox.exchange import Callbacks, Failed
+from grader.sandbox.host import Wire, WorkerHost
 
 _READY_SECONDS: Final = 20.0
 

@@ -13,11 +13,11 @@ from typing import Any, Final
 from grader.course import Limits
 from grader.errors import IsolationError
 from grader.result import Outcome
-from grader.wall.failures import CallFailure
-from grader.wall.host import WorkerHost
-from grader.wall.isolation import Isolation, resolve
-from grader.wall.replies import Block, Source
-from grader.wall.worker import Worker
+from grader.sandbox.failures import CallFailure
+from grader.sandbox.host import WorkerHost
+from grader.sandbox.isolation import Isolation, resolve
+from grader.sandbox.replies import Block, Source
+from grader.sandbox.worker import Worker
 
 _LIMITS: Final = Limits(call_seconds=5.0, memory_megabytes=64, file_megabytes=1)
 _IMPATIENT: Final = replace(_LIMITS, call_seconds=0.3)

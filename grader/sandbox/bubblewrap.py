@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from grader.wall.readable import DEVICES, Interpreter
+from grader.sandbox.read_allow_list import DEVICES, Interpreter
 
 SCRATCH: Final = "/scratch"
-WORKER: Final = "/worker"
+CHILD: Final = "/child"
 _NOBODY: Final = "65534"
 _NAMESPACES: Final = ("user", "ipc", "pid", "net", "uts")
 _HELP_SECONDS: Final = 10.0
@@ -39,7 +39,7 @@ def command(
 ) -> tuple[list[str], int]:
     """Return the words to put before a worker's command, and a descriptor that it must inherit.
 
-    Inside, the worker's folder is `WORKER` and the scratch folder `SCRATCH`, so that no path
+    Inside, the worker's folder is `CHILD` and the scratch folder `SCRATCH`, so that no path
     tells where the grader lies. The arguments are read from the descriptor, for the same reason.
 
     `--die-with-parent` is not used: the kernel means the thread that started it, which may
@@ -58,7 +58,7 @@ def command(
     arguments += _read_only(packages)
     for path in python.hidden_inside():
         arguments += ["--remount-ro", str(path)]
-    arguments += ["--ro-bind", str(worker), WORKER, "--bind", str(scratch), SCRATCH]
+    arguments += ["--ro-bind", str(worker), CHILD, "--bind", str(scratch), SCRATCH]
     # bubblewrap leaves the kernel's settings in /proc/sys writable to a caller who is root
     arguments += ["--remount-ro", "/proc", "--remount-ro", "/", "--chdir", SCRATCH]
     return [str(program()), "--args"], _held(arguments)

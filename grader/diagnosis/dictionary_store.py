@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from grader.course import Course, Exercise
 from grader.diagnosis.cache import cache_key, keep_table, load_table
+from grader.diagnosis.fault_dictionary import Table
 from grader.diagnosis.observation import Inputs
-from grader.diagnosis.table import Table
 from grader.errors import CourseError
 
 if TYPE_CHECKING:
-    from grader.diagnosis.workshop import Workshop
+    from grader.diagnosis.program_factory import Workshop
 
 Stored = tuple[Table, dict[str, str]]
 
@@ -54,8 +54,8 @@ class Shelf:
 
     def workshop(self, exercise: Exercise) -> Workshop | None:
         """Return the makings of an exercise's programs; None in a course without solutions."""
-        from grader.diagnosis.book import read_book
-        from grader.diagnosis.workshop import Workshop
+        from grader.diagnosis.bug_library import read_book
+        from grader.diagnosis.program_factory import Workshop
 
         if exercise.name not in self._workshops:
             reference = self._reference(exercise)
@@ -75,13 +75,13 @@ class Shelf:
         return stored or self._build(exercise, function, key)
 
     def _drawn(self, exercise: Exercise, function: str, count: int) -> tuple[Inputs, ...]:
-        from grader.diagnosis.building import draw_inputs
+        from grader.diagnosis.dictionary_builder import draw_inputs
 
         workshop = self.workshop(exercise)
         return draw_inputs(workshop.book.probes[function], count) if workshop is not None else ()
 
     def _build(self, exercise: Exercise, function: str, key: str) -> Stored | None:
-        from grader.diagnosis.building import build_table
+        from grader.diagnosis.dictionary_builder import build_table
 
         start = time.perf_counter()
         workshop = self.workshop(exercise)

@@ -16,11 +16,11 @@ from dataclasses import asdict
 from typing import IO, Any, Final
 
 from grader.course import Limits
-from grader.wall import launch
-from grader.wall.connection import MOST_DRAINED, ConnectionLost
-from grader.wall.launch import Place
-from grader.worker import framing, scratch
-from grader.worker.framing import WireError
+from grader.sandbox import launch
+from grader.sandbox.channel import MOST_DRAINED, ConnectionLost
+from grader.sandbox.child import framing, scratch
+from grader.sandbox.child.framing import WireError
+from grader.sandbox.launch import Place
 
 _CHUNK: Final = 65_536
 _MOST_WAITING: Final = 4

@@ -19,13 +19,13 @@ from typing import Any, Final
 
 from grader.course import Limits
 from grader.result import Outcome
-from grader.wall import exchange, failures
-from grader.wall.exchange import Answer, Call, Callbacks
-from grader.wall.failures import CallFailure
-from grader.wall.host import WorkerHost
-from grader.wall.process import Process
-from grader.wall.replies import Loaded, Problem, Reply, Source, read_loaded
-from grader.worker.values import encode
+from grader.sandbox import exchange, failures
+from grader.sandbox.child.values import encode
+from grader.sandbox.exchange import Answer, Call, Callbacks
+from grader.sandbox.failures import CallFailure
+from grader.sandbox.host import WorkerHost
+from grader.sandbox.process import Process
+from grader.sandbox.replies import Loaded, Problem, Reply, Source, read_loaded
 
 _MOST_AHEAD: Final = 65_536  # bytes: less than a socket holds
 

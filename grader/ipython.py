@@ -14,8 +14,8 @@ from grader.grading.grade import DEFAULT_SEED, Grader, with_grader
 from grader.grading.submission import MAX_SOURCE_BYTES, Submission
 from grader.notebooks.reading import plain_blocks
 from grader.result import Result, SubmissionInfo
-from grader.wall.host import WorkerHost
-from grader.wall.isolation import resolve
+from grader.sandbox.host import WorkerHost
+from grader.sandbox.isolation import resolve
 
 _NAME: Final = "this notebook"
 _MOST_CELLS: Final = 500

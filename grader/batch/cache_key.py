@@ -12,7 +12,6 @@ import grader
 from grader.course import Course, Exercise
 from grader.diagnosis.catalogue import default_language
 
-_ENGINE: Final = ("checking", "course", "diagnosis", "grading", "result", "wall", "worker")
 _LIBRARIES: Final = ("numpy", "pytest", "msgpack")
 
 
@@ -61,9 +60,14 @@ def libraries() -> dict[str, str]:
 
 
 def engine() -> str:
-    """Return a digest of the grader's own sources, which change between versions too."""
+    """Return a digest of the grader's own sources, which change between versions too.
+
+    All of them count but the course that ships: what a result depends on cannot be told by folder.
+    """
     package = Path(grader.__file__).parent
-    return _digest(package, [path for name in _ENGINE for path in (package / name).rglob("*.py")])
+    sources = [*package.rglob("*.py"), *(package / "locale").rglob("*.mo")]
+    shipped = package / "backpropagation"
+    return _digest(package, [path for path in sources if shipped not in path.parents])
 
 
 def _digest(root: Path, files: Iterable[Path]) -> str:

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import msgpack
 
-from grader.wall.host import Wire
-from grader.wall.replies import Reply, read_reply
-from grader.worker.framing import WireError
-from grader.worker.values import decode, encode
+from grader.sandbox.child.framing import WireError
+from grader.sandbox.child.values import decode, encode
+from grader.sandbox.host import Wire
+from grader.sandbox.replies import Reply, read_reply
 
 _LONGEST_CALLBACK: Final = 65_536  # bytes: what the function makes of them is not limited
 _ANSWER: Final = (str, int)  # what each begins with

@@ -20,7 +20,7 @@ from .session import Session
 _LOADS: Final = 10  # Python looks at a piece of code after it has run some times
 _CALLS: Final = 4
 _ROOM: Final = 1 << 16
-_LABEL: Final = "rehearsal"
+_LABEL: Final = "warm-up"
 _SOURCE: Final = """
 import numpy as np
 

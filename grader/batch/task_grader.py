@@ -11,8 +11,8 @@ from grader.course import Exercise, load_course
 from grader.diagnosis.options import Options
 from grader.grading.grade import Grader, with_grader
 from grader.grading.submission import submission_from_bytes
-from grader.wall.host import WorkerHost
-from grader.wall.isolation import resolve
+from grader.sandbox.host import WorkerHost
+from grader.sandbox.isolation import resolve
 
 
 def serve(job: Job, tasks: Iterator[Task], give: Callable[[Done], None]) -> None:

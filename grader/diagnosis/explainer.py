@@ -10,19 +10,19 @@ import numpy as np
 
 from grader.diagnosis.candidates import Candidate
 from grader.diagnosis.catalogue import noted as _
+from grader.diagnosis.fault_dictionary import Rows, Table
 from grader.diagnosis.indexmap import map_differences
 from grader.diagnosis.location import StudentFunction
 from grader.diagnosis.matching import Columns, Match, match, plainest
 from grader.diagnosis.observation import Call, Inputs
 from grader.diagnosis.relations import find_relations
-from grader.diagnosis.table import Rows, Table
 from grader.diagnosis.wording import Wording
 from grader.result import Diagnosis
-from grader.wall.failures import CallFailure
-from grader.wall.worker import Worker
+from grader.sandbox.failures import CallFailure
+from grader.sandbox.worker import Worker
 
 if TYPE_CHECKING:
-    from grader.diagnosis.workshop import Workshop
+    from grader.diagnosis.program_factory import Workshop
 
 FOLLOWS_TITLE: Final = _("It follows from another function")
 FOLLOWS: Final = _(

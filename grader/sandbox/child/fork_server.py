@@ -20,7 +20,7 @@ import socket
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from . import confinement, framing, kernel, processes, scratch, warming
+from . import confinement, framing, kernel, preload, processes, scratch
 
 _WATCH_SECONDS: Final = 0.1
 _MOST_ENTRIES: Final = 10_000
@@ -42,7 +42,7 @@ class Host:
         kernel.leave_keys()
         if os.getpid() == 1:  # first of its namespace: it ends with the process that made that
             kernel.die_with_parent(signal.SIGKILL)
-        self.serve_session = warming.import_packages(settings, forks=True)
+        self.serve_session = preload.import_packages(settings, forks=True)
 
     def run(self) -> NoReturn:
         """Answer requests until the control channel ends, then leave nothing behind."""
