@@ -17,6 +17,8 @@ from typing import Final
 
 from grader.batch.records import Entry, LeftOver
 from grader.errors import UsageError
+from grader.grading.file_names import composed
+from grader.grading.ignored import is_ignored, is_ignored_folder, worth_telling
 from grader.grading.submission import most_bytes
 
 MAX_RATIO: Final = 100
@@ -24,8 +26,6 @@ SMALL_BYTES: Final = 16_000_000  # what a member may expand to whatever its rati
 MAX_FILES: Final = 500_000
 MAX_INNER_FILES: Final = 1_000
 MAX_INNER_BYTES: Final = 64_000_000
-_SKIPPED_FOLDERS: Final = {"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git"}
-_SKIPPED_FILES: Final = {".DS_Store", "Thumbs.db", "desktop.ini"}
 _BROKEN: Final = (
     zipfile.BadZipFile,
     zlib.error,
@@ -46,7 +46,7 @@ class Folder:
     def names(self) -> Iterator[tuple[str, str]]:
         """Give each file's path, and why it cannot be read where that is so."""
         for folder, folders, files in os.walk(self.root, onerror=_refuse):
-            folders[:] = sorted(name for name in folders if name not in _SKIPPED_FOLDERS)
+            folders[:] = sorted(name for name in folders if not is_ignored_folder(name))
             for name in sorted(files):
                 path = Path(folder, name)
                 inside = path.relative_to(self.root).as_posix()
@@ -98,8 +98,6 @@ class Zip:
             if info.is_dir():
                 continue
             parts = PurePosixPath(info.filename.replace("\\", "/")).parts
-            if _SKIPPED_FOLDERS & set(parts):
-                continue
             yield info.filename, _refusal(info, parts)
 
     def read(self, name: str, most: int) -> bytes:
@@ -158,33 +156,41 @@ class Hand:
         """
         entries: list[Entry] = []
         left_over: list[LeftOver] = []
+        ignored: list[str] = []
         for name, problem in self._source.names():
-            own = name.rpartition("/")[2]
-            if own in _SKIPPED_FILES or own.startswith("._"):
-                continue
-            if problem:
-                left_over.append(LeftOver(name, problem))
-            elif own.lower().endswith(".zip"):
-                self._list_inner(name, entries, left_over)
+            path = _path(name)
+            if is_ignored(path):
+                ignored.append(path)
+            elif problem:
+                left_over.append(LeftOver(path, problem))
+            elif path.lower().endswith(".zip"):
+                self._list_inner(name, entries, left_over, ignored)
             else:
-                entries.append(Entry(name.replace("\\", "/"), name))
+                entries.append(Entry(path, name))
+        kept = {entry.path for entry in entries}
+        left_over += [LeftOver(path, why) for path, why in worth_telling(ignored, kept)]
         return entries, left_over
 
-    def _list_inner(self, name: str, entries: list[Entry], left_over: list[LeftOver]) -> None:
+    def _list_inner(
+        self, name: str, entries: list[Entry], left_over: list[LeftOver], ignored: list[str]
+    ) -> None:
+        path = _path(name)
         try:
-            inner = list(self._open_inner(name).names())
+            members = list(self._open_inner(name).names())
         except (UsageError, OSError) as error:
-            left_over.append(LeftOver(name, f"a zip that cannot be read: {error}".splitlines()[0]))
+            left_over.append(LeftOver(path, f"a zip that cannot be read: {error}".splitlines()[0]))
             return
+        ignored += [f"{path}/{_path(member)}" for member, _ in members if is_ignored(_path(member))]
+        inner = [one for one in members if not is_ignored(_path(one[0]))]
         if len(inner) > MAX_INNER_FILES:
-            left_over.append(LeftOver(name, f"a zip of more than {MAX_INNER_FILES:,} files"))
+            left_over.append(LeftOver(path, f"a zip of more than {MAX_INNER_FILES:,} files"))
             return
         for member, problem in inner:
+            inside = f"{path}/{_path(member)}"
             if problem:
-                left_over.append(LeftOver(f"{name}/{member}", problem))
+                left_over.append(LeftOver(inside, problem))
             else:
-                path = f"{name}/{member}".replace("\\", "/")
-                entries.append(Entry(path, name, member))
+                entries.append(Entry(inside, name, member))
 
     def _open_inner(self, name: str) -> Zip:
         if self._inner is None or self._inner[0] != name:
@@ -213,6 +219,11 @@ class Hand:
     def close(self) -> None:
         """Close what is open."""
         self._source.close()
+
+
+def _path(name: str) -> str:
+    """Return a path as it is shown and compared: forward slashes, accents with their letters."""
+    return composed(name.replace("\\", "/"))
 
 
 def _refuse(error: OSError) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Final, Protocol
 
 from grader.batch.archive import Hand
+from grader.batch.folders import Folders
 from grader.batch.platforms import blackboard, canvas, gradescope, moodle
 from grader.batch.records import Entry, Origin
+from grader.course import Course
+from grader.grading.file_names import composed
 
-_ATTEMPT: Final = re.compile(r"(?:attempt|try|version|v)[\s_-]*\d+", re.IGNORECASE)
 _MOST_METADATA: Final = 256_000_000
 _MOST_RECEIPT: Final = 1_000_000
 
@@ -30,14 +31,12 @@ class Reader(Protocol):
         """Whether the file is the platform's own and no submission."""
 
 
-def reader_for(
-    hand: Hand, entries: Sequence[Entry], names_exercise: Callable[[str], bool]
-) -> Reader:
+def reader_for(hand: Hand, entries: Sequence[Entry], course: Course) -> Reader:
     """Return the reader of the layout that the files have."""
     paths = [entry.path for entry in entries]
     for entry in entries:
         if PurePosixPath(entry.path).name == gradescope.METADATA:
-            text = hand.read(entry, _MOST_METADATA).decode("utf-8", "replace")
+            text = composed(hand.read(entry, _MOST_METADATA).decode("utf-8", "replace"))
             return _Gradescope(entry.path, text)
     if any(moodle.parse(path) for path in paths):
         return _Moodle()
@@ -49,12 +48,7 @@ def reader_for(
     matching = sum(canvas.parse(path) is not None for path in inside)
     if matching and matching * 2 > len(inside):
         return _Canvas(prefix)
-    return _Folders(prefix if _is_wrapper(prefix, inside) else "", names_exercise)
-
-
-def _is_wrapper(prefix: str, inside: Sequence[str]) -> bool:
-    """Whether one folder around everything is the class, not its only student."""
-    return bool(prefix) and any("/" in path for path in inside)
+    return Folders(paths, course)
 
 
 class _Canvas:
@@ -92,9 +86,10 @@ class _Blackboard:
         for entry in entries:
             if blackboard.is_receipt(entry.path):
                 try:
-                    text = hand.read(entry, _MOST_RECEIPT).decode("utf-8-sig", "replace")
+                    data = hand.read(entry, _MOST_RECEIPT)
                 except OSError:  # gone meanwhile: the file names alone say enough
                     continue
+                text = composed(data.decode("utf-8-sig", "replace"))
                 self._names.update(blackboard.original_names(text))
                 key = PurePosixPath(entry.path).name.removesuffix(".txt")
                 self._people[key] = blackboard.user_of_receipt(text)
@@ -136,39 +131,3 @@ class _Gradescope:
 
     def is_own(self, path: str) -> bool:
         return path == self._metadata
-
-
-class _Folders:
-    """One folder (or zip) a student, or files whose names hold the student and the exercise."""
-
-    layout = "folder"
-
-    def __init__(self, prefix: str, names_exercise: Callable[[str], bool]) -> None:
-        self._prefix = prefix
-        self._names_exercise = names_exercise
-
-    def origins(self, path: str) -> tuple[Origin, ...]:
-        parts = PurePosixPath(path.removeprefix(self._prefix)).parts
-        for part in parts[:-1]:
-            if not self._names_exercise(part):
-                who = part[:-4] if part.lower().endswith(".zip") else part
-                return (Origin(parts[-1], who, who),)
-        who = self._who(parts[-1])
-        return (Origin(parts[-1], who, who),)
-
-    def _who(self, name: str) -> str:
-        """Return what a file's name says beside the exercise and the attempt."""
-        stem = PurePosixPath(name).stem
-        words = [word for word in re.split(r"[_\s]+|-(?=\D)|(?<=\D)-", stem) if word]
-        kept = [word for word in words if not self._names_exercise(word)]
-        rest = "_".join(kept)
-        if len(kept) == len(words) or self._names_exercise(rest):  # in two words: exercise_3
-            rest = re.sub(r"(?i)[a-z]+[\s_-]*\d+", self._without_exercise, stem, count=0)
-        rest = _ATTEMPT.sub("", rest).strip("_- .()")
-        return rest or stem
-
-    def _without_exercise(self, found: re.Match[str]) -> str:
-        return "" if self._names_exercise(found[0]) else found[0]
-
-    def is_own(self, _path: str) -> bool:
-        return False

@@ -23,7 +23,8 @@ results.jsonl, a line of JSON for each attempt that was to be graded:
 
     {"student": {"id", "name", "matched": "id" | "name" | "unlisted" | "file"},
      "attempt": {"file", "number", "of", "kept": whether it is the one in grades.csv,
-                 "submitted": ISO 8601 or null},
+                 "submitted": ISO 8601 or null,
+                 "note": how it was chosen, where there were several files},
      "late": {"late": true | false | null, "days": int | null, "penalty_percent"},
      "exercise", "status": "graded" | "ungraded" | "unreadable", "final_score": number | null,
      "result": the document of docs/result.schema.json, or null where unreadable}
@@ -137,6 +138,7 @@ def _line(one: Graded, kept: bool) -> str:
             "of": attempt.attempts,
             "kept": kept,
             "submitted": attempt.submitted.isoformat() if attempt.submitted else None,
+            "note": attempt.note,
         },
         "late": {
             "late": lateness.late,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
+from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Final, Literal
 
@@ -14,10 +17,11 @@ from grader.batch.records import Attempt, Entry, LeftOver, Origin, Plan, Student
 from grader.batch.roster import Roster
 from grader.course import Course, Exercise
 from grader.errors import UsageError
-from grader.grading.submission import exercises_named
+from grader.grading.choice import Candidate, Choice, choose
+from grader.grading.file_names import exercises_named
+from grader.grading.ignored import is_ignored_name
+from grader.grading.submission import is_submission
 
-# browsers and platforms put an ending of their own after the student's
-_SUBMISSION: Final = re.compile(r"\.(py(\.txt)?|ipynb(\.(txt|json))?)$", re.IGNORECASE)
 _ONLINE: Final = re.compile(r"(^|_)(text|link|onlinetext)\.html$")
 Keep = Literal["latest", "best"]
 _Grouped = dict[tuple[Student, Exercise], list[tuple[Origin, Entry]]]
@@ -46,8 +50,8 @@ def make_plan(
         There is nothing to grade.
     """
     entries, left_over = hand.entries()
-    files = [entry for entry in entries if _SUBMISSION.search(entry.path)]
-    reader = reader_for(hand, entries, lambda text: names_exercise(course, text))
+    files = [entry for entry in entries if is_submission(entry.path)]
+    reader = reader_for(hand, entries, course)
     found = _Finder(course, exercise, roster, reader, left_over)
     for entry in files:
         found.take(entry)
@@ -62,7 +66,7 @@ def make_plan(
             "give the folder or zip with the students' .py and .ipynb files; --exercise NAME"
             " where their names do not say which exercise they are",
         )
-    attempts = _numbered(found.grouped, keep, left_over)
+    attempts = _numbered(found.grouped, hand, course, keep, left_over)
     if course.late.penalty_per_day:
         left_over.extend(
             LeftOver(one.entry.path, "graded, but late by an unknown time: nothing is taken off")
@@ -78,14 +82,11 @@ def make_plan(
 
 
 def _not_taken(path: str) -> str:
+    if path.lower().endswith(".zip"):
+        return "a zip inside a zip is not opened: unpack it first"
     if _ONLINE.search(path):
         return "it was entered online; only .py and .ipynb files are graded"
     return "it is neither a .py nor an .ipynb file"
-
-
-def names_exercise(course: Course, text: str) -> bool:
-    """Whether a file's or folder's name names an exercise of the course."""
-    return bool(exercises_named(course, text))
 
 
 class _Finder:
@@ -115,6 +116,8 @@ class _Finder:
             )
             return
         for origin in origins:
+            if is_ignored_name(origin.name):  # behind the prefix that the platform puts before it
+                return
             exercise = self.exercise or self._exercise(entry.path, origin.name)
             if exercise is None:
                 self.left_over.append(
@@ -142,18 +145,19 @@ class _Finder:
         return match.student
 
 
-def _numbered(grouped: _Grouped, keep: Keep, left_over: list[LeftOver]) -> tuple[Attempt, ...]:
+def _numbered(
+    grouped: _Grouped, hand: Hand, course: Course, keep: Keep, left_over: list[LeftOver]
+) -> tuple[Attempt, ...]:
     """Return the attempts to grade, sorted by student, exercise and time."""
     attempts = []
     for (student, exercise), files in grouped.items():
+        handed: list[tuple[Origin, Entry, str]] = []
+        own = {student.id, student.name} | {origin.student_name for origin, _ in files}
         files.sort(key=_order)
-        if len(files) > 1 and len({_order(file)[0] for file in files}) == 1:
-            names = ", ".join(entry.path for _, entry in files)
-            left_over.append(
-                LeftOver(files[-1][1].path, f"taken as the latest by its name, of {names}")
-            )
-        for number, (origin, entry) in enumerate(files, start=1):
-            if keep == "best" or number == len(files):
+        for _, together in groupby(files, key=lambda file: _moment(file[0])):
+            handed += _chosen(list(together), hand, course, exercise, own, keep, left_over)
+        for number, (origin, entry, note) in enumerate(handed, start=1):
+            if keep == "best" or number == len(handed):
                 attempts.append(
                     Attempt(
                         student,
@@ -161,12 +165,49 @@ def _numbered(grouped: _Grouped, keep: Keep, left_over: list[LeftOver]) -> tuple
                         entry,
                         origin.name,
                         number,
-                        len(files),
+                        len(handed),
                         origin.submitted,
                         origin.late,
+                        note,
                     )
                 )
     return tuple(sorted(attempts, key=sort_key))
+
+
+def _chosen(
+    files: Sequence[tuple[Origin, Entry]],
+    hand: Hand,
+    course: Course,
+    exercise: Exercise,
+    own: set[str],
+    keep: Keep,
+    left_over: list[LeftOver],
+) -> list[tuple[Origin, Entry, str]]:
+    """Return the attempts among files of one time, each with its note; tell of the others."""
+    by_candidate = {
+        Candidate(entry.path, origin.name, partial(hand.read, entry)): (origin, entry)
+        for origin, entry in files
+    }
+    choice = choose(list(by_candidate), course, exercise, own)
+    left_over += _told(choice)
+    note = choice.told(every_attempt=keep == "best")
+    return [(*by_candidate[one], note) for one in choice.attempts]
+
+
+def _told(choice: Choice) -> list[LeftOver]:
+    """Return what the instructor should know of a choice."""
+    path = choice.chosen.path
+    found = [
+        LeftOver(one.path, f"not graded, {why}: {path} was taken")
+        for one, why in choice.passed_over
+    ]
+    if len(choice.attempts) > 1:
+        names = ", ".join(one.path for one in choice.attempts)
+        found.append(LeftOver(path, f"taken as the latest by its name, of {names}"))
+    if choice.unclear:
+        names = ", ".join(one.path for one in choice.unclear)
+        found.append(LeftOver(path, f"taken, but {names} could have been meant as well"))
+    return found
 
 
 def sort_key(attempt: Attempt) -> tuple[str, str, str, int]:
@@ -175,17 +216,21 @@ def sort_key(attempt: Attempt) -> tuple[str, str, str, int]:
     return student.id, student.name, attempt.exercise.name, attempt.number
 
 
-def _order(file: tuple[Origin, Entry]) -> tuple[float, list[tuple[int, str]]]:
-    """Return what tells which of a student's files is the later one: its time, else its name."""
-    origin, entry = file
+def _moment(origin: Origin) -> float:
     submitted = origin.submitted
     if submitted is not None and submitted.tzinfo is None:
         submitted = submitted.replace(tzinfo=UTC)
+    return (submitted or datetime.fromtimestamp(0, UTC)).timestamp()
+
+
+def _order(file: tuple[Origin, Entry]) -> tuple[float, list[tuple[int, str]]]:
+    """Return what tells which of a student's files is the later one: its time, else its name."""
+    origin, entry = file
     # without the ending: `exercise3.py` comes before `exercise3-1.py`
     stem = PurePosixPath(entry.path).with_suffix("").as_posix()
     pieces = re.findall(r"(\d+)|(\D+)", stem.casefold())
     natural = [(int(digits[:18]), "") if digits else (-1, text) for digits, text in pieces]
-    return (submitted or datetime.fromtimestamp(0, UTC)).timestamp(), natural
+    return _moment(origin), natural
 
 
 def _missing(roster: Roster, attempts: tuple[Attempt, ...]) -> tuple[tuple[Student, Exercise], ...]:

@@ -56,7 +56,8 @@ class Attempt:
     """One submission of one student for one exercise.
 
     `entry` is where it lies in what was handed to the batch; `number` counts the student's
-    attempts at the exercise, from 1, of `attempts` in all.
+    attempts at the exercise, from 1, of `attempts` in all. `note` says what the student should know
+    of how it was chosen among several files.
     """
 
     student: Student
@@ -67,6 +68,7 @@ class Attempt:
     attempts: int
     submitted: datetime | None = None
     late: bool | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

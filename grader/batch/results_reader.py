@@ -40,6 +40,8 @@ class Record:
         What is left of the score after what lateness costs; None unless graded.
     result : Result or None
         None where the file could not be read.
+    note : str
+        How it was chosen, where there were several files.
     """
 
     student: Student
@@ -53,6 +55,7 @@ class Record:
     status: str
     final: float | None
     result: Result | None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,7 @@ def _record(line: dict[str, Any]) -> Record:
         status=line["status"],
         final=None if final is None else float(final),
         result=None if result is None else Result.from_data(result),
+        note=str(attempt.get("note", "")),  # results of earlier versions have none
     )
 
 

@@ -18,6 +18,7 @@ from typing import Final
 
 from grader.batch.records import Origin, Student
 from grader.errors import UsageError
+from grader.grading.file_names import composed, folded
 
 # the first of these that a roster has is what its people are called by in the outputs
 ID_COLUMNS: Final = (
@@ -57,13 +58,13 @@ class Roster:
         self._by_name: dict[str, set[Person]] = defaultdict(set)
         for person in self.people:
             for one in person.ids:
-                self._by_id[one.casefold()].add(person)
+                self._by_id[folded(one)].add(person)
             for form in _forms(person.name):
                 self._by_name[form].add(person)
 
     def match(self, origin: Origin) -> Match:
         """Return whose a file is, with the problem where that is not one person."""
-        found = self._by_id.get(origin.student_id.casefold(), set()) if origin.student_id else set()
+        found = self._by_id.get(folded(origin.student_id), set()) if origin.student_id else set()
         if len(found) == 1:
             return Match(_student(found, "id"))
         # a folder called "Lovelace, Ada" gives an id that is a name
@@ -103,7 +104,7 @@ def read_roster(path: Path) -> Roster:
         raise UsageError(
             f"the roster {path} cannot be read: {error.strerror}", "name a CSV file"
         ) from None
-    text = _decode(data, path)
+    text = composed(_decode(data, path))
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
     try:

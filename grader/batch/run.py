@@ -22,6 +22,7 @@ from grader.batch.outputs import Graded
 from grader.batch.records import Attempt, LeftOver, Plan
 from grader.course import Course
 from grader.errors import BpgradeError, UsageError
+from grader.grading.file_names import folded
 from grader.report.visible import visible
 from grader.result import Outcome
 
@@ -34,7 +35,11 @@ class OutputError(BpgradeError):
 
 @dataclass(slots=True)
 class Counts:
-    """How many submissions have ended how, so far."""
+    """How many submissions have ended how, so far.
+
+    `reused` were graded by an earlier run; `alike` are equal to another one of this run, and share
+    its result.
+    """
 
     total: int
     full_marks: int = 0
@@ -42,6 +47,7 @@ class Counts:
     ungraded: int = 0
     unreadable: int = 0
     reused: int = 0
+    alike: int = 0
 
     @property
     def ended(self) -> int:
@@ -100,6 +106,7 @@ class Batch:
 
     def _tasks(self, waiting: dict[str, int], progress: Callable[[Counts], None]) -> Iterator[Task]:
         """Give what is to be graded; equal files of several students are one task."""
+        begun: set[str] = set()
         for index, attempt in enumerate(self.plan.attempts):
             data = self._read(attempt)
             if data is None:
@@ -107,15 +114,21 @@ class Batch:
             key = self._keys[index] = self.identity.key(attempt.exercise, attempt.name, data)
             if key in waiting:
                 waiting[key] += 1
+                self.counts.alike += 1
                 continue
             found = self.journal.find(key)
-            if found and not (self.retry_ungraded and found.status == "ungraded"):
-                self.counts.reused += 1
+            if found and (key in begun or not self._is_tried_again(found)):
+                self.counts.alike += key in begun
+                self.counts.reused += key not in begun
                 self.counts.add(found)
                 progress(self.counts)
                 continue
+            begun.add(key)
             waiting[key] = 1
             yield Task(key, attempt.exercise.name, attempt.name, data)
+
+    def _is_tried_again(self, found: Done) -> bool:
+        return self.retry_ungraded and found.status == "ungraded"
 
     def _read(self, attempt: Attempt) -> bytes | None:
         try:
@@ -146,7 +159,9 @@ class Batch:
 
     def _is_meant(self, attempt: Attempt, found: Done | None) -> bool:
         student = attempt.student
-        if self.regrade in (student.id, student.name, attempt.exercise.name):
+        if folded(self.regrade) in (folded(student.id), folded(student.name)):
+            return True
+        if self.regrade == attempt.exercise.name:
             return True
         if self.regrade in attempt.exercise.functions:
             return True

@@ -117,11 +117,11 @@ def command(
         hand = Hand(submissions)
         stack.callback(hand.close)
         plan = make_plan(hand, course, exercise, people, keep)
-        stack.enter_context(explained(out))
-        out.mkdir(parents=True, exist_ok=True)
-        stack.enter_context(Lock(out))
-        journal = Journal(out)
-        stack.callback(journal.close)
+        with explained(out):
+            out.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(Lock(out))
+            journal = Journal(out)
+            stack.callback(journal.close)
         if journal.notice:
             click.echo(f"bpgrade: {journal.notice}", err=True)
         names = tuple(dict.fromkeys(attempt.exercise.name for attempt in plan.attempts))
@@ -132,14 +132,15 @@ def command(
         from grader.cli.batch_progress import shown
 
         try:
-            with shown(len(plan.attempts), quiet) as progress:
+            with explained(out), shown(len(plan.attempts), quiet) as progress:
                 batch.run(executor, progress)
         except KeyboardInterrupt:
             ended = f"{batch.counts.ended} of {batch.counts.total} submissions are graded"
             click.echo(f"bpgrade: stopped; {ended}, the same command goes on from there", err=True)
             return 130
-        batch.write(out)
-        page = None if no_pages else _write_pages(out, course)
+        with explained(out):
+            batch.write(out)
+            page = None if no_pages else _write_pages(out, course)
         return _tell(batch, out, page, quiet, as_json)
 
 
@@ -200,6 +201,8 @@ def _summary(counts: Counts, plan: Plan) -> str:
     ]
     if counts.reused:
         parts.append(f"; {counts.reused} were graded before")
+    if counts.alike:
+        parts.append(f"; {counts.alike} are equal to another file, and share its result")
     missing = len({student for student, _ in plan.missing})
     if missing:
         parts.append(f"; {missing} of the roster handed in nothing, or not all")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import errno
 import importlib
-import io
-import os
 import sys
 from typing import Any, Final, NoReturn
 
 import click
 
 from grader import __version__
+from grader.cli.streams import make_streams_last
 from grader.errors import BpgradeError, UsageError
 
 # in the order in which a user meets them
@@ -82,10 +81,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 
 def _run(arguments: list[str] | None) -> int:
-    _open_closed_streams()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # what a terminal cannot show must not end us
-            stream.reconfigure(errors="backslashreplace")
+    make_streams_last()
     try:
         code: Any = bpgrade.main(arguments, prog_name="bpgrade", standalone_mode=False)
         sys.stdout.flush()
@@ -99,9 +95,6 @@ def _run(arguments: list[str] | None) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("bpgrade: stopped", err=True)
         return 130
-    except BrokenPipeError:
-        sys.stdout = None  # the reader has gone: nothing more is to be written, nor flushed at exit
-        return 141
     except OSError as error:
         known = _from_outside(error)
         if known is None:
@@ -109,13 +102,6 @@ def _run(arguments: list[str] | None) -> int:
         sys.stdout = None  # what is left to write could not be written at exit either
         report(known)
         return known.exit_code
-
-
-def _open_closed_streams() -> None:
-    """Open what the caller has closed, so that no pipe of ours takes a standard stream's place."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
 
 
 def _from_outside(error: OSError) -> BpgradeError | None:

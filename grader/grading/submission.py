@@ -13,6 +13,7 @@ from typing import Final
 
 from grader.course import Course, Exercise
 from grader.errors import SubmissionError, UsageError
+from grader.grading.file_names import exercises_named
 from grader.result import SubmissionInfo
 from grader.sandbox.replies import Block, Source
 
@@ -119,6 +120,11 @@ def most_bytes(name: str) -> int:
     return (MAX_NOTEBOOK_BYTES if is_notebook(name) else MAX_SOURCE_BYTES) + 1
 
 
+def is_submission(name: str) -> bool:
+    """Return whether a file may be graded, by its name; browsers put an ending after its own."""
+    return re.search(r"\.(py(\.txt)?|ipynb(\.(txt|json))?)$", name, re.IGNORECASE) is not None
+
+
 def is_notebook(name: str) -> bool:
     """Return whether a file is a notebook; browsers may have put another ending after its own."""
     return re.search(r"\.ipynb(\.(txt|json))?$", name, re.IGNORECASE) is not None
@@ -174,33 +180,6 @@ def exercise_of(course: Course, path: Path, name: str | None) -> Exercise:
         else f"the name {path.name} fits several exercises",
         f"say it with --exercise NAME; there are: {names}",
     )
-
-
-def exercises_named(course: Course, text: str) -> tuple[Exercise, ...]:
-    """Return the exercises whose names stand in a text, however their parts are joined there.
-
-    A number must end where the exercise's does: `exercise3-1` and `exercise3 (1)`, as platforms
-    and browsers call a second copy, name exercise3, `exercise31` does not. Where a name is part
-    of another's, the longer one counts.
-    """
-    found = {
-        exercise: match.span()
-        for exercise in course.exercises
-        if (match := re.search(_pattern(exercise.name), text.lower()))
-    }
-    return tuple(
-        exercise
-        for exercise, (start, end) in found.items()
-        if not any(
-            first <= start and end <= last and (first, last) != (start, end)
-            for first, last in found.values()
-        )
-    )
-
-
-def _pattern(name: str) -> str:
-    parts = re.findall(r"[a-z]+|[0-9]+", name.lower())
-    return r"[^a-z0-9]*".join(parts) + r"(?![0-9])"
 
 
 def _reason(error: Exception) -> str:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from grader.course import Course, Exercise
 from grader.errors import SubmissionError, UsageError
-from grader.grading.submission import exercise_of, is_notebook
+from grader.grading.choice import Candidate, choose
+from grader.grading.ignored import is_ignored_folder, is_ignored_name
+from grader.grading.submission import exercise_of, is_submission, most_bytes
 
 _DEEPEST: Final = 8
 _MOST_FILES: Final = 10_000
 _NAMED: Final = 10
-_LEFT_OUT: Final = ("__MACOSX", "__pycache__", "venv", "node_modules")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +69,21 @@ def find(place: Path, course: Course, name: str | None, title: str = "") -> Foun
             "hand in the file of one exercise",
         )
     [chosen] = exercises.values()
-    paths = [path for path, _ in wanted]
-    path = next((each for each in paths if _plainly(each, chosen)), paths[0])
-    others = [str(each.relative_to(place)) for each in paths if each != path]
-    notes = (f"{path.name} was graded; not graded: {', '.join(others[:_NAMED])}",) if others else ()
-    return Found(path, chosen, notes)
+    candidates = {_candidate(path, place): path for path, _ in wanted}
+    choice = choose(list(candidates), course, chosen)
+    told = choice.told()
+    return Found(candidates[choice.chosen], chosen, (told,) if told else ())
 
 
-def _plainly(path: Path, exercise: Exercise) -> bool:
-    return path.name.lower() in (f"{exercise.name}.py", f"{exercise.name}.ipynb")
+def _candidate(path: Path, place: Path) -> Candidate:
+    return Candidate(path.relative_to(place).as_posix(), path.name, partial(_bytes, path))
+
+
+def _bytes(path: Path) -> bytes:
+    # what was listed as a file may have become a link since
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read(most_bytes(path.name))
 
 
 def _told(course: Course, path: Path) -> Exercise:
@@ -118,10 +127,8 @@ def _files(folder: Path, depth: int = 0) -> Iterator[Path]:
     except OSError:
         return
     for path in entries:
-        if path.name.startswith(".") or path.name in _LEFT_OUT:
-            continue
         kind = _kind(path)
-        if kind == "folder":
+        if kind == "folder" and not is_ignored_folder(path.name):
             yield from _files(path, depth + 1)
-        elif kind == "file" and (path.suffix.lower() == ".py" or is_notebook(path.name)):
+        elif kind == "file" and not is_ignored_name(path.name) and is_submission(path.name):
             yield path

@@ -107,6 +107,7 @@ def _works(records: list[Record]) -> Iterator[Work]:
             lateness=_lateness(counting),
             final_score=counting.final if costs else None,
             tries=[_try(one) for one in own] if len(own) > 1 else (),
+            note=counting.note,
         )
 
 

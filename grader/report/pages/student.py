@@ -60,6 +60,8 @@ class Work:
         What is left of the score; None where lateness took nothing.
     tries : sequence of Try
         All attempts, where there were several.
+    note : str
+        How the file was chosen among several; empty where there was only one.
     """
 
     exercise: str
@@ -67,6 +69,7 @@ class Work:
     lateness: str = ""
     final_score: float | None = None
     tries: Sequence[Try] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,134 @@
+"""How far a file is written: nothing in it, the stub as it was given, or something of one's own."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from grader.course import Course, Exercise
+from grader.grading.submission import Submission, most_bytes, submission_from_bytes
+
+_UNREADABLE: Final = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+
+class Written(IntEnum):
+    """How far a file is written."""
+
+    NOTHING = 0  # no code, or none that can be read
+    STUB = 1  # code, but none of the exercise's functions is written
+    SOMETHING = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a file is written, and how many of the exercise's functions are."""
+
+    written: Written
+    functions: int = 0
+
+
+def progress(name: str, data: bytes, course: Course, exercise: Exercise) -> Progress:
+    """Return how far a submission is written, by its syntax tree; comments count for nothing."""
+    submission = submission_from_bytes(name, data)
+    if submission.problem:
+        return Progress(Written.NOTHING)
+    given = _given(course, exercise)
+    own: set[str] = set()
+    empty, broken = True, False
+    for statements in _trees(submission):
+        if statements is None:
+            broken = True
+            continue
+        empty = empty and not statements
+        for found, form in _definitions(statements, exercise.functions):
+            if form not in given.get(found, ()):
+                own.add(found)
+    if own or broken:
+        return Progress(Written.SOMETHING, len(own))
+    return Progress(Written.NOTHING if empty else Written.STUB)
+
+
+def _given(course: Course, exercise: Exercise) -> dict[str, set[str]]:
+    return _stub_forms(course.stub(exercise), course.notebook(exercise), exercise.functions)
+
+
+@lru_cache(maxsize=64)
+def _stub_forms(stub: Path, notebook: Path, functions: tuple[str, ...]) -> dict[str, set[str]]:
+    """Return the forms in which each function was given to students, by .py and by notebook."""
+    forms: dict[str, set[str]] = {name: set() for name in functions}
+    for path in (stub, notebook):
+        try:
+            with path.open("rb") as file:
+                data = file.read(most_bytes(path.name))
+        except OSError:  # a handout may have only one of them, or none
+            continue
+        for statements in _trees(submission_from_bytes(path.name, data)):
+            for name, form in _definitions(statements or [], functions):
+                forms[name].add(form)
+    return forms
+
+
+def _trees(submission: Submission) -> Iterator[list[ast.stmt] | None]:
+    """Give the statements of the file, or of each cell; None where it is no Python."""
+    for source in [cell.source for cell in submission.cells] or [submission.source]:
+        try:
+            body = ast.parse(source).body
+        except _UNREADABLE:
+            yield None
+            continue
+        yield [one for one in body if not _is_text(one)]
+
+
+def _definitions(
+    statements: Sequence[ast.stmt], functions: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    """Give each function that is defined, and its form; an empty body defines nothing."""
+    waiting = list(statements)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            body = [one for one in node.body if not _is_text(one)]
+            if node.name in functions and not _is_open(body):
+                yield node.name, _form(node, body)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            for alias in node.names:
+                bound = alias.asname or alias.name
+                yield from ((one, ast.dump(node)) for one in functions if bound in (one, "*"))
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            for name in ast.walk(node):
+                if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
+                    yield from ((one, "assigned") for one in functions if one == name.id)
+        else:  # if, try, with: their statements define at the top level too
+            waiting += [
+                child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)
+            ]
+
+
+def _form(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, body: list[ast.stmt]) -> str:
+    try:
+        head = "" if isinstance(node, ast.ClassDef) else ast.dump(node.args)
+        return head + "".join(map(ast.dump, body))
+    except _UNREADABLE:  # nested too deep to be told apart; no stub is
+        return "deep"
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and (isinstance(node.value.value, str) or node.value.value is Ellipsis)
+    )
+
+
+def _is_open(body: Sequence[ast.stmt]) -> bool:
+    """Whether a body is only what stands for one that is still to be written."""
+    return all(
+        isinstance(one, ast.Pass)
+        or (isinstance(one, ast.Raise) and "NotImplemented" in ast.dump(one.exc or one))
+        for one in body
+    )
