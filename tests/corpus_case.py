@@ -31,6 +31,7 @@ class Case:
     outcomes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     every: str = ""
     feedback: Sequence[str] = ()
+    said: Sequence[str] | None = None
     output: str = ""
     alone: bool = False
 
@@ -108,6 +109,11 @@ def judge(case: Case, document: dict[str, Any]) -> None:
         judge_points(case, checks)
         judge_outcomes(case, checks)
     judge_feedback(case, checks)
+    if case.said is not None:
+        warnings = "\n".join(document["warnings"])
+        assert bool(warnings) == bool(case.said), warnings
+        for pattern in case.said:
+            assert re.search(pattern, warnings), f"no {pattern!r} in {warnings}"
     if case.output:
         assert re.search(case.output, document["output"])
 

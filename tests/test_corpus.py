@@ -120,7 +120,7 @@ def test_damaged_file(damaged: dict[str, tuple[Case, dict[str, Any]]], name: str
         ("exercise3/blog_faults_all.py", 1),
         ("exercise1/broken_syntax.py", 1),
         ("exercise1/broken_exceptions.py", 1),
-        ("exercise1/broken_hard_exit_while_importing.py", 1),
+        ("exercise1/right_hard_exit_at_the_end.py", 0),
     ],
 )
 def test_report_for_people(tmp_path: Path, file: str, exit_code: int) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.sandbox.replies import undefined
+from grader.sandbox.failures import CallFailure
+from grader.sandbox.replies import undefined, with_cause
 from grader.sandbox.worker import Worker
 
 Answer = tuple[tuple[Any, ...], Any]
@@ -86,7 +87,10 @@ class Student:
         self._calls[function] = arguments
         if function not in loaded.functions:
             raise undefined(function, loaded, self._worker.source.title)
-        reply = self._worker.call(function, arguments, names, self._known)
+        try:
+            reply = self._worker.call(function, arguments, names, self._known)
+        except CallFailure as failure:
+            raise with_cause(failure, loaded) from None
         self.changed_arguments = tuple(
             names[index] if index < len(names) else f"argument {index + 1}"
             for index in reply.changed

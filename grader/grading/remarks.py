@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from grader.course import Exercise
 from grader.grading.submission import Submission
 from grader.result import Outcome
 from grader.sandbox.replies import Loaded, Problem
 
 _MOST_PLACES = 8
+_MOST_FAILED = 8
+_LONGEST_CODE = 70
+_UNDEFINED = re.compile(r"^NameError: name '(\w+)' is not defined", re.MULTILINE)
 
 
 def remarks(submission: Submission, exercise: Exercise, loaded: Loaded) -> tuple[str, ...]:
@@ -15,7 +20,8 @@ def remarks(submission: Submission, exercise: Exercise, loaded: Loaded) -> tuple
     found = submission.remarks + _stand_ins(loaded)
     if submission.session and loaded.functions.issuperset(exercise.functions):
         return found  # on the way to what is there now, much may have failed and been redefined
-    return found + _failed(loaded) + (() if submission.session else _repeated(loaded, exercise))
+    found += _failed(submission, loaded)
+    return found if submission.session else found + _repeated(loaded, exercise)
 
 
 def _repeated(loaded: Loaded, exercise: Exercise) -> tuple[str, ...]:
@@ -31,23 +37,46 @@ def _repeated(loaded: Loaded, exercise: Exercise) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _failed(loaded: Loaded) -> tuple[str, ...]:
-    return tuple(
-        f"{problem.label}: {_in_a_line(problem)}"
-        for problem in loaded.problems
-        if problem.failure.outcome is not Outcome.NOT_IMPLEMENTED
-    )
+def _failed(submission: Submission, loaded: Loaded) -> tuple[str, ...]:
+    """Return what has failed: in each block the first, and others that it is not the cause of."""
+    lost: set[str] = set()
+    found = []
+    for problem in loaded.problems:
+        undefined = _UNDEFINED.search(problem.failure.feedback)
+        if not (undefined and undefined[1] in lost):
+            found.append(problem)
+        lost.update(problem.lost)
+    told = [one for one in found if one.failure.outcome is not Outcome.NOT_IMPLEMENTED]
+    remarks = [f"{one.label}: {_in_a_line(one, submission)}" for one in told[:_MOST_FAILED]]
+    if len(told) > _MOST_FAILED:
+        remarks.append(f"{len(told) - _MOST_FAILED} more statements failed while it was loaded")
+    return tuple(remarks)
 
 
-def _in_a_line(problem: Problem) -> str:
+def _in_a_line(problem: Problem, submission: Submission) -> str:
     """Return the student's own line and the exception, as in ``line 2 `x = y`: NameError: ...``."""
     lines = [line.strip() for line in problem.failure.feedback.splitlines() if line.strip()]
-    if len(lines) < 2:  # a cell has ended the process, so no cell could be run
-        return f"{' '.join(lines)} What its cells define was graded; nothing else in them was run."
-    code = [line for line in lines[1:-1] if not line.startswith(f"{problem.label}, line")]
-    where = f"line {problem.failure.line} `{code[0]}`: " if code and problem.failure.line else ""
-    error = lines[-1].rstrip(":")
-    return f"{where}{error}; the other cells were run"
+    what = "its cells define" if submission.cells else "the file defines"
+    if len(lines) < 2:  # it has ended the process, so nothing could be run
+        return f"{' '.join(lines)} What {what} was graded; nothing else in it was run."
+    line = problem.line or problem.failure.line
+    code = _line_of(submission, problem.label, line)
+    where = f"line {line} `{code}`: " if code else ""
+    error = lines[-1].rstrip(":.")
+    if error.startswith("SystemExit"):
+        error = f"it ends the program ({error})"
+    if submission.cells:
+        return f"{where}{error}; the other cells were run"
+    return f"{where}{error}; left out, and what {what} was graded"
+
+
+def _line_of(submission: Submission, label: str, line: int) -> str:
+    source = submission.to_load
+    texts = {each.label: each.source for each in source.modules}
+    texts |= {each.label: each.source for each in source.blocks}
+    lines = texts.get(label, "").split("\n")
+    code = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+    return code if len(code) <= _LONGEST_CODE else f"{code[:_LONGEST_CODE]}..."
 
 
 def _stand_ins(loaded: Loaded) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from grader.course import Course, Exercise
 from grader.errors import SubmissionError, UsageError
 from grader.grading.file_names import exercises_named
 from grader.result import SubmissionInfo
-from grader.sandbox.replies import Block, Source
+from grader.sandbox.replies import Block, Module, Source
 
 MAX_SOURCE_BYTES: Final = 1_000_000  # less than the longest text that crosses the wall
 MAX_NOTEBOOK_BYTES: Final = 200_000_000  # pictures and all; its code is held to the line above
@@ -24,6 +24,17 @@ _ENCODINGS: Final = re.compile(
     r"|euc-[a-z]+|shift[-_]jis|koi8-[a-z])",
     re.IGNORECASE,
 )
+_OTHER_KINDS: Final = {
+    b"{\\rtf": "a rich text document (RTF)",
+    b"pk\x03\x04": "a zip or a Word document (.docx)",
+    b"\xd0\xcf\x11\xe0": "an old Word document (.doc)",
+    b"%pdf": "a PDF",
+    b"<!doctype": "a web page",
+    b"<html": "a web page",
+    b"<?xml": "an XML document",
+    b"\x89png": "a picture",
+    b"\xff\xd8\xff": "a picture",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,8 @@ class Submission:
         What the student should know of how it was read.
     session : bool
         Whether the cells are the history of a running notebook, failed attempts included.
+    modules : tuple of Module
+        What it imports of the files that were handed in with it.
     """
 
     info: SubmissionInfo
@@ -50,6 +63,7 @@ class Submission:
     cells: tuple[Block, ...] = ()
     remarks: tuple[str, ...] = ()
     session: bool = False
+    modules: tuple[Module, ...] = ()
 
     @property
     def to_load(self) -> Source:
@@ -57,8 +71,8 @@ class Submission:
         # a file's name may hold bytes that are no Unicode; those do not cross the wall
         name = self.info.name.encode("utf-8", "backslashreplace").decode()
         if self.cells:
-            return Source(self.cells, strict=False, name=name)
-        return Source((Block(name, self.source),))
+            return Source(self.cells, True, name, self.modules)
+        return Source((Block(name, self.source),), modules=self.modules)
 
 
 def read_submission(path: Path) -> Submission:
@@ -104,6 +118,8 @@ def submission_from_bytes(name: str, data: bytes) -> Submission:
         return Submission(info, "", f"{name} is larger than {MAX_SOURCE_BYTES:,} bytes.")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return Submission(info, "", f"{name} is saved as UTF-16. Save it as UTF-8.")
+    if problem := not_python(name, data):
+        return Submission(info, "", problem)
     if b"\0" in data:
         return Submission(
             info, "", f"{name} is no Python text: it holds NUL bytes. Is it a binary file?"
@@ -113,6 +129,18 @@ def submission_from_bytes(name: str, data: bytes) -> Submission:
     except (SyntaxError, UnicodeError, LookupError) as error:
         return Submission(info, "", f"{name} is no Python text: {error}. Save it as UTF-8.")
     return Submission(info, text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def not_python(name: str, data: bytes) -> str:
+    """Return what a file is that has been named .py but is something else; empty for Python."""
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:4000]
+    stem = name.rpartition(".")[0] or name
+    if start.startswith(b"{") and b'"cells"' in data and b'"nbformat"' in data:
+        return f"{name} is a notebook that was saved as .py. Rename it to {stem}.ipynb."
+    for beginning, kind in _OTHER_KINDS.items():
+        if start.lower().startswith(beginning):
+            return f"{name} is {kind}, as its line 1 shows. Save the code itself, as plain text."
+    return ""
 
 
 def most_bytes(name: str) -> int:

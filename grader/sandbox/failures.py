@@ -34,7 +34,11 @@ class CallFailure(Exception):  # noqa: N818 - an outcome of grading, not a mista
         What the student reads.
     line : int
         The student's own line that it happened in; 0 where that is not known.
+    unread : bool
+        Whether Python could not read the code at all.
     """
+
+    unread = False
 
     def __init__(self, outcome: Outcome, feedback: str, line: int = 0) -> None:
         super().__init__(feedback)

@@ -17,6 +17,7 @@ _MOST_NAMES: Final = 10_000
 _LONGEST_TEXT: Final = 2000
 _MOST_WARNINGS: Final = 20
 _LAST_LINE: Final = 10_000_000
+_UNDEFINED: Final = re.compile(r"^NameError: name '(\w+)' is not defined", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +29,26 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """What is loaded into a worker. A strict source fails as a whole where one block fails.
+class Module:
+    """A file that was handed in with a submission: the name to import it by, and its source."""
 
-    `name` is what a source of several blocks is called as a whole.
+    name: str
+    label: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is loaded into a worker. What fails in it costs itself; its definitions still count.
+
+    `name` is what a source of several blocks is called as a whole. In a `notebook` code under
+    `if __name__ == "__main__":` is run. The `modules` can be imported.
     """
 
     blocks: tuple[Block, ...]
-    strict: bool = True
+    notebook: bool = False
     name: str = ""
+    modules: tuple[Module, ...] = ()
 
     @property
     def title(self) -> str:
@@ -63,10 +75,16 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A block that failed while it was loaded."""
+    """A block, or a file that it imports, in which something failed while it was loaded.
+
+    `line` is where the statement begins that failed, 0 where that is not known; `lost` are the
+    names that it was to define.
+    """
 
     label: str
     failure: CallFailure
+    line: int = 0
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +125,24 @@ def read_loaded(answer: list[Any], memory_megabytes: int) -> Loaded | None:
             and 0 < item[2] < _LAST_LINE
         ),
         tuple(
-            Problem(item[0], failures.described(f"running {item[0]}", item[1], memory_megabytes))
+            _problem(item[0], item[1], memory_megabytes)
             for item in problems[:_MOST_PROBLEMS]
             if isinstance(item, list) and len(item) == 2 and _is_short(item[0])
         ),
         tuple(filter(_is_short, stand_ins[:_MOST_PROBLEMS])),
+    )
+
+
+def _problem(label: str, description: Any, memory_megabytes: int) -> Problem:
+    failure = failures.described(f"running {label}", description, memory_megabytes)
+    said = description if isinstance(description, dict) else {}
+    failure.unread = said.get("whole") is True
+    line, lost = said.get("statement"), said.get("lost")
+    return Problem(
+        label,
+        failure,
+        line if type(line) is int and 0 < line < _LAST_LINE else 0,
+        tuple(filter(_is_short, lost[:_MOST_NAMES])) if isinstance(lost, list) else (),
     )
 
 
@@ -135,6 +166,9 @@ def read_reply(answer: list[Any], arguments: int) -> Reply | None:
 
 def undefined(function: str, loaded: Loaded, file: str) -> CallFailure:
     """Return the failure of calling what the submission does not define."""
+    for problem in loaded.problems:
+        if function in problem.lost:
+            return _left_out(function, problem)
     places = {definition.name: definition for definition in loaded.definitions}
     if function in places:
         place = places[function]
@@ -154,6 +188,29 @@ def undefined(function: str, loaded: Loaded, file: str) -> CallFailure:
         labels = ", ".join(problem.label for problem in loaded.problems[:5])
         text += f" (These failed, see the warnings: {labels}.)"
     return CallFailure(Outcome.NOT_IMPLEMENTED, text)
+
+
+def _left_out(function: str, problem: Problem) -> CallFailure:
+    """Return the failure of calling what is not there, since loading has failed before it."""
+    failure = problem.failure
+    if failure.outcome is Outcome.NOT_IMPLEMENTED:
+        return failure
+    text = f"`{function}` is not defined, since {failure.feedback}"
+    return CallFailure(Outcome.ERROR, text, failure.line)
+
+
+def with_cause(failure: CallFailure, loaded: Loaded) -> CallFailure:
+    """Return a call's failure with why a name is not defined, where loading has said that."""
+    found = _UNDEFINED.search(failure.feedback)
+    if failure.outcome is not Outcome.ERROR or not found:
+        return failure
+    for problem in loaded.problems:
+        if found[1] in problem.lost:
+            where = f"line {problem.line} of {problem.label}" if problem.line else problem.label
+            error = problem.failure.feedback.rstrip().rpartition("\n")[2]
+            cause = f"`{found[1]}` was to come from {where}, which failed: {error}"
+            return CallFailure(failure.outcome, f"{failure.feedback}\n{cause}", failure.line)
+    return failure
 
 
 def _near(function: str, names: Sequence[str]) -> str:

@@ -99,7 +99,7 @@ class Worker:
             try:
                 self._loaded = self._start()
             except CallFailure as failure:
-                self._loaded = failure if self.source.strict else self._salvage(failure)
+                self._loaded = self._salvage(failure)
         if isinstance(self._loaded, CallFailure):
             raise self._loaded
         return self._loaded
@@ -303,7 +303,9 @@ class Worker:
         return encode(request, max_bytes=most, handle_of=callbacks.number_of)
 
     def _salvage(self, failure: CallFailure) -> Loaded | CallFailure:
-        """Load what the cells define and nothing else, where running them ended the process."""
+        """Load what is defined and nothing else, where running the rest ended the process."""
+        if failure.unread:
+            return failure
         self._definitions_only = True
         self._loaded = None
         try:
@@ -323,7 +325,9 @@ class Worker:
         blocks = [[block.label, block.source] for block in self.source.blocks]
         try:
             seconds = self.limits.load_seconds
-            request = [blocks, self.source.strict, seconds, self._definitions_only]
+            modules = [[module.name, module.label, module.source] for module in self.source.modules]
+            only = self._definitions_only
+            request = [blocks, modules, self.source.notebook, seconds, only]
             callbacks = Callbacks(self.limits.value_bytes)
             number = exchange.new_number()
             message = exchange.message("load", number, self._encoded(request, callbacks))
@@ -338,7 +342,7 @@ class Worker:
         if loaded is None:
             self._end()
             raise failures.broke_the_channel(text)
-        if self.source.strict and loaded.problems:
+        if len(blocks) == 1 and loaded.problems and loaded.problems[0].failure.unread:
             self._end()
             raise loaded.problems[0].failure
         return loaded

@@ -1,81 +1,183 @@
-"""Running a notebook's cells: what fails costs itself, and the definitions below still count."""
+"""Running a file or a notebook's cells: what fails costs itself, and what is defined counts."""
 
 from __future__ import annotations
 import __future__
 
 import ast
+import builtins
+import dis
 import functools
 import inspect
 import operator
 import signal
 import time
-from collections.abc import Iterator
+import types
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
+
+from . import statements
 
 _FUTURE_FLAGS: Final = functools.reduce(
     operator.or_,
     (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names),
 )
-_DEFINING: Final = (
-    ast.FunctionDef,
-    ast.AsyncFunctionDef,
-    ast.ClassDef,
-    ast.Import,
-    ast.ImportFrom,
-    ast.Assign,
-    ast.AnnAssign,
-)
 _LEAST_SECONDS: Final = 0.05
+_AGAIN_SECONDS: Final = 0.5
+_MOST_FAILURES: Final = 50
 
 
 class CellTimeoutError(BaseException):
     """A cell was stopped; not an Exception, so that `except Exception` lets it pass."""
 
 
+@dataclass(slots=True)
+class Failure:
+    """What a statement raised, and the names that it, and what was left out after it, would bind.
+
+    `skipped` says whether anything was left out.
+    """
+
+    error: BaseException
+    statement: ast.stmt
+    names: frozenset[str] = frozenset()
+    functions: frozenset[str] = frozenset()
+    skipped: bool = False
+
+
 class Cells:
     """Runs cells one after another in a namespace, as Jupyter does, within a time.
 
-    A cell may take half of the time that is left, so that a slow one leaves some for the others.
-    `definitions_only` runs imports, functions, classes, and assignments that call nothing.
+    A cell may take half of the time that is left, so that a slow one leaves some for the others,
+    and the last one four fifths. `definitions_only` runs imports, functions, classes, and
+    assignments that call nothing but what the standard library and NumPy offer.
+
+    Code under `if __name__ == "__main__":` is run where `main` is true. Else what it defines is
+    added, where nothing else has that name; `run_guarded` runs the rest where it is needed.
     """
 
     def __init__(
-        self, namespace: dict[str, Any], seconds: float, definitions_only: bool = False
+        self,
+        namespace: dict[str, Any],
+        seconds: float,
+        definitions_only: bool = False,
+        main: bool = True,
     ) -> None:
         self.namespace = namespace
         self.definitions_only = definitions_only
+        self.main = main
+        self.guarded: list[tuple[str, int]] = []  # functions that only a guard defines
+        self._guards: list[tuple[ast.If, str]] = []
         self._end = time.monotonic() + seconds * 0.9
         self._flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         self._running = False
 
-    def run(self, tree: ast.Module, label: str) -> BaseException | None:
-        """Run a cell and return what it raised first.
+    def run(self, tree: ast.Module, label: str, share: float = 0.5) -> list[Failure]:
+        """Run a cell, and return what has failed in it.
 
-        After that only its imports, definitions and assignments are run.
+        After the first failure only its imports, definitions and assignments are run.
         """
-        failure: BaseException | None = None
-        with self._clock() as start_clock:
+        failures: list[Failure] = []
+        with self._clock(share) as start_clock:
+            body: list[ast.stmt] = []
             for statement in tree.body:
-                if failure is not None and not isinstance(statement, _DEFINING):
+                guard = None if self.main else statements.main_guard(statement)
+                if guard is None:
+                    body.append(statement)
                     continue
-                if self.definitions_only and not _harmless(statement):
-                    continue
-                try:
-                    self._running = True
-                    self._run_statement(statement, label)
-                    self._running = False
-                except BaseException as error:
-                    self._running = False
-                    if failure is None:
-                        failure = error
-                        start_clock()
-        return failure
+                self._run_together(body, label, failures, start_clock)
+                body = []
+                self._guards.append((guard, label))
+                self._add_guarded(guard, label, failures, start_clock)
+            self._run_together(body, label, failures, start_clock)
+        return failures
 
-    def _run_statement(self, statement: ast.stmt, label: str) -> None:
-        tree = ast.Module([statement], [])
-        code = compile(tree, label, "exec", self._flags, dont_inherit=True)
-        self._flags |= code.co_flags & _FUTURE_FLAGS
+    def run_guarded(self, share: float = 0.8) -> list[Failure]:
+        """Run what stands under main guards where a function needs a name that is set there."""
+        failures: list[Failure] = []
+        for guard, label in self._guards:
+            bound = statements.names_bound(guard.body) | statements.names_declared_global(guard)
+            if self.definitions_only or not self._missing() & (bound | self._declared_global()):
+                continue
+            body = [each for each in guard.body if not self._is_defined(each)]
+            with self._clock(share) as start_clock:
+                self._run_together(body, label, failures, start_clock)
+        return [one for one in failures if one.names - self.namespace.keys()]
+
+    def _declared_global(self) -> set[str]:
+        return {
+            instruction.argval
+            for function in _functions_of(self.namespace)
+            for instruction in dis.get_instructions(function.__code__)
+            if instruction.opname == "STORE_GLOBAL"
+        }
+
+    def _missing(self) -> set[str]:
+        """Return the global names that functions read and nobody has set."""
+        found: set[str] = set()
+        for function in _functions_of(self.namespace):
+            if all(hasattr(builtins, n) or n in self.namespace for n in function.__code__.co_names):
+                continue
+            found |= {
+                instruction.argval
+                for instruction in dis.get_instructions(function.__code__)
+                if instruction.opname == "LOAD_GLOBAL"
+            }
+        return {n for n in found if n not in self.namespace and not hasattr(builtins, n)}
+
+    def _is_defined(self, statement: ast.stmt) -> bool:
+        return isinstance(statement, statements.NAMED) and statement.name in self.namespace
+
+    def _add_guarded(
+        self, guard: ast.If, label: str, failures: list[Failure], start_clock: Any
+    ) -> None:
+        """Run the definitions under a main guard whose names nothing else has."""
+        body = [
+            each
+            for each in guard.body
+            if isinstance(each, (*statements.NAMED, ast.Import, ast.ImportFrom))
+            and not statements.names_bound([each]) & self.namespace.keys()
+        ]
+        found: list[Failure] = []
+        self._run_together(body, label, found, start_clock)
+        failures += [one for one in found if one.functions]
+        self.guarded += [
+            (each.name, each.lineno) for each in body if isinstance(each, statements.FUNCTIONS)
+        ]
+
+    def _run_together(
+        self, body: Sequence[ast.stmt], label: str, failures: list[Failure], start_clock: Any
+    ) -> None:
+        """Run statements as one; after one that fails, those behind it that define something."""
+        if self.definitions_only:
+            body = statements.harmless(body)
+        rest = _after_failure(body, failures[-1]) if failures else list(body)
+        together = True
+        while rest and len(failures) < _MOST_FAILURES:
+            code: types.CodeType | None = None
+            try:
+                now = rest if together else rest[:1]
+                code = compile(ast.Module(now, []), label, "exec", self._flags, dont_inherit=True)
+                self._flags |= code.co_flags & _FUTURE_FLAGS
+                self._running = True
+                self._run_code(code)
+                self._running = False
+                rest = rest[len(now) :]
+            except BaseException as error:
+                self._running = False
+                place = _place_in(rest, code, error)
+                if place is None and together and len(rest) > 1:
+                    together = False  # it cannot be compiled: one by one then
+                    continue
+                place = place or 0
+                failure = Failure(error, rest[place])
+                failures.append(failure)
+                _note_names(failure, [rest[place]])
+                rest = _after_failure(rest[place + 1 :], failure)
+                start_clock()
+
+    def _run_code(self, code: types.CodeType) -> None:
         if not code.co_flags & inspect.CO_COROUTINE:
             exec(code, self.namespace)
             return
@@ -94,7 +196,7 @@ class Cells:
             runner.run(eval(code, self.namespace))
 
     @contextmanager
-    def _clock(self) -> Iterator[Any]:
+    def _clock(self, share: float) -> Iterator[Any]:
         """Stop what runs for too long; yields what starts the time anew."""
         if not hasattr(signal, "setitimer"):
             yield lambda: None
@@ -102,8 +204,8 @@ class Cells:
         before = signal.signal(signal.SIGALRM, self._ring)
 
         def start() -> None:
-            left = max((self._end - time.monotonic()) / 2, _LEAST_SECONDS)
-            signal.setitimer(signal.ITIMER_REAL, left)
+            left = max((self._end - time.monotonic()) * share, _LEAST_SECONDS)
+            signal.setitimer(signal.ITIMER_REAL, left, _AGAIN_SECONDS)
 
         start()
         try:
@@ -117,8 +219,43 @@ class Cells:
             raise CellTimeoutError("it took too long and was stopped")
 
 
-def _harmless(statement: ast.stmt) -> bool:
-    """Return whether a statement only defines something."""
-    if isinstance(statement, (ast.Assign, ast.AnnAssign)):
-        return not any(isinstance(node, ast.Call) for node in ast.walk(statement))
-    return isinstance(statement, _DEFINING)
+def _after_failure(body: Sequence[ast.stmt], failure: Failure) -> list[ast.stmt]:
+    """Return what is still run after a failure, and note in it what is not."""
+    kept = [statement for statement in body if statements.defines(statement)]
+    if len(kept) < len(body):
+        failure.skipped = True
+        _note_names(failure, [each for each in body if not statements.defines(each)])
+    return kept
+
+
+def _note_names(failure: Failure, lost: Sequence[ast.stmt]) -> None:
+    failure.names |= statements.names_bound(lost)
+    failure.functions |= {each.name for each in lost if isinstance(each, statements.NAMED)}
+
+
+def _place_in(
+    body: Sequence[ast.stmt], code: types.CodeType | None, error: BaseException
+) -> int | None:
+    """Return which of the statements that were compiled as one has raised an error."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code is not code:
+        trace = trace.tb_next
+    if trace is None or code is None:
+        return None
+    line, _, column, _ = next(
+        position
+        for place, position in enumerate(code.co_positions())
+        if place == trace.tb_lasti // 2
+    )
+    at = (line or trace.tb_lineno, column or 0)
+    starts = [statements.start_of(statement) for statement in body]
+    return max((place for place, start in enumerate(starts) if start <= at), default=0)
+
+
+def _functions_of(namespace: dict[str, Any]) -> Iterator[types.FunctionType]:
+    """Give the functions of a namespace, and those of its classes, that were written in it."""
+    for value in list(namespace.values()):
+        inside = list(vars(value).values()) if isinstance(value, type) else [value]
+        for each in inside:
+            if isinstance(each, types.FunctionType) and each.__globals__ is namespace:
+                yield each

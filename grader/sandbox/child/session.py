@@ -1,7 +1,7 @@
 """One submission in its own process: load it, then answer calls until the wire ends.
 
 Messages from the trusted side           answers
-    ["load", id, blocks, strict, seconds, definitions_only]
+    ["load", id, blocks, modules, main, seconds, definitions_only]
                           ["loaded", id, functions, definitions, problems, stand_ins]
     ["call", id, function, arguments, others]
                                              ["done", id, value, changed, warnings]
@@ -11,9 +11,7 @@ Messages from the trusted side           answers
 
 from __future__ import annotations
 
-import ast
 import contextlib
-import linecache
 import os
 import signal
 import sys
@@ -28,7 +26,7 @@ import numpy.ma  # the codec needs it and the next: imported once, not by each c
 import numpy.random
 
 from . import framing, standins, student_errors, values
-from .cells import Cells
+from .loading import Loading
 from .replacing import replaced
 
 _MOST_WARNINGS = 20
@@ -110,39 +108,31 @@ class Session:
         self.send(["failed", number, description])
 
     def _load(
-        self, blocks: list[Any], strict: bool, seconds: float, definitions_only: bool
+        self,
+        blocks: list[Any],
+        modules: list[Any],
+        main: bool,
+        seconds: float,
+        definitions_only: bool,
     ) -> list[Any]:
-        """Run the blocks in order; a strict load ends at the first that fails."""
-        self.filenames = frozenset(label for label, _ in blocks)
-        sys.modules[self.module.__name__] = self.module
-        namespace = self.module.__dict__
-        namespace["__file__"] = blocks[0][0]
-        definitions: list[Any] = []
-        problems: list[Any] = []
+        """Run the blocks in order; `modules` can be imported, `main` is for a notebook."""
+        loading = Loading(self.module, blocks, modules, main, seconds, definitions_only)
+        sys.meta_path.append(loading.handed_in)
         stand_ins = standins.offer()
-        if not strict:
-            standins.furnish(stand_ins, namespace)
-        cells = Cells(namespace, seconds, definitions_only)
-        for label, source in blocks:
-            lines = [f"{line}\n" for line in source.split("\n")]
-            linecache.cache[label] = (len(source), None, lines, label)
-            try:
-                tree = _parse(source, label)
-                definitions.extend([name, label, line] for name, line in _functions(tree))
-                if strict:
-                    exec(compile(tree, label, "exec", dont_inherit=True), namespace)
-                elif failure := cells.run(tree, label):
-                    raise failure
-            except (framing.StreamEnded, BrokenPipeError):
-                raise
-            except BaseException as error:
-                problems.append([label, self._describe(error)])
-                if strict:
-                    break
-        functions = [
-            key for key, value in list(namespace.items()) if type(key) is str and callable(value)
+        standins.furnish(stand_ins, loading.shell())
+        with standins.unattended():
+            loading.run()
+        self.filenames = loading.filenames
+        problems = [
+            [label, {**self._describe(error), **described}]
+            for label, error, described in loading.problems()
         ]
-        return ["loaded", functions, definitions, problems, stand_ins.used]
+        functions = [
+            key
+            for key, value in list(self.module.__dict__.items())
+            if type(key) is str and callable(value)
+        ]
+        return ["loaded", functions, loading.definitions, problems, stand_ins.used]
 
     def _call(
         self, function: str, arguments: list[Any], others: dict[str, Callable[..., Any]]
@@ -178,18 +168,6 @@ class Session:
             return value
 
         return call_back
-
-
-def _parse(source: str, label: str) -> ast.Module:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SyntaxWarning)
-        return ast.parse(source, label)
-
-
-def _functions(tree: ast.Module) -> list[tuple[str, int]]:
-    """Return the functions that the file defines at its top level, with their lines."""
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    return [(node.name, node.lineno) for node in tree.body if isinstance(node, kinds)]
 
 
 def _fingerprint(argument: Any) -> Any:

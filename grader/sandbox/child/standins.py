@@ -6,9 +6,13 @@ They take the place of what is not there, so that a picture costs no function it
 from __future__ import annotations
 
 import builtins
+import contextlib
 import importlib.abc
 import importlib.machinery
+import itertools
 import opcode
+import os
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import ModuleType
@@ -16,11 +20,15 @@ from typing import Any, Final
 
 PACKAGES: Final = frozenset(
     (
-        *("IPython", "PIL", "altair", "bokeh", "gdown", "google", "graphviz", "ipywidgets"),
-        *("matplotlib", "mpl_toolkits", "pandas", "plotly", "pylab", "requests", "seaborn"),
-        *("tqdm", "wget"),
+        *("IPython", "PIL", "altair", "bokeh", "celluloid", "colorama", "cv2", "gdown", "google"),
+        *("graphviz", "imageio", "ipywidgets", "livelossplot", "matplotlib", "mpl_toolkits"),
+        *("pandas", "plotly", "prettytable", "pydot", "pygame", "pylab", "requests", "seaborn"),
+        *("streamlit", "tabulate", "tensorboardX", "termcolor", "torchviz", "tqdm", "wandb"),
+        "wget",
     )
 )
+RUN_BODY: Final = frozenset(("capture", "memit", "prun", "time", "timeit"))
+_MOST_ANSWERS: Final = 100
 _UNPACK: Final = opcode.opmap["UNPACK_SEQUENCE"]
 _UNPACK_STARRED: Final = opcode.opmap["UNPACK_EX"]
 
@@ -116,8 +124,11 @@ class _Module(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        if self.__name__.partition(".")[0] == "tqdm" and name in _PROGRESS:
+        package = self.__name__.partition(".")[0]
+        if package == "tqdm" and name in _PROGRESS:
             return _PROGRESS[name]
+        if package == "IPython" and name == "get_ipython":
+            return vars(builtins).get(name, StandIn())
         return StandIn()
 
 
@@ -165,17 +176,97 @@ def offer() -> StandIns:
     return found
 
 
-def furnish(stand_ins: StandIns, namespace: dict[str, Any]) -> None:
-    """Give `namespace` what a notebook takes for granted, and `input` somebody who answers."""
+class Shell(StandIn):
+    """What `get_ipython()` gives: `%run`, `%%writefile` and cells that are timed do what they say.
+
+    `run` takes a file's path, `write` a path and its text, `execute` a magic's name and code.
+    """
+
+    def __init__(
+        self,
+        run: Callable[[str], None],
+        write: Callable[[str, str], None],
+        execute: Callable[[str, str], None],
+    ) -> None:
+        self._run = run
+        self._write = write
+        self._execute = execute
+
+    def run_line_magic(self, name: str, line: str = "", *_others: Any) -> Any:
+        """Carry out `%name line`."""
+        words = [word for word in _words(line) if not word.startswith("-")]
+        if name == "run" and words:
+            self._run(words[0] if "." in words[0] else f"{words[0]}.py")
+            return None
+        return StandIn()
+
+    def magic(self, line: str) -> Any:
+        """Carry out `%line`."""
+        name, _, rest = line.removeprefix("%").partition(" ")
+        return self.run_line_magic(name, rest)
+
+    def run_cell_magic(self, name: str, line: str, body: str) -> Any:
+        """Carry out `%%name line` above a body."""
+        words = [word for word in _words(line) if not word.startswith("-")]
+        if name in ("writefile", "file") and words:
+            self._write(words[-1], body)
+        elif name in RUN_BODY:
+            self._execute(name, body)
+        return StandIn()
+
+
+def _words(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError:  # a quote that is not closed
+        return line.split()
+
+
+def furnish(stand_ins: StandIns, shell: Shell) -> None:
+    """Give what a notebook takes for granted, and an `exit` that site-packages would bring."""
     stand_ins.names |= {"grader"}
-    for name in ("In", "Out", "display", "get_ipython", "exit", "quit"):
-        namespace[name] = StandIn()
-    builtins.input = _answer
+    given = {"In": StandIn(), "Out": StandIn(), "display": StandIn()}
+    vars(builtins).update(given, get_ipython=lambda: shell, exit=_exit, quit=_exit)
 
 
-def _answer(prompt: object = "", /) -> str:
-    sys.stdout.write(f"{prompt}\n")
-    return "1"
+def _exit(code: object = None) -> None:
+    raise SystemExit(code)
+
+
+@contextlib.contextmanager
+def unattended() -> Iterator[None]:
+    """Have `input` answered, and the ways to end the process end only what runs, meanwhile."""
+    process, loading = os.getpid(), True
+    answers = itertools.count()
+    before = builtins.input, os._exit, os.abort
+
+    def answer(prompt: object = "", /) -> str:
+        if not loading or next(answers) >= _MOST_ANSWERS:
+            return before[0](prompt)
+        sys.stdout.write(f"{prompt}\n")
+        return "1"
+
+    def end(code: int) -> None:
+        if loading and os.getpid() == process:
+            raise SystemExit(f"it exited with code {code}, as os._exit() does")
+        before[1](code)
+
+    def abort() -> None:
+        if loading and os.getpid() == process:
+            raise SystemExit("the program aborted itself")
+        before[2]()
+
+    given = answer, end, abort
+    builtins.input, os._exit, os.abort = given  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        loading = False
+        for holder, name, own, other in zip(
+            (builtins, os, os), ("input", "_exit", "abort"), given, before, strict=True
+        ):
+            if getattr(holder, name, own) is own:
+                setattr(holder, name, other)
 
 
 def _unpacked(code: bytes, place: int) -> int:

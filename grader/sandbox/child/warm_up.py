@@ -39,15 +39,17 @@ def rehearsed(x, matrix, scale, turns):
 
 def rehearse() -> None:
     """Load a file and a notebook's cell again and again, call what they define, and forget them."""
-    finders, answered = sys.meta_path[:], builtins.input
+    finders, names = sys.meta_path[:], dict(vars(builtins))
     arguments = [np.ones(2), np.ones((2, 2)), 0.5, 2]
     for turn in range(2 * _LOADS):
         is_file = turn % 2 == 0
-        requests: list[list[Any]] = [["load", 0, [[_LABEL, _SOURCE]], is_file, 1.0, False]]
+        blocks = [[_LABEL, _SOURCE]]
+        requests: list[list[Any]] = [["load", 0, blocks, [], not is_file, 1.0, False]]
         requests += [["call", number, "rehearsed", arguments, {}] for number in range(_CALLS)]
         _answer(requests)
         sys.meta_path[:] = finders
-        builtins.input = answered
+        for name in vars(builtins).keys() - names:
+            delattr(builtins, name)
 
 
 def _answer(requests: list[list[Any]]) -> None:

@@ -1,0 +1,25 @@
+import numpy as np
+
+
+def sigmoid(z):
+    return 0.5 * (1.0 + np.tanh(0.5 * np.asarray(z)))
+
+
+def forward(x, weight_1, weight_2, bias):
+    hidden = sigmoid(x @ weight_1 + bias[0])
+    output = sigmoid(hidden @ weight_2 + bias[1])
+    return hidden, output
+
+
+def loss(output, target):
+    return float(np.sum((target - output) ** 2) * half)
+
+
+def main():
+    print(loss(np.ones(2), np.zeros(2)))
+
+
+if "__main__" == __name__:
+    half = 1 / 2
+    main()
+    undefined_demo()
