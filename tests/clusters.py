@@ -9,26 +9,17 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 DASK = [sys.executable, "-W", "ignore", "-m", "dask"]
-DEADLINE_SECONDS = 120.0
 
 
 def free_port(host: str = "127.0.0.1") -> int:
     with socket.socket() as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
-
-
-def wait_for(happened: Callable[[], object], what: str) -> None:
-    end = time.monotonic() + DEADLINE_SECONDS
-    while not happened():
-        assert time.monotonic() < end, f"never happened: {what}"
-        time.sleep(0.05)
 
 
 @dataclass

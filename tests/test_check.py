@@ -8,10 +8,10 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
+from waiting import wait_for
 
 import grader
 
@@ -218,7 +218,7 @@ def test_no_colour_and_no_control_characters_where_it_is_no_terminal():
 
 
 def test_ctrl_c_ends_cleanly_and_leaves_nothing_running(course: Path, tmp_path: Path):
-    path = submission(tmp_path, "def double(x):\n    while True: pass\n")
+    path = submission(tmp_path, "def double(x):\n    open('begun', 'w')\n    while True: pass\n")
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     command = [sys.executable, "-m", "grader", "check", str(path), "--course", str(course)]
@@ -229,7 +229,7 @@ def test_ctrl_c_ends_cleanly_and_leaves_nothing_running(course: Path, tmp_path: 
         text=True,
         env={**os.environ, "TMPDIR": str(scratch)},
     )
-    time.sleep(1.5)
+    wait_for(lambda: list(scratch.rglob("begun")), "double is running")
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 130

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from batch_course import batch, command, make_class, make_course, results, untimed
-from clusters import Cluster, Namespaces, running, wait_for
+from clusters import Cluster, Namespaces, running
+from waiting import wait_for
 
 from grader.batch.executor import Task
 from grader.cluster.chunks import MOST_BYTES, MOST_BYTES_IN_FLIGHT, MOST_SECONDS, Sizing

@@ -53,6 +53,7 @@ LIBRARY = [path for path in Path(os.__file__).parent.glob("*.py") if path.stat()
         (">>> x = 1\n>>> def f():\n...     pass", "x = 1\ndef f():\n    pass", []),
         ("%load_ext grader\n%bpgrade exercise3", "pass\npass", []),
         ("plt.plot(x);", "plt.plot(x);", []),
+        ("  # why\n  \nx = 1", "  # why\n  \nx = 1", []),
         ("", "", []),
     ],
 )

@@ -132,7 +132,7 @@ def test_search_and_filters_narrow_the_rows(page, index):
     assert page.locator("#count").inner_text() == "1 of 43 rows"
     assert names(page) == ["Zoë <b>Bold</b>"]
     page.get_by_role("button", name="Show all").click()
-    page.wait_for_function("document.getElementById('count').textContent === '43 rows'")
+    page.get_by_text("43 rows", exact=True).wait_for()
     page.get_by_label("Standing").select_option("ungraded")
     assert names(page) == ["Person 00004"]
     page.get_by_label("Standing").select_option("missing")

@@ -38,7 +38,7 @@ def test_the_shipped_stubs_agree_with_the_references() -> None:
         for path, text in ((course.stub(exercise), stub), (course.notebook(exercise), notebook)):
             if path.read_bytes().decode() != text:
                 drifted.append(path.name)
-    assert drifted == [], "run python -m grader.course.stubs"
+    assert drifted == [], "run bpgrade author stubs"
 
 
 def test_the_shipped_stubs_hold_no_marker_and_define_every_function() -> None:
@@ -392,9 +392,9 @@ def test_write_stubs_says_where_it_cannot_write(tmp_path: Path) -> None:
         write_stubs(course)
 
 
-def run_module(*arguments: str | Path, where: Path) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str | Path, where: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "grader.course.stubs", *map(str, arguments)],
+        [sys.executable, "-m", "grader", "author", "stubs", *map(str, arguments)],
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -403,24 +403,20 @@ def run_module(*arguments: str | Path, where: Path) -> subprocess.CompletedProce
     )
 
 
-def test_the_module_writes_the_stubs_of_the_course_around_or_given(tmp_path: Path) -> None:
+def test_the_command_writes_the_stubs_of_a_course(tmp_path: Path) -> None:
     course = write_course(tmp_path / "course", SOLUTION)
     made = course / "exercises" / "e0.py"
-    for arguments, where in (((), course / "solutions"), ((course,), tmp_path)):
-        done = run_module(*arguments, where=where)
-        paths = f"{made}\n{made.with_suffix('.ipynb')}\n"
-        assert (done.returncode, done.stdout, done.stderr) == (0, paths, "")
-        assert made.read_bytes() == MADE.encode()
-        made.unlink()
+    done = run("--course", course, where=tmp_path)
+    paths = f"{made}\n{made.with_suffix('.ipynb')}\n"
+    assert (done.returncode, done.stdout, done.stderr) == (0, paths, "")
+    assert made.read_bytes() == MADE.encode()
 
 
-def test_the_module_answers_mistakes_with_a_sentence_and_an_exit_code(tmp_path: Path) -> None:
+def test_the_command_answers_mistakes_with_a_sentence_and_an_exit_code(tmp_path: Path) -> None:
     course = write_course(tmp_path / "course", "# END SOLUTION\n")
-    wrong = run_module(course, where=tmp_path)
+    wrong = run("--course", course, where=tmp_path)
     assert (wrong.returncode, wrong.stdout) == (3, "")
     assert "line 1: # END SOLUTION outside a block." in wrong.stderr
-    missing = run_module(tmp_path, where=tmp_path)
+    missing = run("--course", tmp_path, where=tmp_path)
     assert (missing.returncode, missing.stdout) == (2, "")
     assert "is no course" in missing.stderr
-    usage = run_module("--help", where=tmp_path)
-    assert (usage.returncode, usage.stderr.partition(":")[0]) == (2, "Usage")

@@ -71,7 +71,7 @@ def exercise_faults(
 
 
 def _of_stub(course: Course, exercise: Exercise, stub: str) -> Iterator[Fault]:
-    remedy = f"Run python -m grader.course.stubs {course.folder}"
+    remedy = f"Run bpgrade author stubs --course {course.folder}"
     path = course.stub(exercise)
     if not path.is_file():
         yield Fault(f"{path}: there is no such file.", remedy)

@@ -17,6 +17,7 @@ def command() -> None:
     \b
     Example:
       bpgrade author new statistics
+      bpgrade author stubs --course statistics
       bpgrade author verify --course statistics
       bpgrade author release --course statistics
     """
@@ -33,6 +34,17 @@ def new(folder: Path) -> None:
     for path in sorted(path for path in folder.rglob("*.*") if path.is_file()):
         click.echo(f"  {path.relative_to(folder).as_posix()}")
     click.echo(f"Next: bpgrade author verify --course {click.format_filename(folder)}")
+
+
+@command.command("stubs", epilog="Example: bpgrade author stubs --course statistics")
+@COURSE
+def stubs(course_folder: Path | None) -> None:
+    """Make the stubs and notebooks in exercises/ again from the references in solutions/."""
+    from grader.course import find_course
+    from grader.course.stubs import write_stubs
+
+    for path in write_stubs(find_course(course_folder, Path())):
+        click.echo(click.format_filename(path))
 
 
 @command.command("release", epilog="Example: bpgrade author release -o handout.zip")

@@ -52,7 +52,7 @@ def _public_texts(course: Course, notebooks: bool) -> dict[Path, str]:
     if missing:
         raise CourseError(
             f"The course in {course.folder} lacks in exercises/: {', '.join(missing)}.",
-            "Write the task texts, and make the stubs with python -m grader.course.stubs.",
+            "Write the task texts, and make the stubs with bpgrade author stubs.",
         )
     return {path: read_text(path, "") for path in paths}
 

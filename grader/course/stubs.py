@@ -8,7 +8,7 @@ Inside a function, the lines
 
 become `raise NotImplementedError("forward: put your own code here")`, with that function's
 name. Where they hold comments `# STUB: text`, they become these texts. Outside functions, blocks
-without such comments vanish. All else stays as it is. `python -m grader.course.stubs` writes
+without such comments vanish. All else stays as it is. `bpgrade author stubs` writes
 the stubs of a course anew, as .py and as .ipynb.
 """
 
@@ -17,7 +17,6 @@ from __future__ import annotations
 import ast
 import io
 import re
-import sys
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from pathlib import Path
 
 from grader.course.files import read_text, write_texts
 from grader.course.model import Course
-from grader.errors import BpgradeError, CourseError
+from grader.errors import CourseError
 
 BEGIN = "# BEGIN SOLUTION"
 END = "# END SOLUTION"
@@ -243,24 +242,3 @@ def _close_gap(above: list[str], below: list[str]) -> int:
 
 def _mistake(filename: str | Path, line: int, what: str, remedy: str) -> CourseError:
     return CourseError(f"{filename}: line {line}: {what}.", remedy)
-
-
-def main(arguments: list[str]) -> int:
-    """Write the stubs of the course in the folder given, or of the one around this folder."""
-    from grader.course.locate import find_course
-
-    if len(arguments) > 1 or any(argument.startswith("-") for argument in arguments):
-        sys.stderr.write("Usage: python -m grader.course.stubs [COURSE_DIR]\n")
-        return 2
-    try:
-        course = find_course(Path(arguments[0]) if arguments else None, Path())
-        paths = write_stubs(course)
-    except BpgradeError as error:
-        sys.stderr.write(f"{error}\n")
-        return error.exit_code
-    sys.stdout.writelines(f"{path}\n" for path in paths)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -7,7 +7,9 @@ or ends in `?`. Strings, comments, brackets and continued lines are followed to 
 
 from __future__ import annotations
 
+import ast
 import re
+import warnings
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -52,7 +54,10 @@ def to_python(source: str) -> PlainCell:
     """Return a cell's source without magics, shell commands and help; never raises."""
     lines = _without_indentation(_without_prompts(source.split("\n")))
     plain = "\n".join(lines)
-    if not _NOT_PYTHON_PERHAPS.search(plain):  # as in nearly all cells
+    suspect = _NOT_PYTHON_PERHAPS.search(plain) is not None  # in few cells
+    if (suspect or plain != source) and _is_python(source):
+        return PlainCell(source, ())
+    if not suspect:
         return PlainCell(plain, ())
     left_out: list[tuple[int, str]] = []
     first = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
@@ -82,6 +87,16 @@ def to_python(source: str) -> PlainCell:
             line, lines[index] = lines[index], ""
             index += 1
     return PlainCell("\n".join(lines), tuple(left_out))
+
+
+def _is_python(source: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _plain(line: str, scanner: _Scanner) -> str | None:
