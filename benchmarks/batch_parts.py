@@ -33,7 +33,7 @@ from batch import processor_seconds
 from grader.batch.executor import done
 from grader.batch.journal import Journal
 from grader.course import find_course
-from grader.grading.grade import Grader, with_grader
+from grader.grading.grade import Grader
 from grader.grading.submission import Submission, submission_from_bytes
 from grader.sandbox import landlock_rules, packages, read_allow_list, seccomp_rules
 from grader.sandbox.child import framing, kernel, values
@@ -126,12 +126,12 @@ def echoes(lengths: list[int]) -> Iterator[Work]:
     os.waitpid(child, 0)
 
 
-def measure(grader: Grader, host: WorkerHost, rounds: int) -> dict[str, tuple[float, float]]:
+def measure(grader: Grader, rounds: int) -> dict[str, tuple[float, float]]:
     """Return for each part what it costs and its floor, in milliseconds."""
     data = (COURSE / "solutions" / "exercise3.py").read_bytes()
     submission = submission_from_bytes("exercise3.py", data)
     exercise = grader.course.exercise("exercise3")
-    plugin = grader._plugin
+    host, checks = grader.host, grader.collect([exercise])
 
     def worker() -> Worker:
         return Worker(host, submission.to_load, exercise.limits)
@@ -148,7 +148,7 @@ def measure(grader: Grader, host: WorkerHost, rounds: int) -> dict[str, tuple[fl
         made.close()
 
     kept = worker()
-    run_all = tuple(plugin.results(exercise, kept, 0))
+    run_all = tuple(checks.results(exercise, kept, 0))
     asked = [call for call in kept.asked if call is not None]
     kept.close()
 
@@ -167,7 +167,7 @@ def measure(grader: Grader, host: WorkerHost, rounds: int) -> dict[str, tuple[fl
         made.close()
 
     for _ in range(3):  # from the third on, what right submissions answer is known
-        checked(lambda made: plugin.run(exercise, made, 0))
+        checked(lambda made: checks.run(exercise, made, 0))
     namespace = run_here(submission)
     requests = [values.decode(call.content)[:2] for call in asked]
     lengths = [len(call.content) for call in asked]
@@ -178,10 +178,10 @@ def measure(grader: Grader, host: WorkerHost, rounds: int) -> dict[str, tuple[fl
                 "confine": lambda: forked(host),
                 "load": loaded,
                 "calls": lambda: called(asked),
-                "checks": lambda: checked(lambda made: plugin.run(exercise, made, 0)),
+                "checks": lambda: checked(lambda made: checks.run(exercise, made, 0)),
                 "result": lambda: done("", grader.grade(submission, exercise, 0)),
                 "in turn": lambda: called([]),
-                "anew": lambda: checked(lambda made: tuple(plugin.results(exercise, made, 0))),
+                "anew": lambda: checked(lambda made: tuple(checks.results(exercise, made, 0))),
                 "bare fork": bare_fork(),
                 "bare confinement": bare_fork(bare_confinement()),
                 "alone": lambda: run_here(submission),
@@ -230,8 +230,12 @@ def main() -> int:
     exercise = course.exercise("exercise3")
     data = (COURSE / "solutions" / "exercise3.py").read_bytes()
 
-    def drive(grader: Grader) -> None:
-        parts = measure(grader, host, given.rounds)
+    print(
+        f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores,"
+        f" load {os.getloadavg()[0]:.1f}, {given.rounds} rounds"
+    )
+    with Grader(course, resolve("strict")) as grader:
+        parts = measure(grader, given.rounds)
         whole = sum(cost for cost, _ in parts.values())
         print("| part | processor time | share | floor |\n| --- | --- | --- | --- |")
         for name, (cost, floor) in parts.items():
@@ -245,13 +249,6 @@ def main() -> int:
                 grader.grade(submission, exercise, 0)
             profile.disable()
             pstats.Stats(profile).sort_stats("tottime").print_stats(25)
-
-    print(
-        f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores,"
-        f" load {os.getloadavg()[0]:.1f}, {given.rounds} rounds"
-    )
-    with WorkerHost(resolve("strict"), course.packages) as host:
-        with_grader(course, [exercise], host, drive)
     print(f"peak of this process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
     return 0
 

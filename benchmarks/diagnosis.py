@@ -41,9 +41,8 @@ from grader.diagnosis.observation import agree, agree_always, layout_of, make_ca
 from grader.diagnosis.program_factory import Workshop
 from grader.diagnosis.relations import find_relations
 from grader.diagnosis.wording import Wording
-from grader.grading.grade import Grader, with_grader
+from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
-from grader.sandbox.host import WorkerHost
 from grader.sandbox.isolation import resolve
 from grader.sandbox.worker import Reply
 
@@ -266,15 +265,12 @@ def added_time(course: Course, items: list[Wrong]) -> list[float]:
         finally:
             spent.append(1000 * (time.perf_counter() - start))
 
-    def drive(grader: Grader) -> None:
-        for item in [*items[:20], *items]:
-            data = f"{reference}\n\n{item.source}\n".encode()
-            grader.grade(submission_from_bytes("exercise3.py", data), exercise, 0)
-
     Diagnoser.add = timed  # type: ignore[method-assign]
     try:
-        with WorkerHost(resolve("basic"), course.packages) as host:
-            with_grader(course, [exercise], host, drive)
+        with Grader(course, resolve("basic")) as grader:
+            for item in [*items[:20], *items]:
+                data = f"{reference}\n\n{item.source}\n".encode()
+                grader.grade(submission_from_bytes("exercise3.py", data), exercise, 0)
     finally:
         Diagnoser.add = original  # type: ignore[method-assign]
     return spent[20:]

@@ -20,10 +20,9 @@ from grader.batch.late import Lateness
 from grader.batch.outputs import Graded
 from grader.batch.records import Attempt, Entry, LeftOver, Plan, Student
 from grader.course import Course, find_course
-from grader.grading.grade import with_grader
+from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
 from grader.result import Outcome, Result
-from grader.sandbox.host import WorkerHost
 from grader.sandbox.isolation import resolve
 
 ROOT = Path(__file__).parent.parent
@@ -43,18 +42,14 @@ LAST = (  # noqa: SIM905
 
 def grade_all(course: Course, exercise: str, files: Sequence[Path]) -> list[Result]:
     """Return the results of real files, all called by the exercise's name."""
-    results: list[Result] = []
     wanted = course.exercise(exercise)
-    with WorkerHost(resolve("basic"), course.packages) as host:
-
-        def drive(grader):
-            for file in files:
-                name = exercise + file.suffix
-                submission = submission_from_bytes(name, file.read_bytes())
-                results.append(grader.grade(submission, wanted, 0))
-
-        with_grader(course, [wanted], host, drive)
-    return results
+    with Grader(course, resolve("basic")) as grader:
+        return [
+            grader.grade(
+                submission_from_bytes(exercise + file.suffix, file.read_bytes()), wanted, 0
+            )
+            for file in files
+        ]
 
 
 def ungraded(result: Result) -> Result:

@@ -10,11 +10,10 @@ from typing import Any, Final
 
 from grader.course import find_course
 from grader.errors import UsageError
-from grader.grading.grade import DEFAULT_SEED, Grader, with_grader
+from grader.grading.grade import DEFAULT_SEED, Grader
 from grader.grading.submission import MAX_SOURCE_BYTES, Submission
 from grader.notebooks.reading import plain_blocks
 from grader.result import Result, SubmissionInfo
-from grader.sandbox.host import WorkerHost
 from grader.sandbox.isolation import resolve
 
 _NAME: Final = "this notebook"
@@ -69,14 +68,8 @@ def check(exercise: str, *, course: str | Path | None = None, seed: int = DEFAUL
     submission = running_submission()
     found = find_course(Path(course) if course is not None else None, Path())
     wanted = found.exercise(exercise)
-    results: list[Result] = []
-
-    def drive(grader: Grader) -> None:
-        results.append(grader.grade(submission, wanted, seed))
-
-    with WorkerHost(resolve("basic"), found.packages) as host:
-        with_grader(found, [wanted], host, drive)
-    return Report(results[0])
+    with Grader(found, resolve("basic")) as grader:
+        return Report(grader.grade(submission, wanted, seed))
 
 
 def running_submission() -> Submission:

@@ -14,6 +14,10 @@ import pytest
 from waiting import wait_for
 
 import grader
+from grader.course import find_course
+from grader.grading.grade import Grader
+from grader.grading.submission import read_submission
+from grader.sandbox.isolation import resolve
 
 ROOT = Path(__file__).resolve().parent.parent
 SOLUTION = ROOT / "solutions" / "exercise1.py"
@@ -298,3 +302,29 @@ def test_a_line_tells_on_a_terminal_what_is_being_run(course: Path, tmp_path: Pa
     assert done.returncode == 0
     assert "exercise1.py: double: Twice two is four" in shown
     assert "Twice two" not in done.stdout
+
+
+def test_a_grader_collects_what_it_is_asked_for_and_keeps_one_host():
+    course = find_course(ROOT, ROOT)
+    first, second = course.exercise("exercise1"), course.exercise("exercise2")
+    with Grader(course, resolve("basic")) as grader:
+        host = grader.host
+        for exercise in (first, second, first):
+            right = read_submission(course.reference(exercise))
+            assert grader.grade(right, exercise, 3).full_marks
+        assert grader.collect([second]).of(second)
+        assert grader.host is host
+    with pytest.raises(RuntimeError, match="context"):
+        Grader(course, resolve("basic")).host  # noqa: B018
+
+
+def test_what_ends_python_in_a_check_file_is_a_mistake_of_the_course(course: Path, tmp_path: Path):
+    checks = course / "solutions" / "check_exercise1.py"
+    path = submission(tmp_path, "def double(x):\n    return 2 * x\n")
+    for line in ("raise SystemExit(0)", "import pytest\npytest.exit('enough')"):
+        checks.write_text(f"{line}\n")
+        done = run("check", path, "--course", course)
+        assert done.returncode == 3
+        assert "cannot be collected" in done.stderr or "cannot be loaded" in done.stderr
+        assert "check_exercise1.py" in done.stderr or "the checks of mini" in done.stderr
+        assert "Traceback" not in done.stderr

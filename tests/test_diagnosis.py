@@ -17,10 +17,9 @@ from grader.course import load_course
 from grader.diagnosis.cache import cache_folder, cache_key
 from grader.diagnosis.dictionary_store import Shelf
 from grader.diagnosis.options import Options
-from grader.grading.grade import Grader, with_grader
+from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
 from grader.result import CheckResult, Result
-from grader.sandbox.host import WorkerHost
 from grader.sandbox.isolation import resolve
 
 COURSE = """
@@ -269,15 +268,11 @@ def cache(tmp_path_factory: pytest.TempPathFactory):
 def grade(course: Path, texts: Mapping[str, str], explained: list[str]) -> dict[str, Result]:
     found = load_course(course)
     results = {}
-
-    def drive(grader: Grader) -> None:
+    with Grader(found, resolve("basic"), Options("en", explained.append)) as grader:
         for name, text in texts.items():
             whole = f"{REFERENCE}\n\n{text}\n".encode()
             submission = submission_from_bytes("exercise1.py", whole)
             results[name] = grader.grade(submission, found.exercises[0], 0)
-
-    with WorkerHost(resolve("basic"), found.packages) as host:
-        with_grader(found, found.exercises, host, drive, Options("en", explained.append))
     return results
 
 

@@ -23,10 +23,9 @@ from grader.diagnosis.fault_dictionary import Table
 from grader.diagnosis.observation import agree
 from grader.diagnosis.options import Options
 from grader.diagnosis.program_factory import Maker, Workshop
-from grader.grading.grade import Grader, with_grader
+from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
 from grader.result import Result
-from grader.sandbox.host import WorkerHost
 from grader.sandbox.isolation import resolve
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -82,16 +81,11 @@ def told(result: Result, function: str) -> list[tuple[str, str]]:
 
 
 def grade(exercise: Exercise, texts: list[str]) -> list[Result]:
-    results = []
-
-    def drive(grader: Grader) -> None:
-        for text in texts:
-            submission = submission_from_bytes(f"{exercise.name}.py", text.encode())
-            results.append(grader.grade(submission, exercise, 0))
-
-    with WorkerHost(resolve("basic"), COURSE.packages) as host:
-        with_grader(COURSE, [exercise], host, drive, Options("en"))
-    return results
+    name = f"{exercise.name}.py"
+    with Grader(COURSE, resolve("basic"), Options("en")) as grader:
+        return [
+            grader.grade(submission_from_bytes(name, text.encode()), exercise, 0) for text in texts
+        ]
 
 
 @pytest.mark.parametrize(("name", "function"), ASKED)

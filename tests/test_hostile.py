@@ -20,8 +20,7 @@ from hostile.scene import HOSTILE, ROOT, Attack, Scene, attacks, attained, scene
 from walls import WITHOUT, isolation
 
 from grader.course import Course
-from grader.grading.grade import Grader, with_grader
-from grader.sandbox.host import WorkerHost
+from grader.grading.grade import Grader
 from grader.sandbox.isolation import Isolation
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation needs Linux")
@@ -38,15 +37,9 @@ def grade_all(
     chosen: Iterable[Attack], place: Scene, level: Isolation, wait: float
 ) -> dict[str, set[str]]:
     """Grade attacks one after another on one host; return what each has attained."""
-    found: dict[str, set[str]] = {}
-    with WorkerHost(level, ["numpy"]) as host:
-
-        def drive(grader: Grader) -> None:
-            for attack in chosen:
-                found[str(attack)] = attained(attack, place, grader, host, wait)
-
-        with_grader(place.course, place.course.exercises, host, drive)
-    return found
+    with Grader(place.course, level) as grader:
+        grader.collect(place.course.exercises)
+        return {str(attack): attained(attack, place, grader, wait) for attack in chosen}
 
 
 def test_every_submission_is_listed() -> None:

@@ -16,7 +16,7 @@ from walls import LIMITS, WITHOUT, Bench, isolation, marked
 
 from grader.course import load_course
 from grader.errors import IsolationError, UsageError
-from grader.grading.grade import Grader, with_grader
+from grader.grading.grade import Grader
 from grader.grading.submission import read_submission
 from grader.result import Outcome
 from grader.sandbox import isolation as isolation_module
@@ -358,15 +358,14 @@ def test_right_submissions_keep_full_marks(bench: Bench) -> None:
     chosen = [path for path in RIGHT if not fresh or path.name == "right_plain.py"]
     scores: dict[str, float] = {}
 
-    def drive(grader: Grader) -> None:
+    exercises = [course.exercise(name) for name in sorted({path.parent.name for path in chosen})]
+    with Grader(course, bench.host.isolation) as grader:
+        grader.collect(exercises)
         for path in chosen:
             exercise = course.exercise(path.parent.name)
             result = grader.grade(read_submission(path), exercise, 7)
             scores[f"{path.parent.name}/{path.name}"] = result.score / result.max_score
             assert set(result.isolation) >= names(bench) | {"process", "wall clock", "rlimits"}
-
-    exercises = [course.exercise(name) for name in sorted({path.parent.name for path in chosen})]
-    with_grader(course, exercises, bench.host, drive)
     assert {name: score for name, score in scores.items() if score < 1} == {}
     assert scores
 
@@ -503,14 +502,10 @@ def test_limits_hold_where_nothing_can_fork(single: Bench) -> None:
 def test_right_submissions_keep_full_marks_where_nothing_can_fork(single: Bench) -> None:
     course = load_course(ROOT)
     exercise = course.exercise("exercise5")  # functions cross the wall in both directions
-    found = []
-
-    def drive(grader: Grader) -> None:
+    with Grader(course, single.host.isolation) as grader:
         path = ROOT / "solutions" / "exercise5.py"
-        found.append(grader.grade(read_submission(path), exercise, 7))
-
-    with_grader(course, [exercise], single.host, drive)
-    assert found[0].full_marks
+        found = grader.grade(read_submission(path), exercise, 7)
+    assert found.full_marks
 
 
 SLOW = """

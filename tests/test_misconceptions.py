@@ -17,10 +17,9 @@ from grader.authoring import Misconception
 from grader.course import Course, Exercise, load_course
 from grader.diagnosis.bug_library import read_book
 from grader.diagnosis.diagnose import Options
-from grader.grading.grade import Grader, with_grader
+from grader.grading.grade import Grader
 from grader.grading.submission import Submission
 from grader.result import Result, SubmissionInfo
-from grader.sandbox.host import WorkerHost
 from grader.sandbox.isolation import resolve
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,15 +70,11 @@ def numbers(text: str) -> set[str]:
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
 def test_each_mistake_is_charged_once_and_named(exercise: Exercise) -> None:
     found: dict[str, list[str]] = {}
-
-    def drive(grader: Grader) -> None:
+    with Grader(COURSE, resolve("basic"), Options("en")) as grader:
         for item in misconceptions(exercise):
             info = SubmissionInfo(f"{exercise.name}.py", "0" * 64, 0)
             result = grader.grade(Submission(info, submission(exercise, item)), exercise, 0)
             found[item.id] = list(problems(item, result))
-
-    with WorkerHost(resolve("basic"), COURSE.packages) as host:
-        with_grader(COURSE, [exercise], host, drive, Options("en"))
     assert found
     assert {name: told for name, told in found.items() if told} == {}
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.checking.plugin import generator_for
+from grader.checking.fixtures import generator_for
 from grader.checking.reference import Remembered
 
 

@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import walls
 from batch_course import RIGHT, make_course
 
+from grader.checking import checks as checks_module
 from grader.checking import transcripts
-from grader.checking.plugin import CheckPlugin
-from grader.checking.session import run_session
+from grader.checking.checks import Checks, collected
 from grader.course import Course, Exercise, load_course
 from grader.result import CheckResult, Outcome
 from grader.sandbox.host import WorkerHost
@@ -100,18 +101,15 @@ Told = tuple[tuple[CheckResult, ...], str]
 def in_session(course: Course, host: WorkerHost, work: Callable[[Tell], None]) -> None:
     """Have `work` called with what tells how a source does, by running all checks or not."""
     exercise = course.exercise("double")
-
-    def drive(plugin: CheckPlugin) -> None:
-        work(Tell(plugin, exercise, host))
-
-    run_session(course, [exercise], drive)
+    with collected(course, [exercise]) as checks:
+        work(Tell(checks, exercise, host))
 
 
 class Tell:
     """Tells what the checks say of a source, and what it prints meanwhile."""
 
-    def __init__(self, plugin: CheckPlugin, exercise: Exercise, host: WorkerHost) -> None:
-        self.plugin = plugin
+    def __init__(self, checks: Checks, exercise: Exercise, host: WorkerHost) -> None:
+        self.checks = checks
         self.exercise = exercise
         self.host = host
 
@@ -121,10 +119,10 @@ class Tell:
             stack.callback(worker.close)
             if run_all:
                 results: Sequence[CheckResult] = tuple(
-                    self.plugin.results(self.exercise, worker, 0)
+                    self.checks.results(self.exercise, worker, 0)
                 )
             else:
-                results = self.plugin.run(self.exercise, worker, 0)
+                results = self.checks.run(self.exercise, worker, 0)
             return tuple(replace(result, seconds=0.0) for result in results), worker.output()
 
 
@@ -139,17 +137,19 @@ def test_a_class_is_told_the_same_as_by_running_all(course: Course, host: Worker
     in_session(course, host, work)
 
 
-def test_a_check_is_not_run_for_what_it_has_heard_before(course: Course, host: WorkerHost) -> None:
+def test_a_check_is_not_run_for_what_it_has_heard_before(
+    course: Course, host: WorkerHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def work(tell: Tell) -> None:
         ran: list[str] = []
-        run_item = tell.plugin._run_item
+        run = checks_module._run
 
-        def counted(*arguments: object) -> CheckResult:
-            result = run_item(*arguments)  # type: ignore[arg-type]
+        def counted(*arguments: Any) -> CheckResult:
+            result = run(*arguments)
             ran.append(result.id.rpartition("::")[2])
             return result
 
-        tell.plugin._run_item = counted  # type: ignore[method-assign]
+        monkeypatch.setattr(checks_module, "_run", counted)
         by_turn = []
         for source in (RIGHT, SUBMISSIONS["right too"], RIGHT, SUBMISSIONS["wrong"], RIGHT):
             ran.clear()
@@ -211,7 +211,7 @@ def test_what_was_not_heard_for_long_is_forgotten(
         for _ in range(2):
             for name, source in SUBMISSIONS.items():
                 assert tell(source) == expected[name], name
-        kept = tell.plugin._transcripts
+        kept = tell.checks._transcripts
         assert kept._bytes == sum(map(transcripts._size, kept._next.values()))
         assert 0 < (len(kept._next) if limit == "_MOST_STEPS" else kept._bytes) <= most
 

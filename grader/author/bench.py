@@ -8,9 +8,9 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from grader.checking.plugin import CheckPlugin
+from grader.checking.checks import Checks
 from grader.checking.specification import Check
-from grader.course import Course, Exercise, Limits
+from grader.course import Exercise, Limits
 from grader.result import CheckResult, Outcome
 from grader.sandbox.host import WorkerHost
 from grader.sandbox.replies import Block, Reply, Source
@@ -42,17 +42,16 @@ class Recorder(Worker):
 class Bench:
     """Tries programs on the checks of one exercise."""
 
-    course: Course
     exercise: Exercise
     host: WorkerHost
-    plugin: CheckPlugin
+    collected: Checks
     printed: dict[str, str] = field(default_factory=dict)
     arguments: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
     @property
     def checks(self) -> tuple[Check, ...]:
         """The exercise's checks, in the order they run in."""
-        return self.plugin.checks(self.exercise.name)
+        return self.collected.of(self.exercise)
 
     def run(self, source: str, seed: int) -> tuple[CheckResult, ...]:
         """Run all checks on a program, and note which of them print."""
@@ -60,7 +59,7 @@ class Bench:
         try:
             results = []
             with contextlib.redirect_stderr(io.StringIO()) as stream:
-                for result in self.plugin.results(self.exercise, worker, seed):
+                for result in self.collected.results(self.exercise, worker, seed):
                     results.append(result)
                     if text := stream.getvalue().strip():
                         self.printed.setdefault(result.id, text)
@@ -81,7 +80,7 @@ class Bench:
         worker = Worker(self.host, self._source(source), limits)
         try:
             with contextlib.redirect_stderr(io.StringIO()):
-                yield from self.plugin.results(self.exercise, worker, 0, chosen)
+                yield from self.collected.results(self.exercise, worker, 0, chosen)
         finally:
             worker.close()
 

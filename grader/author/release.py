@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import Final
 
 from grader.author.visible import visible_checks
-from grader.checking.session import run_session
+from grader.checking.checks import collected
 from grader.checking.specification import Check
 from grader.course import Course, Exercise, load_course, make_stub
 from grader.course.files import read_text
 from grader.course.load import course_file
 from grader.errors import CourseError, UsageError
-from grader.grading.grade import Grader, with_grader
+from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
 from grader.result import Outcome
-from grader.sandbox.host import WorkerHost
+from grader.sandbox.isolation import Isolation
 
 _DATE: Final = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
 _TELLING: Final = 12  # shorter lines say nothing about where they are from
@@ -38,7 +38,7 @@ class Release:
     names: tuple[str, ...]
 
 
-def release(course: Course, path: Path, host: WorkerHost) -> Release:
+def release(course: Course, path: Path, isolation: Isolation) -> Release:
     """Write the handout of `course` as a zip that is the same, byte for byte, each time.
 
     Parameters
@@ -47,8 +47,8 @@ def release(course: Course, path: Path, host: WorkerHost) -> Release:
         A course with its solutions.
     path : Path
         Of the archive; one that is there is replaced.
-    host : WorkerHost
-        Where the references are run against the checks that are handed out.
+    isolation : Isolation
+        How the references are confined that are run against the checks that are handed out.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def release(course: Course, path: Path, host: WorkerHost) -> Release:
     texts = _texts(course)
     checks = _checks_of(course)
     _refuse_traces(course, texts, checks)
-    _prove(course, texts, checks, host)
+    _prove(course, texts, checks, isolation)
     members = {f"{course.name}/{name}": text for name, text in sorted(texts.items())}
     _write_zip(path, members)
     return Release(path, tuple(members))
@@ -114,15 +114,8 @@ def _bare(path: Path) -> str:
 
 
 def _checks_of(course: Course) -> Checks:
-    found: dict[str, tuple[Check, ...]] = {}
-    run_session(
-        course,
-        course.exercises,
-        lambda plugin: found.update(
-            {exercise.name: plugin.checks(exercise.name) for exercise in course.exercises}
-        ),
-    )
-    return found
+    with collected(course, course.exercises) as checks:
+        return {exercise.name: checks.of(exercise) for exercise in course.exercises}
 
 
 def _refuse_traces(course: Course, texts: Mapping[str, str], checks: Checks) -> None:
@@ -160,7 +153,7 @@ def _function(check: Check) -> str:
     return check.id.partition("[")[0].rpartition("::")[2]
 
 
-def _prove(course: Course, texts: Mapping[str, str], checks: Checks, host: WorkerHost) -> None:
+def _prove(course: Course, texts: Mapping[str, str], checks: Checks, isolation: Isolation) -> None:
     """Unpack the handout elsewhere and run the references against its checks."""
     with tempfile.TemporaryDirectory(prefix="bpgrade-release-") as name:
         folder = Path(name)
@@ -168,12 +161,10 @@ def _prove(course: Course, texts: Mapping[str, str], checks: Checks, host: Worke
         for file, text in texts.items():
             (folder / file).write_bytes(text.encode())
         handout = load_course(folder)
-
-        def drive(grader: Grader) -> None:
+        with Grader(handout, isolation) as grader:
+            grader.collect(handout.exercises)
             for exercise in handout.exercises:
                 _prove_exercise(course, exercise, checks[exercise.name], grader)
-
-        with_grader(handout, handout.exercises, host, drive)
 
 
 def _prove_exercise(

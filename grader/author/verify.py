@@ -22,8 +22,6 @@ from grader.author.findings import (
 from grader.author.mutation import Mutations, spread
 from grader.author.programs import as_submission
 from grader.authoring import Misconception
-from grader.checking.plugin import CheckPlugin
-from grader.checking.session import run_session
 from grader.course import Course, Exercise, make_stub
 from grader.course.files import read_text
 from grader.diagnosis.bug_library import Book, read_book
@@ -32,7 +30,7 @@ from grader.errors import CourseError
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
 from grader.result import CheckResult
-from grader.sandbox.host import WorkerHost
+from grader.sandbox.isolation import Isolation
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ WHOLE: Final = Effort(seeds=20, misconception_seeds=3, mutants=None, misconcepti
 
 
 def verify(
-    course: Course, exercises: Sequence[Exercise], host: WorkerHost, effort: Effort = WHOLE
+    course: Course, exercises: Sequence[Exercise], isolation: Isolation, effort: Effort = WHOLE
 ) -> Verification:
     """Prove `exercises` of a course.
 
@@ -69,35 +67,31 @@ def verify(
         Nothing can be run on this machine. The course's own mistakes are findings.
     """
     start = time.perf_counter()
-    found = tuple(_exercise(course, exercise, host, effort) for exercise in exercises)
+    with Grader(course, isolation) as grader:
+        found = tuple(_exercise(grader, exercise, effort) for exercise in exercises)
     return Verification(course.name, found, effort.seeds, round(time.perf_counter() - start, 3))
 
 
-def _exercise(
-    course: Course, exercise: Exercise, host: WorkerHost, effort: Effort
-) -> ExerciseFinding:
-    findings: list[ExerciseFinding] = []
-
-    def drive(plugin: CheckPlugin) -> None:
-        findings.append(_Proof(Bench(course, exercise, host, plugin), effort).finding())
-
+def _exercise(grader: Grader, exercise: Exercise, effort: Effort) -> ExerciseFinding:
+    task = grader.course.task(exercise)
     try:
-        read_text(course.task(exercise), f"Write the task of {exercise.name} there, in Markdown.")
-        run_session(course, [exercise], drive)
+        read_text(task, f"Write the task of {exercise.name} there, in Markdown.")
+        return _Proof(grader, exercise, effort).finding()
     except CourseError as error:
         fault = Fault(error.message, error.remedy)
         return ExerciseFinding(exercise.name, exercise.title, exercise.max_score, (fault,))
-    return findings[0]
 
 
 class _Proof:
-    """The proof of one exercise whose checks have been collected."""
+    """The proof of one exercise."""
 
-    def __init__(self, bench: Bench, effort: Effort) -> None:
-        self._bench = bench
+    def __init__(self, grader: Grader, exercise: Exercise, effort: Effort) -> None:
+        self._grader = grader
+        self._checks = grader.collect([exercise])
+        self._bench = Bench(exercise, grader.host, self._checks)
         self._effort = effort
-        self._course = bench.course
-        self._exercise = bench.exercise
+        self._course = grader.course
+        self._exercise = exercise
         self._faults: list[Fault] = []
         path = self._course.reference(self._exercise)
         remedy = f"Write the reference solution of {self._exercise.name} there."
@@ -107,7 +101,7 @@ class _Proof:
 
     def finding(self) -> ExerciseFinding:
         """Return all that is found."""
-        module = self._bench.plugin.reference(self._exercise)
+        module = self._checks.reference(self._exercise)
         book = read_book(self._course, self._exercise)
         results, scores = self._scores(self._source)
         _, stub_scores = self._scores(self._stub)
@@ -130,7 +124,7 @@ class _Proof:
             reference=scores,
             stub=stub_scores,
             seconds=self._seconds(),
-            checks=tuple(self._checks()),
+            checks=tuple(self._check_findings()),
             mutation=mutation,
             misconceptions=wrong,
         )
@@ -148,21 +142,20 @@ class _Proof:
         with_checks = {check.function for check in self._bench.checks if not check.visible}
         return [name for name in self._exercise.functions if name in with_checks]
 
-    def _checks(self) -> Iterator[CheckFinding]:
+    def _check_findings(self) -> Iterator[CheckFinding]:
         for check in self._bench.checks:
             by = self._failed_by.get(check.id, "")
             yield CheckFinding(check.id, check.function, check.points, check.visible, by)
 
     def _misconceptions(self, book: Book) -> Iterator[MisconceptionFinding]:
-        grader = Grader(self._course, self._bench.host, self._bench.plugin)
         for items in book.misconceptions.values():
             for item in spread(items, self._effort.misconceptions):
-                yield self._misconception(item, grader)
+                yield self._misconception(item)
 
-    def _misconception(self, item: Misconception, grader: Grader) -> MisconceptionFinding:
+    def _misconception(self, item: Misconception) -> MisconceptionFinding:
         source = as_submission(self._source, item)
         submission = submission_from_bytes(f"{self._exercise.name}.py", source.encode())
-        results = grader.grade(submission, self._exercise, 0).checks
+        results = self._grader.grade(submission, self._exercise, 0).checks
         others = [
             self._bench.run(source, seed) for seed in range(1, self._effort.misconception_seeds)
         ]

@@ -9,9 +9,8 @@ from pathlib import Path
 from grader.batch.executor import Done, Job, Task, done
 from grader.course import Exercise, load_course
 from grader.diagnosis.options import Options
-from grader.grading.grade import Grader, with_grader
+from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
-from grader.sandbox.host import WorkerHost
 from grader.sandbox.isolation import resolve
 
 
@@ -26,19 +25,18 @@ def serve(job: Job, tasks: Iterator[Task], give: Callable[[Done], None]) -> None
     course = load_course(Path(job.course))
     exercises = [course.exercise(name) for name in job.exercises]
 
-    def drive(grader: Grader) -> None:
+    with Grader(course, resolve(job.isolation), Options(job.language)) as grader:
+        grader.collect(exercises)
         gc.freeze()  # what is there now stays, and need not be looked through again and again
         for task in tasks:
-            give(_grade(grader, host, task, course.exercise(task.exercise), job.seed))
-
-    with WorkerHost(resolve(job.isolation), course.packages) as host:
-        with_grader(course, exercises, host, drive, Options(job.language))
+            give(_grade(grader, task, course.exercise(task.exercise), job.seed))
 
 
-def _grade(grader: Grader, host: WorkerHost, task: Task, exercise: Exercise, seed: int) -> Done:
+def _grade(grader: Grader, task: Task, exercise: Exercise, seed: int) -> Done:
     submission = submission_from_bytes(task.name, task.data)
-    losses = host.losses
+    losses = grader.host.losses
     result = grader.grade(submission, exercise, seed)
-    if host.losses > losses:  # killed from outside, it may be: that must not cost the student
+    if grader.host.losses > losses:
+        # it may have been killed from outside, and that must not cost the student
         result = grader.grade(submission, exercise, seed)
     return done(task.key, result)

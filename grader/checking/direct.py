@@ -14,7 +14,11 @@ from typing import Any, Final
 
 import pytest
 
+from grader.checking.fixtures import CheckRun
+from grader.checking.pytest_adapter import fixtures_of, passes_parameter
+
 _HARMLESS_MARKS: Final = {"function", "points", "visible", "hint", "requires", "parametrize"}
+_RUN: Final = "check_run"  # the fixture that all of the grader's own build on
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,9 @@ class DirectCheck:
     values: Mapping[str, Any]
     makers: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...]
 
-    def __call__(self) -> None:
+    def __call__(self, run: CheckRun) -> None:
         """Make the arguments anew and run the check; what it raises is its outcome."""
-        values = dict(self.values)
+        values = {**self.values, _RUN: run}
         for name, make, needs in self.makers:
             values[name] = make(**{each: values[each] for each in needs})
         self.function(**{name: values[name] for name in self.arguments})
@@ -54,10 +58,10 @@ def direct(item: pytest.Item) -> DirectCheck | None:
         return None
     if inspect.iscoroutinefunction(item.obj) or inspect.isgeneratorfunction(item.obj):
         return None
-    given: Mapping[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
-    found = item._fixtureinfo.name2fixturedefs
+    fixtures = fixtures_of(item)
+    given, found = fixtures.parameters, fixtures.definitions
     makers: list[tuple[str, Callable[..., Any], tuple[str, ...]]] = []
-    made = set(given)
+    made = {*given, _RUN}
 
     def add(name: str, asking: tuple[str, ...]) -> bool:
         if name in made:
@@ -76,21 +80,18 @@ def direct(item: pytest.Item) -> DirectCheck | None:
         makers.append((name, maker, needs))
         return True
 
+    if len(found.get(_RUN) or ()) > 1:  # the course has one of its own
+        return None
     # a parametrized name with a fixture of its own is one that goes to that fixture
-    if any(getattr(item, "callspec", None) and _takes_request(found.get(name)) for name in given):
+    if not all(passes_parameter(each) for name in given for each in found.get(name) or ()):
         return None
-    if not all(add(name, ()) for name in item._fixtureinfo.names_closure):
+    # `request` is needed by `check_run` alone, or a fixture that takes it is refused above
+    if not all(add(name, ()) for name in fixtures.needed if name != "request"):
         return None
-    return DirectCheck(item.obj, tuple(item._fixtureinfo.argnames), dict(given), tuple(makers))
+    if "request" in fixtures.arguments:
+        return None
+    return DirectCheck(item.obj, fixtures.arguments, dict(given), tuple(makers))
 
 
 def _yields(function: Callable[..., Any]) -> bool:
     return inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function)
-
-
-def _takes_request(definitions: Any) -> bool:
-    """Whether a parameter's value goes to a fixture, and not to the check as it is."""
-    return any(
-        definition.func.__name__ != "get_direct_param_fixture_func"
-        for definition in definitions or ()
-    )

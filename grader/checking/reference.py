@@ -52,6 +52,47 @@ def load_reference(course: Course, exercise: Exercise) -> ModuleType | None:
     return module
 
 
+class References:
+    """The reference modules of a course, each loaded once, when it is first asked for."""
+
+    def __init__(self, course: Course) -> None:
+        self.course = course
+        self._modules: dict[str, ModuleType | None] = {}
+        self._remembered: dict[str, Remembered] = {}
+        self._parameters: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    def module(self, exercise: Exercise) -> ModuleType | None:
+        """Return the exercise's reference module; None in a course without solutions."""
+        if exercise.name not in self._modules:
+            self._modules[exercise.name] = load_reference(self.course, exercise)
+        return self._modules[exercise.name]
+
+    def remembered(self, exercise: Exercise) -> Remembered:
+        """Return the reference as checks see it.
+
+        Raises
+        ------
+        CourseError
+            The course has come without its solutions.
+        """
+        module = self.module(exercise)
+        if module is None:
+            raise CourseError(
+                f"a check of {exercise.name} needs the reference, which is not here",
+                "a visible check that is handed out must do without the reference fixture",
+            )
+        return self._remembered.setdefault(exercise.name, Remembered(module))
+
+    def parameters(self, exercise: Exercise, function: str) -> tuple[str, ...]:
+        """Return the names of a reference function's parameters; none for one it lacks."""
+        key = exercise.name, function
+        if key not in self._parameters:
+            target = getattr(self.module(exercise), function, None)
+            names = inspect.signature(target).parameters if callable(target) else ()
+            self._parameters[key] = tuple(names)
+        return self._parameters[key]
+
+
 class Remembered:
     """The reference as checks see it, which need not compute again what it has computed.
 

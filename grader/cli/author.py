@@ -63,12 +63,10 @@ def release(course_folder: Path | None, output: Path | None) -> None:
     """
     from grader.author.release import release as write
     from grader.course import find_course
-    from grader.sandbox.host import WorkerHost
     from grader.sandbox.isolation import resolve
 
     course = find_course(course_folder, Path())
-    with WorkerHost(resolve("basic"), course.packages) as host:
-        written = write(course, output or Path(f"{course.name}.zip"), host)
+    written = write(course, output or Path(f"{course.name}.zip"), resolve("basic"))
     click.echo(f"Wrote {click.format_filename(written.path)}:")
     for name in written.names:
         click.echo(f"  {name}")
@@ -98,13 +96,11 @@ def verify(course_folder: Path | None, exercise: str | None, as_json: bool) -> i
     """
     from grader.author.verify import verify as prove
     from grader.course import find_course
-    from grader.sandbox.host import WorkerHost
     from grader.sandbox.isolation import resolve
 
     course = find_course(course_folder, Path())
     chosen = course.exercises if exercise is None else (course.exercise(exercise),)
-    with WorkerHost(resolve("basic"), course.packages) as host:
-        found = prove(course, chosen, host)
+    found = prove(course, chosen, resolve("basic"))
     if as_json:
         click.echo(found.to_json())
     else:

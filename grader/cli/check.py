@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from grader.grading.grade import Grader
     from grader.grading.submission import Submission
     from grader.result import Result
-    from grader.sandbox.host import WorkerHost
 
 _WATCH_SECONDS = 0.3
 
@@ -93,13 +92,12 @@ def command(
         _can_annotate(files)
     if html is not None:
         _can_write_page(files, html)
-    from grader.sandbox.host import WorkerHost
+    from grader.grading.grade import Grader
     from grader.sandbox.isolation import resolve
 
-    # the host imports NumPy while this process imports pytest
-    with WorkerHost(resolve(isolation), course.packages) as host:
-        check = _Check(course, host, exercise, seed, as_json, options, figure, annotate, html)
-        return check.watch(files) if watch else check.run(files)
+    with Grader(course, resolve(isolation), options) as grader:
+        check = _Check(grader, files, exercise, seed, as_json, figure, annotate, html)
+        return check.watch() if watch else check.run()
 
 
 def _options(course: Course, lang: str | None, explain: bool) -> Options:
@@ -140,58 +138,59 @@ class _Check:
 
     def __init__(
         self,
-        course: Course,
-        host: WorkerHost,
+        grader: Grader,
+        files: tuple[Path, ...],
         exercise: str | None,
         seed: int,
         as_json: bool,
-        options: Options,
         figure: Path | None,
         annotate: Path | None,
         html: Path | None,
     ) -> None:
-        self.course = course
-        self.host = host
+        self.grader = grader
+        self.course = grader.course
+        self.files = files
         self.exercise = exercise
         self.seed = seed
         self.as_json = as_json
-        self.options = options
         self.figure = figure
         self.annotate = annotate
         self.html = html
 
-    def run(self, files: tuple[Path, ...]) -> int:
+    def run(self) -> int:
         """Grade all files and return the exit code, the gravest of all."""
-        from grader.grading.grade import with_grader
-
         codes = []
         readable: list[tuple[Submission, Exercise]] = []
-        for file in files:
+        for file in self.files:
             try:
                 readable.append(self._read(file))
             except BpgradeError as error:
                 report(error)
                 codes.append(error.exit_code)
-
-        def drive(grader: Grader) -> None:
-            for submission, exercise in readable:
-                result = self._grade(grader, submission, exercise)
-                codes.append(self._show(result))
-                if self.annotate is not None:
-                    from grader.report.annotation import write_annotated
-
-                    write_annotated(files[0], self.annotate, result)
-                if self.figure is not None:
-                    self._draw(grader, submission, exercise, self.figure)
-                if self.html is not None:
-                    from grader.report.pages.single import write_page
-
-                    write_page(self.html, result, self.course)
-
         if readable:
-            exercises = {exercise.name: exercise for _, exercise in readable}
-            with_grader(self.course, exercises.values(), self.host, drive, self.options)
+            # each time anew: an author may change the checks while watching
+            self.grader.collect(dict.fromkeys(exercise for _, exercise in readable))
+        codes += [self._grade(submission, exercise) for submission, exercise in readable]
         return max(codes)
+
+    def _grade(self, submission: Submission, exercise: Exercise) -> int:
+        """Grade a submission, show and write what is asked for, and return the exit code."""
+        from grader.cli.check_progress import shown
+
+        with shown(submission.info.name) as begin:
+            result = self.grader.grade(submission, exercise, self.seed, begin)
+        code = self._show(result)
+        if self.annotate is not None:
+            from grader.report.annotation import write_annotated
+
+            write_annotated(self.files[0], self.annotate, result)
+        if self.figure is not None:
+            self._draw(submission, exercise, self.figure)
+        if self.html is not None:
+            from grader.report.pages.single import write_page
+
+            write_page(self.html, result, self.course)
+        return code
 
     def _read(self, file: Path) -> tuple[Submission, Exercise]:
         from grader.grading.submission import exercise_of, read_submission
@@ -199,20 +198,12 @@ class _Check:
         submission = read_submission(file)
         return submission, exercise_of(self.course, file, self.exercise)
 
-    def _grade(self, grader: Grader, submission: Submission, exercise: Exercise) -> Result:
-        from grader.cli.check_progress import shown
-
-        with shown(submission.info.name) as begin:
-            return grader.grade(submission, exercise, self.seed, begin)
-
-    def _draw(
-        self, grader: Grader, submission: Submission, exercise: Exercise, figure: Path
-    ) -> None:
+    def _draw(self, submission: Submission, exercise: Exercise, figure: Path) -> None:
         from grader.grading.figure import save
         from grader.sandbox.failures import CallFailure
 
         try:
-            save(grader.draw(submission, exercise), figure)
+            save(self.grader.draw(submission, exercise), figure)
         except CallFailure:
             click.echo(f"{figure} is not drawn: the file cannot be loaded", err=True)
 
@@ -229,16 +220,16 @@ class _Check:
             return 3
         return 0 if result.full_marks else 1
 
-    def watch(self, files: tuple[Path, ...]) -> int:
+    def watch(self) -> int:
         """Grade, and again after each change, until the user stops it."""
         seen: object = None
         while True:
-            now = [_modified(file) for file in files]
+            now = [_modified(file) for file in self.files]
             if now != seen:
                 seen = now
                 if sys.stdout.isatty():
                     click.clear()
-                self.run(files)
+                self.run()
                 click.echo("Watching for changes; Ctrl-C ends.", err=True)
             time.sleep(_WATCH_SECONDS)
 

@@ -1,29 +1,30 @@
-"""Grading: one submission against one exercise, behind the wall."""
+"""Grading: one submission against one exercise, in the sandbox."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING
 
-from grader.checking.plugin import CheckPlugin
-from grader.checking.session import check_file, run_session
 from grader.course import Course, Exercise, find_course
 from grader.diagnosis.options import Options
-from grader.grading.remarks import remarks
-from grader.grading.submission import Submission, exercise_of, read_submission
 from grader.result import CheckResult, Listing, Outcome, Result
 from grader.sandbox.host import WorkerHost
-from grader.sandbox.isolation import resolve
-from grader.sandbox.worker import Worker
+from grader.sandbox.isolation import Isolation, resolve
 
+# What needs NumPy or pytest is imported where it is used: the host imports NumPy meanwhile.
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from grader.checking.checks import Checks
     from grader.checking.specification import Check
     from grader.diagnosis.diagnose import Diagnoser
+    from grader.grading.submission import Submission
+    from grader.sandbox.worker import Worker
 
 DEFAULT_SEED = 0
 DEFAULT_OPTIONS = Options()
@@ -31,41 +32,123 @@ _WALL_LAYERS = ("process", "wall clock")
 
 
 class Grader:
-    """A warm host and a collected course: grades one submission after another."""
+    """Grades one submission after another, on one warm host, with checks collected once.
+
+    Entering its context starts the host, which goes on starting while this process does other
+    work; leaving it ends every process that was started.
+
+    Parameters
+    ----------
+    course : Course
+        Whose exercises are graded.
+    isolation : Isolation
+        How far submissions are confined; see `resolve`.
+    options : Options, optional
+        How mistakes are diagnosed; by default in the environment's language.
+
+    Raises
+    ------
+    IsolationError
+        The sandbox cannot be used on this machine.
+
+    Examples
+    --------
+    >>> with Grader(course, resolve("basic")) as grader:  # doctest: +SKIP
+    ...     result = grader.grade(submission, course.exercise("exercise3"))
+    """
 
     def __init__(
-        self,
-        course: Course,
-        host: WorkerHost,
-        plugin: CheckPlugin,
-        options: Options = DEFAULT_OPTIONS,
+        self, course: Course, isolation: Isolation, options: Options = DEFAULT_OPTIONS
     ) -> None:
         self.course = course
-        self._host = host
-        self._plugin = plugin
+        self._isolation = isolation
         self._options = options
+        self._stack = ExitStack()
+        self._host: WorkerHost | None = None
+        self._collection = ExitStack()
+        self._collected: tuple[Exercise, ...] = ()
+        self._checks: Checks | None = None
         self._diagnoser: Diagnoser | None = None
+
+    def __enter__(self) -> Grader:
+        self._host = self._stack.enter_context(WorkerHost(self._isolation, self.course.packages))
+        self._stack.callback(lambda: self._collection.close())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def host(self) -> WorkerHost:
+        """The host that submissions run on; there is one within the context only."""
+        if self._host is None:
+            raise RuntimeError("a Grader is used as a context manager: with Grader(...) as grader")
+        return self._host
+
+    def collect(self, exercises: Iterable[Exercise]) -> Checks:
+        """Collect the checks of `exercises` anew, in place of those collected before.
+
+        `grade` collects those of its exercise by itself. Call this to collect several at once, or
+        to read check files again that have changed.
+
+        Raises
+        ------
+        CourseError
+            The checks cannot be used.
+        """
+        from grader.checking.checks import collected
+
+        self._drop()
+        self._collected = tuple(exercises)
+        self._checks = self._collection.enter_context(collected(self.course, self._collected))
+        return self._checks
+
+    def _drop(self) -> None:
+        """Forget the checks, and whatever was made of them."""
+        self._checks = self._diagnoser = None
+        self._collected = ()
+        self._collection.close()
+        self._collection = ExitStack()
+
+    def _checks_with(self, exercise: Exercise) -> Checks:
+        """Return the collected checks, those of `exercise` among them."""
+        if self._checks is None or exercise not in self._collected:
+            return self.collect((*self._collected, exercise))
+        return self._checks
 
     def grade(
         self,
         submission: Submission,
         exercise: Exercise,
-        seed: int,
+        seed: int = DEFAULT_SEED,
         begin: Callable[[Check], None] | None = None,
     ) -> Result:
         """Return the result of a submission; whatever its code does, there is one.
 
         `begin` is told of each check before it is run, for a progress line.
+
+        Raises
+        ------
+        CourseError, IsolationError
+            Nothing can be graded: the checks cannot be collected, or the sandbox has failed.
         """
+        from grader.sandbox.worker import Worker
+
+        collected = self._checks_with(exercise)
         start = time.perf_counter()
         if submission.problem:
-            checks = self._unreadable(exercise, submission.problem)
+            checks = _unreadable(collected.of(exercise), submission.problem)
             return self._result(submission, exercise, seed, checks, start)
-        worker = Worker(self._host, submission.to_load, exercise.limits)
+        worker = Worker(self.host, submission.to_load, exercise.limits)
         try:
-            checks = self._plugin.run(exercise, worker, seed, begin)
+            checks = collected.run(exercise, worker, seed, begin)
             if any(check.outcome is Outcome.FAILED for check in checks):
-                checks = self._diagnosed(exercise, worker, checks)
+                checks = self._diagnosed(exercise, worker, checks, collected)
             return self._result(submission, exercise, seed, checks, start, worker)
         finally:
             worker.close()
@@ -80,40 +163,31 @@ class Grader:
         """
         from grader.checking.student import Student
         from grader.grading import figure
+        from grader.sandbox.worker import Worker
 
         path = figure.figure_file(self.course, exercise)
-        worker = Worker(self._host, submission.to_load, exercise.limits)
+        reference = self._checks_with(exercise).reference(exercise)
+        worker = Worker(self.host, submission.to_load, exercise.limits)
         try:
             worker.load()
             student = Student(worker, lambda _: ())
-            return figure.draw(path, student, self._plugin.reference(exercise))
+            return figure.draw(path, student, reference)
         finally:
             worker.close()
 
     def _diagnosed(
-        self, exercise: Exercise, worker: Worker, checks: tuple[CheckResult, ...]
+        self,
+        exercise: Exercise,
+        worker: Worker,
+        checks: tuple[CheckResult, ...],
+        collected: Checks,
     ) -> tuple[CheckResult, ...]:
         """Return the checks with the mistakes named; imported here, since few need it."""
         if self._diagnoser is None:
             from grader.diagnosis.diagnose import Diagnoser
 
-            self._diagnoser = Diagnoser(self.course, self._plugin.reference, self._options)
+            self._diagnoser = Diagnoser(self.course, collected.reference, self._options)
         return self._diagnoser.add(exercise, worker, checks)
-
-    def _unreadable(self, exercise: Exercise, problem: str) -> tuple[CheckResult, ...]:
-        return tuple(
-            CheckResult(
-                id=check.id,
-                title=check.title,
-                function=check.function,
-                outcome=Outcome.ERROR,
-                points=0.0,
-                max_points=check.points,
-                visible=check.visible,
-                feedback=problem,
-            )
-            for check in self._plugin.checks(exercise.name)
-        )
 
     def _result(
         self,
@@ -124,6 +198,8 @@ class Grader:
         start: float,
         worker: Worker | None = None,
     ) -> Result:
+        from grader.grading.remarks import remarks
+
         failed = any(check.outcome is Outcome.GRADER_ERROR for check in checks)
         return Result(
             submission=submission.info,
@@ -147,6 +223,8 @@ class Grader:
         )
 
     def _not_run(self, exercise: Exercise, checks: tuple[CheckResult, ...]) -> tuple[str, ...]:
+        from grader.checking.checks import check_file
+
         if check_file(self.course, exercise) == self.course.checks(exercise):
             return ()
         missing = exercise.max_score - math.fsum(check.max_points for check in checks)
@@ -158,31 +236,28 @@ class Grader:
         )
 
 
+def _unreadable(checks: Iterable[Check], problem: str) -> tuple[CheckResult, ...]:
+    return tuple(
+        CheckResult(
+            id=check.id,
+            title=check.title,
+            function=check.function,
+            outcome=Outcome.ERROR,
+            points=0.0,
+            max_points=check.points,
+            visible=check.visible,
+            feedback=problem,
+        )
+        for check in checks
+    )
+
+
 def _listings(submission: Submission, checks: tuple[CheckResult, ...]) -> tuple[Listing, ...]:
     if not submission.source or all(check.outcome is Outcome.PASSED for check in checks):
         return ()
     from grader.grading.listing import listings  # imported here, as the diagnosis is
 
     return listings(submission.to_load, checks)
-
-
-def with_grader(
-    course: Course,
-    exercises: Iterable[Exercise],
-    host: WorkerHost,
-    drive: Callable[[Grader], None],
-    options: Options = DEFAULT_OPTIONS,
-) -> None:
-    """Collect the checks of `exercises` and call `drive` with a grader for them.
-
-    `options` says how mistakes are diagnosed; by default in the environment's language.
-
-    Raises
-    ------
-    CourseError, IsolationError
-        The checks, or the wall, cannot be used; and whatever `drive` raises.
-    """
-    run_session(course, exercises, lambda plugin: drive(Grader(course, host, plugin, options)))
 
 
 def grade(
@@ -220,16 +295,11 @@ def grade(
     >>> result.score, result.max_score  # doctest: +SKIP
     (20.0, 20.0)
     """
+    from grader.grading.submission import exercise_of, read_submission
+
     path = Path(path)
     found = find_course(Path(course) if course is not None else None, Path())
     wanted = exercise_of(found, path, exercise)
     submission = read_submission(path)
-    results: list[Result] = []
-
-    def drive(grader: Grader) -> None:
-        chosen = DEFAULT_SEED if seed is None else seed
-        results.append(grader.grade(submission, wanted, chosen))
-
-    with WorkerHost(resolve(isolation), found.packages) as host:
-        with_grader(found, [wanted], host, drive)
-    return results[0]
+    with Grader(found, resolve(isolation)) as grader:
+        return grader.grade(submission, wanted, DEFAULT_SEED if seed is None else seed)

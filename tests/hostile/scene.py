@@ -301,15 +301,14 @@ def scene(folder: Path) -> Iterator[Scene]:
         yield made
 
 
-def attained(
-    attack: Attack, scene: Scene, grader: Grader, host: WorkerHost, wait: float
-) -> set[str]:
+def attained(attack: Attack, scene: Scene, grader: Grader, wait: float) -> set[str]:
     """Grade an attack and return all that it has attained.
 
     `wait` is for how many seconds it gives what watches it time to notice.
     """
     path = scene.folder / "attack.py"
     path.write_text(attack.source, encoding="utf-8")
+    host = grader.host
     losses = host.losses
     submission, exercise = read_submission(path), scene.course.exercise(attack.exercise)
     for _ in range(2 if "twice" in attack.notes else 1):

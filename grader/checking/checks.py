@@ -1,0 +1,301 @@
+"""A course's checks: collected by pytest once, run for one submission after another."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+import pytest
+
+from grader.checking import fixtures, specification
+from grader.checking.comparison import CheckFailure
+from grader.checking.direct import DirectCheck, direct
+from grader.checking.fixtures import RUN, CheckRun
+from grader.checking.foresight import Foresight
+from grader.checking.pytest_adapter import collected_session, run_item
+from grader.checking.reference import References
+from grader.checking.specification import Check
+from grader.checking.student import Student
+from grader.checking.transcripts import Transcripts
+from grader.checking.verdict import blocked, ended, verdict
+from grader.course import Course, Exercise
+from grader.errors import BpgradeError, CourseError
+from grader.result import CheckResult
+from grader.sandbox.failures import CallFailure
+from grader.sandbox.worker import Worker
+
+_UNUSED_PLUGINS: Final = (
+    "cacheprovider",
+    "debugging",
+    "doctest",
+    "faulthandler",
+    "junitxml",
+    "logging",
+    "nose",
+    "pastebin",
+    "recwarn",
+    "setuponly",
+    "setupplan",
+    "stepwise",
+    "terminal",
+    "threadexception",
+    "tmpdir",
+    "unittest",
+    "unraisableexception",
+    "warnings",
+)
+_RAISED: Final = pytest.StashKey[BaseException]()
+Begin = Callable[[Check], None]
+
+
+@contextmanager
+def collected(course: Course, exercises: Iterable[Exercise]) -> Iterator[Checks]:
+    """Collect the checks of `exercises`; within the context they can be run.
+
+    Raises
+    ------
+    CourseError
+        The checks cannot be used.
+    """
+    files = {check_file(course, exercise): exercise for exercise in exercises}
+    arguments = [
+        *(str(path) for path in files),
+        f"--rootdir={course.folder}",
+        f"--config-file={os.devnull}",
+        f"--confcutdir={course.folder}",
+        "--noconftest",
+        "--import-mode=importlib",
+        "--disable-plugin-autoload",
+        "--capture=no",
+        "--strict-markers",
+        *(f"-pno:{name}" for name in _UNUSED_PLUGINS),
+    ]
+    with contextlib.ExitStack() as stack:
+        stack.callback(_forget, set(files))
+        try:
+            session = stack.enter_context(collected_session(arguments, [fixtures, _Hooks()]))
+        except (BpgradeError, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # a check file may end with SystemExit, or pytest.exit
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            raise CourseError(
+                f"the checks of {course.name} cannot be collected: {reason}",
+                "run `bpgrade author verify` on the course",
+            ) from error
+        # nobody reads pytest's own tracebacks, and each costs more than a check
+        session.config.option.tbstyle = "no"
+        yield Checks(course, files, session.items)
+
+
+class _Hooks:
+    """What pytest is to do otherwise than it does by itself."""
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Register the marks of checks."""
+        for mark in specification.MARKS:
+            config.addinivalue_line("markers", mark)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Turn a check file that cannot be imported into a mistake of the course."""
+        if report.failed:
+            lines = str(report.longrepr).strip().splitlines()
+            reason = next((line[1:].strip() for line in reversed(lines) if line[:1] == "E"), "")
+            raise CourseError(
+                f"the check file {report.nodeid} cannot be loaded: {reason or lines[-1]}",
+                "mend the file, then run `bpgrade author verify`",
+            )
+
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        """Keep the first thing that a phase of a check has raised."""
+        if call.excinfo is not None:
+            item.stash.setdefault(_RAISED, call.excinfo.value)
+
+
+def _forget(files: set[Path]) -> None:
+    """Drop the modules of check files: pytest names them alike in every course, and keeps them."""
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if file is not None and Path(file) in files:
+            del sys.modules[name]
+
+
+def check_file(course: Course, exercise: Exercise) -> Path:
+    """Return the exercise's check file: the full one, else the visible ones of a handout.
+
+    Raises
+    ------
+    CourseError
+        The course has neither.
+    """
+    full = course.checks(exercise)
+    handed_out = course.folder / "exercises" / full.name
+    for path in (full, handed_out):
+        if path.is_file():
+            return path
+    raise CourseError(
+        f"the course {course.name} has no checks for {exercise.name}",
+        f"write {full}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Collected:
+    """A check, where pytest has it, and how it is called without pytest if that can be."""
+
+    check: Check
+    item: pytest.Item
+    direct: DirectCheck | None
+
+
+class Checks:
+    """The checks of some exercises, within the context of `collected`."""
+
+    def __init__(
+        self, course: Course, files: Mapping[Path, Exercise], items: Sequence[pytest.Item]
+    ) -> None:
+        self.course = course
+        self._references = References(course)
+        self._foresight = Foresight()
+        self._transcripts = Transcripts()
+        self._by_exercise = {
+            exercise.name: _in_order(course, exercise, path, items)
+            for path, exercise in files.items()
+        }
+
+    def of(self, exercise: Exercise) -> tuple[Check, ...]:
+        """Return the checks of an exercise, in the order they run in."""
+        return tuple(one.check for one in self._by_exercise[exercise.name])
+
+    def reference(self, exercise: Exercise) -> ModuleType | None:
+        """Return the exercise's reference module; None in a course without solutions."""
+        return self._references.module(exercise)
+
+    def run(
+        self, exercise: Exercise, worker: Worker, seed: int, begin: Begin | None = None
+    ) -> tuple[CheckResult, ...]:
+        """Return the results of an exercise's checks against the submission in `worker`.
+
+        Checks whose results are known from what they were answered are not run anew. `begin` is
+        told of each check before its turn.
+        """
+        every = self._by_exercise[exercise.name]
+        return tuple(self._results(exercise, worker, seed, every, begin, self._transcripts))
+
+    def results(
+        self, exercise: Exercise, worker: Worker, seed: int, chosen: Sequence[str] | None = None
+    ) -> Iterator[CheckResult]:
+        """Run checks and yield each one's result; the caller may stop at any of them.
+
+        `chosen` gives the ids of the checks to run, and their order; else all are run.
+        """
+        every = self._by_exercise[exercise.name]
+        if chosen is not None:
+            by_id = {one.check.id: one for one in every}
+            every = tuple(by_id[id] for id in chosen)
+        return self._results(exercise, worker, seed, every)
+
+    def _results(
+        self,
+        exercise: Exercise,
+        worker: Worker,
+        seed: int,
+        every: Sequence[_Collected],
+        begin: Begin | None = None,
+        transcripts: Transcripts | None = None,
+    ) -> Iterator[CheckResult]:
+        try:
+            worker.load()
+        except CallFailure as failure:
+            yield from (ended(one.check, failure.outcome, failure.feedback) for one in every)
+            return
+        parameters = functools.partial(self._references.parameters, exercise)
+        results: list[CheckResult] = []
+        for _, each in groupby(enumerate(every), key=lambda one: one[1].check.function):
+            group = list(each)
+            key = exercise.name, seed, tuple(one.check.id for _, one in group)
+            with self._foresight.group(key, worker, results):
+                for index, one in group:
+                    if begin is not None:
+                        begin(one.check)
+                    result = blocked(one.check, results)
+                    if result is None:
+                        student = Student(worker, parameters)
+                        run = CheckRun(exercise, seed, one.check, student, self._references)
+                        following = every[(index + 1) % len(every)].item
+                        result = _recalled_or_run(one, run, following, worker, transcripts)
+                    results.append(result)
+                    yield result
+
+
+def _in_order(
+    course: Course, exercise: Exercise, path: Path, items: Sequence[pytest.Item]
+) -> tuple[_Collected, ...]:
+    own = [item for item in items if item.path == path]
+    checks = [specification.read(item, exercise) for item in own]
+    if course.checks(exercise) == path:
+        specification.verify_points(checks, exercise, path.name)
+    return tuple(
+        _Collected(checks[index], own[index], direct(own[index]))
+        for index in specification.in_order(checks)
+    )
+
+
+def _recalled_or_run(
+    one: _Collected,
+    run: CheckRun,
+    following: pytest.Item,
+    worker: Worker,
+    transcripts: Transcripts | None,
+) -> CheckResult:
+    if transcripts is None or one.direct is None:
+        return _run(one, run, following)
+    start = time.perf_counter()
+    key = run.exercise.name, run.seed, run.check.id
+    worker.listen()
+    result = transcripts.recall(key, worker)
+    if result is None:
+        result = _run(one, run, following)
+        transcripts.learn(key, worker.heard, result)
+    return replace(result, seconds=time.perf_counter() - start)
+
+
+def _run(one: _Collected, run: CheckRun, following: pytest.Item) -> CheckResult:
+    """Run a check; it may be asked of many submissions, so nothing of the last one is kept."""
+    start = time.perf_counter()
+    # a check that prints must not spoil what the command itself writes
+    with contextlib.redirect_stdout(sys.stderr):
+        error = _raised(one, run, following)
+    seconds = time.perf_counter() - start
+    outcome, feedback = verdict(run, one.item.path, error)
+    wrong = error.entries if isinstance(error, CheckFailure) else ()
+    return replace(ended(run.check, outcome, feedback, seconds), wrong=wrong)
+
+
+def _raised(one: _Collected, run: CheckRun, following: pytest.Item) -> BaseException | None:
+    """Run a check and return what it raised."""
+    if one.direct is None:
+        stash = one.item.stash
+        stash[RUN] = run
+        run_item(one.item, None if following is one.item else following)
+        del stash[RUN]
+        error = stash.get(_RAISED, None)
+        if error is not None:
+            del stash[_RAISED]
+        return error
+    try:
+        one.direct(run)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        return error
+    return None

@@ -1,0 +1,121 @@
+"""How a check has ended, by what it raised, in words for the student."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+import pytest
+
+from grader.checking.comparison import CheckFailure
+from grader.checking.fixtures import CheckRun
+from grader.checking.specification import Check
+from grader.checking.student import last_call
+from grader.result import CheckResult, Outcome
+from grader.sandbox.failures import CallFailure
+
+_PACKAGE: Final = Path(__file__).parent.parent
+_MAX_LINES: Final = 12
+
+
+def ended(check: Check, outcome: Outcome, feedback: str, seconds: float = 0.0) -> CheckResult:
+    """Return the result of a check that has ended so."""
+    return CheckResult(
+        id=check.id,
+        title=check.title,
+        function=check.function,
+        outcome=outcome,
+        points=check.points if outcome is Outcome.PASSED else 0.0,
+        max_points=check.points,
+        visible=check.visible,
+        feedback=feedback,
+        hint="" if outcome in (Outcome.PASSED, Outcome.BLOCKED) else check.hint,
+        seconds=round(seconds, 6),
+    )
+
+
+def blocked(check: Check, results: Sequence[CheckResult]) -> CheckResult | None:
+    """Return the result of a check that is not run, since what it requires has not passed."""
+    failed = {
+        result.function
+        for result in results
+        if result.function in check.requires and result.outcome is not Outcome.PASSED
+    }
+    missing = ", ".join(name for name in check.requires if name in failed)
+    if not missing:
+        return None
+    text = f"Not run: it builds on {missing}, which has to be right first."
+    return ended(check, Outcome.BLOCKED, text)
+
+
+def verdict(run: CheckRun, file: Path, error: BaseException | None) -> tuple[Outcome, str]:
+    """Return the outcome of a check, and its feedback.
+
+    Parameters
+    ----------
+    run : CheckRun
+        The run that has ended.
+    file : Path
+        Where the check is written.
+    error : BaseException or None
+        What it raised.
+    """
+    if error is None:
+        return Outcome.PASSED, ""
+    if isinstance(error, CallFailure):
+        return error.outcome, error.feedback
+    if isinstance(error, CheckFailure):
+        return Outcome.FAILED, _with_call(run, str(error))
+    if isinstance(error, pytest.skip.Exception):
+        return Outcome.BLOCKED, f"Not run: {error.msg}"
+    if isinstance(error, pytest.fail.Exception):
+        return Outcome.FAILED, _with_call(run, str(error.msg))
+    if isinstance(error, AssertionError) and not _is_ours(run, _last_file(error)):
+        text = _told(error, file) if run.check.visible else "What it asks for is not so."
+        return Outcome.FAILED, _with_call(run, text)
+    if isinstance(error, pytest.FixtureLookupError):
+        return Outcome.GRADER_ERROR, (
+            f"The check itself failed, not your code: fixture {error.argname!r} not found"
+        )
+    return Outcome.GRADER_ERROR, (
+        f"The check itself failed, not your code: {type(error).__name__}: {error}"
+        f" ({_last_place(error)})"
+    )
+
+
+def _is_ours(run: CheckRun, file: Path | None) -> bool:
+    """Return whether what fails there is the grader's or the reference's fault."""
+    course = run.references.course
+    if file is None or file == course.reference(run.exercise):
+        return True
+    return file.is_relative_to(_PACKAGE) and not file.is_relative_to(course.folder / "solutions")
+
+
+def _with_call(run: CheckRun, text: str) -> str:
+    called = last_call(run.student, run.check.function) if run.check.visible else ""
+    return f"{text}\nCalled: {called}" if called else text
+
+
+def _told(error: AssertionError, checks: Path) -> str:
+    """Return what an assertion says: in the check's own file pytest adds to its first line."""
+    lines = str(error).strip().splitlines()
+    return "\n".join(lines[: 1 if _last_file(error) == checks else _MAX_LINES])
+
+
+def _last_file(error: BaseException) -> Path | None:
+    trace = _last_frame(error)
+    return Path(trace.tb_frame.f_code.co_filename) if trace is not None else None
+
+
+def _last_place(error: BaseException) -> str:
+    trace, file = _last_frame(error), _last_file(error)
+    return f"{file.name}, line {trace.tb_lineno}" if trace and file else "nowhere"
+
+
+def _last_frame(error: BaseException) -> TracebackType | None:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace
