@@ -106,6 +106,49 @@ def test_semicolons_marks_and_line_ends_stay(export):
     assert data.decode("utf-16") == SEMICOLONS.removeprefix("\ufeff").replace("A;\r", "A;14\r")
 
 
+@pytest.mark.parametrize(
+    ("separator", "possible", "there", "expected"),
+    [
+        (";", "20", "", "13,5"),
+        (";", "20,00", "7,25", "13,5"),
+        (";", "20.00", "", "13.5"),
+        (";", "20.00", "7.25", "13.5"),
+        (";", "20", "1.234", "13,5"),  # one thousand, and more
+        (",", "20", "", "13.5"),
+        (",", "20", "1,234", "13.5"),
+        (",", '"20,00"', "", '"13,5"'),
+        ("\t", "20,00", "", "13,5"),
+        ("\t", "20", "", "13.5"),
+    ],
+)
+def test_the_decimal_sign_of_the_gradebook_comes_back(
+    graded, tmp_path, separator, possible, there, expected
+):
+    there = f'"{there}"' if "," in there and separator == "," else there
+    lines = (
+        ("Student", "ID", "SIS User ID", "exercise3 (7)", "Final"),
+        ("    Points Possible", "", "", possible, ""),
+        ("Ada", "101", "", "", there),
+    )
+    export = tmp_path / "export.csv"
+    export.write_text("".join(separator.join(line) + "\n" for line in lines), "utf-8")
+    filled = fill_canvas(export, [grade("101", "Ada", "27/2", most=20)], None)
+    assert filled.data.decode().splitlines()[2].split(separator, 3)[3].startswith(expected)
+    export.write_bytes(filled.data)
+    again = fill_canvas(export, [grade("101", "Ada", "27/2", most=20)], None)
+    assert (again.data, again.same) == (filled.data, 1)
+
+
+def test_feedback_without_a_gradebook_says_what_it_did_not_write(graded, tmp_path):
+    done = run("export", "canvas", graded, "--feedback-zip", "-o", tmp_path / "grades.csv")
+    assert done.return_value == 1
+    assert f"{tmp_path / 'grades.csv'} was not written" in done.stderr
+    assert "--into" in done.stderr
+    assert (graded / "canvas-feedback.zip").is_file()
+    assert not (tmp_path / "grades.csv").exists()
+    assert "not written" not in run("export", "canvas", graded, "--feedback-zip").stderr
+
+
 def test_the_worksheet_of_moodle_keeps_what_people_wrote_and_what_is_locked(export):
     grades = [
         grade("101", "Ada Lovelace", comment="14 / 20 points. <b>update</b>"),
@@ -231,7 +274,9 @@ def test_a_round_trip_changes_one_column_of_sure_rows_and_nothing_else(
             agreeing = [row for row in before[2:] if row[1] == old[1]]
             agreeing = [row for row in agreeing if not contradict(known, row[0])]
             assert agreeing == [old]
-            assert Fraction(new[4]) == Fraction(rounded(own.points, 2))
+            assert Fraction(new[4].replace(",", ".")) == Fraction(rounded(own.points, 2))
+            if separator == ";" and all("." not in cell for row in before[2:] for cell in row):
+                assert "." not in new[4]
     written = fill_canvas(path, [], None)
     assert written.data == path.read_bytes()
     path.write_bytes(filled.data)  # a second time there is nothing to do

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from grader.batch.records import Attempt
-from grader.course import Course, LatePolicy
+from grader.course import Course
+from grader.course.moments import last_moment
 
 _DAY: Final = timedelta(days=1)
 
@@ -31,24 +31,44 @@ class Lateness:
 
 
 def lateness(attempt: Attempt, course: Course) -> Lateness:
-    """Return how late an attempt is.
-
-    A time without a zone, as Blackboard gives it, is taken in the deadline's zone. Within the
-    grace minutes nothing is late; beyond them, days count from the deadline itself.
-    """
+    """Return how late an attempt is."""
     deadline, submitted = attempt.exercise.deadline, attempt.submitted
     if deadline is None or submitted is None:
         return Lateness(attempt.late, 0 if attempt.late is False else None, 0.0)
-    return overdue(submitted, deadline, course.late)
+    return overdue(submitted, deadline, course)
 
 
-def overdue(submitted: datetime, deadline: datetime, policy: LatePolicy) -> Lateness:
-    """Return how late a moment is, and what the course's rule makes of that."""
-    if submitted.tzinfo is None:
-        submitted = submitted.replace(tzinfo=deadline.tzinfo)
-    over = submitted - deadline
-    if over <= timedelta(minutes=policy.grace_minutes):
+def overdue(submitted: datetime, deadline: datetime, course: Course) -> Lateness:
+    """Return how late a moment is, and what the course's rule makes of that.
+
+    Within the grace minutes nothing is late; beyond them, days count from the deadline itself, by
+    the clock and the calendar of the course's time zone, else of the deadline's own.
+
+    Parameters
+    ----------
+    submitted : datetime
+        A time without a zone, as Blackboard gives it, is taken in the zone of the days.
+    deadline : datetime
+    course : Course
+    """
+    zone = course.time_zone or deadline.tzinfo or submitted.tzinfo or UTC
+    due, handed_in = _placed(deadline, zone), _placed(submitted, zone)
+    policy = course.late
+    if handed_in.astimezone(UTC) - due.astimezone(UTC) <= timedelta(minutes=policy.grace_minutes):
         return Lateness(False, 0, 0.0)
-    days = math.ceil(over / _DAY)
+    days = _days(due, handed_in, zone)
     percent = min(days * policy.penalty_per_day, policy.max_penalty)
     return Lateness(True, days, percent)
+
+
+def _placed(moment: datetime, zone: tzinfo) -> datetime:
+    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
+
+
+def _days(due: datetime, handed_in: datetime, zone: tzinfo) -> int:
+    """Return how many days have begun: a day later it is the same time by the clock."""
+    # both in one zone, Python adds and subtracts what the clock shows
+    days = max(1, (handed_in - due) // _DAY)
+    while last_moment(due + days * _DAY, zone).astimezone(UTC) < handed_in.astimezone(UTC):
+        days += 1
+    return days

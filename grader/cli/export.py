@@ -67,6 +67,7 @@ def command(
             f"the students' pages are in {out}/report/students",
         )
     left_out = 0
+    filled = None
     if into is not None or format != "canvas" or not feedback_zip:
         filled = _filled(format, out, into, exercise, column)
         path = output or out / f"{format}.csv"
@@ -80,7 +81,18 @@ def command(
         click.echo(f"Feedback: {path}, {packed.files} files")
         _list(packed.left_out, "without feedback")
         left_out += len(packed.left_out)
+        if filled is None and output is not None:
+            _not_written(output)
+            left_out += 1
     return 1 if left_out else 0
+
+
+def _not_written(output: Path) -> None:
+    click.echo(
+        f"bpgrade: {output} was not written: Canvas matches people by what is in its own export\n"
+        "  -> add --into THAT.csv for a gradebook; --feedback-zip alone needs no -o",
+        err=True,
+    )
 
 
 def _filled(

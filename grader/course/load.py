@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from grader.course.files import read_text
 from grader.course.model import Course, Exercise, LatePolicy, Limits
@@ -67,18 +68,20 @@ def load_course(folder: Path) -> Course:
     path = course_file(folder)
     mistakes = Mistakes(path)
     top = Table(_toml(path), mistakes)
-    top.expect(COURSE_KEYS, ("packages", "limits", "late"))
+    top.expect(COURSE_KEYS, ("packages", "time_zone", "limits", "late"))
     name = top.text("name")
     if name and not is_file_name(name):
         top.reject("name", f"write a name of {FILE_NAME}")
     limits = _limits(top, Limits())
+    zone = top.time_zone("time_zone")
     course = Course(
         name=name,
         title=top.text("title"),
         folder=folder.absolute(),
         packages=_packages(top),
-        exercises=_exercises(top, limits),
+        exercises=_exercises(top, limits, zone),
         late=_late(top),
+        time_zone=zone,
     )
     mistakes.raise_any()
     return course
@@ -141,7 +144,7 @@ def _packages(top: Table) -> tuple[str, ...]:
     return packages
 
 
-def _exercises(top: Table, limits: Limits) -> tuple[Exercise, ...]:
+def _exercises(top: Table, limits: Limits, zone: ZoneInfo | None) -> tuple[Exercise, ...]:
     table = top.table("exercises")
     if top.holds_table("exercises") and not table.names():
         top.reject("exercises", "describe one exercise at least, as [exercises.exercise1]")
@@ -155,11 +158,11 @@ def _exercises(top: Table, limits: Limits) -> tuple[Exercise, ...]:
         elif name.casefold() in folded:
             table.reject(name, "names must differ in more than capitals", "bad name")
         folded.add(name.casefold())
-        exercises.append(_exercise(name, table.table(name), limits))
+        exercises.append(_exercise(name, table.table(name), limits, zone))
     return tuple(exercises)
 
 
-def _exercise(name: str, table: Table, limits: Limits) -> Exercise:
+def _exercise(name: str, table: Table, limits: Limits, zone: ZoneInfo | None) -> Exercise:
     table.expect(EXERCISE_KEYS, ("limits", "deadline"))
     own = table.table("points")
     points = {}
@@ -174,5 +177,5 @@ def _exercise(name: str, table: Table, limits: Limits) -> Exercise:
         title=table.text("title"),
         points=points,
         limits=_limits(table, limits),
-        deadline=table.moment("deadline"),
+        deadline=table.deadline("deadline", zone),
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from grader.course.naming import nearest
 from grader.errors import UsageError
@@ -50,7 +51,8 @@ class LatePolicy:
     grace_minutes : float
         How long after the deadline nothing is late yet.
     penalty_per_day : float
-        Percent of the score that each day begun after the deadline takes off.
+        Percent of the score that each day begun after the deadline takes off. A day ends at the
+        deadline's time by the clock of its time zone, however many hours the day has.
     max_penalty : float
         Percent of the score that lateness takes off at most.
     """
@@ -64,8 +66,8 @@ class LatePolicy:
 class Exercise:
     """One exercise: the functions that it asks for, in order, and the points for each.
 
-    A function with 0 points is called by the checks but never charged. `deadline` has a time
-    zone; None where the exercise may be handed in at any time.
+    A function with 0 points is called by the checks but never charged. `deadline` is in the
+    course's time zone; None where the exercise may be handed in at any time.
     """
 
     name: str
@@ -87,7 +89,11 @@ class Exercise:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A course: one folder with `exercises/` and, for those who grade, `solutions/`."""
+    """A course: one folder with `exercises/` and, for those who grade, `solutions/`.
+
+    `time_zone` is the one whose calendar lateness is counted by; None where course.toml names
+    none, and each deadline has an offset of its own.
+    """
 
     name: str
     title: str
@@ -95,6 +101,7 @@ class Course:
     packages: tuple[str, ...]
     exercises: tuple[Exercise, ...]
     late: LatePolicy = field(default_factory=LatePolicy)
+    time_zone: ZoneInfo | None = None
 
     def exercise(self, name: str) -> Exercise:
         """Return the exercise of that name.

@@ -7,14 +7,17 @@ A value that is wrong is noted and replaced by a harmless one, so that the readi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo, available_timezones
 
+from grader.course.moments import last_moment
 from grader.course.naming import nearest
 from grader.errors import CourseError
 
 Key = tuple[str, ...]
+_YEARS = range(1970, 9000)  # what every zone and every clock can tell
 Number = TypeVar("Number", int, float)
 
 
@@ -136,12 +139,36 @@ class Table:
         self.reject(name, f"write it as a table, [{dotted(key)}]")
         return Table({}, self._mistakes, key)
 
-    def moment(self, name: str) -> datetime | None:
-        """Return a date and time with its zone; None where there is none."""
+    def time_zone(self, name: str) -> ZoneInfo | None:
+        """Return the time zone that is named; None where there is none."""
         value = self._values.get(name)
-        if value is None or (isinstance(value, datetime) and value.tzinfo is not None):
-            return value
-        self.reject(name, "write a date, a time and its zone, like 2026-12-01T23:59:00+01:00")
+        if value is None:
+            return None
+        known = available_timezones()
+        if isinstance(value, str) and value in known:
+            return ZoneInfo(value)
+        guess = nearest(value, known) if isinstance(value, str) else None
+        remedy = f"did you mean {guess}?" if guess else 'write its name, like "Europe/Berlin"'
+        self.reject(name, remedy)
+        return None
+
+    def deadline(self, name: str, zone: ZoneInfo | None) -> datetime | None:
+        """Return the moment after which something is late; None where there is none.
+
+        Parameters
+        ----------
+        name : str
+        zone : ZoneInfo or None
+            Where a date, or a time without an offset, is taken; else it is UTC. A date alone means
+            the end of that day.
+        """
+        value = self._values.get(name)
+        if isinstance(value, date) and not isinstance(value, datetime):
+            value = datetime.combine(value, time.max)
+        if isinstance(value, datetime) and value.year in _YEARS:
+            return _in_zone(value, zone)
+        if value is not None:
+            self.reject(name, "write a date, or a date and a time, like 2026-12-01T23:59:00")
         return None
 
     def number(self, name: str, low: Number, high: Number) -> Number:
@@ -154,6 +181,12 @@ class Table:
         least, most = (str(bound).removesuffix(".0") for bound in (low, high))
         self.reject(name, f"write a {kind} from {least} to {most}")
         return high
+
+
+def _in_zone(moment: datetime, zone: ZoneInfo | None) -> datetime:
+    if moment.tzinfo is None:
+        return last_moment(moment, zone or UTC)
+    return moment.astimezone(zone) if zone else moment
 
 
 def _is_control(character: str) -> bool:

@@ -114,7 +114,7 @@ def _write(
     else:
         filled.written += not old
         filled.changed += bool(old)
-        sheet.set(row, target.column, new)
+        sheet.set(row, target.column, sheet.decimal(new))
     if target.comments is not None and grade.comment:
         _comment(sheet, row, target.comments, grade.comment)
 

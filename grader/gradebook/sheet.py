@@ -18,6 +18,9 @@ from grader.errors import UsageError
 
 _MOST_BYTES: Final = 64_000_000
 _SEPARATORS: Final = ",;\t"
+# 1,234 and 1.234 may be more than a thousand, and say nothing of the decimal sign
+_WITH_COMMA: Final = re.compile(r"\s*-?\d+,(?!\d{3}\s*$)\d+\s*", re.ASCII)
+_WITH_POINT: Final = re.compile(r"\s*-?\d+\.(?!\d{3}\s*$)\d+\s*", re.ASCII)
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -62,6 +65,7 @@ class Sheet:
         if self._first is None:
             raise UsageError(f"{path} is empty", "export the gradebook again")
         self.header = self._records[self._first].cells
+        self._commas: bool | None = None
 
     def _decoded(self, data: bytes) -> str:
         if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -112,6 +116,19 @@ class Sheet:
         assert self._first is not None
         self.set(self._first, column, guarded(title))
         return column
+
+    def decimal(self, number: str) -> str:
+        """Return a number with the decimal sign that the file has: a point, or a comma."""
+        return number.replace(".", ",") if self._has_commas() else number
+
+    def _has_commas(self) -> bool:
+        if self._commas is None:
+            cells = [cell for record in self._records for cell in record.cells]
+            commas = sum(map(bool, map(_WITH_COMMA.fullmatch, cells)))
+            points = sum(map(bool, map(_WITH_POINT.fullmatch, cells)))
+            # spreadsheets separate cells by semicolons where the decimal sign is a comma
+            self._commas = commas > points or (self._separator == ";" and not points)
+        return self._commas
 
     def formulas(self) -> int:
         """Return how many cells a spreadsheet would take for formulas."""

@@ -134,9 +134,7 @@ def _lateness(course: Course, exercise: Exercise, place: Place) -> Lateness:
     deadline = exercise.deadline or place.due
     if deadline is None or place.submitted is None:
         return ON_TIME
-    if deadline.tzinfo is None and place.submitted.tzinfo is not None:
-        deadline = deadline.replace(tzinfo=place.submitted.tzinfo)
-    return overdue(place.submitted, deadline, course.late)
+    return overdue(place.submitted, deadline, course)
 
 
 def _failed(request: Request) -> Assessment:
