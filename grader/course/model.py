@@ -141,6 +141,10 @@ class Course:
         """Return where the checks are."""
         return self.folder / "solutions" / f"check_{exercise.name}.py"
 
+    def figure(self, exercise: Exercise) -> Path:
+        """Return where the file is that draws what a submission does; it is optional."""
+        return self.folder / "solutions" / f"figure_{exercise.name}.py"
+
     def misconceptions(self, exercise: Exercise) -> Path:
         """Return where the author's misconceptions are; the file is optional."""
         return self.folder / "solutions" / f"misconceptions_{exercise.name}.py"

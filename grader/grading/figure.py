@@ -66,13 +66,9 @@ def figure_file(course: Course, exercise: Exercise) -> Path:
     UsageError
         The course draws nothing for this exercise.
     """
-    path = course.folder / "solutions" / f"figure_{exercise.name}.py"
+    path = course.figure(exercise)
     if not path.is_file():
-        drawn = [
-            other.name
-            for other in course.exercises
-            if (course.folder / "solutions" / f"figure_{other.name}.py").is_file()
-        ]
+        drawn = [other.name for other in course.exercises if course.figure(other).is_file()]
         raise UsageError(
             f"the course {course.name} draws no figure for {exercise.name}",
             f"it draws: {', '.join(drawn)}" if drawn else "leave --figure out",
