@@ -83,12 +83,13 @@ def start(run: Run, root: Path, user: str) -> Ran:
     done = subprocess.run(
         [*words, *command],
         input=run.input.replace(str(root), "").encode(),
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT if run.joined else subprocess.PIPE,
         check=False,
         timeout=SECONDS,
     )
     output = done.stdout.decode("utf-8", "replace")
-    errors = done.stderr.decode("utf-8", "replace")
+    errors = (done.stderr or b"").decode("utf-8", "replace")
     return Ran(done.returncode, read_documents(run, root, output), output, errors)
 
 

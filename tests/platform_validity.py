@@ -42,14 +42,14 @@ def check(schema: dict[str, Any], document: Any) -> None:
     jsonschema.Draft202012Validator(schema).validate(document)
 
 
-def loads(text: str) -> Any:
-    """Read JSON strictly: no NaN, no null anywhere, no lone surrogate."""
+def loads(text: str, *, null: bool = False) -> Any:
+    """Read JSON strictly: no NaN, no null unless it may be there, no lone surrogate."""
 
     def refuse(word: str) -> None:
         raise AssertionError(f"{word} in a document")
 
     found = json.loads(text, parse_constant=refuse)
-    assert "null" not in re.sub(r'"(\\.|[^"\\])*"', "", text)
+    assert null or "null" not in re.sub(r'"(\\.|[^"\\])*"', "", text)
     json.dumps(found, ensure_ascii=False).encode()
     return found
 
@@ -214,42 +214,80 @@ def coderunner(texts: Mapping[str, str], _folder: Path) -> list[str]:
 
 
 def vpl(texts: Mapping[str, str], _folder: Path) -> list[str]:
-    """Read lines as vpl_submission.class.php does: tags count where a line begins with them."""
-    lines = texts[""].splitlines()
-    titles, within, grades = [], False, 0
-    for number, line in enumerate(lines):
-        if line.startswith("Grade :=>>"):
-            assert number == len(lines) - 1, "a grade that is not ours"
-            grades += 1
-        elif line.strip() == "<|--":
-            within = True
-        elif line.strip() == "--|>":
-            within = False
-        elif within and line.startswith("-"):
+    """Read what was printed as find_proposedgrade and find_proposedcomment of VPL do.
+
+    Its four patterns are those of vpl_submission.class.php (mod_vpl 4.4.2): a grade's line, a
+    comment's line, and the lines that begin and end a block. The output comes from a terminal.
+    """
+    text = texts[""].replace("\n", "\r\n")
+    grades = re.findall(r"^Grade :=>>([^\n]*)$", text, re.MULTILINE)
+    start = re.compile(r"^[ \t]*(Comment :=>>([^\r\n]*)|<\|--)[ \t]*\r?$", re.MULTILINE)
+    end = re.compile(r"^[ \t]*--\|>[ \t]*\r?$", re.MULTILINE)
+    opened = start.search(text)
+    assert opened
+    assert opened[1] == "<|--"
+    assert text[: opened.start()] == ""
+    closed = end.search(text, opened.end())
+    assert closed
+    assert start.search(text, closed.end()) is None
+    rest = text[closed.end() :].replace("\r\n", "\n").split("\n")
+    titles = []
+    for line in text[opened.end() + 1 : closed.start()].split("\r\n")[:-1]:
+        if line.startswith("-"):
             assert not re.search(r"\(\s*-\d[^()]*\)$", line), "it would be taken for a deduction"
             titles.append(line[1:].rsplit(":", 1)[0])
         else:
-            assert within, f"a line outside of comments: {line}"
             assert line.startswith(">"), line
-    assert not within
-    assert grades == (titles != ["Not graded"])
+    if titles == ["Not graded"]:
+        assert (grades, rest) == ([], ["", ""])
+        return titles
+    assert rest == ["", f"Grade :=>>{grades[-1].rstrip()}", ""], "a line that is not ours"
+    assert 0 <= float(grades[-1].strip()) <= 10
     return titles
+
+
+def autolab_scores(feedback: str, problems: Sequence[str]) -> dict[str, float | None]:
+    """Return what saveAutograde and parseAutoresult make of a job's output, for a new submission.
+
+    The rule of app/helpers/assessment_autograde_core.rb in Autolab (April 2025): the last line is
+    taken for the result, whose bare words before a colon are put into quotes; each score in it is
+    stored as it is, null as none. If it cannot be read, has no scores, or has a score for an
+    unknown problem, every problem without one gets 0, released.
+    """
+    stored: dict[str, float | None] = {}
+    lines = feedback.rstrip().splitlines()
+    try:
+        found = json.loads(re.sub(r"([a-zA-Z0-9]+):", r'"\1":', lines[-1]))["scores"]
+        stored = {name: score for name, score in found.items() if name in problems}
+        if found and stored.keys() == found.keys():
+            return stored
+    except (IndexError, ValueError, KeyError, TypeError, AttributeError):
+        pass
+    return {name: stored.get(name, 0.0) for name in problems}
+
+
+PROBLEMS = ("forward", "gradient", "update", "train")
 
 
 def autolab(texts: Mapping[str, str], _folder: Path) -> list[str]:
     *report, last = texts[""].splitlines()
-    if not last.startswith("{"):
-        return [last.split(":")[0]]
-    document, stages = loads(last), loads(report.pop())
+    document = loads(last, null=True)
+    score = {"type": ["number", "null"], "minimum": 0}
     check(
         record(
             ["scores", "scoreboard"],
-            scores={"type": "object", "additionalProperties": POINTS},
+            scores={"type": "object", "additionalProperties": score},
             scoreboard={"type": "array", "items": NUMBER},
         ),
         document,
     )
-    assert set(document["scores"]) == {"forward", "gradient", "update", "train"}
+    assert set(document["scores"]) == set(PROBLEMS)
+    assert autolab_scores(texts[""], PROBLEMS) == document["scores"]
+    if None in document["scores"].values():
+        assert set(document["scores"].values()) == {None}
+        assert all(line.startswith("| ") for line in report)
+        return ["Not graded"]
+    stages = loads(report.pop())
     assert stages["_presentation"] == "semantic"
     assert all(line.startswith("| ") for line in report)
     found = []
@@ -394,13 +432,23 @@ def junit(texts: Mapping[str, str], _folder: Path) -> list[str]:
     return names
 
 
+def artemis_build_failed(texts: Mapping[str, str]) -> bool:
+    """Whether a build has failed, with tests expected: where no test case was reported.
+
+    The rule of parseBuildResult in ProgrammingExerciseGradingService.java (Artemis, 2026); what is
+    read are the .xml files among the results, by TestResultXmlParser.java, and skipped cases do
+    not count.
+    """
+    reports = [text for name, text in texts.items() if name.endswith(".xml")]
+    cases = [case for text in reports for case in ElementTree.fromstring(text).iter("testcase")]
+    return all(case.find("skipped") is not None for case in cases)
+
+
 def artemis(texts: Mapping[str, str], folder: Path) -> list[str]:
-    for name, text in texts.items():
-        if name.startswith("customFeedbacks/"):
-            feedback = record(
-                ["name", "successful"], name=FILLED, successful={"type": "boolean"}, message=TEXT
-            )
-            check(feedback, loads(text))
+    assert not any(name.endswith(".json") for name in texts), "it is not among the results"
+    if artemis_build_failed(texts):
+        assert texts[""].startswith("Not graded. ")
+        return ["Not graded"]
     return junit(texts, folder)
 
 

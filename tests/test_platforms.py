@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_results import check, result, results
-from platform_cases import FIGURE, HERE, PLACE, SHARES, SUBMISSIONS, recorded
+from platform_cases import FIGURE, FUNCTIONS, HERE, PLACE, SHARES, SUBMISSIONS, recorded
 from platform_validity import VALID
 
 from grader.platforms.assessment import Assessment, exact
@@ -101,6 +101,7 @@ def assessments(draw) -> Assessment:
         hidden=draw(st.sampled_from(["visible", "after_due_date", "hidden"])),
         leaderboard=draw(st.booleans()),
         figure=FIGURE,
+        functions=FUNCTIONS,
     )
 
 

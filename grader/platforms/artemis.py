@@ -1,37 +1,53 @@
-"""Artemis: JUnit XML in `results/`, and what belongs to no test in `customFeedbacks/`.
+"""Artemis: JUnit XML in `results/`, and a word in the build's log where there is none.
 
-Sources: TestResultXmlParser.java of github.com/ls1intum/Artemis; the README of
-github.com/ls1intum/artemis-notification-plugin. A build that fails is not graded there.
+Sources: TestResultXmlParser.java and BuildJobExecutionService.java (what is read),
+ProgrammingExerciseGradingService.java (when a build has failed) of github.com/ls1intum/Artemis. A
+build has failed, and is not graded, where no test case was found; any test case is scored.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+from xml.etree import ElementTree
 
 from grader.platforms import junit, layout, wording
 from grader.platforms.assessment import Assessment
-from grader.platforms.platform import Place, Platform, Run, Surroundings
+from grader.platforms.platform import STANDARD_OUTPUT, Place, Platform, Run, Surroundings
 
 _HOME: Final = "var/tmp/testing-dir"
+_REPORT: Final = f"results/{junit.NAME}"
+_SECONDS: Final = 100.0  # Artemis waits 120, if nobody says otherwise
 
 
 def documents(assessment: Assessment, _place: Place) -> Mapping[str, str]:
-    """Return the report, and remarks where there are some."""
-    found = {f"results/{junit.NAME}": junit.document(assessment)}
-    remarks = [wording.plain(remark, lines=False) for remark in assessment.remarks()]
-    if remarks:
-        feedback = {"name": "Remarks", "successful": True, "message": "\n".join(remarks)}
-        found["customFeedbacks/remarks.json"] = json.dumps(feedback, indent=1) + "\n"
-    return found
+    """Return the report, and for the log what it cannot say; no report where nothing was graded."""
+    if assessment.graded is None:
+        return {STANDARD_OUTPUT: wording.report(assessment)}
+    remarks = [f"{wording.plain(remark, lines=False)}\n" for remark in assessment.remarks()]
+    return {_REPORT: junit.document(assessment), STANDARD_OUTPUT: "".join(remarks)}
 
 
 def locate(surroundings: Surroundings) -> Place:
     """Return the student's repository, which Artemis puts into the test repository."""
     folder = surroundings.working
-    return Place(submission=folder / "assignment", output=folder, seconds=100.0)
+    return Place(submission=folder / "assignment", output=folder, seconds=_SECONDS)
+
+
+def share(texts: Mapping[str, str]) -> float | None:
+    """Return the share of the tests that passed; none at all means that the build has failed."""
+    reports = {name: text for name, text in texts.items() if name.endswith(".xml")}
+    if reports:
+        [text] = reports.values()
+        suite = ElementTree.fromstring(text).find("testsuite")
+        cases = [] if suite is None else suite.findall("testcase")
+        lost = [case for case in cases if {"failure", "error"} & {part.tag for part in case}]
+        if cases:
+            return 1 - len(lost) / len(cases)
+    if not texts[STANDARD_OUTPUT].startswith(wording.NOT_GRADED):
+        raise ValueError("no test case, and no word in the log on why not")
+    return None
 
 
 def lay(root: Path, package: Path, submission: Path | None, _exercise: str) -> Run:
@@ -42,7 +58,7 @@ def lay(root: Path, package: Path, submission: Path | None, _exercise: str) -> R
         command=["bash", "build.sh"],
         working=_HOME,
         venv="opt/bpgrade/venv",
-        documents=[f"{_HOME}/results/{junit.NAME}"],
+        documents=[f"{_HOME}/{_REPORT}", STANDARD_OUTPUT],
     )
 
 
@@ -51,10 +67,11 @@ PLATFORM: Final = Platform(
     title="Artemis",
     documents=documents,
     locate=locate,
-    share=junit.share,
+    share=share,
     lay=lay,
     installers=("image",),
     courses=("tests-repository",),
     one_exercise=True,
     ungraded_exit=1,
+    log_shown=True,
 )

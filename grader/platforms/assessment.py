@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import count
 from typing import Final, Literal
 
 from grader.batch.late import Lateness
 from grader.report.findings import score_text
+from grader.report.visible import visible
 from grader.result import CheckResult, Outcome, Result
 
 Hidden = Literal["visible", "after_due_date", "after_published", "hidden"]
@@ -17,6 +18,7 @@ HIDDEN: Final[tuple[Hidden, ...]] = ("visible", "after_due_date", "after_publish
 ON_TIME: Final = Lateness(None, 0, 0.0)
 # authors give points in decimals or as shares such as 1/3; floats hold both to far more digits
 _DENOMINATORS: Final = 1_000_000
+_LONGEST_TITLE: Final = 200
 
 
 def exact(amount: float) -> Fraction:
@@ -37,9 +39,10 @@ def number(amount: Fraction) -> int | float:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One check under a name that no other check of the submission has."""
+    """One check under a name that no other has, and a title that no other of its function has."""
 
     name: str
+    title: str
     points: Fraction
     max_points: Fraction
     check: CheckResult
@@ -72,6 +75,8 @@ class Assessment:
         Whether the score goes on a leaderboard, where the platform has one.
     figure : bytes
         A drawing of what the code does, as PNG; empty where there is none.
+    functions : tuple of str
+        The exercise's functions, as far as they are known, also where nothing was graded.
     """
 
     result: Result | None
@@ -82,6 +87,7 @@ class Assessment:
     hidden: Hidden = "visible"
     leaderboard: bool = False
     figure: bytes = b""
+    functions: tuple[str, ...] = ()
 
     @property
     def graded(self) -> Result | None:
@@ -161,15 +167,29 @@ class Assessment:
 
 
 def _tests(checks: Iterable[CheckResult]) -> tuple[Test, ...]:
+    """Name each check: what is shown is what has to be unique, so it is cut before that."""
     tests = []
-    seen: Counter[str] = Counter()
+    names: set[str] = set()
+    titles: set[tuple[str, str]] = set()
     for check in checks:
-        name = f"{check.function}: {check.title}" if check.function else check.title
-        seen[name] += 1
-        if seen[name] > 1:
-            name = f"{name} ({seen[name]})"
-        tests.append(Test(name, exact(check.points), exact(check.max_points), check))
+        shown = _cut(visible(check.title, lines=False).strip()) or check.id
+        title = next(one for one in _numbered(shown) if (check.function, one) not in titles)
+        titles.add((check.function, title))
+        full = f"{check.function}: {title}" if check.function else title
+        name = next(one for one in _numbered(full) if one not in names)
+        names.add(name)
+        tests.append(Test(name, title, exact(check.points), exact(check.max_points), check))
     return tuple(tests)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_TITLE else f"{text[:_LONGEST_TITLE].rstrip()} ..."
+
+
+def _numbered(text: str) -> Iterator[str]:
+    yield text
+    for number in count(2):
+        yield f"{text} ({number})"
 
 
 def _merged(checks: list[CheckResult]) -> CheckResult:

@@ -1,12 +1,16 @@
 """Autolab: the last line of standard output has the scores, the line before it the stages.
 
-Source: docs/lab.md and docs/features.md of github.com/autolab/docs. The problems of the
-assessment are the functions of the exercise, under their own names.
+Sources: saveAutograde and parseAutoresult in app/helpers/assessment_autograde_core.rb of
+github.com/autolab/Autolab; autodriver/autodriver.c of github.com/autolab/Tango; docs/lab.md and
+docs/features.md of github.com/autolab/docs. The problems of the assessment are the functions of
+the exercise, under their own names. Where the last line cannot be read, each problem without a
+score gets 0, released; where a score is null, the problem has none.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from fractions import Fraction
@@ -17,12 +21,17 @@ from grader.platforms import layout, wording
 from grader.platforms.assessment import Assessment, number
 from grader.platforms.platform import Place, Platform, Run, Surroundings
 
+_SECONDS: Final = 150.0  # Autolab waits 180, if nobody says otherwise
+_KEYS: Final = ("_presentation", "stages")
+_KEY: Final = re.compile(r"([a-zA-Z0-9]+):")
+
 
 def document(assessment: Assessment) -> str:
-    """Return the report and the two lines; no scores where nothing was graded."""
+    """Return the report and the two lines; where nothing was graded, each score is null."""
     report = "".join(f"| {line}\n" for line in wording.report(assessment).splitlines())
     if assessment.graded is None:
-        return f"{report}{wording.NOT_GRADED}: no scores are posted.\n"
+        none = {"scores": dict.fromkeys(assessment.functions), "scoreboard": []}
+        return f"{report}{json.dumps(none)}\n"
     scores: dict[str, Fraction] = {}
     for test in assessment.tests:
         points = scores.get(test.check.function, Fraction(0))
@@ -40,8 +49,8 @@ def _stages(assessment: Assessment) -> dict[str, Any]:
         entry: dict[str, Any] = {"passed": test.passed}
         if not test.passed:
             entry["hint"] = wording.message(test)
-        stage = stages.setdefault(test.check.function or "hidden", {})
-        stage[wording.plain(test.check.title, lines=False)] = entry
+        name = test.check.function or "hidden"
+        stages.setdefault(f"{name}()" if name in _KEYS else name, {})[test.title] = entry
     return {"_presentation": "semantic", "stages": list(stages), **stages}
 
 
@@ -52,21 +61,36 @@ def documents(assessment: Assessment, _place: Place) -> Mapping[str, str]:
 
 def locate(surroundings: Surroundings) -> Place:
     """Return the folder that the hand-in lies in."""
-    return Place(submission=surroundings.working / "handin", output=surroundings.working)
+    folder = surroundings.working
+    return Place(submission=folder / "handin", output=folder, seconds=_SECONDS)
 
 
 def share(texts: Mapping[str, str]) -> float | None:
     """Return the scores' sum as Autolab adds it up, of the points named before them."""
     [text] = texts.values()
-    lines = text.strip().splitlines()
-    if not lines[-1].startswith("{"):
-        return None
-    total = sum(json.loads(lines[-1])["scores"].values())
-    return float(total) / float(lines[-3].split()[3])
+    lines = text.rstrip().splitlines()
+    scores = _scores(lines[-1]) if lines else {}
+    if not scores:
+        return 0.0
+    known = [score for score in scores.values() if score is not None]
+    return float(sum(known)) / float(lines[-3].split()[3]) if known else None
+
+
+def _scores(line: str) -> Mapping[str, Any]:
+    """Return the scores that Autolab finds in the last line; none where it gives 0 instead."""
+    try:
+        found = json.loads(_KEY.sub(r'"\1":', line))
+    except ValueError:
+        return {}
+    scores = found.get("scores") if isinstance(found, dict) else None
+    return scores if isinstance(scores, dict) else {}
 
 
 def lay(root: Path, package: Path, submission: Path | None, _exercise: str) -> Run:
-    """Lay out Tango's working folder: the Makefile, the archive and the hand-in."""
+    """Lay out Tango's working folder: the Makefile, the archive and the hand-in.
+
+    Autodriver writes both streams to one file, and says how `make` has ended before them.
+    """
     folder = root / "home/autograde/autolab"
     folder.mkdir(parents=True)
     shutil.copy(package / "autograde-Makefile", folder / "Makefile")
@@ -76,6 +100,7 @@ def lay(root: Path, package: Path, submission: Path | None, _exercise: str) -> R
         command=["make", "-s"],
         working="home/autograde/autolab",
         venv="opt/bpgrade/venv",
+        joined=True,
     )
 
 
@@ -90,5 +115,5 @@ PLATFORM: Final = Platform(
     courses=("autograde",),
     tar="autograde",
     one_exercise=True,
-    ungraded_exit=1,
+    log_shown=True,
 )

@@ -1,6 +1,8 @@
 """Dodona: a stream of commands on standard output, one JSON object a line.
 
-Sources: public/schemas/partial_output.json of github.com/dodona-edu/dodona; creating-a-judge in
+Sources: app/runners/submission_runner.rb (how the container is started), app/runners/config.json
+and public/schemas/partial_output.json of github.com/dodona-edu/dodona; main.sh and
+dodona-python.dockerfile of github.com/dodona-edu/docker-images; creating-a-judge in
 github.com/dodona-edu/dodona-edu.github.io. Dodona knows right and wrong but no points, so a
 message says them.
 """
@@ -8,6 +10,7 @@ message says them.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -32,6 +35,13 @@ _ENUMS: Final = {
     Outcome.GRADER_ERROR: "internal error",
 }
 _RESERVE_SECONDS: Final = 5.0
+_WORKING: Final = "home/runner/workdir"
+# what Dodona's own images have, and how a Dockerfile says it
+_IMAGE: Final = {
+    "procps": r"\bprocps\b",
+    "the user runner": r"(?m)^USER runner$",
+    "the work folder /home/runner/workdir": r"(?m)^WORKDIR /home/runner/workdir$",
+}
 
 
 def commands(assessment: Assessment) -> Iterator[dict[str, Any]]:
@@ -72,8 +82,7 @@ def _context(test: Test) -> Iterator[dict[str, Any]]:
     enum = _ENUMS[test.check.outcome] if not test.passed else "correct"
     enum = "wrong" if enum == "correct" and not test.passed else enum
     yield {"command": "start-context"}
-    title = wording.plain(test.check.title, lines=False)
-    yield {"command": "start-testcase", "description": _message("plain", title)}
+    yield {"command": "start-testcase", "description": _message("plain", test.title)}
     yield {"command": "start-test", "expected": ""}
     if not test.passed:
         yield {"command": "append-message", "message": _message("plain", wording.message(test))}
@@ -121,10 +130,21 @@ def locate(surroundings: Surroundings) -> Place:
     limit = float(decimal(str(told.get("time_limit", "")), Fraction(60))) - _RESERVE_SECONDS
     source = told.get("source")
     return Place(
-        submission=Path(source) if isinstance(source, str) else surroundings.working / "nothing",
+        submission=_handed_in(source) or surroundings.working / "nothing",
         output=surroundings.working,
         seconds=max(limit, 1.0),
     )
+
+
+def _handed_in(source: object) -> Path | None:
+    """Return the submission's file, which Dodona always writes; None where it is empty."""
+    if not isinstance(source, str):
+        return None
+    path = Path(source)
+    try:
+        return path if path.read_bytes().strip() else None
+    except (OSError, ValueError):
+        return path
 
 
 def share(texts: Mapping[str, str]) -> float | None:
@@ -141,24 +161,32 @@ def share(texts: Mapping[str, str]) -> float | None:
 
 
 def lay(root: Path, package: Path, submission: Path | None, exercise: str) -> Run:
-    """Lay out the judge, the exercise's evaluation folder and the submission."""
-    layout.unpack(package, root / "mnt/judge", "judge")
-    layout.unpack(package, root / "mnt/resources", f"exercises/{exercise}/evaluation")
-    layout.hand_in(submission, root / "mnt/submission")
-    (root / "mnt/workdir").mkdir()
+    """Lay out the container: its image, and what Dodona mounts in it."""
+    image = package / "image"
+    layout.copy_into_image(image, root)
+    hidden = root / "mnt/9Xw2kzQ"
+    layout.unpack(package, hidden / "judge", "judge")
+    layout.unpack(package, hidden / "resources", f"exercises/{exercise}/evaluation")
+    source = hidden / "submission/source"
+    source.parent.mkdir()
+    source.write_bytes(submission.read_bytes() if submission else b"")
+    (root / _WORKING).mkdir(parents=True, exist_ok=True)
     told = {
         "memory_limit": 1_000_000_000,
         "time_limit": 600,
         "programming_language": "python",
         "natural_language": "en",
-        "resources": f"{root}/mnt/resources",
-        "source": f"{root}/mnt/submission/{exercise}.py",
-        "judge": f"{root}/mnt/judge",
-        "workdir": f"{root}/mnt/workdir",
+        "resources": f"{hidden}/resources",
+        "source": f"{source}",
+        "judge": f"{hidden}/judge",
+        "workdir": f"{root}/{_WORKING}",
     }
+    dockerfile = (image / "Dockerfile").read_text("utf-8")
+    lacking = [what for what, mark in _IMAGE.items() if not re.search(mark, dockerfile)]
+    command = [f"{root}/main.sh", f"{hidden}/judge/run"]
     return Run(
-        command=[f"{root}/mnt/judge/run"],
-        working="mnt/workdir",
+        command=layout.failing(f"the image lacks {', '.join(lacking)}") if lacking else command,
+        working=_WORKING,
         venv="opt/bpgrade/venv",
         input=json.dumps(told),
     )

@@ -20,7 +20,7 @@ from grader.platforms.assessment import Assessment
 from grader.platforms.metadata import as_object
 from grader.platforms.platform import Place, Platform, Run, Surroundings
 
-_SECONDS: Final = 120.0
+_SECONDS: Final = 50.0  # after 60, xqueue hands the item out again and takes no reply to it
 
 
 def document(assessment: Assessment) -> dict[str, Any]:

@@ -73,10 +73,22 @@ def autograde(platform: Platform, request: Request, surroundings: Surroundings) 
     assessment, detail = assess(platform, request, place)
     if place.temporary:
         shutil.rmtree(place.temporary, ignore_errors=True)
-    _write(platform.documents(assessment, place), place.output)
     if detail:
-        sys.stderr.write(f"bpgrade: not graded: {detail}\n")
+        _log(_briefly(detail) if platform.log_shown else detail)
+    _write(platform.documents(assessment, place), place.output)
     return 0 if assessment.graded else platform.ungraded_exit
+
+
+def _log(detail: str) -> None:
+    """Tell the instructor; before the document, whose end some platforms take for the result."""
+    sys.stderr.write(f"bpgrade: not graded: {detail}\n")
+    sys.stderr.flush()
+
+
+def _briefly(detail: str) -> str:
+    """Return one line that holds nothing of the course's code."""
+    lines = detail.strip().splitlines()
+    return lines[-1 if "Traceback" in detail else 0]
 
 
 def assess(platform: Platform, request: Request, place: Place) -> tuple[Assessment, str]:
@@ -85,20 +97,21 @@ def assess(platform: Platform, request: Request, place: Place) -> tuple[Assessme
         with _stoppable():
             return _assess(platform, request, place), ""
     except SubmissionError as error:
-        return _nothing(request, f"{_sentence(error.message)} {_sentence(error.remedy)}"), ""
+        problem = f"{_sentence(error.message)} {_sentence(error.remedy)}"
+        return _nothing(request, place, problem), ""
     except GradingError as error:
-        return _nothing(request, f"{_sentence(error.message)} {error.remedy}"), error.detail
+        problem = f"{_sentence(error.message)} {error.remedy}"
+        return _nothing(request, place, problem), error.detail
     except _Stopped:
-        return _failed(request), "the platform has ended it before it was done"
+        return _failed(request, place), "the platform has ended it before it was done"
     except BpgradeError as error:
-        return _failed(request), str(error)
+        return _failed(request, place), str(error)
     except Exception:  # a defect of ours must not leave the student without a word
-        return _failed(request), traceback.format_exc()
+        return _failed(request, place), traceback.format_exc()
 
 
 def _assess(platform: Platform, request: Request, place: Place) -> Assessment:
-    # never from the working folder: on many platforms a student has filled it
-    course = find_course(request.course or place.course, _HERE)
+    course = _course(request, place)
     found = find(place.submission, course, request.exercise, place.title)
     grading = grade(
         course,
@@ -116,7 +129,13 @@ def _assess(platform: Platform, request: Request, place: Place) -> Assessment:
         hidden=request.hidden or platform.hidden,
         leaderboard=request.leaderboard,
         figure=grading.figure,
+        functions=found.exercise.functions,
     )
+
+
+def _course(request: Request, place: Place) -> Course:
+    # never from the working folder: on many platforms a student has filled it
+    return find_course(request.course or place.course, _HERE)
 
 
 def _place(place: Place, request: Request) -> Place:
@@ -137,15 +156,31 @@ def _lateness(course: Course, exercise: Exercise, place: Place) -> Lateness:
     return overdue(place.submitted, deadline, course)
 
 
-def _failed(request: Request) -> Assessment:
+def _failed(request: Request, place: Place) -> Assessment:
     return _nothing(
         request,
+        place,
         "The grader failed. This is not your fault, and no score counts; tell your instructor.",
     )
 
 
-def _nothing(request: Request, problem: str) -> Assessment:
-    return Assessment(None, problem=problem.strip(), exercise=request.exercise or "")
+def _nothing(request: Request, place: Place, problem: str) -> Assessment:
+    return Assessment(
+        None,
+        problem=problem.strip(),
+        exercise=request.exercise or "",
+        functions=_functions(request, place),
+    )
+
+
+def _functions(request: Request, place: Place) -> tuple[str, ...]:
+    """Return the exercise's functions; none where the course cannot say, as may be the problem."""
+    if request.exercise is None:
+        return ()
+    try:
+        return _course(request, place).exercise(request.exercise).functions
+    except BpgradeError:
+        return ()
 
 
 def _sentence(text: str) -> str:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from grader.course import Course
-from grader.errors import BpgradeError, UsageError
+from grader.errors import BpgradeError
+from grader.grading.submission import is_notebook
 from grader.platforms.submission import Found
 from grader.result import Result
 
@@ -50,11 +52,12 @@ def grade(
     with tempfile.TemporaryDirectory(prefix="bpgrade-") as folder:
         picture = Path(folder, "figure.png")
         options = ["--figure", str(picture)] if figure and _draws(course, found) else []
+        found = _under_its_name(found, Path(folder))
         written, errors = _run(_command(course, found, seed, isolation, options), course, seconds)
         try:
             result = Result.from_json(written.decode("ascii"))
         except ValueError:
-            raise GradingError("the grader failed", errors or "it wrote no document") from None
+            raise GradingError("the grader failed", errors or _instead(written)) from None
         if result.status == "ungraded":
             raise GradingError("the grader failed", _failures(result))
         return Grading(result, picture.read_bytes() if picture.is_file() else b"")
@@ -73,12 +76,16 @@ def _command(
 
 
 def _draws(course: Course, found: Found) -> bool:
-    from grader.grading.figure import figure_file
+    return course.figure(found.exercise).is_file()
 
-    try:
-        return figure_file(course, found.exercise).is_file()
-    except UsageError:
-        return False
+
+def _under_its_name(found: Found, folder: Path) -> Found:
+    """Return the file under the name that students know, where the platform has its own for it."""
+    if found.path.suffix.lower() == ".py" or is_notebook(found.path.name):
+        return found
+    path = folder / f"{found.exercise.name}.py"
+    shutil.copyfile(found.path, path)
+    return replace(found, path=path)
 
 
 def _run(command: list[str], course: Course, seconds: float) -> tuple[bytes, str]:
@@ -105,6 +112,12 @@ def _run(command: list[str], course: Course, seconds: float) -> tuple[bytes, str
         name = signal.Signals(-process.returncode).name
         text = f"{text}\nit was ended by {name}: is there enough memory?".strip()
     return written, text
+
+
+def _instead(written: bytes) -> str:
+    """Return what a command has left where its document should be."""
+    lines = written.decode("utf-8", "replace").strip().splitlines()
+    return f"it wrote no document but: {lines[-1][:500]}" if lines else "it wrote no document"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -63,7 +63,8 @@ class Run:
     """How a package's entry script is started in a folder laid out as the platform's.
 
     Paths are below the root of the layout. `venv` is where the package's install.sh installs
-    bpgrade; `documents` are those that the platform reads.
+    bpgrade; `documents` are those that the platform reads. `joined` says that it reads standard
+    error as a part of standard output.
     """
 
     command: Sequence[str]
@@ -72,6 +73,7 @@ class Run:
     documents: Sequence[str] = (STANDARD_OUTPUT,)
     environment: Mapping[str, str] = field(default_factory=dict)
     input: str = ""
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ class Platform:
         When students see hidden checks, if the instructor does not say.
     figure : bool
         Whether it shows pictures.
+    log_shown : bool
+        Whether students may read what goes to standard error.
     """
 
     name: str
@@ -118,3 +122,4 @@ class Platform:
     ungraded_exit: int = 0
     hidden: Hidden = "visible"
     figure: bool = False
+    log_shown: bool = False

@@ -178,36 +178,44 @@ def _judge(platform: Platform, case: Case, ran: Ran) -> Trial:
     try:
         share = platform.share(ran.documents)
     except (ValueError, KeyError, TypeError, IndexError) as error:
-        problem = _said(ran) if ran.errors.strip() else repr(error)
+        problem = _said(ran) or repr(error)
         return Trial(case.name, None, ran.exit_code, False, f"no valid document: {problem}")
     if case.least is None or case.most is None:
-        good = share is None
+        wrong = "" if share is None else f"{share * 100:.4g} % is stored where nothing was graded"
+    elif share is None:
+        wrong = "no score is stored"
     else:
-        good = share is not None and case.least - 1e-9 <= share <= case.most + 1e-9
-    remark = "" if good else _said(ran)
-    return Trial(case.name, share, ran.exit_code, good, remark)
+        fits = case.least - 1e-9 <= share <= case.most + 1e-9
+        wrong = "" if fits else "the score is not what it must be"
+    remark = f"{wrong}: {_said(ran)}".rstrip(": ") if wrong else ""
+    return Trial(case.name, share, ran.exit_code, not wrong, remark)
 
 
 def _said(ran: Ran) -> str:
-    lines = ran.errors.strip().splitlines() or ["the score is not what it must be"]
-    return next((line for line in lines if line.startswith("bpgrade:")), lines[-1])
+    lines = (ran.errors.strip() or ran.output.strip()).splitlines()
+    return next((line for line in lines if line.startswith("bpgrade:")), lines[-1] if lines else "")
 
 
 def start(run: Run, root: Path, isolation: str = "strict") -> Ran:
     """Start an entry script and wait for its end."""
     install(root / run.venv, isolation)
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
-    done = subprocess.run(
-        list(run.command),
-        cwd=root / run.working,
-        env={**kept, "LANG": "C.UTF-8", **run.environment, "BPGRADE_ROOT": str(root)},
-        input=run.input.encode(),
-        capture_output=True,
-        check=False,
-        timeout=_SECONDS,
-    )
+    try:
+        done = subprocess.run(
+            list(run.command),
+            cwd=root / run.working,
+            env={**kept, "LANG": "C.UTF-8", **run.environment, "BPGRADE_ROOT": str(root)},
+            input=run.input.encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if run.joined else subprocess.PIPE,
+            check=False,
+            timeout=_SECONDS,
+        )
+    except OSError as error:
+        name = str(run.command[0]).removeprefix(str(root))
+        return Ran(127, {}, "", f"bpgrade: {name} cannot be started: {error.strerror}")
     output = done.stdout.decode("utf-8", "replace")
-    errors = done.stderr.decode("utf-8", "replace")
+    errors = (done.stderr or b"").decode("utf-8", "replace")
     return Ran(done.returncode, read_documents(run, root, output), output, errors)
 
 

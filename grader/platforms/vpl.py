@@ -1,8 +1,10 @@
 """Moodle VPL: tagged lines on standard output.
 
-Sources: vpl_submission.class.php and jail/default_scripts/default_evaluate.sh of
-github.com/jcrodriguez-dis/moodle-mod_vpl. A line counts as a tag where it begins as one, so every
-line that is not ours begins with `>`. Without a line `Grade :=>>` no grade is proposed.
+Sources: vpl_submission.class.php (how the output is read), vpl_submission_CE.class.php (which
+files are sent, and which of them deleted before vpl_execution runs) and settings.php (limits) of
+github.com/jcrodriguez-dis/moodle-mod_vpl; src/jail.cpp of github.com/jcrodriguez-dis/
+vpl-xmlrpc-jail. A line counts as a tag where it begins as one, so every line that is not ours
+begins with `>`. Without a line `Grade :=>>` no grade is proposed.
 """
 
 from __future__ import annotations
@@ -20,7 +22,21 @@ from grader.platforms.metadata import decimal
 from grader.platforms.platform import Place, Platform, Run, Surroundings
 
 _RESERVE_SECONDS: Final = 3.0
-_GRADE: Final = re.compile(r"^Grade :=>> ?(\S+)$", re.MULTILINE)
+_GRADE: Final = re.compile(r"^Grade :=>>(.*)$", re.MULTILINE)
+_BLOCK: Final = re.compile(r"^[ \t]*<\|--[ \t]*$", re.MULTILINE)
+
+
+_STEPS: Final = """
+./vpl_evaluate.sh
+for file; do
+    rm -f "$file"
+    if grep -qsF "$file" vpl_execution; then
+        echo "bpgrade: vpl_execution names $file, which VPL has deleted before it runs it"
+    fi
+done
+[ -f vpl_execution ] || { echo "bpgrade: there is no vpl_execution to run"; exit 1; }
+./vpl_execution
+"""
 
 
 def document(assessment: Assessment, place: Place) -> str:
@@ -76,30 +92,35 @@ def locate(surroundings: Surroundings) -> Place:
 def share(texts: Mapping[str, str]) -> float | None:
     """Return the last grade, of 10."""
     [text] = texts.values()
+    text = text.replace("\r\n", "\n")
     grades = _GRADE.findall(text)
-    if not grades and not text.startswith("<|--"):
+    if not grades and not _BLOCK.search(text):
         raise ValueError("no comment and no grade")
-    return float(grades[-1]) / 10 if grades else None
+    return float(grades[-1].strip()) / 10 if grades else None
 
 
 def lay(root: Path, package: Path, submission: Path | None, _exercise: str) -> Run:
-    """Lay out the jail's home: the execution files, the submission and the environment."""
+    """Lay out the jail's home as VPL does, in two steps.
+
+    The execution files are there when vpl_evaluate.sh runs, and deleted before vpl_execution does.
+    What the activity says is in vpl_environment.sh and nowhere else. Scripts may be run by their
+    owner, other files only read and written; output goes to one terminal.
+    """
     home = root / "home/p1"
     layout.unpack(package, home, "execution-files")
+    execution_files = sorted(path.name for path in home.iterdir())
     layout.hand_in(submission, home)
     variables = {"VPL_GRADEMIN": "0", "VPL_GRADEMAX": "10", "VPL_MAXTIME": "600"}
     lines = [f"export {name}='{value}'" for name, value in variables.items()]
     (home / "vpl_environment.sh").write_text("\n".join(["#!/bin/bash", *lines, ""]), "utf-8")
     shutil.copy(home / "vpl_environment.sh", home / "common_script.sh")
+    for path in home.iterdir():
+        path.chmod(0o700 if path.suffix == ".sh" else 0o600)
     return Run(
-        command=[
-            "bash",
-            "-c",
-            "bash ./vpl_evaluate.sh && chmod +x vpl_execution && ./vpl_execution",
-        ],
+        command=["bash", "-c", _STEPS, "bash", *execution_files],
         working="home/p1",
         venv="opt/bpgrade/venv",
-        environment=variables,
+        joined=True,
     )
 
 
@@ -113,4 +134,5 @@ PLATFORM: Final = Platform(
     installers=("jail-server",),
     courses=(),
     one_exercise=True,
+    log_shown=True,
 )

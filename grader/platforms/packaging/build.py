@@ -216,6 +216,7 @@ def _blanks(course: Course, choice: Choice, own: Mapping[str, bytes]) -> dict[st
         "POINTS": f"{exercise.max_score:g}" if exercise else "",
         "TASK": _text(course.task(exercise)) if exercise else "",
         "STUB": _text(course.stub(exercise)) if exercise else "",
+        "NO_SCORES": json.dumps(dict.fromkeys(exercise.functions))[1:-1] if exercise else "",
         "PYTHON": choice.python,
         "UUID": str(uuid.uuid5(uuid.NAMESPACE_URL, f"bpgrade:{course.name}:{name}")),
         "DOT": ".",

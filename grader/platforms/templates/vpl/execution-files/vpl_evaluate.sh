@@ -1,16 +1,17 @@
 #!/bin/bash
-# VPL runs this to evaluate, then runs vpl_execution and reads what that prints.
+# VPL runs this to evaluate, deletes it with all execution files, then runs vpl_execution and reads
+# what that prints. So vpl_execution has the course in itself.
 cat > vpl_execution <<'SCRIPT'
 #!/bin/bash
 . ./vpl_environment.sh
-root="${BPGRADE_ROOT:-}"
+bin="${BPGRADE_ROOT:-}/opt/bpgrade/venv/bin"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-"$root/opt/bpgrade/venv/bin/python" - bpgrade_course.b64 "$work" <<'PYTHON'
-import base64, io, pathlib, sys, zipfile
-data = base64.b64decode(pathlib.Path(sys.argv[1]).read_bytes())
-zipfile.ZipFile(io.BytesIO(data)).extractall(sys.argv[2])
-PYTHON
-"$root/opt/bpgrade/venv/bin/bpgrade" autograde --platform vpl --course "$work/course" @OPTIONS@
+"$bin/python" -c '
+import base64, io, sys, zipfile
+zipfile.ZipFile(io.BytesIO(base64.b64decode(sys.stdin.read()))).extractall(sys.argv[1])
+' "$work" <<'COURSE'
+@COURSE_BASE64@COURSE
+"$bin/bpgrade" autograde --platform vpl --course "$work/course" @OPTIONS@
 SCRIPT
 chmod +x vpl_execution
