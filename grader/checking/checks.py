@@ -216,7 +216,9 @@ class Checks:
         try:
             worker.load()
         except CallFailure as failure:
-            yield from (ended(one.check, failure.outcome, failure.feedback) for one in every)
+            for one in every:
+                result = ended(one.check, failure.outcome, failure.feedback)
+                yield replace(result, cause=failure.cause)
             return
         parameters = functools.partial(self._references.parameters, exercise)
         results: list[CheckResult] = []
@@ -278,7 +280,8 @@ def _run(one: _Collected, run: CheckRun, following: pytest.Item) -> CheckResult:
     seconds = time.perf_counter() - start
     outcome, feedback = verdict(run, one.item.path, error)
     wrong = error.entries if isinstance(error, CheckFailure) else ()
-    return replace(ended(run.check, outcome, feedback, seconds), wrong=wrong)
+    cause = error.cause if isinstance(error, CallFailure) else ""
+    return replace(ended(run.check, outcome, feedback, seconds), wrong=wrong, cause=cause)
 
 
 def _raised(one: _Collected, run: CheckRun, following: pytest.Item) -> BaseException | None:

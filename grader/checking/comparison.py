@@ -19,6 +19,7 @@ from grader.sandbox.failures import CallFailure
 
 _MOST_ENTRIES: Final = 6
 _MOST_NAMED: Final = 64
+_BEYOND_COUNTING: Final = 1e6  # how often too large a number is, where the figure says no more
 _Array = NDArray[Any]
 
 
@@ -229,7 +230,7 @@ class Compare:
         if self._visible:
             return f"{place} is {_number(value)}, expected {_number(right)}"
         if not np.isfinite(value):
-            return f"{place} is {value}"
+            return f"{place} is {_not_finite(value)}"
         return f"{place} is {_off(value, right)}"
 
 
@@ -312,6 +313,12 @@ def _same_word(actual: Any, expected: _Array) -> bool:
     return same_kind and found.shape == expected.shape and bool((found == expected).all())
 
 
+def _not_finite(value: Any) -> str:
+    if np.isnan(value):
+        return "nan"
+    return "infinite" if np.iscomplexobj(value) or value > 0 else "minus infinity"
+
+
 def _number(value: Any) -> str:
     return f"{value:.10g}" if np.isrealobj(value) else f"{value:.8g}"
 
@@ -325,14 +332,20 @@ def _odd(found: _Array) -> str:
 @np.errstate(all="ignore")
 def _off(value: Any, right: Any) -> str:
     """Return how far a number is off, as a share of the right one."""
+    if not np.isfinite(right):
+        return "finite, and should not be"
     if right == 0:
         return "off (it should be zero)" if value else "right"
     share = abs(value - right) / abs(right)
+    if not np.isfinite(share):  # the difference of two huge numbers of unlike sign
+        share = abs(value / 2 - right / 2) / abs(right / 2)
     if share < 1e-3:
         return f"off by a share of {share:.0e}"
     if share < 10:
         return f"off by {_two_digits(100 * share)} %"
-    return f"about {_two_digits(abs(value / right))} times as large as it should be"
+    if share < _BEYOND_COUNTING:
+        return f"about {_two_digits(abs(value / right))} times as large as it should be"
+    return "more than a million times as large as it should be"
 
 
 def _two_digits(number: float) -> str:

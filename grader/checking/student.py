@@ -86,7 +86,9 @@ class Student:
         self.warnings = ()
         self._calls[function] = arguments
         if function not in loaded.functions:
-            raise undefined(function, loaded, self._worker.source.title)
+            defined = {each.name for each in loaded.definitions}
+            taken = {name for name in defined if self._parameters(name)}
+            raise undefined(function, loaded, self._worker.source.title, taken)
         try:
             reply = self._worker.call(function, arguments, names, self._known)
         except CallFailure as failure:

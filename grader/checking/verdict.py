@@ -31,7 +31,7 @@ def ended(check: Check, outcome: Outcome, feedback: str, seconds: float = 0.0) -
         max_points=check.points,
         visible=check.visible,
         feedback=feedback,
-        hint="" if outcome in (Outcome.PASSED, Outcome.BLOCKED) else check.hint,
+        hint=check.hint if outcome is Outcome.FAILED else "",
         seconds=round(seconds, 6),
     )
 

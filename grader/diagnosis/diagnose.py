@@ -48,7 +48,8 @@ class Diagnoser:
         told: dict[str, tuple[Told, ...]] = {}
         result = []
         for check in checks:
-            if check.outcome is Outcome.FAILED and check.function not in told:
+            unexplained = check.outcome is Outcome.FAILED and not check.cause
+            if unexplained and check.function not in told:
                 before = frozenset(
                     each.candidate.id for found in told.values() for each in found if each.candidate
                 )

@@ -125,6 +125,7 @@ def _flat(value: Any, size: int) -> Rows | None:
     return flat
 
 
+@np.errstate(all="ignore")  # a ratio may be beyond what floats hold: then it is no factor
 def _multiple(part: _Part) -> _Found | None:
     seen, right = part.pair()
     if not np.isfinite(seen).all() or not right.all():

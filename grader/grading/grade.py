@@ -6,11 +6,13 @@ import math
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from grader.course import Course, Exercise, find_course
+from grader.course.files import read_text
 from grader.diagnosis.options import Options
 from grader.result import CheckResult, Listing, Outcome, Result
 from grader.sandbox.host import WorkerHost
@@ -69,6 +71,7 @@ class Grader:
         self._collected: tuple[Exercise, ...] = ()
         self._checks: Checks | None = None
         self._diagnoser: Diagnoser | None = None
+        self._given: dict[str, str] = {}
 
     def __enter__(self) -> Grader:
         self._host = self._stack.enter_context(WorkerHost(self._isolation, self.course.packages))
@@ -111,6 +114,7 @@ class Grader:
     def _drop(self) -> None:
         """Forget the checks, and whatever was made of them."""
         self._checks = self._diagnoser = None
+        self._given = {}
         self._collected = ()
         self._collection.close()
         self._collection = ExitStack()
@@ -146,8 +150,13 @@ class Grader:
             return self._result(submission, exercise, seed, checks, start)
         worker = Worker(self.host, submission.to_load, exercise.limits)
         try:
-            checks = collected.run(exercise, worker, seed, begin)
-            if any(check.outcome is Outcome.FAILED for check in checks):
+            checks = _in_order(exercise, collected.run(exercise, worker, seed, begin))
+            if worker.loaded is not None:
+                from grader.grading.causes import with_causes
+
+                source, given = submission.to_load, partial(self._signatures, exercise)
+                checks = with_causes(exercise, source, worker.loaded, checks, given)
+            if any(check.outcome is Outcome.FAILED and not check.cause for check in checks):
                 checks = self._diagnosed(exercise, worker, checks, collected)
             return self._result(submission, exercise, seed, checks, start, worker)
         finally:
@@ -188,6 +197,14 @@ class Grader:
 
             self._diagnoser = Diagnoser(self.course, collected.reference, self._options)
         return self._diagnoser.add(exercise, worker, checks)
+
+    def _signatures(self, exercise: Exercise) -> str:
+        """Return code with the signatures that the exercise asks for."""
+        if exercise.name not in self._given:
+            reference, stub = self.course.reference(exercise), self.course.stub(exercise)
+            path = reference if reference.is_file() else stub
+            self._given[exercise.name] = read_text(path, "") if path.is_file() else ""
+        return self._given[exercise.name]
 
     def _result(
         self,
@@ -250,6 +267,12 @@ def _unreadable(checks: Iterable[Check], problem: str) -> tuple[CheckResult, ...
         )
         for check in checks
     )
+
+
+def _in_order(exercise: Exercise, checks: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
+    """Return the checks function by function, as the exercise names them: first steps first."""
+    places = {function: place for place, function in enumerate(exercise.functions)}
+    return tuple(sorted(checks, key=lambda check: places[check.function]))
 
 
 def _listings(submission: Submission, checks: tuple[CheckResult, ...]) -> tuple[Listing, ...]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import count
 from typing import Final, Literal
 
 from grader.batch.late import Lateness
-from grader.report.findings import score_text
+from grader.report.findings import cell_of, score_text
 from grader.report.visible import visible
 from grader.result import CheckResult, Outcome, Result
 
@@ -39,13 +39,23 @@ def number(amount: Fraction) -> int | float:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One check under a name that no other has, and a title that no other of its function has."""
+    """One check under a name that no other has, and a title that no other of its function has.
+
+    Attributes
+    ----------
+    cell : str
+        The notebook's cell that the function stands in; empty where it is a file.
+    told_at : str
+        The name of the test that tells in full what this one failed for too; else empty.
+    """
 
     name: str
     title: str
     points: Fraction
     max_points: Fraction
     check: CheckResult
+    cell: str = ""
+    told_at: str = ""
 
     @property
     def passed(self) -> bool:
@@ -98,7 +108,7 @@ class Assessment:
     def tests(self) -> tuple[Test, ...]:
         """The checks; none where nothing was graded."""
         result = self.graded
-        return _tests(result.checks) if result else ()
+        return _tests(result) if result else ()
 
     @property
     def max_score(self) -> Fraction:
@@ -166,19 +176,31 @@ class Assessment:
         return replace(self, result=replace(result, checks=(*checks, _merged(apart))))
 
 
-def _tests(checks: Iterable[CheckResult]) -> tuple[Test, ...]:
+def _tests(result: Result) -> tuple[Test, ...]:
     """Name each check: what is shown is what has to be unique, so it is cut before that."""
     tests = []
     names: set[str] = set()
     titles: set[tuple[str, str]] = set()
-    for check in checks:
+    told: dict[tuple[str, bool], str] = {}
+    for check in result.checks:
         shown = _cut(visible(check.title, lines=False).strip()) or check.id
         title = next(one for one in _numbered(shown) if (check.function, one) not in titles)
         titles.add((check.function, title))
         full = f"{check.function}: {title}" if check.function else title
         name = next(one for one in _numbered(full) if one not in names)
         names.add(name)
-        tests.append(Test(name, title, exact(check.points), exact(check.max_points), check))
+        told_at = told.setdefault((check.cause, check.visible), name) if check.cause else name
+        tests.append(
+            Test(
+                name,
+                title,
+                exact(check.points),
+                exact(check.max_points),
+                check,
+                cell=cell_of(result, check.function),
+                told_at="" if told_at == name else told_at,
+            )
+        )
     return tuple(tests)
 
 

@@ -6,7 +6,7 @@ import html
 from typing import Final
 
 from grader.platforms.assessment import Assessment, Test
-from grader.report.findings import OUTCOME_WORDS, amount
+from grader.report.findings import OUTCOME_WORDS, amount, line_text, sentence
 from grader.report.markdown import fenced, inline
 from grader.report.terminal import render_text
 from grader.report.visible import visible
@@ -33,7 +33,10 @@ def message(test: Test) -> str:
     if test.passed:
         return ""
     check = test.check
-    parts = [f"{_title(one)}\n{plain(one.message)}" for one in check.diagnosis]
+    if test.told_at:
+        return _as_told(test)
+    parts = [f"{_title(one, test.cell)}\n{plain(one.message)}" for one in check.diagnosis]
+    parts += [plain(sentence(check.cause), lines=False)] if check.cause else []
     parts.append(plain(check.feedback.strip("\n")) or plain(_ending(test), lines=False))
     if check.hint:
         parts.append(f"Hint: {plain(check.hint)}")
@@ -45,7 +48,9 @@ def headline(test: Test) -> str:
     if test.passed:
         return ""
     if test.check.diagnosis:
-        return "; ".join(_title(one) for one in test.check.diagnosis)
+        return "; ".join(_title(one, test.cell) for one in test.check.diagnosis)
+    if test.check.cause:
+        return plain(sentence(test.check.cause), lines=False)
     said = plain(test.check.feedback).strip().splitlines()
     return said[0] if said else plain(_ending(test), lines=False)
 
@@ -55,9 +60,11 @@ def markdown_message(test: Test) -> str:
     if test.passed:
         return ""
     check = test.check
-    parts = []
+    if test.told_at:
+        return inline(_as_told(test))
+    parts = [f"**{inline(sentence(check.cause))}**"] if check.cause else []
     for one in check.diagnosis:
-        parts += [f"**{inline(_title(one))}**", inline(one.message)]
+        parts += [f"**{inline(_title(one, test.cell))}**", inline(one.message)]
     if check.feedback.strip():
         parts.append(fenced(plain(check.feedback)))
     elif not check.diagnosis:
@@ -72,8 +79,12 @@ def html_message(test: Test) -> str:
     if test.passed:
         return ""
     check = test.check
-    parts = [
-        f"<p><b>{escaped(_title(one))}</b></p>{_lines(one.message)}" for one in check.diagnosis
+    if test.told_at:
+        return f"<p>{escaped(_as_told(test))}</p>"
+    parts = [f"<p><b>{escaped(sentence(check.cause))}</b></p>"] if check.cause else []
+    parts += [
+        f"<p><b>{escaped(_title(one, test.cell))}</b></p>{_lines(one.message)}"
+        for one in check.diagnosis
     ]
     if check.feedback.strip():
         parts.append(f"<pre>{escaped(check.feedback.strip(chr(10)))}</pre>")
@@ -129,9 +140,14 @@ def _longest_run(text: str) -> int:
     return longest
 
 
-def _title(diagnosis: Diagnosis) -> str:
+def _as_told(test: Test) -> str:
+    """Return in a line what another test tells in full."""
+    return plain(f"{sentence(test.check.cause)} See: {test.told_at}", lines=False)
+
+
+def _title(diagnosis: Diagnosis, cell: str) -> str:
     doubt = "Probably: " if diagnosis.certainty == "likely" else ""
-    where = f" (line {diagnosis.line})" if diagnosis.line is not None else ""
+    where = f" ({line_text(diagnosis.line, cell)})" if diagnosis.line is not None else ""
     return plain(f"{doubt}{diagnosis.title}{where}", lines=False)
 
 

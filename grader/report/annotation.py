@@ -109,8 +109,10 @@ def function_text(result: Result, function: str) -> str:
     if words := unwritten(summary):
         parts.append(inline(words))
     for finding in findings(result):
-        if function in finding.functions:
-            parts += _finding(finding, function)
+        if function == finding.functions[0]:
+            parts += _finding(finding)
+        elif function in finding.functions:
+            parts.append(_told_above(finding))
     return "\n\n".join(parts)
 
 
@@ -120,14 +122,22 @@ def _points(result: Result, summary: FunctionSummary) -> str:
     return score_text(summary.points, summary.max_points)
 
 
-def _finding(finding: Finding, function: str) -> list[str]:
+def _finding(finding: Finding) -> list[str]:
+    function = finding.functions[0]
     titles = [inline(check.title) for check in finding.checks if check.function == function]
     words = OUTCOME_WORDS[finding.outcome]
-    parts = ["\n".join(f"- {title}: {words}" for title in titles)]
+    parts = [f"**{inline(finding.sentence)}**"] if finding.cause else []
+    parts.append("\n".join(f"- {title}: {words}" for title in titles))
     parts += [_diagnosis(one) for one in finding.diagnoses]
-    if finding.feedback.strip():
-        parts.append(fenced(finding.feedback))
+    if finding.told.strip():
+        parts.append(fenced(finding.told))
     return parts + [f"*Hint:* {inline(hint)}" for hint in finding.hints]
+
+
+def _told_above(finding: Finding) -> str:
+    """Return in a line what is told in full at the first of the functions concerned."""
+    told = finding.sentence or f"It {OUTCOME_WORDS[finding.outcome]}."
+    return f"{inline(told)} See {inline(finding.functions[0])}."
 
 
 def _diagnosis(diagnosis: Diagnosis) -> str:

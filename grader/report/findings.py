@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from math import floor, fsum
@@ -24,6 +24,8 @@ OUTCOME_WORDS = {
     Outcome.BLOCKED: "waits for another function",
     Outcome.GRADER_ERROR: "the grader failed",
 }
+_CALLED = "\nCalled: "  # with what, for checks that students may see: it differs from call to call
+_FOLLOWS = "follows from "
 _TELLING = frozenset(Outcome) - {Outcome.PASSED, Outcome.NOT_IMPLEMENTED}
 
 
@@ -59,11 +61,28 @@ class FunctionSummary:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Checks that ended in the same way for the same reason, to be told once."""
+    """Checks that failed for the same reason, to be told once: with the first one's feedback."""
 
     outcome: Outcome
     feedback: str
     checks: tuple[CheckResult, ...]
+
+    @property
+    def cause(self) -> str:
+        """What went wrong, in a line; empty where values were wrong."""
+        return self.checks[0].cause
+
+    @property
+    def sentence(self) -> str:
+        """The cause as a sentence of its own."""
+        return sentence(self.cause)
+
+    @property
+    def told(self) -> str:
+        """What is told below the cause: nothing that only says the same again."""
+        if self.cause and self.outcome is Outcome.NOT_IMPLEMENTED:
+            return ""
+        return self.feedback.strip("\n")
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -76,9 +95,17 @@ class Finding:
         return _distinct(found for check in self.checks for found in check.diagnosis)
 
     @property
+    def is_explained(self) -> bool:
+        """Whether the named mistakes are all that is wrong, in every one of the checks."""
+        return bool(self.diagnoses) and _sure(self.diagnoses)
+
+    @property
     def hints(self) -> tuple[str, ...]:
-        """The authors' hints."""
-        return _distinct(check.hint for check in self.checks if check.hint)
+        """The authors' hints, where values were wrong and nothing better is known."""
+        if self.cause or _follows(self.diagnoses):
+            return ()
+        checks = self.checks[:1] if self.is_explained else self.checks
+        return _distinct(check.hint for check in checks if check.hint)
 
     @property
     def lost(self) -> float:
@@ -95,20 +122,78 @@ def summaries(result: Result) -> tuple[FunctionSummary, ...]:
 
 
 def findings(result: Result) -> tuple[Finding, ...]:
-    """Return what went wrong, in the order of the checks, unwritten functions left out.
+    """Return what went wrong, the first wrong step first, unwritten functions left out.
 
-    Wrong values are told once for each function and mistake. Any other ending that checks share
-    to the letter (the file can't be loaded, the process is gone) is told once altogether.
+    One cause is told once, whichever checks and functions it made fail: a name that is not
+    defined, a line that raises, a file that can't be loaded. Wrong values are told once for each
+    function and mistake. What follows from another function comes after that function.
     """
+    explained = {
+        check.function
+        for check in result.checks
+        if check.outcome is Outcome.FAILED and check.diagnosis and _sure(check.diagnosis)
+    }
     groups: dict[tuple[object, ...], list[CheckResult]] = {}
     for check in result.checks:
-        if check.outcome not in (Outcome.PASSED, Outcome.NOT_IMPLEMENTED):
-            alone = check.outcome is Outcome.FAILED or not check.feedback
-            where = (check.function, check.diagnosis) if alone else ()
-            groups.setdefault((check.outcome, check.feedback, where), []).append(check)
-    return tuple(
-        Finding(checks[0].outcome, checks[0].feedback, tuple(checks)) for checks in groups.values()
-    )
+        if is_told(check):
+            groups.setdefault(_reason(check, explained), []).append(check)
+    found = [_finding(checks) for checks in groups.values()]
+    return tuple(sorted(found, key=_comes_later))
+
+
+def is_told(check: CheckResult) -> bool:
+    """Whether there is more to say of a check than that it passed or is not written yet."""
+    if check.outcome is Outcome.NOT_IMPLEMENTED:
+        return bool(check.cause)
+    return check.outcome is not Outcome.PASSED
+
+
+def sentence(cause: str) -> str:
+    """Return a cause with a capital letter and a full stop."""
+    return f"{cause[0].upper()}{cause[1:]}." if cause else ""
+
+
+def _comes_later(finding: Finding) -> bool:
+    """Whether another function has to be mended first."""
+    return finding.outcome is Outcome.BLOCKED or _follows(finding.diagnoses)
+
+
+def _finding(checks: list[CheckResult]) -> Finding:
+    first = next((one for one in checks if one.outcome is not Outcome.NOT_IMPLEMENTED), checks[0])
+    return Finding(first.outcome, first.feedback, tuple(checks))
+
+
+def _reason(check: CheckResult, explained: Collection[str]) -> tuple[object, ...]:
+    """Return what two checks have in common that failed for the same reason."""
+    if check.cause:
+        return ("cause", check.cause)
+    if check.outcome is Outcome.FAILED and check.function in explained:
+        return ("mistake", check.function)
+    feedback = check.feedback.partition(_CALLED)[0]
+    alone = check.outcome is Outcome.FAILED or not feedback
+    where = (check.function, check.diagnosis) if alone else ()
+    return (check.outcome, feedback, where)
+
+
+def _sure(diagnoses: Iterable[Diagnosis]) -> bool:
+    return all(each.certainty == "exact" for each in diagnoses)
+
+
+def _follows(diagnoses: tuple[Diagnosis, ...]) -> bool:
+    """Whether a function is wrong only since another one is."""
+    return bool(diagnoses) and all(each.id.startswith(_FOLLOWS) for each in diagnoses)
+
+
+def cell_of(result: Result, function: str) -> str:
+    """Return the notebook's cell that a function stands in; empty where it is a file."""
+    places = (each.place for each in result.listings if each.function == function)
+    place = next(places, result.submission.name)
+    return "" if place == result.submission.name else place
+
+
+def line_text(line: int, cell: str = "") -> str:
+    """Return `line 21`, or `cell 5, line 3`."""
+    return f"{cell}, line {line}" if cell else f"line {line}"
 
 
 def unwritten(function: FunctionSummary) -> str:
@@ -118,7 +203,11 @@ def unwritten(function: FunctionSummary) -> str:
     --------
     `gradient: not written yet, it is worth 8 points`
     """
-    stubs = [check for check in function.checks if check.outcome is Outcome.NOT_IMPLEMENTED]
+    stubs = [
+        check
+        for check in function.checks
+        if check.outcome is Outcome.NOT_IMPLEMENTED and not check.cause
+    ]
     if not stubs:
         return ""
     lost = points_lost(stubs)
@@ -158,7 +247,8 @@ def _summary(name: str, checks: tuple[CheckResult, ...]) -> FunctionSummary:
     if Outcome.GRADER_ERROR in outcomes:
         state = State.UNGRADED
     elif outcomes == {Outcome.NOT_IMPLEMENTED} and len(open_checks) == len(checks):
-        state = State.UNWRITTEN
+        told = any(map(is_told, checks))
+        state = State.WRONG if told else State.UNWRITTEN
     else:
         waiting = outcomes <= {Outcome.BLOCKED, Outcome.NOT_IMPLEMENTED}
         state = State.WAITING if waiting else State.WRONG
@@ -166,6 +256,8 @@ def _summary(name: str, checks: tuple[CheckResult, ...]) -> FunctionSummary:
 
 
 def _remark(open_checks: list[CheckResult], total: int) -> str:
+    if causes := _distinct(check.cause for check in open_checks if check.cause):
+        return causes[0] if len(causes) == 1 else f"{causes[0]} and {len(causes) - 1} more"
     titles = _distinct(found.title for check in open_checks for found in check.diagnosis)
     if titles:
         more = f" and {len(titles) - 1} more" if len(titles) > 1 else ""

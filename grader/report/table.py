@@ -55,13 +55,13 @@ def _finding(finding: Finding) -> str:
     names = ", ".join(_escaped(name) for name in finding.functions)
     lost = f" ({points_text(finding.lost)})" if finding.lost > 0 else ""
     titles = "".join(f"<li>{_escaped(check.title)}</li>" for check in finding.checks)
-    words = OUTCOME_WORDS[finding.outcome]
-    text = finding.feedback.strip()
-    if not text and finding.outcome is not Outcome.FAILED:
+    words = _escaped(finding.sentence) or OUTCOME_WORDS[finding.outcome]
+    text = finding.told.strip()
+    if not text and finding.outcome is not Outcome.FAILED and not finding.cause:
         text = words
     hints = "".join(f"<p><i>Hint:</i> {_escaped(hint)}</p>" for hint in finding.hints)
     return (
-        f"<p><b>{names}</b>: {words}{lost}</p><ul>{titles}</ul>"
+        f"<p><b>{names}</b>{lost}: {words}</p><ul>{titles}</ul>"
         f"{''.join(map(_diagnosis, finding.diagnoses))}{_block(text) if text else ''}{hints}"
     )
 

@@ -13,7 +13,9 @@ from grader.report.findings import (
     Finding,
     FunctionSummary,
     State,
+    cell_of,
     findings,
+    line_text,
     points_text,
     score_text,
     summaries,
@@ -26,6 +28,7 @@ FINDING_STATES = {Outcome.GRADER_ERROR: State.UNGRADED, Outcome.BLOCKED: State.W
 OUTPUT_ROWS = 20
 FEEDBACK_ROWS = 30
 LIST_ITEMS = 10
+CAUSE_TITLES = 3
 
 
 COLOURS = dict(zip(State, ("green", "red", "cyan", "cyan", "yellow"), strict=True))
@@ -67,18 +70,18 @@ def render_text(result: Result, width: int = 80, color: bool = False) -> str:
 def _header(page: Page, result: Result) -> None:
     rule = page.glyphs.rule
     about = f"{page.safe(result.exercise)} of {page.safe(result.course)}"
-    layers = ", ".join(map(page.safe, result.isolation)) or "none"
-    conditions = f"isolation: {layers}; seed {result.seed}"
     room = page.width - cell_len(about) - 8
+    below = ""
     if room < 12:
-        about, conditions, room = "", f"{about}; {conditions}", page.width - 5
+        about, below, room = "", about, page.width - 5
     name = page.safe(result.submission.name)
     name = page.fit(name, room) if cell_len(name) > room else name
     line = Text(f"{rule * 2} ", "cyan") + Text(name, "bold") + " "
     end = f" {about} {rule * 2}" if about else rule
     line.append(rule * (page.width - line.cell_len - cell_len(end)), "cyan")
     page.rows.append(line + Text(end, "cyan"))
-    page.write(Text(conditions, "dim"), " ")
+    if below:
+        page.write(Text(below, "dim"), " ")
     if result.status == "ungraded":
         page.write(
             Text(
@@ -129,7 +132,7 @@ def _finding(page: Page, result: Result, finding: Finding, told: set[Diagnosis])
     heading = Text(", ".join(map(page.safe, finding.functions)), "bold")
     if whole:
         heading = Text(f"None of the {len(titles)} checks could be made", "bold")
-    elif len(titles) == 1:
+    elif len(titles) == 1 or finding.is_explained:
         heading.append(f": {titles[0]}")
     page.blank()
     page.spread(
@@ -137,16 +140,27 @@ def _finding(page: Page, result: Result, finding: Finding, told: set[Diagnosis])
         heading,
         Text(_cost(result, finding), COLOURS[state]),
     )
-    if len(titles) > 1 and not whole:
-        for title in titles:
-            page.write(Text(title, "bold"), f"  {page.glyphs.item} ")
+    if finding.cause:
+        page.write(Text(page.safe(finding.sentence), "bold yellow"), "  ")
+    if len(titles) > 1 and not whole and not finding.is_explained:
+        _titles(page, titles, CAUSE_TITLES if finding.cause else len(titles))
     for diagnosis in finding.diagnoses:
-        _diagnosis(page, diagnosis, told)
+        _diagnosis(page, diagnosis, told, cell_of(result, finding.functions[0]))
     _feedback(page, finding)
     for hint in () if whole else finding.hints:
         page.write(
             Text(page.safe(hint, lines=True)), Text("  ") + Text("Hint: ", "bold cyan"), "  "
         )
+    if len(titles) > 1 and finding.is_explained:
+        page.write(Text("The same mistake shows in", "dim"), "  ")
+        _titles(page, titles[1:], len(titles))
+
+
+def _titles(page: Page, titles: list[str], most: int) -> None:
+    for title in titles[:most]:
+        page.write(Text(title, "bold"), f"  {page.glyphs.item} ")
+    if len(titles) > most:
+        page.write(Text(f"and {len(titles) - most} more", "dim"), "    ")
 
 
 def _cost(result: Result, finding: Finding) -> str:
@@ -157,7 +171,7 @@ def _cost(result: Result, finding: Finding) -> str:
     )
 
 
-def _diagnosis(page: Page, diagnosis: Diagnosis, told: set[Diagnosis]) -> None:
+def _diagnosis(page: Page, diagnosis: Diagnosis, told: set[Diagnosis], cell: str) -> None:
     bar = Text("  ") + Text(page.glyphs.bar + " ", "bold yellow")
     doubt = "Probably: " if diagnosis.certainty == "likely" else ""
     title = Text(doubt + page.safe(diagnosis.title), "bold yellow")
@@ -166,15 +180,15 @@ def _diagnosis(page: Page, diagnosis: Diagnosis, told: set[Diagnosis]) -> None:
         return
     told.add(diagnosis)
     if diagnosis.line is not None:
-        title.append(f"  line {diagnosis.line}", "not bold dim")
+        title.append(f"  {line_text(diagnosis.line, page.safe(cell))}", "not bold dim")
     page.write(title, bar, bar)
     page.write(Text(page.safe(diagnosis.message, lines=True)), bar, bar)
 
 
 def _feedback(page: Page, finding: Finding) -> None:
-    feedback = finding.feedback.strip("\n")
+    feedback = finding.told
     if not feedback:
-        if finding.outcome is Outcome.FAILED:
+        if finding.outcome is Outcome.FAILED or finding.cause:
             return
         feedback = f"{finding.functions[0]}: {OUTCOME_WORDS[finding.outcome]}"
     most = FEEDBACK_ROWS * page.width

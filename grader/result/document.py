@@ -54,6 +54,8 @@ class CheckResult:
 
     `wrong` names the entries of the returned values that are not right, `gradient_1[0, 0]`, as
     far as the check compared values; a value that is wrong as a whole by its name alone.
+    `cause` says in a line what went wrong where a call gave no value, or the function takes other
+    parameters; checks that failed for one cause have the same, and reports tell it once.
     """
 
     id: str
@@ -64,6 +66,7 @@ class CheckResult:
     max_points: float
     visible: bool
     feedback: str = ""
+    cause: str = ""
     hint: str = ""
     wrong: tuple[str, ...] = ()
     diagnosis: tuple[Diagnosis, ...] = ()

@@ -6,6 +6,7 @@ import signal
 from typing import Any
 
 from grader.result import Outcome
+from grader.sandbox.causes import cause_of
 
 _SIGNALS = {
     "SIGSEGV": "a crash in compiled code, such as a bad memory access",
@@ -32,17 +33,21 @@ class CallFailure(Exception):  # noqa: N818 - an outcome of grading, not a mista
         What the student reads.
     line : int
         The student's own line that it happened in; 0 where that is not known.
+    cause : str
+        The same in a line, without what differs from call to call: failures that have one cause
+        share it, and are told together.
     unread : bool
         Whether Python could not read the code at all.
     """
 
     unread = False
 
-    def __init__(self, outcome: Outcome, feedback: str, line: int = 0) -> None:
+    def __init__(self, outcome: Outcome, feedback: str, line: int = 0, cause: str = "") -> None:
         super().__init__(feedback)
         self.outcome = outcome
         self.feedback = feedback
         self.line = line
+        self.cause = cause
 
 
 def signature_of(function: str, names: tuple[str, ...], arguments: tuple[Any, ...]) -> str:
@@ -67,12 +72,13 @@ def _brief(argument: Any) -> str:
     return ""
 
 
-def timed_out(call: str, seconds: float, key: str) -> CallFailure:
+def timed_out(call: str, seconds: float) -> CallFailure:
     """Return the failure of a call that had not ended in time."""
     return CallFailure(
         Outcome.TIMEOUT,
         f"{call} had not finished after {seconds:g} s: is there a loop that never ends?"
-        f" It was stopped and is not called again. (The limit is `{key}` in course.toml.)",
+        " It was stopped and is not called again.",
+        cause=f"{_function(call)} took longer than {seconds:g} s",
     )
 
 
@@ -80,8 +86,8 @@ def used_up(function: str, seconds: float) -> CallFailure:
     """Return the failure of a function whose calls have taken too long together."""
     return CallFailure(
         Outcome.TIMEOUT,
-        f"the calls of {function} took more than {seconds:g} s together: it is not called again."
-        " (The limit is `cpu_seconds` in course.toml.)",
+        f"the calls of {function} took more than {seconds:g} s together: it is not called again.",
+        cause=f"the calls of {function} took longer than {seconds:g} s together",
     )
 
 
@@ -91,14 +97,15 @@ def died(call: str, ended: str) -> CallFailure:
     if number == "memory_megabytes":
         return CallFailure(
             Outcome.OUT_OF_MEMORY,
-            f"{call} and what it started took too much memory together, and were stopped. (The"
-            " limit is `memory_megabytes` in course.toml.)",
+            f"{call} and what it started took too much memory together, and were stopped.",
+            cause=f"{_function(call)} and what it started took too much memory",
         )
     if kind == "limit":
         return CallFailure(
             Outcome.DIED,
             f"{call} went beyond what it may use, {_EXCEEDED.get(number, number)}, and was"
-            f" stopped. (The limit is `{number}` in course.toml.)",
+            " stopped.",
+            cause=f"{_function(call)} went beyond what it may use",
         )
     if kind == "signal":
         try:
@@ -110,7 +117,8 @@ def died(call: str, ended: str) -> CallFailure:
         reason = f"it exited with code {number}, as os._exit() does"
     else:
         reason = "the process was gone"
-    return CallFailure(Outcome.DIED, f"{call} ended the whole program ({reason}).")
+    text = f"ended the whole program ({reason})"
+    return CallFailure(Outcome.DIED, f"{call} {text}.", cause=f"{_function(call)} {text}")
 
 
 def broke_the_channel(call: str) -> CallFailure:
@@ -119,6 +127,7 @@ def broke_the_channel(call: str) -> CallFailure:
         Outcome.FORBIDDEN_VALUE,
         f"{call} sent something that is no answer to the call. A function gives its result by"
         " `return` only; code must not write to descriptors that it did not open.",
+        cause=f"{_function(call)} sent something that is no answer to the call",
     )
 
 
@@ -131,7 +140,8 @@ def described(call: str, description: Any, memory_megabytes: int) -> CallFailure
     line = description.get("line")
     line = line if type(line) is int and 0 < line < _LAST_LINE else 0
     if kind == "forbidden_value":
-        return CallFailure(Outcome.FORBIDDEN_VALUE, f"{call} returned {message}.", line)
+        cause = f"{_function(call)} returned {message}"
+        return CallFailure(Outcome.FORBIDDEN_VALUE, f"{call} returned {message}.", line, cause)
     if kind == "not_implemented":
         return CallFailure(Outcome.NOT_IMPLEMENTED, message or f"{call} is not written yet.", line)
     trace = _text(description, "traceback")
@@ -141,8 +151,17 @@ def described(call: str, description: Any, memory_megabytes: int) -> CallFailure
             Outcome.OUT_OF_MEMORY,
             f"{call} ran out of memory (the limit is {memory_megabytes} MB).\n{detail}",
             line,
+            f"{_function(call)} ran out of memory",
         )
-    return CallFailure(Outcome.ERROR, f"{call} raised an exception:\n{detail}", line)
+    cause = cause_of(
+        _text(description, "type"), message, _text(description, "file"), line, _function(call)
+    )
+    return CallFailure(Outcome.ERROR, f"{call} raised an exception:\n{detail}", line, cause)
+
+
+def _function(call: str) -> str:
+    """Return what was called, without the arguments that it had."""
+    return call.partition("(")[0]
 
 
 def _text(description: dict[str, Any], key: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
 from grader.result import Outcome
 from grader.sandbox import failures
+from grader.sandbox.causes import misspelt
 from grader.sandbox.failures import CallFailure
 
 _MOST_PROBLEMS: Final = 200
@@ -164,8 +165,11 @@ def read_reply(answer: list[Any], arguments: int) -> Reply | None:
     )
 
 
-def undefined(function: str, loaded: Loaded, file: str) -> CallFailure:
-    """Return the failure of calling what the submission does not define."""
+def undefined(function: str, loaded: Loaded, file: str, taken: Collection[str] = ()) -> CallFailure:
+    """Return the failure of calling what the submission does not define.
+
+    `taken` are names that stand for functions of their own.
+    """
     for problem in loaded.problems:
         if function in problem.lost:
             return _left_out(function, problem)
@@ -176,9 +180,10 @@ def undefined(function: str, loaded: Loaded, file: str) -> CallFailure:
         return CallFailure(
             Outcome.NOT_IMPLEMENTED,
             f"{text} is given to something that is not a function. Use another name for that.",
+            cause=f"`{function}` is defined, then given to something that is not a function",
         )
     own = sorted(places)
-    near = _near(function, own)
+    near = near_definition(function, loaded, taken)
     text = f"{file} defines no function `{function}`."
     if near:
         text += f" Is `{near}` meant to be it? Rename it to `{function}`."
@@ -187,7 +192,8 @@ def undefined(function: str, loaded: Loaded, file: str) -> CallFailure:
     if loaded.problems:
         labels = ", ".join(problem.label for problem in loaded.problems[:5])
         text += f" (These failed, see the warnings: {labels}.)"
-    return CallFailure(Outcome.NOT_IMPLEMENTED, text)
+    cause = misspelt(function, near) if near else ""
+    return CallFailure(Outcome.NOT_IMPLEMENTED, text, cause=cause)
 
 
 def _left_out(function: str, problem: Problem) -> CallFailure:
@@ -196,7 +202,7 @@ def _left_out(function: str, problem: Problem) -> CallFailure:
     if failure.outcome is Outcome.NOT_IMPLEMENTED:
         return failure
     text = f"`{function}` is not defined, since {failure.feedback}"
-    return CallFailure(Outcome.ERROR, text, failure.line)
+    return CallFailure(Outcome.ERROR, text, failure.line, failure.cause)
 
 
 def with_cause(failure: CallFailure, loaded: Loaded) -> CallFailure:
@@ -208,13 +214,15 @@ def with_cause(failure: CallFailure, loaded: Loaded) -> CallFailure:
         if found[1] in problem.lost:
             where = f"line {problem.line} of {problem.label}" if problem.line else problem.label
             error = problem.failure.feedback.rstrip().rpartition("\n")[2]
-            cause = f"`{found[1]}` was to come from {where}, which failed: {error}"
-            return CallFailure(failure.outcome, f"{failure.feedback}\n{cause}", failure.line)
+            told = f"`{found[1]}` was to come from {where}, which failed: {error}"
+            text, cause = f"{failure.feedback}\n{told}", problem.failure.cause
+            return CallFailure(failure.outcome, text, failure.line, cause)
     return failure
 
 
-def _near(function: str, names: Sequence[str]) -> str:
-    """Return the name that may be a slip for `function`, or nothing."""
+def near_definition(function: str, loaded: Loaded, taken: Collection[str]) -> str:
+    """Return the defined name that may be a slip for `function`, or nothing."""
+    names = sorted({each.name for each in loaded.definitions}.difference(taken))
     for name in names:
         if function.casefold() in name.casefold():
             return name

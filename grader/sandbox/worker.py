@@ -282,7 +282,7 @@ class Worker:
             data = self._process.ask(message, number, call.text, limit, callbacks)
         except TimeoutError:
             self._end()
-            self._hung[call.function] = failures.timed_out(call.text, limit, "call_seconds")
+            self._hung[call.function] = failures.timed_out(call.text, limit)
             raise self._hung[call.function] from None
         except CallFailure as failure:
             if not self._process.running:
@@ -334,7 +334,7 @@ class Worker:
             answer = exchange.read(self._process.ask(message, number, text, seconds, callbacks))
         except TimeoutError:
             self._end()
-            self._loaded = failures.timed_out(text, self.limits.load_seconds, "load_seconds")
+            self._loaded = failures.timed_out(text, self.limits.load_seconds)
             raise self._loaded from None
         if self._reloaded:  # what it prints has been shown already
             self._process.forget_printed(self._printed_before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import ClassVar, Final
 
 from markupsafe import Markup
 
@@ -76,6 +76,8 @@ class Work:
 class FunctionPart:
     """One function's part of the page."""
 
+    is_shared: ClassVar[bool] = False
+
     anchor: str
     summary: FunctionSummary
     mark: str
@@ -97,6 +99,8 @@ class FunctionPart:
 class FindingPart:
     """A finding, its mistakes told here where they stand at no line above."""
 
+    is_shared: ClassVar[bool] = True
+
     finding: Finding
     words: str
     feedback: str
@@ -106,14 +110,14 @@ class FindingPart:
 
 @dataclass(frozen=True, slots=True)
 class WorkPart:
-    """One exercise's part of the page."""
+    """One exercise's part of the page; `told` are the sections, the first wrong step first."""
 
     work: Work
     anchor: str
     total: str
     total_state: str
     functions: tuple[FunctionPart, ...]
-    general: tuple[FindingPart, ...]
+    told: tuple[FunctionPart | FindingPart, ...]
     drawing: Drawing | None
 
 
@@ -158,8 +162,21 @@ def _part(work: Work, anchor: str, draw: Draw) -> WorkPart:
         _function(result, summary, found, f"{anchor}-{number}")
         for number, summary in enumerate(summaries(result), start=1)
     )
-    general = tuple(_finding(each, each.diagnoses) for each in found if len(each.functions) > 1)
-    return WorkPart(work, anchor, *_total(result), functions, general, draw(result))
+    return WorkPart(work, anchor, *_total(result), functions, _told(functions, found), draw(result))
+
+
+def _told(
+    functions: Sequence[FunctionPart], found: Sequence[Finding]
+) -> tuple[FunctionPart | FindingPart, ...]:
+    """Return a section for each function, and for what concerns several, in order of reading."""
+    waiting = {part.summary.name: part for part in functions if part.is_told}
+    sections: list[FunctionPart | FindingPart] = []
+    for finding in found:
+        if len(finding.functions) > 1:
+            sections.append(_finding(finding, finding.diagnoses))
+        elif finding.functions[0] in waiting:
+            sections.append(waiting.pop(finding.functions[0]))
+    return (*sections, *waiting.values())
 
 
 def _total(result: Result) -> tuple[str, str]:
@@ -203,7 +220,7 @@ def _finding(finding: Finding, diagnoses: Sequence[Diagnosis]) -> FindingPart:
     return FindingPart(
         finding=finding,
         words=OUTCOME_WORDS[finding.outcome],
-        feedback=_GRADER_FAILED if failed else finding.feedback.strip("\n"),
+        feedback=_GRADER_FAILED if failed else finding.told,
         diagnoses=tuple(diagnoses),
         waiting=finding.outcome is Outcome.BLOCKED,
     )

@@ -1,0 +1,150 @@
+"""What several checks failed for alike: a name spelt otherwise, parameters that are others."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from grader.course import Exercise
+from grader.diagnosis.location import definition
+from grader.result import CheckResult, Outcome
+from grader.sandbox.causes import misspelt
+from grader.sandbox.replies import Loaded, Source, near_definition
+
+_UNKNOWN: Final = re.compile(r"`(\w+)` is not defined: define it")
+_MOST_SOURCE: Final = 200_000
+_CALLED_WRONGLY: Final = r"\b{}\(\) (takes|missing|got) "
+_NO_RIGHT_VALUE: Final = (Outcome.FAILED, Outcome.ERROR, Outcome.FORBIDDEN_VALUE)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The parameters of a function that can be given by position, and how many have to be."""
+
+    function: str
+    names: tuple[str, ...]
+    required: int
+    open_ended: bool
+
+    def __str__(self) -> str:
+        return f"{self.function}({', '.join(self.names)}{', *args' if self.open_ended else ''})"
+
+
+def with_causes(
+    exercise: Exercise,
+    source: Source,
+    loaded: Loaded,
+    checks: tuple[CheckResult, ...],
+    given: Callable[[], str],
+) -> tuple[CheckResult, ...]:
+    """Return the checks, with the cause of those that failed for a name or for parameters.
+
+    Parameters
+    ----------
+    source, loaded : Source, Loaded
+        The submission, and what loading it found.
+    given : callable
+        Returns code of the course that has the right signatures.
+    """
+    if not any(check.outcome in (*_NO_RIGHT_VALUE, Outcome.NOT_IMPLEMENTED) for check in checks):
+        return checks
+    checks = tuple(_spelling(exercise, check, loaded) for check in checks)
+    for own, wanted in _signatures(exercise, source, checks, given):
+        if mistake := parameter_mistake(own, wanted):
+            swapped = sorted(own.names) == sorted(wanted.names)
+            checks = tuple(_with_signature(one, own.function, mistake, swapped) for one in checks)
+    return checks
+
+
+def parameter_mistake(own: Signature, wanted: Signature) -> str:
+    """Return what is wrong with a function's parameters, or nothing.
+
+    Other names are no mistake, nor are parameters that need not be given.
+
+    Examples
+    --------
+    >>> wanted = Signature("area", ("width", "height"), 2, False)
+    >>> parameter_mistake(Signature("area", ("height", "width"), 2, False), wanted)
+    'the parameters stand in another order: `area(height, width)` should be `area(width, height)`'
+    >>> parameter_mistake(Signature("area", ("width",), 1, False), wanted)
+    '`height` is missing: `area(width)` should be `area(width, height)`'
+    """
+    should = f"`{own}` should be `{wanted}`"
+    count = len(wanted.names)
+    if len(own.names) < wanted.required and not own.open_ended:
+        missing = [name for name in wanted.names if name not in own.names]
+        few = wanted.required - len(own.names)
+        named = " and ".join(f"`{name}`" for name in missing) if len(missing) == few else ""
+        what = named or f"{few} parameter{'' if few == 1 else 's'}"
+        return f"{what} {'is' if few == 1 else 'are'} missing: {should}"
+    if own.required > count:
+        extra = [name for name in own.names[: own.required] if name not in wanted.names]
+        many = own.required - count
+        named = " and ".join(f"`{name}`" for name in extra) if len(extra) == many else ""
+        what = named or f"{many} parameter{'' if many == 1 else 's'}"
+        return f"{what} {'is' if many == 1 else 'are'} too many: {should}"
+    places = {name: place for place, name in enumerate(own.names[:count])}
+    if any(places.get(name, place) != place for place, name in enumerate(wanted.names)):
+        return f"the parameters stand in another order: {should}"
+    return ""
+
+
+def signature_in(text: str, function: str) -> Signature | None:
+    """Return the signature of a function's last definition; None where it cannot be told."""
+    if len(text) > _MOST_SOURCE or function not in text:
+        return None
+    try:
+        node = definition(ast.parse(text), function)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    if node is None or (isinstance(node, ast.FunctionDef) and node.decorator_list):
+        return None
+    arguments = node.args if isinstance(node, ast.FunctionDef) else None
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+        arguments = node.value.args
+    if arguments is None or arguments.kwonlyargs:
+        return None
+    names = tuple(each.arg for each in (*arguments.posonlyargs, *arguments.args))
+    required = len(names) - len(arguments.defaults)
+    return Signature(function, names, required, arguments.vararg is not None)
+
+
+def _spelling(exercise: Exercise, check: CheckResult, loaded: Loaded) -> CheckResult:
+    """Return the check with the spelling that a NameError comes from, where there is one."""
+    unknown = _UNKNOWN.match(check.cause)
+    near = near_definition(unknown[1], loaded, exercise.functions) if unknown else ""
+    if unknown is None or not near:
+        return check
+    name = unknown[1]
+    asked = name in exercise.functions
+    cause = misspelt(name, near) if asked else f"`{name}` is not defined: is `{near}` meant?"
+    return replace(check, cause=cause)
+
+
+def _signatures(
+    exercise: Exercise,
+    source: Source,
+    checks: tuple[CheckResult, ...],
+    given: Callable[[], str],
+) -> Iterator[tuple[Signature, Signature]]:
+    """Yield the student's and the right signature of each function that gave no right value."""
+    failed = {check.function for check in checks if check.outcome in _NO_RIGHT_VALUE}
+    for function in exercise.functions:
+        if function in failed:
+            own = signature_in(source.defining(function), function)
+            wanted = signature_in(given(), function)
+            if own is not None and wanted is not None and not wanted.open_ended:
+                yield own, wanted
+
+
+def _with_signature(check: CheckResult, function: str, mistake: str, swapped: bool) -> CheckResult:
+    if check.outcome not in _NO_RIGHT_VALUE:
+        return check
+    own = check.function == function
+    called = re.search(_CALLED_WRONGLY.format(re.escape(function)), check.feedback)
+    if (own and swapped) or (check.outcome is Outcome.ERROR and called):
+        return replace(check, cause=mistake)
+    return check

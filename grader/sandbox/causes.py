@@ -1,0 +1,80 @@
+"""Why a call failed, in a line that is the same for every call that failed for the same reason."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Final
+
+import numpy as np
+
+_UNDEFINED: Final = re.compile(r"name '(\w+)' is not defined")
+_USUAL: Final = {
+    "np": "import numpy as np",
+    "numpy": "import numpy",
+    "plt": "import matplotlib.pyplot as plt",
+    "matplotlib": "import matplotlib",
+    "pd": "import pandas as pd",
+    "pandas": "import pandas",
+    "sp": "import scipy as sp",
+    "scipy": "import scipy",
+}
+_BY_MESSAGE: Final = ("AttributeError", "ImportError", "ModuleNotFoundError", "NameError")
+_LONGEST: Final = 200
+
+
+def cause_of(kind: str, message: str, place: str, line: int, function: str) -> str:
+    """Return the cause of an exception.
+
+    A name, an attribute or a module that is missing is one cause wherever it is met; any other
+    exception is one for the line that raised it, whatever the values were.
+
+    Parameters
+    ----------
+    kind, message : str
+        The exception's class and text.
+    place, line : str, int
+        The student's file or cell, and their own line in it; empty and 0 where none is known.
+    function : str
+        What the grader had called.
+
+    Examples
+    --------
+    >>> cause_of("NameError", "name 'np' is not defined", "exercise1.py", 12, "sigmoid")
+    '`np` is not defined: put `import numpy as np` at the top'
+    >>> cause_of("IndexError", "index 2 is out of bounds", "cell 5", 3, "forward")
+    'IndexError in cell 5, line 3'
+    """
+    found = _UNDEFINED.match(message) if kind == "NameError" else None
+    if found:
+        return undefined_name(found[1])
+    kind = kind[:60]
+    if kind in _BY_MESSAGE:
+        return f"{kind}: {_in_a_line(message)}"
+    if kind == "RecursionError":
+        return f"{function} calls itself without end"
+    if line and place:
+        return f"{kind} in {_in_a_line(place)}, line {line}"
+    return f"{kind} in the call of {function}: {_in_a_line(message)}"
+
+
+def undefined_name(name: str) -> str:
+    """Return the cause of a NameError, with the import that is missing where that is known."""
+    if name in _USUAL:
+        return f"`{name}` is not defined: put `{_USUAL[name]}` at the top"
+    if name in sys.stdlib_module_names:
+        return f"`{name}` is not defined: put `import {name}` at the top"
+    if callable(getattr(np, name, None)) and not name.startswith("_"):
+        return f"`{name}` is not defined: NumPy's is `np.{name}`, after `import numpy as np`"
+    return f"`{name}` is not defined: define it, or correct its spelling"
+
+
+def misspelt(function: str, found: str) -> str:
+    """Return the cause where a function is there under a name that is nearly the right one."""
+    return f"your file defines `{found}`: rename it to `{function}`"
+
+
+def _in_a_line(text: str) -> str:
+    """Return text on one line, cut."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _LONGEST else f"{plain[:_LONGEST]}..."
