@@ -115,11 +115,13 @@ def signature_in(text: str, function: str) -> Signature | None:
 def _spelling(exercise: Exercise, check: CheckResult, loaded: Loaded) -> CheckResult:
     """Return the check with the spelling that a NameError comes from, where there is one."""
     unknown = _UNKNOWN.match(check.cause)
-    near = near_definition(unknown[1], loaded, exercise.functions) if unknown else ""
-    if unknown is None or not near:
+    if unknown is None:
         return check
     name = unknown[1]
     asked = name in exercise.functions
+    near = near_definition(name, loaded, exercise.functions if asked else ())
+    if not near:
+        return check
     cause = misspelt(name, near) if asked else f"`{name}` is not defined: is `{near}` meant?"
     return replace(check, cause=cause)
 

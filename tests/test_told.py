@@ -1,0 +1,256 @@
+"""What breaks is told once, with its cause, in every place where a result is read."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.checking.comparison import CheckFailure, Compare
+from grader.platforms.assessment import Assessment
+from grader.platforms.wording import html_message, markdown_message, message
+from grader.report.annotation import overall_text
+from grader.report.findings import findings
+from grader.report.pages.student import Work, student_page
+from grader.report.table import html_of
+from grader.report.terminal import render_text
+from grader.result import Result
+
+ROOT = Path(__file__).resolve().parent.parent
+ONE = (ROOT / "solutions" / "exercise1.py").read_text("utf-8")
+THREE = (ROOT / "solutions" / "exercise3.py").read_text("utf-8")
+PAIRS = "gradient_1, gradient_2"
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "grader", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def graded(folder: Path, name: str, text: str) -> Result:
+    """Return what the command says of a submission."""
+    path = folder / name
+    path.write_text(text, "utf-8")
+    return Result.from_json(run("check", path, "--json").stdout)
+
+
+def replaced(text: str, old: str, new: str) -> str:
+    assert old in text
+    return text.replace(old, new)
+
+
+CASES = {
+    "missing import": (
+        "exercise3.py",
+        replaced(THREE, "import numpy as np\n", ""),
+        "`np` is not defined: put `import numpy as np` at the top",
+        {"forward", "gradient", "train"},
+    ),
+    "missing import of math": (
+        "exercise1.py",
+        replaced(ONE, "np.exp(", "math.exp("),
+        "`math` is not defined: put `import math` at the top",
+        {"sigmoid"},
+    ),
+    "star import of old": (
+        "exercise1.py",
+        replaced(ONE, "np.exp(", "exp("),
+        "`exp` is not defined: NumPy's is `np.exp`, after `import numpy as np`",
+        {"sigmoid"},
+    ),
+    "capital letter": (
+        "exercise1.py",
+        replaced(ONE, "def sigmoid", "def Sigmoid"),
+        "your file defines `Sigmoid`: rename it to `sigmoid`",
+        {"sigmoid", "forward"},
+    ),
+    "letter left out": (
+        "exercise3.py",
+        replaced(THREE, "def forward", "def foward"),
+        "your file defines `foward`: rename it to `forward`",
+        {"forward", "gradient", "train"},
+    ),
+    "call misspelt": (
+        "exercise1.py",
+        replaced(ONE, "sigmoid(x @", "sigmiod(x @"),
+        "`sigmiod` is not defined: is `sigmoid` meant?",
+        {"forward"},
+    ),
+    "parameters swapped": (
+        "exercise3.py",
+        replaced(THREE, "def forward(x, weight_1,", "def forward(weight_1, x,"),
+        "the parameters stand in another order: `forward(weight_1, x, weight_2, bias)` should be"
+        " `forward(x, weight_1, weight_2, bias)`",
+        {"forward"},
+    ),
+    "parameter missing": (
+        "exercise3.py",
+        replaced(THREE, f"{PAIRS}, learning_rate):", f"{PAIRS}):\n    learning_rate = 0.5"),
+        f"`learning_rate` is missing: `update(weight_1, weight_2, {PAIRS})` should be"
+        f" `update(weight_1, weight_2, {PAIRS}, learning_rate)`",
+        {"update"},
+    ),
+    "parameter too many": (
+        "exercise1.py",
+        replaced(ONE, "def loss(output, target):", "def loss(output, target, weights):"),
+        "`weights` is too many: `loss(output, target, weights)` should be `loss(output, target)`",
+        {"loss"},
+    ),
+    "one line": (
+        "exercise1.py",
+        replaced(ONE, "z = np.asarray(z)", "z = np.asarray(z).reshape(3, 7)"),
+        f"ValueError in exercise1.py, line {1 + ONE[: ONE.index('z = np.asarray(z)')].count(chr(10))}",
+        {"sigmoid"},
+    ),
+    "no such attribute": (
+        "exercise3.py",
+        replaced(THREE, "np.outer", "np.outter"),
+        "AttributeError: module 'numpy' has no attribute 'outter'",
+        {"gradient"},
+    ),
+    "no end": (
+        "exercise1.py",
+        replaced(ONE, "z = np.asarray(z)", "return sigmoid(z)"),
+        "sigmoid calls itself without end",
+        {"sigmoid"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_one_cause_is_one_block_everywhere(case: str, tmp_path: Path):
+    name, text, cause, functions = CASES[case]
+    result = graded(tmp_path, name, text)
+    failed = [check for check in result.checks if check.cause == cause]
+    assert {check.function for check in failed} == functions
+    assert all(check.feedback for check in failed)
+    assert not any(check.diagnosis for check in failed)
+    found = [finding for finding in findings(result) if finding.cause == cause]
+    assert len(found) == 1
+    assert found[0].hints == ()
+    sentence = f"{found[0].sentence}"
+    assert sentence[1:] == f"{cause[1:]}."
+    plain = " ".join(render_text(result, 200).split())
+    assert plain.count(sentence) == 1
+    page = student_page([Work(result.exercise, result)], name="Ada")
+    table = html_of(result)
+    for html in (page, table):
+        assert html.replace("&#39;", "'").replace("&#x27;", "'").count(sentence) == 1
+    tests = [test for test in Assessment(result).tests if test.check.cause == cause]
+    for visible in (True, False):
+        own = [test for test in tests if test.check.visible is visible]
+        assert len([test for test in own if not test.told_at]) <= 1
+        for test in own[1:]:
+            assert message(test).startswith(f"{sentence} See: ")
+            assert "line" not in markdown_message(test) or case == "one line"
+            assert "See: " in html_message(test)
+    assert "Hint" not in overall_text(result, []).partition(cause[1:])[2].partition("**Feed")[0]
+
+
+def test_a_hint_of_the_task_is_not_given_under_a_crash(tmp_path: Path):
+    result = graded(tmp_path, "exercise1.py", replaced(ONE, "import numpy as np\n", ""))
+    assert {check.hint for check in result.checks if check.outcome != "failed"} == {""}
+
+
+def test_no_function_that_is_asked_for_is_taken_for_another(tmp_path: Path):
+    text = THREE[: THREE.index("def forward")] + THREE[THREE.index("def gradient") :]
+    result = graded(tmp_path, "exercise3.py", text)
+    causes = {check.cause for check in result.checks if check.cause}
+    assert causes == {"`forward` is not defined: define it, or correct its spelling"}
+
+
+def test_other_names_and_defaults_are_right_parameters(tmp_path: Path):
+    text = replaced(
+        ONE, "def loss(output, target):", "def loss(o, t, scale=2):\n    output, target = o, t"
+    )
+    assert graded(tmp_path, "exercise1.py", text).full_marks
+
+
+WRONG_FORWARD = {
+    "transposed": replaced(THREE, "sigmoid(x @ weight_1", "sigmoid(weight_1 @ x"),
+    "one bias": replaced(THREE, "hidden @ weight_2 + bias[1]", "hidden @ weight_2 + bias[0]"),
+    "nothing returned": replaced(THREE, "    return hidden, output\n", ""),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_FORWARD)
+def test_the_first_wrong_step_comes_first(case: str, tmp_path: Path):
+    result = graded(tmp_path, "exercise3.py", WRONG_FORWARD[case])
+    found = findings(result)
+    assert found[0].functions[0] == "forward"
+    page = student_page([Work("exercise3", result)], name="Ada")
+    sections = page[page.index("</table>") :].split("<h3>")[1:]
+    assert sections[0].startswith("<code>forward</code>")
+
+
+def test_the_first_wrong_step_comes_first_where_the_checks_stand_otherwise(tmp_path: Path):
+    course = tmp_path / "course"
+    (course / "exercises").mkdir(parents=True)
+    (course / "solutions").mkdir()
+    (course / "exercises" / "course.toml").write_text(
+        'name = "mini"\ntitle = "Mini"\n[exercises.exercise1]\ntitle = "One"\n'
+        "[exercises.exercise1.points]\nfirst = 1\nsecond = 1\n"
+    )
+    (course / "solutions" / "exercise1.py").write_text(
+        "def first(x):\n    return x + 1\n\n\ndef second(x):\n    return 2 * first(x)\n"
+    )
+    check = (
+        '\n\n@pytest.mark.function("{0}")\n@pytest.mark.points(1)\n'
+        "def test_{0}(student, compare, reference):\n"
+        '    """{0} is right"""\n    compare.close(student.{0}(2.0), reference.{0}(2.0))\n'
+    )
+    (course / "solutions" / "check_exercise1.py").write_text(
+        "import pytest\n" + check.format("second") + check.format("first")
+    )
+    wrong = tmp_path / "exercise1.py"
+    wrong.write_text("def first(x):\n    return x\n\n\ndef second(x):\n    return 2 * first(x)\n")
+    done = run("check", wrong, "--course", course, "--json")
+    result = Result.from_json(done.stdout)
+    assert [finding.functions for finding in findings(result)] == [("first",), ("second",)]
+
+
+NUMBERS = st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from([0.0, 5e-324, -5e-324, 1.7e308, -1.7e308, 1e-300, 1.0]),
+)
+
+
+@given(NUMBERS, NUMBERS, st.booleans())
+def test_no_ratio_is_infinite_or_longer_than_anyone_reads(value: float, right: float, list_: bool):
+    actual, expected = (np.array([value]), np.array([right])) if list_ else (value, right)
+    try:
+        Compare(visible=False).close(actual, expected, rtol=0.0, atol=0.0, names="loss")
+    except CheckFailure as failure:
+        text = str(failure)
+        assert "inf" not in text
+        assert "nan" not in text
+        assert max(map(len, text.split())) < 20
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, complex(np.nan, 1)])
+def test_a_value_that_is_no_number_is_named_in_words(value: complex):
+    with pytest.raises(CheckFailure) as failure:
+        Compare(visible=False).close(np.array([value, 1.0]), np.array([1.0, 1.0 + 0j]), names="w")
+    assert "times" not in str(failure.value)
+    assert "%" not in str(failure.value)
+    assert any(word in str(failure.value) for word in ("is nan", "infinite", "minus infinity"))
+
+
+def test_the_document_keeps_each_checks_own_feedback(tmp_path: Path):
+    path = tmp_path / "exercise1.py"
+    path.write_text(replaced(ONE, "import numpy as np\n", ""), "utf-8")
+    checks = json.loads(run("check", path, "--json").stdout)["checks"]
+    own = [check["feedback"] for check in checks if check["cause"]]
+    assert len(own) == 8
+    assert len(set(own)) > 1
