@@ -25,6 +25,7 @@ from grader.result import Result
 ROOT = Path(__file__).resolve().parent.parent
 ONE = (ROOT / "solutions" / "exercise1.py").read_text("utf-8")
 THREE = (ROOT / "solutions" / "exercise3.py").read_text("utf-8")
+RESHAPED = ONE[: ONE.index("z = np.asarray(z)")].count("\n") + 1
 PAIRS = "gradient_1, gradient_2"
 
 
@@ -110,7 +111,7 @@ CASES = {
     "one line": (
         "exercise1.py",
         replaced(ONE, "z = np.asarray(z)", "z = np.asarray(z).reshape(3, 7)"),
-        f"ValueError in exercise1.py, line {1 + ONE[: ONE.index('z = np.asarray(z)')].count(chr(10))}",
+        f"ValueError in exercise1.py, line {RESHAPED}",
         {"sigmoid"},
     ),
     "no such attribute": (

@@ -217,8 +217,8 @@ class Checks:
             worker.load()
         except CallFailure as failure:
             for one in every:
-                result = ended(one.check, failure.outcome, failure.feedback)
-                yield replace(result, cause=failure.cause)
+                unloaded = ended(one.check, failure.outcome, failure.feedback)
+                yield replace(unloaded, cause=failure.cause)
             return
         parameters = functools.partial(self._references.parameters, exercise)
         results: list[CheckResult] = []
