@@ -32,6 +32,16 @@ class Report:
 
     result: Result
 
+    @property
+    def score(self) -> float:
+        """The points reached."""
+        return self.result.score
+
+    @property
+    def max_score(self) -> float:
+        """The points that could be reached."""
+        return self.result.max_score
+
     def __repr__(self) -> str:
         from grader.report.terminal import render_text
 

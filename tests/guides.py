@@ -31,6 +31,7 @@ _FENCE = re.compile(
 )
 _TITLE = re.compile(r'title="([^"(]+?)( \(added at the end\))?"')
 _MARK = "\x1e"
+_STYLE = re.compile("\x1b\\[[0-9;]*m")
 _END_OF_FILE = "END-OF-THE-GUIDE'S-FILE"
 _SECONDS = 300
 
@@ -119,7 +120,7 @@ def run(every: list[File | Command], folder: Path) -> list[Outcome]:
         timeout=_SECONDS,
         check=False,
     )
-    parts = ended.stdout.decode().split(_MARK)[1:]
+    parts = _STYLE.sub("", ended.stdout.decode()).split(_MARK)[1:]
     assert len(parts) == 2 * sum(isinstance(each, Command) for each in every), ended.stdout
     return [
         Outcome(tuple(line.rstrip() for line in printed.splitlines()), int(code))
@@ -142,6 +143,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "HOME": str(folder),
         "XDG_CACHE_HOME": cache,
         "LANG": "C.UTF-8",
+        "FORCE_COLOR": "1",  # a reader sits at a terminal, where reports are drawn
     }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -26,16 +28,19 @@ ROOT = Path(__file__).resolve().parent.parent
 ONE = (ROOT / "solutions" / "exercise1.py").read_text("utf-8")
 THREE = (ROOT / "solutions" / "exercise3.py").read_text("utf-8")
 RESHAPED = ONE[: ONE.index("z = np.asarray(z)")].count("\n") + 1
+_DISPLAY = ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS")
 PAIRS = "gradient_1, gradient_2"
 
 
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+def run(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
+    own = {name: value for name, value in os.environ.items() if name not in _DISPLAY}
     return subprocess.run(
         [sys.executable, "-m", "grader", *map(str, arguments)],
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
+        env={**own, "PYTHONIOENCODING": "utf-8", **variables},
     )
 
 
@@ -255,3 +260,151 @@ def test_the_document_keeps_each_checks_own_feedback(tmp_path: Path):
     own = [check["feedback"] for check in checks if check["cause"]]
     assert len(own) == 8
     assert len(set(own)) > 1
+
+
+FOUR = ROOT / "exercises" / "exercise4.py"
+SIGNS = "─━┃│✓✗○·^"
+
+
+def diagnosed(result: Result) -> bool:
+    return any(check.diagnosis for check in result.checks)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text,
+        lambda text: f"# mine\n{text}\n\nprint(step)\n",
+        lambda text: text.replace('"""Return', '"""I return', 1).replace(" = ", "  =  "),
+        lambda text: f"import math\nfrom grader import check\n{text}",
+    ],
+    ids=["as it is", "comment and print", "docstring and blanks", "imports"],
+)
+def test_an_untouched_stub_does_not_give_its_faults_away(change, tmp_path: Path):
+    result = graded(tmp_path, "exercise4.py", change(FOUR.read_text("utf-8")))
+    assert not diagnosed(result)
+    assert "mistakes are named once something in the code has changed" in result.warnings
+    notebook = tmp_path / "exercise4.ipynb"
+    notebook.write_bytes(FOUR.with_suffix(".ipynb").read_bytes())
+    result = Result.from_json(run("check", notebook, "--json").stdout)
+    assert not diagnosed(result)
+
+
+def test_once_something_has_changed_the_mistakes_are_named(tmp_path: Path):
+    text = replaced(
+        FOUR.read_text("utf-8"), "    return new_1", "    new_1 = new_1 + 0\n    return new_1"
+    )
+    result = graded(tmp_path, "exercise4.py", text)
+    assert diagnosed(result)
+    assert result.warnings == ()
+
+
+@pytest.mark.parametrize(("word", "named"), [("always", True), ("never", False)])
+def test_the_course_says_when_mistakes_are_named(word: str, named: bool, tmp_path: Path):
+    course = tmp_path / "course"
+    for part in ("exercises", "solutions"):
+        shutil.copytree(ROOT / part, course / part, ignore=shutil.ignore_patterns("__pycache__"))
+    toml = course / "exercises" / "course.toml"
+    toml.write_text(replaced(toml.read_text(), '"after_change"', f'"{word}"'))
+    done = run("check", FOUR, "--course", course, "--json")
+    assert diagnosed(Result.from_json(done.stdout)) is named
+    toml.write_text(replaced(toml.read_text(), f'"{word}"', '"sometimes"'))
+    done = run("check", FOUR, "--course", course)
+    assert done.returncode == 3
+    assert 'write "always" or "after_change" or "never"' in done.stderr
+
+
+def test_several_files_get_a_total(tmp_path: Path):
+    wrong = tmp_path / "exercise1.py"
+    wrong.write_text(replaced(ONE, "def loss", "def Loss"), "utf-8")
+    full = ROOT / "solutions" / "exercise2.py"
+    done = run("check", wrong, full)
+    assert done.stdout.endswith("\nAltogether: 24 / 26 in 2 files\n")
+    assert (
+        "Altogether: 24 / 26 in 2 of 3 files"
+        in run("check", wrong, full, tmp_path / "no.py").stdout
+    )
+    assert "Altogether" not in run("check", full).stdout
+    assert "Altogether" not in run("check", wrong, full, "--json").stdout
+
+
+def test_a_report_without_a_terminal_is_words(tmp_path: Path):
+    path = tmp_path / "exercise1.py"
+    path.write_text(replaced(ONE, "import numpy as np\n", ""), "utf-8")
+    drawn = run("check", path, FORCE_COLOR="1")
+    assert "━" in drawn.stdout
+    assert "\x1b[" in drawn.stdout
+    for done in (
+        run("check", path),
+        run("check", path, "--plain", FORCE_COLOR="1"),
+        run("check", path, FORCE_COLOR="1", NO_COLOR="1"),
+        run("check", path, FORCE_COLOR="1", TERM="dumb"),
+    ):
+        assert not set(done.stdout) & set(SIGNS)
+        assert "\x1b" not in done.stdout
+        assert "sigmoid: failed, 0 of 3 points, `np` is not defined" in done.stdout
+        assert "forward: passed, 5 of 5 points" in done.stdout
+
+
+def test_an_arrow_below_a_line_becomes_words(tmp_path: Path):
+    path = tmp_path / "exercise1.py"
+    path.write_text("def sigmoid(z:\n    return z\n")
+    done = run("check", path)
+    assert "(the error is at character 12 of that line)" in done.stdout
+    assert "^" not in done.stdout
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8", "latin-1"])
+@pytest.mark.parametrize("command", ["show exercise1", "show exercise6", "check {0}", "doctor"])
+def test_every_encoding_of_a_pipe_will_do(encoding: str, command: str, tmp_path: Path):
+    path = tmp_path / "exercise1.py"
+    path.write_text("raise ValueError('─ → ü ∑')\n", "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", *command.format(path).split()],
+        capture_output=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": encoding, "LC_ALL": "C"},
+    )
+    assert done.returncode in (0, 1)
+    assert b"Traceback" not in done.stderr
+    text = done.stdout.decode(encoding)
+    assert text.strip()
+    assert "\\u25" not in text
+    if command == "show exercise1" and encoding != "utf-8":
+        assert "x[0] -w1- hidden[0]" in text
+
+
+def test_a_notebooks_lines_are_told_with_their_cell(tmp_path: Path):
+    cells = ["import numpy as np", *(f"x_{n} = {n}" for n in range(2))]
+    cells.append(replaced(ONE, "sigmoid(x @ weight_1", "sigmoid(weight_1 @ x"))
+    notebook = {
+        "cells": [
+            {"cell_type": "code", "source": cell, "metadata": {}, "outputs": [], "id": f"c{n}"}
+            | {"execution_count": None}
+            for n, cell in enumerate(cells)
+        ],
+        "metadata": {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    path = tmp_path / "exercise1.ipynb"
+    path.write_text(json.dumps(notebook))
+    result = Result.from_json(run("check", path, "--json").stdout)
+    line = next(one.line for check in result.checks for one in check.diagnosis)
+    assert f"cell 4, line {line}" in render_text(result)
+    assert f", cell 4, line {line}" in run("check", path).stdout
+    tests = [test for test in Assessment(result).tests if test.check.diagnosis]
+    assert f"(cell 4, line {line})" in message(tests[0])
+
+
+def test_students_do_not_read_what_is_for_instructors(tmp_path: Path):
+    path = tmp_path / "exercise1.py"
+    path.write_text(replaced(ONE, "z = np.asarray(z)", "while True:\n        pass"), "utf-8")
+    done = run("check", path)
+    for word in ("course.toml", "call_seconds", "isolation", "rlimits", "seed"):
+        assert word not in done.stdout
+    assert "sigmoid took longer than 3 s" in done.stdout
+    told = run("check", path, "--explain").stderr
+    assert "isolation: process, wall clock" in told
+    assert "seed 0" in told

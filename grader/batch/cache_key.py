@@ -36,7 +36,9 @@ class Identity:
     def key(self, exercise: Exercise, name: str, data: bytes) -> str:
         """Return the key of a submission's result."""
         digest = self._settings.copy()
-        settings = (exercise.name, exercise.title, dict(exercise.points), exercise.limits)
+        points = dict(exercise.points)
+        limits, diagnoses = exercise.limits, exercise.diagnoses
+        settings = (exercise.name, exercise.title, points, limits, diagnoses)
         for part in (repr(settings).encode(), name.encode("utf-8", "surrogateescape"), data):
             _add(digest, part)
         return digest.hexdigest()
@@ -51,7 +53,8 @@ def _content(course: Course) -> str:
     """Return a digest of all that the checks are made of."""
     solutions = course.folder / "solutions"
     files = [path for path in solutions.rglob("*") if "__pycache__" not in path.parts]
-    return _digest(course.folder, [*files, *(course.folder / "exercises").glob("*.py")])
+    handed_out = course.folder / "exercises"
+    return _digest(course.folder, [*files, *handed_out.glob("*.py"), *handed_out.glob("*.ipynb")])
 
 
 def libraries() -> dict[str, str]:

@@ -15,6 +15,8 @@ from grader.cli.group import report
 from grader.errors import BpgradeError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from grader.course import Course, Exercise
     from grader.diagnosis.options import Options
     from grader.grading.grade import Grader
@@ -61,6 +63,12 @@ _WATCH_SECONDS = 0.3
     type=click.Path(path_type=Path),
     help="Write the feedback as a page for a browser (one FILE).",
 )
+@click.option(
+    "--plain",
+    is_flag=True,
+    help="Words in place of bars, signs and colours, as for a screen reader."
+    "  [default: where there is no terminal, or NO_COLOR is set]",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document a file, a line each.")
 @click.option("--watch", is_flag=True, help="Grade again whenever a file is saved.")
 def command(
@@ -74,6 +82,7 @@ def command(
     figure: Path | None,
     annotate: Path | None,
     html: Path | None,
+    plain: bool,
     as_json: bool,
     watch: bool,
 ) -> int:
@@ -96,7 +105,8 @@ def command(
     from grader.sandbox.isolation import resolve
 
     with Grader(course, resolve(isolation), options) as grader:
-        check = _Check(grader, files, exercise, seed, as_json, figure, annotate, html)
+        show = _json if as_json else _plain if plain else _report
+        check = _Check(grader, files, exercise, seed, show, figure, annotate, html)
         return check.watch() if watch else check.run()
 
 
@@ -142,7 +152,7 @@ class _Check:
         files: tuple[Path, ...],
         exercise: str | None,
         seed: int,
-        as_json: bool,
+        show: Callable[[Result], None],
         figure: Path | None,
         annotate: Path | None,
         html: Path | None,
@@ -152,7 +162,7 @@ class _Check:
         self.files = files
         self.exercise = exercise
         self.seed = seed
-        self.as_json = as_json
+        self.show = show
         self.figure = figure
         self.annotate = annotate
         self.html = html
@@ -170,16 +180,21 @@ class _Check:
         if readable:
             # each time anew: an author may change the checks while watching
             self.grader.collect(dict.fromkeys(exercise for _, exercise in readable))
-        codes += [self._grade(submission, exercise) for submission, exercise in readable]
-        return max(codes)
+        results = [self._grade(submission, exercise) for submission, exercise in readable]
+        if len(self.files) > 1 and self.show is not _json:
+            click.echo(_total(results, len(self.files)))
+        return max((*codes, *map(_exit_code, results)))
 
-    def _grade(self, submission: Submission, exercise: Exercise) -> int:
-        """Grade a submission, show and write what is asked for, and return the exit code."""
+    def _grade(self, submission: Submission, exercise: Exercise) -> Result:
+        """Grade a submission, show and write what is asked for, and return the result."""
         from grader.cli.check_progress import shown
 
         with shown(submission.info.name) as begin:
             result = self.grader.grade(submission, exercise, self.seed, begin)
-        code = self._show(result)
+        self.show(result)
+        if self.grader.options.explain is not None:
+            layers = ", ".join(result.isolation) or "none"
+            self.grader.options.explain(f"isolation: {layers}; seed {result.seed}")
         if self.annotate is not None:
             from grader.report.annotation import write_annotated
 
@@ -190,7 +205,7 @@ class _Check:
             from grader.report.pages.single import write_page
 
             write_page(self.html, result, self.course)
-        return code
+        return result
 
     def _read(self, file: Path) -> tuple[Submission, Exercise]:
         from grader.grading.submission import exercise_of, read_submission
@@ -207,19 +222,6 @@ class _Check:
         except CallFailure:
             click.echo(f"{figure} is not drawn: the file cannot be loaded", err=True)
 
-    def _show(self, result: Result) -> int:
-        if self.as_json:
-            click.echo(result.to_json())
-        else:
-            from rich.console import Console
-
-            from grader.report.terminal import render
-
-            render(result, Console())
-        if result.status == "ungraded":
-            return 3
-        return 0 if result.full_marks else 1
-
     def watch(self) -> int:
         """Grade, and again after each change, until the user stops it."""
         seen: object = None
@@ -232,6 +234,47 @@ class _Check:
                 self.run()
                 click.echo("Watching for changes; Ctrl-C ends.", err=True)
             time.sleep(_WATCH_SECONDS)
+
+
+def _json(result: Result) -> None:
+    click.echo(result.to_json())
+
+
+def _plain(result: Result) -> None:
+    from grader.report.plain import plain_report
+
+    click.echo(plain_report(result, sys.stdout.encoding or "utf-8"))
+
+
+def _report(result: Result) -> None:
+    """Draw the report where it can be seen; else tell it in words."""
+    from rich.console import Console
+
+    console = Console()
+    if not console.is_terminal or console.is_dumb_terminal or console.no_color:
+        _plain(result)
+        return
+    from grader.report.terminal import render
+
+    render(result, console)
+
+
+def _total(results: list[Result], files: int) -> str:
+    """Return the points of several files together."""
+    from grader.report.findings import score_text
+
+    graded = [result for result in results if result.status == "graded"]
+    score = score_text(
+        sum(result.score for result in graded), sum(result.max_score for result in graded)
+    )
+    which = f"{files} files" if len(graded) == files else f"{len(graded)} of {files} files"
+    return f"\nAltogether: {score} in {which}"
+
+
+def _exit_code(result: Result) -> int:
+    if result.status == "ungraded":
+        return 3
+    return 0 if result.full_marks else 1
 
 
 def _modified(file: Path) -> tuple[int, int]:

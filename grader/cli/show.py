@@ -33,7 +33,8 @@ def _course(folder: str | None) -> Course:
 def command(exercise: str, course: str | None) -> None:
     """Print the task text of EXERCISE.
 
-    On a terminal it is set for reading; anywhere else it is plain Markdown in UTF-8.
+    On a terminal it is set for reading; anywhere else it is plain Markdown. Signs that the
+    output's encoding lacks become the nearest that it has.
 
     \b
     Example:
@@ -50,12 +51,17 @@ def command(exercise: str, course: str | None) -> None:
     if sys.stdout.isatty():
         _render(text)
     else:
-        click.echo(text.rstrip("\n").encode())
+        from grader.report.signs import with_signs_of
+
+        click.echo(with_signs_of(text.rstrip("\n"), sys.stdout.encoding or "utf-8"))
 
 
 def _render(text: str) -> None:
     from rich.console import Console
     from rich.markdown import Markdown
 
+    from grader.report.signs import with_signs_of
+
     console = Console()
+    text = with_signs_of(text, console.encoding)
     console.print(Markdown(text, code_theme="ansi_dark"), width=min(console.width, WIDEST))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import tomllib
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from grader.course.files import read_text
-from grader.course.model import Course, Exercise, LatePolicy, Limits
+from grader.course.model import Course, Diagnoses, Exercise, LatePolicy, Limits
 from grader.course.naming import FILE_PREFIXES, LONGEST, is_file_name, is_python_name
 from grader.course.tables import Mistakes, Table
 from grader.errors import CourseError
@@ -163,7 +163,7 @@ def _exercises(top: Table, limits: Limits, zone: ZoneInfo | None) -> tuple[Exerc
 
 
 def _exercise(name: str, table: Table, limits: Limits, zone: ZoneInfo | None) -> Exercise:
-    table.expect(EXERCISE_KEYS, ("limits", "deadline"))
+    table.expect(EXERCISE_KEYS, ("limits", "deadline", "diagnoses"))
     own = table.table("points")
     points = {}
     for function in own.names():
@@ -178,4 +178,5 @@ def _exercise(name: str, table: Table, limits: Limits, zone: ZoneInfo | None) ->
         points=points,
         limits=_limits(table, limits),
         deadline=table.deadline("deadline", zone),
+        diagnoses=table.word("diagnoses", get_args(Diagnoses)),
     )

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from grader.course.naming import nearest
 from grader.errors import UsageError
+
+Diagnoses = Literal["always", "after_change", "never"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ class Exercise:
     """One exercise: the functions that it asks for, in order, and the points for each.
 
     A function with 0 points is called by the checks but never charged. `deadline` is in the
-    course's time zone; None where the exercise may be handed in at any time.
+    course's time zone; None where the exercise may be handed in at any time. `diagnoses` says
+    when mistakes are named: always, once the code is no longer the stub's, or never.
     """
 
     name: str
@@ -75,6 +79,7 @@ class Exercise:
     points: Mapping[str, float] = field(hash=False)
     limits: Limits = field(default_factory=Limits)
     deadline: datetime | None = None
+    diagnoses: Diagnoses = "always"
 
     @property
     def functions(self) -> tuple[str, ...]:

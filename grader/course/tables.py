@@ -19,6 +19,7 @@ from grader.errors import CourseError
 Key = tuple[str, ...]
 _YEARS = range(1970, 9000)  # what every zone and every clock can tell
 Number = TypeVar("Number", int, float)
+Word = TypeVar("Word", bound=str)
 
 
 def dotted(key: Key) -> str:
@@ -121,6 +122,15 @@ class Table:
             return value.strip()
         self.reject(name, "write one line of text in quotes")
         return ""
+
+    def word(self, name: str, words: Sequence[Word]) -> Word:
+        """Return one of `words`; the first where there is none."""
+        value = self._values.get(name, words[0])
+        for word in words:
+            if value == word:
+                return word
+        self.reject(name, "write " + " or ".join(f'"{word}"' for word in words))
+        return words[0]
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return a list of texts, empty where there is none."""

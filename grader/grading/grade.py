@@ -64,7 +64,7 @@ class Grader:
     ) -> None:
         self.course = course
         self._isolation = isolation
-        self._options = options
+        self.options = options
         self._stack = ExitStack()
         self._host: WorkerHost | None = None
         self._collection = ExitStack()
@@ -156,9 +156,12 @@ class Grader:
 
                 source, given = submission.to_load, partial(self._signatures, exercise)
                 checks = with_causes(exercise, source, worker.loaded, checks, given)
+            untold: tuple[str, ...] = ()
             if any(check.outcome is Outcome.FAILED and not check.cause for check in checks):
-                checks = self._diagnosed(exercise, worker, checks, collected)
-            return self._result(submission, exercise, seed, checks, start, worker)
+                untold = self._untold(submission, exercise)
+                if not untold and exercise.diagnoses != "never":
+                    checks = self._diagnosed(exercise, worker, checks, collected)
+            return self._result(submission, exercise, seed, checks, start, worker, untold)
         finally:
             worker.close()
 
@@ -195,8 +198,16 @@ class Grader:
         if self._diagnoser is None:
             from grader.diagnosis.diagnose import Diagnoser
 
-            self._diagnoser = Diagnoser(self.course, collected.reference, self._options)
+            self._diagnoser = Diagnoser(self.course, collected.reference, self.options)
         return self._diagnoser.add(exercise, worker, checks)
+
+    def _untold(self, submission: Submission, exercise: Exercise) -> tuple[str, ...]:
+        """Return why mistakes are not named yet; nothing where they are."""
+        if exercise.diagnoses != "after_change":
+            return ()
+        from grader.grading.unchanged import NOT_YET, is_stub
+
+        return (NOT_YET,) if is_stub(submission, self.course, exercise) else ()
 
     def _signatures(self, exercise: Exercise) -> str:
         """Return code with the signatures that the exercise asks for."""
@@ -214,6 +225,7 @@ class Grader:
         checks: tuple[CheckResult, ...],
         start: float,
         worker: Worker | None = None,
+        untold: tuple[str, ...] = (),
     ) -> Result:
         from grader.grading.remarks import remarks
 
@@ -230,7 +242,7 @@ class Grader:
             output=worker.output() if worker else "",
             checks=checks,
             warnings=(
-                remarks(submission, exercise, worker.loaded)
+                (*remarks(submission, exercise, worker.loaded), *untold)
                 if worker and worker.loaded
                 else submission.remarks
             ),

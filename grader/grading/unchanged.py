@@ -1,0 +1,57 @@
+"""Whether a submission's code is still the stub's: then nothing has been tried yet."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import Final
+
+from grader.course import Course, Exercise
+from grader.grading.submission import Submission, read_submission
+
+NOT_YET: Final = "mistakes are named once something in the code has changed"
+_MOST_SOURCE: Final = 200_000
+_DEFINITIONS: Final = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def is_stub(submission: Submission, course: Course, exercise: Exercise) -> bool:
+    """Return whether a submission holds no statement that the stub has not.
+
+    Statements are compared by their syntax trees, so that comments, docstrings and layout are no
+    change, and neither are imports, nor calls that stand alone such as `print(...)`. It does not
+    matter which of the two is a notebook.
+    """
+    paths = (course.stub(exercise), course.notebook(exercise))
+    stubs = [read_submission(path).source for path in paths if path.is_file()]
+    given = _statements(stubs)
+    own = _statements([submission.source])
+    return bool(own) and own <= given
+
+
+def _statements(sources: Iterable[str]) -> frozenset[str]:
+    """Return what each statement at the top level is, apart from how it is written."""
+    found: set[str] = set()
+    for source in sources:
+        if len(source) > _MOST_SOURCE:
+            return frozenset()
+        try:
+            tree = ast.parse(source)
+            for node in ast.walk(tree):
+                if isinstance(node, _DEFINITIONS):
+                    _drop_docstring(node)
+            found.update(
+                ast.dump(node)
+                for node in tree.body
+                if not isinstance(node, ast.Expr | ast.Import | ast.ImportFrom)
+            )
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return frozenset()
+    return frozenset(found)
+
+
+def _drop_docstring(
+    node: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
+) -> None:
+    first = node.body[0] if node.body else None
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+        del node.body[0]
