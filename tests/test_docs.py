@@ -46,7 +46,8 @@ def written_by(hook: str, page: str) -> str:
     """Return a page as the site's hook leaves it."""
     module = loaded(DOCS / "hooks" / hook)
     text = (DOCS / page).read_text("utf-8")
-    return module.on_page_markdown(text, SimpleNamespace(file=SimpleNamespace(src_uri=page)))
+    place = SimpleNamespace(file=SimpleNamespace(src_uri=page))
+    return module.on_page_markdown(text, page=place)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the guides are typed into bash")
@@ -191,6 +192,32 @@ def test_the_page_on_results_has_every_field_and_outcome():
             assert f"| `{name}` |" in page
     outcomes = page.partition("{ #outcome }")[2].partition("\n#")[0]
     assert re.findall(r"^\| `(\w+)` \|", outcomes, re.MULTILINE) == [each.value for each in Outcome]
+
+
+def test_what_a_copy_button_copies_is_what_is_typed():
+    page = written_by("sessions.py", "author.md")
+    assert "```console" not in page
+    assert "\n$ bpgrade" not in page
+    assert "```{ .sh }\nbpgrade author new statistics\n```" in page
+    assert "```{ .text .no-copy }\nWrote the course statistics to statistics:" in page
+    before = "\n".join(
+        line.removeprefix("$ ")
+        for block in guides.blocks((DOCS / "author.md").read_text("utf-8"))
+        if block.language == "console"
+        for line in block.text.splitlines()
+    )
+    blocks = re.findall(r"^```{ .(?:sh|text .no-copy) }\n(.*?)^```$", page, re.M | re.S)
+    assert "".join(blocks).split() == before.split()  # nothing is lost or added
+
+
+def test_python_sessions_are_taken_apart_too():
+    hook = loaded(DOCS / "hooks" / "sessions.py")
+    text = "    ```python\n    >>> 1 + 1\n    2\n    >>> for x in ():\n    ...     x\n    ```\n"
+    assert hook.on_page_markdown(text) == (
+        "    ```{ .python }\n    1 + 1\n    ```\n\n    ```{ .text .no-copy }\n    2\n    ```\n\n"
+        "    ```{ .python }\n    for x in ():\n        x\n    ```\n"
+    )
+    assert hook.on_page_markdown("```python\nx = 1\n```\n") == "```python\nx = 1\n```\n"
 
 
 SHELLS = {
