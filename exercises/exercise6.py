@@ -37,7 +37,7 @@ def gradient(X, Y, weights, biases):
     loss = mean over the samples of (sum over the outputs of (output - target)**2) / 2
 
     For the last layer delta = (output - Y) * output * (1 - output) / n; for each layer before it
-    delta_l = activations[l] * (1 - activations[l]) * (delta_next @ the next weights, transposed).
+    delta_l = activations[l] * (1 - activations[l]) * (delta_next @ weights[l].T).
 
     Parameters
     ----------

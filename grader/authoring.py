@@ -5,17 +5,21 @@ runs the file; anywhere else (an editor, a test that imports the file) they are 
 
 Examples
 --------
->>> from grader.authoring import misconception
->>> @misconception("double", title="Squared", explain="{function} squares its argument.")
-... def squared(z):
-...     return z * z
->>> squared(3)
-9
+An edit of the reference, whose docstring is what the student reads:
+
+>>> from grader.authoring import mistake
+>>> @mistake("double", edit={"2 * z": "z * z"})
+... def squared():
+...     '''The argument is squared
+...
+...     {function} multiplies z by itself. It is to be multiplied by 2.
+...     '''
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -26,7 +30,7 @@ __all__ = [
     "consistent",
     "include",
     "meaning",
-    "misconception",
+    "mistake",
     "probe",
     "together",
     "variant",
@@ -54,15 +58,33 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Misconception:
-    """A known mistake, as a short wrong function."""
+    """A known mistake: edits of the reference, or else a short wrong function.
+
+    Attributes
+    ----------
+    function : str
+        The function that it is a mistake in.
+    id : str
+        What results call it.
+    program : callable
+        What the author marked; where there are edits, its docstring is all that counts.
+    edits : mapping of str to str
+        What to replace in the reference's function, all at once; empty for a program.
+    finds : tuple of str
+        Expressions that show the mistake in a student's code.
+    """
 
     function: str
     id: str
-    title: str
-    explain: str
-    advice: str
-    finds: tuple[str, ...]
     program: Callable[..., Any]
+    edits: Mapping[str, str]
+    finds: tuple[str, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The paragraphs of its docstring: title, explanation and advice, each on one line."""
+        paragraphs = re.split(r"\n[ \t]*\n", (self.program.__doc__ or "").strip())
+        return tuple(" ".join(paragraph.split()) for paragraph in paragraphs if paragraph)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +98,10 @@ class Combination:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """A program that makes several of the misconceptions at once."""
+    """Several misconceptions at once: the edits of all of them."""
 
     function: str
     misconceptions: tuple[str, ...]
-    program: Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,37 +185,41 @@ def variant(function: str) -> Callable[[_Function], _Function]:
     return mark
 
 
-def misconception(
-    function: str, *, title: str, explain: str, advice: str = "", finds: Sequence[str] = ()
+def mistake(
+    function: str, *, edit: Mapping[str, str] | None = None, finds: Sequence[str] = ()
 ) -> Callable[[_Function], _Function]:
-    """Mark a short wrong function with the parameters of `function`; its name is the mistake's id.
+    """Mark a known mistake; the name of what is marked is the mistake's id.
+
+    Its docstring is what students read. The first paragraph is the title. The second says what
+    the code does now and what it should do. A third, which may be left out, gives advice: what to
+    look at, or why it matters.
 
     Parameters
     ----------
     function : str
         Which function of the exercise it is a mistake in.
-    title : str
-        The mistake in one line.
-    explain : str
-        What the code does now, and what it should do.
-    advice : str, optional
-        What to look at, or why it matters.
+    edit : mapping of str to str, optional
+        What to replace in the reference's function, and by what. All edits are made at once. Each
+        key is an expression, or one or several whole statements, and has to be there exactly once.
+        The value may be several statements, or empty, to take statements out. What is marked then
+        has no parameters and a docstring alone. Without `edit` it is a short wrong function with
+        the parameters of the right one.
     finds : sequence of str, optional
         Expressions, in the names of the parameters: the first line of a student's function that
         holds one of them is where the mistake is.
 
     Notes
     -----
-    `title`, `explain` and `advice` may hold ``{entries}``, the entries that are wrong in this
-    way, ``{s}``, the ending of a verb after them (use{s}: "uses" after one, "use" after several),
-    and ``{function}``. The program may take a keyword-only `reference` that holds the
-    functions of the reference.
+    The docstring may hold ``{entries}``, the entries that are wrong in this way, ``{s}``, the
+    ending of a verb after them (use{s}: "uses" after one, "use" after several), and
+    ``{function}``. A program may take a keyword-only `reference` that holds the functions of the
+    reference.
     """
 
     def mark(program: _Function) -> _Function:
         name = program.__name__
         _notes().misconceptions.append(
-            Misconception(function, name, title, explain, advice, tuple(finds), program)
+            Misconception(function, name, program, dict(edit or {}), tuple(finds))
         )
         return program
 
@@ -211,25 +236,20 @@ def combine(function: str, first: str, second: str) -> None:
     _notes().combinations.append(Combination(function, first, second))
 
 
-def together(function: str, *misconceptions: str) -> Callable[[_Function], _Function]:
-    """Mark a program that makes several mistakes at once, where they touch the same entries.
+def together(function: str, *misconceptions: str) -> None:
+    """Make a candidate with several mistakes at once, where they touch the same entries.
 
-    Each of them is told by its own words, of the entries that it makes wrong by itself.
-    Mistakes in different entries need no such program: they are found side by side.
+    Each of them is told by its own words, of the entries that it makes wrong by itself. Mistakes in
+    different entries need no such candidate: they are found side by side.
 
     Parameters
     ----------
     function : str
-        Which function of the exercise it stands for.
+        Which function of the exercise the mistakes are in.
     misconceptions : str
-        The names of the mistakes' own programs.
+        Their ids. All of them are written as edits, and what they replace must not overlap.
     """
-
-    def mark(program: _Function) -> _Function:
-        _notes().together.append(Together(function, misconceptions, program))
-        return program
-
-    return mark
+    _notes().together.append(Together(function, misconceptions))
 
 
 def consistent(function: str, *, blames: str) -> Callable[[_Function], _Function]:

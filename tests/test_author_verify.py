@@ -232,6 +232,57 @@ BROKEN = {
         edit(MISCONCEPTIONS, "import math", "import maths"),
         "misconceptions_exercise1.py cannot be run: ModuleNotFoundError",
     ),
+    "an edit of what is not there": (
+        edit(MISCONCEPTIONS, 'edit={"math.sqrt(', 'edit={"math.cbrt('),
+        "misconceptions_exercise1.py: root_missing: the reference's spread has no expression"
+        " 'math.cbrt(math.fsum(squares) / len(numbers))'",
+    ),
+    "an edit of what is there twice": (
+        edit(
+            MISCONCEPTIONS,
+            'edit={"math.sqrt(math.fsum(squares) / len(numbers))"',
+            'edit={"squares"',
+        ),
+        "root_missing: 'squares' stands in spread 2 times",
+    ),
+    "edits that overlap": (
+        edit(MISCONCEPTIONS, 'edit={"math.sqrt(', 'edit={"len(numbers)": "2", "math.sqrt('),
+        "root_missing: 'len(numbers)' and 'math.sqrt(math.fsum(squares) / len(numbers))' overlap",
+    ),
+    "an edit that is no Python": (
+        edit(MISCONCEPTIONS, '"math.fsum(squares) / len(numbers)"}', '"math.fsum(squares) /"}'),
+        "root_missing: 'math.fsum(squares) /' is not valid Python",
+    ),
+    "an edit that leaves no valid function": (
+        edit(
+            MISCONCEPTIONS,
+            '"math.fsum(squares) / len(numbers)"}',
+            '"1", "middle = mean(numbers)": "break"}',
+        ),
+        "root_missing: with these edits spread is not valid Python",
+    ),
+    "a statement in place of an expression": (
+        edit(MISCONCEPTIONS, '"math.fsum(squares) / len(numbers)"}', '"squares = 1"}'),
+        "is no whole statement of spread, but 'squares = 1' cannot stand inside one",
+    ),
+    "an edit with code of its own": (
+        edit(
+            MISCONCEPTIONS,
+            "    The spread is measured like the numbers themselves, so the root comes last.\n"
+            '    """\n',
+            '    """\n    return 0.0\n',
+        ),
+        "root_missing has edits, but code of its own as well",
+    ),
+    "a mistake without an explanation": (
+        edit(
+            MISCONCEPTIONS,
+            "    {function} returns the median: it sorts the numbers and takes the middle.\n\n"
+            "    The mean is the sum of the numbers, divided by how many there are.\n",
+            "",
+        ),
+        "the docstring of median_returned has 1 paragraph:",
+    ),
     "a mistake charged twice": (
         edit(
             CHECKS,

@@ -77,7 +77,7 @@ def test_both(student, reference, rng, compare):
     compare.close(student.both(*case), reference.both(*case))
 """
 MISCONCEPTIONS = """
-from grader.authoring import combine, meaning, misconception, probe
+from grader.authoring import combine, meaning, mistake, probe
 
 meaning("a", "the side {0}")
 
@@ -103,24 +103,38 @@ def _with(a, b, index, value):
     return table
 
 
-@misconception("table", title="Sums", explain="{entries} add{s} up.", finds=("a[0] + b[1]",))
+@mistake("table", finds=("a[0] + b[1]",))
 def upper_summed(a, b):
+    \"\"\"Sums
+
+    {entries} add{s} up.
+    \"\"\"
     return _with(a, b, (0, 1), a[0] + b[1])
 
 
-@misconception("table", title="Differences", explain="{entries} subtract{s}.")
+@mistake("table")
 def lower_subtracted(a, b):
+    \"\"\"Differences
+
+    {entries} subtract{s}.
+    \"\"\"
     return _with(a, b, (1, 0), a[1] - b[0])
 
 
-@misconception("table", title="Powers", explain="All is a power.")
-def powers(a, b):
-    return a[:, None] ** b
+@mistake("table", edit={"a[:, None] * b": "a[:, None] ** b"})
+def powers():
+    \"\"\"Powers
+
+    All is a power.
+    \"\"\"
 
 
-@misconception("both", title="Not shrunk", explain="{function} leaves a step out.")
-def both_not_shrunk(a, b, rate, *, reference):
-    return reference.table(a, b) + 1
+@mistake("both", edit={"shrunk(table(a, b), rate)": "table(a, b)"})
+def both_not_shrunk():
+    \"\"\"Not shrunk
+
+    {function} leaves a step out.
+    \"\"\"
 
 
 combine("table", "upper_summed", "lower_subtracted")

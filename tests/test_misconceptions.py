@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from handed_in import authored, with_function
 
+from grader.author.programs import as_submission
 from grader.authoring import Misconception
 from grader.course import Course, Exercise, load_course
 from grader.diagnosis.bug_library import read_book
@@ -41,6 +42,8 @@ def misconceptions(exercise: Exercise) -> Iterator[Misconception]:
 
 def submission(exercise: Exercise, item: Misconception) -> str:
     """Return the reference with one function replaced."""
+    if item.edits:
+        return as_submission(COURSE.reference(exercise).read_text("utf-8"), item)
     text = authored(Path(item.program.__code__.co_filename), item.id, item.function)
     return with_function(COURSE.reference(exercise), item.function, text)
 
@@ -57,7 +60,7 @@ def problems(item: Misconception, result: Result) -> Iterator[str]:
     if [(diagnosis.id, diagnosis.certainty) for diagnosis in told] != [(named, "exact")]:
         yield f"told: {[(diagnosis.id, diagnosis.certainty) for diagnosis in told]}"
     text = " ".join(diagnosis.title + diagnosis.message for diagnosis in told)
-    authors = " ".join((item.title, item.explain, item.advice))
+    authors = " ".join(item.texts)
     if values := numbers(text) - numbers(authors):
         yield f"expected values may be told: {values}"
 

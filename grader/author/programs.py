@@ -13,6 +13,7 @@ from grader.author.needed import Needed
 from grader.authoring import Misconception
 from grader.diagnosis.observation import Inputs
 from grader.diagnosis.program_factory import Maker, Source, Workshop
+from grader.diagnosis.rewriting import rewrite
 
 _TICK: Final = "bpgrade_tick"
 _REFERENCE: Final = """
@@ -111,8 +112,19 @@ def _diff(right: str, wrong: str) -> str:
 def as_submission(reference: str, item: Misconception) -> str:
     """Return the reference's text with a misconception in place of its function.
 
-    What the misconception uses of its own file comes with it.
+    What a program uses of its own file comes with it.
+
+    Raises
+    ------
+    CourseError
+        The misconception's edits cannot be made.
     """
+    before, after = _around(reference, item.function)
+    if item.edits:
+        function = _function(reference, item.function)
+        where = f"{Path(item.program.__code__.co_filename).name}: {item.id}"
+        text = ast.unparse(rewrite(function, item.edits, where).tree)
+        return "\n\n".join([before, text, after, ""])
     path = Path(item.program.__code__.co_filename)
     tree = ast.parse(path.read_text("utf-8"))
     program = next(
@@ -132,7 +144,15 @@ def as_submission(reference: str, item: Misconception) -> str:
         program.args.kw_defaults[names.index("reference")] = call
     parts = [node for node in tree.body if node in needed.nodes and not _is_left_out(node)]
     text = ast.unparse(ast.fix_missing_locations(ast.Module(parts, [])))
-    return "\n\n".join([*_around(reference, item.function), _REFERENCE, text, ""])
+    return "\n\n".join([before, after, _REFERENCE, text, ""])
+
+
+def _function(reference: str, name: str) -> ast.FunctionDef:
+    return next(
+        node
+        for node in ast.parse(reference).body
+        if isinstance(node, ast.FunctionDef) and node.name == name
+    )
 
 
 def _is_left_out(node: ast.stmt) -> bool:

@@ -78,8 +78,12 @@ def _exercise(grader: Grader, exercise: Exercise, effort: Effort) -> ExerciseFin
         read_text(task, f"Write the task of {exercise.name} there, in Markdown.")
         return _Proof(grader, exercise, effort).finding()
     except CourseError as error:
-        fault = Fault(error.message, error.remedy)
-        return ExerciseFinding(exercise.name, exercise.title, exercise.max_score, (fault,))
+        return _unfit(exercise, [error])
+
+
+def _unfit(exercise: Exercise, errors: Sequence[CourseError]) -> ExerciseFinding:
+    faults = tuple(Fault(error.message, error.remedy) for error in errors)
+    return ExerciseFinding(exercise.name, exercise.title, exercise.max_score, faults)
 
 
 class _Proof:
@@ -92,7 +96,6 @@ class _Proof:
         self._effort = effort
         self._course = grader.course
         self._exercise = exercise
-        self._faults: list[Fault] = []
         path = self._course.reference(self._exercise)
         remedy = f"Write the reference solution of {self._exercise.name} there."
         self._source = read_text(path, remedy)
@@ -103,6 +106,8 @@ class _Proof:
         """Return all that is found."""
         module = self._checks.reference(self._exercise)
         book = read_book(self._course, self._exercise)
+        if module is not None and (errors := Workshop(module, book).edit_errors()):
+            return _unfit(self._exercise, errors)
         results, scores = self._scores(self._source)
         _, stub_scores = self._scores(self._stub)
         mutation: tuple[Mutation, ...] = ()

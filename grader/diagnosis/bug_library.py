@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import string
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from grader.authoring import (
     Combination,
@@ -62,7 +64,7 @@ def authored_texts(course: Course) -> list[str]:
         notes = _run(path)
         found |= dict.fromkeys(notes.meanings.values())
         for item in notes.misconceptions:
-            found |= dict.fromkeys((item.title, item.explain, item.advice))
+            found |= dict.fromkeys(item.texts)
     return [text for text in found if text]
 
 
@@ -130,27 +132,53 @@ def _take(book: Book, notes: Notes, functions: tuple[str, ...] | None, path: Pat
         _verify(item, path)
         book.misconceptions.setdefault(item.function, []).append(item)
     for several in filter(lambda item: wanted(item.function), notes.together):
-        own = {item.id for item in book.misconceptions.get(several.function, ())}
+        with_edits = {
+            item.id for item in book.misconceptions.get(several.function, ()) if item.edits
+        }
         for name in several.misconceptions:
-            if name not in own:
+            if name not in with_edits:
                 raise CourseError(
-                    f"{path.name}: {several.program.__name__} is said to make the mistake {name},"
-                    f" but there is no such misconception of {several.function}",
-                    "name the programs that are marked with @misconception",
+                    f"{path.name}: together names {name}, but {several.function} has no such"
+                    " mistake that is written as edits",
+                    "name mistakes of this function that are marked with @mistake(..., edit=...)",
                 )
         book.together.setdefault(several.function, []).append(several)
 
 
 def _verify(item: Misconception, path: Path) -> None:
-    for text in (item.title, item.explain, item.advice):
+    if not 2 <= len(item.texts) <= 3:
+        raise CourseError(
+            f"{path.name}: the docstring of {item.id} has {_paragraphs(len(item.texts))}:"
+            " it needs a title and an explanation, and may have advice",
+            "write two or three paragraphs with an empty line between them",
+        )
+    if item.edits and not _has_docstring_alone(item.program):
+        raise CourseError(
+            f"{path.name}: {item.id} has edits, but code of its own as well",
+            "leave nothing but the docstring in it, or take the edits away",
+        )
+    for text in item.texts:
         try:
             fields = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
         except ValueError as error:
             raise CourseError(
-                f"{path.name}: the texts of {item.id}: {error}", "double braces that are meant"
+                f"{path.name}: the docstring of {item.id}: {error}", "double braces that are meant"
             ) from None
         if unknown := sorted(fields - FIELDS):
             raise CourseError(
-                f"{path.name}: the texts of {item.id} use {{{unknown[0]}}}",
+                f"{path.name}: the docstring of {item.id} uses {{{unknown[0]}}}",
                 "use {entries}, {s} or {function}; double braces that are meant as such",
             )
+
+
+def _paragraphs(count: int) -> str:
+    return "1 paragraph" if count == 1 else f"{count} paragraphs"
+
+
+def _has_docstring_alone(function: Callable[..., Any]) -> bool:
+    code, plain = function.__code__, _with_docstring_alone.__code__
+    return code.co_code == plain.co_code and set(code.co_consts) <= {function.__doc__, None}
+
+
+def _with_docstring_alone() -> None:
+    """Show what such a function is compiled to."""

@@ -46,7 +46,7 @@ class Candidate:
     id: str
     function: str
     rank: int
-    texts: tuple[str, str, str] | tuple[()] = ()
+    texts: tuple[str, ...] = ()
     faults: tuple[tuple[str, str, dict[str, str]], ...] = ()
     finds: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
@@ -61,9 +61,8 @@ class Candidate:
     def from_plain(cls, values: list[Any]) -> Candidate:
         """Return what `plain` was made of."""
         name, function, rank, texts, faults, finds, parts = values
-        three = (texts[0], texts[1], texts[2]) if texts else ()
         told = tuple((operator, template, words) for operator, template, words in faults)
-        return cls(name, function, rank, three, told, tuple(finds), tuple(parts))
+        return cls(name, function, rank, tuple(texts), told, tuple(finds), tuple(parts))
 
 
 Made = tuple[Candidate, Maker | None]
@@ -72,7 +71,7 @@ Made = tuple[Candidate, Maker | None]
 def own_candidates(workshop: Workshop, function: str) -> Iterator[Made]:
     """Yield the author's wrong programs for `function`."""
     for number, item in enumerate(workshop.book.misconceptions.get(function, ())):
-        yield _authored(item, number), workshop.of_author(item.program)
+        yield _authored(workshop, item, number), workshop.mistaken(item)
 
 
 def reference_mutants(workshop: Workshop, function: str, inputs: Inputs) -> Iterator[Made]:
@@ -102,21 +101,21 @@ def _all(workshop: Workshop, function: str, inputs: Inputs) -> Iterator[Made]:
     for name in (function, *workshop.called_by(function)):
         away = 0 if name == function else _CALLED
         for number, item in enumerate(workshop.book.misconceptions.get(name, ())):
-            yield _authored(item, number + away), workshop.of_author(item.program)
+            yield _authored(workshop, item, number + away), workshop.mistaken(item)
         for several in workshop.book.together.get(name, ()):
             ids = several.misconceptions
             rank = COMBINED + away
             merged = Candidate("+".join(ids), name, rank, parts=ids)
-            yield merged, workshop.of_author(several.program)
+            yield merged, workshop.with_all(name, ids)
     for name in (function, *workshop.called_by(function)):
         yield from _mutants(workshop, function, name, inputs)
         for combination in workshop.book.combinations.get(name, ()):
             yield from _pairs(workshop, function, combination, inputs)
 
 
-def _authored(item: Misconception, rank: int) -> Candidate:
-    texts = (item.title, item.explain, item.advice)
-    return Candidate(item.id, item.function, rank, texts=texts, finds=item.finds)
+def _authored(workshop: Workshop, item: Misconception, rank: int) -> Candidate:
+    finds = workshop.finds(item)
+    return Candidate(item.id, item.function, rank, texts=item.texts, finds=finds)
 
 
 def _mutants(workshop: Workshop, top: str, name: str, inputs: Inputs) -> Iterator[Made]:
@@ -169,12 +168,9 @@ def _varied(
         maker = workshop.edited(source, [number]) if edit.operator == operator else None
         if maker is not None:
             mutant = _mutant(item.function, [edit], MUTANT + _TWO + 10 * edit.cost)
-            texts = (item.title, item.explain, item.advice)
             name = f"{item.id}+{mutant.id}"
-            yield (
-                Candidate(name, item.function, mutant.rank, texts, mutant.faults, mutant.finds),
-                maker,
-            )
+            told = item.texts, mutant.faults, mutant.finds
+            yield Candidate(name, item.function, mutant.rank, *told), maker
 
 
 def _double(

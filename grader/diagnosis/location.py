@@ -14,6 +14,9 @@ _MOST_NODES: Final = 20_000
 _ENTRY: Final = re.compile(r"\w+\[[^\[\]]*\]")
 
 
+LOCATED: Final = (ast.Subscript, ast.Attribute, ast.BinOp, ast.Call)
+"""The kinds of expressions that are looked for."""
+
 _Held = dict[str, list[tuple[tuple[str, ...], int]]]
 
 
@@ -101,7 +104,7 @@ def _expressions(node: ast.AST) -> Iterator[tuple[ast.expr, tuple[str, ...]]]:
         seen += 1
         if isinstance(inner, ast.Assign) and isinstance(inner.targets[0], ast.Subscript):
             target = tuple(map(ast.unparse, subscript(inner.targets[0])[1]))
-        if isinstance(inner, ast.Subscript | ast.Attribute | ast.BinOp | ast.Call):
+        if isinstance(inner, LOCATED):
             yield inner, target
         waiting += [(child, target) for child in ast.iter_child_nodes(inner)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import functools
 import inspect
 import types
@@ -19,6 +20,8 @@ from grader.diagnosis.bug_library import Book
 from grader.diagnosis.observation import Inputs, make_call
 from grader.diagnosis.operators import Edit, expression_edits, name_edits, statement_edits
 from grader.diagnosis.operators.edits import Place, sites
+from grader.diagnosis.rewriting import rewrite
+from grader.errors import CourseError
 
 _MOST_TURNS: Final = 10_000
 _TICK: Final = "bpgrade_tick"
@@ -53,6 +56,15 @@ class Source:
     edits: list[Edit] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Mistaken:
+    """The reference's function with an author's edits, and what shows them in a student's code."""
+
+    source: Source
+    maker: Maker
+    shows: tuple[str, ...]
+
+
 class TooLongError(Exception):
     """A wrong program that does not come to an end."""
 
@@ -68,6 +80,7 @@ class Workshop:
         self._trees = _Trees()
         self._own: dict[str, Source] = {}
         self._kept: dict[tuple[str, int], Maker | None] = {}
+        self._mistaken: dict[str, _Mistaken] = {}
         self.functions = {
             name: value
             for name, value in vars(reference).items()
@@ -114,11 +127,50 @@ class Workshop:
                     waiting.append(name)
         return tuple(found)
 
-    def of_author(self, program: Program) -> Maker:
-        """Return how to put an author's program in a function's place."""
+    def mistaken(self, item: Misconception) -> Maker:
+        """Return how to put a mistake of the author's in its function's place.
+
+        Raises
+        ------
+        CourseError
+            Its edits cannot be made in this exercise's reference.
+        """
+        program = item.program
+        if item.edits:
+            return self._rewritten(item.id, item, item.edits).maker
         if "reference" not in inspect.signature(program).parameters:
             return lambda _names: program
         return lambda names: functools.partial(program, reference=_Functions(names))
+
+    def with_all(self, function: str, ids: Sequence[str]) -> Maker:
+        """Return how to put a function with the edits of several mistakes in its place."""
+        known = {item.id: item for item in self.book.misconceptions[function]}
+        edits: dict[str, str] = {}
+        for name in ids:
+            for old, new in known[name].edits.items():
+                if edits.setdefault(old, new) != new:
+                    raise CourseError(
+                        f"{' and '.join(ids)} cannot be made together: both replace {old!r}",
+                        "take this `together` out, or write one of them by other edits",
+                    )
+        return self._rewritten(" and ".join(ids), known[ids[0]], edits).maker
+
+    def edit_errors(self) -> list[CourseError]:
+        """Return what is wrong with the edits of the author's mistakes, all of it."""
+        errors = []
+        for items in self.book.misconceptions.values():
+            for item in items:
+                try:
+                    self.mistaken(item)
+                except CourseError as error:
+                    errors.append(error)
+        for function, all_together in self.book.together.items():
+            for several in all_together if not errors else ():
+                try:
+                    self.with_all(function, several.misconceptions)
+                except CourseError as error:
+                    errors.append(error)
+        return errors
 
     def sources(self, function: str) -> Iterator[Source]:
         """Yield the right formulations of a function: the reference's, then the variants."""
@@ -134,8 +186,43 @@ class Workshop:
         return self._own[function]
 
     def of_misconception(self, item: Misconception) -> Source:
-        """Return a misconception's program as something to make mutants of."""
+        """Return a mistake of the author's as something to make mutants of.
+
+        Raises
+        ------
+        CourseError
+            Its edits cannot be made in this exercise's reference.
+        """
+        if item.edits:
+            return self._rewritten(item.id, item, item.edits).source
         return self._outside(f"misconception:{item.id}", item.function, item.program)
+
+    def finds(self, item: Misconception) -> tuple[str, ...]:
+        """Return the expressions that show a mistake: those that the author names, and edits."""
+        if not item.edits:
+            return item.finds
+        return (*item.finds, *self._rewritten(item.id, item, item.edits).shows)
+
+    def _rewritten(self, name: str, item: Misconception, edits: Mapping[str, str]) -> _Mistaken:
+        """Return the reference's function with edits made, each time the same object."""
+        if name in self._mistaken:
+            return self._mistaken[name]
+        where = f"{Path(item.program.__code__.co_filename).name}: {name}"
+        if item.function not in self.functions:
+            raise CourseError(
+                f"{where}: the reference defines no function {item.function}",
+                "name one of the exercise's functions",
+            )
+        made = rewrite(self._trees.plain(self.functions[item.function]), edits, where)
+        source = Source(f"misconception:{name}", item.function, _prepared(made.tree))
+        code = _compiled(source.tree)
+        if code is None:
+            raise CourseError(
+                f"{where}: with these edits {item.function} is not valid Python",
+                "take care where `return`, `break` and the like are left",
+            )
+        self._mistaken[name] = _Mistaken(source, _maker(source, code), made.shows)
+        return self._mistaken[name]
 
     def _outside(self, key: str, function: str, program: Program) -> Source:
         home = getattr(program, "__globals__", {})
@@ -221,11 +308,16 @@ class _Trees:
         self._files: dict[str, dict[str, ast.FunctionDef]] = {}
 
     def function(self, program: Program) -> ast.FunctionDef:
+        """Return a function's tree, made ready to be run."""
+        return _prepared(copy.deepcopy(self.plain(program)))
+
+    def plain(self, program: Program) -> ast.FunctionDef:
+        """Return a function's tree as it is written; it must stay so."""
         file = program.__code__.co_filename
         if file not in self._files:
             tree = ast.parse(Path(file).read_text("utf-8"))
             functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-            self._files[file] = {node.name: _prepared(node) for node in functions}
+            self._files[file] = {node.name: node for node in functions}
         return self._files[file][program.__name__]
 
 

@@ -2,7 +2,7 @@
 
 import math
 
-from grader.authoring import misconception, probe
+from grader.authoring import mistake, probe
 
 
 @probe("nodes", returns="the midpoints")
@@ -19,22 +19,18 @@ def curve_and_stretch(rng):
     return (lambda x: 2 + math.sin(turns * x), *stretch(rng))
 
 
-@misconception(
-    "nodes",
-    title="The pieces begin at these points",
-    explain="{function} returns where each piece begins, not its middle.",
-)
-def left_ends(low, high, pieces):
-    """Return the left ends."""
-    width = (high - low) / pieces
-    return [low + number * width for number in range(pieces)]
+@mistake("nodes", edit={"(number + 0.5)": "number"})
+def left_ends():
+    """The pieces begin at these points
+
+    {function} returns where each piece begins, not its middle.
+    """
 
 
-@misconception(
-    "integrate",
-    title="The width of a piece is missing",
-    explain="{function} returns the sum of the heights: it is to be multiplied by the width.",
-)
+@mistake("integrate")
 def sum_of_heights(function, low, high, pieces, *, reference):
-    """Return the sum of the heights."""
+    """The width of a piece is missing
+
+    {function} returns the sum of the heights: it is to be multiplied by the width.
+    """
     return sum(function(node) for node in reference.nodes(low, high, pieces))

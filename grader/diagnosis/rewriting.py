@@ -1,0 +1,223 @@
+"""A course author's edits, made in the syntax tree of a function.
+
+Each edit has the text of an expression or of statements that stand in the function exactly once,
+and the text that takes their place. Spaces, line breaks and brackets that change nothing do not
+count.
+"""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from grader.diagnosis.location import LOCATED
+from grader.errors import CourseError
+
+_IGNORED: Final = {"ctx", "kind", "type_comment"}
+_SHARED: Final = (ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop)
+"""Nodes of which Python keeps one for all trees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where the text of an edit was found.
+
+    Attributes
+    ----------
+    body : list
+        The statements that it is among, or the expression itself alone.
+    start, stop : int
+        Which of them it is.
+    """
+
+    body: list[Any]
+    start: int
+    stop: int
+
+    @property
+    def nodes(self) -> list[ast.AST]:
+        """What is replaced."""
+        return self.body[self.start : self.stop]
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A function with an author's edits made.
+
+    Attributes
+    ----------
+    tree : ast.FunctionDef
+        Its syntax tree.
+    shows : tuple of str
+        For each edit of an expression the innermost one that is not in the function without it.
+    """
+
+    tree: ast.FunctionDef
+    shows: tuple[str, ...]
+
+
+def rewrite(function: ast.FunctionDef, edits: Mapping[str, str], where: str) -> Rewritten:
+    """Return a copy of a function with all `edits` made.
+
+    Parameters
+    ----------
+    function : ast.FunctionDef
+        It stays as it is.
+    edits : mapping of str to str
+        What to replace, and by what.
+    where : str
+        What errors begin with: whose edits they are.
+
+    Raises
+    ------
+    CourseError
+        An edit is not valid Python, matches nothing or several places, or overlaps with another.
+    """
+    copied = _parsed(ast.unparse(function), where)[0]
+    assert isinstance(copied, ast.FunctionDef)
+    known = {ast.unparse(node) for node in ast.walk(copied) if isinstance(node, ast.expr)}
+    found = {old: _only_match(copied, old, new, where) for old, new in edits.items()}
+    _refuse_overlaps(found, where)
+    expressions: dict[ast.AST, ast.AST] = {}
+    statements: list[tuple[Match, list[ast.stmt]]] = []
+    for old, match in found.items():
+        by = _parsed(edits[old], where)
+        if isinstance(match.nodes[0], ast.expr):
+            assert isinstance(by[0], ast.Expr)
+            expressions[match.nodes[0]] = by[0].value
+        else:
+            statements.append((match, by))
+    for match, by in sorted(statements, key=lambda each: -each[0].start):
+        match.body[match.start : match.stop] = by
+        if not match.body:
+            match.body.append(ast.Pass())
+    changed = _Replacing(expressions).visit(copied)
+    shows = _shows(changed, list(expressions.values()), known)
+    # read again: whether a name is read or assigned to depends on where it stands now
+    result = _parsed(ast.unparse(ast.fix_missing_locations(changed)), where)[0]
+    assert isinstance(result, ast.FunctionDef)
+    return Rewritten(result, shows)
+
+
+def _shows(tree: ast.AST, new: list[ast.AST], known: set[str]) -> tuple[str, ...]:
+    above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    found: dict[str, None] = {}
+    for each in new:
+        node = each
+        while isinstance(node, ast.expr):
+            if isinstance(node, LOCATED) and ast.unparse(node) not in known:
+                found[ast.unparse(node)] = None
+                break
+            node = above[node]
+    return tuple(found)
+
+
+class _Replacing(ast.NodeTransformer):
+    def __init__(self, by: Mapping[ast.AST, ast.AST]) -> None:
+        self._by = by
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        if node in self._by:
+            return self._by[node]
+        result: ast.AST = self.generic_visit(node)
+        return result
+
+
+def _parsed(text: str, where: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(textwrap.dedent(text).strip()).body
+    except (SyntaxError, ValueError) as error:
+        raise CourseError(
+            f"{where}: {text!r} is not valid Python ({getattr(error, 'msg', error)})",
+            "write an expression or whole statements",
+        ) from None
+
+
+def _only_match(function: ast.FunctionDef, old: str, new: str, where: str) -> Match:
+    """Return the one place of an edit."""
+    before, after = _parsed(old, where), _parsed(new, where)
+    if not before:
+        raise CourseError(
+            f"{where}: it replaces an empty text", "name what to replace in the reference"
+        )
+    if all(len(body) == 1 and isinstance(body[0], ast.Expr) for body in (before, after)):
+        assert isinstance(before[0], ast.Expr)
+        matches = list(_expressions(function, before[0].value))
+    else:
+        matches = list(_statements(function, before))
+    if not matches:
+        kind = "statement" if not _is_expression(old) else "expression"
+        if _is_expression(old) and not _is_expression(new):
+            raise CourseError(
+                f"{where}: {old!r} is no whole statement of {function.name},"
+                f" but {new!r} cannot stand inside one",
+                "write out the whole statement on both sides",
+            )
+        raise CourseError(
+            f"{where}: the reference's {function.name} has no {kind} {old!r}",
+            "copy what to replace from the reference",
+        )
+    if len(matches) > 1:
+        raise CourseError(
+            f"{where}: {old!r} stands in {function.name} {len(matches)} times",
+            "write more of what is around it, so that it is there once",
+        )
+    return matches[0]
+
+
+def _is_expression(text: str) -> bool:
+    try:
+        ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
+def _expressions(function: ast.FunctionDef, wanted: ast.expr) -> Iterator[Match]:
+    for statement in function.body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.expr) and _same(node, wanted):
+                yield Match([node], 0, 1)
+
+
+def _statements(function: ast.FunctionDef, wanted: list[ast.stmt]) -> Iterator[Match]:
+    for node in ast.walk(function):
+        for name in ("body", "orelse", "finalbody"):
+            body = getattr(node, name, None)
+            if not isinstance(body, list):
+                continue
+            for start in range(len(body) - len(wanted) + 1):
+                stop = start + len(wanted)
+                if all(map(_same, body[start:stop], wanted)):
+                    yield Match(body, start, stop)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Return whether two parts of syntax trees say the same."""
+    if isinstance(one, ast.AST):
+        return type(one) is type(other) and all(
+            _same(getattr(one, name, None), getattr(other, name, None))
+            for name in one._fields
+            if name not in _IGNORED
+        )
+    if isinstance(one, list):
+        return isinstance(other, list) and len(one) == len(other) and all(map(_same, one, other))
+    return type(one) is type(other) and bool(one == other)
+
+
+def _refuse_overlaps(found: Mapping[str, Match], where: str) -> None:
+    owner: dict[ast.AST, str] = {}
+    for old, match in found.items():
+        for node in match.nodes:
+            for inner in ast.walk(node):
+                if isinstance(inner, _SHARED):
+                    continue
+                if inner in owner:
+                    raise CourseError(
+                        f"{where}: {owner[inner]!r} and {old!r} overlap",
+                        "write them as a single edit",
+                    )
+                owner[inner] = old
