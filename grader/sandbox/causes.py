@@ -6,8 +6,6 @@ import re
 import sys
 from typing import Final
 
-import numpy as np
-
 _UNDEFINED: Final = re.compile(r"name '(\w+)' is not defined")
 _USUAL: Final = {
     "np": "import numpy as np",
@@ -64,6 +62,9 @@ def undefined_name(name: str) -> str:
         return f"`{name}` is not defined: put `{_USUAL[name]}` at the top"
     if name in sys.stdlib_module_names:
         return f"`{name}` is not defined: put `import {name}` at the top"
+    # imported here, since autograde reads this module and has to do with little memory
+    import numpy as np
+
     if callable(getattr(np, name, None)) and not name.startswith("_"):
         return f"`{name}` is not defined: NumPy's is `np.{name}`, after `import numpy as np`"
     return f"`{name}` is not defined: define it, or correct its spelling"
