@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.author.faults import _of_reference as of_reference
 from grader.checking.comparison import CheckFailure, Compare
 from grader.platforms.assessment import Assessment
 from grader.platforms.wording import html_message, markdown_message, message
@@ -408,3 +409,19 @@ def test_students_do_not_read_what_is_for_instructors(tmp_path: Path):
     told = run("check", path, "--explain").stderr
     assert "isolation: process, wall clock" in told
     assert "seed 0" in told
+
+
+def test_the_author_is_told_which_limit_to_raise(tmp_path: Path):
+    path = tmp_path / "exercise1.py"
+    path.write_text(replaced(ONE, "z = np.asarray(z)", "while True:\n        pass"), "utf-8")
+    result = Result.from_json(run("check", path, "--json").stdout)
+    faults = [fault.remedy for fault in of_reference("check_exercise1.py", result.checks)]
+    limit = "raise call_seconds, load_seconds or cpu_seconds in course.toml"
+    assert f"Correct the check or the reference, or {limit}." in faults
+
+
+def test_a_table_without_a_terminal_is_words():
+    done = run("doctor")
+    assert "process: holds. " in done.stdout
+    assert not set(done.stdout) & set(SIGNS)
+    assert set(run("doctor", FORCE_COLOR="1").stdout) & set("┃│")

@@ -19,6 +19,11 @@ from grader.result import CheckResult, Outcome
 
 LEAST_SCORE: Final = 0.98
 _SHOWN: Final = 200
+_LIMITS: Final = {
+    Outcome.TIMEOUT: ", or raise call_seconds, load_seconds or cpu_seconds in course.toml",
+    Outcome.OUT_OF_MEMORY: ", or raise memory_megabytes in course.toml",
+    Outcome.DIED: ", or raise processes or file_megabytes in course.toml",
+}
 
 
 def exercise_faults(
@@ -86,9 +91,10 @@ def _of_reference(file: str, results: Sequence[CheckResult]) -> Iterator[Fault]:
             reason = feedback.removeprefix("The check itself failed, not your code: ")
             yield Fault(f"{file}: the check {result.id} breaks: {reason}", "Correct the check.")
         elif result.outcome is not Outcome.PASSED:
+            limit = _LIMITS.get(result.outcome, "")
             yield Fault(
                 f"{file}: the check {result.id} does not let the reference pass: {feedback}",
-                "Correct the check or the reference.",
+                f"Correct the check or the reference{limit}.",
             )
 
 

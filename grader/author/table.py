@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.author.findings import ExerciseFinding, Mutation, Scores, Verification
+from grader.report.page import can_draw
 
 _FAULT = "bold red"
 _MOST_SURVIVORS = 20
@@ -19,7 +20,7 @@ _MOST_SURVIVORS = 20
 def render(verification: Verification, console: Console) -> None:
     """Print what was found on `console`."""
     for exercise in verification.exercises:
-        console.print(_exercise(exercise))
+        console.print(_exercise(exercise, can_draw(console)))
     faults = sum(len(exercise.faults) for exercise in verification.exercises)
     name, seconds = verification.course, verification.seconds
     if verification.ok:
@@ -29,8 +30,9 @@ def render(verification: Verification, console: Console) -> None:
         console.print(Text(f"{name}: {count}", _FAULT) + f" ({seconds:.1f} s)")
 
 
-def _exercise(found: ExerciseFinding) -> RenderableType:
-    parts: list[RenderableType] = [Rule(Text(f"{found.name}: {found.title}", "bold"), align="left")]
+def _exercise(found: ExerciseFinding, drawn: bool) -> RenderableType:
+    title = Text(f"{found.name}: {found.title}", "bold")
+    parts: list[RenderableType] = [Rule(title, align="left") if drawn else title]
     if found.reference is not None and found.stub is not None:
         parts.append(
             Text.assemble(

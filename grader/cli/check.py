@@ -250,8 +250,10 @@ def _report(result: Result) -> None:
     """Draw the report where it can be seen; else tell it in words."""
     from rich.console import Console
 
+    from grader.report.page import can_draw
+
     console = Console()
-    if not console.is_terminal or console.is_dumb_terminal or console.no_color:
+    if not can_draw(console):
         _plain(result)
         return
     from grader.report.terminal import render

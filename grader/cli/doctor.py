@@ -120,6 +120,10 @@ def _show(document: dict[str, Any], layers: list[LayerReport]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from grader.report.page import can_draw
+
+    console = Console()
+    drawn = can_draw(console)
     table = Table("layer", "holds", "tried", "what it means")
     for layer in layers:
         tried = ", ".join(trial.attempt for trial in layer.tried) or "-"
@@ -129,14 +133,23 @@ def _show(document: dict[str, Any], layers: list[LayerReport]) -> None:
             tried,
             layer.meaning if layer.holds else escape(_advice(layer)),
         )
-    console = Console()
     versions = ", ".join(f"{name} {number}" for name, number in document["versions"].items())
     console.print(f"{document['system']}; {versions}", highlight=False)
     console.print(f"course: {escape(_course_line(document['course']))}", highlight=False)
-    console.print(table)
+    if drawn:
+        console.print(table)
+    else:
+        for layer in layers:
+            click.echo(_in_words(layer))
     for level, purpose in (("basic", "your own code"), ("strict", "strangers' code")):
         holds = "[green]holds[/]" if document[level] else "[red]does not hold[/]"
         console.print(f"--isolation {level} ({purpose}) {holds}", highlight=False)
+
+
+def _in_words(layer: LayerReport) -> str:
+    told = layer.meaning if layer.holds else _advice(layer)
+    tried = ", ".join(trial.attempt for trial in layer.tried) or "nothing"
+    return f"{layer.name}: {'holds' if layer.holds else 'does not hold'}. {told}. Tried: {tried}"
 
 
 def _advice(layer: LayerReport) -> str:

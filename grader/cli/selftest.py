@@ -53,9 +53,18 @@ def _show(trials: list[Trial]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from grader.report.page import can_draw
+
+    console = Console()
     table = Table("submission", "the platform sees", "exit code", "as it must be")
     for trial in trials:
         seen = "not graded" if trial.share is None else f"{trial.share * 100:.4g} % of the points"
         verdict = "yes" if trial.good else f"no: {trial.remark}"
         table.add_row(*map(Text, (trial.case, seen, str(trial.exit_code), verdict)))
-    Console().print(table)
+        if not can_draw(console):
+            click.echo(
+                f"{trial.case}: the platform sees {seen}, exit code {trial.exit_code};"
+                f" as it must be: {verdict}"
+            )
+    if can_draw(console):
+        console.print(table)

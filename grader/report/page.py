@@ -54,6 +54,11 @@ ASCII = Glyphs(
 )
 
 
+def can_draw(console: Console) -> bool:
+    """Whether signs, bars and tables are of use: on a terminal that is not asked for words."""
+    return console.is_terminal and not console.is_dumb_terminal and not console.no_color
+
+
 class Page:
     """The report's rows: each fits the width, and begins with a sign or blank of our own."""
 
