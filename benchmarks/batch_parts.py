@@ -40,7 +40,8 @@ from grader.sandbox.child import framing, kernel, values
 from grader.sandbox.exchange import Call
 from grader.sandbox.host import WorkerHost
 from grader.sandbox.isolation import resolve
-from grader.sandbox.worker import Worker
+from grader.sandbox.pipeline import Pipeline
+from grader.sandbox.submission_session import SubmissionSession
 
 TURNS: Final = 10
 COURSE: Final = Path(__file__).resolve().parent.parent
@@ -133,8 +134,8 @@ def measure(grader: Grader, rounds: int) -> dict[str, tuple[float, float]]:
     exercise = grader.course.exercise("exercise3")
     host, checks = grader.host, grader.collect([exercise])
 
-    def worker() -> Worker:
-        return Worker(host, submission.to_load, exercise.limits)
+    def session() -> SubmissionSession:
+        return SubmissionSession(host, submission.to_load, exercise.limits)
 
     def forked(host: WorkerHost) -> None:
         wire = host.fork(exercise.limits)
@@ -143,26 +144,27 @@ def measure(grader: Grader, rounds: int) -> dict[str, tuple[float, float]]:
         wire.close()
 
     def loaded() -> None:
-        made = worker()
+        made = session()
         made.load()
         made.close()
 
-    kept = worker()
-    run_all = tuple(checks.results(exercise, kept, 0))
-    asked = [call for call in kept.asked if call is not None]
+    kept = session()
+    run_all = checks.run(exercise, kept, 0, afresh=True)
+    asked = [each.call for each in kept.state().requests if each.repeatable]
     kept.close()
 
     def called(ahead: Sequence[Call]) -> None:
-        made = worker()
+        made = session()
         made.load()
-        made.foresee(ahead)
+        pipeline = Pipeline(made)
+        pipeline.prefetch(ahead)
         for call in asked:
-            made.hear(call, lambda _: True)
-        made.accept_heard()
+            pipeline.answer(call, lambda _: True)
+        pipeline.accept()
         made.close()
 
-    def checked(run: Callable[[Worker], object]) -> None:
-        made = worker()
+    def checked(run: Callable[[SubmissionSession], object]) -> None:
+        made = session()
         run(made)
         made.close()
 
@@ -181,7 +183,7 @@ def measure(grader: Grader, rounds: int) -> dict[str, tuple[float, float]]:
                 "checks": lambda: checked(lambda made: checks.run(exercise, made, 0)),
                 "result": lambda: done("", grader.grade(submission, exercise, 0)),
                 "in turn": lambda: called([]),
-                "anew": lambda: checked(lambda made: tuple(checks.results(exercise, made, 0))),
+                "anew": lambda: checked(lambda made: checks.run(exercise, made, 0, afresh=True)),
                 "bare fork": bare_fork(),
                 "bare confinement": bare_fork(bare_confinement()),
                 "alone": lambda: run_here(submission),

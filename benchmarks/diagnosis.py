@@ -44,7 +44,7 @@ from grader.diagnosis.wording import Wording
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
 from grader.sandbox.isolation import resolve
-from grader.sandbox.worker import Reply
+from grader.sandbox.replies import Reply
 
 COURSE = Path(__file__).resolve().parent.parent
 EXERCISE = "exercise3"
@@ -67,7 +67,7 @@ class Wrong:
 
 
 class Standing:
-    """Stands for the worker: calls the program here."""
+    """Stands for the session: calls the program here."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -149,7 +149,7 @@ class Bench:
             student=StudentFunction(item.source, item.function, table.layout.parameters),
             wording=Wording(item.function, self.catalogue, self.book.meanings),
             say=lambda _line: None,
-            worker=Standing(item.program),  # type: ignore[arg-type]
+            session=Standing(item.program),  # type: ignore[arg-type]
             failed=frozenset(),
             before=frozenset(),
             workshop=lambda: self.workshop,

@@ -14,7 +14,7 @@ from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import WorkerHost
 from grader.sandbox.isolation import resolve
 from grader.sandbox.replies import Block, Source
-from grader.sandbox.worker import Worker
+from grader.sandbox.submission_session import SubmissionSession
 
 TEXT = """
 import numpy as np
@@ -57,9 +57,9 @@ ANSWERS = {"double": [((Z,), 2 * Z)], "half": [((Z,), Z / 2)]}
 @pytest.fixture(scope="module")
 def student() -> Iterator[Student]:
     with WorkerHost(resolve("basic"), ("numpy",)) as host:
-        worker = Worker(host, Source((Block("given.py", TEXT),)), Limits())
-        yield Student(worker, lambda _function: ("z",))
-        worker.close()
+        session = SubmissionSession(host, Source((Block("given.py", TEXT),)), Limits())
+        yield Student(session, lambda _function: ("z",))
+        session.close()
 
 
 @pytest.mark.parametrize("function", ["plain", "named"])
@@ -99,7 +99,7 @@ def test_what_the_submission_does_not_define_stays_undefined(student: Student) -
 
 def test_a_function_that_asks_in_vain_asks_no_more(student: Student) -> None:
     asked: list[int] = []
-    reply = student._worker.call("many", (Z,), ("z",), {"double": lambda *_: asked.append(1)})
+    reply = student._submission.call("many", (Z,), ("z",), {"double": lambda *_: asked.append(1)})
     assert len(reply.value) == 200
     assert 1 < len(asked) < 50
 

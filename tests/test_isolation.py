@@ -42,11 +42,11 @@ def names(bench: Bench) -> frozenset[str]:
 
 
 def test_layers_are_reported_before_the_submission_runs(bench: Bench) -> None:
-    worker = bench.worker("raise SystemExit")
+    session = bench.session("raise SystemExit")
     with pytest.raises(Exception, match="SystemExit"):
-        worker.load()
-    assert worker.layers[0] == "rlimits"
-    assert set(worker.layers[1:]) == names(bench)
+        session.load()
+    assert session.layers[0] == "rlimits"
+    assert set(session.layers[1:]) == names(bench)
 
 
 READ = """
@@ -62,7 +62,7 @@ def test_files_of_others_are_closed(bench: Bench, tmp_path: Path) -> None:
     for path in (
         secret,
         ROOT / "solutions" / "exercise3.py",
-        ROOT / "grader" / "sandbox" / "worker.py",
+        ROOT / "grader" / "sandbox" / "submission_session.py",
         ROOT / "grader" / "__init__.py",
         Path(pytest.__file__),
         Path("/etc/passwd"),
@@ -244,10 +244,10 @@ def run():
 
 
 def test_thread_bomb_is_ended(bench: Bench) -> None:
-    worker = bench.worker(THREADS)
+    session = bench.session(THREADS)
     with pytest.raises(Exception, match=r"processes|can't start new thread"):
-        worker.call("run", [])
-    worker.close()
+        session.call("run", [])
+    session.close()
 
 
 FILL = """
@@ -261,10 +261,10 @@ def run():
 
 
 def test_disk_is_not_filled(bench: Bench) -> None:
-    worker = bench.worker(FILL)
+    session = bench.session(FILL)
     with pytest.raises(Exception, match="file_megabytes"):
-        worker.call("run", [])
-    worker.close()
+        session.call("run", [])
+    session.close()
     assert list(bench.scratch.iterdir()) == []
 
 
@@ -428,10 +428,10 @@ def test_a_layer_that_does_not_hold_stops_all(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(launch, "confinement_settings", weakened)
     with WorkerHost(chosen, ["numpy"]) as host:
-        worker = Bench(host).worker("open('ran', 'w').close()")
+        session = Bench(host).session("open('ran', 'w').close()")
         with pytest.raises(IsolationError, match="do not hold"):
-            worker.load()
-        worker.close()
+            session.load()
+        session.close()
 
 
 def test_basic_needs_no_package_of_the_kernel_layers() -> None:
@@ -475,16 +475,16 @@ def single() -> Iterator[Bench]:
 
 def test_a_process_of_its_own_where_nothing_can_fork(single: Bench) -> None:
     for _ in range(2):  # a fresh one for the second
-        worker = single.worker(SINGLE)
-        assert worker.call("run", ["file"]).value == (1, ["mine.txt"], False)
-        assert worker.call("run", [""]).value == (2, ["mine.txt"], False)
+        session = single.session(SINGLE)
+        assert session.call("run", ["file"]).value == (1, ["mine.txt"], False)
+        assert session.call("run", [""]).value == (2, ["mine.txt"], False)
         with pytest.raises(CallFailure, match="exited with code 3"):
-            worker.call("run", ["leave"])
-        assert worker.call("run", [""]).value == (1, [], False)
-        worker.call("run", ["print"])
-        worker.close()
-        assert "to standard output" in worker.output()
-        assert "to standard error" in worker.output()
+            session.call("run", ["leave"])
+        assert session.call("run", [""]).value == (1, [], False)
+        session.call("run", ["print"])
+        session.close()
+        assert "to standard output" in session.output()
+        assert "to standard error" in session.output()
     assert list(single.scratch.iterdir()) == []
 
 
@@ -540,14 +540,14 @@ def test_of_what_a_host_has_rehearsed_nothing_is_left() -> None:
 def test_the_calls_of_one_function_have_a_limit_together() -> None:
     limits = replace(LIMITS, cpu_seconds=0.5)
     with WorkerHost(resolve("basic"), ["numpy"]) as host:
-        worker = Bench(host).worker(SLOW, limits)
-        worker.call("run", [0.3])
-        worker.call("run", [0.3])
+        session = Bench(host).session(SLOW, limits)
+        session.call("run", [0.3])
+        session.call("run", [0.3])
         with pytest.raises(CallFailure, match="together") as caught:
-            worker.call("run", [0.3])
+            session.call("run", [0.3])
         assert caught.value.outcome is Outcome.TIMEOUT
-        assert worker.call("other", []).value == 1
-        worker.close()
+        assert session.call("other", []).value == 1
+        session.close()
 
 
 THREAD = """
@@ -562,10 +562,10 @@ def other():
 
 def test_what_another_function_has_left_is_not_charged_to_this_one() -> None:
     with WorkerHost(resolve("basic"), ["numpy"]) as host:
-        worker = Bench(host).worker(THREAD)
-        worker.call("run", [])
-        assert worker.call("other", []).value == 1
-        worker.close()
+        session = Bench(host).session(THREAD)
+        session.call("run", [])
+        assert session.call("other", []).value == 1
+        session.close()
 
 
 def test_nothing_stays_where_the_grader_is_killed() -> None:

@@ -80,7 +80,7 @@ def test_this_version_of_pytest_has_been_tried() -> None:
     oldest, newest = TRIED
     assert oldest <= installed <= newest, (
         f"pytest {pytest.__version__} is new to grader/checking/pytest_adapter.py. Run"
-        " tests/test_pytest_adapter.py, test_check.py and test_transcripts.py with it; where they"
+        " tests/test_pytest_adapter.py, test_check.py and test_replay.py with it; where they"
         " pass, name it in TRIED."
     )
 

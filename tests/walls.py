@@ -19,7 +19,7 @@ from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import WorkerHost
 from grader.sandbox.isolation import Isolation, resolve
 from grader.sandbox.replies import Block, Source
-from grader.sandbox.worker import Worker
+from grader.sandbox.submission_session import SubmissionSession
 
 WITHOUT = {
     "strict": (),
@@ -52,16 +52,16 @@ class Bench:
 
     host: WorkerHost
 
-    def worker(self, source: str, limits: Limits = LIMITS) -> Worker:
-        return Worker(self.host, Source((Block("submission.py", source),)), limits)
+    def session(self, source: str, limits: Limits = LIMITS) -> SubmissionSession:
+        return SubmissionSession(self.host, Source((Block("submission.py", source),)), limits)
 
     def call(self, source: str, *arguments: Any, limits: Limits = LIMITS) -> Any:
-        """Call the function `run` of a submission, alone in a worker."""
-        worker = self.worker(source, limits)
+        """Call the function `run` of a submission, alone in a session."""
+        session = self.session(source, limits)
         try:
-            return worker.call("run", arguments).value
+            return session.call("run", arguments).value
         finally:
-            worker.close()
+            session.close()
 
     def outcome(self, source: str, *arguments: Any, limits: Limits = LIMITS) -> Outcome:
         """Return how a call ends."""

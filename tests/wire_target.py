@@ -1,4 +1,4 @@
-"""What a worker's bytes go through on the trusted side, as one function to be fuzzed."""
+"""What a session's bytes go through on the trusted side, as one function to be fuzzed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from grader.sandbox.child.values import ForbiddenValueError, decode, encode
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.isolation import Isolation
 from grader.sandbox.replies import Block, Source
-from grader.sandbox.worker import Worker
+from grader.sandbox.submission_session import SubmissionSession
 
 ROOM = 1 << 24
 LIMITS = Limits(call_seconds=2.0, load_seconds=2.0, value_bytes=1 << 16)
@@ -37,22 +37,22 @@ def decode_and_encode(data: bytes) -> None:
 
 
 def grade_answers(stream: bytes) -> Any:
-    """Load and call a submission whose worker has written `stream`; return the call's value.
+    """Load and call a submission whose session has written `stream`; return the call's value.
 
     A call ends with a value or a named outcome; comparing a value ends with the same.
     """
-    worker = Worker(ScriptedHost(READY + stream), SOURCE, LIMITS)  # type: ignore[arg-type]
+    session = SubmissionSession(ScriptedHost(READY + stream), SOURCE, LIMITS)  # type: ignore[arg-type]
     numbers = itertools.count(1)
     try:
         with (
             contextlib.suppress(CallFailure),
             mock.patch("grader.sandbox.exchange.new_number", numbers.__next__),
         ):
-            reply = worker.call("forward", [np.zeros(2), np.sum], ("x", "function"))
+            reply = session.call("forward", [np.zeros(2), np.sum], ("x", "function"))
             compare(reply.value)
             return reply.value
     finally:
-        worker.close()
+        session.close()
     return None
 
 

@@ -13,29 +13,29 @@ from grader.checking.specification import Check
 from grader.course import Exercise, Limits
 from grader.result import CheckResult, Outcome
 from grader.sandbox.host import WorkerHost
-from grader.sandbox.replies import Block, Reply, Source
-from grader.sandbox.worker import Worker
+from grader.sandbox.replies import Block, Source
+from grader.sandbox.submission_session import Request, SubmissionSession
 
 _FAILED = frozenset(Outcome) - {Outcome.PASSED, Outcome.BLOCKED}
 
 
-class Recorder(Worker):
-    """A worker that remembers the arguments of the first call of each function."""
+class Recorder(SubmissionSession):
+    """A session that remembers the arguments of the first call of each function."""
 
     def __init__(self, host: WorkerHost, source: Source, limits: Limits) -> None:
         super().__init__(host, source, limits)
         self.arguments: dict[str, tuple[Any, ...]] = {}
 
-    def call(
+    def request(
         self,
         function: str,
         arguments: Sequence[Any],
         names: tuple[str, ...] = (),
         others: Mapping[str, Callable[..., Any]] | None = None,
-    ) -> Reply:
-        """Call one of the submission's functions."""
+    ) -> Request:
+        """Return a call as a request."""
         self.arguments.setdefault(function, tuple(arguments))
-        return super().call(function, arguments, names, others)
+        return super().request(function, arguments, names, others)
 
 
 @dataclass(slots=True)
@@ -55,21 +55,21 @@ class Bench:
 
     def run(self, source: str, seed: int) -> tuple[CheckResult, ...]:
         """Run all checks on a program, and note which of them print."""
-        worker = Recorder(self.host, self._source(source), self.exercise.limits)
+        session = Recorder(self.host, self._source(source), self.exercise.limits)
         try:
             results = []
             with contextlib.redirect_stderr(io.StringIO()) as stream:
-                for result in self.collected.results(self.exercise, worker, seed):
+                for result in self.collected.results(self.exercise, session, seed):
                     results.append(result)
                     if text := stream.getvalue().strip():
                         self.printed.setdefault(result.id, text)
                     stream.seek(0)
                     stream.truncate()
-            for function, arguments in worker.arguments.items():
+            for function, arguments in session.arguments.items():
                 self.arguments.setdefault(function, arguments)
             return tuple(results)
         finally:
-            worker.close()
+            session.close()
 
     def results(
         self, source: str, chosen: Sequence[str], call_seconds: float
@@ -77,12 +77,12 @@ class Bench:
         """Yield the results of some checks on a program whose calls may take only so long."""
         limits = self.exercise.limits
         limits = replace(limits, call_seconds=min(limits.call_seconds, call_seconds))
-        worker = Worker(self.host, self._source(source), limits)
+        session = SubmissionSession(self.host, self._source(source), limits)
         try:
             with contextlib.redirect_stderr(io.StringIO()):
-                yield from self.collected.results(self.exercise, worker, 0, chosen)
+                yield from self.collected.results(self.exercise, session, 0, chosen)
         finally:
-            worker.close()
+            session.close()
 
     def _source(self, text: str) -> Source:
         return Source((Block(f"{self.exercise.name}.py", text),))

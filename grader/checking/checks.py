@@ -7,10 +7,9 @@ import functools
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import groupby
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -21,18 +20,18 @@ from grader.checking import fixtures, specification
 from grader.checking.comparison import CheckFailure
 from grader.checking.direct import DirectCheck, direct
 from grader.checking.fixtures import RUN, CheckRun
-from grader.checking.foresight import Foresight
 from grader.checking.pytest_adapter import collected_session, run_item
 from grader.checking.reference import References
+from grader.checking.replay import Forecast, Replay, first_plain
 from grader.checking.specification import Check
 from grader.checking.student import Student
-from grader.checking.transcripts import Transcripts
 from grader.checking.verdict import blocked, ended, verdict
 from grader.course import Course, Exercise
 from grader.errors import BpgradeError, CourseError
 from grader.result import CheckResult
 from grader.sandbox.failures import CallFailure
-from grader.sandbox.worker import Worker
+from grader.sandbox.pipeline import Pipeline
+from grader.sandbox.submission_session import SubmissionSession
 
 _UNUSED_PLUGINS: Final = (
     "cacheprovider",
@@ -165,8 +164,7 @@ class Checks:
     ) -> None:
         self.course = course
         self._references = References(course)
-        self._foresight = Foresight()
-        self._transcripts = Transcripts()
+        self._replay = Replay()
         self._by_exercise = {
             exercise.name: _in_order(course, exercise, path, items)
             for path, exercise in files.items()
@@ -181,20 +179,32 @@ class Checks:
         return self._references.module(exercise)
 
     def run(
-        self, exercise: Exercise, worker: Worker, seed: int, begin: Begin | None = None
+        self,
+        exercise: Exercise,
+        session: SubmissionSession,
+        seed: int,
+        begin: Begin | None = None,
+        *,
+        afresh: bool = False,
     ) -> tuple[CheckResult, ...]:
-        """Return the results of an exercise's checks against the submission in `worker`.
+        """Return the results of an exercise's checks against the submission in `session`.
 
-        Checks whose results are known from what they were answered are not run anew. `begin` is
-        told of each check before its turn.
+        Checks whose results are known from what they were answered are not run again, unless all
+        are to be run `afresh`; the results are the same. `begin` is told of each check before its
+        turn.
         """
         every = self._by_exercise[exercise.name]
-        return tuple(self._results(exercise, worker, seed, every, begin, self._transcripts))
+        replay = None if afresh else self._replay
+        return tuple(self._results(exercise, session, seed, every, begin, replay))
 
     def results(
-        self, exercise: Exercise, worker: Worker, seed: int, chosen: Sequence[str] | None = None
+        self,
+        exercise: Exercise,
+        session: SubmissionSession,
+        seed: int,
+        chosen: Sequence[str] | None = None,
     ) -> Iterator[CheckResult]:
-        """Run checks and yield each one's result; the caller may stop at any of them.
+        """Run checks afresh and yield each one's result; the caller may stop at any of them.
 
         `chosen` gives the ids of the checks to run, and their order; else all are run.
         """
@@ -202,41 +212,83 @@ class Checks:
         if chosen is not None:
             by_id = {one.check.id: one for one in every}
             every = tuple(by_id[id] for id in chosen)
-        return self._results(exercise, worker, seed, every)
+        return self._results(exercise, session, seed, every)
 
     def _results(
         self,
         exercise: Exercise,
-        worker: Worker,
+        session: SubmissionSession,
         seed: int,
         every: Sequence[_Collected],
         begin: Begin | None = None,
-        transcripts: Transcripts | None = None,
+        replay: Replay | None = None,
     ) -> Iterator[CheckResult]:
         try:
-            worker.load()
+            session.load()
         except CallFailure as failure:
             for one in every:
                 unloaded = ended(one.check, failure.outcome, failure.feedback)
                 yield replace(unloaded, cause=failure.cause)
             return
         parameters = functools.partial(self._references.parameters, exercise)
+        pipeline = Pipeline(session)
+        turns = _Turns(pipeline, replay)
         results: list[CheckResult] = []
-        for _, each in groupby(enumerate(every), key=lambda one: one[1].check.function):
-            group = list(each)
-            key = exercise.name, seed, tuple(one.check.id for _, one in group)
-            with self._foresight.group(key, worker, results):
-                for index, one in group:
-                    if begin is not None:
-                        begin(one.check)
-                    result = blocked(one.check, results)
-                    if result is None:
-                        student = Student(worker, parameters)
-                        run = CheckRun(exercise, seed, one.check, student, self._references)
-                        following = every[(index + 1) % len(every)].item
-                        result = _recalled_or_run(one, run, following, worker, transcripts)
-                    results.append(result)
-                    yield result
+        try:
+            for index, one in enumerate(every):
+                if begin is not None:
+                    begin(one.check)
+                result = blocked(one.check, results)
+                if result is None:
+                    student = Student(pipeline, parameters)
+                    run = CheckRun(exercise, seed, one.check, student, self._references)
+                    result = turns.take(one, run, every[(index + 1) % len(every)].item)
+                results.append(result)
+                yield result
+        finally:
+            turns.settle()
+
+
+class _Turns:
+    """The checks of one submission by turns: recalled where their results are known, else run."""
+
+    def __init__(self, pipeline: Pipeline, replay: Replay | None) -> None:
+        self._pipeline = pipeline
+        self._replay = replay
+        self._function = ""
+        self._forecasts: list[tuple[Forecast, int]] = []  # each with what had been asked before
+
+    def take(self, one: _Collected, run: CheckRun, following: pytest.Item) -> CheckResult:
+        """Return a check's result; `following` is the check after it."""
+        if one.check.function != self._function:
+            self.settle()  # one who fails a function's checks is often right in the next
+            self._function = one.check.function
+        if self._replay is None or one.direct is None:
+            return _run(one, run, following)
+        start = time.perf_counter()
+        key = run.exercise.name, run.seed, run.check.id
+        if self._pipeline.idle:
+            self._send_ahead(key, self._replay)
+        self._pipeline.begin()
+        result = self._replay.recall(key, self._pipeline)
+        if result is None:
+            result = _run(one, run, following)
+            self._replay.learn(key, self._pipeline.steps, result)
+        return replace(result, seconds=time.perf_counter() - start)
+
+    def _send_ahead(self, key: Hashable, replay: Replay) -> None:
+        self._pipeline.begin()
+        forecast = replay.forecast(key, self._pipeline)
+        if forecast is not None:
+            self._pipeline.prefetch(forecast.likely())
+            self._forecasts.append((forecast, len(self._pipeline.asked) + 1))
+
+    def settle(self) -> None:
+        """Roll back what was not asked for, and learn from what was."""
+        self._pipeline.settle()
+        for forecast, before in self._forecasts:
+            forecast.learn(first_plain(self._pipeline.asked[before:]))
+        self._forecasts.clear()
 
 
 def _in_order(
@@ -250,25 +302,6 @@ def _in_order(
         _Collected(checks[index], own[index], direct(own[index]))
         for index in specification.in_order(checks)
     )
-
-
-def _recalled_or_run(
-    one: _Collected,
-    run: CheckRun,
-    following: pytest.Item,
-    worker: Worker,
-    transcripts: Transcripts | None,
-) -> CheckResult:
-    if transcripts is None or one.direct is None:
-        return _run(one, run, following)
-    start = time.perf_counter()
-    key = run.exercise.name, run.seed, run.check.id
-    worker.listen()
-    result = transcripts.recall(key, worker)
-    if result is None:
-        result = _run(one, run, following)
-        transcripts.learn(key, worker.heard, result)
-    return replace(result, seconds=time.perf_counter() - start)
 
 
 def _run(one: _Collected, run: CheckRun, following: pytest.Item) -> CheckResult:

@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 
 from grader.sandbox.failures import CallFailure
+from grader.sandbox.pipeline import Pipeline
 from grader.sandbox.replies import undefined, with_cause
-from grader.sandbox.worker import Worker
+from grader.sandbox.submission_session import SubmissionSession
 
 Answer = tuple[tuple[Any, ...], Any]
 """The arguments of a call, and what it returns."""
 
 
 class Student:
-    """Calls the submission's functions in its worker.
+    """Calls the submission's functions in the sandbox.
 
     `student.forward(x, ...)` returns the decoded value. A call that gives none raises an
     exception which the grader turns into the check's outcome; a check lets it pass.
@@ -32,11 +33,11 @@ class Student:
 
     def __init__(
         self,
-        worker: Worker,
+        submission: SubmissionSession | Pipeline,
         parameters: Callable[[str], tuple[str, ...]],
         known: dict[str, _Known] | None = None,
     ) -> None:
-        self._worker = worker
+        self._submission = submission
         self._parameters = parameters
         self._known = known
         self.changed_arguments: tuple[str, ...] = ()
@@ -70,17 +71,16 @@ class Student:
         `student.given(area=[((2.0, 3.0), 6.0)]).volume(2.0, 3.0, 4.0)`
         """
         known = {name: _Known(tuple(calls)) for name, calls in answers.items()}
-        other = Student(self._worker, self._parameters, known)
+        other = Student(self._submission, self._parameters, known)
         other._calls = self._calls
         return other
 
     def defines(self, function: str) -> bool:
         """Return whether the submission defines this function."""
-        self._worker.heard.append(None)  # an answer that is no call's
-        return function in self._worker.load().functions
+        return self._submission.defines(function)
 
     def _call(self, function: str, arguments: tuple[Any, ...]) -> Any:
-        loaded = self._worker.load()
+        loaded = self._submission.load()
         names = self._parameters(function)
         self.changed_arguments = ()
         self.warnings = ()
@@ -88,9 +88,9 @@ class Student:
         if function not in loaded.functions:
             defined = {each.name for each in loaded.definitions}
             taken = {name for name in defined if self._parameters(name)}
-            raise undefined(function, loaded, self._worker.source.title, taken)
+            raise undefined(function, loaded, self._submission.source.title, taken)
         try:
-            reply = self._worker.call(function, arguments, names, self._known)
+            reply = self._submission.call(function, arguments, names, self._known)
         except CallFailure as failure:
             raise with_cause(failure, loaded) from None
         self.changed_arguments = tuple(

@@ -19,7 +19,8 @@ from grader.diagnosis.options import Options
 from grader.diagnosis.wording import Wording
 from grader.result import CheckResult, Outcome
 from grader.sandbox.failures import CallFailure
-from grader.sandbox.worker import Worker
+from grader.sandbox.pipeline import Pipeline
+from grader.sandbox.submission_session import SubmissionSession
 
 _LONGEST_SECONDS: Final = 6.0
 
@@ -40,7 +41,7 @@ class Diagnoser:
     def add(
         self,
         exercise: Exercise,
-        worker: Worker,
+        session: SubmissionSession,
         checks: tuple[CheckResult, ...],
     ) -> tuple[CheckResult, ...]:
         """Return the checks, the first failed one of each function with what explains it."""
@@ -53,7 +54,7 @@ class Diagnoser:
                 before = frozenset(
                     each.candidate.id for found in told.values() for each in found if each.candidate
                 )
-                found = self._function(exercise, worker, check.function, failed, before)
+                found = self._function(exercise, session, check.function, failed, before)
                 told[check.function] = found
                 check = replace(check, diagnosis=tuple(each.diagnosis for each in found))
             result.append(check)
@@ -62,7 +63,7 @@ class Diagnoser:
     def _function(
         self,
         exercise: Exercise,
-        worker: Worker,
+        session: SubmissionSession,
         function: str,
         failed: frozenset[str],
         before: frozenset[str],
@@ -73,18 +74,18 @@ class Diagnoser:
         if stored is None:
             return ()
         table, meanings = stored
-        calls = observe(worker, function, table)
+        calls = observe(session, function, table)
         if calls is None:
             self._say(f"{function}: a call on a probe gave no value; nothing is said")
             return ()
-        source = worker.source.defining(function)
+        source = session.source.defining(function)
         case = Case(
             table=table,
             calls=calls,
             student=StudentFunction(source, function, table.layout.parameters),
             wording=Wording(function, self._catalogue, meanings),
             say=self._say,
-            worker=worker,
+            session=session,
             failed=failed - {function},
             before=before,
             workshop=lambda: self._shelf.workshop(exercise),
@@ -99,16 +100,23 @@ class Diagnoser:
             self._options.explain(line)
 
 
-def observe(worker: Worker, function: str, table: Table) -> list[Call] | None:
+def observe(session: SubmissionSession, function: str, table: Table) -> list[Call] | None:
     """Call a student's function on the probes; None where a call gives no value, or is slow."""
+    names = table.layout.parameters
+    requests = [session.request(function, inputs, names) for inputs in table.inputs]
+    pipeline = Pipeline(session)
     calls = []
     start = time.monotonic()
     try:
-        for inputs in table.inputs:
-            reply = worker.call(function, inputs, table.layout.parameters)
+        for number, request in enumerate(requests):
+            reply = pipeline.make(request)
             calls.append(Call(reply.value, frozenset(reply.changed), bool(reply.warnings)))
             if time.monotonic() - start > _LONGEST_SECONDS:
                 return None
+            if number == 0 and all(each.plain for each in requests):
+                pipeline.prefetch([each.call for each in requests[1:]])
     except CallFailure:
         return None
+    finally:
+        pipeline.settle()
     return calls

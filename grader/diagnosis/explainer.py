@@ -19,7 +19,7 @@ from grader.diagnosis.relations import find_relations
 from grader.diagnosis.wording import Wording
 from grader.result import Diagnosis
 from grader.sandbox.failures import CallFailure
-from grader.sandbox.worker import Worker
+from grader.sandbox.submission_session import SubmissionSession
 
 if TYPE_CHECKING:
     from grader.diagnosis.program_factory import Workshop
@@ -57,7 +57,7 @@ class Case:
     student: StudentFunction
     wording: Wording
     say: Callable[[str], None]
-    worker: Worker
+    session: SubmissionSession
     failed: frozenset[str]
     before: frozenset[str]
     workshop: Callable[[], Workshop | None]
@@ -126,7 +126,7 @@ class Case:
         wrong = [name for name in called if name in self.failed]
         if workshop is None or not wrong:
             return None
-        own = own_view(workshop, function, self.table, seen, self.worker, wrong)
+        own = own_view(workshop, function, self.table, seen, self.session, wrong)
         self.say(f"  with the student's own {', '.join(wrong)}: {_described(own is not None)}")
         if own is None:
             return ()
@@ -187,7 +187,7 @@ class Case:
 
     def _show(self, inputs: Inputs) -> Rows | None:
         try:
-            reply = self.worker.call(self.wording.function, inputs, self.table.layout.parameters)
+            reply = self.session.call(self.wording.function, inputs, self.table.layout.parameters)
         except CallFailure:
             return None
         call = Call(reply.value, frozenset(reply.changed), bool(reply.warnings))

@@ -15,7 +15,7 @@ from grader.diagnosis.fault_dictionary import Rows, Table
 from grader.diagnosis.observation import agree
 from grader.diagnosis.program_factory import Maker, Workshop
 from grader.sandbox.failures import CallFailure
-from grader.sandbox.worker import Worker
+from grader.sandbox.submission_session import SubmissionSession
 
 _LONGEST_SECONDS: Final = 1.0
 
@@ -23,8 +23,8 @@ _LONGEST_SECONDS: Final = 1.0
 class OwnFunctions:
     """A submission's functions, each call made once for the same arguments."""
 
-    def __init__(self, worker: Worker) -> None:
-        self._worker = worker
+    def __init__(self, session: SubmissionSession) -> None:
+        self._session = session
         self._answers: dict[tuple[str, bytes], Any] = {}
         self._spent = 0.0
 
@@ -45,7 +45,7 @@ class OwnFunctions:
         if key not in self._answers:
             start = time.monotonic()
             try:
-                value = self._worker.call(function, arguments).value
+                value = self._session.call(function, arguments).value
             finally:
                 self._spent += time.monotonic() - start
             self._answers[key] = _with_arrays(value)
@@ -99,13 +99,18 @@ class Own:
 
 
 def own_view(
-    workshop: Workshop, function: str, table: Table, seen: Rows, worker: Worker, wrong: list[str]
+    workshop: Workshop,
+    function: str,
+    table: Table,
+    seen: Rows,
+    session: SubmissionSession,
+    wrong: list[str],
 ) -> Own | None:
     """Return what `function` shows that is due to the student's functions in `wrong`.
 
     None where the student's functions cannot stand in for the reference's.
     """
-    own = OwnFunctions(worker)
+    own = OwnFunctions(session)
     for hook in workshop.book.consistent.get(function, ()):
         if hook.blames in wrong and _holds(hook, own, table):
             return Own(hook.blames)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from grader.checking.specification import Check
     from grader.diagnosis.diagnose import Diagnoser
     from grader.grading.submission import Submission
-    from grader.sandbox.worker import Worker
+    from grader.sandbox.submission_session import SubmissionSession
 
 DEFAULT_SEED = 0
 DEFAULT_OPTIONS = Options()
@@ -141,29 +141,29 @@ class Grader:
         CourseError, IsolationError
             Nothing can be graded: the checks cannot be collected, or the sandbox has failed.
         """
-        from grader.sandbox.worker import Worker
+        from grader.sandbox.submission_session import SubmissionSession
 
         collected = self._checks_with(exercise)
         start = time.perf_counter()
         if submission.problem:
             checks = _unreadable(collected.of(exercise), submission.problem)
             return self._result(submission, exercise, seed, checks, start)
-        worker = Worker(self.host, submission.to_load, exercise.limits)
+        session = SubmissionSession(self.host, submission.to_load, exercise.limits)
         try:
-            checks = _in_order(exercise, collected.run(exercise, worker, seed, begin))
-            if worker.loaded is not None:
+            checks = _in_order(exercise, collected.run(exercise, session, seed, begin))
+            if session.loaded is not None:
                 from grader.grading.causes import with_causes
 
                 source, given = submission.to_load, partial(self._signatures, exercise)
-                checks = with_causes(exercise, source, worker.loaded, checks, given)
+                checks = with_causes(exercise, source, session.loaded, checks, given)
             untold: tuple[str, ...] = ()
             if any(check.outcome is Outcome.FAILED and not check.cause for check in checks):
                 untold = self._untold(submission, exercise)
                 if not untold and exercise.diagnoses != "never":
-                    checks = self._diagnosed(exercise, worker, checks, collected)
-            return self._result(submission, exercise, seed, checks, start, worker, untold)
+                    checks = self._diagnosed(exercise, session, checks, collected)
+            return self._result(submission, exercise, seed, checks, start, session, untold)
         finally:
-            worker.close()
+            session.close()
 
     def draw(self, submission: Submission, exercise: Exercise) -> Figure:
         """Return the course's drawing of what a submission does.
@@ -175,22 +175,22 @@ class Grader:
         """
         from grader.checking.student import Student
         from grader.grading import figure
-        from grader.sandbox.worker import Worker
+        from grader.sandbox.submission_session import SubmissionSession
 
         path = figure.figure_file(self.course, exercise)
         reference = self._checks_with(exercise).reference(exercise)
-        worker = Worker(self.host, submission.to_load, exercise.limits)
+        session = SubmissionSession(self.host, submission.to_load, exercise.limits)
         try:
-            worker.load()
-            student = Student(worker, lambda _: ())
+            session.load()
+            student = Student(session, lambda _: ())
             return figure.draw(path, student, reference)
         finally:
-            worker.close()
+            session.close()
 
     def _diagnosed(
         self,
         exercise: Exercise,
-        worker: Worker,
+        session: SubmissionSession,
         checks: tuple[CheckResult, ...],
         collected: Checks,
     ) -> tuple[CheckResult, ...]:
@@ -199,7 +199,7 @@ class Grader:
             from grader.diagnosis.diagnose import Diagnoser
 
             self._diagnoser = Diagnoser(self.course, collected.reference, self.options)
-        return self._diagnoser.add(exercise, worker, checks)
+        return self._diagnoser.add(exercise, session, checks)
 
     def _untold(self, submission: Submission, exercise: Exercise) -> tuple[str, ...]:
         """Return why mistakes are not named yet; nothing where they are."""
@@ -224,7 +224,7 @@ class Grader:
         seed: int,
         checks: tuple[CheckResult, ...],
         start: float,
-        worker: Worker | None = None,
+        session: SubmissionSession | None = None,
         untold: tuple[str, ...] = (),
     ) -> Result:
         from grader.grading.remarks import remarks
@@ -238,12 +238,12 @@ class Grader:
             status="ungraded" if failed else "graded",
             score=round(math.fsum(check.points for check in checks), 9),
             max_score=exercise.max_score,
-            isolation=(*_WALL_LAYERS, *(worker.layers if worker else ())),
-            output=worker.output() if worker else "",
+            isolation=(*_WALL_LAYERS, *(session.layers if session else ())),
+            output=session.output() if session else "",
             checks=checks,
             warnings=(
-                (*remarks(submission, exercise, worker.loaded), *untold)
-                if worker and worker.loaded
+                (*remarks(submission, exercise, session.loaded), *untold)
+                if session and session.loaded
                 else submission.remarks
             ),
             not_run=self._not_run(exercise, checks),

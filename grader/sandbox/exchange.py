@@ -166,7 +166,6 @@ def read(data: bytes) -> list[Any]:
     return answer if isinstance(answer, list) else []
 
 
-@functools.lru_cache(maxsize=1)
 def _head(number: int) -> bytes:
     """Return how the answer to a call begins: a list of five, "done", the call's number."""
     packed: bytes = msgpack.packb(number)

@@ -17,7 +17,7 @@ from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import WorkerHost
 from grader.sandbox.isolation import Isolation, resolve
 from grader.sandbox.replies import Block, Source
-from grader.sandbox.worker import Worker
+from grader.sandbox.submission_session import SubmissionSession
 
 _LIMITS: Final = Limits(call_seconds=5.0, memory_megabytes=64, file_megabytes=1)
 _IMPATIENT: Final = replace(_LIMITS, call_seconds=0.3)
@@ -155,16 +155,16 @@ def _try(
     arguments: Callable[[_Outside], Sequence[Any]],
 ) -> Trial:
     limits = _IMPATIENT if function == "run_on" else _LIMITS
-    worker = Worker(host, Source((Block("trial", _SUBMISSION),)), limits)
+    session = SubmissionSession(host, Source((Block("trial", _SUBMISSION),)), limits)
     try:
-        worker.call(function, arguments(outside))
+        session.call(function, arguments(outside))
     except CallFailure as failure:
         answer = failure.feedback.splitlines()[-1]
         if failure.outcome is Outcome.ERROR:
             return Trial(name, answer.partition(":")[0] in _REFUSALS, answer)
         return Trial(name, failure.outcome is _ENDS.get(function), answer)
     finally:
-        worker.close()
+        session.close()
     return Trial(name, False, "nothing stopped it")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from grader.course import Limits
@@ -16,6 +16,7 @@ from grader.sandbox.exchange import Callbacks, Failed
 from grader.sandbox.host import Wire, WorkerHost
 
 _READY_SECONDS: Final = 20.0
+MAX_AHEAD: Final = 65_536  # bytes that are sent before an answer is read: less than a socket holds
 
 
 class Process:
@@ -113,11 +114,14 @@ class Process:
 
     def repeat(self, messages: Sequence[bytes]) -> None:
         """Send requests whose answers are known; it is ended where it does not answer."""
-        wire, seconds = self.wire, self._limits.call_seconds
+        if self._connection is None:
+            return
+        seconds = self._limits.call_seconds
         try:
-            wire.send(messages, time.monotonic() + seconds)
-            for _ in messages:
-                wire.receive(time.monotonic() + seconds)
+            for some in _in_parts(messages):
+                self._connection.send(some, time.monotonic() + seconds)
+                for _ in some:
+                    self._connection.receive(time.monotonic() + seconds)
         except (TimeoutError, ConnectionLost, WireError):
             self.end()
 
@@ -151,3 +155,15 @@ class Process:
         text = self.printed.decode("utf-8", "replace")
         missing = self.printed_bytes - len(self.printed)
         return f"{text}\n... ({missing:,} more bytes)" if missing > 0 else text
+
+
+def _in_parts(messages: Sequence[bytes]) -> Iterator[list[bytes]]:
+    """Yield the messages in parts that may each be sent before an answer is read."""
+    part: list[bytes] = []
+    for message in messages:
+        if part and sum(map(len, part)) + len(message) > MAX_AHEAD:
+            yield part
+            part = []
+        part.append(message)
+    if part:
+        yield part

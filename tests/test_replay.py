@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -13,13 +13,13 @@ import walls
 from batch_course import RIGHT, make_course
 
 from grader.checking import checks as checks_module
-from grader.checking import transcripts
+from grader.checking import replay
 from grader.checking.checks import Checks, collected
 from grader.course import Course, Exercise, load_course
 from grader.result import CheckResult, Outcome
 from grader.sandbox.host import WorkerHost
 from grader.sandbox.replies import Block, Source
-from grader.sandbox.worker import Worker
+from grader.sandbox.submission_session import SubmissionSession
 
 ROUNDS = 4  # from the third on all that can be known is
 CHECKS = '''
@@ -114,16 +114,13 @@ class Tell:
         self.host = host
 
     def __call__(self, source: str, *, run_all: bool = False) -> Told:
-        worker = Worker(self.host, Source((Block("double.py", source),)), self.exercise.limits)
+        session = SubmissionSession(
+            self.host, Source((Block("double.py", source),)), self.exercise.limits
+        )
         with ExitStack() as stack:
-            stack.callback(worker.close)
-            if run_all:
-                results: Sequence[CheckResult] = tuple(
-                    self.checks.results(self.exercise, worker, 0)
-                )
-            else:
-                results = self.checks.run(self.exercise, worker, 0)
-            return tuple(replace(result, seconds=0.0) for result in results), worker.output()
+            stack.callback(session.close)
+            results = self.checks.run(self.exercise, session, 0, afresh=run_all)
+            return tuple(replace(result, seconds=0.0) for result in results), session.output()
 
 
 def test_a_class_is_told_the_same_as_by_running_all(course: Course, host: WorkerHost) -> None:
@@ -200,19 +197,30 @@ def test_a_check_that_does_not_do_the_same_is_always_run(
     in_session(load_course(make_course(tmp_path / "course", checks=checks)), host, work)
 
 
-@pytest.mark.parametrize(("limit", "most"), [("_MOST_STEPS", 3), ("_MOST_BYTES", 100)])
+@pytest.mark.parametrize(("limit", "most"), [("_MAX_NODES", 30), ("_MAX_BYTES", 300)])
 def test_what_was_not_heard_for_long_is_forgotten(
     course: Course, host: WorkerHost, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
 ) -> None:
-    monkeypatch.setattr(transcripts, limit, most)
+    monkeypatch.setattr(replay, limit, most)
 
     def work(tell: Tell) -> None:
         expected = {name: tell(source, run_all=True) for name, source in SUBMISSIONS.items()}
         for _ in range(2):
             for name, source in SUBMISSIONS.items():
                 assert tell(source) == expected[name], name
-        kept = tell.checks._transcripts
-        assert kept._bytes == sum(map(transcripts._size, kept._next.values()))
-        assert 0 < (len(kept._next) if limit == "_MOST_STEPS" else kept._bytes) <= most
+        kept = tell.checks._replay
+        nodes = list(all_nodes(kept))
+        assert kept._nodes == len(nodes)
+        assert kept._bytes == sum(len(node.call.content) for node in nodes if node.call)
+        assert {node for node in nodes if not node.branches} <= set(kept._stops) <= set(nodes)
+        assert 0 < (kept._nodes if limit == "_MAX_NODES" else kept._bytes) <= most
 
     in_session(course, host, work)
+
+
+def all_nodes(kept: replay.Replay) -> Iterator[replay.Node]:
+    waiting = list(kept._roots.values())
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += node.branches.values()

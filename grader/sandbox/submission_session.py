@@ -1,0 +1,393 @@
+"""One submission in the sandbox: loading it, and calling its functions, one at a time.
+
+A session holds the submission in a process of its own, and starts another where that one has ended.
+It does what it is told and foresees nothing; `pipeline` says what is done early, and goes back to
+an earlier state where that was not asked for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any, Final
+
+from grader.course import Limits
+from grader.result import Outcome
+from grader.sandbox import exchange, failures
+from grader.sandbox.child.values import encode
+from grader.sandbox.exchange import Answer, Call, Callbacks
+from grader.sandbox.failures import CallFailure
+from grader.sandbox.host import WorkerHost
+from grader.sandbox.process import Process
+from grader.sandbox.replies import Loaded, Problem, Reply, Source, read_loaded
+
+_NOT_SENT: Final = -1
+
+
+def is_unknown(_digest: bytes) -> bool:
+    """Return False: the answer has to be read."""
+    return False
+
+
+@dataclass(slots=True)
+class Request:
+    """A call that is made, or will be, and the functions that it hands over.
+
+    `number` is its number, once it is sent; `sent_to` numbers the process that it was sent to
+    ahead of its turn.
+    """
+
+    call: Call
+    callbacks: Callbacks
+    number: int = 0
+    sent_to: int = _NOT_SENT
+
+    @property
+    def plain(self) -> bool:
+        """Whether it hands nothing over that the submission may call."""
+        return not self.callbacks.functions
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether it hands nothing over but the call's own `others`."""
+        return len(self.callbacks.functions) == len(self.call.others)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What has been done in a session at some time; `restore` goes back to it.
+
+    Attributes
+    ----------
+    requests : sequence of Request
+        All that were made of the process; those after `count` came later.
+    count : int
+        How many there were.
+    running : bool
+        Whether that process was running.
+    reloaded : bool
+        Whether it was started after another, so that what loading prints was not kept.
+    printed : tuple
+        What had been printed before it was started, or by then where none was running.
+    hung, spent : mapping
+        The functions that are not called again, and the seconds that each has taken.
+    """
+
+    requests: Sequence[Request]
+    count: int
+    running: bool
+    reloaded: bool
+    printed: tuple[bytes, int]
+    hung: Mapping[str, CallFailure]
+    spent: Mapping[str, float]
+
+
+class SubmissionSession:
+    """Keeps a submission loaded in a forked process and forks it anew after one that died.
+
+    Functions that have once run out of time are not called again: each later call ends at
+    once with the same failure.
+    """
+
+    def __init__(self, host: WorkerHost, source: Source, limits: Limits) -> None:
+        self.host = host
+        self.source = source
+        self.limits = limits
+        self._process = Process(host, limits)
+        self._hung: dict[str, CallFailure] = {}
+        self._loaded: Loaded | CallFailure | None = None
+        self._definitions_only = False
+        self._spent: defaultdict[str, float] = defaultdict(float)
+        self._processes = 0  # how many have been started
+        self._in_flight = 0  # requests that were sent to the one that runs, and are not answered
+        self._requests: list[Request] = []  # that were made of it
+        self._reloaded = False
+        self._printed_before = b"", 0
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The layers of isolation around its process."""
+        return self._process.layers
+
+    @property
+    def loaded(self) -> Loaded | None:
+        """What loading found; None before, and for a file that cannot be loaded."""
+        return self._loaded if isinstance(self._loaded, Loaded) else None
+
+    def load(self) -> Loaded:
+        """Load the submission, once, and return what it defines.
+
+        Raises
+        ------
+        CallFailure
+            The file cannot be loaded; the same failure each time it is asked for.
+        """
+        if self._loaded is None:
+            try:
+                self._loaded = self._start()
+            except CallFailure as failure:
+                self._loaded = self._salvage(failure)
+        if isinstance(self._loaded, CallFailure):
+            raise self._loaded
+        return self._loaded
+
+    def defines(self, function: str) -> bool:
+        """Return whether the submission defines a function; loads it if need be."""
+        return function in self.load().functions
+
+    def call(
+        self,
+        function: str,
+        arguments: Sequence[Any],
+        names: tuple[str, ...] = (),
+        others: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> Reply:
+        """Call one of the submission's functions.
+
+        Parameters
+        ----------
+        function : str
+            Its name, among those that `load` found.
+        arguments : sequence
+            Values of the closed set; callables cross as handles.
+        names : tuple of str
+            The parameters' names, for messages.
+        others : mapping, optional
+            Functions that are asked first, in this call, in the place of the submission's own of
+            these names; where one returns None, the submission's own answers.
+
+        Raises
+        ------
+        CallFailure
+            The call gave no value.
+        """
+        self.load()
+        answer = self.make(self.request(function, arguments, names, others))
+        assert answer.reply is not None
+        return answer.reply
+
+    def request(
+        self,
+        function: str,
+        arguments: Sequence[Any],
+        names: tuple[str, ...] = (),
+        others: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> Request:
+        """Return a call as a request, which `make` makes; see `call`."""
+        others = dict(others or {})
+        callbacks = Callbacks(self.limits.value_bytes)
+        content = self._encoded([function, list(arguments), others], callbacks)
+        text = failures.signature_of(function, names, tuple(arguments))
+        return Request(Call(function, content, len(arguments), text, others), callbacks)
+
+    def repeated(self, call: Call) -> Request:
+        """Return a request for a call that was made before, in this session or in another."""
+        return Request(call, Callbacks(self.limits.value_bytes, list(call.others.values())))
+
+    def make(self, request: Request, known: Callable[[bytes], bool] = is_unknown) -> Answer:
+        """Make a call and return its answer; one whose digest is `known` need not be read.
+
+        It is made twice where the process has ended for what other functions had done in it.
+
+        Raises
+        ------
+        CallFailure
+            The call gave no value.
+        """
+        function = request.call.function
+        self.load()
+        if function in self._hung:
+            self._drop_in_flight()
+            raise self._hung[function]
+        start = time.monotonic()
+        try:
+            return self._make(request, known)
+        except CallFailure:
+            alone = all(each.call.function == function for each in self._requests)
+            if alone or self._process.running or function in self._hung:
+                raise
+            # another function may have left a thread or filled the memory: not this one's fault
+            return self._make(request, known)
+        finally:
+            self._spent[function] += time.monotonic() - start
+            if self._spent[function] > self.limits.cpu_seconds:
+                self._hung[function] = failures.used_up(function, self.limits.cpu_seconds)
+
+    def send(self, requests: Sequence[Request]) -> None:
+        """Send requests ahead of their turn; they are answered in this order, and next."""
+        for request in requests:
+            request.number, request.sent_to = exchange.new_number(), self._processes
+        self._in_flight += len(requests)
+        self._process.send_ahead(
+            [exchange.message("call", each.number, each.call.content) for each in requests]
+        )
+        if not self._process.running:
+            self._in_flight = 0
+
+    def is_in_flight(self, request: Request) -> bool:
+        """Return whether a request was sent, and its answer may still come."""
+        return self._in_flight > 0 and request.sent_to == self._processes
+
+    @property
+    def can_send_ahead(self) -> bool:
+        """Whether requests may be sent ahead: all that was done could be done again."""
+        return (
+            self._process.running
+            and not self._in_flight
+            and all(request.repeatable for request in self._requests)
+            and not self._process.wire.pending()
+        )
+
+    def state(self) -> State:
+        """Return what has been done up to now, without what is in flight."""
+        running = self._process.running
+        printed = self._printed_before if running else self._printed
+        requests = self._requests if running else ()
+        hung, spent = dict(self._hung), dict(self._spent)
+        return State(requests, len(requests), running, self._reloaded, printed, hung, spent)
+
+    def restore(self, state: State) -> None:
+        """Go back to a state: the process is replaced by one in which only that has been done."""
+        requests = list(state.requests[: state.count])
+        self._end()
+        self._process.forget_printed(state.printed)
+        self._hung = dict(state.hung)
+        self._spent = defaultdict(float, state.spent)
+        if not state.running:
+            return
+        with contextlib.suppress(CallFailure):
+            self._start(state.reloaded)
+            self._requests = requests
+            self._repeat(requests)
+
+    def _repeat(self, requests: Sequence[Request]) -> None:
+        """Make calls once more; where they do not do the same again, each call is on its own."""
+        for plain, each in groupby(requests, key=lambda request: request.plain):
+            calls = [self.repeated(request.call) for request in each if request.repeatable]
+            for one in calls:
+                one.number = exchange.new_number()
+            messages = [exchange.message("call", one.number, one.call.content) for one in calls]
+            if plain:
+                self._process.repeat(messages)
+                continue
+            for one, message in zip(calls, messages, strict=True):
+                if not self._process.running:
+                    return
+                seconds, text = self.limits.call_seconds, one.call.text
+                try:
+                    self._process.ask(message, one.number, text, seconds, one.callbacks)
+                except CallFailure:
+                    continue
+                except TimeoutError:
+                    self._end()
+
+    def _drop_in_flight(self) -> None:
+        if self._in_flight:
+            self.restore(self.state())
+
+    def _make(self, request: Request, known: Callable[[bytes], bool]) -> Answer:
+        """Make a call once, in a process that waits for it or has it already."""
+        call = request.call
+        if self.is_in_flight(request):
+            self._in_flight -= 1
+            message = b""
+        else:
+            self._drop_in_flight()
+            if self._process.running and self._process.wire.pending():
+                self._end()  # an answer that nobody has asked for would be taken for this one's
+            if not self._process.running:
+                self._start()
+            request.number = exchange.new_number()
+            message = exchange.message("call", request.number, call.content)
+        request.sent_to = _NOT_SENT
+        self._requests.append(request)
+        limit = self.limits.call_seconds
+        try:
+            data = self._process.ask(message, request.number, call.text, limit, request.callbacks)
+        except TimeoutError:
+            self._end()
+            self._hung[call.function] = failures.timed_out(call.text, limit)
+            raise self._hung[call.function] from None
+        except CallFailure as failure:
+            if failure.outcome is Outcome.OUT_OF_MEMORY:
+                self._drop_in_flight()
+                self._end()  # what fills the memory may stay there
+            elif not self._process.running:
+                self._in_flight = 0
+            raise
+        answer = Answer(data, request.number, call.arguments)
+        if not known(answer.digest) and answer.reply is None:
+            self._end()
+            raise failures.broke_the_channel(call.text)
+        return answer
+
+    def _encoded(self, request: list[Any], callbacks: Callbacks) -> bytes:
+        """Return what a request says, without its kind and number."""
+        most = self.limits.value_bytes * 4
+        return encode(request, max_bytes=most, handle_of=callbacks.number_of)
+
+    def _salvage(self, failure: CallFailure) -> Loaded | CallFailure:
+        """Load what is defined and nothing else, where running the rest ended the process."""
+        if failure.unread:
+            return failure
+        self._definitions_only = True
+        self._loaded = None
+        try:
+            loaded = self._start()
+        except CallFailure:
+            return failure
+        return replace(loaded, problems=(Problem(self.source.title, failure), *loaded.problems))
+
+    def _start(self, reloaded: bool | None = None) -> Loaded:
+        """Fork a process and load the submission into it; what that prints counts only once."""
+        text = f"running {self.source.title}"
+        self._reloaded = self._loaded is not None if reloaded is None else reloaded
+        self._printed_before = self._printed
+        self._requests = []
+        self._processes += 1
+        self._in_flight = 0
+        self._process.start()
+        blocks = [[block.label, block.source] for block in self.source.blocks]
+        try:
+            seconds = self.limits.load_seconds
+            modules = [[module.name, module.label, module.source] for module in self.source.modules]
+            only = self._definitions_only
+            request = [blocks, modules, self.source.notebook, seconds, only]
+            callbacks = Callbacks(self.limits.value_bytes)
+            number = exchange.new_number()
+            message = exchange.message("load", number, self._encoded(request, callbacks))
+            answer = exchange.read(self._process.ask(message, number, text, seconds, callbacks))
+        except TimeoutError:
+            self._end()
+            self._loaded = failures.timed_out(text, self.limits.load_seconds)
+            raise self._loaded from None
+        if self._reloaded:  # what it prints has been shown already
+            self._process.forget_printed(self._printed_before)
+        loaded = read_loaded(answer, self.limits.memory_megabytes)
+        if loaded is None:
+            self._end()
+            raise failures.broke_the_channel(text)
+        if len(blocks) == 1 and loaded.problems and loaded.problems[0].failure.unread:
+            self._end()
+            raise loaded.problems[0].failure
+        return loaded
+
+    def output(self) -> str:
+        """Return what the submission has printed so far, cut to the limit and saying so."""
+        return self._process.output()
+
+    def close(self) -> None:
+        """End the submission's process and everything that it started."""
+        self._end()
+
+    @property
+    def _printed(self) -> tuple[bytes, int]:
+        return self._process.printed, self._process.printed_bytes
+
+    def _end(self) -> None:
+        self._in_flight = 0
+        self._process.end()
