@@ -7,23 +7,10 @@ own hidden values.
 
 import numpy as np
 import pytest
+from shared import START, START_VALUES, signed
 
 LAYERS = ("hidden", "output")
-START = (
-    np.array([0.99, 0.01]),
-    np.array([[0.35, 0.55], [0.90, 0.36]]),
-    np.array([[0.60, 0.77], [0.96, 0.89]]),
-    np.array([0.23, 0.79]),
-)
-START_VALUES = (
-    np.array([0.6423319719354026, 0.6852704760433788]),
-    np.array([0.8621494899284341, 0.8692662146932715]),
-)
-
-
-def signed(rng, low, high, shape=2):
-    """Draw numbers of both signs, none of them near zero."""
-    return np.copysign(rng.uniform(low, high, shape), rng.uniform(-1.0, 1.0, shape))
+FORWARD = START[0], *START[2:]
 
 
 def draw(rng):
@@ -136,8 +123,8 @@ def test_sigmoid_keeps_its_argument(student, rng, compare):
 @pytest.mark.hint("Print the sums that go into the sigmoid, and work one of them out by hand.")
 def test_forward_of_the_start_values(student, compare):
     """The forward pass from the start values is right"""
-    check_layer(0, student, compare, START, START_VALUES)
-    check_layer(1, student, compare, START, START_VALUES)
+    check_layer(0, student, compare, FORWARD, START_VALUES)
+    check_layer(1, student, compare, FORWARD, START_VALUES)
 
 
 @pytest.mark.function("forward")

@@ -8,14 +8,10 @@ only once something has been repaired: the stub as it is gets none.
 
 import numpy as np
 import pytest
+from shared import signed
 
 STEP = ("weight_1", "weight_2", "loss")
 LABELS = (np.array([["w1", "w3"], ["w2", "w4"]]), np.array([["w5", "w7"], ["w6", "w8"]]))
-
-
-def signed(rng, low, high, shape=2):
-    """Draw numbers of both signs, none of them near zero."""
-    return np.copysign(rng.uniform(low, high, shape), rng.uniform(-1.0, 1.0, shape))
 
 
 def draw(rng):

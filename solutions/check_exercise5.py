@@ -8,13 +8,9 @@ to accept is what that returns, for a function on whose slopes a moved array has
 
 import numpy as np
 import pytest
+from shared import signed
 
 ARRAYS = ("weight_1", "weight_2", "bias")
-
-
-def signed(rng, low, high, shape=2):
-    """Draw numbers of both signs, none of them near zero."""
-    return np.copysign(rng.uniform(low, high, shape), rng.uniform(-1.0, 1.0, shape))
 
 
 def sigmoid(z):

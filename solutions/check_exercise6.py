@@ -9,6 +9,7 @@ import itertools
 
 import numpy as np
 import pytest
+from shared import signed
 
 SIZES = [(3, 3, 3), (3, 2), (2, 4, 2), (3, 4, 3, 2)]  # only equal sizes let rows pass for columns
 PARTS = ("weight_gradients", "bias_gradients")
@@ -25,11 +26,6 @@ TWO_GRADIENTS = (
     [np.array([[0.07314012676347881], [0.18123293119787504]])],
     [np.array([0.0381874490925614])],
 )
-
-
-def signed(rng, low, high, shape):
-    """Draw numbers of both signs, none of them near zero."""
-    return np.copysign(rng.uniform(low, high, shape), rng.uniform(-1.0, 1.0, shape))
 
 
 def draw(rng, sizes, samples=5):

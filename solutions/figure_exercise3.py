@@ -4,18 +4,9 @@ The network with the weights whose gradient or update is wrong; which weights ea
 the first layer uses on the way back; how the loss and the weights move in training.
 """
 
-import runpy
-from pathlib import Path
-
 import numpy as np
+from shared import RIGHT, START, WEIGHT_NAMES, WRONG, draw_network
 
-START = (
-    np.array([0.99, 0.01]),
-    np.array([0.1, 0.89]),
-    np.array([[0.35, 0.55], [0.90, 0.36]]),
-    np.array([[0.60, 0.77], [0.96, 0.89]]),
-    np.array([0.23, 0.79]),
-)
 PROBE = (
     np.array([0.8, -1.1]),
     np.array([1.7, -1.4]),
@@ -26,8 +17,6 @@ PROBE = (
 LEARNING_RATE = 0.5
 STEPS, STRETCH = 400, 20
 PAIR = ((2, 2), (2, 2))
-NETWORK = runpy.run_path(str(Path(__file__).with_name("drawing.py")))
-NAMES, RIGHT, WRONG = (NETWORK[name] for name in ("NAMES", "RIGHT", "WRONG"))
 
 
 def draw(figure, answers, reference):
@@ -36,7 +25,7 @@ def draw(figure, answers, reference):
     grid = figure.subfigures(2, 1, height_ratios=[1.15, 1])
     network, map_right, map_student = grid[0].subplots(1, 3, width_ratios=[1.3, 1, 1])
     gradient_wrong, update_wrong = wrong_weights(answers, reference)
-    NETWORK["draw_network"](network, {"gradient": gradient_wrong, "update": update_wrong})
+    draw_network(network, {"gradient": gradient_wrong, "update": update_wrong})
     network.set_title("the network: dashed where yours is wrong")
     right = dependence(reference.gradient, reference)
     own = dependence(lambda *case: answers.ask("gradient", case, PAIR), reference)
@@ -47,7 +36,7 @@ def draw(figure, answers, reference):
 
 
 def flat(pair):
-    """Return the eight entries of two layers in one array, in the order of NAMES."""
+    """Return the eight entries of two layers in one array, in the order of WEIGHT_NAMES."""
     return np.concatenate([np.ravel(part) for part in pair])
 
 
@@ -148,4 +137,6 @@ def label_ends(axes, step, values):
     height = -np.inf
     for number in np.argsort(values):
         height = max(values[number], height + 0.2)
-        axes.annotate(NAMES[number], (step, height), xytext=(4, -3), textcoords="offset points")
+        axes.annotate(
+            WEIGHT_NAMES[number], (step, height), xytext=(4, -3), textcoords="offset points"
+        )

@@ -1,6 +1,7 @@
 """Mistakes in exercise 1 that students make, and what to say of them."""
 
 import numpy as np
+from shared import signed
 
 from grader.authoring import meaning, mistake, probe, variant
 
@@ -11,11 +12,6 @@ meaning("target", "what output {0} should be")
 meaning("weight_1", "the path from input {0} to hidden {1}")
 meaning("weight_2", "the path from hidden {0} to output {1}")
 meaning("bias", "the bias of layer {0}")
-
-
-def signed(rng, low, high, shape=2):
-    """Draw numbers of both signs, none of them near zero."""
-    return rng.uniform(low, high, shape) * rng.choice([-1.0, 1.0], shape)
 
 
 @probe("sigmoid", returns="sigmoid(z)")

@@ -1,6 +1,7 @@
 """Mistakes in exercise 2 that students make, and what to say of them."""
 
 import numpy as np
+from shared import signed
 
 from grader.authoring import combine, include, meaning, mistake, probe, variant
 
@@ -10,11 +11,6 @@ meaning("delta_1", "the error that comes back to hidden unit {0}")
 meaning("delta_2", "the error of output {0}")
 meaning("gradient_1", "the slope along the path from input {0} to hidden {1}")
 meaning("gradient_2", "the slope along the path from hidden {0} to output {1}")
-
-
-def signed(rng, low, high, shape=2):
-    """Draw numbers of both signs, none of them near zero."""
-    return rng.uniform(low, high, shape) * rng.choice([-1.0, 1.0], shape)
 
 
 @probe("gradient", returns=("gradient_1", "gradient_2"))

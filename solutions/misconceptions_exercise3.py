@@ -1,17 +1,13 @@
 """Mistakes in exercise 3 that students make, and what to say of them."""
 
 import numpy as np
+from shared import signed
 
 from grader.authoring import include, meaning, mistake, probe, variant
 
 include("exercise2", "sigmoid", "forward", "gradient")
 
 meaning("losses", "the loss before update {0}")
-
-
-def signed(rng, low, high, shape=2):
-    """Draw numbers of both signs, none of them near zero."""
-    return rng.uniform(low, high, shape) * rng.choice([-1.0, 1.0], shape)
 
 
 def case(rng):

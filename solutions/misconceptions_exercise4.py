@@ -1,6 +1,7 @@
 """Mistakes in exercise 4: the faults of the stub one by one and together, and repairs that miss."""
 
 import numpy as np
+from shared import signed
 
 from grader.authoring import meaning, mistake, probe, together, variant
 
@@ -8,11 +9,6 @@ STEP = ("weight_1", "weight_2", "loss")
 
 meaning("back_0", "the error that comes back to hidden unit 0")
 meaning("back_1", "the error that comes back to hidden unit 1")
-
-
-def signed(rng, low, high, shape=2):
-    """Draw numbers of both signs, none of them near zero."""
-    return rng.uniform(low, high, shape) * rng.choice([-1.0, 1.0], shape)
 
 
 @probe("step", returns=STEP)

@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+from shared import signed
 
 from grader.authoring import meaning, mistake, probe, variant
 
@@ -11,11 +12,6 @@ GRADIENTS = ("weight_gradients", "bias_gradients")
 TRAINED = ("weights", "biases", "losses")
 
 meaning("losses", "the loss before update {0}")
-
-
-def signed(rng, low, high, shape):
-    """Draw numbers of both signs, none of them near zero."""
-    return rng.uniform(low, high, shape) * rng.choice([-1.0, 1.0], shape)
 
 
 def network(rng, sizes, samples=4):

@@ -234,8 +234,18 @@ def hidden_words(course_folder: Path) -> set[str]:
             tree = ast.parse(source)
             names = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
             words |= {name for name in names if "_" in name and name not in public}
-            words |= {text for text in strings(tree) - searched_for(tree) if len(text) > 20}
+            told = {text for text in strings(tree) - searched_for(tree) if len(text) > 20}
+            # an edit may hold a line of what students are given, or a part of one
+            words |= {text for text in told if not (text in public and is_python(text))}
     return words - {"__main__"}
+
+
+def is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
 
 
 def searched_for(tree: ast.AST) -> set[str]:
@@ -377,3 +387,56 @@ def test_an_archive_that_cannot_be_written(folder: Path) -> None:
     run("new", "mine")
     with pytest.raises(UsageError, match="Cannot write"):
         run("release", "--course", "mine", "-o", "nowhere/handout.zip")
+
+
+SHARED = '''"""Shared."""
+
+EXAMPLE = [2, 4, 9]
+SECRET = "only a hidden check uses this"
+
+
+def mean_of_example(student):
+    """Ask for the mean of the example."""
+    return student.mean(EXAMPLE)
+'''
+
+
+def test_what_visible_checks_take_from_shared_is_written_into_them(tmp_path: Path) -> None:
+    (tmp_path / "shared.py").write_text(SHARED)
+    path = tmp_path / "check_one.py"
+    source = (
+        '"""Checks."""\n\nimport pytest\nfrom shared import SECRET, mean_of_example\n\n\n'
+        '@pytest.mark.function("mean")\n@pytest.mark.points(1)\n@pytest.mark.visible\n'
+        "def test_seen(student):\n"
+        '    """Seen"""\n    assert mean_of_example(student) == 5\n\n\n'
+        '@pytest.mark.function("mean")\n@pytest.mark.points(1)\n'
+        "def test_hidden(student):\n"
+        '    """Hidden"""\n    assert SECRET\n'
+    )
+    text = visible_checks(source, path)
+    assert "shared" not in text.lower()
+    assert "EXAMPLE = [2, 4, 9]" in text
+    assert "def mean_of_example" in text
+    assert "SECRET" not in text
+    compile(text, "check_one.py", "exec")
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("from shared import nothing", "shared.py has no nothing"),
+        ("from shared import EXAMPLE\n\nEXAMPLE = 1", "both define EXAMPLE"),
+        ("import shared", "from shared import"),
+    ],
+)
+def test_a_wrong_import_from_shared_says_so(tmp_path: Path, line: str, problem: str) -> None:
+    (tmp_path / "shared.py").write_text(SHARED)
+    source = (
+        f"import pytest\n{line}\n\n\n"
+        '@pytest.mark.function("mean")\n@pytest.mark.points(1)\n@pytest.mark.visible\n'
+        "def test_seen(student):\n"
+        '    """Seen"""\n    assert shared.EXAMPLE\n'
+    )
+    with pytest.raises(CourseError) as raised:
+        visible_checks(source, tmp_path / "check_one.py")
+    assert problem in f"{raised.value.message} {raised.value.remedy}"

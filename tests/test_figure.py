@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import grader
+from grader.course.shared import importing_shared
 from grader.grading.figure import Answers
 from grader.sandbox.failures import CallFailure
 
@@ -29,7 +30,8 @@ def load(name: str, path: Path) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    with importing_shared(path.parent):
+        spec.loader.exec_module(module)
     return module
 
 
@@ -57,7 +59,7 @@ def test_the_blogs_faults_are_the_ones_that_are_marked():
     drawing = load("figure", ROOT / "solutions" / "figure_exercise3.py")
     reference = load("reference", ROOT / "solutions" / "exercise3.py")
     gradient, update = drawing.wrong_weights(Module(BLOG), reference)
-    named = np.array(drawing.NAMES)
+    named = np.array(drawing.WEIGHT_NAMES)
     assert set(named[gradient]) == {"w1", "w2", "w3", "w4"}
     assert set(named[update]) == {"w2", "w3", "w6", "w7"}
     own = drawing.dependence(Module(BLOG).module.gradient, reference)

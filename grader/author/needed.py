@@ -18,14 +18,12 @@ class Needed:
     def __init__(self, tree: ast.Module) -> None:
         self.nodes: dict[ast.stmt, None] = {}
         self.used: set[str] = {"pytestmark"}
-        self._body = tree.body
+        self.body = tree.body
 
     def add(self, function: Function) -> None:
         """Take in a function of the module and all that it uses."""
         self._keep(function)
-        while more := [node for node in self._body if self._wants(node)]:
-            for node in more:
-                self._keep(node)
+        self._grow()
         # A method may use what is not there yet, and that other methods.
         methods = [method for method in self._methods() if self._wants_method(method)]
         for method in methods:
@@ -33,10 +31,24 @@ class Needed:
         if methods:
             self.add(function)
 
+    def add_names(self, names: set[str]) -> None:
+        """Take in what defines these names, classes with all methods, and all that it uses."""
+        self.used |= names
+        self._grow()
+        while methods := [method for method in self._methods() if method not in self.nodes]:
+            for method in methods:
+                self._keep(method)
+            self._grow()
+
+    def _grow(self) -> None:
+        while more := [node for node in self.body if self._wants(node)]:
+            for node in more:
+                self._keep(node)
+
     def _wants(self, node: ast.stmt) -> bool:
         if node in self.nodes:
             return False
-        names = {*_bound(node), _filled(node)}
+        names = {*bound_names(node), _filled(node)}
         return is_always_used(node) or not self.used.isdisjoint(names)
 
     def _methods(self) -> Iterator[Function]:
@@ -53,7 +65,7 @@ class Needed:
         self.used |= _used(node)
 
 
-def _bound(node: ast.stmt) -> Iterator[str]:
+def bound_names(node: ast.stmt) -> Iterator[str]:
     """Yield the names that a statement of the module defines."""
     waiting: list[ast.AST] = [node]
     while waiting:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from grader.author.merging import with_shared
 from grader.author.needed import Needed
 from grader.authoring import Misconception
 from grader.diagnosis.observation import Inputs
@@ -126,7 +127,7 @@ def as_submission(reference: str, item: Misconception) -> str:
         text = ast.unparse(rewrite(function, item.edits, where).tree)
         return "\n\n".join([before, text, after, ""])
     path = Path(item.program.__code__.co_filename)
-    tree = ast.parse(path.read_text("utf-8"))
+    tree = ast.parse(with_shared(path.read_text("utf-8"), path))
     program = next(
         node
         for node in tree.body

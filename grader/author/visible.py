@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from grader.author.merging import with_shared
 from grader.author.needed import FUNCTIONS, Function, Needed, is_always_used
 from grader.errors import CourseError
 
@@ -37,6 +38,7 @@ def visible_checks(source: str, path: Path) -> str:
     CourseError
         A visible check needs what students do not get.
     """
+    source = with_shared(source, path)
     tree = ast.parse(source)
     kept = Needed(tree)
     for test in _visible_tests(tree, path):
@@ -83,7 +85,8 @@ def _refuse(node: ast.stmt, test: Function, path: Path) -> None:
             raise CourseError(
                 f"{where} uses what is imported from {module or 'beside it'}, a file of"
                 " solutions/, which students do not get.",
-                "Write what visible checks use into the check file itself.",
+                "Write what visible checks use into the check file, or into shared.py and take it"
+                " by `from shared import ...`.",
             )
 
 

@@ -27,6 +27,7 @@ from grader.checking.specification import Check
 from grader.checking.student import Student
 from grader.checking.verdict import blocked, ended, verdict
 from grader.course import Course, Exercise
+from grader.course.shared import importing_shared
 from grader.errors import BpgradeError, CourseError
 from grader.result import CheckResult
 from grader.sandbox.failures import CallFailure
@@ -81,6 +82,7 @@ def collected(course: Course, exercises: Iterable[Exercise]) -> Iterator[Checks]
     ]
     with contextlib.ExitStack() as stack:
         stack.callback(_forget, set(files))
+        stack.enter_context(importing_shared(course.folder / "solutions"))
         try:
             session = stack.enter_context(collected_session(arguments, [fixtures, _Hooks()]))
         except (BpgradeError, KeyboardInterrupt):

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from grader.course.files import read_text
 from grader.course.model import Course, Diagnoses, Exercise, LatePolicy, Limits
-from grader.course.naming import FILE_PREFIXES, LONGEST, is_file_name, is_python_name
+from grader.course.naming import FILE_PREFIXES, LONGEST, SHARED, is_file_name, is_python_name
 from grader.course.tables import Mistakes, Table
 from grader.errors import CourseError
 
@@ -155,6 +155,8 @@ def _exercises(top: Table, limits: Limits, zone: ZoneInfo | None) -> tuple[Exerc
             table.reject(name, f"name it with {FILE_NAME}", "bad name")
         elif name.startswith(FILE_PREFIXES):
             table.reject(name, f"do not begin it with {' or '.join(FILE_PREFIXES)}", "bad name")
+        elif name.casefold() == SHARED:
+            table.reject(name, f"solutions/{SHARED}.py is for what files share", "bad name")
         elif name.casefold() in folded:
             table.reject(name, "names must differ in more than capitals", "bad name")
         folded.add(name.casefold())

@@ -6,6 +6,8 @@ import keyword
 from collections.abc import Collection
 
 LONGEST = 64
+SHARED = "shared"
+"""Not an exercise's name: `solutions/shared.py` holds what the course's files share."""
 FILE_PREFIXES = ("check_", "misconceptions_")
 
 

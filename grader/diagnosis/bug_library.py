@@ -20,6 +20,7 @@ from grader.authoring import (
     collecting,
 )
 from grader.course import Course, Exercise
+from grader.course.shared import importing_shared
 from grader.errors import CourseError
 
 FIELDS = frozenset({"entries", "function", "s"})
@@ -99,7 +100,7 @@ def _run(path: Path) -> Notes:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    with collecting() as notes:
+    with collecting() as notes, importing_shared(path.parent):
         try:
             spec.loader.exec_module(module)
         except Exception as error:

@@ -19,6 +19,7 @@ import numpy as np
 
 from grader import __version__
 from grader.course import Course, Exercise
+from grader.course.naming import SHARED
 from grader.diagnosis.bug_library import files_of
 from grader.diagnosis.candidates import Candidate
 from grader.diagnosis.fault_dictionary import Odd, Table
@@ -52,7 +53,9 @@ def cache_key(course: Course, exercise: Exercise) -> str:
     digest = hashlib.sha256(f"{_FORMAT} {__version__} {np.__version__} {sys.version}".encode())
     engine = Path(__file__).parent
     own = [*sorted(engine.glob("*.py")), *sorted(engine.glob("operators/*.py"))]
-    for path in (*own, course.reference(exercise), *files_of(course)):
+    shared = course.folder / "solutions" / f"{SHARED}.py"
+    of_course = [course.reference(exercise), *files_of(course)]
+    for path in (*own, *of_course, *([shared] if shared.is_file() else ())):
         content = path.read_bytes()
         digest.update(f"{path.name} {len(content)}\n".encode())
         digest.update(content)

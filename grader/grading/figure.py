@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from grader.checking.student import Student
 from grader.course import Course, Exercise
+from grader.course.shared import importing_shared
 from grader.errors import CourseError, UsageError
 from grader.sandbox.failures import CallFailure
 
@@ -120,7 +121,8 @@ def _module(path: Path) -> ModuleType:
     if spec is None or spec.loader is None:
         raise ImportError(f"{path.name} is no Python file")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    with importing_shared(path.parent):
+        spec.loader.exec_module(module)
     return module
 
 
