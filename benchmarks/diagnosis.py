@@ -27,6 +27,7 @@ import numpy as np
 from wrong_programs import right_programs, wrong_program
 
 from grader.checking.reference import load_reference
+from grader.checking.values import agree
 from grader.course import Course, find_course
 from grader.diagnosis.bug_library import read_book
 from grader.diagnosis.candidates import candidates
@@ -37,7 +38,7 @@ from grader.diagnosis.explainer import Case, Told
 from grader.diagnosis.fault_dictionary import Table
 from grader.diagnosis.indexmap import map_differences
 from grader.diagnosis.location import StudentFunction
-from grader.diagnosis.observation import agree, agree_always, layout_of, make_call, odd_shape
+from grader.diagnosis.observation import agree_always, layout_of, make_call, odd_shape
 from grader.diagnosis.program_factory import Workshop
 from grader.diagnosis.relations import find_relations
 from grader.diagnosis.wording import Wording

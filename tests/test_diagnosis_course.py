@@ -15,12 +15,12 @@ import pytest
 from handed_in import authored, own_words, with_function
 
 from grader.checking.reference import load_reference
+from grader.checking.values import agree
 from grader.course import Course, Exercise, load_course
 from grader.diagnosis.bug_library import read_book
 from grader.diagnosis.dictionary_builder import run_program
 from grader.diagnosis.dictionary_store import Shelf
 from grader.diagnosis.fault_dictionary import Table
-from grader.diagnosis.observation import agree
 from grader.diagnosis.options import Options
 from grader.diagnosis.program_factory import Maker, Workshop
 from grader.grading.grade import Grader

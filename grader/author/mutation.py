@@ -10,8 +10,9 @@ from grader.author.bench import Bench, failed
 from grader.author.findings import Mutation, Survivor
 from grader.author.programs import Mutant, Mutants
 from grader.checking.specification import Check
+from grader.checking.values import agree
 from grader.diagnosis.dictionary_builder import draw_inputs, rounded
-from grader.diagnosis.observation import Inputs, Vector, agree, make_call, odd_shape
+from grader.diagnosis.observation import Inputs, Vector, make_call, odd_shape
 from grader.diagnosis.program_factory import Maker, Workshop
 from grader.result import Outcome
 

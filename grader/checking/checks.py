@@ -206,7 +206,7 @@ class Checks:
         seed: int,
         chosen: Sequence[str] | None = None,
     ) -> Iterator[CheckResult]:
-        """Run checks afresh and yield each one's result; the caller may stop at any of them.
+        """Run checks, all of them, and yield each one's result; the caller may stop at any.
 
         `chosen` gives the ids of the checks to run, and their order; else all are run.
         """
@@ -214,7 +214,7 @@ class Checks:
         if chosen is not None:
             by_id = {one.check.id: one for one in every}
             every = tuple(by_id[id] for id in chosen)
-        return self._results(exercise, session, seed, every)
+        return self._results(exercise, session, seed, every, None, self._replay, recalls=False)
 
     def _results(
         self,
@@ -222,8 +222,10 @@ class Checks:
         session: SubmissionSession,
         seed: int,
         every: Sequence[_Collected],
-        begin: Begin | None = None,
-        replay: Replay | None = None,
+        begin: Begin | None,
+        replay: Replay | None,
+        *,
+        recalls: bool = True,
     ) -> Iterator[CheckResult]:
         try:
             session.load()
@@ -234,7 +236,7 @@ class Checks:
             return
         parameters = functools.partial(self._references.parameters, exercise)
         pipeline = Pipeline(session)
-        turns = _Turns(pipeline, replay)
+        turns = _Turns(pipeline, replay, recalls)
         results: list[CheckResult] = []
         try:
             for index, one in enumerate(every):
@@ -254,9 +256,10 @@ class Checks:
 class _Turns:
     """The checks of one submission by turns: recalled where their results are known, else run."""
 
-    def __init__(self, pipeline: Pipeline, replay: Replay | None) -> None:
+    def __init__(self, pipeline: Pipeline, replay: Replay | None, recalls: bool) -> None:
         self._pipeline = pipeline
         self._replay = replay
+        self._recalls = recalls
         self._function = ""
         self._forecasts: list[tuple[Forecast, int]] = []  # each with what had been asked before
 
@@ -272,7 +275,7 @@ class _Turns:
         if self._pipeline.idle:
             self._send_ahead(key, self._replay)
         self._pipeline.begin()
-        result = self._replay.recall(key, self._pipeline)
+        result = self._replay.recall(key, self._pipeline) if self._recalls else None
         if result is None:
             result = _run(one, run, following)
             self._replay.learn(key, self._pipeline.steps, result)

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.checking import values
 from grader.checking.student import Student
 from grader.result import Outcome
 from grader.sandbox.failures import CallFailure
@@ -41,12 +42,6 @@ class _Problem:
 
     text: str
     entries: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Tolerance:
-    relative: float
-    absolute: float
 
 
 class Compare:
@@ -80,7 +75,7 @@ class Compare:
         rtol, atol : float
             An entry is right where ``|actual - expected| <= atol + rtol * |expected|``.
         """
-        tolerance = _Tolerance(rtol, atol)
+        tolerance = values.Tolerance(rtol, atol)
         problems = list(self._differences(actual, expected, names, labels, tolerance))
         if problems:
             raise CheckFailure(
@@ -119,7 +114,7 @@ class Compare:
 
     def unpack(self, value: Any, *names: str) -> tuple[Any, ...]:
         """Return the values that a function returned together, exactly as many as `names`."""
-        parts = _parts(value)
+        parts = values.parts(value)
         if parts is None or len(parts) != len(names):
             raise CheckFailure(_wrong_count(value, names))
         return tuple(parts)
@@ -152,14 +147,14 @@ class Compare:
             raise CheckFailure(message)
 
     def _differences(
-        self, actual: Any, expected: Any, names: Any, labels: Any, tolerance: _Tolerance
+        self, actual: Any, expected: Any, names: Any, labels: Any, tolerance: values.Tolerance
     ) -> Iterator[_Problem]:
-        if _is_leaf(expected):
+        if not values.is_group(expected):
             name = names if isinstance(names, str) else "the result"
             yield from self._leaf(actual, np.asarray(expected), name, labels, tolerance)
             return
         wanted = _names_for(expected, names)
-        parts = _parts(actual)
+        parts = values.parts(actual)
         if parts is None or len(parts) != len(expected):
             yield _Problem(_wrong_count(actual, wanted), wanted)
             return
@@ -168,7 +163,7 @@ class Compare:
             yield from self._differences(parts[index], part, wanted[index], label, tolerance)
 
     def _leaf(
-        self, actual: Any, expected: _Array, name: str, labels: Any, tolerance: _Tolerance
+        self, actual: Any, expected: _Array, name: str, labels: Any, tolerance: values.Tolerance
     ) -> Iterator[_Problem]:
         if expected.dtype == bool or expected.dtype.kind in "US":
             if not _same_word(actual, expected):
@@ -192,15 +187,11 @@ class Compare:
         yield from self._entries(found, expected, name, labels, tolerance)
 
     def _entries(
-        self, found: _Array, expected: _Array, name: str, labels: Any, tolerance: _Tolerance
+        self, found: _Array, expected: _Array, name: str, labels: Any, tolerance: values.Tolerance
     ) -> Iterator[_Problem]:
         with np.errstate(all="ignore"):
             wide = found.astype(np.complex128 if np.iscomplexobj(found) else np.float64)
-            gap = np.abs(wide - expected)
-            right = gap <= tolerance.absolute + tolerance.relative * np.abs(expected)
-            if right.all():
-                return
-            right |= (wide == expected) | (np.isnan(wide) & np.isnan(expected))
+        right = tolerance.agree(wide, expected)
         if right.all():
             return
         wrong = np.argwhere(~right)
@@ -238,14 +229,6 @@ def _place(name: str, index: Sequence[int]) -> str:
     return f"{name}[{', '.join(map(str, index))}]" if index else name
 
 
-def _is_leaf(expected: Any) -> bool:
-    if isinstance(expected, tuple):
-        return False
-    if isinstance(expected, list):
-        return not any(isinstance(part, (np.ndarray, tuple, list)) for part in expected)
-    return True
-
-
 def _names_for(expected: Sequence[Any], names: Any) -> tuple[str, ...]:
     if isinstance(names, str):
         return tuple(f"{names}[{index}]" for index in range(len(expected)))
@@ -254,26 +237,14 @@ def _names_for(expected: Sequence[Any], names: Any) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _parts(value: Any) -> list[Any] | None:
-    """Return the values that were returned together; the rows of an array count as such."""
-    if isinstance(value, (list, tuple)):
-        return list(value)
-    if isinstance(value, np.ndarray) and value.ndim:
-        return list(value)
-    return None
-
-
 def _as_numbers(value: Any, name: str) -> tuple[_Array | None, str]:
     """Return `value` as an array of numbers, or None and what is wrong with it."""
-    if isinstance(value, (str, bytes, dict, bool)) or value is None:
-        return None, f"{name} is {_kind(value)}; numbers are wanted."
-    try:
-        found = np.asarray(value)
-    except ValueError:
+    found = values.numbers(value)
+    if found is not None:
+        return found, ""
+    if values.as_array(value) is None:
         return None, f"{name} is a nested list whose rows have different lengths."
-    if found.dtype.kind not in "iufc":
-        return None, f"{name} is {_kind(value)}; numbers are wanted."
-    return found, ""
+    return None, f"{name} is {_kind(value)}; numbers are wanted."
 
 
 def _wrong_shape(name: str, found: tuple[int, ...], expected: tuple[int, ...]) -> str:
@@ -284,7 +255,7 @@ def _wrong_count(value: Any, names: Sequence[str]) -> str:
     wanted = f"{len(names)} values ({', '.join(names)})"
     if value is None:
         return f"{wanted} should be returned, but it is None: is a `return` missing?"
-    parts = _parts(value)
+    parts = values.parts(value)
     if isinstance(value, (list, tuple)) and parts is not None:
         return f"{wanted} should be returned, but there are {len(parts)}."
     return f"{wanted} should be returned, but it is {_kind(value)}."
@@ -303,14 +274,11 @@ def _kind(value: Any) -> str:
 
 
 def _same_word(actual: Any, expected: _Array) -> bool:
-    if expected.dtype == bool and isinstance(actual, (int, float)) and type(actual) is not bool:
+    """Return whether a value is the text or the bool, or the array of these, that is expected."""
+    found = values.as_array(actual)
+    if found is None or found.dtype.kind != expected.dtype.kind or found.shape != expected.shape:
         return False
-    try:
-        found = np.asarray(actual)
-    except ValueError:
-        return False
-    same_kind = found.dtype.kind == expected.dtype.kind
-    return same_kind and found.shape == expected.shape and bool((found == expected).all())
+    return bool((found == expected).all())
 
 
 def _not_finite(value: Any) -> str:

@@ -6,12 +6,11 @@ import functools
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from types import ModuleType
 from typing import Any, Final
 
-import numpy as np
-
+from grader.checking import values
 from grader.course import Course, Exercise
 from grader.errors import CourseError
 
@@ -97,8 +96,8 @@ class Remembered:
     """The reference as checks see it, which need not compute again what it has computed.
 
     Every submission of a class is asked the same questions, so the reference is too. What is not
-    a function, and calls with other arguments than numbers, small arrays and texts, go to the
-    module itself, as do functions that change their arguments.
+    a function, and calls with other arguments than texts, numbers and small arrays of them, go to
+    the module itself, as do functions that change their arguments.
     """
 
     def __init__(self, module: ModuleType) -> None:
@@ -123,43 +122,21 @@ def _remember(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(*arguments, **named)
         if key not in known:
             value = function(*arguments)
-            if not _may_be_copied(value) or _key(arguments) != key:
+            if not _may_be_kept(value) or _key(arguments) != key:
                 return value
             if len(known) >= _MOST_REMEMBERED:
                 known.clear()
             known[key] = value
-        return _copy(known[key])
+        return values.copied(known[key])
 
     return call
 
 
-def _key(arguments: tuple[Any, ...]) -> tuple[Any, ...] | None:
+def _key(arguments: tuple[Any, ...]) -> Hashable | None:
     """Return what is equal for equal arguments only; None where that cannot be told."""
-    key: list[Any] = []
-    for argument in arguments:
-        kind = type(argument)
-        if kind is np.ndarray and argument.dtype != object and argument.nbytes <= _MOST_BYTES:
-            # strides too: they decide in which order an entry is summed up
-            key.append((argument.dtype.str, argument.shape, argument.strides, argument.tobytes()))
-        elif kind is float or kind is np.float64:
-            key.append((kind, float(argument).hex()))
-        elif kind is int or kind is bool or kind is str:
-            key.append((kind, argument))
-        else:
-            return None
-    return tuple(key)
+    return values.fingerprint(arguments) if values.size(arguments) <= _MOST_BYTES else None
 
 
-def _may_be_copied(value: Any) -> bool:
-    if type(value) is tuple or type(value) is list:
-        return all(map(_may_be_copied, value))
-    if type(value) is np.ndarray:
-        return value.dtype != object and value.nbytes <= _MOST_BYTES
-    return type(value) in (float, np.float64, int, bool, type(None))
-
-
-def _copy(value: Any) -> Any:
-    """Return a value that a check may change."""
-    if type(value) is tuple or type(value) is list:
-        return type(value)(map(_copy, value))
-    return value.copy(order="K") if type(value) is np.ndarray else value
+def _may_be_kept(value: Any) -> bool:
+    """Return whether a copy of a value is as good as the value itself."""
+    return values.size(value) <= _MOST_BYTES and values.fingerprint(value) is not None

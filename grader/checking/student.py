@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.checking import values
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.pipeline import Pipeline
 from grader.sandbox.replies import undefined, with_cause
@@ -110,19 +111,9 @@ class _Known:
     def __call__(self, *arguments: Any) -> Any:
         """Return what a call returns; None where it is not known."""
         for known, value in self.answers:
-            if len(arguments) == len(known) and all(map(_same, arguments, known)):
+            if len(arguments) == len(known) and all(map(values.same, arguments, known)):
                 return value
         return None
-
-
-def _same(given: Any, known: Any) -> bool:
-    """Return whether a submission's argument is a known one but for rounding."""
-    if isinstance(known, list | tuple) and any(isinstance(item, np.ndarray) for item in known):
-        arrays = isinstance(given, list | tuple | np.ndarray) and len(given) == len(known)
-        return arrays and all(map(_same, given, known))
-    array = np.asarray(given)
-    numbers = array.dtype.kind in "biuf" and array.shape == np.shape(known)
-    return numbers and bool((np.abs(array - known) <= 1e-12 + 1e-9 * np.abs(known)).all())
 
 
 def last_call(student: Student, function: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from grader.authoring import Probe
+from grader.checking.values import agree
 from grader.diagnosis.candidates import (
     Candidate,
     Made,
@@ -24,7 +25,6 @@ from grader.diagnosis.observation import (
     Inputs,
     Layout,
     Vector,
-    agree,
     agree_always,
     layout_of,
     make_call,

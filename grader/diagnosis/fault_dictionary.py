@@ -10,13 +10,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.checking.values import agree
 from grader.diagnosis.candidates import Candidate
 from grader.diagnosis.observation import (
     Call,
     Inputs,
     Layout,
     Vector,
-    agree,
     agree_always,
     odd_shape,
 )

@@ -8,8 +8,9 @@ from typing import Final
 
 import numpy as np
 
+from grader.checking.values import agree
 from grader.diagnosis.fault_dictionary import Mask, Rows, Table
-from grader.diagnosis.observation import Inputs, agree, entry_name
+from grader.diagnosis.observation import Inputs, entry_name
 
 MOST_MOVES: Final = 40
 

@@ -11,11 +11,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.checking import values
+from grader.checking.values import agree, fingerprint, is_group, real_numbers
+
 Vector = NDArray[np.float64]
 Inputs = tuple[Any, ...]
 
-RELATIVE: Final = 1e-9
-ABSOLUTE: Final = 1e-12
 MOST_ENTRIES: Final = 400
 
 
@@ -115,14 +116,14 @@ def _entry_names(value: Any, returns: tuple[str, ...]) -> list[str] | None:
     else:
         parts = [(returns[0], value)]
     for name, part in parts:
-        if _is_group(part):
+        if is_group(part):
             inner = [_entry_names(item, (f"{name}[{i}]",)) for i, item in enumerate(part)]
             for found in inner:
                 if found is None:
                     return None
                 names += found
             continue
-        array = _numbers(part)
+        array = real_numbers(part, part)
         if array is None:
             return None
         names += [entry_name(name, index) for index in np.ndindex(array.shape)]
@@ -136,40 +137,21 @@ def entry_name(name: str, index: tuple[int, ...]) -> str:
 
 def fit(value: Any, expected: Any) -> list[NDArray[np.float64]] | None:
     """Return a value's arrays in the order of `expected`; None where the structure differs."""
-    if _is_group(expected):
-        if isinstance(value, np.ndarray) and value.ndim:
-            value = list(value)
-        if not isinstance(value, list | tuple) or len(value) != len(expected):
+    if is_group(expected):
+        items = values.parts(value)
+        if items is None or len(items) != len(expected):
             return None
         found: list[NDArray[np.float64]] = []
-        for item, model in zip(value, expected, strict=True):
+        for item, model in zip(items, expected, strict=True):
             inner = fit(item, model)
             if inner is None:
                 return None
             found += inner
         return found
-    array = _numbers(value)
+    array = real_numbers(value, expected)
     if array is None or array.shape != np.shape(expected):
         return None
     return [array]
-
-
-def _is_group(value: Any) -> bool:
-    if isinstance(value, tuple):
-        return True
-    return isinstance(value, list) and any(isinstance(i, np.ndarray | tuple | list) for i in value)
-
-
-def _numbers(value: Any) -> NDArray[np.float64] | None:
-    if isinstance(value, str | bytes | dict) or value is None:
-        return None
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        return None
-    if array.dtype.kind == "c" and not array.imag.any():
-        array = array.real
-    return array.astype(np.float64) if array.dtype.kind in "biuf" else None
 
 
 def odd_shape(value: Any) -> tuple[str, Vector] | None:
@@ -184,12 +166,12 @@ def odd_shape(value: Any) -> tuple[str, Vector] | None:
 def _leaves(value: Any) -> list[NDArray[np.float64]] | None:
     """Return the arrays in a value, in order; None where it holds what is no number."""
     if not isinstance(value, tuple | list) or all(np.isscalar(item) for item in value):
-        part = _numbers(value)
+        part = real_numbers(value)
         return None if part is None else [part]
     found: list[NDArray[np.float64]] = []
     for item in value:
-        part = _numbers(item)
-        inner = [part] if part is not None else _leaves(item) if _is_group(item) else None
+        part = real_numbers(item)
+        inner = [part] if part is not None else _leaves(item) if is_group(item) else None
         if inner is None:
             return None
         found += inner
@@ -201,32 +183,15 @@ def make_call(program: Callable[..., Any], inputs: Inputs) -> Call:
     arguments = tuple(
         value.copy() if type(value) is np.ndarray else copy.deepcopy(value) for value in inputs
     )
+    before = [fingerprint(argument) for argument in arguments]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         with np.errstate(all="warn", under="ignore"):
             value = program(*arguments)
     changed = frozenset(
-        index
-        for index, (before, after) in enumerate(zip(inputs, arguments, strict=True))
-        if _content(before) != _content(after)
+        index for index, argument in enumerate(arguments) if before[index] != fingerprint(argument)
     )
     return Call(copy.deepcopy(value), changed, bool(caught))
-
-
-def _content(argument: Any) -> list[tuple[tuple[int, ...], bytes]]:
-    """Return the arrays in an argument, as what differs once any of them has been changed."""
-    if isinstance(argument, np.ndarray):
-        return [(argument.shape, argument.tobytes())]
-    if isinstance(argument, list | tuple):
-        return [entry for item in argument for entry in _content(item)]
-    return []
-
-
-def agree(left: Any, right: Any) -> NDArray[np.bool_]:
-    """Return where two arrays are the same but for rounding; NaN is like NaN."""
-    with np.errstate(all="ignore"):
-        close = np.abs(left - right) <= ABSOLUTE + RELATIVE * np.abs(right)
-    return np.asarray(close | (left == right) | (np.isnan(left) & np.isnan(right)))
 
 
 def agree_always(left: Any, right: Any, axis: int = 0) -> NDArray[np.bool_]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
-
 from grader.authoring import Consistent
+from grader.checking import values
+from grader.checking.values import agree
 from grader.diagnosis.dictionary_builder import narrow_tables, run_program
 from grader.diagnosis.fault_dictionary import Rows, Table
-from grader.diagnosis.observation import agree
 from grader.diagnosis.program_factory import Maker, Workshop
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.submission_session import SubmissionSession
@@ -25,7 +24,7 @@ class OwnFunctions:
 
     def __init__(self, session: SubmissionSession) -> None:
         self._session = session
-        self._answers: dict[tuple[str, bytes], Any] = {}
+        self._answers: dict[tuple[str, Hashable], Any] = {}
         self._spent = 0.0
 
     def __getattr__(self, function: str) -> Callable[..., Any]:
@@ -41,8 +40,9 @@ class OwnFunctions:
         """Return what the student's function returns; arrays as they came."""
         if not self.in_time:
             raise TimeoutError
-        key = function, b"".join(_bytes(argument) for argument in arguments)
-        if key not in self._answers:
+        given = values.fingerprint(arguments)
+        key = function, given
+        if given is None or key not in self._answers:
             start = time.monotonic()
             try:
                 value = self._session.call(function, arguments).value
@@ -61,22 +61,13 @@ class OwnFunctions:
         return lambda _names: lambda *arguments: self.call(function, arguments)
 
 
-def _bytes(value: Any) -> bytes:
-    if isinstance(value, np.ndarray):
-        return value.tobytes() + str(value.shape).encode()
-    if isinstance(value, list | tuple):
-        return b"(%b)" % b"".join(map(_bytes, value))
-    return repr(value).encode()
-
-
 def _with_arrays(value: Any) -> Any:
     """Return a value whose lists of numbers are arrays, as the reference's functions return."""
     if isinstance(value, tuple):
         return tuple(_with_arrays(item) for item in value)
     if isinstance(value, list):
-        try:
-            array = np.asarray(value)
-        except ValueError:  # arrays of several shapes
+        array = values.as_array(value)
+        if array is None:  # arrays of several shapes
             return [_with_arrays(item) for item in value]
         return array if array.dtype.kind in "biuf" else value
     return value

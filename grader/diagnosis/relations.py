@@ -8,11 +8,12 @@ from typing import Any, Literal
 
 import numpy as np
 
+from grader.checking.values import agree
 from grader.diagnosis.catalogue import Catalogue
 from grader.diagnosis.catalogue import noted as _
 from grader.diagnosis.fault_dictionary import Rows, Table
 from grader.diagnosis.matching import Columns
-from grader.diagnosis.observation import Call, agree, agree_always
+from grader.diagnosis.observation import Call, agree_always
 
 _PLAIN = {-1.0: "-1", 2.0: "2", 0.5: "1/2", -2.0: "-2", -0.5: "-1/2", 4.0: "4", 0.25: "1/4"}
 
