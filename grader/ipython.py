@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from grader.course import find_course
 from grader.errors import UsageError
 from grader.grading.grade import DEFAULT_SEED, Grader
-from grader.grading.submission import MAX_SOURCE_BYTES, Submission
+from grader.grading.handed_in import in_folder
+from grader.grading.submission import MAX_SOURCE_BYTES, Submission, modules_of
 from grader.notebooks.reading import plain_blocks
 from grader.result import Result, SubmissionInfo
 from grader.sandbox.isolation import resolve
@@ -104,7 +105,8 @@ def running_submission() -> Submission:
     if len(data) > MAX_SOURCE_BYTES:
         problem = "This notebook has run too much code. Restart its kernel and run all cells."
         return Submission(info, "", problem)
-    return Submission(info, source, cells=blocks, session=True)
+    submission = Submission(info, source, cells=blocks, session=True)
+    return replace(submission, modules=modules_of(submission, in_folder(Path())))
 
 
 def running_shell() -> Any:

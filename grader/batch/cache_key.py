@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -33,14 +33,19 @@ class Identity:
         ):
             _add(self._settings, part.encode())
 
-    def key(self, exercise: Exercise, name: str, data: bytes) -> str:
-        """Return the key of a submission's result."""
+    def key(
+        self, exercise: Exercise, name: str, data: bytes, files: Sequence[tuple[str, bytes]] = ()
+    ) -> str:
+        """Return the key of a submission's result; `files` are those that it imports."""
         digest = self._settings.copy()
         points = dict(exercise.points)
         limits, diagnoses = exercise.limits, exercise.diagnoses
         settings = (exercise.name, exercise.title, points, limits, diagnoses)
         for part in (repr(settings).encode(), name.encode("utf-8", "surrogateescape"), data):
             _add(digest, part)
+        for path, content in files:
+            _add(digest, path.encode("utf-8", "surrogateescape"))
+            _add(digest, content)
         return digest.hexdigest()
 
 

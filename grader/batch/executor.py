@@ -9,7 +9,7 @@ results wherever the job's course folder can be read.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,12 +31,15 @@ class Task:
         What the student calls the file; its ending tells a notebook.
     data : bytes
         The file, cut where it is larger than a submission may be.
+    files : sequence of (str, bytes)
+        What it imports of the student's other files, by their paths as seen from it.
     """
 
     key: str
     exercise: str
     name: str
     data: bytes
+    files: Sequence[tuple[str, bytes]] = ()
 
 
 @dataclass(frozen=True, slots=True)

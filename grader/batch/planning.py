@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import Final, Literal
 
 from grader.batch.archive import Hand
+from grader.batch.imported import beside, owner
 from grader.batch.layouts import Reader, reader_for
 from grader.batch.records import Attempt, Entry, LeftOver, Origin, Plan, Student
 from grader.batch.roster import Roster
@@ -66,7 +67,7 @@ def make_plan(
             "give the folder or zip with the students' .py and .ipynb files; --exercise NAME"
             " where their names do not say which exercise they are",
         )
-    attempts = _numbered(found.grouped, hand, course, keep, left_over)
+    attempts = _numbered(found, hand, course, keep, left_over)
     if course.late.penalty_per_day:
         left_over.extend(
             LeftOver(one.entry.path, "graded, but late by an unknown time: nothing is taken off")
@@ -106,6 +107,7 @@ class _Finder:
         self.reader = reader
         self.left_over = left_over
         self.grouped: _Grouped = defaultdict(list)
+        self.files: dict[str, list[tuple[Origin, Entry]]] = defaultdict(list)
 
     def take(self, entry: Entry) -> None:
         """Find a file's place; where there is none, say so."""
@@ -118,6 +120,7 @@ class _Finder:
         for origin in origins:
             if is_ignored_name(origin.name):  # behind the prefix that the platform puts before it
                 return
+            self.files[owner(origin)].append((origin, entry))
             exercise = self.exercise or self._exercise(entry.path, origin.name)
             if exercise is None:
                 self.left_over.append(
@@ -146,11 +149,11 @@ class _Finder:
 
 
 def _numbered(
-    grouped: _Grouped, hand: Hand, course: Course, keep: Keep, left_over: list[LeftOver]
+    found: _Finder, hand: Hand, course: Course, keep: Keep, left_over: list[LeftOver]
 ) -> tuple[Attempt, ...]:
     """Return the attempts to grade, sorted by student, exercise and time."""
     attempts = []
-    for (student, exercise), files in grouped.items():
+    for (student, exercise), files in found.grouped.items():
         handed: list[tuple[Origin, Entry, str]] = []
         own = {student.id, student.name} | {origin.student_name for origin, _ in files}
         files.sort(key=_order)
@@ -169,6 +172,7 @@ def _numbered(
                         origin.submitted,
                         origin.late,
                         note,
+                        beside(course, entry, found.files[owner(origin)]),
                     )
                 )
     return tuple(sorted(attempts, key=sort_key))

@@ -57,7 +57,8 @@ class Attempt:
 
     `entry` is where it lies in what was handed to the batch; `number` counts the student's
     attempts at the exercise, from 1, of `attempts` in all. `note` says what the student should know
-    of how it was chosen among several files.
+    of how it was chosen among several files. `beside` are the student's other files, by the paths
+    that the submission would import them by.
     """
 
     student: Student
@@ -69,6 +70,7 @@ class Attempt:
     submitted: datetime | None = None
     late: bool | None = None
     note: str = ""
+    beside: tuple[tuple[str, Entry], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

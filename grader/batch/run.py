@@ -16,6 +16,7 @@ from grader.batch import outputs
 from grader.batch.archive import Hand
 from grader.batch.cache_key import Identity
 from grader.batch.executor import Done, Executor, Task
+from grader.batch.imported import imported
 from grader.batch.journal import Journal
 from grader.batch.late import lateness
 from grader.batch.outputs import Graded
@@ -111,7 +112,9 @@ class Batch:
             data = self._read(attempt)
             if data is None:
                 continue
-            key = self._keys[index] = self.identity.key(attempt.exercise, attempt.name, data)
+            files = imported(attempt, data, self.hand)
+            key = self.identity.key(attempt.exercise, attempt.name, data, files)
+            self._keys[index] = key
             if key in waiting:
                 waiting[key] += 1
                 self.counts.alike += 1
@@ -125,7 +128,7 @@ class Batch:
                 continue
             begun.add(key)
             waiting[key] = 1
-            yield Task(key, attempt.exercise.name, attempt.name, data)
+            yield Task(key, attempt.exercise.name, attempt.name, data, files)
 
     def _is_tried_again(self, found: Done) -> bool:
         return self.retry_ungraded and found.status == "ungraded"
@@ -147,7 +150,8 @@ class Batch:
                 data = self.hand.read(attempt.entry)
             except OSError:  # told, and counted, when its turn comes
                 continue
-            key = self.identity.key(attempt.exercise, attempt.name, data)
+            files = imported(attempt, data, self.hand)
+            key = self.identity.key(attempt.exercise, attempt.name, data, files)
             if self._is_meant(attempt, self.journal.find(key)):
                 hit = True
                 self.journal.forget(key)

@@ -33,7 +33,7 @@ def serve(job: Job, tasks: Iterator[Task], give: Callable[[Done], None]) -> None
 
 
 def _grade(grader: Grader, task: Task, exercise: Exercise, seed: int) -> Done:
-    submission = submission_from_bytes(task.name, task.data)
+    submission = submission_from_bytes(task.name, task.data, dict(task.files).get)
     losses = grader.host.losses
     result = grader.grade(submission, exercise, seed)
     if grader.host.losses > losses:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import io
 import re
 import stat
 import tokenize
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from grader.course import Course, Exercise
 from grader.errors import SubmissionError, UsageError
+from grader.grading import handed_in
 from grader.grading.file_names import exercises_named
+from grader.grading.handed_in import Read
 from grader.result import SubmissionInfo
 from grader.sandbox.replies import Block, Module, Source
 
@@ -24,6 +28,10 @@ _ENCODINGS: Final = re.compile(
     r"|euc-[a-z]+|shift[-_]jis|koi8-[a-z])",
     re.IGNORECASE,
 )
+_MAGIC: Final = re.compile(
+    r"^[ \t]*(?:[%!?]|(?:pip3?|conda|ls|cd) )|=[ \t]*[%!](?!=)|\?[ \t]*$", re.MULTILINE
+)
+_CELL_MARK: Final = re.compile(r"\n(?=# (?:In\[|%%))")
 _OTHER_KINDS: Final = {
     b"{\\rtf": "a rich text document (RTF)",
     b"pk\x03\x04": "a zip or a Word document (.docx)",
@@ -106,11 +114,34 @@ def read_submission(path: Path) -> Submission:
         raise SubmissionError(
             f"{path} cannot be read: {_reason(error)}", "check its permissions"
         ) from None
-    return submission_from_bytes(path.name, data)
+    return submission_from_bytes(path.name, data, handed_in.in_folder(path.parent))
 
 
-def submission_from_bytes(name: str, data: bytes) -> Submission:
-    """Return the submission that the bytes of a .py or .ipynb file hold; never raises."""
+def submission_from_bytes(name: str, data: bytes, read: Read | None = None) -> Submission:
+    """Return the submission that the bytes of a .py or .ipynb file hold; never raises.
+
+    `read` gives the files that were handed in with it, where it imports any.
+    """
+    submission = _alone(name, data)
+    if read is None or submission.problem:
+        return submission
+    return replace(submission, modules=modules_of(submission, read))
+
+
+def modules_of(submission: Submission, read: Read) -> tuple[Module, ...]:
+    """Return what a submission imports of the files that were handed in with it."""
+    sources = [cell.source for cell in submission.cells] or [submission.source]
+    return handed_in.modules(sources, read, _source_of)
+
+
+def _source_of(name: str, data: bytes) -> str:
+    submission = _alone(name, data)
+    if submission.problem:
+        raise ValueError(submission.problem)
+    return submission.source
+
+
+def _alone(name: str, data: bytes) -> Submission:
     info = SubmissionInfo(name, hashlib.sha256(data).hexdigest(), len(data))
     if is_notebook(name):
         return _from_notebook(info, data)
@@ -128,7 +159,37 @@ def submission_from_bytes(name: str, data: bytes) -> Submission:
         text = _decode(data)
     except (SyntaxError, UnicodeError, LookupError) as error:
         return Submission(info, "", f"{name} is no Python text: {error}. Save it as UTF-8.")
-    return Submission(info, text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _plain(info, text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _plain(info: SubmissionInfo, text: str) -> Submission:
+    """Return a file of Python, without what IPython alone understands where that stands in it."""
+    if not _MAGIC.search(text) or _parses(text):
+        return Submission(info, text)
+    from grader.notebooks.reading import listed
+    from grader.notebooks.syntax import to_python
+
+    pieces = []
+    left_out = []
+    line = 0
+    for piece in _CELL_MARK.split(text):  # as nbconvert and editors mark them
+        plain = to_python(piece)
+        pieces.append(plain.source)
+        left_out += [f"line {line + number} `{shown}`" for number, shown in plain.left_out]
+        line += piece.count("\n") + 1
+    remarks = (f"left out, since it is no Python: {listed(left_out)}",) if left_out else ()
+    source = "\n".join(pieces)
+    return Submission(info, source, remarks=remarks) if _parses(source) else Submission(info, text)
+
+
+def _parses(text: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def not_python(name: str, data: bytes) -> str:

@@ -70,7 +70,7 @@ def plain_blocks(cells: Sequence[tuple[str, str]]) -> tuple[tuple[Block, ...], t
         left_out += [f"{label} line {line} `{text}`" for line, text in plain.left_out]
     if not left_out:
         return tuple(blocks), ()
-    return tuple(blocks), (f"left out, since it is no Python: {_listed(left_out)}",)
+    return tuple(blocks), (f"left out, since it is no Python: {listed(left_out)}",)
 
 
 def _skeleton(document: Document) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def _skeleton(document: Document) -> dict[str, Any]:
 def _damage(document: Document) -> tuple[str, ...]:
     if not document.damaged:
         return ()
-    places = _listed([str(place) for place in document.damaged])
+    places = listed([str(place) for place in document.damaged])
     return (f"left out, since they are damaged: the cells at place {places}",)
 
 
@@ -127,17 +127,18 @@ def _order(cells: Sequence[CodeCell]) -> tuple[str, ...]:
         if first >= second
     ]
     if turned:
-        return (f"cells were run out of order: {_listed(turned)}. {advice}",)
+        return (f"cells were run out of order: {listed(turned)}. {advice}",)
     again = [
         f"cell {below} is [{second}] after [{first}]"
         for (above, first), (below, second) in pairwise(counts)
         if second - first > below - above  # cells between them may have been cleared
     ]
     if again:
-        return (f"cells were run more than once, or deleted: {_listed(again)}. {advice}",)
+        return (f"cells were run more than once, or deleted: {listed(again)}. {advice}",)
     return ()
 
 
-def _listed(items: Sequence[str]) -> str:
+def listed(items: Sequence[str]) -> str:
+    """Return the first items, and how many more there are."""
     more = f" and {len(items) - _MOST_NAMED} more" if len(items) > _MOST_NAMED else ""
     return ", ".join(items[:_MOST_NAMED]) + more

@@ -30,6 +30,7 @@ _PYLAB_MEANS: Final = (
     "import numpy; np = numpy; from numpy import *; from matplotlib import pyplot as plt"
 )
 _OWN: Final = re.compile(r"\s*%(?:load_ext\s+grader\b|bpgrade\b)")
+_RUN: Final = re.compile(r"\s*%run\s+(?!-)(.*[^\s;])")
 _PROMPT: Final = re.compile(r"(?:>>>|\.\.\.)(?: |$)")
 _PIECE: Final = re.compile(
     r"""(?P<comment>\#.*)
@@ -62,6 +63,8 @@ def to_python(source: str) -> PlainCell:
     left_out: list[tuple[int, str]] = []
     first = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
     while first < len(lines) and (magic := _CELL_MAGIC.match(lines[first])):
+        if magic[1] in ("writefile", "file"):
+            return PlainCell(_written(lines, first), ())
         if magic[1] not in _BODY_KEPT:
             return PlainCell("\n" * (len(lines) - 1), ((first + 1, _shown(lines[first])),))
         lines[first] = ""
@@ -79,7 +82,7 @@ def to_python(source: str) -> PlainCell:
         if instead is None:
             index += 1
             continue
-        if not _OWN.match(line):
+        if not _OWN.match(line) and not _RUN.match(line):
             left_out.append((index + 1, _shown(line)))
         lines[index] = instead
         index += 1
@@ -99,11 +102,21 @@ def _is_python(source: str) -> bool:
     return True
 
 
+def _written(lines: list[str], first: int) -> str:
+    """Return what a `%%writefile` cell does, in as many lines as it has."""
+    _, _, path = lines[first].strip().partition(" ")
+    body = "\n".join(lines[first + 1 :])
+    call = f"get_ipython().run_cell_magic('writefile', {path.strip()!r}, {body!r})"
+    return "\n" * first + call + "\n" * (len(lines) - first - 1)
+
+
 def _plain(line: str, scanner: _Scanner) -> str | None:
     """Return what stands for an IPython line; None, and the line read, where it is Python."""
     if pylab := _PYLAB.match(line):
         return pylab[1] + _PYLAB_MEANS
     indentation = line[: len(line) - len(line.lstrip())]
+    if run := _RUN.match(line):
+        return f"{indentation}get_ipython().run_line_magic('run', {run[1].strip()!r})"
     if _LINE_MAGIC.match(line) or _SHELL_WORD.match(line):
         return f"{indentation}pass"
     before = scanner.state()
