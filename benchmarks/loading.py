@@ -20,12 +20,13 @@ import time
 import traceback
 from pathlib import Path
 
+from grader.sandbox.worker import Worker
+
 from grader.course import Limits
 from grader.grading.submission import Submission, read_submission
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import WorkerHost
 from grader.sandbox.isolation import resolve
-from grader.sandbox.worker import Worker
 
 _DEFINED = re.compile(r"^(?:async +def|def|class) +(\w+)", re.MULTILINE)
 _ERROR = re.compile(r"^(\w+(?:Error|Exception|Exit|Interrupt|Timeout)\w*)\b", re.MULTILINE)

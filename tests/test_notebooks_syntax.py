@@ -46,7 +46,11 @@ LIBRARY = [path for path in Path(os.__file__).parent.glob("*.py") if path.stat()
         ("%%time\nx = 1", "\nx = 1", []),
         ("\n%%capture out\n%%time\nx = 1", "\n\n\nx = 1", []),
         ("%%bash\necho (\n", "\n\n", [1]),
-        ("%%writefile x.py\ndef f(): pass", "\n", [1]),
+        (
+            "%%writefile x.py\ndef f(): pass",
+            "get_ipython().run_cell_magic('writefile', 'x.py', 'def f(): pass')\n",
+            [],
+        ),
         ("%%html\n<b>", "\n", [1]),
         ("%%unknown 3\nx = 1", "\n", [1]),
         ("  x = 1\n  %cd y\n  if x:\n    y = 2", "x = 1\npass\nif x:\n  y = 2", [2]),
