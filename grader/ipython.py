@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from grader.course import find_course
+from grader.course.locate import UntrustedCourse
 from grader.errors import UsageError
 from grader.grading.grade import DEFAULT_SEED, Grader
 from grader.grading.handed_in import in_folder
@@ -65,7 +66,8 @@ def check(exercise: str, *, course: str | Path | None = None, seed: int = DEFAUL
     exercise : str
         Its name, as in "exercise3".
     course : str or Path, optional
-        The course's folder; else the nearest one above the working folder, else the shipped one.
+        The course's folder; else the nearest trusted one in the working folder or above it, else
+        the one that ships.
     seed : int, optional
         Seeds the checks' random inputs.
 
@@ -77,7 +79,7 @@ def check(exercise: str, *, course: str | Path | None = None, seed: int = DEFAUL
         See `grader.errors`.
     """
     submission = running_submission()
-    found = find_course(Path(course) if course is not None else None, Path())
+    found = find_course(Path(course) if course is not None else None, Path(), decide=_tell)
     wanted = found.exercise(exercise)
     with Grader(found, resolve("basic")) as grader:
         return Report(grader.grade(submission, wanted, seed))
@@ -121,6 +123,11 @@ def magic(line: str) -> Report:
     if len(words) != 1:
         raise UsageError("%bpgrade takes the name of one exercise", "as in %bpgrade exercise3")
     return check(words[0])
+
+
+def _tell(found: UntrustedCourse) -> bool:
+    sys.stderr.write(f"bpgrade: {found.notice}\n")
+    return False
 
 
 def _history(sources: list[str]) -> list[tuple[str, str]]:

@@ -1,8 +1,11 @@
-"""What holds for every test: signals act as they do in a terminal."""
+"""What holds for every test: signals as in a terminal, and trusted courses of its own."""
 
 from __future__ import annotations
 
+import os
 import signal
+import tempfile
+from collections.abc import Iterator
 
 import pytest
 
@@ -18,3 +21,11 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if signal.getsignal(signal.SIGQUIT) is signal.SIG_IGN:
         signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_trusted_courses() -> Iterator[None]:
+    """Keep tests from reading, and from changing, which courses the user has trusted."""
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", os.path.realpath(folder))
+        yield

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import grader.course
 from grader.cli.init import command as init
 from grader.cli.show import command as show
-from grader.course import Course, Limits, find_course, load_course
+from grader.course import Course, Limits, find_course, load_course, trust
 from grader.course.handout import hand_out
 from grader.errors import CourseError, UsageError
 
@@ -347,6 +347,8 @@ def test_the_folder_given_is_the_course(tmp_path: Path) -> None:
 def test_the_nearest_folder_above_is_the_course(tmp_path: Path) -> None:
     write_course(tmp_path, RIGHT.replace('"demo"', '"outer"'))
     write_course(tmp_path / "inner")
+    trust.remember(tmp_path, True)
+    trust.remember(tmp_path / "inner", True)
     (tmp_path / "inner" / "deep").mkdir()
     (tmp_path / "inner" / "deep" / "exercise1.py").touch()
     for start in ("inner", "inner/exercises", "inner/deep", "inner/deep/exercise1.py"):
@@ -356,7 +358,8 @@ def test_the_nearest_folder_above_is_the_course(tmp_path: Path) -> None:
 
 
 def test_a_handout_without_solutions_is_a_course(tmp_path: Path) -> None:
-    assert find_course(None, write_course(tmp_path)).name == "demo"
+    trust.remember(write_course(tmp_path), True)
+    assert find_course(None, tmp_path).name == "demo"
 
 
 @pytest.mark.parametrize("wrong", ["missing", "file", "empty", "a\0b", "n" * 9999])
@@ -376,7 +379,7 @@ def test_a_folder_inside_a_course_suggests_the_course(tmp_path: Path) -> None:
 
 
 def test_a_mistake_in_the_nearest_course_is_not_passed_over(tmp_path: Path) -> None:
-    write_course(tmp_path, "name = ")
+    trust.remember(write_course(tmp_path, "name = "), True)
     with pytest.raises(CourseError):
         find_course(None, tmp_path)
 
@@ -428,7 +431,7 @@ def test_init_copies_stubs_and_tasks_and_says_what_is_next(tmp_path: Path) -> No
 def test_init_without_arguments_uses_the_course_around_and_this_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_course(tmp_path)
+    trust.remember(write_course(tmp_path), True)
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     assert run_init().endswith("\n  bpgrade check exercise2.py\n")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
-from grader.course import Course, load_course, make_stub
+from grader.course import Course, load_course, make_stub, trust
 from grader.course.files import read_text, write_texts
 from grader.course.naming import LONGEST, is_file_name
 from grader.errors import UsageError
@@ -44,6 +45,8 @@ def new_course(folder: Path) -> Course:
             f"The course cannot be written to {folder}: {reason}.",
             "Name a folder that you may write to.",
         ) from error
+    with contextlib.suppress(UsageError):  # each command then says how to use the course
+        trust.remember(folder, True)
     return load_course(folder)
 
 

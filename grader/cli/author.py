@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from grader.cli.completion import exercise_names
-from grader.cli.course_option import COURSE
+from grader.cli.course_option import COURSE, chosen_course
 
 
 @click.group("author")
@@ -40,10 +40,9 @@ def new(folder: Path) -> None:
 @COURSE
 def stubs(course_folder: Path | None) -> None:
     """Make the stubs and notebooks in exercises/ again from the references in solutions/."""
-    from grader.course import find_course
     from grader.course.stubs import write_stubs
 
-    for path in write_stubs(find_course(course_folder, Path())):
+    for path in write_stubs(chosen_course(course_folder, otherwise="error")):
         click.echo(click.format_filename(path))
 
 
@@ -62,10 +61,9 @@ def release(course_folder: Path | None, output: Path | None) -> None:
     The references are run against the checks that are handed out before anything is written.
     """
     from grader.author.release import release as write
-    from grader.course import find_course
     from grader.sandbox.isolation import resolve
 
-    course = find_course(course_folder, Path())
+    course = chosen_course(course_folder, otherwise="error")
     written = write(course, output or Path(f"{course.name}.zip"), resolve("basic"))
     click.echo(f"Wrote {click.format_filename(written.path)}:")
     for name in written.names:
@@ -95,10 +93,9 @@ def verify(course_folder: Path | None, exercise: str | None, as_json: bool) -> i
     Exit code: 0 all holds, 1 the course has faults, 2 an option is wrong, 3 it could not be run.
     """
     from grader.author.verify import verify as prove
-    from grader.course import find_course
     from grader.sandbox.isolation import resolve
 
-    course = find_course(course_folder, Path())
+    course = chosen_course(course_folder, otherwise="error")
     chosen = course.exercises if exercise is None else (course.exercise(exercise),)
     found = prove(course, chosen, resolve("basic"))
     if as_json:

@@ -10,7 +10,7 @@ import click
 
 from grader.cli.cluster_options import choose_executor, cluster_options
 from grader.cli.completion import exercise_names
-from grader.cli.course_option import COURSE
+from grader.cli.course_option import COURSE, chosen_course
 from grader.cli.group import report
 from grader.errors import BpgradeError, UsageError
 
@@ -108,9 +108,8 @@ def command(
     from grader.batch.planning import make_plan
     from grader.batch.roster import read_roster
     from grader.batch.run import Batch, explained
-    from grader.course import find_course
 
-    course = find_course(course_folder, Path())
+    course = chosen_course(course_folder, otherwise="error", submissions=submissions)
     _refuse_mixture(submissions, out)
     people = read_roster(roster) if roster else None
     with ExitStack() as stack:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.completion import exercise_names
-from grader.cli.course_option import COURSE
+from grader.cli.course_option import COURSE, chosen_course
 from grader.cli.group import report
 from grader.errors import BpgradeError, UsageError
 
@@ -90,10 +90,8 @@ def command(
 
     Exit code: 0 full marks, 1 points lost, 2 a path or an option is wrong, 3 the grader failed.
     """
-    from grader.course import find_course
-
     # never from where the submission lies: it may have come with a course.toml of its own
-    course = find_course(course_folder, Path())
+    course = chosen_course(course_folder)
     options = _options(course, lang, explain)
     if figure is not None and len(files) != 1:
         raise UsageError("--figure draws one submission", "name one FILE with it")

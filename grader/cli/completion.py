@@ -12,9 +12,9 @@ def exercise_names(context: click.Context, _: click.Parameter, incomplete: str) 
     from grader.course import find_course
     from grader.errors import BpgradeError
 
-    folder = context.params.get("course") or context.params.get("course_folder")
+    folder = context.params.get("course_folder")
     try:
-        course = find_course(Path(folder) if folder else None, Path())
+        course = find_course(folder, Path(), decide=lambda _: False)
     except BpgradeError:
         return []
     return [each.name for each in course.exercises if each.name.startswith(incomplete)]

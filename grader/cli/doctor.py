@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from grader.cli.course_option import COURSE
+from grader.cli.course_option import COURSE, chosen_course
 
 if TYPE_CHECKING:
     from grader.sandbox.isolation_selftest import Trial
@@ -103,11 +103,10 @@ def _versions() -> dict[str, str]:
 
 
 def _course(folder: Path | None) -> dict[str, Any]:
-    from grader.course import find_course
     from grader.errors import BpgradeError, UsageError
 
     try:
-        found = find_course(folder, Path())
+        found = chosen_course(folder)
     except UsageError:
         raise
     except BpgradeError as error:

@@ -25,6 +25,7 @@ _COMMANDS = {
     "package": "Make an autograder for a learning platform.",
     "selftest": "Try an autograder's package before uploading it.",
     "autograde": "Grade inside a learning platform.",
+    "trust": "Let the code of a course run here.",
     "author": "Write a course of your own.",
     "doctor": "See what holds on this machine.",
 }

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.course_option import COURSE, chosen_course
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -13,14 +15,9 @@ if TYPE_CHECKING:
 
 @click.command("init")
 @click.argument("directory", metavar="[DIR]", default=".", type=click.Path(readable=False))
-@click.option(
-    "--course",
-    metavar="DIR",
-    type=click.Path(readable=False),
-    help="The course's folder.  [default: the nearest one above, else backpropagation]",
-)
+@COURSE
 @click.option("--notebooks", is_flag=True, help="Notebooks to fill in, instead of .py files.")
-def command(directory: str, course: str | None, notebooks: bool) -> None:
+def command(directory: str, course_folder: Path | None, notebooks: bool) -> None:
     """Put the exercises into DIR, ready to fill in.
 
     Copies a stub and a task text for every exercise into DIR (default: this folder), and makes
@@ -33,10 +30,9 @@ def command(directory: str, course: str | None, notebooks: bool) -> None:
     """
     from pathlib import Path
 
-    from grader.course import find_course
     from grader.course.handout import hand_out
 
-    found = find_course(Path(course) if course is not None else None, Path())
+    found = chosen_course(course_folder)
     folder = Path(directory)
     handout = hand_out(found, folder, notebooks=notebooks)
     where = "this folder" if folder == Path() else click.format_filename(folder)
@@ -48,7 +44,7 @@ def command(directory: str, course: str | None, notebooks: bool) -> None:
     first = found.exercises[0].name
     ending = ".ipynb" if notebooks else ".py"
     click.echo(f"Next: read {_quoted(folder / f'{first}.md')}, fill in the functions, and run")
-    option = f"--course {_quoted(Path(course))} " if course is not None else ""
+    option = f"--course {_quoted(course_folder)} " if course_folder is not None else ""
     click.echo(f"  bpgrade check {option}{_quoted(folder / f'{first}{ending}')}")
 
 

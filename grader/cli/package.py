@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from grader.cli.course_option import COURSE
+from grader.cli.course_option import COURSE, chosen_course
 from grader.platforms.assessment import HIDDEN, Hidden
 from grader.platforms.table import NAMES
 
@@ -59,13 +59,12 @@ def command(
 
     PLATFORM is one of: {names}
     """
-    from grader.course import find_course
     from grader.errors import UsageError
     from grader.platforms.packaging.build import Choice, build, write
     from grader.platforms.table import platform
 
     _check_python(python)
-    course = find_course(course_folder, Path())
+    course = chosen_course(course_folder, otherwise="error")
     found = platform(name)
     if exercise is None and len(course.exercises) == 1:
         exercise = course.exercises[0].name

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.course_option import chosen_course
+
 if TYPE_CHECKING:
     from grader.course import Course
 
@@ -41,11 +43,10 @@ def write(out: Path, course_folder: Path | None) -> Path:
 
 def find_drawing_course(folder: Path | None) -> Course | None:
     """Return the course that draws; None where none was named and the nearest is broken."""
-    from grader.course import find_course
     from grader.errors import CourseError
 
     try:
-        return find_course(folder, Path())
+        return chosen_course(folder)
     except CourseError:
         if folder is not None:
             raise

@@ -7,30 +7,18 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.completion import exercise_names
+from grader.cli.course_option import COURSE, chosen_course
 
 if TYPE_CHECKING:
-    from grader.course import Course
+    from pathlib import Path
 
 WIDEST = 100
 
 
-def _course(folder: str | None) -> Course:
-    from pathlib import Path
-
-    from grader.course import find_course
-
-    return find_course(Path(folder) if folder is not None else None, Path())
-
-
 @click.command("show")
 @click.argument("exercise", shell_complete=exercise_names)
-@click.option(
-    "--course",
-    metavar="DIR",
-    type=click.Path(readable=False),
-    help="The course's folder.  [default: the nearest one above, else backpropagation]",
-)
-def command(exercise: str, course: str | None) -> None:
+@COURSE
+def command(exercise: str, course_folder: Path | None) -> None:
     """Print the task text of EXERCISE.
 
     On a terminal it is set for reading; anywhere else it is plain Markdown. Signs that the
@@ -45,7 +33,7 @@ def command(exercise: str, course: str | None) -> None:
 
     from grader.course.files import read_text
 
-    found = _course(course)
+    found = chosen_course(course_folder)
     path = found.task(found.exercise(exercise))
     text = read_text(path, "Write the task text of the exercise there, in Markdown.")
     if sys.stdout.isatty():

@@ -77,7 +77,7 @@ def load_course(folder: Path) -> Course:
     course = Course(
         name=name,
         title=top.text("title"),
-        folder=folder.absolute(),
+        folder=folder.resolve(),
         packages=_packages(top),
         exercises=_exercises(top, limits, zone),
         late=_late(top),

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final, overload
 
 import numpy as np
+import platformdirs
 
 from grader import __version__
 from grader.course import Course, Exercise
@@ -34,18 +35,8 @@ _DIGEST: Final = 32
 
 def cache_folder() -> Path | None:
     """Return the user's folder for caches; None where there is none."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA", "")
-    else:
-        base = os.environ.get("XDG_CACHE_HOME", "")
-    if base and Path(base).is_absolute():
-        return Path(base) / "bpgrade"
-    try:
-        home = Path.home()
-    except RuntimeError:
-        return None
-    inside = "Library/Caches" if sys.platform == "darwin" else ".cache"
-    return home / inside / "bpgrade"
+    folder = platformdirs.user_cache_path("bpgrade", appauthor=False)
+    return folder if folder.is_absolute() else None
 
 
 def cache_key(course: Course, exercise: Exercise) -> str:

@@ -310,7 +310,8 @@ def grade(
     path : str or Path
         The submission.
     course : str or Path, optional
-        The course's folder; else the nearest one above the working folder, else the shipped one.
+        The course's folder; else the nearest trusted one in the working folder or above it, else
+        the one that ships. A warning names one that is passed over.
     exercise : str, optional
         Which exercise it is; else its file name says so.
     seed : int, optional

@@ -22,8 +22,6 @@ from grader.platforms.grading import GradingError, grade
 from grader.platforms.platform import STANDARD_OUTPUT, Place, Platform, Surroundings
 from grader.platforms.submission import find
 
-_HERE = Path(__file__).parent
-
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -134,8 +132,8 @@ def _assess(platform: Platform, request: Request, place: Place) -> Assessment:
 
 
 def _course(request: Request, place: Place) -> Course:
-    # never from the working folder: on many platforms a student has filled it
-    return find_course(request.course or place.course, _HERE)
+    # found nowhere else: on many platforms a student has filled the folders around us
+    return find_course(request.course or place.course, None)
 
 
 def _place(place: Place, request: Request) -> Place:

@@ -106,7 +106,7 @@ def download(requirements: Iterable[str], python: str) -> dict[str, bytes]:
         platforms = [f"--platform=manylinux_{version}_x86_64" for version in _MANYLINUX]
         done = subprocess.run(
             [
-                *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"),
+                *(sys.executable, "-P", "-m", "pip", "download", "--quiet", "--no-deps"),
                 *("--disable-pip-version-check", "--only-binary=:all:", f"--dest={folder}"),
                 *(f"--python-version={python}", "--implementation=cp", *platforms),
                 *("--platform=manylinux2014_x86_64", "--platform=any"),
