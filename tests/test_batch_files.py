@@ -191,6 +191,7 @@ def test_the_choice_is_said_where_two_could_be_meant(course: Path, tmp_path: Pat
         {
             "ada/double1.py": RIGHT, "ada/double1.ipynb": WRONG,
             "bob/double1.py": RIGHT, "bob/test_double1.py": TEST, "cem/double1.py": RIGHT,
+            "dan/double1.py": RIGHT, "dan/double1.ipynb": STUB,
         },
     )  # fmt: skip
     out = tmp_path / "out"
@@ -203,7 +204,8 @@ def test_the_choice_is_said_where_two_could_be_meant(course: Path, tmp_path: Pat
     assert done.returncode == 0, done.stderr
     told = left_over(out)
     assert "ada/double1.ipynb could have been meant as well" in told["ada/double1.py"]
-    assert told["bob/test_double1.py"].startswith("not graded")
+    assert "says that it is something else" in told["bob/test_double1.py"]
+    assert told["dan/double1.ipynb"].startswith("not graded, it is the untouched stub")
     notes = {one["student"]["id"]: one["attempt"]["note"] for one in results(out)}
     assert notes["ada"].startswith("double1.py was graded. Not graded: double1.ipynb")
     assert "test_double1.py" in notes["bob"]
@@ -258,6 +260,20 @@ def test_copies_make_no_students(course: Path, tmp_path: Path) -> None:
         "ada", "bob", "jan", "lee", "j.doe", "mia", "team_1", "team_2", "kim", "nat", "roy", "max"
     }  # fmt: skip
     assert {score for score, _ in found.values()} == {"3"}
+
+
+def test_a_roster_knows_who_is_called_like_a_file(course: Path, tmp_path: Path) -> None:
+    hand = put(
+        tmp_path / "in",
+        {
+            "john_old_double1.py": RIGHT, "my_nguyen_double1_final.py": RIGHT,
+            "ada_double1_old.py": WRONG, "ada_double1.py": RIGHT,
+        },
+    )  # fmt: skip
+    roster = tmp_path / "class.csv"
+    roster.write_text("id,name\n1,John Old\n2,My Nguyen\nada,Ada\n", "utf-8")
+    found = graded(course, hand, tmp_path / "out", "--roster", roster)
+    assert {who: score for who, (score, _) in found.items()} == {"1": "3", "2": "3", "ada": "3"}
 
 
 def test_copies_of_folders_are_attempts_and_numbers_may_be_people(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -34,8 +34,11 @@ class Folders:
 
     layout = "folder"
 
-    def __init__(self, paths: Sequence[str], course: Course) -> None:
+    def __init__(
+        self, paths: Sequence[str], course: Course, is_person: Callable[[str], bool]
+    ) -> None:
         self._course = course
+        self._is_person = is_person
         self._prefix = self._wrapper(paths)
         inside = [PurePosixPath(path.removeprefix(self._prefix)).parts for path in paths]
         self._folders = _unmarked(
@@ -91,6 +94,8 @@ class Folders:
         if number and words:  # ada_exercise1_2
             return "_".join(words), number[1]
         words += parts_of(behind)
+        if self._is_person("_".join(words)):  # who may well be called Old, or New
+            return "_".join(words), ""
         about = [word for word in words if folded(word) not in ABOUT_THE_FILE]
         return "_".join(about or words), ""
 
@@ -98,7 +103,7 @@ class Folders:
         who, number = self._words(name)
         if not who:
             return stem_of(name)
-        if self._bare and all(folded(word) in ABOUT_THE_FILE for word in who.split("_")):
+        if self._bare and {folded(word) for word in who.split("_")} <= ABOUT_THE_FILE | {"my"}:
             return stem_of(self._bare)  # test_exercise1.py beside exercise1.py
         numbers = self._numbers[who]
         return f"{who}_{number}" if number and "" not in numbers and len(numbers) > 1 else who

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 from typing import Final, Protocol
 
@@ -31,8 +31,13 @@ class Reader(Protocol):
         """Whether the file is the platform's own and no submission."""
 
 
-def reader_for(hand: Hand, entries: Sequence[Entry], course: Course) -> Reader:
-    """Return the reader of the layout that the files have."""
+def reader_for(
+    hand: Hand, entries: Sequence[Entry], course: Course, is_person: Callable[[str], bool]
+) -> Reader:
+    """Return the reader of the layout that the files have.
+
+    `is_person` says whether a text is the id or the name of somebody who is known.
+    """
     paths = [entry.path for entry in entries]
     for entry in entries:
         if PurePosixPath(entry.path).name == gradescope.METADATA:
@@ -48,7 +53,7 @@ def reader_for(hand: Hand, entries: Sequence[Entry], course: Course) -> Reader:
     matching = sum(canvas.parse(path) is not None for path in inside)
     if matching and matching * 2 > len(inside):
         return _Canvas(prefix)
-    return Folders(paths, course)
+    return Folders(paths, course, is_person)
 
 
 class _Canvas:

@@ -52,7 +52,7 @@ def make_plan(
     """
     entries, left_over = hand.entries()
     files = [entry for entry in entries if is_submission(entry.path)]
-    reader = reader_for(hand, entries, course)
+    reader = reader_for(hand, entries, course, roster.knows if roster else lambda _: False)
     found = _Finder(course, exercise, roster, reader, left_over)
     for entry in files:
         found.take(entry)

@@ -62,6 +62,10 @@ class Roster:
             for form in _forms(person.name):
                 self._by_name[form].add(person)
 
+    def knows(self, text: str) -> bool:
+        """Whether a text is the id or the name of one person at least."""
+        return folded(text) in self._by_id or _joined(text) in self._by_name
+
     def match(self, origin: Origin) -> Match:
         """Return whose a file is, with the problem where that is not one person."""
         found = self._by_id.get(folded(origin.student_id), set()) if origin.student_id else set()

@@ -37,7 +37,7 @@ ASIDE: Final = frozenset(
 )  # fmt: skip
 # beside the exercise's name they say nothing of whose it is
 ABOUT_THE_FILE: Final = ASIDE | frozenset(
-    {"new", "final", "my", "fixed", "corrected", "solution", "solutions", "submission"}
+    {"new", "final", "fixed", "corrected", "solution", "solutions", "submission"}
 )
 _LISTED: Final = 10
 _EXACT, _NUMBERED, _LONGER, _ASIDE, _UNNAMED, _ANOTHER = range(6)
@@ -156,7 +156,7 @@ def choose(
     kept = [one for one in judged if one.progress.written == best]
     for one in judged:
         if one.progress.written < best:
-            passed.append((one.candidate, _unwritten(one.progress.written)))
+            passed.append((one.candidate, _unwritten(one.progress)))
     rank = min(one.rank for one in kept)
     passed += [(one.candidate, _WHY[one.rank]) for one in kept if one.rank > rank]
     kept = [one for one in kept if one.rank == rank]
@@ -224,10 +224,12 @@ def _preference(one: _Judged) -> tuple[int, int, bool, str]:
     )
 
 
-def _unwritten(written: Written) -> str:
-    if written is Written.STUB:
-        return "none of the exercise's functions is written in it"
-    return "it has no code that can be read"
+def _unwritten(progress: Progress) -> str:
+    if progress.written is Written.NOTHING:
+        return "it has no code that can be read"
+    if progress.given:
+        return "it is the untouched stub"
+    return "it defines none of the exercise's functions"
 
 
 def _shared(candidates: Sequence[Candidate]) -> int:

@@ -13,6 +13,7 @@ from typing import Final
 from grader.course import Course, Exercise
 from grader.grading.submission import Submission, most_bytes, submission_from_bytes
 
+_OPEN: Final = "to be written"
 _UNREADABLE: Final = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -26,10 +27,15 @@ class Written(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a file is written, and how many of the exercise's functions are."""
+    """How far a file is written.
+
+    `functions` counts the exercise's functions that are written; `given` says whether some stand
+    there as the stub has them.
+    """
 
     written: Written
     functions: int = 0
+    given: bool = False
 
 
 def progress(name: str, data: bytes, course: Course, exercise: Exercise) -> Progress:
@@ -39,18 +45,20 @@ def progress(name: str, data: bytes, course: Course, exercise: Exercise) -> Prog
         return Progress(Written.NOTHING)
     given = _given(course, exercise)
     own: set[str] = set()
-    empty, broken = True, False
+    empty, broken, as_given = True, False, False
     for statements in _trees(submission):
         if statements is None:
             broken = True
             continue
         empty = empty and not statements
         for found, form in _definitions(statements, exercise.functions):
-            if form not in given.get(found, ()):
+            if form == _OPEN or form in given[found]:
+                as_given = True
+            else:
                 own.add(found)
     if own or broken:
         return Progress(Written.SOMETHING, len(own))
-    return Progress(Written.NOTHING if empty else Written.STUB)
+    return Progress(Written.NOTHING if empty else Written.STUB, given=as_given)
 
 
 def _given(course: Course, exercise: Exercise) -> dict[str, set[str]]:
@@ -87,14 +95,14 @@ def _trees(submission: Submission) -> Iterator[list[ast.stmt] | None]:
 def _definitions(
     statements: Sequence[ast.stmt], functions: tuple[str, ...]
 ) -> Iterator[tuple[str, str]]:
-    """Give each function that is defined, and its form; an empty body defines nothing."""
+    """Give each function that is defined, and its form."""
     waiting = list(statements)
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             body = [one for one in node.body if not _is_text(one)]
-            if node.name in functions and not _is_open(body):
-                yield node.name, _form(node, body)
+            if node.name in functions:
+                yield node.name, _OPEN if _is_open(body) else _form(node, body)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             for alias in node.names:
                 bound = alias.asname or alias.name
