@@ -38,8 +38,8 @@ from batch_class import KINDS, make_class, write_class
 from grader.sandbox.child.processes import descendants
 
 COURSE: Final = Path(__file__).resolve().parent.parent
-MOST_MEGABYTES: Final = 400
-MOST_GROWN: Final = 1.2
+MAX_MEGABYTES: Final = 400
+MAX_GROWN: Final = 1.2
 HEALTHY: Final = [kind for kind in KINDS if kind != "looping"]
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 
@@ -186,10 +186,10 @@ def main() -> int:
     peak = max(one["peak"] for one in found)
     grown = max((later / earlier for earlier, later in combinations(costs, 2)), default=1.0)
     print(
-        f"a larger class's submission to a smaller one's {grown:.2f} (at most {MOST_GROWN}),"
-        f" peak {peak:.0f} MB (at most {MOST_MEGABYTES})"
+        f"a larger class's submission to a smaller one's {grown:.2f} (at most {MAX_GROWN}),"
+        f" peak {peak:.0f} MB (at most {MAX_MEGABYTES})"
     )
-    return int(grown > MOST_GROWN or peak > MOST_MEGABYTES or any(one["ungraded"] for one in found))
+    return int(grown > MAX_GROWN or peak > MAX_MEGABYTES or any(one["ungraded"] for one in found))
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ from grader.grading.grade import Grader
 from grader.grading.submission import Submission, submission_from_bytes
 from grader.sandbox import landlock_rules, packages, read_allow_list, seccomp_rules
 from grader.sandbox.child import framing, kernel, values
-from grader.sandbox.exchange import Call
+from grader.sandbox.exchange import CallRequest
 from grader.sandbox.host import WorkerHost
 from grader.sandbox.isolation import resolve
 from grader.sandbox.pipeline import Pipeline
@@ -153,7 +153,7 @@ def measure(grader: Grader, rounds: int) -> dict[str, tuple[float, float]]:
     asked = [each.call for each in kept.state().requests if each.repeatable]
     kept.close()
 
-    def called(ahead: Sequence[Call]) -> None:
+    def called(ahead: Sequence[CallRequest]) -> None:
         made = session()
         made.load()
         pipeline = Pipeline(made)

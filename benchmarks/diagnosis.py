@@ -34,14 +34,14 @@ from grader.diagnosis.candidates import candidates
 from grader.diagnosis.catalogue import Catalogue
 from grader.diagnosis.diagnose import Diagnoser
 from grader.diagnosis.dictionary_builder import build_table, draw_inputs, run_program
-from grader.diagnosis.explainer import Case, Told
-from grader.diagnosis.fault_dictionary import Table
+from grader.diagnosis.explainer import Explainer, Told
+from grader.diagnosis.fault_dictionary import FaultDictionary
 from grader.diagnosis.indexmap import map_differences
 from grader.diagnosis.location import StudentFunction
 from grader.diagnosis.observation import agree_always, layout_of, make_call, odd_shape
 from grader.diagnosis.program_factory import Workshop
 from grader.diagnosis.relations import find_relations
-from grader.diagnosis.wording import Wording
+from grader.diagnosis.sentences import Wording
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
 from grader.sandbox.isolation import resolve
@@ -51,7 +51,7 @@ COURSE = Path(__file__).resolve().parent.parent
 EXERCISE = "exercise3"
 FRESH = 12
 SHARE_NAMED = 0.85
-MOST_MILLISECONDS = 15.0
+MAX_MILLISECONDS = 15.0
 Program = Callable[..., Any]
 
 
@@ -88,8 +88,8 @@ class Bench:
         assert reference is not None
         self.book = read_book(course, exercise)
         self.workshop = Workshop(reference, self.book)
-        self.tables: dict[str, Table] = {}
-        self.fresh: dict[str, Table] = {}
+        self.tables: dict[str, FaultDictionary] = {}
+        self.fresh: dict[str, FaultDictionary] = {}
         self.makers: dict[str, dict[str, Any]] = {}
         self.catalogue = Catalogue("en")
         for function in exercise.functions:
@@ -100,7 +100,7 @@ class Bench:
             found = candidates(self.workshop, function, table.inputs[0])
             self.makers[function] = {c.id: (c.function, maker) for c, maker in found if maker}
 
-    def _fresh(self, function: str, table: Table) -> Table:
+    def _fresh(self, function: str, table: FaultDictionary) -> FaultDictionary:
         probes = self.book.probes[function]
         program = self.workshop.program(function, {})
         inputs = draw_inputs(probes, FRESH, first=1000 * len(probes))
@@ -144,7 +144,7 @@ class Bench:
         """Return what the grader says of a program."""
         table = self.tables[item.function]
         calls = [make_call(item.program, each) for each in table.inputs]
-        case = Case(
+        case = Explainer(
             table=table,
             calls=calls,
             student=StudentFunction(item.source, item.function, table.layout.parameters),
@@ -312,7 +312,7 @@ def main() -> int:
     print(f"named of those with one fault: {100 * named:.1f} %")
     print(f"time added: median {median:.1f} ms, 95 % within {slowest:.1f} ms")
     wrong = sum(counter["wrong"] for counter in counts.values())
-    return 0 if not wrong and named >= SHARE_NAMED and median <= MOST_MILLISECONDS else 1
+    return 0 if not wrong and named >= SHARE_NAMED and median <= MAX_MILLISECONDS else 1
 
 
 if __name__ == "__main__":

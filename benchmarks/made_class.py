@@ -17,7 +17,7 @@ from pathlib import Path
 from grader.batch import outputs
 from grader.batch.executor import Done, done
 from grader.batch.late import Lateness
-from grader.batch.outputs import Graded
+from grader.batch.outputs import GradedAttempt
 from grader.batch.records import Attempt, Entry, LeftOver, Plan, Student
 from grader.course import Course, find_course
 from grader.grading.grade import Grader
@@ -63,7 +63,7 @@ def ungraded(result: Result) -> Result:
 
 def deal(
     results: Sequence[Result], course: Course, exercise: str, students: int, attempts: int
-) -> Iterator[Graded]:
+) -> Iterator[GradedAttempt]:
     """Deal results to people: full marks to a third, the others with a few favourites."""
     draw = random.Random(4711)
     right = [one for one in results if one.full_marks]
@@ -98,7 +98,7 @@ def deal(
             )
             lateness = Lateness(late, 1 if late else 0, 10.0 if late else 0.0)
             kept = known.setdefault(id(result), done("", result))
-            yield Graded(attempt, lateness, kept)
+            yield GradedAttempt(attempt, lateness, kept)
 
 
 def make(out: Path, students: int, attempts: int, exercise: str = "exercise3") -> None:

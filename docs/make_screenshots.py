@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, sync_playwright
 import grader
 from grader.course import find_course
 from grader.report.pages.folder import write_pages
-from grader.report.pages.single import write_page
+from grader.report.pages.one_result import write_page
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")

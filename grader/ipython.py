@@ -14,12 +14,12 @@ from grader.errors import UsageError
 from grader.grading.grade import DEFAULT_SEED, Grader
 from grader.grading.handed_in import in_folder
 from grader.grading.submission import MAX_SOURCE_BYTES, Submission, modules_of
-from grader.notebooks.reading import plain_blocks
+from grader.notebooks.code_cells import plain_blocks
 from grader.result import Result, SubmissionInfo
 from grader.sandbox.isolation import resolve
 
 _NAME: Final = "this notebook"
-_MOST_CELLS: Final = 500
+_MAX_CELLS: Final = 500
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -50,7 +50,7 @@ class Report:
         return render_text(self.result)
 
     def _repr_html_(self) -> str:
-        from grader.report.table import html_of
+        from grader.report.notebook_table import html_of
 
         return html_of(self.result)
 
@@ -138,7 +138,7 @@ def _history(sources: list[str]) -> list[tuple[str, str]]:
         if source.strip():
             first.setdefault(source, number)
             last[source] = number
-    kept = sorted({*first.values(), *last.values()})[-_MOST_CELLS:]
+    kept = sorted({*first.values(), *last.values()})[-_MAX_CELLS:]
     return [(f"In [{number}]", _encodable(sources[number])) for number in kept]
 
 

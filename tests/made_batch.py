@@ -15,7 +15,7 @@ from made_results import BLOG, check, result
 from grader.batch import outputs
 from grader.batch.executor import done
 from grader.batch.late import Lateness
-from grader.batch.outputs import Graded
+from grader.batch.outputs import GradedAttempt
 from grader.batch.records import Attempt, Entry, LeftOver, Plan, Student
 from grader.course import find_course
 from grader.result import Diagnosis, Listing, Outcome, Result
@@ -60,7 +60,7 @@ def write_batch(
                 student, exercise, Entry(path, ""), f"{one.exercise}.py", one.number, one.of,
                 one.submitted,
             )  # fmt: skip
-            yield Graded(attempt, one.lateness, done("", one.result) if one.result else None)
+            yield GradedAttempt(attempt, one.lateness, done("", one.result) if one.result else None)
 
     folder.mkdir(parents=True, exist_ok=True)
     exercise = COURSE.exercise("exercise3")

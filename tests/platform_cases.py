@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.batch.late import Lateness
 from grader.platforms.assessment import Assessment
-from grader.platforms.platform import Place
+from grader.platforms.platform import PlatformPaths
 from grader.result import Result
 
 ROOT = Path(__file__).parent.parent
@@ -45,7 +45,7 @@ FACTS = {
     "assignment_type": "individual",
     "datetime": "2026-11-24T03:00:00Z",
 }
-PLACE = Place(submission=Path("/submission"), output=Path("/output"), facts=FACTS)
+PLACE = PlatformPaths(submission=Path("/submission"), output=Path("/output"), facts=FACTS)
 MISSING = "Nothing was handed in. Hand in exercise3.py or exercise3.ipynb."
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from grader.author.visible import visible_checks
+from grader.author.visible_checks import visible_checks
 from grader.cli.author import command as author
 from grader.cli.check import command as check
 from grader.course import load_course, trust

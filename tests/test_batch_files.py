@@ -14,7 +14,7 @@ from made_batch import Page
 
 from grader.course import load_course
 from grader.grading.file_names import stem_of, without_copy_marks
-from grader.platforms.submission import find
+from grader.platforms.handed_in_file import find
 
 STUB = "def double(x):\n    raise NotImplementedError\n"
 COMMENTED = 'def double(x):\n    """Twice x."""\n    # here\n\n    raise NotImplementedError\n'

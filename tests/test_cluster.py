@@ -16,7 +16,7 @@ from clusters import Cluster, Namespaces, running
 from waiting import wait_for
 
 from grader.batch.executor import Task
-from grader.cluster.chunks import MOST_BYTES, MOST_BYTES_IN_FLIGHT, MOST_SECONDS, Sizing
+from grader.cluster.chunks import MAX_BYTES, MAX_BYTES_IN_FLIGHT, MAX_SECONDS, Sizing
 from grader.course import load_course
 from grader.errors import IsolationError
 from grader.sandbox.isolation import resolve
@@ -283,17 +283,17 @@ def test_chunks_cost_a_worker_a_twentieth_of_its_time_at_most() -> None:
             sizing.learn_chunk(cost, 0.0001)
         chunk = sizing.take(lambda: next(source, None), 4)
         assert cost <= 0.05 * len(chunk) * 0.01 * 1.1
-        assert len(chunk) * 0.01 <= MOST_SECONDS * 1.1
+        assert len(chunk) * 0.01 <= MAX_SECONDS * 1.1
 
 
 def test_memory_is_bounded_by_chunks_and_by_bytes() -> None:
     sizing = Sizing()
     source = iter(tasks(200, 300_000))
     chunk = sizing.take(lambda: next(source, None), 100)
-    assert sum(len(task.data) for task in chunk) < MOST_BYTES + 300_000
+    assert sum(len(task.data) for task in chunk) < MAX_BYTES + 300_000
     assert sizing.has_room(1, 0, 1)
     assert not sizing.has_room(1_000, 0, 1)
-    assert not sizing.has_room(1, MOST_BYTES_IN_FLIGHT, 100)
+    assert not sizing.has_room(1, MAX_BYTES_IN_FLIGHT, 100)
 
 
 def test_equal_courses_are_equal_parcels_and_what_the_dead_left_is_removed(

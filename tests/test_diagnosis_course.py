@@ -20,7 +20,7 @@ from grader.course import Course, Exercise, load_course
 from grader.diagnosis.bug_library import read_book
 from grader.diagnosis.dictionary_builder import run_program
 from grader.diagnosis.dictionary_store import Shelf
-from grader.diagnosis.fault_dictionary import Table
+from grader.diagnosis.fault_dictionary import FaultDictionary
 from grader.diagnosis.options import Options
 from grader.diagnosis.program_factory import Maker, Workshop
 from grader.grading.grade import Grader
@@ -42,7 +42,9 @@ ASKED = [
 ]
 
 
-def mutants(workshop: Workshop, function: str, table: Table) -> Iterator[tuple[str, Maker]]:
+def mutants(
+    workshop: Workshop, function: str, table: FaultDictionary
+) -> Iterator[tuple[str, Maker]]:
     """Yield some mutants of all formulations, spread evenly: their text, and how to run them."""
     found = []
     for source in workshop.sources(function):
@@ -60,7 +62,9 @@ def mutants(workshop: Workshop, function: str, table: Table) -> Iterator[tuple[s
             yield own_words(tree), maker
 
 
-def names(workshop: Workshop, function: str, table: Table, maker: Maker) -> set[str] | None:
+def names(
+    workshop: Workshop, function: str, table: FaultDictionary, maker: Maker
+) -> set[str] | None:
     """Return the ids of the candidates that show the same as a mutant; None where none may."""
     try:
         program = workshop.program(function, {function: maker})

@@ -15,18 +15,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_batch import BLOG, RIGHT, UNGRADED, Handed, Page, write_batch
 
+from grader.batch.downloads import canvas as canvas_names
+from grader.batch.downloads import moodle as moodle_names
 from grader.batch.late import Lateness
-from grader.batch.platforms import canvas as canvas_names
-from grader.batch.platforms import moodle as moodle_names
 from grader.batch.records import Student
 from grader.cli.group import bpgrade
 from grader.errors import UsageError
 from grader.gradebook.canvas import fill_canvas
 from grader.gradebook.filling import choose_columns
 from grader.gradebook.grades import Grade, exact, number_of, rounded
-from grader.gradebook.matching import Person, contradict, match
 from grader.gradebook.moodle import fill_moodle
-from grader.gradebook.plain import fill_table
+from grader.gradebook.people import GradebookPerson, contradict, match
+from grader.gradebook.plain_csv import fill_table
 from grader.gradebook.sheet import Sheet, guarded, is_formula, table
 
 # the forms of real exports: posting policies, read-only totals, the test student, locked grades
@@ -191,8 +191,8 @@ def test_any_table_gets_a_column(export):
     ]  # fmt: skip
 
 
-def people(*found: tuple[str, ...]) -> list[Person]:
-    return [Person(row, ids, name) for row, (name, *ids) in enumerate(found)]
+def people(*found: tuple[str, ...]) -> list[GradebookPerson]:
+    return [GradebookPerson(row, ids, name) for row, (name, *ids) in enumerate(found)]
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from grader.checking.comparison import CheckFailure, Compare
-from grader.checking.student import Student
+from grader.checking.student_proxy import StudentProxy
 from grader.course import Limits
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import WorkerHost
 from grader.sandbox.isolation import resolve
-from grader.sandbox.replies import Block, Source
+from grader.sandbox.replies import CodeBlock, SubmissionSource
 from grader.sandbox.submission_session import SubmissionSession
 
 TEXT = """
@@ -55,16 +55,18 @@ ANSWERS = {"double": [((Z,), 2 * Z)], "half": [((Z,), Z / 2)]}
 
 
 @pytest.fixture(scope="module")
-def student() -> Iterator[Student]:
+def student() -> Iterator[StudentProxy]:
     with WorkerHost(resolve("basic"), ("numpy",)) as host:
-        session = SubmissionSession(host, Source((Block("given.py", TEXT),)), Limits())
-        yield Student(session, lambda _function: ("z",))
+        session = SubmissionSession(
+            host, SubmissionSource((CodeBlock("given.py", TEXT),)), Limits()
+        )
+        yield StudentProxy(session, lambda _function: ("z",))
         session.close()
 
 
 @pytest.mark.parametrize("function", ["plain", "named"])
 def test_a_known_call_is_answered_in_place_of_the_students_function(
-    student: Student, function: str
+    student: StudentProxy, function: str
 ) -> None:
     given = student.given(**ANSWERS)
     before = student.calls(Z)
@@ -73,31 +75,31 @@ def test_a_known_call_is_answered_in_place_of_the_students_function(
     assert student.calls(Z) == before
 
 
-def test_any_other_call_goes_to_the_students_function(student: Student) -> None:
+def test_any_other_call_goes_to_the_students_function(student: StudentProxy) -> None:
     assert student.given(**ANSWERS).elsewhere(Z).tolist() == [9.0, 12.0]
     with pytest.raises(CallFailure, match=r"given\.py, line 8"):
         student.given(**ANSWERS).odd(Z)
 
 
-def test_a_call_that_the_check_makes_goes_to_the_students_function(student: Student) -> None:
+def test_a_call_that_the_check_makes_goes_to_the_students_function(student: StudentProxy) -> None:
     given = student.given(**ANSWERS)
     assert given.double(Z).tolist() == [6.0, 9.0]
     assert given.changed_arguments == ("z",)
 
 
-def test_the_students_function_is_back_afterwards(student: Student) -> None:
+def test_the_students_function_is_back_afterwards(student: StudentProxy) -> None:
     given = student.given(**ANSWERS)
     with pytest.raises(CallFailure, match="IndexError"):
         given.raising(Z)
     assert student.plain(Z).tolist() == [6.0, 9.0]
 
 
-def test_what_the_submission_does_not_define_stays_undefined(student: Student) -> None:
+def test_what_the_submission_does_not_define_stays_undefined(student: StudentProxy) -> None:
     with pytest.raises(CallFailure, match="half"):
         student.given(**ANSWERS).undefined(Z)
 
 
-def test_a_function_that_asks_in_vain_asks_no_more(student: Student) -> None:
+def test_a_function_that_asks_in_vain_asks_no_more(student: StudentProxy) -> None:
     asked: list[int] = []
     reply = student._submission.call("many", (Z,), ("z",), {"double": lambda *_: asked.append(1)})
     assert len(reply.value) == 200

@@ -14,7 +14,7 @@ from corpus_case import ROOT, run_bpgrade
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.grading.handed_in import MOST_FILES, in_folder, modules
+from grader.grading.handed_in import MAX_FILES, in_folder, modules
 from grader.grading.submission import submission_from_bytes
 
 SIGMOID = """import numpy as np
@@ -199,7 +199,7 @@ def test_what_is_imported_is_bounded() -> None:
     def large(path: str) -> bytes | None:
         return b"#" * 900_000 if path.endswith(".py") else None
 
-    assert len(submission_from_bytes("a.py", b"import m0", read).modules) == MOST_FILES
+    assert len(submission_from_bytes("a.py", b"import m0", read).modules) == MAX_FILES
     assert len(submission_from_bytes("a.py", b"import x, y, z", large).modules) == 1
 
 

@@ -11,15 +11,15 @@ from made_results import check
 import grader
 from grader.grading.listing import listings
 from grader.result import Outcome
-from grader.sandbox.replies import Block, Source
+from grader.sandbox.replies import CodeBlock, SubmissionSource
 
 BLOG = Path(__file__).parent.parent / "docs" / "examples" / "exercise3.py"
 FAILED = check("f", "It is right", Outcome.FAILED)
 
 
 def listed(text: str, *more: str) -> tuple:
-    blocks = tuple(Block(f"cell {i}", each) for i, each in enumerate((text, *more), start=1))
-    return listings(Source(blocks), [FAILED])
+    blocks = tuple(CodeBlock(f"cell {i}", each) for i, each in enumerate((text, *more), start=1))
+    return listings(SubmissionSource(blocks), [FAILED])
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +86,6 @@ def test_endless_lines_and_functions_are_cut():
 
 
 def test_stubs_and_right_functions_are_left_out():
-    source = Source((Block("exercise1.py", "def f():\n    pass\n"),))
+    source = SubmissionSource((CodeBlock("exercise1.py", "def f():\n    pass\n"),))
     for outcome in (Outcome.PASSED, Outcome.NOT_IMPLEMENTED, Outcome.BLOCKED):
         assert listings(source, [check("f", "It is right", outcome)]) == ()

@@ -15,7 +15,7 @@ from notebook_files import REFERENCE
 
 import grader
 from grader.errors import UsageError
-from grader.report.table import html_of
+from grader.report.notebook_table import html_of
 from grader.result import CheckResult, Diagnosis, Outcome, Result, SubmissionInfo
 
 CODE = REFERENCE.partition('\n\n\nif __name__ == "__main__"')[0]

@@ -40,7 +40,7 @@ from grader.report.pages.counting import count
 from grader.report.pages.course_drawing import CourseDrawings, wrong_entries
 from grader.report.pages.folder import page_name, write_pages
 from grader.report.pages.rows import handing, row
-from grader.report.pages.student import Work, student_page
+from grader.report.pages.student_page import Work, student_page
 from grader.result import Listing, Outcome
 
 ACTIVE = (

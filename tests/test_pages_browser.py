@@ -14,7 +14,7 @@ from made_results import check, result
 import grader
 from grader.batch.records import LeftOver, Student
 from grader.report.pages.folder import write_pages
-from grader.report.pages.student import Work, student_page
+from grader.report.pages.student_page import Work, student_page
 from grader.result import Outcome
 
 pytestmark = pytest.mark.skipif(
@@ -82,7 +82,7 @@ def index(tmp_path_factory) -> str:
 @pytest.fixture(scope="module")
 def feedback(tmp_path_factory) -> str:
     """The page of the blog's exercise 3, with the course's drawing."""
-    from grader.report.pages.single import write_page
+    from grader.report.pages.one_result import write_page
 
     path = tmp_path_factory.mktemp("page") / "feedback.html"
     blog = COURSE.folder / "docs" / "examples" / "exercise3.py"

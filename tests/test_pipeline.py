@@ -11,7 +11,7 @@ import walls
 
 from grader.checking.replay import Forecast
 from grader.course import Limits
-from grader.sandbox.exchange import Call
+from grader.sandbox.exchange import CallRequest
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import WorkerHost
 from grader.sandbox.pipeline import Pipeline
@@ -73,7 +73,7 @@ def bench() -> Iterator[walls.Bench]:
         yield walls.Bench(host)
 
 
-def prepared(session: SubmissionSession, calls: Calls) -> list[Call]:
+def prepared(session: SubmissionSession, calls: Calls) -> list[CallRequest]:
     """Return the calls as a session sends them."""
     return [session.request(function, [x]).call for function, x in calls]
 
@@ -198,8 +198,8 @@ def test_a_limit_that_was_hit_early_only_is_no_limit(bench: walls.Bench) -> None
         session.close()
 
 
-def as_call(name: str) -> Call:
-    return Call(name, name.encode(), 0, name, {})
+def as_call(name: str) -> CallRequest:
+    return CallRequest(name, name.encode(), 0, name, {})
 
 
 def test_what_nearly_all_are_asked_is_foreseen() -> None:

@@ -16,8 +16,8 @@ from platform_cases import FIGURE, FUNCTIONS, HERE, PLACE, SHARES, SUBMISSIONS, 
 from platform_validity import VALID
 
 from grader.platforms.assessment import Assessment, exact
-from grader.platforms.platform import Place, Surroundings
-from grader.platforms.table import NAMES, platform
+from grader.platforms.platform import PlatformPaths, Surroundings
+from grader.platforms.registry import NAMES, platform
 from grader.result import Outcome
 
 # they have no points: a part of what is right counts as nothing
@@ -190,6 +190,6 @@ def test_places_are_found_in_poor_surroundings(text: str, tmp_path: Path) -> Non
     here = Surroundings({"CODIO_AUTOGRADE_ENV": text}, tmp_path, tmp_path, lambda: text)
     for name in NAMES:
         place = platform(name).locate(here)
-        assert isinstance(place, Place)
+        assert isinstance(place, PlatformPaths)
         if place.temporary:
             place.temporary.rmdir()

@@ -23,10 +23,10 @@ from platform_cases import CORPUS, EXERCISE
 
 from grader.course import load_course
 from grader.errors import SubmissionError
-from grader.platforms.packaging.build import Choice, build, write
+from grader.platforms.handed_in_file import find
+from grader.platforms.packaging.build import PackageOptions, build, write
 from grader.platforms.platform import Surroundings
-from grader.platforms.submission import find
-from grader.platforms.table import platform
+from grader.platforms.registry import platform
 from grader.platforms.trial import Ran, start
 
 ROOT = Path(__file__).parent.parent
@@ -262,7 +262,7 @@ def codio(folder: Path, package: Path, submission: Path | None, **addresses: str
 
 def test_codio_is_sent_a_score_and_none_where_nothing_was_graded(tmp_path: Path) -> None:
     package = tmp_path / "package"
-    write(build(platform("codio"), COURSE, Choice(COURSE.exercise(EXERCISE))), package)
+    write(build(platform("codio"), COURSE, PackageOptions(COURSE.exercise(EXERCISE))), package)
     file = tmp_path / f"{EXERCISE}.py"
     file.write_text(RIGHT, "utf-8")
     with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:

@@ -14,9 +14,9 @@ from platform_cases import EXERCISE, LATE, SHARES, SUBMISSIONS, make_course
 from platform_validity import VALID
 
 from grader.course import load_course
-from grader.platforms.packaging.build import Choice, build, write
+from grader.platforms.packaging.build import PackageOptions, build, write
 from grader.platforms.platform import Platform
-from grader.platforms.table import NAMES, platform
+from grader.platforms.registry import NAMES, platform
 from grader.platforms.trial import Ran
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="platforms run Linux")
@@ -36,7 +36,7 @@ def packages(course: Path, tmp_path_factory: pytest.TempPathFactory):
     def package(name: str) -> Path:
         out = folder / name
         if not out.exists():
-            write(build(platform(name), found, Choice(found.exercise(EXERCISE))), out)
+            write(build(platform(name), found, PackageOptions(found.exercise(EXERCISE))), out)
         return out
 
     return package

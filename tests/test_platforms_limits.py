@@ -16,7 +16,7 @@ from platform_validity import PROBLEMS, VALID, artemis_build_failed, autolab_sco
 
 from grader.platforms.assessment import Assessment
 from grader.platforms.platform import Surroundings
-from grader.platforms.table import NAMES, platform
+from grader.platforms.registry import NAMES, platform
 from grader.result import Outcome
 
 HERE = Path(__file__).parent.parent / "grader" / "platforms" / "templates"

@@ -19,9 +19,9 @@ from platform_cases import EXERCISE
 
 from grader.course import load_course
 from grader.platforms.packaging import wheel as wheels
-from grader.platforms.packaging.build import MANIFEST, Choice, build
+from grader.platforms.packaging.build import MANIFEST, PackageOptions, build
 from grader.platforms.packaging.requirements import pins
-from grader.platforms.table import NAMES, platform
+from grader.platforms.registry import NAMES, platform
 
 ROOT = Path(__file__).parent.parent
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -115,7 +115,7 @@ def test_the_pins_are_a_closed_set_of_what_is_installed() -> None:
 def test_what_is_in_a_package(name: str) -> None:
     one = platform(name)
     course = load_course(ROOT)
-    files = build(one, course, Choice(course.exercise(EXERCISE), python=HERE, seed=7))
+    files = build(one, course, PackageOptions(course.exercise(EXERCISE), python=HERE, seed=7))
     manifest = json.loads(files[MANIFEST])
     assert manifest["platform"] == name
     assert list(manifest["exercises"]) == [EXERCISE]

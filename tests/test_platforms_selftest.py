@@ -10,14 +10,16 @@ import pytest
 from platform_cases import EXERCISE, ROOT
 
 from grader.course import load_course
-from grader.platforms.packaging.build import Choice, build, write
-from grader.platforms.table import platform
-from grader.platforms.trial import Trial, isolation_here, try_package
+from grader.platforms.packaging.build import PackageOptions, build, write
+from grader.platforms.registry import platform
+from grader.platforms.trial import PackageTrial, isolation_here, try_package
 
 
 def package(name: str, folder: Path) -> Path:
     course = load_course(ROOT)
-    write(build(platform(name), course, Choice(course.exercise(EXERCISE))), folder / "package")
+    write(
+        build(platform(name), course, PackageOptions(course.exercise(EXERCISE))), folder / "package"
+    )
     return folder / "package"
 
 
@@ -116,7 +118,7 @@ def test_a_mistake_that_is_put_back_is_found_and_named(
     folder = package(name, tmp_path)
     mistake(folder)
     trials = try_package(platform(name), folder, EXERCISE, isolation_here())
-    trial: Trial = next(one for one in trials if one.case == case)
+    trial: PackageTrial = next(one for one in trials if one.case == case)
     assert not trial.good
     assert told in trial.remark
 

@@ -18,7 +18,7 @@ from grader.checking.checks import Checks, collected
 from grader.course import Course, Exercise, load_course
 from grader.result import CheckResult, Outcome
 from grader.sandbox.host import WorkerHost
-from grader.sandbox.replies import Block, Source
+from grader.sandbox.replies import CodeBlock, SubmissionSource
 from grader.sandbox.submission_session import SubmissionSession
 
 ROUNDS = 4  # from the third on all that can be known is
@@ -115,7 +115,7 @@ class Tell:
 
     def __call__(self, source: str, *, run_all: bool = False) -> Told:
         session = SubmissionSession(
-            self.host, Source((Block("double.py", source),)), self.exercise.limits
+            self.host, SubmissionSource((CodeBlock("double.py", source),)), self.exercise.limits
         )
         with ExitStack() as stack:
             stack.callback(session.close)

@@ -18,10 +18,10 @@ from made_results import BLOG, SWAPPED, check, result, results
 from rich.cells import cell_len
 from rich.console import Console
 
-from grader.report.findings import findings, score_text
+from grader.report.arrangement import findings, score_text
 from grader.report.page import Page
+from grader.report.safe_text import visible
 from grader.report.terminal import render, render_text
-from grader.report.visible import visible
 from grader.result import Outcome, Result, SubmissionInfo
 
 WIDTHS = (40, 60, 80, 120)

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from grader.author.faults import _of_reference as of_reference
 from grader.checking.comparison import CheckFailure, Compare
 from grader.platforms.assessment import Assessment
-from grader.platforms.wording import html_message, markdown_message, message
+from grader.platforms.check_text import html_message, markdown_message, message
 from grader.report.annotation import overall_text
-from grader.report.findings import findings
-from grader.report.pages.student import Work, student_page
-from grader.report.table import html_of
+from grader.report.arrangement import findings
+from grader.report.notebook_table import html_of
+from grader.report.pages.student_page import Work, student_page
 from grader.report.terminal import render_text
 from grader.result import Result
 

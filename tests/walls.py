@@ -18,7 +18,7 @@ from grader.result import Outcome
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import WorkerHost
 from grader.sandbox.isolation import Isolation, resolve
-from grader.sandbox.replies import Block, Source
+from grader.sandbox.replies import CodeBlock, SubmissionSource
 from grader.sandbox.submission_session import SubmissionSession
 
 WITHOUT = {
@@ -53,7 +53,9 @@ class Bench:
     host: WorkerHost
 
     def session(self, source: str, limits: Limits = LIMITS) -> SubmissionSession:
-        return SubmissionSession(self.host, Source((Block("submission.py", source),)), limits)
+        return SubmissionSession(
+            self.host, SubmissionSource((CodeBlock("submission.py", source),)), limits
+        )
 
     def call(self, source: str, *arguments: Any, limits: Limits = LIMITS) -> Any:
         """Call the function `run` of a submission, alone in a session."""

@@ -18,12 +18,12 @@ from grader.sandbox.child.framing import WireError, frame
 from grader.sandbox.child.values import ForbiddenValueError, decode, encode
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.isolation import Isolation
-from grader.sandbox.replies import Block, Source
+from grader.sandbox.replies import CodeBlock, SubmissionSource
 from grader.sandbox.submission_session import SubmissionSession
 
 ROOM = 1 << 24
 LIMITS = Limits(call_seconds=2.0, load_seconds=2.0, value_bytes=1 << 16)
-SOURCE = Source((Block("submission.py", "def forward(x):\n    return x\n"),))
+SOURCE = SubmissionSource((CodeBlock("submission.py", "def forward(x):\n    return x\n"),))
 READY = frame(encode(["ready", []], max_bytes=ROOM))
 LOADED = encode(["loaded", 1, ["forward"], [], [], []], max_bytes=ROOM)
 EXPECTED = (np.ones(2), np.ones((2, 2)))

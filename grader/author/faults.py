@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from grader.author.findings import (
+from grader.author.proof_record import (
     ExerciseFinding,
     Fault,
     MisconceptionFinding,

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from typing import Final, TypeVar
 
-from grader.author.bench import Bench, failed
-from grader.author.findings import Mutation, Survivor
 from grader.author.programs import Mutant, Mutants
+from grader.author.proof_record import Mutation, Survivor
+from grader.author.trial_bench import Bench, failed
 from grader.checking.specification import Check
 from grader.checking.values import agree
 from grader.diagnosis.dictionary_builder import draw_inputs, rounded

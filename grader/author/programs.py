@@ -13,7 +13,7 @@ from grader.author.merging import with_shared
 from grader.author.needed import Needed
 from grader.authoring import Misconception
 from grader.diagnosis.observation import Inputs
-from grader.diagnosis.program_factory import Maker, Source, Workshop
+from grader.diagnosis.program_factory import Maker, ProgramSource, Workshop
 from grader.diagnosis.rewriting import rewrite
 
 _TICK: Final = "bpgrade_tick"
@@ -98,7 +98,7 @@ def _around(reference: str, function: str) -> tuple[str, str]:
     return before, after
 
 
-def _function_text(source: Source) -> str:
+def _function_text(source: ProgramSource) -> str:
     """Return the text of a function, without the calls that keep its loops from going on."""
     lines = ast.unparse(ast.fix_missing_locations(source.tree)).split("\n")
     return "\n".join(line for line in lines if line.strip() != f"{_TICK}()")

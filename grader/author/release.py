@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from grader.author.visible import visible_checks
+from grader.author.visible_checks import visible_checks
 from grader.checking.checks import collected
 from grader.checking.specification import Check
 from grader.course import Course, Exercise, load_course, make_stub

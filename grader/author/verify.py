@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from grader.author.bench import Bench, failed
 from grader.author.faults import exercise_faults
-from grader.author.findings import (
+from grader.author.mutation import Mutations, spread
+from grader.author.programs import as_submission
+from grader.author.proof_record import (
     CheckFinding,
     ExerciseFinding,
     Fault,
@@ -19,8 +20,7 @@ from grader.author.findings import (
     Scores,
     Verification,
 )
-from grader.author.mutation import Mutations, spread
-from grader.author.programs import as_submission
+from grader.author.trial_bench import Bench, failed
 from grader.authoring import Misconception
 from grader.course import Course, Exercise, make_stub
 from grader.course.files import read_text

@@ -7,17 +7,17 @@ from pathlib import PurePosixPath
 from typing import Final, Protocol
 
 from grader.batch.archive import Hand
+from grader.batch.downloads import blackboard, canvas, gradescope, moodle
 from grader.batch.folders import Folders
-from grader.batch.platforms import blackboard, canvas, gradescope, moodle
 from grader.batch.records import Entry, Origin
 from grader.course import Course
 from grader.grading.file_names import composed
 
-_MOST_METADATA: Final = 256_000_000
-_MOST_RECEIPT: Final = 1_000_000
+_MAX_METADATA: Final = 256_000_000
+_MAX_RECEIPT: Final = 1_000_000
 
 
-class Reader(Protocol):
+class LayoutReader(Protocol):
     """Reads the paths of one layout."""
 
     @property
@@ -33,7 +33,7 @@ class Reader(Protocol):
 
 def reader_for(
     hand: Hand, entries: Sequence[Entry], course: Course, is_person: Callable[[str], bool]
-) -> Reader:
+) -> LayoutReader:
     """Return the reader of the layout that the files have.
 
     `is_person` says whether a text is the id or the name of somebody who is known.
@@ -41,7 +41,7 @@ def reader_for(
     paths = [entry.path for entry in entries]
     for entry in entries:
         if PurePosixPath(entry.path).name == gradescope.METADATA:
-            text = composed(hand.read(entry, _MOST_METADATA).decode("utf-8", "replace"))
+            text = composed(hand.read(entry, _MAX_METADATA).decode("utf-8", "replace"))
             return _Gradescope(entry.path, text)
     if any(moodle.parse(path) for path in paths):
         return _Moodle()
@@ -91,7 +91,7 @@ class _Blackboard:
         for entry in entries:
             if blackboard.is_receipt(entry.path):
                 try:
-                    data = hand.read(entry, _MOST_RECEIPT)
+                    data = hand.read(entry, _MAX_RECEIPT)
                 except OSError:  # gone meanwhile: the file names alone say enough
                     continue
                 text = composed(data.decode("utf-8-sig", "replace"))
@@ -128,7 +128,7 @@ class _Gradescope:
         name = PurePosixPath(rest or key).name
         if submission is None:
             return ()
-        people = submission.people or (gradescope.Person(key, "", ""),)
+        people = submission.people or (gradescope.Submitter(key, "", ""),)
         return tuple(
             Origin(name, one.id or one.email or one.name, one.name, submission.submitted)
             for one in people

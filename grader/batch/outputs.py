@@ -63,7 +63,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Graded:
+class GradedAttempt:
     """An attempt with its result; no result where its file could not be read."""
 
     attempt: Attempt
@@ -84,7 +84,10 @@ class Graded:
 
 
 def write(
-    folder: Path, plan: Plan, graded: Callable[[], Iterable[Graded]], left_over: Iterable[LeftOver]
+    folder: Path,
+    plan: Plan,
+    graded: Callable[[], Iterable[GradedAttempt]],
+    left_over: Iterable[LeftOver],
 ) -> None:
     """Write all outputs.
 
@@ -121,12 +124,12 @@ def write(
         table.writerows((_text(one.path), _text(one.reason)) for one in left_over)
 
 
-def _by_student(graded: Iterable[Graded]) -> Iterator[list[Graded]]:
+def _by_student(graded: Iterable[GradedAttempt]) -> Iterator[list[GradedAttempt]]:
     for _, group in groupby(graded, key=lambda one: (one.attempt.student, one.attempt.exercise)):
         yield list(group)
 
 
-def _line(one: Graded, kept: bool) -> str:
+def _line(one: GradedAttempt, kept: bool) -> str:
     """Return the line of results.jsonl for an attempt."""
     attempt, lateness = one.attempt, one.lateness
     student = attempt.student
@@ -154,7 +157,7 @@ def _line(one: Graded, kept: bool) -> str:
     return f'{json.dumps(head, allow_nan=False)[:-1]}, "result": {document}}}'
 
 
-def _row(one: Graded) -> tuple[str, ...]:
+def _row(one: GradedAttempt) -> tuple[str, ...]:
     attempt, done, lateness = one.attempt, one.done, one.lateness
     graded = one.status == "graded" and done is not None
     return (

@@ -13,12 +13,12 @@ from typing import Final, Literal
 
 from grader.batch.archive import Hand
 from grader.batch.imported import beside, owner
-from grader.batch.layouts import Reader, reader_for
+from grader.batch.layouts import LayoutReader, reader_for
 from grader.batch.records import Attempt, Entry, LeftOver, Origin, Plan, Student
 from grader.batch.roster import Roster
 from grader.course import Course, Exercise
 from grader.errors import UsageError
-from grader.grading.choice import Candidate, Choice, choose
+from grader.grading.choice import CandidateFile, FileChoice, choose
 from grader.grading.file_names import exercises_named
 from grader.grading.ignored import is_ignored_name
 from grader.grading.submission import is_submission
@@ -98,7 +98,7 @@ class _Finder:
         course: Course,
         exercise: str | None,
         roster: Roster | None,
-        reader: Reader,
+        reader: LayoutReader,
         left_over: list[LeftOver],
     ) -> None:
         self.course = course
@@ -189,7 +189,7 @@ def _chosen(
 ) -> list[tuple[Origin, Entry, str]]:
     """Return the attempts among files of one time, each with its note; tell of the others."""
     by_candidate = {
-        Candidate(entry.path, origin.name, partial(hand.read, entry)): (origin, entry)
+        CandidateFile(entry.path, origin.name, partial(hand.read, entry)): (origin, entry)
         for origin, entry in files
     }
     choice = choose(list(by_candidate), course, exercise, own)
@@ -198,7 +198,7 @@ def _chosen(
     return [(*by_candidate[one], note) for one in choice.attempts]
 
 
-def _told(choice: Choice) -> list[LeftOver]:
+def _told(choice: FileChoice) -> list[LeftOver]:
     """Return what the instructor should know of a choice."""
     path = choice.chosen.path
     found = [

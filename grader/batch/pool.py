@@ -20,7 +20,7 @@ from grader.errors import IsolationError
 _TICK_SECONDS: Final = 0.25
 _SLOW_SECONDS: Final = 1.5
 _STAND_INS: Final = 2  # for each worker
-_MOST_EARLY_DEATHS: Final = 3
+_MAX_EARLY_DEATHS: Final = 3
 
 
 class LocalPool:
@@ -54,7 +54,7 @@ class LocalPool:
 
     def run(self, tasks: Iterator[Task]) -> Generator[Done, None, None]:
         """Give one result for each task; see `Executor.run`."""
-        with _Run(self._course, self._job, self._stuck_seconds, self._renew_after) as run:
+        with _PoolRun(self._course, self._job, self._stuck_seconds, self._renew_after) as run:
             yield from run.results(tasks, self._workers)
 
 
@@ -72,7 +72,7 @@ def stuck_seconds(course: Course) -> float:
     )
 
 
-class _Run:
+class _PoolRun:
     """One run of the pool over a stream of tasks."""
 
     def __init__(self, course: Course, job: Job, stuck_seconds: float, renew_after: int) -> None:
@@ -87,7 +87,7 @@ class _Run:
         self._early_deaths = 0
         self._cores: frozenset[int] = frozenset()  # to be kept to: none where some would be idle
 
-    def __enter__(self) -> _Run:
+    def __enter__(self) -> _PoolRun:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -177,7 +177,7 @@ class _Run:
         task = process.task
         if task is None and not process.graded:
             self._early_deaths += 1
-            if self._early_deaths >= _MOST_EARLY_DEATHS:
+            if self._early_deaths >= _MAX_EARLY_DEATHS:
                 raise IsolationError(
                     f"the grading process {why} before it had graded anything",
                     "run `bpgrade doctor`, and `bpgrade check` on one of the submissions",

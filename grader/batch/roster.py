@@ -33,7 +33,7 @@ _MAX_BYTES: Final = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class RosterEntry:
     """One line of the roster: the id it goes by, the name, and every id it may be found by."""
 
     id: str
@@ -42,7 +42,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class RosterMatch:
     """The student that a file belongs to; `problem` says why it could not be told."""
 
     student: Student
@@ -52,10 +52,10 @@ class Match:
 class Roster:
     """The people of a class, found by id or by name."""
 
-    def __init__(self, people: Iterable[Person]) -> None:
+    def __init__(self, people: Iterable[RosterEntry]) -> None:
         self.people = tuple(people)
-        self._by_id: dict[str, set[Person]] = defaultdict(set)
-        self._by_name: dict[str, set[Person]] = defaultdict(set)
+        self._by_id: dict[str, set[RosterEntry]] = defaultdict(set)
+        self._by_name: dict[str, set[RosterEntry]] = defaultdict(set)
         for person in self.people:
             for one in person.ids:
                 self._by_id[folded(one)].add(person)
@@ -66,30 +66,30 @@ class Roster:
         """Whether a text is the id or the name of one person at least."""
         return folded(text) in self._by_id or _joined(text) in self._by_name
 
-    def match(self, origin: Origin) -> Match:
+    def match(self, origin: Origin) -> RosterMatch:
         """Return whose a file is, with the problem where that is not one person."""
         found = self._by_id.get(folded(origin.student_id), set()) if origin.student_id else set()
         if len(found) == 1:
-            return Match(_student(found, "id"))
+            return RosterMatch(_student(found, "id"))
         # a folder called "Lovelace, Ada" gives an id that is a name
         names = [name for name in (origin.student_name, origin.student_id) if name]
         named = {person for name in names for person in self._by_name.get(_joined(name), ())}
         own = Student(origin.student_id, origin.student_name or origin.student_id, "unlisted")
         if len(found) > 1:
-            return Match(own, f"the id {origin.student_id} fits {_list(found)}")
+            return RosterMatch(own, f"the id {origin.student_id} fits {_list(found)}")
         if len(named) == 1:
-            return Match(_student(named, "name"))
+            return RosterMatch(_student(named, "name"))
         if named:
-            return Match(own, f"the name {names[0]} fits {_list(named)}")
-        return Match(own, "nobody in the roster has this id or name")
+            return RosterMatch(own, f"the name {names[0]} fits {_list(named)}")
+        return RosterMatch(own, "nobody in the roster has this id or name")
 
 
-def _student(found: set[Person], how: str) -> Student:
+def _student(found: set[RosterEntry], how: str) -> Student:
     (person,) = found
     return Student(person.id, person.name, "id" if how == "id" else "name")
 
 
-def _list(people: set[Person]) -> str:
+def _list(people: set[RosterEntry]) -> str:
     return " and ".join(sorted(f"{person.name} ({person.id})" for person in people))
 
 
@@ -136,7 +136,7 @@ def _decode(data: bytes, path: Path) -> str:
     raise UsageError(f"the roster {path} is in no known encoding", "save it as UTF-8")
 
 
-def _person(row: Mapping[str, str]) -> Person | None:
+def _person(row: Mapping[str, str]) -> RosterEntry | None:
     ids = tuple(
         dict.fromkeys(row[column].strip() for column in ID_COLUMNS if row.get(column, "").strip())
     )
@@ -148,7 +148,7 @@ def _person(row: Mapping[str, str]) -> Person | None:
         return None
     # Moodle's worksheet writes "Participant 123", its zips 123
     bare = tuple(one.removeprefix("Participant ") for one in ids if one.startswith("Participant "))
-    return Person(ids[0] if ids else name, name or ids[0], (*ids, *bare))
+    return RosterEntry(ids[0] if ids else name, name or ids[0], (*ids, *bare))
 
 
 def _forms(name: str) -> set[str]:

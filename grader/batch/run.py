@@ -19,12 +19,12 @@ from grader.batch.executor import Done, Executor, Task
 from grader.batch.imported import imported
 from grader.batch.journal import Journal
 from grader.batch.late import lateness
-from grader.batch.outputs import Graded
+from grader.batch.outputs import GradedAttempt
 from grader.batch.records import Attempt, LeftOver, Plan
 from grader.course import Course
 from grader.errors import BpgradeError, UsageError
 from grader.grading.file_names import folded
-from grader.report.visible import visible
+from grader.report.safe_text import visible
 from grader.result import Outcome
 
 _LONGEST_REASON: Final = 160
@@ -178,10 +178,10 @@ class Batch:
         order = sorted(self._left_over, key=lambda one: (one.path, one.reason))
         outputs.write(folder, self.plan, self._graded, order)
 
-    def _graded(self) -> Iterator[Graded]:
+    def _graded(self) -> Iterator[GradedAttempt]:
         for attempt, key in zip(self.plan.attempts, self._keys, strict=True):
             done = self.journal.find(key) if key else None
-            yield Graded(attempt, lateness(attempt, self.course), done)
+            yield GradedAttempt(attempt, lateness(attempt, self.course), done)
 
     def ungraded_files(self, most: int) -> list[str]:
         """Return the first files that have no grade, with the reasons that are known."""

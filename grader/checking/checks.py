@@ -24,7 +24,7 @@ from grader.checking.pytest_adapter import collected_session, run_item
 from grader.checking.reference import References
 from grader.checking.replay import Forecast, Replay, first_plain
 from grader.checking.specification import Check
-from grader.checking.student import Student
+from grader.checking.student_proxy import StudentProxy
 from grader.checking.verdict import blocked, ended, verdict
 from grader.course import Course, Exercise
 from grader.course.shared import importing_shared
@@ -244,7 +244,7 @@ class Checks:
                     begin(one.check)
                 result = blocked(one.check, results)
                 if result is None:
-                    student = Student(pipeline, parameters)
+                    student = StudentProxy(pipeline, parameters)
                     run = CheckRun(exercise, seed, one.check, student, self._references)
                     result = turns.take(one, run, every[(index + 1) % len(every)].item)
                 results.append(result)

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.checking import values
-from grader.checking.student import Student
+from grader.checking.student_proxy import StudentProxy
 from grader.result import Outcome
 from grader.sandbox.failures import CallFailure
 
-_MOST_ENTRIES: Final = 6
-_MOST_NAMED: Final = 64
+_MAX_ENTRIES: Final = 6
+_MAX_NAMED: Final = 64
 _BEYOND_COUNTING: Final = 1e6  # how often too large a number is, where the figure says no more
 _Array = NDArray[Any]
 
@@ -33,7 +33,7 @@ class CheckFailure(Exception):  # noqa: N818 - the verdict of a check, not a mis
 
     def __init__(self, text: str, entries: Sequence[str] = ()) -> None:
         super().__init__(text)
-        self.entries = tuple(entries)[:_MOST_NAMED]
+        self.entries = tuple(entries)[:_MAX_NAMED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class Compare:
             raise CheckFailure(text, [name])
         return found.astype(np.float64)
 
-    def kept_arguments(self, student: Student) -> None:
+    def kept_arguments(self, student: StudentProxy) -> None:
         """Fail where the student's last call changed any of its arguments in place."""
         changed = student.changed_arguments
         if changed:
@@ -195,18 +195,18 @@ class Compare:
         if right.all():
             return
         wrong = np.argwhere(~right)
-        named = tuple(_place(name, index) for index in wrong[:_MOST_NAMED].tolist())
+        named = tuple(_place(name, index) for index in wrong[:_MAX_NAMED].tolist())
         lines = [
             self._entry(tuple(index), found, expected, name, labels)
-            for index in wrong[:_MOST_ENTRIES].tolist()
+            for index in wrong[:_MAX_ENTRIES].tolist()
         ]
         if expected.ndim == 0:
             yield _Problem(lines[0], named)
             return
         lines = [f"  {line}" for line in lines]
         lines.insert(0, f"{name}: {len(wrong)} of {expected.size} entries are wrong.")
-        if len(wrong) > _MOST_ENTRIES:
-            lines.append(f"  and {len(wrong) - _MOST_ENTRIES} more")
+        if len(wrong) > _MAX_ENTRIES:
+            lines.append(f"  and {len(wrong) - _MAX_ENTRIES} more")
         if found.dtype.kind in "fc" and found.dtype.itemsize < expected.dtype.itemsize:
             lines.append(f"  ({name} was computed in {found.dtype}, which keeps too few digits.)")
         yield _Problem("\n".join(lines), named)

@@ -15,7 +15,7 @@ from grader.checking import finite_difference as differences
 from grader.checking.comparison import Compare
 from grader.checking.reference import References, Remembered
 from grader.checking.specification import Check
-from grader.checking.student import Student
+from grader.checking.student_proxy import StudentProxy
 from grader.course import Exercise
 
 
@@ -26,7 +26,7 @@ class CheckRun:
     exercise: Exercise
     seed: int
     check: Check
-    student: Student
+    student: StudentProxy
     references: References
 
 
@@ -42,7 +42,7 @@ def check_run(request: pytest.FixtureRequest) -> CheckRun:
 
 
 @pytest.fixture
-def student(check_run: CheckRun) -> Student:
+def student(check_run: CheckRun) -> StudentProxy:
     """Give the submission's functions, called through the sandbox."""
     return check_run.student
 

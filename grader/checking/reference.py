@@ -14,8 +14,8 @@ from grader.checking import values
 from grader.course import Course, Exercise
 from grader.errors import CourseError
 
-_MOST_REMEMBERED: Final = 10_000
-_MOST_BYTES: Final = 4_096
+_MAX_REMEMBERED: Final = 10_000
+_MAX_BYTES: Final = 4_096
 
 
 def load_reference(course: Course, exercise: Exercise) -> ModuleType | None:
@@ -124,7 +124,7 @@ def _remember(function: Callable[..., Any]) -> Callable[..., Any]:
             value = function(*arguments)
             if not _may_be_kept(value) or _key(arguments) != key:
                 return value
-            if len(known) >= _MOST_REMEMBERED:
+            if len(known) >= _MAX_REMEMBERED:
                 known.clear()
             known[key] = value
         return values.copied(known[key])
@@ -134,9 +134,9 @@ def _remember(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _key(arguments: tuple[Any, ...]) -> Hashable | None:
     """Return what is equal for equal arguments only; None where that cannot be told."""
-    return values.fingerprint(arguments) if values.size(arguments) <= _MOST_BYTES else None
+    return values.fingerprint(arguments) if values.size(arguments) <= _MAX_BYTES else None
 
 
 def _may_be_kept(value: Any) -> bool:
     """Return whether a copy of a value is as good as the value itself."""
-    return values.size(value) <= _MOST_BYTES and values.fingerprint(value) is not None
+    return values.size(value) <= _MAX_BYTES and values.fingerprint(value) is not None

@@ -39,7 +39,7 @@ from itertools import takewhile
 from typing import Final
 
 from grader.result import CheckResult, Outcome
-from grader.sandbox.exchange import Call
+from grader.sandbox.exchange import CallRequest
 from grader.sandbox.pipeline import Pipeline, Step
 from grader.sandbox.process import MAX_AHEAD
 
@@ -60,7 +60,7 @@ class Node:
     def __init__(self, parent: Node | None = None, digest: bytes = b"") -> None:
         self.parent = parent
         self.digest = digest  # of the answer that leads here from there
-        self.call: Call | None = None
+        self.call: CallRequest | None = None
         self.result: CheckResult | None = None
         self.visits = 0
         self.branches: dict[bytes, Node] = {}
@@ -85,10 +85,10 @@ class Forecast:
 
     def __init__(self) -> None:
         self._seen = 0
-        self._calls: list[Call] = []
+        self._calls: list[CallRequest] = []
         self._agreed: list[int] = []  # how many were asked each of these, and all before it
 
-    def learn(self, calls: Sequence[Call]) -> None:
+    def learn(self, calls: Sequence[CallRequest]) -> None:
         """Count one more who was asked these calls."""
         self._seen += 1
         for place, call in enumerate(calls):
@@ -102,13 +102,13 @@ class Forecast:
                 return
             self._agreed[place] += 1
 
-    def likely(self) -> list[Call]:
+    def likely(self) -> list[CallRequest]:
         """Return the calls that nearly all were asked."""
         pairs = zip(self._calls, self._agreed, strict=True)
         return [call for call, _ in takewhile(lambda pair: pair[1] >= _SURE * self._seen, pairs)]
 
 
-def first_plain(asked: Sequence[Call | None]) -> list[Call]:
+def first_plain(asked: Sequence[CallRequest | None]) -> list[CallRequest]:
     """Return the calls before the first None, which stands for one that cannot be sent ahead."""
     size = 0
     calls = []

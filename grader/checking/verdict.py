@@ -12,7 +12,7 @@ import pytest
 from grader.checking.comparison import CheckFailure
 from grader.checking.fixtures import CheckRun
 from grader.checking.specification import Check
-from grader.checking.student import last_call
+from grader.checking.student_proxy import last_call
 from grader.result import CheckResult, Outcome
 from grader.sandbox.failures import CallFailure
 

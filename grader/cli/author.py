@@ -103,7 +103,7 @@ def verify(course_folder: Path | None, exercise: str | None, as_json: bool) -> i
     else:
         from rich.console import Console
 
-        from grader.author.table import render
+        from grader.author.proof_table import render
 
         render(found, Console())
     return 0 if found.ok else 1

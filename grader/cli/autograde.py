@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from grader.platforms.assessment import HIDDEN, Hidden
-from grader.platforms.table import NAMES
+from grader.platforms.registry import NAMES
 
 
 @click.command("autograde", epilog="Example: bpgrade autograde --platform gradescope")
@@ -88,11 +88,11 @@ def command(
 
     Exit code: by the platform's convention; 0 where it was graded, whatever the score.
     """
-    from grader.platforms.engine import Request, autograde
+    from grader.platforms.engine import GradingRequest, autograde
     from grader.platforms.platform import Surroundings
-    from grader.platforms.table import platform
+    from grader.platforms.registry import platform
 
-    request = Request(
+    request = GradingRequest(
         course=course,
         exercise=exercise,
         seed=seed,

@@ -200,7 +200,7 @@ class _Check:
         if self.figure is not None:
             self._draw(submission, exercise, self.figure)
         if self.html is not None:
-            from grader.report.pages.single import write_page
+            from grader.report.pages.one_result import write_page
 
             write_page(self.html, result, self.course)
         return result
@@ -239,7 +239,7 @@ def _json(result: Result) -> None:
 
 
 def _plain(result: Result) -> None:
-    from grader.report.plain import plain_report
+    from grader.report.plain_text import plain_report
 
     click.echo(plain_report(result, sys.stdout.encoding or "utf-8"))
 
@@ -261,7 +261,7 @@ def _report(result: Result) -> None:
 
 def _total(results: list[Result], files: int) -> str:
     """Return the points of several files together."""
-    from grader.report.findings import score_text
+    from grader.report.arrangement import score_text
 
     graded = [result for result in results if result.status == "graded"]
     score = score_text(

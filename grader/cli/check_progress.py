@@ -20,7 +20,7 @@ def shown(name: str) -> Iterator[Callable[[Check], None] | None]:
     from rich.console import Console
     from rich.text import Text
 
-    from grader.report.visible import visible
+    from grader.report.safe_text import visible
 
     plain = visible(name, lines=False)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _FILE = click.Path(path_type=Path)
 _TLS = ("tls_ca_file", "tls_cert", "tls_key")
 _NAMES = ("scheduler", "local_cluster", *_TLS, "worker_wait")
-_MOST_WAIT_SECONDS = 604_800.0
+_MAX_WAIT_SECONDS = 604_800.0
 _OPTIONS = (
     click.option(
         "--scheduler",
@@ -39,7 +39,7 @@ _OPTIONS = (
     click.option(
         "--worker-wait",
         metavar="SECONDS",
-        type=click.FloatRange(0.0, _MOST_WAIT_SECONDS),
+        type=click.FloatRange(0.0, _MAX_WAIT_SECONDS),
         default=300.0,
         show_default=True,
         help="How long to wait while the cluster has no worker.",
@@ -86,7 +86,7 @@ def choose_executor(
     `most` is how many grading processes could have something to do here.
     """
     if cluster:
-        from grader.cluster.executor import ClusterPool
+        from grader.cluster.dask_executor import ClusterPool
 
         return ClusterPool(course, job, cluster, _notice)
     from grader.batch.pool import LocalPool, stuck_seconds, usable_cores

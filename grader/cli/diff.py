@@ -80,7 +80,7 @@ def _tell(comparison: Comparison, most: int) -> None:
 
 
 def _check(check: CheckChange) -> str:
-    from grader.report.visible import visible
+    from grader.report.safe_text import visible
 
     before, after = check.before or "not there", check.after or "gone"
     title = visible(check.title, lines=False)
@@ -88,7 +88,7 @@ def _check(check: CheckChange) -> str:
 
 
 def _grade(one: Difference) -> str:
-    from grader.report.visible import visible
+    from grader.report.safe_text import visible
 
     who = one.student.id
     if one.student.name not in ("", who):

@@ -14,7 +14,7 @@ import click
 from grader.cli.course_option import COURSE, chosen_course
 
 if TYPE_CHECKING:
-    from grader.sandbox.isolation_selftest import Trial
+    from grader.sandbox.isolation_selftest import Escape
 
 _MEANINGS: Final = {
     "process": "a submission runs in a process of its own; what it breaks there, it breaks alone",
@@ -34,7 +34,7 @@ class LayerReport:
     name: str
     holds: bool
     meaning: str
-    tried: tuple[Trial, ...]
+    tried: tuple[Escape, ...]
     problem: str
     remedy: str
 
@@ -76,7 +76,7 @@ def _examine(name: str) -> LayerReport:
     problem = remedy = ""
     if name not in _BASIC:
         problem, remedy = _missing(name)
-    tried: tuple[Trial, ...] = ()
+    tried: tuple[Escape, ...] = ()
     if not problem:
         tried, problem = isolation_selftest.attempt_or_explain(name)
     through = [trial.attempt for trial in tried if not trial.stopped]

@@ -106,7 +106,7 @@ def _filled(
     from grader.gradebook.canvas import fill_canvas
     from grader.gradebook.grades import chosen, grade_of
     from grader.gradebook.moodle import fill_moodle, new_moodle
-    from grader.gradebook.plain import fill_table, new_table
+    from grader.gradebook.plain_csv import fill_table, new_table
 
     grades = chosen(map(grade_of, kept(read_records(out))), exercise)
     if into is not None:
@@ -163,7 +163,7 @@ def _tell(filled: Filled, path: Path, into: Path | None) -> None:
 
 
 def _list(items: Sequence[str], what: str) -> None:
-    from grader.report.visible import visible
+    from grader.report.safe_text import visible
 
     if not items:
         return

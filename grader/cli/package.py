@@ -9,7 +9,7 @@ import click
 
 from grader.cli.course_option import COURSE, chosen_course
 from grader.platforms.assessment import HIDDEN, Hidden
-from grader.platforms.table import NAMES
+from grader.platforms.registry import NAMES
 
 
 @click.command("package", epilog="Example: bpgrade package gradescope -o autograder.zip")
@@ -60,8 +60,8 @@ def command(
     PLATFORM is one of: {names}
     """
     from grader.errors import UsageError
-    from grader.platforms.packaging.build import Choice, build, write
-    from grader.platforms.table import platform
+    from grader.platforms.packaging.build import PackageOptions, build, write
+    from grader.platforms.registry import platform
 
     _check_python(python)
     course = chosen_course(course_folder, otherwise="error")
@@ -74,7 +74,7 @@ def command(
             f"a package for {found.title} grades one exercise",
             f"name it with --exercise; there are: {names}",
         )
-    choice = Choice(
+    choice = PackageOptions(
         exercise=course.exercise(exercise) if exercise else None,
         hidden=hidden,
         leaderboard=leaderboard,

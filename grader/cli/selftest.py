@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.platforms.table import NAMES
+from grader.platforms.registry import NAMES
 
 if TYPE_CHECKING:
-    from grader.platforms.trial import Trial
+    from grader.platforms.trial import PackageTrial
 
 
 @click.command("selftest", epilog="Example: bpgrade selftest gradescope autograder.zip")
@@ -28,7 +28,7 @@ def command(name: str, package: Path, exercise: str | None, as_json: bool) -> in
 
     Exit code: 0 all as it must be, 1 not so, 2 a path or an option is wrong.
     """
-    from grader.platforms.table import platform
+    from grader.platforms.registry import platform
     from grader.platforms.trial import isolation_here, try_package
 
     isolation = isolation_here()
@@ -48,7 +48,7 @@ def command(name: str, package: Path, exercise: str | None, as_json: bool) -> in
     return 0 if all(trial.good for trial in trials) else 1
 
 
-def _show(trials: list[Trial]) -> None:
+def _show(trials: list[PackageTrial]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

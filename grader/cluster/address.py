@@ -11,7 +11,7 @@ from typing import Final
 from grader.errors import UsageError
 
 _ADDRESS: Final = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.%]+\]|[^\s/:@\[\]]+):([0-9]{1,5})/?")
-_MOST_PORT: Final = 65_535
+_MAX_PORT: Final = 65_535
 _NEEDED: Final = ("distributed", "cryptography")
 
 
@@ -91,7 +91,7 @@ def cluster_of(
 
 def _check_address(scheduler: str) -> None:
     found = _ADDRESS.fullmatch(scheduler)
-    if not found or not 0 < int(found[3]) <= _MOST_PORT:
+    if not found or not 0 < int(found[3]) <= _MAX_PORT:
         raise UsageError(
             f"{scheduler} is no address of a dask scheduler",
             "write it as `dask scheduler` prints it: tcp://HOST:PORT or tls://HOST:PORT",

@@ -12,10 +12,10 @@ from grader.batch.executor import Task
 SCHEDULING_SHARE: Final = 0.05  # of a worker's time, at most
 CENTRAL_SHARE: Final = 0.5  # of this process's time, at most
 SECONDS_AHEAD: Final = 20.0  # of work in flight for each thread: what lets an adaptive cluster grow
-MOST_SECONDS: Final = 10.0
-MOST_TASKS: Final = 1_000
-MOST_BYTES: Final = 1_000_000
-MOST_BYTES_IN_FLIGHT: Final = 128_000_000
+MAX_SECONDS: Final = 10.0
+MAX_TASKS: Final = 1_000
+MAX_BYTES: Final = 1_000_000
+MAX_BYTES_IN_FLIGHT: Final = 128_000_000
 _LEAST_SECONDS: Final = 0.2
 _LEAST_IN_FLIGHT: Final = 2
 _NEWEST_SHARE: Final = 0.2  # of what is newly measured
@@ -82,14 +82,14 @@ class Sizing:
         wanted = max(
             self.idle_seconds / SCHEDULING_SHARE, threads * self.central_seconds / CENTRAL_SHARE
         )
-        return min(max(wanted, _LEAST_SECONDS), MOST_SECONDS)
+        return min(max(wanted, _LEAST_SECONDS), MAX_SECONDS)
 
     def take(self, next_task: Callable[[], Task | None], threads: int) -> tuple[Task, ...]:
         """Return the next chunk's tasks; none where there are no more."""
         most = self.chunk_seconds(threads)
         tasks: list[Task] = []
         seconds, size = 0.0, 0
-        while seconds < most and size < MOST_BYTES and len(tasks) < MOST_TASKS:
+        while seconds < most and size < MAX_BYTES and len(tasks) < MAX_TASKS:
             task = next_task()
             if task is None:
                 break
@@ -103,4 +103,4 @@ class Sizing:
         ahead = _LEAST_IN_FLIGHT
         if self._task_seconds:  # else the chunks' size is a guess
             ahead = max(ahead, math.ceil(SECONDS_AHEAD / self.chunk_seconds(threads)))
-        return in_flight < threads * ahead and size < MOST_BYTES_IN_FLIGHT
+        return in_flight < threads * ahead and size < MAX_BYTES_IN_FLIGHT

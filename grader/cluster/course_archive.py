@@ -18,7 +18,7 @@ from grader.errors import UsageError
 
 _PREFIX: Final = "bpgrade-course-"
 _FOLDERS: Final = ("exercises", "solutions")
-_MOST_BYTES: Final = 100_000_000
+_MAX_BYTES: Final = 100_000_000
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -35,9 +35,9 @@ def pack(course: Course) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in _files(course.folder):
             total += path.stat().st_size
-            if total > _MOST_BYTES:
+            if total > _MAX_BYTES:
                 raise UsageError(
-                    f"{course.folder} holds more than {_MOST_BYTES // 1_000_000} MB,"
+                    f"{course.folder} holds more than {_MAX_BYTES // 1_000_000} MB,"
                     " too much to send to every worker",
                     "take out of exercises/ and solutions/ what grading does not need",
                 )

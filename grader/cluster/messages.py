@@ -17,7 +17,7 @@ from typing import Any
 import msgpack
 
 from grader.batch.executor import Done, Task
-from grader.cluster.slots import Graded
+from grader.cluster.slots import SlotResult
 from grader.errors import BpgradeError
 
 
@@ -36,16 +36,16 @@ def pack_answer(word: str, worker: str, *values: Any) -> bytes:
     return _pack([word, worker, *values])
 
 
-def graded_values(graded: Graded) -> list[Any]:
+def graded_values(graded: SlotResult) -> list[Any]:
     """Return what an answer "graded" holds."""
     results = [astuple(result) for result in graded.results]
     return [results, graded.seconds, graded.lost, graded.idle]
 
 
-def graded_of(values: list[Any]) -> Graded:
+def graded_of(values: list[Any]) -> SlotResult:
     """Return what `graded_values` was made of."""
     results, seconds, lost, idle = values
-    return Graded([Done(*each) for each in results], seconds, lost, idle)
+    return SlotResult([Done(*each) for each in results], seconds, lost, idle)
 
 
 def error_values(error: BpgradeError) -> list[str]:

@@ -11,7 +11,7 @@ from distributed import Event, WorkerPlugin, get_worker
 
 from grader.batch.executor import Job
 from grader.cluster import course_archive, messages, proof
-from grader.cluster.slots import Graded, Slots
+from grader.cluster.slots import SlotResult, Slots
 from grader.cluster.versions import difference, versions
 from grader.errors import BpgradeError, IsolationError
 
@@ -55,11 +55,11 @@ class CoursePlugin(WorkerPlugin):
         """Note that the batch is alive."""
         self._renewed = time.monotonic()
 
-    def grade(self, data: bytes) -> Graded:
+    def grade(self, data: bytes) -> SlotResult:
         """Grade a chunk."""
         self.renew()
         if self._slots is None:
-            return Graded()
+            return SlotResult()
         return self._slots.grade(messages.unpack_tasks(data))
 
     async def _expire(self, worker: Any) -> None:

@@ -13,11 +13,11 @@ from grader.batch.executor import Done, Job, Task
 from grader.batch.grading_process import RENEW_AFTER, START_SECONDS, GradingProcess, error_of
 from grader.errors import IsolationError
 
-_MOST_EARLY_DEATHS: Final = 3
+_MAX_EARLY_DEATHS: Final = 3
 
 
 @dataclass(slots=True)
-class Graded:
+class SlotResult:
     """What has become of a chunk's tasks; those that are not named were not begun.
 
     Attributes
@@ -72,7 +72,7 @@ class Slots:
             with self._lock:
                 self._idle += [(one, 0.0) for one in started if one in self._all]
 
-    def grade(self, tasks: Iterable[Task]) -> Graded:
+    def grade(self, tasks: Iterable[Task]) -> SlotResult:
         """Grade tasks one after another, until the slots are closed.
 
         Raises
@@ -80,7 +80,7 @@ class Slots:
         CourseError, IsolationError
             No process can be had that grades.
         """
-        graded = Graded()
+        graded = SlotResult()
         process, since = self._take()
         graded.idle = time.monotonic() - since if since else 0.0
         for task in tasks:
@@ -95,7 +95,7 @@ class Slots:
                 self._idle.append((process, time.monotonic()))
         return graded
 
-    def _grade(self, process: GradingProcess, task: Task, graded: Graded) -> None:
+    def _grade(self, process: GradingProcess, task: Task, graded: SlotResult) -> None:
         begun = time.perf_counter()
         process.give(task)
         message = process.receive() if process.speaks(self._stuck_seconds) else ["stuck"]
@@ -117,7 +117,7 @@ class Slots:
 
     def _take(self) -> tuple[GradingProcess, float]:
         """Return a process that is ready, and since when it had nothing to do."""
-        for _ in range(_MOST_EARLY_DEATHS):
+        for _ in range(_MAX_EARLY_DEATHS):
             with self._lock:
                 process, since = self._idle.pop() if self._idle else (None, 0.0)
             process = process or self._start()

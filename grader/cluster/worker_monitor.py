@@ -16,7 +16,7 @@ from grader.errors import BpgradeError, IsolationError
 
 _TICK_SECONDS: Final = 0.5
 _RENEW_SECONDS: Final = 10.0
-_MOST_FAILURES: Final = 3
+_MAX_FAILURES: Final = 3
 _NOT_THERE: Final = ("ModuleNotFoundError", "ImportError", "AttributeError")
 _CLEAN_UP_SECONDS: Final = 15.0
 
@@ -30,7 +30,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class SetupFailed:
     """Nothing can be graded on any worker."""
 
     error: BpgradeError
@@ -41,7 +41,7 @@ class SchedulerLost:
     """The scheduler answers no more."""
 
 
-Event = Refused | Failed | SchedulerLost
+Event = Refused | SetupFailed | SchedulerLost
 
 
 class Watch(threading.Thread):
@@ -127,7 +127,7 @@ class Watch(threading.Thread):
             elif answer[0] == "refused":
                 self._refuse(worker, error_of(answer))
             else:
-                self._tell(Failed(error_of(answer)))
+                self._tell(SetupFailed(error_of(answer)))
 
     def _note_failure(self, worker: str, error: Exception) -> None:
         """Try again where the worker may just have gone; refuse it where it cannot be asked."""
@@ -136,7 +136,7 @@ class Watch(threading.Thread):
         if any(name in repr(error) for name in _NOT_THERE):
             reason = f"it has no bpgrade, or quite another version ({error})"
             remedy = "pip install 'bpgrade[cluster]' there"
-        elif self._failures[worker] >= _MOST_FAILURES:
+        elif self._failures[worker] >= _MAX_FAILURES:
             reason = f"it cannot be set up ({type(error).__name__}: {error})"
             remedy = "see that worker's log"
         else:

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from grader.course.files import read_text
 from grader.course.model import Course, Diagnoses, Exercise, LatePolicy, Limits
 from grader.course.naming import FILE_PREFIXES, LONGEST, SHARED, is_file_name, is_python_name
-from grader.course.tables import Mistakes, Table
+from grader.course.tables import Mistakes, TomlTable
 from grader.errors import CourseError
 
-MOST_POINTS = 1_000_000.0
+MAX_POINTS = 1_000_000.0
 
 LIMIT_RANGES: dict[str, tuple[float, float] | tuple[int, int]] = {
     "call_seconds": (0.01, 3600.0),
@@ -67,7 +67,7 @@ def load_course(folder: Path) -> Course:
     """
     path = course_file(folder)
     mistakes = Mistakes(path)
-    top = Table(_toml(path), mistakes)
+    top = TomlTable(_toml(path), mistakes)
     top.expect(COURSE_KEYS, ("packages", "time_zone", "limits", "late"))
     name = top.text("name")
     if name and not is_file_name(name):
@@ -116,7 +116,7 @@ def _syntax_mistake(text: str, error: ValueError) -> str:
     return f"{where}: {what}, found {found[:LONGEST]!r}"
 
 
-def _limits(table: Table, base: Limits) -> Limits:
+def _limits(table: TomlTable, base: Limits) -> Limits:
     own = table.table("limits")
     own.expect({}, tuple(LIMIT_RANGES))
     given = {name: own.number(name, *LIMIT_RANGES[name]) for name in LIMIT_RANGES if name in own}
@@ -124,14 +124,14 @@ def _limits(table: Table, base: Limits) -> Limits:
     return replace(base, **values)
 
 
-def _late(top: Table) -> LatePolicy:
+def _late(top: TomlTable) -> LatePolicy:
     own = top.table("late")
     own.expect({}, tuple(LATE_RANGES))
     given = {name: own.number(name, *LATE_RANGES[name]) for name in LATE_RANGES if name in own}
     return replace(LatePolicy(), **given)
 
 
-def _packages(top: Table) -> tuple[str, ...]:
+def _packages(top: TomlTable) -> tuple[str, ...]:
     packages = top.texts("packages")
     for number, package in enumerate(packages):
         found = f"found {package[:LONGEST]!r}"
@@ -144,7 +144,7 @@ def _packages(top: Table) -> tuple[str, ...]:
     return packages
 
 
-def _exercises(top: Table, limits: Limits, zone: ZoneInfo | None) -> tuple[Exercise, ...]:
+def _exercises(top: TomlTable, limits: Limits, zone: ZoneInfo | None) -> tuple[Exercise, ...]:
     table = top.table("exercises")
     if top.holds_table("exercises") and not table.names():
         top.reject("exercises", "describe one exercise at least, as [exercises.exercise1]")
@@ -164,14 +164,14 @@ def _exercises(top: Table, limits: Limits, zone: ZoneInfo | None) -> tuple[Exerc
     return tuple(exercises)
 
 
-def _exercise(name: str, table: Table, limits: Limits, zone: ZoneInfo | None) -> Exercise:
+def _exercise(name: str, table: TomlTable, limits: Limits, zone: ZoneInfo | None) -> Exercise:
     table.expect(EXERCISE_KEYS, ("limits", "deadline", "diagnoses"))
     own = table.table("points")
     points = {}
     for function in own.names():
         if not is_python_name(function) or function.startswith("_"):
             own.reject(function, "write the name of a public Python function", "bad name")
-        points[function] = own.number(function, 0.0, MOST_POINTS)
+        points[function] = own.number(function, 0.0, MAX_POINTS)
     if table.holds_table("points") and not any(points.values()):
         table.reject("points", "give one function at least more than 0 points", "no points")
     return Exercise(

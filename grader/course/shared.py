@@ -25,8 +25,8 @@ def importing_shared(solutions: Path) -> Iterator[None]:
     Where it has none, `import shared` means what it means elsewhere.
     """
     before = sys.modules.pop(SHARED, None)
-    finder = _Finder(solutions / f"{SHARED}.py")
-    hidden = [each for each in sys.meta_path if isinstance(each, _Finder)]
+    finder = _SharedModuleFinder(solutions / f"{SHARED}.py")
+    hidden = [each for each in sys.meta_path if isinstance(each, _SharedModuleFinder)]
     sys.meta_path[:] = [finder, *(each for each in sys.meta_path if each not in hidden)]
     try:
         yield
@@ -37,7 +37,7 @@ def importing_shared(solutions: Path) -> Iterator[None]:
             sys.modules[SHARED] = before
 
 
-class _Finder(MetaPathFinder):
+class _SharedModuleFinder(MetaPathFinder):
     def __init__(self, path: Path) -> None:
         self._path = path
 

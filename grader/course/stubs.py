@@ -44,7 +44,7 @@ class Marker:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class MarkedBlock:
     """The lines `first` to `last`, markers included, and the STUB comments in between."""
 
     first: int
@@ -154,7 +154,7 @@ def _markers(text: str, lines: list[str], filename: str | Path) -> Iterator[Mark
         yield Marker(line, column, found)
 
 
-def _blocks(markers: Iterator[Marker], filename: str | Path) -> Iterator[Block]:
+def _blocks(markers: Iterator[Marker], filename: str | Path) -> Iterator[MarkedBlock]:
     begin: Marker | None = None
     stub: list[Marker] = []
     for marker in markers:
@@ -172,7 +172,7 @@ def _blocks(markers: Iterator[Marker], filename: str | Path) -> Iterator[Block]:
             what = f"{END} is not indented like {BEGIN} on line {begin.line}"
             raise _mistake(filename, marker.line, what, "Indent both alike.")
         else:
-            yield Block(begin.line, marker.line, begin.column, tuple(stub))
+            yield MarkedBlock(begin.line, marker.line, begin.column, tuple(stub))
             begin = None
     if begin is not None:
         what = f"{BEGIN} is never closed"
@@ -180,7 +180,7 @@ def _blocks(markers: Iterator[Marker], filename: str | Path) -> Iterator[Block]:
 
 
 def _replacement(
-    block: Block, tree: ast.Module, lines: list[str], filename: str | Path
+    block: MarkedBlock, tree: ast.Module, lines: list[str], filename: str | Path
 ) -> list[str]:
     function = None
     above = (0, 0)

@@ -67,7 +67,7 @@ class Mistakes:
             raise CourseError("\n".join(self._lines), f"Correct {which}, then try again.")
 
 
-class Table:
+class TomlTable:
     """One table of a file, whose values are asked for by key and kind."""
 
     def __init__(self, values: dict[str, object], mistakes: Mistakes, key: Key = ()) -> None:
@@ -140,14 +140,14 @@ class Table:
         self.reject(name, 'write a list of texts, like ["numpy"]')
         return ()
 
-    def table(self, name: str) -> Table:
+    def table(self, name: str) -> TomlTable:
         """Return the table under `name`, an empty one where there is none."""
         key = (*self._key, name)
         value = self._values.get(name, {})
         if isinstance(value, dict):
-            return Table(value, self._mistakes, key)
+            return TomlTable(value, self._mistakes, key)
         self.reject(name, f"write it as a table, [{dotted(key)}]")
-        return Table({}, self._mistakes, key)
+        return TomlTable({}, self._mistakes, key)
 
     def time_zone(self, name: str) -> ZoneInfo | None:
         """Return the time zone that is named; None where there is none."""

@@ -23,13 +23,13 @@ from grader.course import Course, Exercise
 from grader.course.naming import SHARED
 from grader.diagnosis.bug_library import files_of
 from grader.diagnosis.candidates import Candidate
-from grader.diagnosis.fault_dictionary import Odd, Table
+from grader.diagnosis.fault_dictionary import FaultDictionary, Odd
 from grader.diagnosis.observation import Inputs, Layout
 from grader.sandbox.child.framing import WireError
 from grader.sandbox.child.values import ForbiddenValueError, decode, encode
 
 _FORMAT: Final = 2
-_MOST_BYTES: Final = 64_000_000
+_MAX_BYTES: Final = 64_000_000
 _DIGEST: Final = 32
 
 
@@ -56,7 +56,7 @@ def cache_key(course: Course, exercise: Exercise) -> str:
 
 def load_table(
     key: str, function: str, draw: Callable[[int], tuple[Inputs, ...]]
-) -> tuple[Table, dict[str, str]] | None:
+) -> tuple[FaultDictionary, dict[str, str]] | None:
     """Return a table and the meanings of names; None where no valid one is kept.
 
     `draw` makes the arguments of so many probes anew, where they could not be kept.
@@ -73,7 +73,7 @@ def load_table(
         return None
 
 
-def keep_table(key: str, function: str, table: Table, meanings: dict[str, str]) -> None:
+def keep_table(key: str, function: str, table: FaultDictionary, meanings: dict[str, str]) -> None:
     """Keep a table, where that is possible."""
     path = _path(key, function)
     if path is None:
@@ -97,15 +97,15 @@ def _path(key: str, function: str) -> Path | None:
     return folder / "diagnosis" / f"{function}-{key}.bin" if folder is not None else None
 
 
-def _encoded(table: Table, meanings: dict[str, str]) -> bytes:
+def _encoded(table: FaultDictionary, meanings: dict[str, str]) -> bytes:
     packed = _packed(table, meanings)
     try:
-        return encode(packed, max_bytes=_MOST_BYTES)
+        return encode(packed, max_bytes=_MAX_BYTES)
     except ForbiddenValueError:  # the probes' inputs hold what is no data
-        return encode(packed | {"inputs": None}, max_bytes=_MOST_BYTES)
+        return encode(packed | {"inputs": None}, max_bytes=_MAX_BYTES)
 
 
-def _packed(table: Table, meanings: dict[str, str]) -> dict[str, Any]:
+def _packed(table: FaultDictionary, meanings: dict[str, str]) -> dict[str, Any]:
     layout = table.layout
     return {
         "entries": layout.entries,
@@ -126,7 +126,7 @@ def _packed(table: Table, meanings: dict[str, str]) -> dict[str, Any]:
 
 
 def _packed_class(members: Sequence[Candidate]) -> bytes:
-    return encode(_plain(members), max_bytes=_MOST_BYTES)
+    return encode(_plain(members), max_bytes=_MAX_BYTES)
 
 
 class _Classes(Sequence[tuple[Candidate, ...]]):
@@ -154,7 +154,7 @@ def _plain(members: Sequence[Candidate]) -> list[Any]:
 
 def _unpacked(
     data: dict[str, Any], draw: Callable[[int], tuple[Inputs, ...]]
-) -> tuple[Table, dict[str, str]]:
+) -> tuple[FaultDictionary, dict[str, str]]:
     layout = Layout(
         data["entries"], data["parameters"], tuple(data["places"]), tuple(data["expected"])
     )
@@ -162,7 +162,7 @@ def _unpacked(
         Odd(tuple((shape, vector) for shape, vector in values), _candidates(members))
         for values, members in data["odd"]
     )
-    table = Table(
+    table = FaultDictionary(
         layout=layout,
         inputs=draw(len(data["right"])) if data["inputs"] is None else tuple(data["inputs"]),
         right=data["right"],

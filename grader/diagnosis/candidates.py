@@ -10,13 +10,13 @@ from typing import Any, Final
 from grader.authoring import Combination, Misconception
 from grader.diagnosis.observation import Inputs
 from grader.diagnosis.operators import Edit
-from grader.diagnosis.program_factory import Maker, Source, Workshop
+from grader.diagnosis.program_factory import Maker, ProgramSource, Workshop
 
 COMBINED: Final = 1_000
 MUTANT: Final = 2_000
 _CALLED: Final = 1_000
 _TWO: Final = 4_000
-_MOST_PAIRS: Final = 1_500
+_MAX_PAIRS: Final = 1_500
 _FAR: Final = 6
 """From this cost on edits are made in the reference only, not in other right formulations."""
 
@@ -174,7 +174,7 @@ def _varied(
 
 
 def _double(
-    workshop: Workshop, top: str, source: Source, pair: Combination, inputs: Inputs
+    workshop: Workshop, top: str, source: ProgramSource, pair: Combination, inputs: Inputs
 ) -> Iterator[Made]:
     edits = workshop.find_edits(source, top, inputs)
     made = 0
@@ -182,7 +182,7 @@ def _double(
         if first.operator != pair.first:
             continue
         for two, second in enumerate(edits):
-            if second.operator != pair.second or two == one or made >= _MOST_PAIRS:
+            if second.operator != pair.second or two == one or made >= _MAX_PAIRS:
                 continue
             maker = workshop.edited(source, [one, two])
             if maker is not None:

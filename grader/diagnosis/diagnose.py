@@ -11,12 +11,12 @@ from typing import Final
 from grader.course import Course, Exercise
 from grader.diagnosis.catalogue import Catalogue, default_language
 from grader.diagnosis.dictionary_store import Shelf
-from grader.diagnosis.explainer import Case, Told
-from grader.diagnosis.fault_dictionary import Table
+from grader.diagnosis.explainer import Explainer, Told
+from grader.diagnosis.fault_dictionary import FaultDictionary
 from grader.diagnosis.location import StudentFunction
-from grader.diagnosis.observation import Call
+from grader.diagnosis.observation import ObservedCall
 from grader.diagnosis.options import Options
-from grader.diagnosis.wording import Wording
+from grader.diagnosis.sentences import Wording
 from grader.result import CheckResult, Outcome
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.pipeline import Pipeline
@@ -79,7 +79,7 @@ class Diagnoser:
             self._say(f"{function}: a call on a probe gave no value; nothing is said")
             return ()
         source = session.source.defining(function)
-        case = Case(
+        case = Explainer(
             table=table,
             calls=calls,
             student=StudentFunction(source, function, table.layout.parameters),
@@ -100,7 +100,9 @@ class Diagnoser:
             self._options.explain(line)
 
 
-def observe(session: SubmissionSession, function: str, table: Table) -> list[Call] | None:
+def observe(
+    session: SubmissionSession, function: str, table: FaultDictionary
+) -> list[ObservedCall] | None:
     """Call a student's function on the probes; None where a call gives no value, or is slow."""
     names = table.layout.parameters
     requests = [session.request(function, inputs, names) for inputs in table.inputs]
@@ -110,7 +112,7 @@ def observe(session: SubmissionSession, function: str, table: Table) -> list[Cal
     try:
         for number, request in enumerate(requests):
             reply = pipeline.make(request)
-            calls.append(Call(reply.value, frozenset(reply.changed), bool(reply.warnings)))
+            calls.append(ObservedCall(reply.value, frozenset(reply.changed), bool(reply.warnings)))
             if time.monotonic() - start > _LONGEST_SECONDS:
                 return None
             if number == 0 and all(each.plain for each in requests):

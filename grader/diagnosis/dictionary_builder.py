@@ -19,7 +19,7 @@ from grader.diagnosis.candidates import (
     own_candidates,
     reference_mutants,
 )
-from grader.diagnosis.fault_dictionary import Mask, Odd, Rows, Table
+from grader.diagnosis.fault_dictionary import FaultDictionary, Mask, Odd, Rows
 from grader.diagnosis.indexmap import index_map
 from grader.diagnosis.observation import (
     Inputs,
@@ -46,7 +46,7 @@ class _Shown:
     odd: tuple[tuple[str, Vector], ...] = ()
 
 
-def build_table(workshop: Workshop, function: str) -> Table | None:
+def build_table(workshop: Workshop, function: str) -> FaultDictionary | None:
     """Run all wrong programs for `function`; None where its author gave no probes.
 
     Raises
@@ -85,11 +85,11 @@ def narrow_tables(
     workshop: Workshop,
     function: str,
     makers: Mapping[str, Maker],
-    table: Table,
+    table: FaultDictionary,
     right: Rows,
     seen: Rows,
     go_on: Callable[[], bool],
-) -> Iterator[Table]:
+) -> Iterator[FaultDictionary]:
     """Yield tables of wrong programs whose other functions are `makers`: the author's first.
 
     Only programs are in them that are wrong in an entry as `seen` is. They end where `go_on`
@@ -118,7 +118,7 @@ def narrow_tables(
         yield _table(function, layout, inputs, right, made, len(inputs))
 
 
-def _moving(reference: Program, table: Table) -> Mask:
+def _moving(reference: Program, table: FaultDictionary) -> Mask:
     def show(inputs: Inputs) -> Rows | None:
         return table.layout.row(0, make_call(reference, inputs))
 
@@ -212,7 +212,7 @@ def _table(
     right: Rows,
     made: list[tuple[Candidate, _Shown | None]],
     least: int,
-) -> Table:
+) -> FaultDictionary:
     shown = [(c, s.rows) for c, s in made if s is not None and s.rows is not None]
     shown += _merged([c for c, s in made if s is None], {c.id: r for c, r in shown}, right)
     entries = len(layout.entries)
@@ -228,7 +228,7 @@ def _table(
     wrong = ~agree_always(values, right[:stored], axis=1)
     wrong[:, -1] &= ~wrong[:, :-1].any(axis=1)
     kept = replace(layout, places=layout.places[:stored], expected=layout.expected[:stored])
-    return Table(
+    return FaultDictionary(
         layout=kept,
         inputs=inputs[:stored],
         right=right[:stored],

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from grader.course import Course, Exercise
 from grader.diagnosis.cache import cache_key, keep_table, load_table
-from grader.diagnosis.fault_dictionary import Table
+from grader.diagnosis.fault_dictionary import FaultDictionary
 from grader.diagnosis.observation import Inputs
 from grader.errors import CourseError
 
 if TYPE_CHECKING:
     from grader.diagnosis.program_factory import Workshop
 
-Stored = tuple[Table, dict[str, str]]
+Stored = tuple[FaultDictionary, dict[str, str]]
 
 
 class Shelf:

@@ -10,13 +10,13 @@ import numpy as np
 
 from grader.diagnosis.candidates import Candidate
 from grader.diagnosis.catalogue import noted as _
-from grader.diagnosis.fault_dictionary import Rows, Table
+from grader.diagnosis.fault_dictionary import FaultDictionary, Rows
 from grader.diagnosis.indexmap import map_differences
 from grader.diagnosis.location import StudentFunction
-from grader.diagnosis.matching import Columns, Match, match, plainest
-from grader.diagnosis.observation import Call, Inputs
+from grader.diagnosis.observation import Inputs, ObservedCall
+from grader.diagnosis.program_matching import Columns, ProgramMatch, match, plainest
 from grader.diagnosis.relations import find_relations
-from grader.diagnosis.wording import Wording
+from grader.diagnosis.sentences import Wording
 from grader.result import Diagnosis
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.submission_session import SubmissionSession
@@ -32,7 +32,7 @@ FOLLOWS: Final = _(
 MAP_TITLE: Final = _("It depends on the wrong entries")
 MAP_EXTRA: Final = _("{entry} changes with {extra}, and should not.")
 MAP_MISSING: Final = _("{entry} does not change with {missing}, and should.")
-_MOST_NAMES: Final = 4
+_MAX_NAMES: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +45,15 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Explainer:
     """What a student's function showed on the probes, and what to compare it with.
 
     `failed` are the other functions with failed checks, `before` the ids of the candidates that
     have been told of them already.
     """
 
-    table: Table
-    calls: Sequence[Call]
+    table: FaultDictionary
+    calls: Sequence[ObservedCall]
     student: StudentFunction
     wording: Wording
     say: Callable[[str], None]
@@ -96,7 +96,7 @@ class Case:
         if odd is None:
             return ()
         candidate, _key = plainest(odd.candidates, self._locate)
-        return (self._told(Match(candidate, frozenset(), True), True),)
+        return (self._told(ProgramMatch(candidate, frozenset(), True), True),)
 
     def _wrong(self, seen: Rows, wrong: Columns) -> tuple[Told, ...]:
         matches, left = match(self.table, seen, wrong, self._locate)
@@ -174,14 +174,14 @@ class Case:
                 (MAP_EXTRA, "extra", extra.get(column, [])),
                 (MAP_MISSING, "missing", missing.get(column, [])),
             ):
-                if 0 < len(listed) <= _MOST_NAMES:
+                if 0 < len(listed) <= _MAX_NAMES:
                     words = {"entry": self.table.layout.name(column), key: say.listed(listed)}
                     sentences.append(say(template).format(**words))
                     told.add(column)
         self.say(f"  index map: {len(sentences)} differences")
         if not sentences:
             return None
-        message = "\n".join(sentences[: 2 * _MOST_NAMES])
+        message = "\n".join(sentences[: 2 * _MAX_NAMES])
         diagnosis = Diagnosis("index map", say(MAP_TITLE), message, "likely", self.student.line)
         return Told(diagnosis, frozenset(told))
 
@@ -190,21 +190,21 @@ class Case:
             reply = self.session.call(self.wording.function, inputs, self.table.layout.parameters)
         except CallFailure:
             return None
-        call = Call(reply.value, frozenset(reply.changed), bool(reply.warnings))
+        call = ObservedCall(reply.value, frozenset(reply.changed), bool(reply.warnings))
         return self.table.layout.row(0, call)
 
-    def _parts(self, found: Match, complete: bool) -> list[Told]:
+    def _parts(self, found: ProgramMatch, complete: bool) -> list[Told]:
         """Return a match's diagnosis; for merged misconceptions that of each of them."""
         parts = self.table.parts_of(found.candidate)
         if not parts:
             return [self._told(found, complete)]
         return [
-            self._told(Match(part, found.columns & columns, found.whole), complete)
+            self._told(ProgramMatch(part, found.columns & columns, found.whole), complete)
             for part, columns in parts
             if found.columns & columns
         ]
 
-    def _told(self, found: Match, complete: bool) -> Told:
+    def _told(self, found: ProgramMatch, complete: bool) -> Told:
         entries = self._names(found.columns)
         candidate = found.candidate
         diagnosis = Diagnosis(

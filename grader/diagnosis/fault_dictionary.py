@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from grader.checking.values import agree
 from grader.diagnosis.candidates import Candidate
 from grader.diagnosis.observation import (
-    Call,
     Inputs,
     Layout,
+    ObservedCall,
     Vector,
     agree_always,
     odd_shape,
@@ -39,7 +39,7 @@ class Odd:
 
 
 @dataclass(slots=True)
-class Table:
+class FaultDictionary:
     """The classes of equal wrong programs of one function.
 
     Attributes
@@ -131,7 +131,7 @@ class Table:
             found += [(each, columns) for each in self.classes[number] if each.id == part]
         return found
 
-    def matching_odd(self, calls: Sequence[Call]) -> Odd | None:
+    def matching_odd(self, calls: Sequence[ObservedCall]) -> Odd | None:
         """Return the candidates that return values of the same other structure and content."""
         found = [odd_shape(call.value) for call in calls]
         if any(item is None for item in found):

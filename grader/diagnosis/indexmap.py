@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 
 from grader.checking.values import agree
-from grader.diagnosis.fault_dictionary import Mask, Rows, Table
+from grader.diagnosis.fault_dictionary import FaultDictionary, Mask, Rows
 from grader.diagnosis.observation import Inputs, entry_name
 
-MOST_MOVES: Final = 40
+MAX_MOVES: Final = 40
 
 
 def moves(inputs: Inputs, parameters: Sequence[str]) -> list[tuple[str, Inputs]]:
@@ -33,7 +33,7 @@ def moves(inputs: Inputs, parameters: Sequence[str]) -> list[tuple[str, Inputs]]
             moved = list(copy.deepcopy(inputs))
             moved[position][index] = 1.3 * value[index] + 0.1
             found.append((entry_name(name, index), tuple(moved)))
-    return found[:MOST_MOVES]
+    return found[:MAX_MOVES]
 
 
 def dependence(base: Rows, moved: Rows) -> Mask:
@@ -76,7 +76,7 @@ Named = dict[int, list[str]]
 
 
 def map_differences(
-    table: Table, show: Callable[[Inputs], Rows | None]
+    table: FaultDictionary, show: Callable[[Inputs], Rows | None]
 ) -> tuple[Named, Named] | None:
     """Return for each column the input entries that move it and should not, and the reverse.
 

@@ -9,8 +9,8 @@ from typing import Final
 
 from grader.diagnosis.operators.edits import subscript, text
 
-_MOST_SOURCE: Final = 200_000
-_MOST_NODES: Final = 20_000
+_MAX_SOURCE: Final = 200_000
+_MAX_NODES: Final = 20_000
 _ENTRY: Final = re.compile(r"\w+\[[^\[\]]*\]")
 
 
@@ -28,7 +28,7 @@ class StudentFunction:
         self._nodes: list[tuple[ast.expr, tuple[str, ...]]] = []
         self._names: dict[str, str] = {}
         self._held: dict[str, _Held] = {}
-        if len(source) > _MOST_SOURCE or name not in source:
+        if len(source) > _MAX_SOURCE or name not in source:
             return
         try:
             node = definition(ast.parse(source), name)
@@ -99,7 +99,7 @@ def _expressions(node: ast.AST) -> Iterator[tuple[ast.expr, tuple[str, ...]]]:
     """Yield each expression that may be looked for, with the index that it goes to."""
     waiting: list[tuple[ast.AST, tuple[str, ...]]] = [(node, ())]
     seen = 0
-    while waiting and seen < _MOST_NODES:
+    while waiting and seen < _MAX_NODES:
         inner, target = waiting.pop()
         seen += 1
         if isinstance(inner, ast.Assign) and isinstance(inner.targets[0], ast.Subscript):

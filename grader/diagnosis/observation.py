@@ -17,11 +17,11 @@ from grader.checking.values import agree, fingerprint, is_group, real_numbers
 Vector = NDArray[np.float64]
 Inputs = tuple[Any, ...]
 
-MOST_ENTRIES: Final = 400
+MAX_ENTRIES: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ObservedCall:
     """What came back from a call, whoever made it."""
 
     value: Any
@@ -78,7 +78,7 @@ class Layout:
         changed = range(len(self.entries), len(self.entries) + len(self.parameters))
         return names + [self.name(column) for column in changed if column in wanted]
 
-    def row(self, probe: int, call: Call) -> Vector | None:
+    def row(self, probe: int, call: ObservedCall) -> Vector | None:
         """Return a call's observation; None where the value is of another structure."""
         parts = fit(call.value, self.expected[probe])
         if parts is None:
@@ -104,7 +104,7 @@ def layout_of(
         if names is None:
             return None
         places.append(np.array([columns.setdefault(name, len(columns)) for name in names], int))
-    if len(columns) > MOST_ENTRIES:
+    if len(columns) > MAX_ENTRIES:
         return None
     return Layout(tuple(columns), parameters, tuple(places), tuple(expected))
 
@@ -157,7 +157,7 @@ def fit(value: Any, expected: Any) -> list[NDArray[np.float64]] | None:
 def odd_shape(value: Any) -> tuple[str, Vector] | None:
     """Return the structure and the numbers of a value that does not fit the reference's."""
     parts = _leaves(value)
-    if parts is None or sum(part.size for part in parts) > MOST_ENTRIES:
+    if parts is None or sum(part.size for part in parts) > MAX_ENTRIES:
         return None
     shape = " ".join(str(part.shape) for part in parts)
     return shape, np.concatenate([part.ravel() for part in parts] or [np.zeros(0)])
@@ -178,7 +178,7 @@ def _leaves(value: Any) -> list[NDArray[np.float64]] | None:
     return found
 
 
-def make_call(program: Callable[..., Any], inputs: Inputs) -> Call:
+def make_call(program: Callable[..., Any], inputs: Inputs) -> ObservedCall:
     """Call a program of our own on copies of the inputs; raises whatever it raises."""
     arguments = tuple(
         value.copy() if type(value) is np.ndarray else copy.deepcopy(value) for value in inputs
@@ -191,7 +191,7 @@ def make_call(program: Callable[..., Any], inputs: Inputs) -> Call:
     changed = frozenset(
         index for index, argument in enumerate(arguments) if before[index] != fingerprint(argument)
     )
-    return Call(copy.deepcopy(value), changed, bool(caught))
+    return ObservedCall(copy.deepcopy(value), changed, bool(caught))
 
 
 def agree_always(left: Any, right: Any, axis: int = 0) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from grader.authoring import Consistent
 from grader.checking import values
 from grader.checking.values import agree
 from grader.diagnosis.dictionary_builder import narrow_tables, run_program
-from grader.diagnosis.fault_dictionary import Rows, Table
+from grader.diagnosis.fault_dictionary import FaultDictionary, Rows
 from grader.diagnosis.program_factory import Maker, Workshop
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.submission_session import SubmissionSession
@@ -81,18 +81,18 @@ class Own:
     ----------
     blames : str
         The function whose mistake it is; empty where the function is wrong by itself as well.
-    tables : iterable of Table
+    tables : iterable of FaultDictionary
         Its wrong programs with these functions, made one after another.
     """
 
     blames: str
-    tables: Iterable[Table] = ()
+    tables: Iterable[FaultDictionary] = ()
 
 
 def own_view(
     workshop: Workshop,
     function: str,
-    table: Table,
+    table: FaultDictionary,
     seen: Rows,
     session: SubmissionSession,
     wrong: list[str],
@@ -118,7 +118,7 @@ def own_view(
     return Own("", found)
 
 
-def _holds(hook: Consistent, own: OwnFunctions, table: Table) -> bool:
+def _holds(hook: Consistent, own: OwnFunctions, table: FaultDictionary) -> bool:
     from grader.checking.finite_difference import finite_difference
 
     try:

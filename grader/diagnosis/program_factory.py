@@ -19,11 +19,11 @@ from grader.authoring import Misconception
 from grader.diagnosis.bug_library import Book
 from grader.diagnosis.observation import Inputs, make_call
 from grader.diagnosis.operators import Edit, expression_edits, name_edits, statement_edits
-from grader.diagnosis.operators.edits import Place, sites
+from grader.diagnosis.operators.edits import EditSite, sites
 from grader.diagnosis.rewriting import rewrite
 from grader.errors import CourseError
 
-_MOST_TURNS: Final = 10_000
+_MAX_TURNS: Final = 10_000
 _TICK: Final = "bpgrade_tick"
 _WATCH: Final = "bpgrade_watch"
 _NONE: Final = ast.Constant(None)
@@ -34,7 +34,7 @@ Maker = Callable[[Namespace], Program]
 
 
 @dataclass(slots=True)
-class Source:
+class ProgramSource:
     """A right formulation of a function, and the tree that mutants are made of.
 
     Attributes
@@ -60,7 +60,7 @@ class Source:
 class _Mistaken:
     """The reference's function with an author's edits, and what shows them in a student's code."""
 
-    source: Source
+    source: ProgramSource
     maker: Maker
     shows: tuple[str, ...]
 
@@ -78,7 +78,7 @@ class Workshop:
         self.turns = 0
         self._watch: Program | None = None
         self._trees = _Trees()
-        self._own: dict[str, Source] = {}
+        self._own: dict[str, ProgramSource] = {}
         self._kept: dict[tuple[str, int], Maker | None] = {}
         self._mistaken: dict[str, _Mistaken] = {}
         self.functions = {
@@ -113,7 +113,7 @@ class Workshop:
 
     def _tick(self) -> None:
         self.turns += 1
-        if self.turns > _MOST_TURNS:
+        if self.turns > _MAX_TURNS:
             raise TooLongError
 
     def called_by(self, function: str) -> tuple[str, ...]:
@@ -172,20 +172,20 @@ class Workshop:
                     errors.append(error)
         return errors
 
-    def sources(self, function: str) -> Iterator[Source]:
+    def sources(self, function: str) -> Iterator[ProgramSource]:
         """Yield the right formulations of a function: the reference's, then the variants."""
         yield self.reference_source(function)
         for number, variant in enumerate(self.book.variants.get(function, ())):
             yield self._outside(f"variant:{number}:{function}", function, variant.program)
 
-    def reference_source(self, function: str) -> Source:
+    def reference_source(self, function: str) -> ProgramSource:
         """Return the reference's formulation; the same object each time."""
         if function not in self._own:
             tree = self._trees.function(self.functions[function])
-            self._own[function] = Source(f"reference:{function}", function, tree)
+            self._own[function] = ProgramSource(f"reference:{function}", function, tree)
         return self._own[function]
 
-    def of_misconception(self, item: Misconception) -> Source:
+    def of_misconception(self, item: Misconception) -> ProgramSource:
         """Return a mistake of the author's as something to make mutants of.
 
         Raises
@@ -214,7 +214,7 @@ class Workshop:
                 "name one of the exercise's functions",
             )
         made = rewrite(self._trees.plain(self.functions[item.function]), edits, where)
-        source = Source(f"misconception:{name}", item.function, _prepared(made.tree))
+        source = ProgramSource(f"misconception:{name}", item.function, _prepared(made.tree))
         code = _compiled(source.tree)
         if code is None:
             raise CourseError(
@@ -224,11 +224,11 @@ class Workshop:
         self._mistaken[name] = _Mistaken(source, _maker(source, code), made.shows)
         return self._mistaken[name]
 
-    def _outside(self, key: str, function: str, program: Program) -> Source:
+    def _outside(self, key: str, function: str, program: Program) -> ProgramSource:
         home = getattr(program, "__globals__", {})
-        return Source(key, function, self._trees.function(program), home)
+        return ProgramSource(key, function, self._trees.function(program), home)
 
-    def find_edits(self, source: Source, top: str, inputs: Inputs) -> list[Edit]:
+    def find_edits(self, source: ProgramSource, top: str, inputs: Inputs) -> list[Edit]:
         """Return all edits of a source, in an order that is always the same."""
         if not source.edits:
             shapes = self._shapes(source, top, inputs)
@@ -246,7 +246,7 @@ class Workshop:
         probes = self.book.probes.get(function)
         return probes[0].returns if probes else (function,)
 
-    def edited(self, source: Source, numbers: Sequence[int]) -> Maker | None:
+    def edited(self, source: ProgramSource, numbers: Sequence[int]) -> Maker | None:
         """Return how to put a source with some of its edits made in its function's place."""
         with ExitStack() as stack:
             for number in numbers:
@@ -263,7 +263,9 @@ class Workshop:
             self._kept[function, number] = self.edited(source, [number])
         return self._kept[function, number]
 
-    def _shapes(self, source: Source, top: str, inputs: Inputs) -> dict[str, tuple[int, ...]]:
+    def _shapes(
+        self, source: ProgramSource, top: str, inputs: Inputs
+    ) -> dict[str, tuple[int, ...]]:
         """Return the shapes of a source's variables, watched in a call of the function `top`."""
         returned = [node for node in ast.walk(source.tree) if isinstance(node, ast.Return)]
         seen: dict[str, Any] = {}
@@ -274,7 +276,7 @@ class Workshop:
                     [ast.Call(ast.Name("locals", ast.Load()), [], []), node.value or _NONE],
                     [],
                 )
-                edit = Edit("", "", {}, "", ((Place(node, "value"), watched),))
+                edit = Edit("", "", {}, "", ((EditSite(node, "value"), watched),))
                 stack.enter_context(edit.made())
             code = _compiled(source.tree)
 
@@ -339,11 +341,11 @@ def _compiled(tree: ast.FunctionDef) -> types.CodeType | None:
         return None
 
 
-def _maker(source: Source, code: types.CodeType) -> Maker:
+def _maker(source: ProgramSource, code: types.CodeType) -> Maker:
     return lambda names: _defined(source, code, names)
 
 
-def _defined(source: Source, code: types.CodeType, names: Namespace) -> Program:
+def _defined(source: ProgramSource, code: types.CodeType, names: Namespace) -> Program:
     if source.home is None:
         exec(code, names)
         found: Program = names[source.tree.name]

@@ -11,9 +11,9 @@ import numpy as np
 from grader.checking.values import agree
 from grader.diagnosis.catalogue import Catalogue
 from grader.diagnosis.catalogue import noted as _
-from grader.diagnosis.fault_dictionary import Rows, Table
-from grader.diagnosis.matching import Columns
-from grader.diagnosis.observation import Call, agree_always
+from grader.diagnosis.fault_dictionary import FaultDictionary, Rows
+from grader.diagnosis.observation import ObservedCall, agree_always
+from grader.diagnosis.program_matching import Columns
 
 _PLAIN = {-1.0: "-1", 2.0: "2", 0.5: "1/2", -2.0: "-2", -0.5: "-1/2", 4.0: "4", 0.25: "1/4"}
 
@@ -37,8 +37,8 @@ class _Part:
     name: str
     all: tuple[int, ...]
     wrong: tuple[int, ...]
-    table: Table
-    calls: Sequence[Call]
+    table: FaultDictionary
+    calls: Sequence[ObservedCall]
     seen: Rows
 
     @property
@@ -55,7 +55,7 @@ _Found = tuple[str, str, str, dict[str, str]]
 
 
 def find_relations(
-    table: Table, calls: Sequence[Call], seen: Rows, left: Columns, say: Catalogue
+    table: FaultDictionary, calls: Sequence[ObservedCall], seen: Rows, left: Columns, say: Catalogue
 ) -> list[Relation]:
     """Return for each returned value the first relation that explains all that is left wrong."""
     result = []
@@ -80,7 +80,9 @@ def find_relations(
     return result
 
 
-def _parts(table: Table, calls: Sequence[Call], seen: Rows, left: Columns) -> Iterator[_Part]:
+def _parts(
+    table: FaultDictionary, calls: Sequence[ObservedCall], seen: Rows, left: Columns
+) -> Iterator[_Part]:
     columns: dict[str, list[int]] = {}
     for column, entry in enumerate(table.layout.entries):
         columns.setdefault(entry.partition("[")[0], []).append(column)

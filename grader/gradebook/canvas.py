@@ -17,7 +17,7 @@ from typing import Final
 from grader.errors import UsageError
 from grader.gradebook.filling import Filled, Target, choose_columns, fill
 from grader.gradebook.grades import Grade, number_of
-from grader.gradebook.matching import Person, match
+from grader.gradebook.people import GradebookPerson, match
 from grader.gradebook.sheet import Sheet, plain_title
 
 _IDS: Final = ("ID", "SIS User ID", "SIS Login ID", "Integration ID")
@@ -65,11 +65,13 @@ def _target(sheet: Sheet, column: int, possible: Fraction | None) -> Target:
     )
 
 
-def _people(sheet: Sheet, first: int, identity: int) -> tuple[list[Person], dict[int, str]]:
+def _people(
+    sheet: Sheet, first: int, identity: int
+) -> tuple[list[GradebookPerson], dict[int, str]]:
     """Return the people, and what the row of possible points says in each column."""
     columns = [column for name in _IDS if (column := sheet.column(name)) is not None]
     given = sheet.column("FirstName")
-    people: list[Person] = []
+    people: list[GradebookPerson] = []
     possible: dict[int, str] = {}
     for row in sheet.rows:
         name = sheet.cell(row, first)
@@ -77,5 +79,5 @@ def _people(sheet: Sheet, first: int, identity: int) -> tuple[list[Person], dict
             possible = {column: sheet.cell(row, column) for column in range(len(sheet.header))}
         elif sheet.cell(row, identity).strip() or any(sheet.cell(row, one) for one in columns):
             ids = tuple(one for column in columns if (one := sheet.cell(row, column).strip()))
-            people.append(Person(row, ids, f"{name} {sheet.cell(row, given)}".strip()))
+            people.append(GradebookPerson(row, ids, f"{name} {sheet.cell(row, given)}".strip()))
     return people, possible

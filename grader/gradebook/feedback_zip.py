@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from grader.batch.platforms import canvas, moodle
+from grader.batch.downloads import canvas, moodle
 from grader.batch.records import Student
 from grader.batch.results_reader import Record
 from grader.report.annotation import overall_text

@@ -12,7 +12,7 @@ from typing import Final
 
 from grader.errors import UsageError
 from grader.gradebook.grades import Grade, number_of, rounded
-from grader.gradebook.matching import Matches
+from grader.gradebook.people import Matches
 from grader.gradebook.sheet import Sheet, guarded, plain_title
 
 _MARK: Final = "bpgrade: "

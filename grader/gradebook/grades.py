@@ -10,10 +10,10 @@ from fractions import Fraction
 from grader.batch.records import Student
 from grader.batch.results_reader import Record
 from grader.errors import UsageError
-from grader.report.findings import findings, score_text, summaries, unwritten
+from grader.report.arrangement import findings, score_text, summaries, unwritten
 from grader.result import Result
 
-_MOST_COMMENT = 4_000
+_MAX_COMMENT = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def comment(result: Result) -> str:
             why = titles.get(one.name) or one.remark or unwritten(one)
             score = score_text(one.points, one.max_points)
             parts.append(f"{one.name} {score}{': ' + why if why else ''}.")
-    return " ".join(parts)[:_MOST_COMMENT]
+    return " ".join(parts)[:_MAX_COMMENT]
 
 
 def exact(number: float) -> Fraction:

@@ -17,7 +17,7 @@ from typing import Final
 from grader.errors import UsageError
 from grader.gradebook.filling import Filled, Target, choose_columns, fill
 from grader.gradebook.grades import Grade, number_of, rounded
-from grader.gradebook.matching import Person, match
+from grader.gradebook.people import GradebookPerson, match
 from grader.gradebook.sheet import Sheet, guarded, plain_title, table
 
 _IDS: Final = ("Identifier", "ID number", "Email address", "Username", "User ID")
@@ -123,7 +123,7 @@ def _comments(sheet: Sheet, title: str) -> int | None:
     return sheet.column(f"{bare} (Feedback)", f"{bare} feedback", f"{title} feedback")
 
 
-def _people(sheet: Sheet, identifier: int | None) -> list[Person]:
+def _people(sheet: Sheet, identifier: int | None) -> list[GradebookPerson]:
     columns = [column for name in _IDS if (column := sheet.column(name)) is not None]
     if identifier is not None and identifier not in columns:
         columns.insert(0, identifier)
@@ -135,7 +135,7 @@ def _people(sheet: Sheet, identifier: int | None) -> list[Person]:
         bare = [number[2] for one in ids if (number := _PARTICIPANT.fullmatch(one))]
         name = " ".join(one for column in names if (one := sheet.cell(row, column).strip()))
         if ids:
-            people.append(Person(row, (*ids, *bare), name))
+            people.append(GradebookPerson(row, (*ids, *bare), name))
     return people
 
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from grader.errors import UsageError
 
-_MOST_BYTES: Final = 64_000_000
+_MAX_BYTES: Final = 64_000_000
 _SEPARATORS: Final = ",;\t"
 # 1,234 and 1.234 may be more than a thousand, and say nothing of the decimal sign
 _WITH_COMMA: Final = re.compile(r"\s*-?\d+,(?!\d{3}\s*$)\d+\s*", re.ASCII)
@@ -199,12 +199,12 @@ def _pieces(line: str, separator: str) -> list[str]:
 def _bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            data = file.read(_MOST_BYTES + 1)
+            data = file.read(_MAX_BYTES + 1)
     except OSError as error:
         raise UsageError(
             f"{path} cannot be read: {error.strerror}", "name the CSV that the platform exported"
         ) from None
-    if len(data) > _MOST_BYTES:
+    if len(data) > _MAX_BYTES:
         raise UsageError(f"{path} is too large for a gradebook", "export it again")
     if data[:2] == b"PK":
         raise UsageError(f"{path} is a spreadsheet or a zip, no CSV", "export it as CSV")
@@ -227,7 +227,7 @@ def _separator(text: str, known: Collection[str]) -> str:
 
 def _records(path: Path, text: str, separator: str) -> Iterable[_Record]:
     lines = list(io.StringIO(text, newline=""))
-    csv.field_size_limit(_MOST_BYTES)
+    csv.field_size_limit(_MAX_BYTES)
     reader = csv.reader(lines, delimiter=separator)
     start = 0
     try:

@@ -24,7 +24,7 @@ from grader.grading.file_names import (
     stem_of,
     without_copy_marks,
 )
-from grader.grading.progress import Progress, Written, progress
+from grader.grading.progress import Completion, Written, progress
 from grader.grading.submission import is_notebook
 
 # beside the exercise's name they say that this is something else, or something older
@@ -51,7 +51,7 @@ _WHY: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class CandidateFile:
     """A file that may be what is to be graded.
 
     Attributes
@@ -70,25 +70,25 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FileChoice:
     """What is graded of several files.
 
     Attributes
     ----------
-    attempts : tuple of Candidate
+    attempts : tuple of CandidateFile
         The student's attempts, the latest last, which is the one to grade.
-    passed_over : tuple of (Candidate, str)
+    passed_over : tuple of (CandidateFile, str)
         What is no attempt, and why.
-    unclear : tuple of Candidate
+    unclear : tuple of CandidateFile
         Those passed over that could have been meant as well.
     """
 
-    attempts: tuple[Candidate, ...]
-    passed_over: tuple[tuple[Candidate, str], ...] = ()
-    unclear: tuple[Candidate, ...] = ()
+    attempts: tuple[CandidateFile, ...]
+    passed_over: tuple[tuple[CandidateFile, str], ...] = ()
+    unclear: tuple[CandidateFile, ...] = ()
 
     @property
-    def chosen(self) -> Candidate:
+    def chosen(self) -> CandidateFile:
         """The file to grade."""
         return self.attempts[-1]
 
@@ -124,21 +124,24 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    candidate: Candidate
+    candidate: CandidateFile
     rank: int
     version: tuple[tuple[int, ...], ...]
     depth: int
-    progress: Progress
+    progress: Completion
 
 
 def choose(
-    candidates: Sequence[Candidate], course: Course, exercise: Exercise, own: Collection[str] = ()
-) -> Choice:
+    candidates: Sequence[CandidateFile],
+    course: Course,
+    exercise: Exercise,
+    own: Collection[str] = (),
+) -> FileChoice:
     """Return which file is graded.
 
     Parameters
     ----------
-    candidates : sequence of Candidate
+    candidates : sequence of CandidateFile
         What one student handed in at one time for one exercise; one at least.
     course : Course
         Its stubs tell what is untouched.
@@ -147,11 +150,11 @@ def choose(
         The student's ids and names, which may stand in the names of their files.
     """
     if len(candidates) == 1:
-        return Choice(tuple(candidates))
+        return FileChoice(tuple(candidates))
     base = _shared(candidates)
     words = {word for text in own for word in (folded(text), *map(folded, parts_of(text)))}
     judged = [_judged(one, course, exercise, words, base) for one in candidates]
-    passed: list[tuple[Candidate, str]] = []
+    passed: list[tuple[CandidateFile, str]] = []
     best = max(one.progress.written for one in judged)
     kept = [one for one in judged if one.progress.written == best]
     for one in judged:
@@ -163,24 +166,24 @@ def choose(
     if best is Written.NOTHING:  # copies of nothing are no attempts
         kept.sort(key=lambda one: (any(one.version), one.depth, one.candidate.path))
         passed += [(one.candidate, "it has no code") for one in kept[1:]]
-        return Choice((kept[0].candidate,), tuple(passed))
-    attempts: list[Candidate] = []
-    unclear: list[Candidate] = []
+        return FileChoice((kept[0].candidate,), tuple(passed))
+    attempts: list[CandidateFile] = []
+    unclear: list[CandidateFile] = []
     for version in sorted({one.version for one in kept}):
         alike = sorted((one for one in kept if one.version == version), key=_preference)
         attempts.append(alike[0].candidate)
         passed += [(one.candidate, "it was handed in as well") for one in alike[1:]]
         unclear += [one.candidate for one in alike[1:]]
-    return Choice(tuple(attempts), tuple(passed), tuple(unclear))
+    return FileChoice(tuple(attempts), tuple(passed), tuple(unclear))
 
 
 def _judged(
-    one: Candidate, course: Course, exercise: Exercise, own: Collection[str], base: int
+    one: CandidateFile, course: Course, exercise: Exercise, own: Collection[str], base: int
 ) -> _Judged:
     try:
         how_far = progress(one.name, one.read(), course, exercise)
     except OSError:
-        how_far = Progress(Written.NOTHING)
+        how_far = Completion(Written.NOTHING)
     folders = PurePosixPath(one.path[base:]).parts[:-1]
     rank, version = _named(one.name, course, exercise, own)
     if rank < _ASIDE and any(folded(w) in ASIDE for part in folders for w in parts_of(part)):
@@ -224,7 +227,7 @@ def _preference(one: _Judged) -> tuple[int, int, bool, str]:
     )
 
 
-def _unwritten(progress: Progress) -> str:
+def _unwritten(progress: Completion) -> str:
     if progress.written is Written.NOTHING:
         return "it has no code that can be read"
     if progress.given:
@@ -232,6 +235,6 @@ def _unwritten(progress: Progress) -> str:
     return "it defines none of the exercise's functions"
 
 
-def _shared(candidates: Sequence[Candidate]) -> int:
+def _shared(candidates: Sequence[CandidateFile]) -> int:
     """Return how many characters of the paths are the folder that holds all of them."""
     return commonprefix([one.path for one in candidates]).rfind("/") + 1  # noqa: RUF071

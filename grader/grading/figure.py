@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.checking.student import Student
+from grader.checking.student_proxy import StudentProxy
 from grader.course import Course, Exercise
 from grader.course.shared import importing_shared
 from grader.errors import CourseError, UsageError
@@ -28,7 +28,7 @@ Shapes = tuple[tuple[int, ...], ...]
 class Answers:
     """A student's functions for drawing: finite arrays of the shapes asked for, or None."""
 
-    def __init__(self, student: Student) -> None:
+    def __init__(self, student: StudentProxy) -> None:
         self._student = student
         self._failed: set[str] = set()
 
@@ -77,7 +77,7 @@ def figure_file(course: Course, exercise: Exercise) -> Path:
     return path
 
 
-def draw(path: Path, student: Student, reference: ModuleType | None) -> Figure:
+def draw(path: Path, student: StudentProxy, reference: ModuleType | None) -> Figure:
     """Return the figure that the course's file at `path` draws.
 
     Raises

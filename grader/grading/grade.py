@@ -152,7 +152,7 @@ class Grader:
         try:
             checks = _in_order(exercise, collected.run(exercise, session, seed, begin))
             if session.loaded is not None:
-                from grader.grading.causes import with_causes
+                from grader.grading.told_causes import with_causes
 
                 source, given = submission.to_load, partial(self._signatures, exercise)
                 checks = with_causes(exercise, source, session.loaded, checks, given)
@@ -173,7 +173,7 @@ class Grader:
         UsageError, CourseError, CallFailure
             The course has none, it fails, or the submission cannot be loaded.
         """
-        from grader.checking.student import Student
+        from grader.checking.student_proxy import StudentProxy
         from grader.grading import figure
         from grader.sandbox.submission_session import SubmissionSession
 
@@ -182,7 +182,7 @@ class Grader:
         session = SubmissionSession(self.host, submission.to_load, exercise.limits)
         try:
             session.load()
-            student = Student(session, lambda _: ())
+            student = StudentProxy(session, lambda _: ())
             return figure.draw(path, student, reference)
         finally:
             session.close()

@@ -17,9 +17,9 @@ from typing import Final
 
 from grader.sandbox.replies import Module
 
-MOST_FILES: Final = 40
-MOST_CHARACTERS: Final = 1_000_000  # of all of them together
-_MOST_NOTEBOOK: Final = 20_000_000
+MAX_FILES: Final = 40
+MAX_CHARACTERS: Final = 1_000_000  # of all of them together
+_MAX_NOTEBOOK: Final = 20_000_000
 _RUN: Final = re.compile(r"run_line_magic\(\s*(['\"])run\1\s*,\s*(['\"])(.*?)\2")
 
 Read = Callable[[str], bytes | None]
@@ -35,7 +35,7 @@ def modules(sources: Iterable[str], read: Read, source_of: SourceOf) -> tuple[Mo
     """
     found: dict[str, Module] = {}
     waiting = [path for source in sources for path in _wanted(source, "")]
-    room = MOST_CHARACTERS
+    room = MAX_CHARACTERS
     while waiting:
         path = waiting.pop(0)
         name = path.removesuffix(".ipynb").removesuffix(".py").replace("/", ".")
@@ -50,7 +50,7 @@ def modules(sources: Iterable[str], read: Read, source_of: SourceOf) -> tuple[Mo
             except ValueError as error:
                 text = f"raise ImportError({str(error)!r})"
             room -= len(text)
-            if room < 0 or len(found) >= MOST_FILES:
+            if room < 0 or len(found) >= MAX_FILES:
                 return (*_packages(found), *found.values())
             found[name] = Module(name, candidate, text)
             inside = candidate.endswith("/__init__.py")
@@ -113,7 +113,7 @@ def _levels(name: str) -> Iterator[str]:
 
 def most_of(path: str) -> int:
     """Return how many bytes a file may have that is imported."""
-    return _MOST_NOTEBOOK if path.endswith(".ipynb") else MOST_CHARACTERS
+    return _MAX_NOTEBOOK if path.endswith(".ipynb") else MAX_CHARACTERS
 
 
 def in_folder(folder: Path) -> Read:

@@ -8,16 +8,16 @@ from typing import Final
 
 from grader.diagnosis.location import definition
 from grader.result import CheckResult, Listing, Outcome
-from grader.sandbox.replies import Source
+from grader.sandbox.replies import SubmissionSource
 
-_MOST_SOURCE: Final = 200_000
-_MOST_LINES: Final = 300
-_MOST_CHARACTERS: Final = 16_000
+_MAX_SOURCE: Final = 200_000
+_MAX_LINES: Final = 300
+_MAX_CHARACTERS: Final = 16_000
 _LONGEST_LINE: Final = 400
 _CUT: Final = "…"
 
 
-def listings(source: Source, checks: Iterable[CheckResult]) -> tuple[Listing, ...]:
+def listings(source: SubmissionSource, checks: Iterable[CheckResult]) -> tuple[Listing, ...]:
     """Return the functions that lost points, each as its last definition has it.
 
     What is still the stub, or cannot be parsed, is left out; very long lines and functions are
@@ -32,9 +32,9 @@ def listings(source: Source, checks: Iterable[CheckResult]) -> tuple[Listing, ..
     return tuple(each for each in found if each is not None)
 
 
-def _listing(source: Source, function: str) -> Listing | None:
+def _listing(source: SubmissionSource, function: str) -> Listing | None:
     text = source.defining(function)
-    if not text or len(text) > _MOST_SOURCE or function not in text:
+    if not text or len(text) > _MAX_SOURCE or function not in text:
         return None
     try:
         node = definition(ast.parse(text), function)
@@ -52,9 +52,9 @@ def _bounded(lines: list[str]) -> str:
     """Return the lines, cut where they or their number are beyond what anyone would read."""
     shown = [
         line if len(line) <= _LONGEST_LINE else line[:_LONGEST_LINE] + _CUT
-        for line in lines[:_MOST_LINES]
+        for line in lines[:_MAX_LINES]
     ]
     text = "\n".join(shown)
-    if len(text) > _MOST_CHARACTERS:
-        return text[:_MOST_CHARACTERS] + _CUT
-    return text if len(lines) <= _MOST_LINES else f"{text}\n{_CUT}"
+    if len(text) > _MAX_CHARACTERS:
+        return text[:_MAX_CHARACTERS] + _CUT
+    return text if len(lines) <= _MAX_LINES else f"{text}\n{_CUT}"

@@ -26,7 +26,7 @@ class Written(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class Completion:
     """How far a file is written.
 
     `functions` counts the exercise's functions that are written; `given` says whether some stand
@@ -38,11 +38,11 @@ class Progress:
     given: bool = False
 
 
-def progress(name: str, data: bytes, course: Course, exercise: Exercise) -> Progress:
+def progress(name: str, data: bytes, course: Course, exercise: Exercise) -> Completion:
     """Return how far a submission is written, by its syntax tree; comments count for nothing."""
     submission = submission_from_bytes(name, data)
     if submission.problem:
-        return Progress(Written.NOTHING)
+        return Completion(Written.NOTHING)
     given = _given(course, exercise)
     own: set[str] = set()
     empty, broken, as_given = True, False, False
@@ -57,8 +57,8 @@ def progress(name: str, data: bytes, course: Course, exercise: Exercise) -> Prog
             else:
                 own.add(found)
     if own or broken:
-        return Progress(Written.SOMETHING, len(own))
-    return Progress(Written.NOTHING if empty else Written.STUB, given=as_given)
+        return Completion(Written.SOMETHING, len(own))
+    return Completion(Written.NOTHING if empty else Written.STUB, given=as_given)
 
 
 def _given(course: Course, exercise: Exercise) -> dict[str, set[str]]:

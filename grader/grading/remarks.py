@@ -9,8 +9,8 @@ from grader.grading.submission import Submission
 from grader.result import Outcome
 from grader.sandbox.replies import Loaded, Problem
 
-_MOST_PLACES = 8
-_MOST_FAILED = 8
+_MAX_PLACES = 8
+_MAX_FAILED = 8
 _LONGEST_CODE = 70
 _UNDEFINED = re.compile(r"^NameError: name '(\w+)' is not defined", re.MULTILINE)
 
@@ -30,8 +30,8 @@ def _repeated(loaded: Loaded, exercise: Exercise) -> tuple[str, ...]:
         places = [item for item in loaded.definitions if item.name == function]
         if len(places) > 1:
             named = [f"{place.label} line {place.line}" for place in places]
-            if len(named) > _MOST_PLACES:
-                named[_MOST_PLACES - 1 : -1] = ["..."]
+            if len(named) > _MAX_PLACES:
+                named[_MAX_PLACES - 1 : -1] = ["..."]
             lines = ", ".join(named)
             found.append(f"{function} is defined {len(places)} times ({lines}): the last counts")
     return tuple(found)
@@ -47,9 +47,9 @@ def _failed(submission: Submission, loaded: Loaded) -> tuple[str, ...]:
             found.append(problem)
         lost.update(problem.lost)
     told = [one for one in found if one.failure.outcome is not Outcome.NOT_IMPLEMENTED]
-    remarks = [f"{one.label}: {_in_a_line(one, submission)}" for one in told[:_MOST_FAILED]]
-    if len(told) > _MOST_FAILED:
-        remarks.append(f"{len(told) - _MOST_FAILED} more statements failed while it was loaded")
+    remarks = [f"{one.label}: {_in_a_line(one, submission)}" for one in told[:_MAX_FAILED]]
+    if len(told) > _MAX_FAILED:
+        remarks.append(f"{len(told) - _MAX_FAILED} more statements failed while it was loaded")
     return tuple(remarks)
 
 

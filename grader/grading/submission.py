@@ -19,7 +19,7 @@ from grader.grading import handed_in
 from grader.grading.file_names import exercises_named
 from grader.grading.handed_in import Read
 from grader.result import SubmissionInfo
-from grader.sandbox.replies import Block, Module, Source
+from grader.sandbox.replies import CodeBlock, Module, SubmissionSource
 
 MAX_SOURCE_BYTES: Final = 1_000_000  # less than the longest text that crosses the wall
 MAX_NOTEBOOK_BYTES: Final = 200_000_000  # pictures and all; its code is held to the line above
@@ -55,7 +55,7 @@ class Submission:
         All of its code.
     problem : str
         Why there is no source; then the source is empty.
-    cells : tuple of Block
+    cells : tuple of CodeBlock
         The code again, cell by cell, where it is a notebook.
     remarks : tuple of str
         What the student should know of how it was read.
@@ -68,19 +68,19 @@ class Submission:
     info: SubmissionInfo
     source: str
     problem: str = ""
-    cells: tuple[Block, ...] = ()
+    cells: tuple[CodeBlock, ...] = ()
     remarks: tuple[str, ...] = ()
     session: bool = False
     modules: tuple[Module, ...] = ()
 
     @property
-    def to_load(self) -> Source:
+    def to_load(self) -> SubmissionSource:
         """What is run behind the wall; the cells of a notebook one by one."""
         # a file's name may hold bytes that are no Unicode; those do not cross the wall
         name = self.info.name.encode("utf-8", "backslashreplace").decode()
         if self.cells:
-            return Source(self.cells, True, name, self.modules)
-        return Source((Block(name, self.source),), modules=self.modules)
+            return SubmissionSource(self.cells, True, name, self.modules)
+        return SubmissionSource((CodeBlock(name, self.source),), modules=self.modules)
 
 
 def read_submission(path: Path) -> Submission:
@@ -166,7 +166,7 @@ def _plain(info: SubmissionInfo, text: str) -> Submission:
     """Return a file of Python, without what IPython alone understands where that stands in it."""
     if not _MAGIC.search(text) or _parses(text):
         return Submission(info, text)
-    from grader.notebooks.reading import listed
+    from grader.notebooks.code_cells import listed
     from grader.notebooks.syntax import to_python
 
     pieces = []
@@ -221,8 +221,8 @@ def is_notebook(name: str) -> bool:
 
 def _from_notebook(info: SubmissionInfo, data: bytes) -> Submission:
     # imported here, since a .py is graded without them
-    from grader.notebooks.document import NotebookError
-    from grader.notebooks.reading import read_notebook
+    from grader.notebooks.code_cells import read_notebook
+    from grader.notebooks.notebook_file import NotebookError
 
     if len(data) > MAX_NOTEBOOK_BYTES:
         problem = f"{info.name} is larger than {MAX_NOTEBOOK_BYTES:,} bytes. Clear its outputs."

@@ -10,7 +10,7 @@ from grader.course import Course, Exercise
 from grader.grading.submission import Submission, read_submission
 
 NOT_YET: Final = "mistakes are named once something in the code has changed"
-_MOST_SOURCE: Final = 200_000
+_MAX_SOURCE: Final = 200_000
 _DEFINITIONS: Final = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -32,7 +32,7 @@ def _statements(sources: Iterable[str]) -> frozenset[str]:
     """Return what each statement at the top level is, apart from how it is written."""
     found: set[str] = set()
     for source in sources:
-        if len(source) > _MOST_SOURCE:
+        if len(source) > _MAX_SOURCE:
             return frozenset()
         try:
             tree = ast.parse(source)

@@ -12,27 +12,27 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
 
-from grader.platforms import junit, layout, wording
+from grader.platforms import check_text, junit, layout
 from grader.platforms.assessment import Assessment
-from grader.platforms.platform import STANDARD_OUTPUT, Place, Platform, Run, Surroundings
+from grader.platforms.platform import STANDARD_OUTPUT, Platform, PlatformPaths, Run, Surroundings
 
 _HOME: Final = "var/tmp/testing-dir"
 _REPORT: Final = f"results/{junit.NAME}"
 _SECONDS: Final = 100.0  # Artemis waits 120, if nobody says otherwise
 
 
-def documents(assessment: Assessment, _place: Place) -> Mapping[str, str]:
+def documents(assessment: Assessment, _place: PlatformPaths) -> Mapping[str, str]:
     """Return the report, and for the log what it cannot say; no report where nothing was graded."""
     if assessment.graded is None:
-        return {STANDARD_OUTPUT: wording.report(assessment)}
-    remarks = [f"{wording.plain(remark, lines=False)}\n" for remark in assessment.remarks()]
+        return {STANDARD_OUTPUT: check_text.report(assessment)}
+    remarks = [f"{check_text.plain(remark, lines=False)}\n" for remark in assessment.remarks()]
     return {_REPORT: junit.document(assessment), STANDARD_OUTPUT: "".join(remarks)}
 
 
-def locate(surroundings: Surroundings) -> Place:
+def locate(surroundings: Surroundings) -> PlatformPaths:
     """Return the student's repository, which Artemis puts into the test repository."""
     folder = surroundings.working
-    return Place(submission=folder / "assignment", output=folder, seconds=_SECONDS)
+    return PlatformPaths(submission=folder / "assignment", output=folder, seconds=_SECONDS)
 
 
 def share(texts: Mapping[str, str]) -> float | None:
@@ -45,7 +45,7 @@ def share(texts: Mapping[str, str]) -> float | None:
         lost = [case for case in cases if {"failure", "error"} & {part.tag for part in case}]
         if cases:
             return 1 - len(lost) / len(cases)
-    if not texts[STANDARD_OUTPUT].startswith(wording.NOT_GRADED):
+    if not texts[STANDARD_OUTPUT].startswith(check_text.NOT_GRADED):
         raise ValueError("no test case, and no word in the log on why not")
     return None
 

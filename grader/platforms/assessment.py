@@ -9,8 +9,8 @@ from itertools import count
 from typing import Final, Literal
 
 from grader.batch.late import Lateness
-from grader.report.findings import cell_of, score_text
-from grader.report.visible import visible
+from grader.report.arrangement import cell_of, score_text
+from grader.report.safe_text import visible
 from grader.result import CheckResult, Outcome, Result
 
 Hidden = Literal["visible", "after_due_date", "after_published", "hidden"]

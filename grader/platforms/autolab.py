@@ -17,9 +17,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
-from grader.platforms import layout, wording
+from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment, number
-from grader.platforms.platform import Place, Platform, Run, Surroundings
+from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
 
 _SECONDS: Final = 150.0  # Autolab waits 180, if nobody says otherwise
 _KEYS: Final = ("_presentation", "stages")
@@ -28,7 +28,7 @@ _KEY: Final = re.compile(r"([a-zA-Z0-9]+):")
 
 def document(assessment: Assessment) -> str:
     """Return the report and the two lines; where nothing was graded, each score is null."""
-    report = "".join(f"| {line}\n" for line in wording.report(assessment).splitlines())
+    report = "".join(f"| {line}\n" for line in check_text.report(assessment).splitlines())
     if assessment.graded is None:
         none = {"scores": dict.fromkeys(assessment.functions), "scoreboard": []}
         return f"{report}{json.dumps(none)}\n"
@@ -48,21 +48,21 @@ def _stages(assessment: Assessment) -> dict[str, Any]:
     for test in assessment.tests:
         entry: dict[str, Any] = {"passed": test.passed}
         if not test.passed:
-            entry["hint"] = wording.message(test)
+            entry["hint"] = check_text.message(test)
         name = test.check.function or "hidden"
         stages.setdefault(f"{name}()" if name in _KEYS else name, {})[test.title] = entry
     return {"_presentation": "semantic", "stages": list(stages), **stages}
 
 
-def documents(assessment: Assessment, _place: Place) -> Mapping[str, str]:
+def documents(assessment: Assessment, _place: PlatformPaths) -> Mapping[str, str]:
     """Return the lines, for standard output."""
     return {"": document(assessment)}
 
 
-def locate(surroundings: Surroundings) -> Place:
+def locate(surroundings: Surroundings) -> PlatformPaths:
     """Return the folder that the hand-in lies in."""
     folder = surroundings.working
-    return Place(submission=folder / "handin", output=folder, seconds=_SECONDS)
+    return PlatformPaths(submission=folder / "handin", output=folder, seconds=_SECONDS)
 
 
 def share(texts: Mapping[str, str]) -> float | None:

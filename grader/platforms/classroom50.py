@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from grader.platforms import layout, wording
+from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment, Test
 from grader.platforms.metadata import as_object, moment
-from grader.platforms.platform import Place, Platform, Run, Surroundings
+from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
 
 _LARGEST_SCALE: Final = 1000
 _CHECKOUT: Final = "home/runner/work/mlp/mlp"
@@ -33,14 +33,14 @@ _VARIABLES: Final = {
 }
 
 
-def document(assessment: Assessment, place: Place) -> dict[str, Any]:
+def document(assessment: Assessment, place: PlatformPaths) -> dict[str, Any]:
     """Return result.json."""
     shown = assessment.shown()
     scale = _scale(shown)
     tests = [_test(shown, test, scale) for test in shown.tests]
     if assessment.graded is None:
-        problem = wording.plain(assessment.problem)
-        tests = [_entry(wording.NOT_GRADED, False, 0, 0, problem)]
+        problem = check_text.plain(assessment.problem)
+        tests = [_entry(check_text.NOT_GRADED, False, 0, 0, problem)]
     return {
         "schema": "classroom50/result/v1",
         **{key: place.facts[key] for key in _VARIABLES if key != "owner"},
@@ -65,8 +65,8 @@ def _test(assessment: Assessment, test: Test, scale: int) -> dict[str, Any]:
     most = round(test.max_points * scale)
     # what is less than the maximum must not be rounded up to it
     reached = most if points == test.max_points else min(math.floor(points * scale), most)
-    name = wording.plain(test.name, lines=False)
-    return _entry(name, test.passed, reached, most, wording.message(test))
+    name = check_text.plain(test.name, lines=False)
+    return _entry(name, test.passed, reached, most, check_text.message(test))
 
 
 def _entry(name: str, passed: bool, points: int, most: int, message: str) -> dict[str, Any]:
@@ -79,13 +79,13 @@ def _entry(name: str, passed: bool, points: int, most: int, message: str) -> dic
     }
 
 
-def documents(assessment: Assessment, place: Place) -> Mapping[str, str]:
+def documents(assessment: Assessment, place: PlatformPaths) -> Mapping[str, str]:
     """Return result.json and the text of the release."""
     text = json.dumps(document(assessment, place), allow_nan=False, indent=1)
-    return {"result.json": f"{text}\n", "release-body.md": wording.markdown_report(assessment)}
+    return {"result.json": f"{text}\n", "release-body.md": check_text.markdown_report(assessment)}
 
 
-def locate(surroundings: Surroundings) -> Place:
+def locate(surroundings: Surroundings) -> PlatformPaths:
     """Return the checkout and what the runner says of it.
 
     No time of submission is taken from it: Classroom 50 itself marks what is late.
@@ -103,7 +103,7 @@ def locate(surroundings: Surroundings) -> Place:
     )
     when = _tagged(facts["submission"]) or datetime.now(UTC)
     facts["datetime"] = when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Place(submission=surroundings.working, output=surroundings.working, facts=facts)
+    return PlatformPaths(submission=surroundings.working, output=surroundings.working, facts=facts)
 
 
 def _tagged(tag: str) -> datetime | None:

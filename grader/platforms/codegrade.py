@@ -11,20 +11,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from grader.platforms import layout, wording
+from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment, Test
-from grader.platforms.platform import Place, Platform, Run, Surroundings
+from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
 
 _NAME: Final = "codegrade.jsonl"
 
 
 def messages(assessment: Assessment) -> list[dict[str, Any]]:
     """Return the messages; no points where nothing was graded."""
-    name = wording.plain(assessment.exercise or "bpgrade", lines=False)
+    name = check_text.plain(assessment.exercise or "bpgrade", lines=False)
     cases = [_case(test) for test in assessment.shown().tests]
     if assessment.graded is None:
-        problem = wording.plain(assessment.problem)
-        cases = [{"name": wording.NOT_GRADED, "status": "skipped", "reason": problem}]
+        problem = check_text.plain(assessment.problem)
+        cases = [{"name": check_text.NOT_GRADED, "status": "skipped", "reason": problem}]
     suite = {"id": name, "name": name, "testCases": cases}
     found: list[dict[str, Any]] = [{"tag": "unit-test", "results": [suite]}]
     if assessment.graded is not None:
@@ -34,17 +34,17 @@ def messages(assessment: Assessment) -> list[dict[str, Any]]:
 
 def _case(test: Test) -> dict[str, Any]:
     case: dict[str, Any] = {
-        "name": wording.plain(test.name, lines=False),
+        "name": check_text.plain(test.name, lines=False),
         "status": "success" if test.passed else "failure",
         "weight": str(test.max_points),
-        "description": wording.points_of(test),
+        "description": check_text.points_of(test),
     }
     if not test.passed:
-        case["reason"] = wording.message(test)
+        case["reason"] = check_text.message(test)
     return case
 
 
-def documents(assessment: Assessment, _place: Place) -> Mapping[str, str]:
+def documents(assessment: Assessment, _place: PlatformPaths) -> Mapping[str, str]:
     """Return the messages; ASCII and without blanks, as `cg truncate` counts bytes."""
     lines = [
         json.dumps(message, allow_nan=False, separators=(",", ":"))
@@ -53,11 +53,11 @@ def documents(assessment: Assessment, _place: Place) -> Mapping[str, str]:
     return {_NAME: "\n".join(lines) + "\n"}
 
 
-def locate(surroundings: Surroundings) -> Place:
+def locate(surroundings: Surroundings) -> PlatformPaths:
     """Return the working folder, which is the student's; a step hides its own files."""
     folder = surroundings.working
     output = Path(surroundings.environment.get("TMPDIR") or surroundings.root / "tmp")
-    return Place(submission=folder, output=output)
+    return PlatformPaths(submission=folder, output=output)
 
 
 def share(texts: Mapping[str, str]) -> float | None:

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
 
-from grader.platforms import wording
+from grader.platforms import check_text
 from grader.platforms.assessment import Assessment, Test
 from grader.platforms.metadata import as_object
-from grader.platforms.platform import Place, Platform, Run, Surroundings
+from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
 
 _FIGURE: Final = "what-your-code-does.png"
 _HEADER: Final = ["iscorrect", "Check", "Points", "What happened", "ishidden"]
@@ -29,8 +29,8 @@ _SECONDS: Final = 50.0  # less than the time limit in the question
 def document(assessment: Assessment) -> dict[str, Any]:
     """Return the grader's object."""
     if assessment.graded is None:
-        problem = f"<p><b>{wording.NOT_GRADED}.</b> {wording.escaped(assessment.problem)}</p>"
-        row = [0, wording.NOT_GRADED, "", problem, 0]
+        problem = f"<p><b>{check_text.NOT_GRADED}.</b> {check_text.escaped(assessment.problem)}</p>"
+        row = [0, check_text.NOT_GRADED, "", problem, 0]
         return {
             "fraction": 0.0,
             "prologuehtml": problem,
@@ -38,11 +38,11 @@ def document(assessment: Assessment) -> dict[str, Any]:
             "columnformats": _COLUMNS,
         }
     shown = assessment.shown()
-    remarks = "".join(f"<li>{wording.escaped(one)}</li>" for one in assessment.remarks())
+    remarks = "".join(f"<li>{check_text.escaped(one)}</li>" for one in assessment.remarks())
     notes = f"<ul>{remarks}</ul>" if remarks else ""
     found: dict[str, Any] = {
         "fraction": float(assessment.share),
-        "prologuehtml": f"<p>{wording.escaped(assessment.score_text)} points</p>{notes}",
+        "prologuehtml": f"<p>{check_text.escaped(assessment.score_text)} points</p>{notes}",
         "testresults": [_HEADER, *(_row(test) for test in shown.tests)],
         "columnformats": _COLUMNS,
         "epiloguehtml": _epilogue(shown),
@@ -53,34 +53,36 @@ def document(assessment: Assessment) -> dict[str, Any]:
 
 
 def _row(test: Test) -> list[Any]:
-    name = wording.plain(test.name, lines=False)
-    points = wording.points_of(test)
-    return [int(test.passed), name, points, wording.html_message(test), 0]
+    name = check_text.plain(test.name, lines=False)
+    points = check_text.points_of(test)
+    return [int(test.passed), name, points, check_text.html_message(test), 0]
 
 
 def _epilogue(assessment: Assessment) -> str:
-    printed = wording.printed(assessment)
-    parts = [f"<p>Your code printed:</p><pre>{wording.escaped(printed)}</pre>"] if printed else []
+    printed = check_text.printed(assessment)
+    parts = (
+        [f"<p>Your code printed:</p><pre>{check_text.escaped(printed)}</pre>"] if printed else []
+    )
     if assessment.figure:
         parts.append(f'<img src="{_FIGURE}" alt="What your code does"/>')
     return "".join(parts)
 
 
-def documents(assessment: Assessment, _place: Place) -> Mapping[str, str]:
+def documents(assessment: Assessment, _place: PlatformPaths) -> Mapping[str, str]:
     """Return the object, for standard output."""
     return {"": json.dumps(document(assessment), allow_nan=False) + "\n"}
 
 
-def locate(surroundings: Surroundings) -> Place:
+def locate(surroundings: Surroundings) -> PlatformPaths:
     """Return where the question's template has put the answer."""
     folder = surroundings.working / "answer"
-    return Place(submission=folder, output=surroundings.working, seconds=_SECONDS)
+    return PlatformPaths(submission=folder, output=surroundings.working, seconds=_SECONDS)
 
 
 def share(texts: Mapping[str, str]) -> float | None:
     """Return the fraction; a table that says so was not graded."""
     document = as_object(next(iter(texts.values())))
-    graded = document["testresults"][1][1] != wording.NOT_GRADED
+    graded = document["testresults"][1][1] != check_text.NOT_GRADED
     return float(document["fraction"]) if graded else None
 
 

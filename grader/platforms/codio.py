@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from grader.platforms import layout, wording
+from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment
 from grader.platforms.metadata import as_object, moment
-from grader.platforms.platform import Place, Platform, Run, Surroundings
+from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
 
 _SECONDS: Final = 150.0  # a script has 3 minutes
 _LONGEST: Final = 200_000  # a feedback may have 1 MiB
@@ -21,23 +21,23 @@ _LONGEST: Final = 200_000  # a feedback may have 1 MiB
 
 def document(assessment: Assessment) -> dict[str, Any]:
     """Return the score, the feedback and its format; no score where nothing was graded."""
-    feedback = wording.markdown_report(assessment)[:_LONGEST]
+    feedback = check_text.markdown_report(assessment)[:_LONGEST]
     if assessment.graded is None:
         return {"graded": False, "feedback": feedback, "format": "md"}
     score = float(assessment.share * 100)
     return {"graded": True, "score": score, "feedback": feedback, "format": "md"}
 
 
-def documents(assessment: Assessment, _place: Place) -> Mapping[str, str]:
+def documents(assessment: Assessment, _place: PlatformPaths) -> Mapping[str, str]:
     """Return the file that the script hands over."""
     return {"codio.json": json.dumps(document(assessment), allow_nan=False, indent=1) + "\n"}
 
 
-def locate(surroundings: Surroundings) -> Place:
+def locate(surroundings: Surroundings) -> PlatformPaths:
     """Return the workspace, and when it was marked as complete."""
     told = as_object(surroundings.environment.get("CODIO_AUTOGRADE_ENV") or "")
     workspace = surroundings.root / "home/codio/workspace"
-    return Place(
+    return PlatformPaths(
         submission=workspace,
         output=surroundings.root / "tmp/bpgrade-codio",
         submitted=moment(told.get("completedDate")),

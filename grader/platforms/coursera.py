@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from grader.platforms import layout, wording
+from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment
 from grader.platforms.metadata import as_object
-from grader.platforms.platform import Place, Platform, Run, Surroundings
+from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
 
 _SECONDS: Final = 280.0  # a grader has at least 300
 
@@ -24,26 +24,26 @@ def document(assessment: Assessment) -> dict[str, Any]:
     score = 0.0 if assessment.graded is None else float(assessment.share)
     return {
         "fractionalScore": score,
-        "feedback": wording.report(assessment),
+        "feedback": check_text.report(assessment),
         "feedbackType": "TXT",
     }
 
 
-def documents(assessment: Assessment, _place: Place) -> Mapping[str, str]:
+def documents(assessment: Assessment, _place: PlatformPaths) -> Mapping[str, str]:
     """Return feedback.json."""
     return {"feedback.json": json.dumps(document(assessment), allow_nan=False, indent=1) + "\n"}
 
 
-def locate(surroundings: Surroundings) -> Place:
+def locate(surroundings: Surroundings) -> PlatformPaths:
     """Return /shared; Coursera itself knows what is late."""
     shared = surroundings.root / "shared"
-    return Place(submission=shared / "submission", output=shared, seconds=_SECONDS)
+    return PlatformPaths(submission=shared / "submission", output=shared, seconds=_SECONDS)
 
 
 def share(texts: Mapping[str, str]) -> float | None:
     """Return the score, of 1; a text that says so was not graded."""
     document = as_object(next(iter(texts.values())))
-    ungraded = document["feedback"].startswith(wording.NOT_GRADED)
+    ungraded = document["feedback"].startswith(check_text.NOT_GRADED)
     return None if ungraded else float(document["fractionalScore"])
 
 

@@ -16,10 +16,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
-from grader.platforms import layout, wording
+from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment, Test
 from grader.platforms.metadata import as_object, decimal
-from grader.platforms.platform import Place, Platform, Run, Surroundings
+from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
 from grader.result import Outcome
 
 _ENUMS: Final = {
@@ -48,27 +48,27 @@ def commands(assessment: Assessment) -> Iterator[dict[str, Any]]:
     """Give the commands, each object closed again."""
     yield {"command": "start-judgement"}
     if assessment.graded is None:
-        problem = f"{wording.NOT_GRADED}. {wording.plain(assessment.problem)}"
+        problem = f"{check_text.NOT_GRADED}. {check_text.plain(assessment.problem)}"
         yield {"command": "append-message", "message": _message("callout-danger", problem)}
-        yield from _tab(wording.NOT_GRADED, [wording.NOT_GRADED], problem)
-        status = {"enum": "internal error", "human": wording.NOT_GRADED}
+        yield from _tab(check_text.NOT_GRADED, [check_text.NOT_GRADED], problem)
+        status = {"enum": "internal error", "human": check_text.NOT_GRADED}
         yield {"command": "close-judgement", "accepted": False, "status": status}
         return
     shown = assessment.shown()
-    points = f"{wording.plain(assessment.score_text)} points"
+    points = f"{check_text.plain(assessment.score_text)} points"
     for text in (points, *assessment.remarks()):
-        message = _message("plain", wording.plain(text, lines=False))
+        message = _message("plain", check_text.plain(text, lines=False))
         yield {"command": "append-message", "message": message}
     by_function: dict[str, list[Test]] = {}
     for test in shown.tests:
         by_function.setdefault(test.check.function or "hidden", []).append(test)
     for function, tests in by_function.items():
-        yield {"command": "start-tab", "title": wording.plain(function, lines=False)}
+        yield {"command": "start-tab", "title": check_text.plain(function, lines=False)}
         for test in tests:
             yield from _context(test)
         wrong = sum(not test.passed for test in tests)
         yield {"command": "close-tab", "badgeCount": wrong}
-    printed = wording.printed(shown)
+    printed = check_text.printed(shown)
     if printed:
         message = _message("code", f"Your code printed:\n{printed}")
         yield {"command": "append-message", "message": message}
@@ -85,8 +85,8 @@ def _context(test: Test) -> Iterator[dict[str, Any]]:
     yield {"command": "start-testcase", "description": _message("plain", test.title)}
     yield {"command": "start-test", "expected": ""}
     if not test.passed:
-        yield {"command": "append-message", "message": _message("plain", wording.message(test))}
-    status = {"enum": enum, "human": wording.points_of(test)}
+        yield {"command": "append-message", "message": _message("plain", check_text.message(test))}
+    status = {"enum": enum, "human": check_text.points_of(test)}
     yield {"command": "close-test", "generated": "", "accepted": test.passed, "status": status}
     yield {"command": "close-testcase", "accepted": test.passed}
     yield {"command": "close-context", "accepted": test.passed}
@@ -95,7 +95,7 @@ def _context(test: Test) -> Iterator[dict[str, Any]]:
             yield {
                 "command": "annotate-code",
                 "row": found.line - 1,
-                "text": wording.plain(found.title, lines=False),
+                "text": check_text.plain(found.title, lines=False),
                 "type": "error" if found.certainty == "exact" else "warning",
             }
 
@@ -118,18 +118,18 @@ def _message(kind: str, text: str) -> dict[str, str]:
     return {"format": kind, "description": text, "permission": "student"}
 
 
-def documents(assessment: Assessment, _place: Place) -> Mapping[str, str]:
+def documents(assessment: Assessment, _place: PlatformPaths) -> Mapping[str, str]:
     """Return the stream, for standard output."""
     lines = [json.dumps(command, allow_nan=False) for command in commands(assessment)]
     return {"": "\n".join(lines) + "\n"}
 
 
-def locate(surroundings: Surroundings) -> Place:
+def locate(surroundings: Surroundings) -> PlatformPaths:
     """Return what the judge is told on standard input."""
     told = as_object(surroundings.read_input())
     limit = float(decimal(str(told.get("time_limit", "")), Fraction(60))) - _RESERVE_SECONDS
     source = told.get("source")
-    return Place(
+    return PlatformPaths(
         submission=_handed_in(source) or surroundings.working / "nothing",
         output=surroundings.working,
         seconds=max(limit, 1.0),

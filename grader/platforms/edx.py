@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
 
-from grader.platforms import layout, wording
+from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment
 from grader.platforms.metadata import as_object
-from grader.platforms.platform import Place, Platform, Run, Surroundings
+from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
 
 _SECONDS: Final = 50.0  # after 60, xqueue hands the item out again and takes no reply to it
 
@@ -26,20 +26,22 @@ _SECONDS: Final = 50.0  # after 60, xqueue hands the item out again and takes no
 def document(assessment: Assessment) -> dict[str, Any]:
     """Return the reply's body; it has to have a score, so a message says that it does not count."""
     result = assessment.graded
-    text = f"<pre>{wording.escaped(wording.report(assessment), longest=50_000)}</pre>"
+    text = f"<pre>{check_text.escaped(check_text.report(assessment), longest=50_000)}</pre>"
     if result is None:
-        message = f"<div><p><b>{wording.NOT_GRADED}. This score does not count.</b></p>{text}</div>"
+        message = (
+            f"<div><p><b>{check_text.NOT_GRADED}. This score does not count.</b></p>{text}</div>"
+        )
         return {"correct": False, "score": 0, "msg": message}
     full = assessment.share == 1
     return {"correct": full, "score": float(assessment.share), "msg": f"<div>{text}</div>"}
 
 
-def documents(assessment: Assessment, _place: Place) -> Mapping[str, str]:
+def documents(assessment: Assessment, _place: PlatformPaths) -> Mapping[str, str]:
     """Return the body, for standard output."""
     return {"": json.dumps(document(assessment), allow_nan=False) + "\n"}
 
 
-def locate(surroundings: Surroundings) -> Place:
+def locate(surroundings: Surroundings) -> PlatformPaths:
     """Return what the queue's work item says, read from standard input.
 
     The response is written to a folder of its own, under the name of the exercise that the
@@ -55,7 +57,7 @@ def locate(surroundings: Surroundings) -> Place:
     response = body.get("student_response")
     if isinstance(response, str) and response.strip():
         (folder / f"{name}.py").write_text(response, "utf-8", "backslashreplace")
-    return Place(
+    return PlatformPaths(
         submission=folder,
         output=surroundings.working,
         submitted=_submission_time(str(student.get("submission_time") or "")),
@@ -77,7 +79,7 @@ def share(texts: Mapping[str, str]) -> float | None:
     document = as_object(next(iter(texts.values())))
     message = ElementTree.fromstring(document["msg"])
     heading = message.findtext("p/b") or ""
-    return None if heading.startswith(wording.NOT_GRADED) else float(document["score"])
+    return None if heading.startswith(check_text.NOT_GRADED) else float(document["score"])
 
 
 def lay(root: Path, package: Path, submission: Path | None, exercise: str) -> Run:

@@ -19,12 +19,12 @@ from grader.course.files import write_texts
 from grader.errors import BpgradeError, SubmissionError, UsageError
 from grader.platforms.assessment import ON_TIME, Assessment, Hidden
 from grader.platforms.grading import GradingError, grade
-from grader.platforms.platform import STANDARD_OUTPUT, Place, Platform, Surroundings
-from grader.platforms.submission import find
+from grader.platforms.handed_in_file import find
+from grader.platforms.platform import STANDARD_OUTPUT, Platform, PlatformPaths, Surroundings
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class GradingRequest:
     """What the instructor asks for; None where the platform decides.
 
     Attributes
@@ -59,7 +59,7 @@ class _Stopped(BaseException):
     """The platform has asked us to end."""
 
 
-def autograde(platform: Platform, request: Request, surroundings: Surroundings) -> int:
+def autograde(platform: Platform, request: GradingRequest, surroundings: Surroundings) -> int:
     """Grade what was handed in and write the platform's documents; return the exit code.
 
     Raises
@@ -89,7 +89,9 @@ def _briefly(detail: str) -> str:
     return lines[-1 if "Traceback" in detail else 0]
 
 
-def assess(platform: Platform, request: Request, place: Place) -> tuple[Assessment, str]:
+def assess(
+    platform: Platform, request: GradingRequest, place: PlatformPaths
+) -> tuple[Assessment, str]:
     """Return what came of a submission, whatever it is; and for instructors, what went wrong."""
     try:
         with _stoppable():
@@ -108,7 +110,7 @@ def assess(platform: Platform, request: Request, place: Place) -> tuple[Assessme
         return _failed(request, place), traceback.format_exc()
 
 
-def _assess(platform: Platform, request: Request, place: Place) -> Assessment:
+def _assess(platform: Platform, request: GradingRequest, place: PlatformPaths) -> Assessment:
     course = _course(request, place)
     found = find(place.submission, course, request.exercise, place.title)
     grading = grade(
@@ -131,12 +133,12 @@ def _assess(platform: Platform, request: Request, place: Place) -> Assessment:
     )
 
 
-def _course(request: Request, place: Place) -> Course:
+def _course(request: GradingRequest, place: PlatformPaths) -> Course:
     # found nowhere else: on many platforms a student has filled the folders around us
     return find_course(request.course or place.course, None)
 
 
-def _place(place: Place, request: Request) -> Place:
+def _place(place: PlatformPaths, request: GradingRequest) -> PlatformPaths:
     return replace(
         place,
         submission=request.submission or place.submission,
@@ -146,7 +148,7 @@ def _place(place: Place, request: Request) -> Place:
     )
 
 
-def _lateness(course: Course, exercise: Exercise, place: Place) -> Lateness:
+def _lateness(course: Course, exercise: Exercise, place: PlatformPaths) -> Lateness:
     """Return how late it is by the course's deadline, else by the platform's."""
     deadline = exercise.deadline or place.due
     if deadline is None or place.submitted is None:
@@ -154,7 +156,7 @@ def _lateness(course: Course, exercise: Exercise, place: Place) -> Lateness:
     return overdue(place.submitted, deadline, course)
 
 
-def _failed(request: Request, place: Place) -> Assessment:
+def _failed(request: GradingRequest, place: PlatformPaths) -> Assessment:
     return _nothing(
         request,
         place,
@@ -162,7 +164,7 @@ def _failed(request: Request, place: Place) -> Assessment:
     )
 
 
-def _nothing(request: Request, place: Place, problem: str) -> Assessment:
+def _nothing(request: GradingRequest, place: PlatformPaths, problem: str) -> Assessment:
     return Assessment(
         None,
         problem=problem.strip(),
@@ -171,7 +173,7 @@ def _nothing(request: Request, place: Place, problem: str) -> Assessment:
     )
 
 
-def _functions(request: Request, place: Place) -> tuple[str, ...]:
+def _functions(request: GradingRequest, place: PlatformPaths) -> tuple[str, ...]:
     """Return the exercise's functions; none where the course cannot say, as may be the problem."""
     if request.exercise is None:
         return ()

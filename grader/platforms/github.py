@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from grader.platforms import layout, wording
+from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment, Test, number
 from grader.platforms.metadata import as_object, moment, read_object
-from grader.platforms.platform import Place, Platform, Run, Surroundings
+from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
 
 RESULT: Final = "result.json"
 SUMMARY: Final = "summary.md"
@@ -25,7 +25,7 @@ _WORKSPACE: Final = "home/runner/work/exercise/exercise"
 def document(assessment: Assessment) -> dict[str, Any]:
     """Return the reporter's JSON; one that counts nothing where nothing was graded."""
     if assessment.graded is None:
-        test = _entry(wording.NOT_GRADED, "error", 0, wording.plain(assessment.problem), 0)
+        test = _entry(check_text.NOT_GRADED, "error", 0, check_text.plain(assessment.problem), 0)
         return {"version": 1, "status": "error", "max_score": 0, "tests": [test]}
     shown = assessment.shown()
     tests = [_test(shown, test) for test in shown.tests]
@@ -41,10 +41,10 @@ def document(assessment: Assessment) -> dict[str, Any]:
 def _test(assessment: Assessment, test: Test) -> dict[str, Any]:
     points = number(assessment.reduced(test.points))
     return _entry(
-        wording.plain(test.name, lines=False),
+        check_text.plain(test.name, lines=False),
         "pass" if test.passed else "fail",
         points,
-        wording.message(test),
+        check_text.message(test),
         round(test.check.seconds * 1000),
     )
 
@@ -67,19 +67,19 @@ def _no_command(text: str) -> str:
     return text.replace("##[", "## [").replace("::", ": :")
 
 
-def documents(assessment: Assessment, _place: Place) -> Mapping[str, str]:
+def documents(assessment: Assessment, _place: PlatformPaths) -> Mapping[str, str]:
     """Return the JSON, in one line, and the summary."""
     text = json.dumps(document(assessment), allow_nan=False)
-    return {RESULT: f"{text}\n", SUMMARY: wording.markdown_report(assessment)}
+    return {RESULT: f"{text}\n", SUMMARY: check_text.markdown_report(assessment)}
 
 
-def locate(surroundings: Surroundings) -> Place:
+def locate(surroundings: Surroundings) -> PlatformPaths:
     """Return the checkout, and when the event says that it was pushed."""
     environment = surroundings.environment
     event = read_object(Path(environment.get("GITHUB_EVENT_PATH") or "/nowhere"))
     repository = event.get("repository")
     pushed = repository.get("pushed_at") if isinstance(repository, dict) else None
-    return Place(
+    return PlatformPaths(
         submission=Path(environment.get("GITHUB_WORKSPACE") or surroundings.working) / "submission",
         output=Path(environment.get("RUNNER_TEMP") or surroundings.working),
         submitted=moment(pushed),

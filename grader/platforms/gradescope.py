@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from grader.platforms import layout, wording
+from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment, Test, number
 from grader.platforms.metadata import as_object, moment, read_object
-from grader.platforms.platform import Place, Platform, Run, Surroundings
+from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
 from grader.report.markdown import fenced, inline
 
 _HOME: Final = "autograder"
@@ -51,8 +51,13 @@ def document(assessment: Assessment) -> dict[str, Any]:
 
 def _ungraded(assessment: Assessment) -> dict[str, Any]:
     """Return a document without any score: Gradescope shows such a test as information."""
-    text = f"**{wording.NOT_GRADED}.** {inline(assessment.problem)}"
-    test = {"name": wording.NOT_GRADED, "status": "failed", "output": text, "visibility": "visible"}
+    text = f"**{check_text.NOT_GRADED}.** {inline(assessment.problem)}"
+    test = {
+        "name": check_text.NOT_GRADED,
+        "status": "failed",
+        "output": text,
+        "visibility": "visible",
+    }
     return {
         "output": text,
         "output_format": "md",
@@ -74,7 +79,7 @@ def _summary(assessment: Assessment) -> str:
         parts.append(f"- The hidden checks are shown {later[assessment.hidden]}.")
     else:
         parts.insert(0, f"**{inline(assessment.exercise)}: {assessment.score_text} points**\n")
-    printed = wording.printed(assessment)
+    printed = check_text.printed(assessment)
     if printed and not withheld:
         parts += ["\nYour code printed:\n", fenced(printed)]
     return "\n".join(parts)
@@ -82,24 +87,24 @@ def _summary(assessment: Assessment) -> str:
 
 def _test(assessment: Assessment, test: Test, index: int) -> dict[str, Any]:
     return {
-        "name": wording.plain(test.name, lines=False),
+        "name": check_text.plain(test.name, lines=False),
         "number": str(index),
         "score": number(test.points),
         "max_score": number(test.max_points),
         "status": "passed" if test.passed else "failed",
-        "output": wording.markdown_message(test),
+        "output": check_text.markdown_message(test),
         "tags": [test.check.function],
         "visibility": "visible" if test.check.visible else assessment.hidden,
     }
 
 
-def documents(assessment: Assessment, _place: Place) -> Mapping[str, str]:
+def documents(assessment: Assessment, _place: PlatformPaths) -> Mapping[str, str]:
     """Return results.json."""
     text = json.dumps(document(assessment), ensure_ascii=False, allow_nan=False, indent=1)
     return {"results.json": f"{text}\n"}
 
 
-def locate(surroundings: Surroundings) -> Place:
+def locate(surroundings: Surroundings) -> PlatformPaths:
     """Return what submission_metadata.json says."""
     home = surroundings.root / _HOME
     metadata = read_object(home / "submission_metadata.json")
@@ -107,7 +112,7 @@ def locate(surroundings: Surroundings) -> Place:
     assignment = assignment if isinstance(assignment, dict) else {}
     due = [moment(assignment.get("due_date")), *_extensions(metadata)]
     known = [each for each in due if each is not None]
-    return Place(
+    return PlatformPaths(
         submission=home / "submission",
         output=home / "results",
         submitted=moment(metadata.get("created_at")),

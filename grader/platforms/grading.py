@@ -16,7 +16,7 @@ from typing import Final
 from grader.course import Course
 from grader.errors import BpgradeError
 from grader.grading.submission import is_notebook
-from grader.platforms.submission import Found
+from grader.platforms.handed_in_file import Found
 from grader.result import Result
 
 _NOT_YOURS: Final = "This is not your fault, and no score counts; tell your instructor."

@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from grader.platforms import layout, wording
+from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment
 from grader.platforms.metadata import as_object
-from grader.platforms.platform import Place, Platform, Run, Surroundings
+from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
 
 _SECONDS: Final = 110.0  # less than the time limit in task.yaml
 _STAND_INS: Final = Path(__file__).parent / "templates" / "stand-ins"
@@ -24,7 +24,7 @@ _STAND_INS: Final = Path(__file__).parent / "templates" / "stand-ins"
 
 def document(assessment: Assessment) -> dict[str, Any]:
     """Return the result, the grade in percent and the text in reStructuredText."""
-    text = _literal(wording.report(assessment))
+    text = _literal(check_text.report(assessment))
     if assessment.graded is None:
         return {"result": "crash", "text": text}
     full = assessment.graded.full_marks and not assessment.lateness.percent
@@ -42,15 +42,15 @@ def _literal(text: str) -> str:
     return "\n".join(["::", "", *lines, ""])
 
 
-def documents(assessment: Assessment, _place: Place) -> Mapping[str, str]:
+def documents(assessment: Assessment, _place: PlatformPaths) -> Mapping[str, str]:
     """Return feedback.json."""
     return {"feedback.json": json.dumps(document(assessment), allow_nan=False, indent=1) + "\n"}
 
 
-def locate(surroundings: Surroundings) -> Place:
+def locate(surroundings: Surroundings) -> PlatformPaths:
     """Return where `run` has put the answer; it says when that was handed in."""
     folder = surroundings.working / "answer"
-    return Place(submission=folder, output=surroundings.working, seconds=_SECONDS)
+    return PlatformPaths(submission=folder, output=surroundings.working, seconds=_SECONDS)
 
 
 def share(texts: Mapping[str, str]) -> float | None:

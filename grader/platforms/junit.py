@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
 
-from grader.platforms import layout, wording
+from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment, Test
-from grader.platforms.platform import Place, Platform, Run, Surroundings
+from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
 from grader.result import Outcome
 
 NAME: Final = "bpgrade.xml"
@@ -22,20 +22,20 @@ _ERRORS: Final = (Outcome.ERROR, Outcome.DIED, Outcome.TIMEOUT, Outcome.OUT_OF_M
 
 def document(assessment: Assessment) -> str:
     """Return the report: one suite, whose name Artemis then leaves out of the tests' names."""
-    name = wording.plain(assessment.exercise or "bpgrade", lines=False)
+    name = check_text.plain(assessment.exercise or "bpgrade", lines=False)
     shown = assessment.shown()
     suite = ElementTree.Element("testsuite", name=name)
     for test in shown.tests:
         _case(suite, name, test)
     result = assessment.graded
     if result is None:
-        case = ElementTree.SubElement(suite, "testcase", classname=name, name=wording.NOT_GRADED)
-        problem = wording.plain(assessment.problem)
+        case = ElementTree.SubElement(suite, "testcase", classname=name, name=check_text.NOT_GRADED)
+        problem = check_text.plain(assessment.problem)
         ElementTree.SubElement(case, "error", message=problem, type="ungraded").text = problem
     else:
         remarks = [f"{assessment.score_text} points", *assessment.remarks()]
-        printed = wording.printed(shown)
-        text = "\n".join([*(wording.plain(one, lines=False) for one in remarks), printed])
+        printed = check_text.printed(shown)
+        text = "\n".join([*(check_text.plain(one, lines=False) for one in remarks), printed])
         ElementTree.SubElement(suite, "system-out").text = text
     _count(suite, result.seconds if result else 0.0)
     root = ElementTree.Element("testsuites")
@@ -50,14 +50,14 @@ def _case(suite: ElementTree.Element, classname: str, test: Test) -> None:
         suite,
         "testcase",
         classname=classname,
-        name=wording.plain(test.name, lines=False),
+        name=check_text.plain(test.name, lines=False),
         time=f"{test.check.seconds:.3f}",
     )
     if not test.passed:
         kind = "error" if test.check.outcome in _ERRORS else "failure"
-        text = f"{wording.points_of(test)}\n{wording.message(test)}"
+        text = f"{check_text.points_of(test)}\n{check_text.message(test)}"
         found = ElementTree.SubElement(
-            case, kind, message=wording.message(test), type=str(test.check.outcome)
+            case, kind, message=check_text.message(test), type=str(test.check.outcome)
         )
         found.text = text
 
@@ -74,14 +74,14 @@ def _count(suite: ElementTree.Element, seconds: float) -> None:
     suite.set("time", f"{seconds:.3f}")
 
 
-def documents(assessment: Assessment, _place: Place) -> Mapping[str, str]:
+def documents(assessment: Assessment, _place: PlatformPaths) -> Mapping[str, str]:
     """Return the report."""
     return {NAME: document(assessment)}
 
 
-def locate(surroundings: Surroundings) -> Place:
+def locate(surroundings: Surroundings) -> PlatformPaths:
     """Return the working folder, for both: nothing more is known."""
-    return Place(submission=surroundings.working, output=surroundings.working)
+    return PlatformPaths(submission=surroundings.working, output=surroundings.working)
 
 
 def share(texts: Mapping[str, str]) -> float | None:

@@ -13,11 +13,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
-from grader.platforms import layout, wording
+from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment, number
 from grader.platforms.metadata import as_object
-from grader.platforms.platform import Place, Platform, Run, Surroundings
-from grader.report.findings import amount
+from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
+from grader.report.arrangement import amount
 
 NAME: Final = "scores.json"
 
@@ -25,24 +25,24 @@ NAME: Final = "scores.json"
 def document(assessment: Assessment) -> dict[str, Any]:
     """Return the scores by function, and the total after what lateness costs."""
     if assessment.graded is None:
-        problem = wording.plain(assessment.problem)
-        test = {"name": wording.NOT_GRADED, "points": 0, "max_points": 0, "passed": False}
+        problem = check_text.plain(assessment.problem)
+        test = {"name": check_text.NOT_GRADED, "points": 0, "max_points": 0, "passed": False}
         tests = [{**test, "message": problem}]
         return {"graded": False, "message": problem, "scores": {}, "tests": tests}
     tests = [
         {
-            "name": wording.plain(test.name, lines=False),
+            "name": check_text.plain(test.name, lines=False),
             "points": number(test.points),
             "max_points": number(test.max_points),
             "passed": test.passed,
-            "message": wording.message(test),
+            "message": check_text.message(test),
         }
         for test in assessment.shown().tests
     ]
     scores = {name: number(points) for name, (points, _) in _functions(assessment).items()}
     return {
         "graded": True,
-        "message": "\n".join(wording.plain(one, lines=False) for one in assessment.remarks()),
+        "message": "\n".join(check_text.plain(one, lines=False) for one in assessment.remarks()),
         "scores": {**scores, "Total": number(assessment.score)},
         "max_score": number(assessment.max_score),
         "late": asdict(assessment.lateness),
@@ -61,7 +61,7 @@ def _functions(assessment: Assessment) -> dict[str, tuple[Fraction, Fraction]]:
 def breakdown(assessment: Assessment) -> str:
     """Return the printed form."""
     if assessment.graded is None:
-        return f"{wording.NOT_GRADED}. {wording.plain(assessment.problem)}\n"
+        return f"{check_text.NOT_GRADED}. {check_text.plain(assessment.problem)}\n"
     rows = [
         f"    {name}: {amount(float(points))}/{amount(float(most))}"
         for name, (points, most) in _functions(assessment).items()
@@ -70,7 +70,7 @@ def breakdown(assessment: Assessment) -> str:
     return "\n".join(["Point breakdown", *rows, "", "Score:", total, ""])
 
 
-def documents(assessment: Assessment, _place: Place) -> Mapping[str, str]:
+def documents(assessment: Assessment, _place: PlatformPaths) -> Mapping[str, str]:
     """Return scores.json, and the breakdown for standard output."""
     found = {key: value for key, value in document(assessment).items() if value is not None}
     if "late" in found:
@@ -81,9 +81,9 @@ def documents(assessment: Assessment, _place: Place) -> Mapping[str, str]:
     }
 
 
-def locate(surroundings: Surroundings) -> Place:
+def locate(surroundings: Surroundings) -> PlatformPaths:
     """Return the working folder, for both: nothing more is known."""
-    return Place(submission=surroundings.working, output=surroundings.working)
+    return PlatformPaths(submission=surroundings.working, output=surroundings.working)
 
 
 def share(texts: Mapping[str, str]) -> float | None:

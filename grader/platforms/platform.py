@@ -24,7 +24,7 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlatformPaths:
     """What a platform says of one submission.
 
     Attributes
@@ -111,8 +111,8 @@ class Platform:
 
     name: str
     title: str
-    documents: Callable[[Assessment, Place], Mapping[str, str]]
-    locate: Callable[[Surroundings], Place]
+    documents: Callable[[Assessment, PlatformPaths], Mapping[str, str]]
+    locate: Callable[[Surroundings], PlatformPaths]
     share: Callable[[Mapping[str, str]], float | None]
     lay: Callable[[Path, Path, Path | None, str], Run]
     installers: tuple[str, ...] = ("",)

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from grader.platforms import layout, wording
+from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment, Test, number
 from grader.platforms.metadata import as_object
-from grader.platforms.platform import Place, Platform, Run, Surroundings
+from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
 
 _HOME: Final = "grade"
 _LARGEST_FIGURE: Final = 500_000  # the whole file may have 1 MiB
@@ -25,26 +25,26 @@ _SECONDS: Final = 100.0  # less than the time limit in the question's info.json
 def document(assessment: Assessment) -> dict[str, Any]:
     """Return results.json; the attempt is not used up where nothing was graded."""
     if assessment.graded is None:
-        problem = f"{wording.NOT_GRADED}. {wording.plain(assessment.problem)}"
-        test = _entry(wording.NOT_GRADED, 0, 0, problem)
+        problem = f"{check_text.NOT_GRADED}. {check_text.plain(assessment.problem)}"
+        test = _entry(check_text.NOT_GRADED, 0, 0, problem)
         return {"gradable": False, "format_errors": [problem], "message": problem, "tests": [test]}
     shown = assessment.shown()
     tests = [_test(test) for test in shown.tests]
-    remarks = [wording.plain(remark, lines=False) for remark in assessment.remarks()]
+    remarks = [check_text.plain(remark, lines=False) for remark in assessment.remarks()]
     return {
         "gradable": True,
         "score": float(assessment.share),
         "message": "\n".join([f"{assessment.score_text} points", *remarks]),
-        "output": wording.printed(shown),
+        "output": check_text.printed(shown),
         "images": _images(assessment),
         "tests": tests,
     }
 
 
 def _test(test: Test) -> dict[str, Any]:
-    name = wording.plain(test.name, lines=False)
+    name = check_text.plain(test.name, lines=False)
     points, most = number(test.points), number(test.max_points)
-    return _entry(name, points, most, wording.message(test))
+    return _entry(name, points, most, check_text.message(test))
 
 
 def _entry(name: str, points: float, most: float, message: str) -> dict[str, Any]:
@@ -65,15 +65,15 @@ def _images(assessment: Assessment) -> list[dict[str, str]]:
     return [{"label": "What your code does", "url": f"data:image/png;base64,{encoded}"}]
 
 
-def documents(assessment: Assessment, _place: Place) -> Mapping[str, str]:
+def documents(assessment: Assessment, _place: PlatformPaths) -> Mapping[str, str]:
     """Return results.json."""
     return {"results.json": json.dumps(document(assessment), allow_nan=False, indent=1) + "\n"}
 
 
-def locate(surroundings: Surroundings) -> Place:
+def locate(surroundings: Surroundings) -> PlatformPaths:
     """Return /grade; PrairieLearn itself knows what is late."""
     home = surroundings.root / _HOME
-    return Place(
+    return PlatformPaths(
         submission=home / "student",
         output=home / "results",
         seconds=_SECONDS,

@@ -64,7 +64,7 @@ Grade :=>> 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class TrialSubmission:
     """One submission that goes through a package, and what must come of it.
 
     `least` and `most` bound the share of the points; None where nothing must be graded.
@@ -77,7 +77,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class PackageTrial:
     """What came of a case: the share of the points that the platform sees, and the exit code."""
 
     case: str
@@ -103,14 +103,14 @@ def hostile(functions: Sequence[str], targets: Sequence[str]) -> str:
     return _HOSTILE.format(forged=_FORGED, targets=list(targets), functions=lines)
 
 
-def cases(package: Path, exercise: str, functions: Sequence[str]) -> list[Case]:
+def cases(package: Path, exercise: str, functions: Sequence[str]) -> list[TrialSubmission]:
     """Return the submissions that every package has to deal with."""
     folder = package / "selftest" / exercise
     return [
-        Case("reference", (folder / "reference.py").read_text("utf-8"), 1.0, 1.0),
-        Case("stub", (folder / "stub.py").read_text("utf-8"), 0.0, 0.99),
-        Case("hostile", hostile(functions, ()), 0.0, 0.5),
-        Case("nothing handed in", None, None, None),
+        TrialSubmission("reference", (folder / "reference.py").read_text("utf-8"), 1.0, 1.0),
+        TrialSubmission("stub", (folder / "stub.py").read_text("utf-8"), 0.0, 0.99),
+        TrialSubmission("hostile", hostile(functions, ()), 0.0, 0.5),
+        TrialSubmission("nothing handed in", None, None, None),
     ]
 
 
@@ -124,7 +124,7 @@ def isolation_here() -> str:
 
 def try_package(
     platform: Platform, package: Path, exercise: str | None, isolation: str
-) -> Iterator[Trial]:
+) -> Iterator[PackageTrial]:
     """Run the cases through a package, a zip or a folder, one after another.
 
     Raises
@@ -148,9 +148,9 @@ def _try(
     package: Path,
     exercise: str,
     functions: Sequence[str],
-    case: Case,
+    case: TrialSubmission,
     isolation: str,
-) -> Trial:
+) -> PackageTrial:
     with tempfile.TemporaryDirectory(prefix="bpgrade-selftest-") as folder:
         place = Path(folder).resolve()
         source = case.source
@@ -172,14 +172,14 @@ def _new(folder: Path) -> Path:
     return folder
 
 
-def _judge(platform: Platform, case: Case, ran: Ran) -> Trial:
+def _judge(platform: Platform, case: TrialSubmission, ran: Ran) -> PackageTrial:
     if not ran.documents:
-        return Trial(case.name, None, ran.exit_code, False, f"no document: {_said(ran)}")
+        return PackageTrial(case.name, None, ran.exit_code, False, f"no document: {_said(ran)}")
     try:
         share = platform.share(ran.documents)
     except (ValueError, KeyError, TypeError, IndexError) as error:
         problem = _said(ran) or repr(error)
-        return Trial(case.name, None, ran.exit_code, False, f"no valid document: {problem}")
+        return PackageTrial(case.name, None, ran.exit_code, False, f"no valid document: {problem}")
     if case.least is None or case.most is None:
         wrong = "" if share is None else f"{share * 100:.4g} % is stored where nothing was graded"
     elif share is None:
@@ -188,7 +188,7 @@ def _judge(platform: Platform, case: Case, ran: Ran) -> Trial:
         fits = case.least - 1e-9 <= share <= case.most + 1e-9
         wrong = "" if fits else "the score is not what it must be"
     remark = f"{wrong}: {_said(ran)}".rstrip(": ") if wrong else ""
-    return Trial(case.name, share, ran.exit_code, not wrong, remark)
+    return PackageTrial(case.name, share, ran.exit_code, not wrong, remark)
 
 
 def _said(ran: Ran) -> str:

@@ -16,10 +16,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-from grader.platforms import layout, wording
+from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment, Test
 from grader.platforms.metadata import decimal
-from grader.platforms.platform import Place, Platform, Run, Surroundings
+from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
 
 _RESERVE_SECONDS: Final = 3.0
 _GRADE: Final = re.compile(r"^Grade :=>>(.*)$", re.MULTILINE)
@@ -39,15 +39,15 @@ done
 """
 
 
-def document(assessment: Assessment, place: Place) -> str:
+def document(assessment: Assessment, place: PlatformPaths) -> str:
     """Return the comments and, in the last line, the grade in the activity's scale."""
     if assessment.graded is None:
-        return _comment([f"-{wording.NOT_GRADED}", *_quoted(assessment.problem)])
+        return _comment([f"-{check_text.NOT_GRADED}", *_quoted(assessment.problem)])
     shown = assessment.shown()
     lines = [line for remark in assessment.remarks() for line in _quoted(remark)]
     for test in shown.tests:
         lines += _test(test)
-    printed = wording.printed(shown)
+    printed = check_text.printed(shown)
     if printed:
         lines += ["-Your code printed", *_quoted(printed)]
     low, high = place.facts["low"], place.facts["high"]
@@ -60,28 +60,28 @@ def _comment(lines: list[str]) -> str:
 
 
 def _test(test: Test) -> list[str]:
-    name = wording.plain(test.name, lines=False)
+    name = check_text.plain(test.name, lines=False)
     # a number in parentheses at the end of a title would be taken for a deduction
-    title = f"-{name}: {wording.points_of(test)}"
-    return [title, *_quoted(wording.message(test))]
+    title = f"-{name}: {check_text.points_of(test)}"
+    return [title, *_quoted(check_text.message(test))]
 
 
 def _quoted(text: str) -> list[str]:
-    return [f">{line}" for line in wording.plain(text, longest=20_000).splitlines()]
+    return [f">{line}" for line in check_text.plain(text, longest=20_000).splitlines()]
 
 
-def documents(assessment: Assessment, place: Place) -> Mapping[str, str]:
+def documents(assessment: Assessment, place: PlatformPaths) -> Mapping[str, str]:
     """Return the lines, for standard output."""
     return {"": document(assessment, place)}
 
 
-def locate(surroundings: Surroundings) -> Place:
+def locate(surroundings: Surroundings) -> PlatformPaths:
     """Return the folder of the submission, the scale of grades and the time there is."""
     environment = surroundings.environment
     low = decimal(environment.get("VPL_GRADEMIN"), Fraction(0))
     high = decimal(environment.get("VPL_GRADEMAX"), Fraction(10))
     seconds = float(decimal(environment.get("VPL_MAXTIME"), Fraction(60))) - _RESERVE_SECONDS
-    return Place(
+    return PlatformPaths(
         submission=surroundings.working,
         output=surroundings.working,
         seconds=max(seconds, 1.0),

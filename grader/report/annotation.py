@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import UsageError
-from grader.notebooks.document import NotebookError, parse, read_document, source_of
-from grader.report.findings import (
+from grader.notebooks.notebook_file import NotebookError, parse, read_document, source_of
+from grader.report.arrangement import (
     OUTCOME_WORDS,
     Finding,
     FunctionSummary,

@@ -9,8 +9,8 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
-from grader.report.findings import State
-from grader.report.visible import visible
+from grader.report.arrangement import FunctionState
+from grader.report.safe_text import visible
 
 # An index or a short row such as [0, 1] stays in one piece: its blanks are held by a character
 # that `visible` lets no text have.
@@ -22,7 +22,7 @@ _HELD = "\ue000"
 class Glyphs:
     """The signs that the report draws with."""
 
-    marks: dict[State, str]
+    marks: dict[FunctionState, str]
     rule: str
     full: str
     empty: str
@@ -33,7 +33,7 @@ class Glyphs:
 
 
 UNICODE = Glyphs(
-    marks=dict(zip(State, "✓✗○○!", strict=True)),
+    marks=dict(zip(FunctionState, "✓✗○○!", strict=True)),
     rule="─",
     full="━",
     empty="─",
@@ -43,7 +43,7 @@ UNICODE = Glyphs(
     cut="…",
 )
 ASCII = Glyphs(
-    marks=dict(zip(State, "+xoo!", strict=True)),
+    marks=dict(zip(FunctionState, "+xoo!", strict=True)),
     rule="-",
     full="#",
     empty=".",

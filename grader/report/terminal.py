@@ -8,11 +8,11 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from grader.report.findings import (
+from grader.report.arrangement import (
     OUTCOME_WORDS,
     Finding,
+    FunctionState,
     FunctionSummary,
-    State,
     cell_of,
     findings,
     line_text,
@@ -24,14 +24,17 @@ from grader.report.findings import (
 from grader.report.page import Page
 from grader.result import Diagnosis, Outcome, Result
 
-FINDING_STATES = {Outcome.GRADER_ERROR: State.UNGRADED, Outcome.BLOCKED: State.WAITING}
+FINDING_STATES = {
+    Outcome.GRADER_ERROR: FunctionState.UNGRADED,
+    Outcome.BLOCKED: FunctionState.WAITING,
+}
 OUTPUT_ROWS = 20
 FEEDBACK_ROWS = 30
 LIST_ITEMS = 10
 CAUSE_TITLES = 3
 
 
-COLOURS = dict(zip(State, ("green", "red", "cyan", "cyan", "yellow"), strict=True))
+COLOURS = dict(zip(FunctionState, ("green", "red", "cyan", "cyan", "yellow"), strict=True))
 
 
 def render(result: Result, console: Console) -> None:
@@ -126,7 +129,7 @@ def _bar(page: Page, function: FunctionSummary, size: int) -> Text:
 
 
 def _finding(page: Page, result: Result, finding: Finding, told: set[Diagnosis]) -> None:
-    state = FINDING_STATES.get(finding.outcome, State.WRONG)
+    state = FINDING_STATES.get(finding.outcome, FunctionState.WRONG)
     titles = [page.safe(check.title) for check in finding.checks]
     whole = finding.outcome is not Outcome.FAILED and len(titles) == len(result.checks) > 1
     heading = Text(", ".join(map(page.safe, finding.functions)), "bold")
@@ -203,10 +206,10 @@ def _unwritten(page: Page, functions: tuple[FunctionSummary, ...]) -> None:
     if not stubs:
         return
     page.blank()
-    mark = Text(page.glyphs.marks[State.UNWRITTEN] + " ", "bold cyan")
+    mark = Text(page.glyphs.marks[FunctionState.UNWRITTEN] + " ", "bold cyan")
     for _name, words in stubs:
         page.write(Text(page.safe(words)), mark)
-    if all(function.state is State.UNWRITTEN for function in functions):
+    if all(function.state is FunctionState.UNWRITTEN for function in functions):
         begin = page.safe(stubs[0][0])
         page.write(Text(f"A good start is {begin}: write it, then check again.", "dim"), "  ")
 

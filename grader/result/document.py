@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
-from grader.result.reading import read
+from grader.result.from_json import read
 
 SCHEMA = "bpgrade-result/1"
 

@@ -21,7 +21,7 @@ _ANSWER: Final = (str, int)  # what each begins with
 _DONE: Final[bytes] = b"\x95" + msgpack.packb("done")
 
 
-class Failed(Exception):  # noqa: N818 - an answer, not a mistake of ours
+class CallRaised(Exception):  # noqa: N818 - an answer, not a mistake of ours
     """The answer to a request that gave no value, with its description, which may be anything."""
 
     def __init__(self, description: Any) -> None:
@@ -30,7 +30,7 @@ class Failed(Exception):  # noqa: N818 - an answer, not a mistake of ours
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CallRequest:
     """A call of one of the submission's functions, as it is sent.
 
     Attributes
@@ -151,7 +151,7 @@ def answer_to(number: int, connection: Wire, callbacks: Callbacks, deadline: flo
         elif answer[1] != number:
             raise WireError("an answer to another call")
         elif answer[0] == "failed":
-            raise Failed(answer[2] if len(answer) > 2 else None)
+            raise CallRaised(answer[2] if len(answer) > 2 else None)
         else:
             break
     return data

@@ -18,11 +18,11 @@ from grader.sandbox import launch
 from grader.sandbox.channel import Connection
 from grader.sandbox.child import framing, processes, scratch
 from grader.sandbox.isolation import Isolation
-from grader.sandbox.launch import Place
+from grader.sandbox.launch import SandboxFolders
 
 _START_SECONDS: Final = 60.0
 _ANSWER_SECONDS: Final = 10.0
-_MOST_LOST: Final = 10  # one after another
+_MAX_LOST: Final = 10  # one after another
 _LONGEST_ANSWER: Final = 64
 
 
@@ -35,7 +35,7 @@ class ForkedProcesses:
         How often a host was lost: killed, stopped, or silent.
     """
 
-    def __init__(self, isolation: Isolation, place: Place) -> None:
+    def __init__(self, isolation: Isolation, place: SandboxFolders) -> None:
         self._isolation = isolation
         self._place = place
         self._lost = 0
@@ -119,7 +119,7 @@ class ForkedProcesses:
         self._lost += 1
         self.losses += 1
         self._discard()
-        if self._lost >= _MOST_LOST:
+        if self._lost >= _MAX_LOST:
             raise IsolationError(
                 f"the process that holds submissions was lost {self._lost} times running",
                 "a submission kills it each time: use --isolation strict",

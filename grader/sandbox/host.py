@@ -13,7 +13,7 @@ from grader.course import Limits
 from grader.sandbox import packages
 from grader.sandbox.child import scratch
 from grader.sandbox.isolation import Isolation
-from grader.sandbox.launch import Place
+from grader.sandbox.launch import SandboxFolders
 
 _PRIVATE_PACKAGES: Final = ("numpy", "msgpack")
 
@@ -67,7 +67,7 @@ class WorkerHost:
         found, private = packages.locate(allowed), packages.locate(_PRIVATE_PACKAGES)
         self._scratch = Path(tempfile.mkdtemp(prefix="bpgrade-")).resolve()
         try:
-            self._processes = _make(isolation, Place(self._scratch, found, private))
+            self._processes = _make(isolation, SandboxFolders(self._scratch, found, private))
         except BaseException:
             self._scratch.rmdir()
             raise
@@ -118,11 +118,11 @@ class WorkerHost:
         self.close()
 
 
-def _make(isolation: Isolation, place: Place) -> Processes:
+def _make(isolation: Isolation, place: SandboxFolders) -> Processes:
     if isolation.fork:
         from grader.sandbox.forking import ForkedProcesses
 
         return ForkedProcesses(isolation, place)
-    from grader.sandbox.single import SingleProcesses
+    from grader.sandbox.fresh_process import SingleProcesses
 
     return SingleProcesses(place)

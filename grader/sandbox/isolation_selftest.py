@@ -16,7 +16,7 @@ from grader.result import Outcome
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import WorkerHost
 from grader.sandbox.isolation import Isolation, resolve
-from grader.sandbox.replies import Block, Source
+from grader.sandbox.replies import CodeBlock, SubmissionSource
 from grader.sandbox.submission_session import SubmissionSession
 
 _LIMITS: Final = Limits(call_seconds=5.0, memory_megabytes=64, file_megabytes=1)
@@ -66,7 +66,7 @@ def run_on():
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class Escape:
     """One attempt: what was tried, whether it was stopped, and by what words."""
 
     attempt: str
@@ -109,7 +109,7 @@ _REACHING: Final = (_READ, _PASSWD, _WRITE, _CONNECT, _SIGNAL)
 BASIC: Final = ("process", "wall clock", "rlimits")
 
 
-def attempt(layer: str) -> tuple[Trial, ...]:
+def attempt(layer: str) -> tuple[Escape, ...]:
     """Return what became of each attempt against one layer, with no other kernel layer there.
 
     Raises
@@ -124,7 +124,7 @@ def attempt(layer: str) -> tuple[Trial, ...]:
         return _try_all(isolation, secret, _ATTEMPTS[layer])
 
 
-def reach_out(isolation: Isolation, secret: Path) -> tuple[Trial, ...]:
+def reach_out(isolation: Isolation, secret: Path) -> tuple[Escape, ...]:
     """Return what became of each attempt to reach out of an isolation as a whole.
 
     `secret` is an existing file that submissions must not read; nor write in its folder.
@@ -137,7 +137,9 @@ def reach_out(isolation: Isolation, secret: Path) -> tuple[Trial, ...]:
     return _try_all(isolation, secret, _REACHING)
 
 
-def _try_all(isolation: Isolation, secret: Path, attempts: Sequence[_Attempt]) -> tuple[Trial, ...]:
+def _try_all(
+    isolation: Isolation, secret: Path, attempts: Sequence[_Attempt]
+) -> tuple[Escape, ...]:
     with (
         socket.create_server(("127.0.0.1", 0)) as server,
         WorkerHost(isolation, ["numpy"]) as host,
@@ -153,19 +155,19 @@ def _try(
     name: str,
     function: str,
     arguments: Callable[[_Outside], Sequence[Any]],
-) -> Trial:
+) -> Escape:
     limits = _IMPATIENT if function == "run_on" else _LIMITS
-    session = SubmissionSession(host, Source((Block("trial", _SUBMISSION),)), limits)
+    session = SubmissionSession(host, SubmissionSource((CodeBlock("trial", _SUBMISSION),)), limits)
     try:
         session.call(function, arguments(outside))
     except CallFailure as failure:
         answer = failure.feedback.splitlines()[-1]
         if failure.outcome is Outcome.ERROR:
-            return Trial(name, answer.partition(":")[0] in _REFUSALS, answer)
-        return Trial(name, failure.outcome is _ENDS.get(function), answer)
+            return Escape(name, answer.partition(":")[0] in _REFUSALS, answer)
+        return Escape(name, failure.outcome is _ENDS.get(function), answer)
     finally:
         session.close()
-    return Trial(name, False, "nothing stopped it")
+    return Escape(name, False, "nothing stopped it")
 
 
 _REFUSALS: Final = frozenset(
@@ -186,7 +188,7 @@ _ENDS: Final = {
 }
 
 
-def attempt_or_explain(layer: str) -> tuple[tuple[Trial, ...], str]:
+def attempt_or_explain(layer: str) -> tuple[tuple[Escape, ...], str]:
     """Return the trials of a layer, and why there are none if it cannot be applied."""
     try:
         return attempt(layer), ""

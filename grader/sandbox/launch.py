@@ -21,7 +21,7 @@ _KERNEL_LAYERS: Final = ("landlock", "seccomp", "bubblewrap")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SandboxFolders:
     """Where a worker lives: its scratch folder, and packages by name and folder.
 
     `packages` are what the course offers, `private` what the worker needs for itself.
@@ -33,7 +33,7 @@ class Place:
 
 
 def start(
-    mode: str, layers: Collection[str], place: Place
+    mode: str, layers: Collection[str], place: SandboxFolders
 ) -> tuple[subprocess.Popen[bytes], socket.socket]:
     """Start a worker in a mode of `sandbox.child.entry_points`; return it and its control channel.
 
@@ -94,7 +94,7 @@ def environment(scratch: str) -> dict[str, str]:
 
 
 def _outer(
-    layers: Collection[str], place: Place, opened: contextlib.ExitStack
+    layers: Collection[str], place: SandboxFolders, opened: contextlib.ExitStack
 ) -> tuple[list[str], str, str, list[int]]:
     """Return the words before the command, the worker's and the scratch folder, descriptors."""
     if "bubblewrap" not in layers:
@@ -108,7 +108,9 @@ def _outer(
     return [*words, str(arguments)], bubblewrap.CHILD, bubblewrap.SCRATCH, [arguments]
 
 
-def _ruleset(layers: Collection[str], place: Place, opened: contextlib.ExitStack) -> list[int]:
+def _ruleset(
+    layers: Collection[str], place: SandboxFolders, opened: contextlib.ExitStack
+) -> list[int]:
     if "landlock" not in layers:
         return []
     from grader.sandbox import landlock_rules
@@ -119,7 +121,7 @@ def _ruleset(layers: Collection[str], place: Place, opened: contextlib.ExitStack
     return [ruleset]
 
 
-def _packages(place: Place) -> list[Path]:
+def _packages(place: SandboxFolders) -> list[Path]:
     return read_allow_list.with_libraries({**place.private, **place.packages}.values())
 
 

@@ -25,13 +25,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.sandbox.exchange import Answer, Call
+from grader.sandbox.exchange import Answer, CallRequest
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.process import MAX_AHEAD
-from grader.sandbox.replies import Loaded, Reply, Source
+from grader.sandbox.replies import Loaded, Reply, SubmissionSource
 from grader.sandbox.submission_session import Request, State, SubmissionSession, is_unknown
 
-Step = tuple[Call, bytes]
+Step = tuple[CallRequest, bytes]
 """A call, and the digest of its answer."""
 
 
@@ -52,10 +52,10 @@ class Pipeline:
         self._early: deque[_Early] = deque()
         self._looked_at = 0  # how many of these `answer` has returned since `begin`
         self._steps: list[Step | None] = []
-        self._asked: list[Call | None] = []
+        self._asked: list[CallRequest | None] = []
 
     @property
-    def source(self) -> Source:
+    def source(self) -> SubmissionSource:
         """The submission."""
         return self._session.source
 
@@ -65,7 +65,7 @@ class Pipeline:
         return tuple(self._steps)
 
     @property
-    def asked(self) -> Sequence[Call | None]:
+    def asked(self) -> Sequence[CallRequest | None]:
         """All that was ever asked for; None for what cannot be sent ahead."""
         return self._asked
 
@@ -109,7 +109,7 @@ class Pipeline:
         self._steps = []
         self._looked_at = 0
 
-    def prefetch(self, calls: Sequence[Call]) -> None:
+    def prefetch(self, calls: Sequence[CallRequest]) -> None:
         """Send calls ahead that will probably be asked for next, up to the first that cannot be."""
         if any(each.answer is None for each in self._early) or not self._session.can_send_ahead:
             return
@@ -124,7 +124,7 @@ class Pipeline:
             self._session.send(requests)
             self._early.extend(map(_Early, requests))
 
-    def answer(self, call: Call, known: Callable[[bytes], bool] = is_unknown) -> bytes:
+    def answer(self, call: CallRequest, known: Callable[[bytes], bool] = is_unknown) -> bytes:
         """Have the next call done; return its answer's digest, empty for a failure.
 
         An answer whose digest is `known` is not read until it is asked for.

@@ -12,7 +12,7 @@ from grader.sandbox import exchange, failures
 from grader.sandbox.channel import ConnectionLost
 from grader.sandbox.child.framing import WireError
 from grader.sandbox.child.values import decode
-from grader.sandbox.exchange import Callbacks, Failed
+from grader.sandbox.exchange import Callbacks, CallRaised
 from grader.sandbox.host import Wire, WorkerHost
 
 _READY_SECONDS: Final = 20.0
@@ -101,7 +101,7 @@ class Process:
         except WireError:
             self.end()
             raise failures.broke_the_channel(text) from None
-        except Failed as failed:
+        except CallRaised as failed:
             memory = self._limits.memory_megabytes
             raise failures.described(text, failed.description, memory) from None
 

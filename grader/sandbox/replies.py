@@ -13,16 +13,16 @@ from grader.sandbox import failures
 from grader.sandbox.causes import misspelt
 from grader.sandbox.failures import CallFailure
 
-_MOST_PROBLEMS: Final = 200
-_MOST_NAMES: Final = 10_000
+_MAX_PROBLEMS: Final = 200
+_MAX_NAMES: Final = 10_000
 _LONGEST_TEXT: Final = 2000
-_MOST_WARNINGS: Final = 20
+_MAX_WARNINGS: Final = 20
 _LAST_LINE: Final = 10_000_000
 _UNDEFINED: Final = re.compile(r"^NameError: name '(\w+)' is not defined", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class CodeBlock:
     """A piece of source that is run as one: a file, or a notebook's cell."""
 
     label: str
@@ -39,14 +39,14 @@ class Module:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SubmissionSource:
     """What is loaded into a worker. What fails in it costs itself; its definitions still count.
 
     `name` is what a source of several blocks is called as a whole. In a `notebook` code under
     `if __name__ == "__main__":` is run. The `modules` can be imported.
     """
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[CodeBlock, ...]
     notebook: bool = False
     name: str = ""
     modules: tuple[Module, ...] = ()
@@ -115,10 +115,10 @@ def read_loaded(answer: list[Any], memory_megabytes: int) -> Loaded | None:
     if not all(isinstance(part, list) for part in answer[2:]):
         return None
     return Loaded(
-        frozenset(filter(_is_short, functions[:_MOST_NAMES])),
+        frozenset(filter(_is_short, functions[:_MAX_NAMES])),
         tuple(
             Definition(*item)
-            for item in definitions[:_MOST_NAMES]
+            for item in definitions[:_MAX_NAMES]
             if isinstance(item, list)
             and [type(part) for part in item] == [str, str, int]
             and _is_short(item[0])
@@ -127,10 +127,10 @@ def read_loaded(answer: list[Any], memory_megabytes: int) -> Loaded | None:
         ),
         tuple(
             _problem(item[0], item[1], memory_megabytes)
-            for item in problems[:_MOST_PROBLEMS]
+            for item in problems[:_MAX_PROBLEMS]
             if isinstance(item, list) and len(item) == 2 and _is_short(item[0])
         ),
-        tuple(filter(_is_short, stand_ins[:_MOST_PROBLEMS])),
+        tuple(filter(_is_short, stand_ins[:_MAX_PROBLEMS])),
     )
 
 
@@ -143,7 +143,7 @@ def _problem(label: str, description: Any, memory_megabytes: int) -> Problem:
         label,
         failure,
         line if type(line) is int and 0 < line < _LAST_LINE else 0,
-        tuple(filter(_is_short, lost[:_MOST_NAMES])) if isinstance(lost, list) else (),
+        tuple(filter(_is_short, lost[:_MAX_NAMES])) if isinstance(lost, list) else (),
     )
 
 
@@ -161,7 +161,7 @@ def read_reply(answer: list[Any], arguments: int) -> Reply | None:
     return Reply(
         value,
         tuple(index for index in changed if type(index) is int and 0 <= index < arguments),
-        tuple(filter(_is_short, warnings[:_MOST_WARNINGS])),
+        tuple(filter(_is_short, warnings[:_MAX_WARNINGS])),
     )
 
 

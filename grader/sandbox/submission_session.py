@@ -19,11 +19,11 @@ from grader.course import Limits
 from grader.result import Outcome
 from grader.sandbox import exchange, failures
 from grader.sandbox.child.values import encode
-from grader.sandbox.exchange import Answer, Call, Callbacks
+from grader.sandbox.exchange import Answer, Callbacks, CallRequest
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import WorkerHost
 from grader.sandbox.process import Process
-from grader.sandbox.replies import Loaded, Problem, Reply, Source, read_loaded
+from grader.sandbox.replies import Loaded, Problem, Reply, SubmissionSource, read_loaded
 
 _NOT_SENT: Final = -1
 
@@ -41,7 +41,7 @@ class Request:
     ahead of its turn.
     """
 
-    call: Call
+    call: CallRequest
     callbacks: Callbacks
     number: int = 0
     sent_to: int = _NOT_SENT
@@ -93,7 +93,7 @@ class SubmissionSession:
     once with the same failure.
     """
 
-    def __init__(self, host: WorkerHost, source: Source, limits: Limits) -> None:
+    def __init__(self, host: WorkerHost, source: SubmissionSource, limits: Limits) -> None:
         self.host = host
         self.source = source
         self.limits = limits
@@ -182,9 +182,9 @@ class SubmissionSession:
         callbacks = Callbacks(self.limits.value_bytes)
         content = self._encoded([function, list(arguments), others], callbacks)
         text = failures.signature_of(function, names, tuple(arguments))
-        return Request(Call(function, content, len(arguments), text, others), callbacks)
+        return Request(CallRequest(function, content, len(arguments), text, others), callbacks)
 
-    def repeated(self, call: Call) -> Request:
+    def repeated(self, call: CallRequest) -> Request:
         """Return a request for a call that was made before, in this session or in another."""
         return Request(call, Callbacks(self.limits.value_bytes, list(call.others.values())))
 

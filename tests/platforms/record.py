@@ -14,9 +14,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from platform_cases import EXERCISE, HERE, PLACE, SUBMISSIONS, make_course, recorded
 
-from grader.platforms.engine import Request, assess
-from grader.platforms.platform import Place
-from grader.platforms.table import NAMES, platform
+from grader.platforms.engine import GradingRequest, assess
+from grader.platforms.platform import PlatformPaths
+from grader.platforms.registry import NAMES, platform
 
 
 def record_results() -> None:
@@ -30,8 +30,8 @@ def record_results() -> None:
             submission = Path(folder, case, f"{EXERCISE}.py")
             submission.parent.mkdir()
             submission.write_bytes(path.read_bytes())
-            place = Place(submission=submission, output=Path(folder))
-            found, detail = assess(platform("junit"), Request(course=course), place)
+            place = PlatformPaths(submission=submission, output=Path(folder))
+            found, detail = assess(platform("junit"), GradingRequest(course=course), place)
             if found.result is None:
                 raise SystemExit(f"{case}: {found.problem} {detail}")
             checks = tuple(replace(check, seconds=0.0) for check in found.result.checks)

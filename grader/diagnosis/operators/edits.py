@@ -10,7 +10,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EditSite:
     """Where a node hangs: an attribute of its parent, or an item of a list there."""
 
     parent: ast.AST
@@ -54,7 +54,7 @@ class Edit:
     template: str
     words: Mapping[str, str]
     wrong: str
-    swaps: tuple[tuple[Place, Any], ...]
+    swaps: tuple[tuple[EditSite, Any], ...]
     cost: int = 5
 
     @contextmanager
@@ -88,7 +88,7 @@ class Site:
     """A node of the tree: where it hangs, and what its expression is assigned to."""
 
     node: ast.AST
-    place: Place
+    place: EditSite
     target: str
     parents: tuple[ast.AST, ...] = field(default=(), repr=False)
 
@@ -102,7 +102,7 @@ def sites(function: ast.FunctionDef, returns: tuple[str, ...]) -> Iterator[Site]
     """Yield the expressions of a function's body, each with the target that it goes into."""
     for index, statement in enumerate(function.body):
         if not _is_docstring(statement):
-            yield from _below(Site(statement, Place(function, "body", index), "", ()), returns)
+            yield from _below(Site(statement, EditSite(function, "body", index), "", ()), returns)
 
 
 def _is_docstring(statement: ast.stmt) -> bool:
@@ -116,12 +116,12 @@ def _below(site: Site, returns: tuple[str, ...]) -> Iterator[Site]:
     for name, value in ast.iter_fields(node):
         if isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
             target = _target(site, name, None, returns)
-            yield from _below(Site(value, Place(node, name), target, parents), returns)
+            yield from _below(Site(value, EditSite(node, name), target, parents), returns)
         elif isinstance(value, list):
             for index, item in enumerate(value):
                 if isinstance(item, ast.AST):
                     target = _target(site, name, index, returns)
-                    child = Site(item, Place(node, name, index), target, parents)
+                    child = Site(item, EditSite(node, name, index), target, parents)
                     yield from _below(child, returns)
 
 

@@ -25,7 +25,7 @@ _OTHER_FUNCTIONS = {
     "zeros": ("ones",),
 }
 
-_MOST_FACTORS: Final = 5
+_MAX_FACTORS: Final = 5
 
 
 def expression_edits(places: Sequence[Site]) -> Iterator[Edit]:
@@ -96,7 +96,7 @@ def _factors(site: Site, node: ast.BinOp) -> Iterator[Edit]:
 def _split_products(site: Site, factors: list[ast.expr]) -> Iterator[Edit]:
     """Put a wrong operator between one factor and some of the others, whatever their order."""
     numbers = range(len(factors))
-    for width in range(1, min(len(factors), _MOST_FACTORS)):
+    for width in range(1, min(len(factors), _MAX_FACTORS)):
         for chosen in combinations(numbers, width):
             for other in set(numbers).difference(chosen):
                 rest = [factors[number] for number in numbers if number not in (*chosen, other)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from grader.diagnosis.operators.edits import Edit, Place, Site, text
+from grader.diagnosis.operators.edits import Edit, EditSite, Site, text
 
 _IN_PLACE = {ast.Sub: "__isub__", ast.Add: "__iadd__", ast.Mult: "__imul__"}
 
@@ -31,7 +31,7 @@ def statement_edits(
 
 def _blocks(node: ast.FunctionDef | ast.For | ast.While) -> Iterator[Edit]:
     body = node.body
-    place = Place(node, "body")
+    place = EditSite(node, "body")
     for index, statement in enumerate(body):
         if not isinstance(statement, ast.Assign | ast.AugAssign | ast.For):
             continue
@@ -70,7 +70,9 @@ def _returned(node: ast.Tuple) -> Iterator[Edit]:
             parts = list(node.elts)
             parts[first], parts[second] = parts[second], parts[first]
             words = {"first": str(first + 1), "second": str(second + 1)}
-            yield Edit("returned", "returned", words, "", ((Place(node, "elts"), parts),), cost=1)
+            yield Edit(
+                "returned", "returned", words, "", ((EditSite(node, "elts"), parts),), cost=1
+            )
 
 
 def _unpacked(node: ast.Tuple, value: str) -> Iterator[Edit]:
@@ -87,7 +89,7 @@ def _unpacked(node: ast.Tuple, value: str) -> Iterator[Edit]:
                 "second": ast.unparse(node.elts[second]),
                 "value": value,
             }
-            swaps = ((Place(node, "elts"), parts),)
+            swaps = ((EditSite(node, "elts"), parts),)
             yield Edit("unpacked", "unpacked", words, "", swaps, cost=1)
 
 
@@ -96,7 +98,7 @@ def _ranges(site: Site, node: ast.Call) -> Iterator[Edit]:
     position = node.args.index(last)
     for template, operation in (("short", ast.Sub()), ("long", ast.Add())):
         new = ast.BinOp(last, operation, ast.Constant(1))
-        place = Place(node, "args", position)
+        place = EditSite(node, "args", position)
         yield Edit("range", template, {"part": text(last)}, "", ((place, new),), cost=2)
     if len(node.args) == 1:
         later = ast.Call(node.func, [ast.Constant(1), last], [])

@@ -45,7 +45,7 @@ _BLANK: Final = re.compile(r"@([A-Z0-9_]+)@")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PackageOptions:
     """What the instructor wants in a package.
 
     Attributes
@@ -69,7 +69,7 @@ class Choice:
     python: str = "3.12"
 
 
-def build(platform: Platform, course: Course, choice: Choice) -> dict[str, bytes]:
+def build(platform: Platform, course: Course, choice: PackageOptions) -> dict[str, bytes]:
     """Return the files of a package by their names.
 
     Raises
@@ -112,7 +112,7 @@ def build(platform: Platform, course: Course, choice: Choice) -> dict[str, bytes
 
 
 def _manifest(
-    platform: Platform, course: Course, exercises: Sequence[Exercise], choice: Choice
+    platform: Platform, course: Course, exercises: Sequence[Exercise], choice: PackageOptions
 ) -> bytes:
     """Return what `bpgrade selftest` has to know of a package."""
     manifest = {
@@ -180,7 +180,7 @@ def _course_files(course: Course) -> dict[str, bytes]:
     return {name: path.read_bytes() for name, path in paths.items()}
 
 
-def _installer(course: Course, choice: Choice) -> dict[str, bytes]:
+def _installer(course: Course, choice: PackageOptions) -> dict[str, bytes]:
     """Return bpgrade's wheel, the pins, the other wheels if bundled, and what installs them."""
     pinned = requirements.pins(course.packages, choice.python)
     name, data = wheel()
@@ -197,7 +197,7 @@ def _installer(course: Course, choice: Choice) -> dict[str, bytes]:
     return files
 
 
-def _blanks(course: Course, choice: Choice, own: Mapping[str, bytes]) -> dict[str, str]:
+def _blanks(course: Course, choice: PackageOptions, own: Mapping[str, bytes]) -> dict[str, str]:
     """Return what the scripts' blanks are filled with."""
     options = [f"--seed={choice.seed}"]
     if choice.exercise:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from statistics import mean
 from typing import TYPE_CHECKING
 
-from grader.report.findings import amount
+from grader.report.arrangement import amount
 from grader.report.pages.counting import ExerciseCount
 from grader.report.pages.drawing import PLAIN, RIGHT, Drawing, drawn
 from grader.report.pages.rows import Handing
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _SIZE = (5.2, 2.5)
-_MOST_BARS = 20
-_MOST_TRIES = 10
+_MAX_BARS = 20
+_MAX_TRIES = 10
 
 
 def distribution(exercise: ExerciseCount, name: str) -> Drawing:
@@ -30,7 +30,7 @@ def distribution(exercise: ExerciseCount, name: str) -> Drawing:
     def draw(figure: Figure) -> str:
         figure.set_size_inches(*_SIZE)
         axes = figure.subplots()
-        bars = max(1, min(_MOST_BARS, round(exercise.max_score)))
+        bars = max(1, min(_MAX_BARS, round(exercise.max_score)))
         most = exercise.max_score or 1.0
         heights = [0] * bars
         for score in exercise.scores:
@@ -95,7 +95,7 @@ def by_attempt(handings: Sequence[Handing], name: str) -> Drawing:
 def _means(handings: Sequence[Handing]) -> dict[int, float]:
     found: dict[int, list[float]] = {}
     for one in handings:
-        if one.share is not None and one.number <= _MOST_TRIES:
+        if one.share is not None and one.number <= _MAX_TRIES:
             found.setdefault(one.number, []).append(one.share)
     return {number: mean(found[number]) for number in sorted(found)}
 

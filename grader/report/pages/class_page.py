@@ -10,7 +10,7 @@ from typing import Final
 from markupsafe import Markup
 
 from grader.batch.records import LeftOver
-from grader.report.findings import amount, score_text
+from grader.report.arrangement import amount, score_text
 from grader.report.pages import charts
 from grader.report.pages.counting import CheckCount, ClassCount
 from grader.report.pages.drawing import Drawing, bar

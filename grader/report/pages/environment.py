@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
-from grader.report.findings import amount, points_text, score_text
-from grader.report.visible import visible
+from grader.report.arrangement import amount, points_text, score_text
+from grader.report.safe_text import visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-MOST_CHARACTERS: Final = 20_000
+MAX_CHARACTERS: Final = 20_000
 _LONGEST_LINE: Final = 2_000
 _NON_JOINER: Final = "\u200c"  # the spelling of Persian names needs it; it reorders nothing
 
 
-def shown(text: str, most: int = MOST_CHARACTERS, *, lines: bool = True) -> str:
+def shown(text: str, most: int = MAX_CHARACTERS, *, lines: bool = True) -> str:
     """Return `text` as people may read it: nothing acts on the page, and its length is bounded."""
     cut = len(text) - most
     if cut > 0:
@@ -34,7 +34,7 @@ def shown(text: str, most: int = MOST_CHARACTERS, *, lines: bool = True) -> str:
     return f"{plain} … ({cut:,} more characters)" if cut > 0 else plain
 
 
-def last(text: str, most: int = MOST_CHARACTERS) -> Markup:
+def last(text: str, most: int = MAX_CHARACTERS) -> Markup:
     """Return the end of a text, with a word on what was before it."""
     text = text.strip("\r\n")
     cut = len(text) - most

@@ -18,12 +18,12 @@ from grader.batch.results_reader import (
     read_records,
 )
 from grader.course import Course
-from grader.report.findings import score_text
+from grader.report.arrangement import score_text
 from grader.report.pages.class_page import class_page
 from grader.report.pages.counting import count
 from grader.report.pages.course_drawing import CourseDrawings
 from grader.report.pages.rows import Handing, Row, handing, missing_row, row
-from grader.report.pages.student import Draw, Try, Work, student_page
+from grader.report.pages.student_page import Draw, Try, Work, student_page
 
 REPORT: Final = "report"
 INDEX: Final = "index.html"

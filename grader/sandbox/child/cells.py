@@ -25,7 +25,7 @@ _FUTURE_FLAGS: Final = functools.reduce(
 )
 _LEAST_SECONDS: Final = 0.05
 _AGAIN_SECONDS: Final = 0.5
-_MOST_FAILURES: Final = 50
+_MAX_FAILURES: Final = 50
 
 
 class CellTimeoutError(BaseException):
@@ -154,7 +154,7 @@ class Cells:
             body = statements.harmless(body)
         rest = _after_failure(body, failures[-1]) if failures else list(body)
         together = True
-        while rest and len(failures) < _MOST_FAILURES:
+        while rest and len(failures) < _MAX_FAILURES:
             code: types.CodeType | None = None
             try:
                 now = rest if together else rest[:1]

@@ -23,7 +23,7 @@ from typing import Any, Final, NoReturn
 from . import confinement, framing, kernel, preload, processes, scratch
 
 _WATCH_SECONDS: Final = 0.1
-_MOST_ENTRIES: Final = 10_000
+_MAX_ENTRIES: Final = 10_000
 _FILES_IN_ALL: Final = 8  # times what one file may hold
 
 
@@ -91,7 +91,7 @@ class Host:
         below = processes.descendants(os.getpid())
         if processes.count_tasks(below) > self.limits["processes"]:
             self.exceeded = "processes"
-        files = scratch.usage(self.scratch, _MOST_ENTRIES)
+        files = scratch.usage(self.scratch, _MAX_ENTRIES)
         if files.too_many or files.size > self.limits["file_megabytes"] * _FILES_IN_ALL << 20:
             self.exceeded = "file_megabytes"
         if self._memory(below) > self.limits["memory_megabytes"] << 20:

@@ -23,7 +23,7 @@ def frame(message: bytes) -> bytes:
     return len(message).to_bytes(HEADER, "little") + message
 
 
-class Reader:
+class FrameReader:
     """Whole messages from a descriptor; what has come beyond the next one is kept for later."""
 
     def __init__(self, descriptor: int) -> None:

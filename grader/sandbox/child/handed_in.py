@@ -15,7 +15,7 @@ from typing import Final
 
 from .cells import Cells, Failure
 
-MOST_WRITTEN: Final = 100
+MAX_WRITTEN: Final = 100
 
 
 class HandedIn(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -43,7 +43,7 @@ class HandedIn(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def add(self, path: str, source: str) -> None:
         """Take in a file that the submission writes, as `%%writefile` does."""
-        if len(self._files) < MOST_WRITTEN:
+        if len(self._files) < MAX_WRITTEN:
             self._files[module_name(path)] = (path, source)
 
     def module(self, path: str) -> ModuleType:

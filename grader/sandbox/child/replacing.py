@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
-_MOST_IN_VAIN: Final = 20
+_MAX_IN_VAIN: Final = 20
 
 _Function = Callable[..., Any]
 
@@ -37,7 +37,7 @@ def _asking(other: _Function, own: _Function) -> _Function:
     def function(*arguments: Any, **named: Any) -> Any:
         nonlocal in_vain
         answer = None
-        if in_vain < _MOST_IN_VAIN:
+        if in_vain < _MAX_IN_VAIN:
             with contextlib.suppress(TypeError, ValueError):
                 answer = other(*_positional(own, arguments, named))
             in_vain += answer is None

@@ -29,7 +29,7 @@ from . import framing, standins, student_errors, values
 from .loading import Loading
 from .replacing import replaced
 
-_MOST_WARNINGS = 20
+_MAX_WARNINGS = 20
 _RESERVED_BYTES = 8 << 20
 _AS_IT_IS = contextlib.nullcontext()
 _UNCHANGEABLE = frozenset([type(None), bool, int, float, complex, str, bytes])
@@ -65,7 +65,7 @@ class Session:
     """The submission's module and the wire to the trusted side."""
 
     def __init__(self, reader: int, writer: int, max_bytes: int) -> None:
-        self.reader = framing.Reader(reader)
+        self.reader = framing.FrameReader(reader)
         self.writer = writer
         self.max_bytes = max_bytes
         self.module = types.ModuleType("submission")
@@ -151,7 +151,7 @@ class Session:
         ]
         texts = [
             f"{warning.category.__name__}: {warning.message}"[:300]
-            for warning in caught[:_MOST_WARNINGS]
+            for warning in caught[:_MAX_WARNINGS]
         ]
         return ["done", value, changed, texts]
 

@@ -28,7 +28,7 @@ PACKAGES: Final = frozenset(
     )
 )
 RUN_BODY: Final = frozenset(("capture", "memit", "prun", "time", "timeit"))
-_MOST_ANSWERS: Final = 100
+_MAX_ANSWERS: Final = 100
 _UNPACK: Final = opcode.opmap["UNPACK_SEQUENCE"]
 _UNPACK_STARRED: Final = opcode.opmap["UNPACK_EX"]
 
@@ -241,7 +241,7 @@ def unattended() -> Iterator[None]:
     before = builtins.input, os._exit, os.abort
 
     def answer(prompt: object = "", /) -> str:
-        if not loading or next(answers) >= _MOST_ANSWERS:
+        if not loading or next(answers) >= _MAX_ANSWERS:
             return before[0](prompt)
         sys.stdout.write(f"{prompt}\n")
         return "1"

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any
 
 _LONGEST_MESSAGE = 600
-_MOST_FRAMES = 6
+_MAX_FRAMES = 6
 
 
 def describe(error: BaseException, filenames: frozenset[str]) -> dict[str, Any]:
@@ -65,8 +65,8 @@ def _student_frames(
 
 
 def _shorten(frames: list[traceback.FrameSummary]) -> str:
-    if len(frames) > _MOST_FRAMES:
-        half = _MOST_FRAMES // 2
+    if len(frames) > _MAX_FRAMES:
+        half = _MAX_FRAMES // 2
         between = f"  ... {len(frames) - 2 * half:,} more calls ...\n"
         return _format(frames[:half]) + between + _format(frames[-half:])
     return _format(frames)

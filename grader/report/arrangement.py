@@ -29,7 +29,7 @@ _FOLLOWS = "follows from "
 _TELLING = frozenset(Outcome) - {Outcome.PASSED, Outcome.NOT_IMPLEMENTED}
 
 
-class State(Enum):
+class FunctionState(Enum):
     """How a function stands, all its checks taken together."""
 
     RIGHT = "right"
@@ -45,7 +45,7 @@ class FunctionSummary:
 
     name: str
     checks: tuple[CheckResult, ...]
-    state: State
+    state: FunctionState
     remark: str
 
     @property
@@ -243,15 +243,15 @@ def _summary(name: str, checks: tuple[CheckResult, ...]) -> FunctionSummary:
     open_checks = [check for check in checks if check.outcome is not Outcome.PASSED]
     outcomes = {check.outcome for check in open_checks}
     if not outcomes:
-        return FunctionSummary(name, checks, State.RIGHT, "")
+        return FunctionSummary(name, checks, FunctionState.RIGHT, "")
     if Outcome.GRADER_ERROR in outcomes:
-        state = State.UNGRADED
+        state = FunctionState.UNGRADED
     elif outcomes == {Outcome.NOT_IMPLEMENTED} and len(open_checks) == len(checks):
         told = any(map(is_told, checks))
-        state = State.WRONG if told else State.UNWRITTEN
+        state = FunctionState.WRONG if told else FunctionState.UNWRITTEN
     else:
         waiting = outcomes <= {Outcome.BLOCKED, Outcome.NOT_IMPLEMENTED}
-        state = State.WAITING if waiting else State.WRONG
+        state = FunctionState.WAITING if waiting else FunctionState.WRONG
     return FunctionSummary(name, checks, state, _remark(open_checks, len(checks)))
 
 

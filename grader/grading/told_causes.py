@@ -12,10 +12,10 @@ from grader.course import Exercise
 from grader.diagnosis.location import definition
 from grader.result import CheckResult, Outcome
 from grader.sandbox.causes import misspelt
-from grader.sandbox.replies import Loaded, Source, near_definition
+from grader.sandbox.replies import Loaded, SubmissionSource, near_definition
 
 _UNKNOWN: Final = re.compile(r"`(\w+)` is not defined: define it")
-_MOST_SOURCE: Final = 200_000
+_MAX_SOURCE: Final = 200_000
 _CALLED_WRONGLY: Final = r"\b{}\(\) (takes|missing|got) "
 _NO_RIGHT_VALUE: Final = (Outcome.FAILED, Outcome.ERROR, Outcome.FORBIDDEN_VALUE)
 
@@ -35,7 +35,7 @@ class Signature:
 
 def with_causes(
     exercise: Exercise,
-    source: Source,
+    source: SubmissionSource,
     loaded: Loaded,
     checks: tuple[CheckResult, ...],
     given: Callable[[], str],
@@ -44,7 +44,7 @@ def with_causes(
 
     Parameters
     ----------
-    source, loaded : Source, Loaded
+    source, loaded : SubmissionSource, Loaded
         The submission, and what loading it found.
     given : callable
         Returns code of the course that has the right signatures.
@@ -94,7 +94,7 @@ def parameter_mistake(own: Signature, wanted: Signature) -> str:
 
 def signature_in(text: str, function: str) -> Signature | None:
     """Return the signature of a function's last definition; None where it cannot be told."""
-    if len(text) > _MOST_SOURCE or function not in text:
+    if len(text) > _MAX_SOURCE or function not in text:
         return None
     try:
         node = definition(ast.parse(text), function)
@@ -128,7 +128,7 @@ def _spelling(exercise: Exercise, check: CheckResult, loaded: Loaded) -> CheckRe
 
 def _signatures(
     exercise: Exercise,
-    source: Source,
+    source: SubmissionSource,
     checks: tuple[CheckResult, ...],
     given: Callable[[], str],
 ) -> Iterator[tuple[Signature, Signature]]:

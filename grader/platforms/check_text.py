@@ -6,10 +6,10 @@ import html
 from typing import Final
 
 from grader.platforms.assessment import Assessment, Test
-from grader.report.findings import OUTCOME_WORDS, amount, line_text, sentence
+from grader.report.arrangement import OUTCOME_WORDS, amount, line_text, sentence
 from grader.report.markdown import fenced, inline
+from grader.report.safe_text import visible
 from grader.report.terminal import render_text
-from grader.report.visible import visible
 from grader.result import Diagnosis, Outcome
 
 NOT_GRADED: Final = "Not graded"

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from grader.diagnosis.candidates import MUTANT, Candidate
-from grader.diagnosis.fault_dictionary import Rows, Table
+from grader.diagnosis.fault_dictionary import FaultDictionary, Rows
 
-_MOST_MISTAKES: Final = 4
-_MOST_BRANCHES: Final = 400
+_MAX_MISTAKES: Final = 4
+_MAX_BRANCHES: Final = 400
 
 Columns = frozenset[int]
 Locate = Callable[[Candidate], int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class ProgramMatch:
     """A candidate that the student's function is like, in some columns.
 
     Attributes
@@ -48,7 +48,9 @@ class _Class:
         return self.agrees == self.wrong
 
 
-def match(table: Table, seen: Rows, wrong: Columns, locate: Locate) -> tuple[list[Match], Columns]:
+def match(
+    table: FaultDictionary, seen: Rows, wrong: Columns, locate: Locate
+) -> tuple[list[ProgramMatch], Columns]:
     """Return the candidates that together explain the wrong columns, and what is left over.
 
     A single candidate is preferred to several, several whole ones to parts of others.
@@ -58,12 +60,12 @@ def match(table: Table, seen: Rows, wrong: Columns, locate: Locate) -> tuple[lis
     cover = _cover(sorted(whole, key=lambda found: found.key), wrong)
     if cover is None:
         cover = _greedy(classes, wrong, table)
-    matches = [Match(found.candidate, columns, found.whole) for found, columns in cover]
+    matches = [ProgramMatch(found.candidate, columns, found.whole) for found, columns in cover]
     explained = frozenset().union(*(each.columns for each in matches)) if matches else frozenset()
     return matches, wrong - explained
 
 
-def _agreeing(table: Table, seen: Rows, wrong: Columns, locate: Locate) -> list[_Class]:
+def _agreeing(table: FaultDictionary, seen: Rows, wrong: Columns, locate: Locate) -> list[_Class]:
     agrees: dict[int, set[int]] = {}
     for column in sorted(wrong):
         for number in table.matching(column, seen):
@@ -106,26 +108,28 @@ def _cover(classes: list[_Class], wrong: Columns) -> list[tuple[_Class, Columns]
         for found in classes:
             if first in found.wrong and found.wrong <= left:
                 branches += 1
-                if branches > _MOST_BRANCHES:
+                if branches > _MAX_BRANCHES:
                     return None
                 rest = search(left - found.wrong, most - 1)
                 if rest is not None:
                     return [found, *rest]
         return None
 
-    for most in range(1, _MOST_MISTAKES + 1):
+    for most in range(1, _MAX_MISTAKES + 1):
         result = search(wrong, most)
         if result is not None:
             return [(found, found.wrong) for found in result]
     return None
 
 
-def _greedy(classes: list[_Class], wrong: Columns, table: Table) -> list[tuple[_Class, Columns]]:
+def _greedy(
+    classes: list[_Class], wrong: Columns, table: FaultDictionary
+) -> list[tuple[_Class, Columns]]:
     """Return what explains most of the wrong columns: whole candidates first, then parts."""
     left = wrong
     result: list[tuple[_Class, Columns]] = []
     for wanted in (True, False):
-        while left and len(result) < _MOST_MISTAKES:
+        while left and len(result) < _MAX_MISTAKES:
             usable = [
                 found
                 for found in classes
@@ -143,7 +147,7 @@ def _greedy(classes: list[_Class], wrong: Columns, table: Table) -> list[tuple[_
     return result
 
 
-def _part(found: _Class, left: Columns, wrong: Columns, table: Table) -> bool:
+def _part(found: _Class, left: Columns, wrong: Columns, table: FaultDictionary) -> bool:
     """Return whether a candidate may be told for a part of what it is wrong in.
 
     Where the student's function is wrong in another way in the same returned value, that the two
@@ -160,5 +164,5 @@ def _part(found: _Class, left: Columns, wrong: Columns, table: Table) -> bool:
     return table.telling(found.number, own)
 
 
-def _value(table: Table, column: int) -> str:
+def _value(table: FaultDictionary, column: int) -> str:
     return table.layout.name(column).partition("[")[0]

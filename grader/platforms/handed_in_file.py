@@ -12,12 +12,12 @@ from typing import Final
 
 from grader.course import Course, Exercise
 from grader.errors import SubmissionError, UsageError
-from grader.grading.choice import Candidate, choose
+from grader.grading.choice import CandidateFile, choose
 from grader.grading.ignored import is_ignored_folder, is_ignored_name
 from grader.grading.submission import exercise_of, is_submission, most_bytes
 
 _DEEPEST: Final = 8
-_MOST_FILES: Final = 10_000
+_MAX_FILES: Final = 10_000
 _NAMED: Final = 10
 
 
@@ -75,8 +75,8 @@ def find(place: Path, course: Course, name: str | None, title: str = "") -> Foun
     return Found(candidates[choice.chosen], chosen, (told,) if told else ())
 
 
-def _candidate(path: Path, place: Path) -> Candidate:
-    return Candidate(path.relative_to(place).as_posix(), path.name, partial(_bytes, path))
+def _candidate(path: Path, place: Path) -> CandidateFile:
+    return CandidateFile(path.relative_to(place).as_posix(), path.name, partial(_bytes, path))
 
 
 def _bytes(path: Path) -> bytes:
@@ -123,7 +123,7 @@ def _files(folder: Path, depth: int = 0) -> Iterator[Path]:
     if depth > _DEEPEST or _kind(folder) != "folder":
         return
     try:
-        entries = sorted(folder.iterdir())[:_MOST_FILES]
+        entries = sorted(folder.iterdir())[:_MAX_FILES]
     except OSError:
         return
     for path in entries:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
-from grader.notebooks.document import CodeCell, Document, NotebookError, read_document
+from grader.notebooks.notebook_file import CodeCell, Document, NotebookError, read_document
 from grader.notebooks.syntax import to_python
-from grader.sandbox.replies import Block
+from grader.sandbox.replies import CodeBlock
 
-_MOST_NAMED: Final = 5
+_MAX_NAMED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Notebook:
     That is what Jupyter numbers them after "Restart kernel and run all".
     """
 
-    cells: tuple[Block, ...]
+    cells: tuple[CodeBlock, ...]
     remarks: tuple[str, ...]
 
 
@@ -60,13 +60,13 @@ def upgraded(document: Document) -> tuple[CodeCell, ...]:
     return tuple(CodeCell(cell.source, cell.execution_count) for cell in notebook.cells)
 
 
-def plain_blocks(cells: Sequence[tuple[str, str]]) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+def plain_blocks(cells: Sequence[tuple[str, str]]) -> tuple[tuple[CodeBlock, ...], tuple[str, ...]]:
     """Return labelled cells as blocks of plain Python, and a remark on what was left out."""
     blocks = []
     left_out = []
     for label, source in cells:
         plain = to_python(source)
-        blocks.append(Block(label, plain.source))
+        blocks.append(CodeBlock(label, plain.source))
         left_out += [f"{label} line {line} `{text}`" for line, text in plain.left_out]
     if not left_out:
         return tuple(blocks), ()
@@ -140,5 +140,5 @@ def _order(cells: Sequence[CodeCell]) -> tuple[str, ...]:
 
 def listed(items: Sequence[str]) -> str:
     """Return the first items, and how many more there are."""
-    more = f" and {len(items) - _MOST_NAMED} more" if len(items) > _MOST_NAMED else ""
-    return ", ".join(items[:_MOST_NAMED]) + more
+    more = f" and {len(items) - _MAX_NAMED} more" if len(items) > _MAX_NAMED else ""
+    return ", ".join(items[:_MAX_NAMED]) + more

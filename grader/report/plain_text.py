@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from grader.report.findings import (
+from grader.report.arrangement import (
     OUTCOME_WORDS,
     Finding,
+    FunctionState,
     FunctionSummary,
-    State,
     amount,
     cell_of,
     findings,
@@ -23,21 +23,21 @@ from grader.report.findings import (
     score_text,
     summaries,
 )
+from grader.report.safe_text import visible
 from grader.report.signs import with_signs_of
-from grader.report.visible import visible
 from grader.result import Diagnosis, Outcome, Result
 
 _STATES: Final = {
-    State.RIGHT: "passed",
-    State.WRONG: "failed",
-    State.UNWRITTEN: "not written yet",
-    State.WAITING: "waits for another function",
-    State.UNGRADED: "not graded",
+    FunctionState.RIGHT: "passed",
+    FunctionState.WRONG: "failed",
+    FunctionState.UNWRITTEN: "not written yet",
+    FunctionState.WAITING: "waits for another function",
+    FunctionState.UNGRADED: "not graded",
 }
 _POINTER: Final = re.compile(r"^ *\^+[~^]*$")
-_MOST_LINES: Final = 40
-_MOST_ITEMS: Final = 10
-_MOST_TITLES: Final = 3
+_MAX_LINES: Final = 40
+_MAX_ITEMS: Final = 10
+_MAX_TITLES: Final = 3
 _LONGEST: Final = 2_000
 
 
@@ -86,7 +86,7 @@ def _finding(result: Result, finding: Finding) -> Iterator[str]:
     if finding.cause:
         yield f"Cause: {_line(finding.sentence)}"
     titles = [_line(check.title) for check in finding.checks]
-    most = _MOST_TITLES if finding.cause else len(titles)
+    most = _MAX_TITLES if finding.cause else len(titles)
     yield from (f"Check: {title}" for title in titles[:most])
     if len(titles) > most:
         yield f"And {len(titles) - most} more checks"
@@ -109,14 +109,14 @@ def _diagnosis(diagnosis: Diagnosis, cell: str) -> Iterator[str]:
 def _block(text: str) -> Iterator[str]:
     """Yield lines of text, set in; an arrow below a line becomes words."""
     lines = text.strip("\n").split("\n") if text.strip() else []
-    for line in lines[:_MOST_LINES]:
+    for line in lines[:_MAX_LINES]:
         if _POINTER.match(line):
             place = len(line) - len(line.lstrip()) + 1 - len(_margin(lines, line))
             yield f"  (the error is at character {max(place, 1)} of that line)"
         else:
             yield f"  {line[:_LONGEST]}"
-    if len(lines) > _MOST_LINES:
-        yield f"  and {len(lines) - _MOST_LINES} more lines"
+    if len(lines) > _MAX_LINES:
+        yield f"  and {len(lines) - _MAX_LINES} more lines"
 
 
 def _margin(lines: list[str], pointer: str) -> str:
@@ -129,18 +129,18 @@ def _output(output: str) -> Iterator[str]:
     lines = output.strip("\r\n").split("\n")
     if output.strip():
         yield ""
-        cut = len(lines) > _MOST_LINES
-        yield f"Your code printed, the last {_MOST_LINES} lines:" if cut else "Your code printed:"
-        yield from (f"  {line[:_LONGEST]}" for line in lines[-_MOST_LINES:])
+        cut = len(lines) > _MAX_LINES
+        yield f"Your code printed, the last {_MAX_LINES} lines:" if cut else "Your code printed:"
+        yield from (f"  {line[:_LONGEST]}" for line in lines[-_MAX_LINES:])
 
 
 def _list(title: str, items: tuple[str, ...]) -> Iterator[str]:
     if items:
         yield ""
         yield title
-        yield from (f"  {_line(item)}" for item in items[:_MOST_ITEMS])
-    if len(items) > _MOST_ITEMS:
-        yield f"  and {len(items) - _MOST_ITEMS} more"
+        yield from (f"  {_line(item)}" for item in items[:_MAX_ITEMS])
+    if len(items) > _MAX_ITEMS:
+        yield f"  and {len(items) - _MAX_ITEMS} more"
 
 
 def _total(result: Result) -> str:

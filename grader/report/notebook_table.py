@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html
 
-from grader.report.findings import (
+from grader.report.arrangement import (
     OUTCOME_WORDS,
     Finding,
-    State,
+    FunctionState,
     findings,
     points_text,
     score_text,
@@ -17,11 +17,11 @@ from grader.report.findings import (
 from grader.result import Diagnosis, Outcome, Result
 
 _MARKS = {
-    State.RIGHT: ("#1a7f37", "✓"),
-    State.WRONG: ("#cf222e", "✗"),
-    State.UNWRITTEN: ("#57606a", "○"),
-    State.WAITING: ("#57606a", "…"),
-    State.UNGRADED: ("#9a6700", "!"),
+    FunctionState.RIGHT: ("#1a7f37", "✓"),
+    FunctionState.WRONG: ("#cf222e", "✗"),
+    FunctionState.UNWRITTEN: ("#57606a", "○"),
+    FunctionState.WAITING: ("#57606a", "…"),
+    FunctionState.UNGRADED: ("#9a6700", "!"),
 }
 _PRE = '<pre style="white-space: pre-wrap; margin: 0.3em 0 0.3em 1.5em">'
 

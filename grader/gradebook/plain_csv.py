@@ -10,7 +10,7 @@ from grader.batch.roster import ID_COLUMNS, NAME_COLUMNS
 from grader.errors import UsageError
 from grader.gradebook.filling import Filled, Target, choose_columns, fill
 from grader.gradebook.grades import Grade, rounded
-from grader.gradebook.matching import Person, match
+from grader.gradebook.people import GradebookPerson, match
 from grader.gradebook.sheet import Sheet, guarded, table
 
 _DIGITS: Final = 9  # what the results themselves are rounded to
@@ -54,7 +54,9 @@ def fill_table(path: Path, grades: Sequence[Grade], wanted: str | None) -> Fille
     for row in sheet.rows:
         own = tuple(one for column in ids if (one := sheet.cell(row, column).strip()))
         if own:
-            people.append(Person(row, own, " ".join(sheet.cell(row, one) for one in names)))
+            people.append(
+                GradebookPerson(row, own, " ".join(sheet.cell(row, one) for one in names))
+            )
     targets = {}
     for exercise in sorted({grade.exercise for grade in grades}):
         column = sheet.column(wanted or exercise)

@@ -18,7 +18,7 @@ Answer = tuple[tuple[Any, ...], Any]
 """The arguments of a call, and what it returns."""
 
 
-class Student:
+class StudentProxy:
     """Calls the submission's functions in the sandbox.
 
     `student.forward(x, ...)` returns the decoded value. A call that gives none raises an
@@ -54,7 +54,7 @@ class Student:
 
         return call
 
-    def given(self, **answers: Sequence[Answer]) -> Student:
+    def given(self, **answers: Sequence[Answer]) -> StudentProxy:
         """Return the student with right answers to the calls that their functions make.
 
         A check uses it to see whether a function is right apart from those that it calls. Only
@@ -72,7 +72,7 @@ class Student:
         `student.given(area=[((2.0, 3.0), 6.0)]).volume(2.0, 3.0, 4.0)`
         """
         known = {name: _Known(tuple(calls)) for name, calls in answers.items()}
-        other = Student(self._submission, self._parameters, known)
+        other = StudentProxy(self._submission, self._parameters, known)
         other._calls = self._calls
         return other
 
@@ -116,7 +116,7 @@ class _Known:
         return None
 
 
-def last_call(student: Student, function: str) -> str:
+def last_call(student: StudentProxy, function: str) -> str:
     """Return the function's last call with its arguments' values, for checks students may see."""
     if function not in student._calls:
         return ""

@@ -9,11 +9,11 @@ from typing import ClassVar, Final
 
 from markupsafe import Markup
 
-from grader.report.findings import (
+from grader.report.arrangement import (
     OUTCOME_WORDS,
     Finding,
+    FunctionState,
     FunctionSummary,
-    State,
     findings,
     score_text,
     summaries,
@@ -25,11 +25,11 @@ from grader.report.pages.environment import render
 from grader.result import Diagnosis, Outcome, Result
 
 MARKS: Final = {
-    State.RIGHT: ("✓", "right"),
-    State.WRONG: ("✗", "not right yet"),
-    State.UNWRITTEN: ("○", "not written yet"),
-    State.WAITING: ("…", "waits for another function"),
-    State.UNGRADED: ("!", "not graded"),
+    FunctionState.RIGHT: ("✓", "right"),
+    FunctionState.WRONG: ("✗", "not right yet"),
+    FunctionState.UNWRITTEN: ("○", "not written yet"),
+    FunctionState.WAITING: ("…", "waits for another function"),
+    FunctionState.UNGRADED: ("!", "not graded"),
 }
 _GRADER_FAILED: Final = "The grader failed here. This is not your fault, and costs you nothing."
 
@@ -204,7 +204,7 @@ def _function(
         summary=summary,
         mark=mark,
         state=words,
-        bar=bar(share, "full" if summary.state is State.RIGHT else "open"),
+        bar=bar(share, "full" if summary.state is FunctionState.RIGHT else "open"),
         remark=summary.remark or unwritten(summary),
         place=listing.place if listing is not None else "",
         lines=lines,

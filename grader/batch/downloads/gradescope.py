@@ -17,7 +17,7 @@ _FIELD: Final = re.compile(r"\s*(?:- )?\s*:(?P<key>\w+):\s*(?P<value>.*?)\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Submitter:
     """One submitter."""
 
     name: str
@@ -26,16 +26,16 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
+class ListedSubmission:
     """What the metadata say of one folder."""
 
-    people: tuple[Person, ...]
+    people: tuple[Submitter, ...]
     submitted: datetime | None
 
 
-def read_metadata(text: str) -> dict[str, Submission]:
+def read_metadata(text: str) -> dict[str, ListedSubmission]:
     """Return the submissions by the names of their folders."""
-    found: dict[str, Submission] = {}
+    found: dict[str, ListedSubmission] = {}
     key = ""
     section = ""
     people: list[dict[str, str]] = []
@@ -44,10 +44,10 @@ def read_metadata(text: str) -> dict[str, Submission]:
     def keep() -> None:
         if key:
             persons = tuple(
-                Person(one.get("name", ""), one.get("sid", ""), one.get("email", ""))
+                Submitter(one.get("name", ""), one.get("sid", ""), one.get("email", ""))
                 for one in people
             )
-            found[key] = Submission(persons, submitted)
+            found[key] = ListedSubmission(persons, submitted)
 
     for line in text.splitlines():
         top = _SUBMISSION.fullmatch(line)

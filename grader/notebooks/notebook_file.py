@@ -10,7 +10,7 @@ from typing import Any, Final
 MAX_CODE_CELLS: Final = 2_000
 _SLIMMED_FROM: Final = 1_000_000
 # what JSON of this size can at worst become in memory is a few hundred megabytes
-_MOST_PARSED: Final = 10_000_000
+_MAX_PARSED: Final = 10_000_000
 _VERSIONS: Final = (2, 3, 4)
 _STRING: Final = rb'"(?:[^"\\]++|\\.)*+"'
 _OUTPUT: Final = re.compile(
@@ -85,7 +85,7 @@ def parse(name: str, data: bytes, *, whole: bool = False) -> dict[str, Any]:
     """
     if not whole and len(data) > _SLIMMED_FROM:
         data = _OUTPUT.sub(rb'\1""', data)
-        if len(data) > _MOST_PARSED:
+        if len(data) > _MAX_PARSED:
             raise NotebookError(
                 f"{name} is too large to be read, even without its pictures and printed text."
                 " Clear its outputs in Jupyter, save it, and hand that in."

@@ -10,11 +10,11 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from grader.author.findings import ExerciseFinding, Mutation, Scores, Verification
+from grader.author.proof_record import ExerciseFinding, Mutation, Scores, Verification
 from grader.report.page import can_draw
 
 _FAULT = "bold red"
-_MOST_SURVIVORS = 20
+_MAX_SURVIVORS = 20
 
 
 def render(verification: Verification, console: Console) -> None:
@@ -85,11 +85,11 @@ def _misconceptions(found: ExerciseFinding) -> Text:
 
 def _survivors(entries: tuple[Mutation, ...]) -> Iterator[RenderableType]:
     for entry in entries:
-        for survivor in entry.survivors[:_MOST_SURVIVORS]:
+        for survivor in entry.survivors[:_MAX_SURVIVORS]:
             yield Text(f"survived in {entry.function} ({survivor.operator})", "yellow")
             yield Padding(Text(survivor.diff, "dim"), (0, 0, 0, 2))
-        if len(entry.survivors) > _MOST_SURVIVORS:
-            rest = len(entry.survivors) - _MOST_SURVIVORS
+        if len(entry.survivors) > _MAX_SURVIVORS:
+            rest = len(entry.survivors) - _MAX_SURVIVORS
             yield Text(f"and {rest} more in {entry.function}; --json lists them", "yellow")
 
 

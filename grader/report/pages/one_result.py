@@ -8,7 +8,7 @@ from pathlib import Path
 from grader.course import Course
 from grader.errors import UsageError
 from grader.report.pages.course_drawing import CourseDrawings
-from grader.report.pages.student import Work, student_page
+from grader.report.pages.student_page import Work, student_page
 from grader.result import Result
 
 

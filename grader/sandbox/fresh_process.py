@@ -17,13 +17,13 @@ from typing import IO, Any, Final
 
 from grader.course import Limits
 from grader.sandbox import launch
-from grader.sandbox.channel import MOST_DRAINED, ConnectionLost
+from grader.sandbox.channel import MAX_DRAINED, ConnectionLost
 from grader.sandbox.child import framing, scratch
 from grader.sandbox.child.framing import WireError
-from grader.sandbox.launch import Place
+from grader.sandbox.launch import SandboxFolders
 
 _CHUNK: Final = 65_536
-_MOST_WAITING: Final = 4
+_MAX_WAITING: Final = 4
 _END_SECONDS: Final = 10.0
 
 
@@ -32,7 +32,7 @@ class SingleProcesses:
 
     losses = 0  # there is no host to lose
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: SandboxFolders) -> None:
         self._place = place
         self._current: subprocess.Popen[bytes] | None = None
         self._next = self._start()
@@ -102,7 +102,7 @@ class PipeConnection:
         self._process = process
         self._max_message = max_message
         self._max_output = max_output
-        self._messages: queue.Queue[bytes | Exception] = queue.Queue(_MOST_WAITING)
+        self._messages: queue.Queue[bytes | Exception] = queue.Queue(_MAX_WAITING)
         self._to_send: queue.Queue[tuple[bytes, threading.Event] | None] = queue.Queue()
         self._printed = bytearray()
         self._lock = threading.Lock()
@@ -160,7 +160,7 @@ class PipeConnection:
 
     def _read_output(self) -> None:
         stream = _stream(self._process.stderr)
-        while self.printed_bytes <= MOST_DRAINED:
+        while self.printed_bytes <= MAX_DRAINED:
             try:
                 part = os.read(stream.fileno(), _CHUNK)
             except OSError:

@@ -21,9 +21,9 @@ from grader.cluster import course_archive, messages, remote, worker_monitor
 from grader.cluster.address import Cluster
 from grader.cluster.chunks import Chunk, Sizing
 from grader.cluster.connection import ClusterError, connected
-from grader.cluster.slots import Graded
+from grader.cluster.slots import SlotResult
 from grader.cluster.versions import versions
-from grader.cluster.worker_monitor import Failed, Refused, SchedulerLost, Watch
+from grader.cluster.worker_monitor import Refused, SchedulerLost, SetupFailed, Watch
 from grader.course import Course
 from grader.diagnosis.catalogue import default_language
 from grader.errors import UsageError
@@ -34,7 +34,7 @@ _RESULT_SECONDS: Final = 60.0
 _FETCHERS: Final = 16
 _LOOK_SECONDS: Final = 2.0
 _TELL_OF_WAITING_SECONDS: Final = 3.0
-_MOST_LOSSES_IN_A_ROW: Final = 20
+_MAX_LOSSES_IN_A_ROW: Final = 20
 
 
 class ClusterPool:
@@ -82,7 +82,7 @@ class ClusterPool:
             return
         order = self._order()
         with connected(self.cluster) as client:
-            run = _Run(client, order, self)
+            run = _ClusterRun(client, order, self)
             with contextlib.closing(run):
                 yield from run.results(first, tasks)
 
@@ -117,7 +117,7 @@ class _Landed:
     answer: bytes | BaseException
 
 
-class _Run:
+class _ClusterRun:
     """One run over a stream of tasks."""
 
     def __init__(self, client: Client, order: dict[str, Any], pool: ClusterPool) -> None:
@@ -223,7 +223,7 @@ class _Run:
             self._why_refused[found.worker] = found.error.message
             remedy = f" -> {found.error.remedy}" if found.error.remedy else ""
             self._notice(f"worker {found.worker} is refused: {found.error.message}{remedy}")
-        elif isinstance(found, Failed):
+        elif isinstance(found, SetupFailed):
             raise found.error
         elif isinstance(found, SchedulerLost):
             raise self._scheduler_lost()
@@ -264,13 +264,13 @@ class _Run:
         self._bytes -= chunk.size
         return chunk
 
-    def _learn(self, graded: Graded, central: float) -> None:
+    def _learn(self, graded: SlotResult, central: float) -> None:
         exercises = [result.exercise for result in graded.results]
         if exercises:
             self._sizing.learn_tasks(exercises, graded.seconds)
             self._sizing.learn_chunk(graded.idle, central)
 
-    def _sort_out(self, chunk: Chunk, graded: Graded, worker: str) -> Iterator[Done]:
+    def _sort_out(self, chunk: Chunk, graded: SlotResult, worker: str) -> Iterator[Done]:
         """Give the results, and send again what has none."""
         waiting = {task.key: task for task in chunk.tasks}
         for result in graded.results:
@@ -335,7 +335,7 @@ class _Run:
 
     def _note_loss(self) -> None:
         self._losses += 1
-        if self._losses >= _MOST_LOSSES_IN_A_ROW:
+        if self._losses >= _MAX_LOSSES_IN_A_ROW:
             raise ClusterError(
                 "the cluster's workers are lost again and again before they have graded anything",
                 "see their logs; then the same command goes on",

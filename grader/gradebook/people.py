@@ -12,7 +12,7 @@ from grader.gradebook.grades import Grade
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class GradebookPerson:
     """A row: its number, the ids that its person goes by there, and their name."""
 
     row: int
@@ -28,7 +28,7 @@ class Matches:
     left_out: tuple[str, ...] = field(default=())
 
 
-def match(people: Sequence[Person], grades: Iterable[Grade]) -> Matches:
+def match(people: Sequence[GradebookPerson], grades: Iterable[Grade]) -> Matches:
     """Return which row each grade belongs to; what is not sure belongs nowhere, and is told."""
     by_id: dict[str, set[int]] = defaultdict(set)
     for person in people:

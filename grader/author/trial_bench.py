@@ -13,7 +13,7 @@ from grader.checking.specification import Check
 from grader.course import Exercise, Limits
 from grader.result import CheckResult, Outcome
 from grader.sandbox.host import WorkerHost
-from grader.sandbox.replies import Block, Source
+from grader.sandbox.replies import CodeBlock, SubmissionSource
 from grader.sandbox.submission_session import Request, SubmissionSession
 
 _FAILED = frozenset(Outcome) - {Outcome.PASSED, Outcome.BLOCKED}
@@ -22,7 +22,7 @@ _FAILED = frozenset(Outcome) - {Outcome.PASSED, Outcome.BLOCKED}
 class Recorder(SubmissionSession):
     """A session that remembers the arguments of the first call of each function."""
 
-    def __init__(self, host: WorkerHost, source: Source, limits: Limits) -> None:
+    def __init__(self, host: WorkerHost, source: SubmissionSource, limits: Limits) -> None:
         super().__init__(host, source, limits)
         self.arguments: dict[str, tuple[Any, ...]] = {}
 
@@ -84,8 +84,8 @@ class Bench:
         finally:
             session.close()
 
-    def _source(self, text: str) -> Source:
-        return Source((Block(f"{self.exercise.name}.py", text),))
+    def _source(self, text: str) -> SubmissionSource:
+        return SubmissionSource((CodeBlock(f"{self.exercise.name}.py", text),))
 
 
 def failed(result: CheckResult) -> bool:
