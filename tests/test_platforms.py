@@ -15,10 +15,12 @@ from made_results import check, result, results
 from platform_cases import FIGURE, FUNCTIONS, HERE, PLACE, SHARES, SUBMISSIONS, recorded
 from platform_validity import VALID
 
-from grader.platforms.assessment import Assessment, exact
+from grader.batch.late import Lateness
+from grader.platforms.assessment import Assessment, added_up, exact
+from grader.platforms.github import encoded_size
 from grader.platforms.platform import PlatformPaths, Surroundings
 from grader.platforms.registry import NAMES, platform
-from grader.result import Outcome
+from grader.result import Diagnosis, Outcome
 
 # they have no points: a part of what is right counts as nothing
 WITHOUT_POINTS = {"dodona", "junit", "artemis"}
@@ -193,3 +195,93 @@ def test_places_are_found_in_poor_surroundings(text: str, tmp_path: Path) -> Non
         assert isinstance(place, PlatformPaths)
         if place.temporary:
             place.temporary.rmdir()
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([0, 1, 2]), AMOUNTS), min_size=1, max_size=12),
+    st.integers(0, 1000).map(lambda tenths: tenths / 10),
+)
+def test_scores_add_up_to_the_total_for_every_penalty(parts, percent: float) -> None:
+    """Who adds them does so in doubles, one after the other: src/notify-classroom.js."""
+    checks = [
+        replace(
+            check(f"f{number % 3}", f"{number}", points=most),
+            points=most * half / 2,
+            outcome=Outcome.PASSED if half == 2 else Outcome.FAILED,
+        )
+        for number, (half, most) in enumerate(parts)
+    ]
+    made = Assessment(result(*checks), lateness=Lateness(True, 1, percent))
+    total = float(made.score)
+    scores = [one["score"] for one in json.loads(documents("github", made)["result.json"])["tests"]]
+    points = json.loads(documents("prairielearn", made)["results.json"])["tests"]
+    by_function = json.loads(documents("okpy", made)["scores.json"])["scores"]
+    posted = json.loads(documents("autolab", made)[""].splitlines()[-1])["scores"]
+    for added in (
+        scores,
+        [one["points"] for one in points],
+        [value for name, value in by_function.items() if name != "Total"],
+        list(posted.values()),
+    ):
+        assert all(score >= 0 for score in added)
+        assert added_up(added) == total
+
+
+@pytest.mark.parametrize("number", [3, 400])
+@pytest.mark.parametrize("name", NAMES)
+def test_long_texts_are_cut_to_what_the_platform_takes(
+    name: str, number: int, tmp_path: Path
+) -> None:
+    long = "é☃" * 40_000
+    mistake = Diagnosis("one", "A mistake", long, "exact", 3)
+    lost = [
+        check(
+            ("forward", "gradient", "update", "train")[place % 4],
+            f"check {place}",
+            Outcome.FAILED,
+            feedback=long,
+            hint=long,
+            diagnosis=(mistake,) * 3,
+        )
+        for place in range(number)
+    ]
+    kept = [check(one, "All of it") for one in ("forward", "gradient", "update", "train")]
+    made = Assessment(
+        result(*lost, *kept, output=long * 3, warnings=(long,) * 50),
+        exercise="exercise3",
+        figure=FIGURE * 200_000,
+    )
+    found = platform(name)
+    texts = documents(name, made)
+    assert found.fits(texts)
+    names = valid(name, texts, tmp_path)
+    assert len(set(names)) == len(names)
+    share = found.share(texts)
+    assert share is not None
+    if name not in WITHOUT_POINTS:
+        assert share == pytest.approx(float(made.share))
+    if name == "github":
+        assert encoded_size(texts["result.json"]) < 120_000
+        assert f"cut here: {found.title} takes no more" in texts["result.json"]
+
+
+def test_a_result_no_platform_takes_is_not_graded_and_says_so() -> None:
+    checks = [check(f"function_{place}" * 20, "A check") for place in range(2_000)]
+    texts = documents("github", Assessment(result(*checks)))
+    assert "longer than GitHub Actions takes" in texts["result.json"]
+    assert platform("github").share(texts) is None
+
+
+@pytest.mark.parametrize(
+    ("scores", "message", "told"),
+    [([1.8] * 7, "", "adds up 12.6000"), ([2.0], "x" * 90_000, "has 12"), ([1.5, 2.5], "", "")],
+)
+def test_the_reporter_s_rules_are_held_by_selftest(scores, message: str, told: str) -> None:
+    tests = [{"name": "a", "score": score, "message": message} for score in scores]
+    text = json.dumps({"status": "pass", "max_score": 20, "tests": tests})
+    share = platform("github").share
+    if told:
+        with pytest.raises(ValueError, match=told):
+            share({"result.json": text})
+    else:
+        assert share({"result.json": text}) == pytest.approx(0.2)

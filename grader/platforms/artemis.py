@@ -65,7 +65,7 @@ def lay(root: Path, package: Path, submission: Path | None, _exercise: str) -> R
 PLATFORM: Final = Platform(
     name="artemis",
     title="Artemis",
-    documents=documents,
+    write=documents,
     locate=locate,
     share=share,
     lay=lay,
@@ -74,4 +74,5 @@ PLATFORM: Final = Platform(
     one_exercise=True,
     ungraded_exit=1,
     log_shown=True,
+    fits=junit.fits,
 )

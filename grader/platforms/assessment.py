@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import count
+from itertools import accumulate, count, pairwise
 from typing import Final, Literal
 
 from grader.batch.late import Lateness
@@ -35,6 +37,50 @@ def exact(amount: float) -> Fraction:
 def number(amount: Fraction) -> int | float:
     """Return an exact amount as a JSON number, rounded once and only where it must be."""
     return int(amount) if amount.denominator == 1 else float(amount)
+
+
+def addends(parts: Sequence[Fraction], total: Fraction) -> list[int | float]:
+    """Return amounts as JSON numbers that a platform may add up in double precision.
+
+    Parameters
+    ----------
+    parts : sequence of Fraction
+        Amounts from 0 up.
+    total : Fraction
+        What they come to; the parts are scaled where they do not.
+
+    Returns
+    -------
+    list of int or float
+        Added in order from 0, they give the double nearest to `total`. They are the parts
+        themselves where that is so, else one of them is off in its last digits, else all are.
+
+    Examples
+    --------
+    >>> added_up([1.8] * 7), added_up(addends([Fraction(9, 5)] * 7, Fraction(63, 5)))
+    (12.600000000000001, 12.6)
+    """
+    goal, given = float(total), sum(parts, Fraction(0))
+    if not given:  # nothing to divide by
+        return [*(0 for _ in parts[1:]), number(total)] if parts else []
+    exactly = [part * total / given for part in parts]
+    found = [number(part) for part in exactly]
+    if added_up(found) != goal:
+        last = max(place for place, part in enumerate(found) if part)
+        found[last] = goal - added_up(found[:last])
+    return found if added_up(found) == goal and min(found) >= 0 else _multiples(exactly, goal)
+
+
+def added_up(amounts: Iterable[float]) -> float:
+    """Return the sum as most programs make it: in doubles, one after the other, from 0."""
+    return functools.reduce(lambda total, amount: total + float(amount), amounts, 0.0)
+
+
+def _multiples(parts: Iterable[Fraction], goal: float) -> list[int | float]:
+    """Return multiples of the last binary digit of their sum, so that no addition rounds."""
+    unit = Fraction(math.ulp(goal))
+    ends = [round(end / unit) for end in accumulate(parts)]
+    return [number((end - start) * unit) for start, end in pairwise([0, *ends])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +219,7 @@ class Assessment:
         if not apart:
             return self
         checks = tuple(check for check in result.checks if check.visible)
-        return replace(self, result=replace(result, checks=(*checks, _merged(apart))))
+        return replace(self, result=replace(result, checks=(*checks, _hidden(apart))))
 
 
 def _tests(result: Result) -> tuple[Test, ...]:
@@ -214,18 +260,27 @@ def _numbered(text: str) -> Iterator[str]:
         yield f"{text} ({number})"
 
 
-def _merged(checks: list[CheckResult]) -> CheckResult:
+def _hidden(checks: Sequence[CheckResult]) -> CheckResult:
+    one = merged(checks, "Hidden checks", "What they check is shown by your instructor.")
+    return replace(one, id="hidden", function="", visible=False)
+
+
+def merged(checks: Sequence[CheckResult], title: str, feedback: str) -> CheckResult:
+    """Return one check that stands for several, with all of their points.
+
+    `feedback` is what it says where not all of them passed.
+    """
     points = sum((exact(check.points) for check in checks), Fraction(0))
     most = sum((exact(check.max_points) for check in checks), Fraction(0))
     passed = all(check.outcome is Outcome.PASSED for check in checks)
     return CheckResult(
-        id="hidden",
-        title="Hidden checks",
-        function="",
+        id=checks[0].id,
+        title=title,
+        function=checks[0].function,
         outcome=Outcome.PASSED if passed else Outcome.FAILED,
         points=float(points),
         max_points=float(most),
-        visible=False,
-        feedback="" if passed else "What they check is shown by your instructor.",
+        visible=checks[0].visible,
+        feedback="" if passed else feedback,
         seconds=sum(check.seconds for check in checks),
     )

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from grader.platforms import check_text, layout
-from grader.platforms.assessment import Assessment, number
+from grader.platforms.assessment import Assessment, addends, number
 from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
 
 _SECONDS: Final = 150.0  # Autolab waits 180, if nobody says otherwise
@@ -37,7 +37,8 @@ def document(assessment: Assessment) -> str:
         points = scores.get(test.check.function, Fraction(0))
         scores[test.check.function] = points + assessment.reduced(test.points)
     board = [number(assessment.score)] if assessment.leaderboard else []
-    last = {"scores": {name: number(points) for name, points in scores.items()}}
+    numbers = addends(list(scores.values()), assessment.score)
+    last = {"scores": dict(zip(scores, numbers, strict=True))}
     lines = [_stages(assessment.shown()), {**last, "scoreboard": board}]
     total = f"| {number(assessment.score)} of {number(assessment.max_score)} points\n"
     return report + total + "".join(json.dumps(line, allow_nan=False) + "\n" for line in lines)
@@ -107,7 +108,7 @@ def lay(root: Path, package: Path, submission: Path | None, _exercise: str) -> R
 PLATFORM: Final = Platform(
     name="autolab",
     title="Autolab",
-    documents=documents,
+    write=documents,
     locate=locate,
     share=share,
     lay=lay,

@@ -145,7 +145,7 @@ def lay(root: Path, package: Path, submission: Path | None, exercise: str) -> Ru
 PLATFORM: Final = Platform(
     name="classroom50",
     title="Classroom 50",
-    documents=documents,
+    write=documents,
     locate=locate,
     share=share,
     lay=lay,

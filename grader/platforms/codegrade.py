@@ -93,7 +93,7 @@ def lay(root: Path, package: Path, submission: Path | None, _exercise: str) -> R
 PLATFORM: Final = Platform(
     name="codegrade",
     title="CodeGrade",
-    documents=documents,
+    write=documents,
     locate=locate,
     share=share,
     lay=lay,

@@ -19,10 +19,12 @@ from grader.platforms import check_text
 from grader.platforms.assessment import Assessment, Test
 from grader.platforms.metadata import as_object
 from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
+from grader.platforms.size import within_a_megabyte
 
 _FIGURE: Final = "what-your-code-does.png"
 _HEADER: Final = ["iscorrect", "Check", "Points", "What happened", "ishidden"]
 _COLUMNS: Final = ["%s", "%s", "%h"]
+_LONGEST_CELL: Final = 8_000  # CodeRunner cuts there, in the middle of a tag too
 _SECONDS: Final = 50.0  # less than the time limit in the question
 
 
@@ -73,6 +75,13 @@ def documents(assessment: Assessment, _place: PlatformPaths) -> Mapping[str, str
     return {"": json.dumps(document(assessment), allow_nan=False) + "\n"}
 
 
+def fits(texts: Mapping[str, str]) -> bool:
+    """Whether no cell of the table is longer than what CodeRunner shows of one."""
+    rows = as_object(next(iter(texts.values())))["testresults"]
+    cells = (cell for row in rows for cell in row if isinstance(cell, str))
+    return all(len(cell) <= _LONGEST_CELL for cell in cells) and within_a_megabyte(texts)
+
+
 def locate(surroundings: Surroundings) -> PlatformPaths:
     """Return where the question's template has put the answer."""
     folder = surroundings.working / "answer"
@@ -110,7 +119,7 @@ def lay(root: Path, package: Path, submission: Path | None, _exercise: str) -> R
 PLATFORM: Final = Platform(
     name="coderunner",
     title="Moodle CodeRunner",
-    documents=documents,
+    write=documents,
     locate=locate,
     share=share,
     lay=lay,
@@ -119,4 +128,5 @@ PLATFORM: Final = Platform(
     one_exercise=True,
     ungraded_exit=1,
     figure=True,
+    fits=fits,
 )

@@ -16,12 +16,11 @@ from grader.platforms.metadata import as_object, moment
 from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
 
 _SECONDS: Final = 150.0  # a script has 3 minutes
-_LONGEST: Final = 200_000  # a feedback may have 1 MiB
 
 
 def document(assessment: Assessment) -> dict[str, Any]:
     """Return the score, the feedback and its format; no score where nothing was graded."""
-    feedback = check_text.markdown_report(assessment)[:_LONGEST]
+    feedback = check_text.markdown_report(assessment)
     if assessment.graded is None:
         return {"graded": False, "feedback": feedback, "format": "md"}
     score = float(assessment.share * 100)
@@ -68,7 +67,7 @@ def lay(root: Path, package: Path, submission: Path | None, _exercise: str) -> R
 PLATFORM: Final = Platform(
     name="codio",
     title="Codio",
-    documents=documents,
+    write=documents,
     locate=locate,
     share=share,
     lay=lay,

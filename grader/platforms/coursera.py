@@ -63,7 +63,7 @@ def lay(root: Path, package: Path, submission: Path | None, _exercise: str) -> R
 PLATFORM: Final = Platform(
     name="coursera",
     title="Coursera",
-    documents=documents,
+    write=documents,
     locate=locate,
     share=share,
     lay=lay,

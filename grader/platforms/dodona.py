@@ -195,7 +195,7 @@ def lay(root: Path, package: Path, submission: Path | None, exercise: str) -> Ru
 PLATFORM: Final = Platform(
     name="dodona",
     title="Dodona",
-    documents=documents,
+    write=documents,
     locate=locate,
     share=share,
     lay=lay,

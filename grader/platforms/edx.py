@@ -102,7 +102,7 @@ def lay(root: Path, package: Path, submission: Path | None, exercise: str) -> Ru
 PLATFORM: Final = Platform(
     name="edx",
     title="Open edX",
-    documents=documents,
+    write=documents,
     locate=locate,
     share=share,
     lay=lay,

@@ -1,24 +1,29 @@
 """GitHub Actions: the JSON of the classroom reporter, and a summary for the job's page.
 
 Sources: src/ of github.com/classroom-resources/autograding-grading-reporter, which prints it, and
-autograding-command-grader, which writes it. The reporter adds up the tests' scores, so these hold
-what lateness leaves.
+autograding-command-grader, which writes it. The reporter adds up the tests' scores in double
+precision, so these hold what lateness leaves, in numbers that add up without rounding. It is given
+the JSON in an environment variable, which Linux refuses to a program if it has 131,072 bytes.
 """
 
 from __future__ import annotations
 
+import base64
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from grader.platforms import check_text, layout
-from grader.platforms.assessment import Assessment, Test, number
+from grader.platforms.assessment import Assessment, Test, added_up, addends, number
 from grader.platforms.metadata import as_object, moment, read_object
 from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
 
 RESULT: Final = "result.json"
 SUMMARY: Final = "summary.md"
+MAX_ENCODED: Final = 120_000
+_MAX_PAGE: Final = 1_000_000  # a step's summary may have 1 MiB
 _WORKSPACE: Final = "home/runner/work/exercise/exercise"
 
 
@@ -28,7 +33,8 @@ def document(assessment: Assessment) -> dict[str, Any]:
         test = _entry(check_text.NOT_GRADED, "error", 0, check_text.plain(assessment.problem), 0)
         return {"version": 1, "status": "error", "max_score": 0, "tests": [test]}
     shown = assessment.shown()
-    tests = [_test(shown, test) for test in shown.tests]
+    scores = addends([shown.reduced(test.points) for test in shown.tests], shown.score)
+    tests = [_test(test, score) for test, score in zip(shown.tests, scores, strict=True)]
     full = all(test["status"] == "pass" for test in tests)
     return {
         "version": 1,
@@ -38,12 +44,11 @@ def document(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def _test(assessment: Assessment, test: Test) -> dict[str, Any]:
-    points = number(assessment.reduced(test.points))
+def _test(test: Test, score: float) -> dict[str, Any]:
     return _entry(
         check_text.plain(test.name, lines=False),
         "pass" if test.passed else "fail",
-        points,
+        score,
         check_text.message(test),
         round(test.check.seconds * 1000),
     )
@@ -73,6 +78,11 @@ def documents(assessment: Assessment, _place: PlatformPaths) -> Mapping[str, str
     return {RESULT: f"{text}\n", SUMMARY: check_text.markdown_report(assessment)}
 
 
+def fits(texts: Mapping[str, str]) -> bool:
+    """Whether the reporter and the job's page take the documents."""
+    return encoded_size(texts[RESULT]) < MAX_ENCODED and len(texts[SUMMARY].encode()) < _MAX_PAGE
+
+
 def locate(surroundings: Surroundings) -> PlatformPaths:
     """Return the checkout, and when the event says that it was pushed."""
     environment = surroundings.environment
@@ -87,11 +97,29 @@ def locate(surroundings: Surroundings) -> PlatformPaths:
 
 
 def share(texts: Mapping[str, str]) -> float | None:
-    """Return the share of the points that the reporter adds up."""
-    document = as_object(next(iter(texts.values())))
+    """Return the share of the points that the reporter adds up.
+
+    Raises
+    ------
+    ValueError
+        The reporter would not get the document, or would add up something else.
+    """
+    text = next(iter(texts.values()))
+    if (size := encoded_size(text)) >= MAX_ENCODED:
+        raise ValueError(f"the step's output has {size:,} bytes, of fewer than {MAX_ENCODED:,}")
+    document = as_object(text)
     if document["status"] == "error":
         return None
-    return float(sum(test["score"] for test in document["tests"]) / document["max_score"])
+    scores = [test["score"] for test in document["tests"]]
+    total = added_up(scores)
+    if total != math.fsum(scores):
+        raise ValueError(f"the reporter adds up {total} points, of {math.fsum(scores)}")
+    return float(total / document["max_score"])
+
+
+def encoded_size(text: str) -> int:
+    """Return how many bytes a text has in the step's output, in base64."""
+    return len(base64.b64encode(text.encode()))
 
 
 def lay(root: Path, package: Path, submission: Path | None, _exercise: str) -> Run:
@@ -118,9 +146,10 @@ def lay(root: Path, package: Path, submission: Path | None, _exercise: str) -> R
 PLATFORM: Final = Platform(
     name="github",
     title="GitHub Actions",
-    documents=documents,
+    write=documents,
     locate=locate,
     share=share,
+    fits=fits,
     lay=lay,
     installers=("grader-repository",),
     courses=("grader-repository",),

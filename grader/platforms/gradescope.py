@@ -157,7 +157,7 @@ def lay(root: Path, package: Path, submission: Path | None, _exercise: str) -> R
 PLATFORM: Final = Platform(
     name="gradescope",
     title="Gradescope",
-    documents=documents,
+    write=documents,
     locate=locate,
     share=share,
     lay=lay,

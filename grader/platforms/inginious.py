@@ -89,7 +89,7 @@ def lay(root: Path, package: Path, submission: Path | None, exercise: str) -> Ru
 PLATFORM: Final = Platform(
     name="inginious",
     title="INGInious",
-    documents=documents,
+    write=documents,
     locate=locate,
     share=share,
     lay=lay,

@@ -14,9 +14,11 @@ from xml.etree import ElementTree
 from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment, Test
 from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
+from grader.platforms.size import within_a_megabyte
 from grader.result import Outcome
 
 NAME: Final = "bpgrade.xml"
+_LONGEST_MESSAGE: Final = 20_000  # about what Artemis keeps
 _ERRORS: Final = (Outcome.ERROR, Outcome.DIED, Outcome.TIMEOUT, Outcome.OUT_OF_MEMORY)
 
 
@@ -79,6 +81,15 @@ def documents(assessment: Assessment, _place: PlatformPaths) -> Mapping[str, str
     return {NAME: document(assessment)}
 
 
+def fits(texts: Mapping[str, str]) -> bool:
+    """Whether no message is longer than what Artemis keeps of one."""
+    reports = [text for name, text in texts.items() if name.endswith(NAME)]
+    roots = [ElementTree.fromstring(report.encode()) for report in reports]
+    messages = [one.text or "" for root in roots for one in root.iterfind("testsuite/testcase/*")]
+    longest = max(map(len, messages), default=0)
+    return longest <= _LONGEST_MESSAGE and within_a_megabyte(texts)
+
+
 def locate(surroundings: Surroundings) -> PlatformPaths:
     """Return the working folder, for both: nothing more is known."""
     return PlatformPaths(submission=surroundings.working, output=surroundings.working)
@@ -110,11 +121,12 @@ def lay(root: Path, package: Path, submission: Path | None, _exercise: str) -> R
 PLATFORM: Final = Platform(
     name="junit",
     title="JUnit XML",
-    documents=documents,
+    write=documents,
     locate=locate,
     share=share,
     lay=lay,
     installers=("grader",),
     courses=("grader",),
     ungraded_exit=1,
+    fits=fits,
 )

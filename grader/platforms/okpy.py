@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from grader.platforms import check_text, layout
-from grader.platforms.assessment import Assessment, number
+from grader.platforms.assessment import Assessment, addends, number
 from grader.platforms.metadata import as_object
 from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
 from grader.report.arrangement import amount
@@ -23,7 +23,7 @@ NAME: Final = "scores.json"
 
 
 def document(assessment: Assessment) -> dict[str, Any]:
-    """Return the scores by function, and the total after what lateness costs."""
+    """Return the scores by function and the total, both after what lateness costs."""
     if assessment.graded is None:
         problem = check_text.plain(assessment.problem)
         test = {"name": check_text.NOT_GRADED, "points": 0, "max_points": 0, "passed": False}
@@ -39,7 +39,9 @@ def document(assessment: Assessment) -> dict[str, Any]:
         }
         for test in assessment.shown().tests
     ]
-    scores = {name: number(points) for name, (points, _) in _functions(assessment).items()}
+    functions = _functions(assessment)
+    numbers = addends([points for points, _ in functions.values()], assessment.score)
+    scores = dict(zip(functions, numbers, strict=True))
     return {
         "graded": True,
         "message": "\n".join(check_text.plain(one, lines=False) for one in assessment.remarks()),
@@ -54,7 +56,8 @@ def _functions(assessment: Assessment) -> dict[str, tuple[Fraction, Fraction]]:
     found: dict[str, tuple[Fraction, Fraction]] = {}
     for test in assessment.tests:
         points, most = found.get(test.check.function, (Fraction(0), Fraction(0)))
-        found[test.check.function] = (points + test.points, most + test.max_points)
+        reached = assessment.reduced(test.points)
+        found[test.check.function] = (points + reached, most + test.max_points)
     return found
 
 
@@ -107,7 +110,7 @@ def lay(root: Path, package: Path, submission: Path | None, _exercise: str) -> R
 PLATFORM: Final = Platform(
     name="okpy",
     title="Plain JSON, as of okpy",
-    documents=documents,
+    write=documents,
     locate=locate,
     share=share,
     lay=lay,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from grader.platforms.assessment import Assessment, Hidden
+from grader.platforms.size import Fits, fitting, within_a_megabyte
 
 STANDARD_OUTPUT: Final = ""
 
@@ -82,7 +83,7 @@ class Platform:
 
     Attributes
     ----------
-    documents : callable
+    write : callable
         Turns an assessment into the texts of the platform's files by their names, which are
         relative to the place's output folder; `STANDARD_OUTPUT` names no file.
     locate : callable
@@ -107,11 +108,13 @@ class Platform:
         Whether it shows pictures.
     log_shown : bool
         Whether students may read what goes to standard error.
+    fits : callable
+        Whether the platform takes documents of this length. `documents` cuts them until it does.
     """
 
     name: str
     title: str
-    documents: Callable[[Assessment, PlatformPaths], Mapping[str, str]]
+    write: Callable[[Assessment, PlatformPaths], Mapping[str, str]]
     locate: Callable[[Surroundings], PlatformPaths]
     share: Callable[[Mapping[str, str]], float | None]
     lay: Callable[[Path, Path, Path | None, str], Run]
@@ -123,3 +126,8 @@ class Platform:
     hidden: Hidden = "visible"
     figure: bool = False
     log_shown: bool = False
+    fits: Fits = within_a_megabyte
+
+    def documents(self, assessment: Assessment, place: PlatformPaths) -> Mapping[str, str]:
+        """Return the texts of the platform's files by their names, cut to what it takes."""
+        return fitting(lambda one: self.write(one, place), assessment, self.fits, self.title)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from grader.platforms import check_text, layout
-from grader.platforms.assessment import Assessment, Test, number
+from grader.platforms.assessment import Assessment, Test, addends, number
 from grader.platforms.metadata import as_object
 from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
 
@@ -29,7 +29,8 @@ def document(assessment: Assessment) -> dict[str, Any]:
         test = _entry(check_text.NOT_GRADED, 0, 0, problem)
         return {"gradable": False, "format_errors": [problem], "message": problem, "tests": [test]}
     shown = assessment.shown()
-    tests = [_test(test) for test in shown.tests]
+    scores = addends([shown.reduced(test.points) for test in shown.tests], shown.score)
+    tests = [_test(test, score) for test, score in zip(shown.tests, scores, strict=True)]
     remarks = [check_text.plain(remark, lines=False) for remark in assessment.remarks()]
     return {
         "gradable": True,
@@ -41,10 +42,9 @@ def document(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def _test(test: Test) -> dict[str, Any]:
+def _test(test: Test, points: float) -> dict[str, Any]:
     name = check_text.plain(test.name, lines=False)
-    points, most = number(test.points), number(test.max_points)
-    return _entry(name, points, most, check_text.message(test))
+    return _entry(name, points, number(test.max_points), check_text.message(test))
 
 
 def _entry(name: str, points: float, most: float, message: str) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def lay(root: Path, package: Path, submission: Path | None, exercise: str) -> Ru
 PLATFORM: Final = Platform(
     name="prairielearn",
     title="PrairieLearn",
-    documents=documents,
+    write=documents,
     locate=locate,
     share=share,
     lay=lay,

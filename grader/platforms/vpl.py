@@ -127,7 +127,7 @@ def lay(root: Path, package: Path, submission: Path | None, _exercise: str) -> R
 PLATFORM: Final = Platform(
     name="vpl",
     title="Moodle VPL",
-    documents=documents,
+    write=documents,
     locate=locate,
     share=share,
     lay=lay,
