@@ -227,12 +227,12 @@ def test_scores_add_up_to_the_total_for_every_penalty(parts, percent: float) -> 
         assert added_up(added) == total
 
 
-@pytest.mark.parametrize("number", [3, 400])
+@pytest.mark.parametrize("number", [3, 150])
 @pytest.mark.parametrize("name", NAMES)
 def test_long_texts_are_cut_to_what_the_platform_takes(
     name: str, number: int, tmp_path: Path
 ) -> None:
-    long = "é☃" * 40_000
+    long = "é☃" * 5_000
     mistake = Diagnosis("one", "A mistake", long, "exact", 3)
     lost = [
         check(
@@ -247,9 +247,9 @@ def test_long_texts_are_cut_to_what_the_platform_takes(
     ]
     kept = [check(one, "All of it") for one in ("forward", "gradient", "update", "train")]
     made = Assessment(
-        result(*lost, *kept, output=long * 3, warnings=(long,) * 50),
+        result(*lost, *kept, output=long * 3, warnings=(long,) * 30),
         exercise="exercise3",
-        figure=FIGURE * 200_000,
+        figure=FIGURE * 100_000,
     )
     found = platform(name)
     texts = documents(name, made)
@@ -266,7 +266,7 @@ def test_long_texts_are_cut_to_what_the_platform_takes(
 
 
 def test_a_result_no_platform_takes_is_not_graded_and_says_so() -> None:
-    checks = [check(f"function_{place}" * 20, "A check") for place in range(2_000)]
+    checks = [check(f"function_{place}" * 20, "A check") for place in range(500)]
     texts = documents("github", Assessment(result(*checks)))
     assert "longer than GitHub Actions takes" in texts["result.json"]
     assert platform("github").share(texts) is None
@@ -274,7 +274,7 @@ def test_a_result_no_platform_takes_is_not_graded_and_says_so() -> None:
 
 @pytest.mark.parametrize(
     ("scores", "message", "told"),
-    [([1.8] * 7, "", "adds up 12.6000"), ([2.0], "x" * 90_000, "has 12"), ([1.5, 2.5], "", "")],
+    [([1.8] * 7, "", "shows 12.6000"), ([2.0], "x" * 90_000, "has 12"), ([1.5, 2.5], "", "")],
 )
 def test_the_reporter_s_rules_are_held_by_selftest(scores, message: str, told: str) -> None:
     tests = [{"name": "a", "score": score, "message": message} for score in scores]

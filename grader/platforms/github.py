@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import base64
 import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from grader.platforms import check_text, layout
-from grader.platforms.assessment import Assessment, Test, added_up, addends, number
+from grader.platforms.assessment import Assessment, Test, added_up, addends, exact, number
 from grader.platforms.metadata import as_object, moment, read_object
 from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
 
@@ -106,14 +105,13 @@ def share(texts: Mapping[str, str]) -> float | None:
     """
     text = next(iter(texts.values()))
     if (size := encoded_size(text)) >= MAX_ENCODED:
-        raise ValueError(f"the step's output has {size:,} bytes, of fewer than {MAX_ENCODED:,}")
+        raise ValueError(f"the step's output has {size:,} bytes, not fewer than {MAX_ENCODED:,}")
     document = as_object(text)
     if document["status"] == "error":
         return None
-    scores = [test["score"] for test in document["tests"]]
-    total = added_up(scores)
-    if total != math.fsum(scores):
-        raise ValueError(f"the reporter adds up {total} points, of {math.fsum(scores)}")
+    total = added_up(test["score"] for test in document["tests"])
+    if total != float(exact(total)):
+        raise ValueError(f"the reporter shows {total} points, which is a rounding error")
     return float(total / document["max_score"])
 
 
