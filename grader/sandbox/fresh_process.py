@@ -17,7 +17,7 @@ from typing import IO, Any, Final
 
 from grader.course import Limits
 from grader.sandbox import launch
-from grader.sandbox.channel import MAX_DRAINED, ConnectionLost
+from grader.sandbox.channel import ConnectionLost
 from grader.sandbox.child import framing, scratch
 from grader.sandbox.child.framing import WireError
 from grader.sandbox.launch import SandboxFolders
@@ -160,7 +160,7 @@ class PipeConnection:
 
     def _read_output(self) -> None:
         stream = _stream(self._process.stderr)
-        while self.printed_bytes <= MAX_DRAINED:
+        while True:
             try:
                 part = os.read(stream.fileno(), _CHUNK)
             except OSError:

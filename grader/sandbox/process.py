@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -39,6 +40,7 @@ class Process:
         self.layers: tuple[str, ...] = ()
         self.printed = b""
         self.printed_bytes = 0
+        self._printed_by: Counter[str] = Counter()
 
     @property
     def running(self) -> bool:
@@ -92,6 +94,7 @@ class Process:
         """
         connection = self.wire
         deadline = time.monotonic() + seconds
+        before = connection.printed_bytes
         try:
             if message:
                 connection.send([message], deadline)
@@ -104,6 +107,8 @@ class Process:
         except CallRaised as failed:
             memory = self._limits.memory_megabytes
             raise failures.described(text, failed.description, memory) from None
+        finally:
+            self._printed_by[text.partition("(")[0]] += max(connection.printed_bytes - before, 0)
 
     def send_ahead(self, messages: Sequence[bytes]) -> None:
         """Send requests whose answers are waited for later."""
@@ -154,7 +159,11 @@ class Process:
         self._take_printed()
         text = self.printed.decode("utf-8", "replace")
         missing = self.printed_bytes - len(self.printed)
-        return f"{text}\n... ({missing:,} more bytes)" if missing > 0 else text
+        if missing <= 0:
+            return text
+        [(who, _)] = self._printed_by.most_common(1) or [("", 0)]
+        by = f", most of it printed by {who}" if who else ""
+        return f"{text}\n... ({missing:,} more bytes{by})"
 
 
 def _in_parts(messages: Sequence[bytes]) -> Iterator[list[bytes]]:

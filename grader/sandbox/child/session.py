@@ -25,7 +25,7 @@ import numpy as np
 import numpy.ma  # the codec needs it and the next: imported once, not by each child
 import numpy.random
 
-from . import framing, standins, student_errors, values
+from . import framing, printing, standins, student_errors, values
 from .loading import Loading
 from .replacing import replaced
 
@@ -40,14 +40,7 @@ def serve(reader: int, layers: list[str], limits: dict[str, Any], writer: int = 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
     for number, name in ((1, "stdout"), (2, "stderr")):
-        stream = os.fdopen(
-            number,
-            "w",
-            buffering=1,
-            encoding="utf-8",
-            errors="backslashreplace",
-            closefd=False,
-        )
+        stream = printing.stream(number, name)
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
     writer = reader if writer < 0 else writer

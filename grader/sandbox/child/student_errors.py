@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import linecache
 import traceback
 from types import TracebackType
 from typing import Any
+
+from . import syntax_errors
 
 _LONGEST_MESSAGE = 600
 _MAX_FRAMES = 6
@@ -86,11 +89,14 @@ def _syntax(error: SyntaxError) -> dict[str, Any]:
     end = (error.end_offset or 0) - 1 - (len(line) - len(kept))
     width = max(end - caret, 1) if error.end_lineno == error.lineno else 1
     width = min(width, max(len(kept) - caret, 1))
+    source = "".join(linecache.getlines(error.filename or ""))
+    explained = syntax_errors.explain(error, source)
+    said = f"\n{explained}" if explained else ""
     pointer = f"    {kept}\n    {' ' * caret}{'^' * width}\n" if kept and caret < 200 else ""
     return {
         "line": error.lineno or 0,
         "file": error.filename,
         "message": error.msg,
         "traceback": f"{error.filename}, line {error.lineno}\n{pointer}"
-        f"{type(error).__name__}: {error.msg}",
+        f"{type(error).__name__}: {error.msg}{said}",
     }
