@@ -16,8 +16,8 @@ meaning("bias", "the bias of layer {0}")
 
 @probe("sigmoid", returns="sigmoid(z)")
 def sigmoid_inputs(rng):
-    """Draw numbers of an ordinary size."""
-    return (signed(rng, 0.2, 3.0, 3) * np.array([1.0, -1.0, 1.0]),)
+    """Draw numbers of an ordinary size: below -1, between -1 and 0, and above 0."""
+    return (rng.uniform([-3.0, -0.9, 0.2], [-1.1, -0.2, 3.0]),)
 
 
 @probe("sigmoid", returns="sigmoid(z)")
