@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as arrays
 
 from grader.checking import values
 from grader.checking.comparison import CheckFailure, Compare
-from grader.diagnosis.observation import fit, make_call
+from grader.diagnosis.observation import fit, make_call, odd_shape
 
 FLOATS = st.floats(-1e6, 1e6) | st.sampled_from([0.0, -0.0, math.inf, -math.inf, math.nan])
 ARRAYS = arrays.arrays(
@@ -89,6 +89,15 @@ def test_a_bool_is_no_number(value: Any) -> None:
     assert passes(value, value)
     assert fits(value, np.asarray(value))
     assert values.same(value, np.asarray(value, dtype=float))  # as an argument it is as good
+
+
+def test_a_structure_tells_bools_from_numbers() -> None:
+    found = odd_shape((True, np.array([0.0, 2.0]), np.array([True, False])))
+    assert found is not None
+    assert found[0] == "()? (2,) (2,)?"
+    assert found[1].tolist() == [1, 0, 2, 1, 0]
+    assert odd_shape([True, False]) != odd_shape([1, 0])
+    assert odd_shape((True, "text")) is None
 
 
 @pytest.mark.parametrize("value", [None, "1", b"1", {"a": 1}, [1, None], [[1], [1, 2]], object()])

@@ -155,27 +155,35 @@ def fit(value: Any, expected: Any) -> list[NDArray[np.float64]] | None:
 
 
 def odd_shape(value: Any) -> tuple[str, Vector] | None:
-    """Return the structure and the numbers of a value that does not fit the reference's."""
+    """Return the structure and the numbers of a value that does not fit the reference's.
+
+    Bools are numbers here, 0 and 1, but of a structure of their own.
+    """
     parts = _leaves(value)
     if parts is None or sum(part.size for part in parts) > MAX_ENTRIES:
         return None
-    shape = " ".join(str(part.shape) for part in parts)
-    return shape, np.concatenate([part.ravel() for part in parts] or [np.zeros(0)])
+    shape = " ".join(f"{part.shape}{'?' * (part.dtype == bool)}" for part in parts)
+    return shape, np.concatenate([part.ravel() for part in parts] or [np.zeros(0)]).astype(float)
 
 
-def _leaves(value: Any) -> list[NDArray[np.float64]] | None:
-    """Return the arrays in a value, in order; None where it holds what is no number."""
+def _leaves(value: Any) -> list[NDArray[Any]] | None:
+    """Return the arrays in a value, in order; None where it holds other than numbers and bools."""
     if not isinstance(value, tuple | list) or all(np.isscalar(item) for item in value):
-        part = real_numbers(value)
+        part = _numbers_or_bools(value)
         return None if part is None else [part]
-    found: list[NDArray[np.float64]] = []
+    found: list[NDArray[Any]] = []
     for item in value:
-        part = real_numbers(item)
+        part = _numbers_or_bools(item)
         inner = [part] if part is not None else _leaves(item) if is_group(item) else None
         if inner is None:
             return None
         found += inner
     return found
+
+
+def _numbers_or_bools(value: Any) -> NDArray[Any] | None:
+    array = values.as_array(value)
+    return array if array is not None and array.dtype == bool else real_numbers(value)
 
 
 def make_call(program: Callable[..., Any], inputs: Inputs) -> ObservedCall:
