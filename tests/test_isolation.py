@@ -43,10 +43,10 @@ def names(bench: Bench) -> frozenset[str]:
 
 def test_layers_are_reported_before_the_submission_runs(bench: Bench) -> None:
     session = bench.session("raise SystemExit")
-    with pytest.raises(Exception, match="SystemExit"):
-        session.load()
+    session.load()
     assert session.layers[0] == "rlimits"
     assert set(session.layers[1:]) == names(bench)
+    session.close()
 
 
 READ = """
@@ -262,7 +262,7 @@ def run():
 
 def test_disk_is_not_filled(bench: Bench) -> None:
     session = bench.session(FILL)
-    with pytest.raises(Exception, match="file_megabytes"):
+    with pytest.raises(Exception, match="too many files, or too large ones"):
         session.call("run", [])
     session.close()
     assert list(bench.scratch.iterdir()) == []

@@ -85,7 +85,7 @@ def collected(course: Course, exercises: Iterable[Exercise]) -> Iterator[Checks]
         stack.enter_context(importing_shared(course.folder / "solutions"))
         try:
             session = stack.enter_context(collected_session(arguments, [fixtures, _Hooks()]))
-        except (BpgradeError, KeyboardInterrupt):
+        except (BpgradeError, KeyboardInterrupt, OSError):  # the last: of the machine, not the file
             raise
         except BaseException as error:  # a check file may end with SystemExit, or pytest.exit
             reason = " ".join(f"{type(error).__name__}: {error}".split())

@@ -19,8 +19,15 @@ import pytest
 from hostile.scene import HOSTILE, Attack, Scene
 
 import grader.sandbox.child
-from grader.grading import grade
-from grader.sandbox import exchange, failures, forking, launch, process, replies, worker
+from grader.sandbox import (
+    exchange,
+    failures,
+    forking,
+    launch,
+    process,
+    replies,
+    submission_session,
+)
 from grader.sandbox.child import values
 
 WORKER_LINES: Final = {
@@ -40,7 +47,7 @@ WORKER_LINES: Final = {
 
 _TRUSTED_LINES: Final = {
     "noise": (process, "except WireError:", "except ZeroDivisionError:"),
-    "answers ahead": (worker, "self._process.wire.pending()", "False"),
+    "answers ahead": (submission_session, "self._process.wire.pending()", "False"),
     "numbering": (exchange, "answer[1] != number", "False"),
     "kinds": (replies, 'answer[0] != "done"', "False"),
     "descriptions": (failures, "not isinstance(description, dict)", "False"),
@@ -112,17 +119,19 @@ def _rewrite(patch: pytest.MonkeyPatch, module: ModuleType, old: str, new: str) 
     changed.__dict__.update(__file__=module.__file__, __package__=module.__package__)
     patch.setitem(sys.modules, module.__name__, changed)  # dataclasses look for it there
     exec(compile(replaced(source, old, new), str(module.__file__), "exec"), changed.__dict__)
-    if module is worker:
-        patch.setattr(grade, "Worker", changed.Worker)
+    if module is submission_session:
+        patch.setattr(submission_session, "SubmissionSession", changed.SubmissionSession)
     elif module is process:
-        patch.setattr(worker, "Process", changed.Process)
+        patch.setattr(submission_session, "Process", changed.Process)
     elif module is exchange:
         patch.setattr(exchange, "answer_to", changed.answer_to)
     elif module is replies:
         patch.setattr(exchange, "read_reply", changed.read_reply)
     else:
         patch.setattr(failures, "described", changed.described)
-        patch.setattr(worker.failures, "described", _keeping_the_type(changed.described))
+        patch.setattr(
+            submission_session.failures, "described", _keeping_the_type(changed.described)
+        )
 
 
 def _keeping_the_type(described: Any) -> Any:
