@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final, Protocol
 
@@ -44,7 +45,7 @@ def reader_for(
             text = composed(hand.read(entry, _MAX_METADATA).decode("utf-8", "replace"))
             return _Gradescope(entry.path, text)
     if any(moodle.parse(path) for path in paths):
-        return _Moodle()
+        return _Moodle(paths)
     if any(blackboard.is_receipt(path) for path in paths):
         return _Blackboard(hand, entries)
     tops = {path.partition("/")[0] for path in paths}
@@ -73,9 +74,17 @@ class _Canvas:
 class _Moodle:
     layout = "Moodle"
 
+    def __init__(self, paths: Sequence[str]) -> None:
+        self._numbers: dict[str, set[str]] = {}
+        for path in paths:
+            if origin := moodle.parse(path):
+                self._numbers.setdefault(origin.student_name, set()).add(origin.student_id)
+
     def origins(self, path: str) -> tuple[Origin, ...]:
         origin = moodle.parse(path)
-        return (origin,) if origin else ()
+        if origin is None:
+            return ()
+        return (replace(origin, has_namesake=len(self._numbers[origin.student_name]) > 1),)
 
     def is_own(self, _path: str) -> bool:
         return False
@@ -130,7 +139,13 @@ class _Gradescope:
             return ()
         people = submission.people or (gradescope.Submitter(key, "", ""),)
         return tuple(
-            Origin(name, one.id or one.email or one.name, one.name, submission.submitted)
+            Origin(
+                name,
+                one.id or one.email or one.name,
+                one.name,
+                submission.submitted,
+                id_is="person",
+            )
             for one in people
         )
 

@@ -21,7 +21,8 @@ A text that a spreadsheet would take for a formula has an apostrophe before it.
 
 results.jsonl, a line of JSON for each attempt that was to be graded:
 
-    {"student": {"id", "name", "matched": "id" | "name" | "unlisted" | "file"},
+    {"student": {"id", "name", "matched": "id" | "name" | "group" | "unlisted"
+                 | "file"},
      "attempt": {"file", "number", "of", "kept": whether it is the one in grades.csv,
                  "submitted": ISO 8601 or null,
                  "note": how it was chosen, where there were several files},
@@ -30,6 +31,7 @@ results.jsonl, a line of JSON for each attempt that was to be graded:
      "result": the document of docs/result.schema.json, or null where unreadable}
 
 `matched` is "file" without a roster, and "unlisted" where the roster has no such person.
+It is "group" where the file is named after a group of the roster that the student is in.
 
 left_over.csv, a line for each file with something to tell: file, reason. Such files have no grade,
 unless the reason begins with "graded" or "taken".

@@ -127,7 +127,8 @@ class _Finder:
                     LeftOver(entry.path, "its name does not say which exercise it is")
                 )
                 return
-            self.grouped[self._student(origin, entry), exercise].append((origin, entry))
+            for student in self._students(origin, entry):
+                self.grouped[student, exercise].append((origin, entry))
 
     def _exercise(self, path: str, name: str) -> Exercise | None:
         if len(self.course.exercises) == 1:
@@ -138,14 +139,14 @@ class _Finder:
                 return fitting[0]
         return None
 
-    def _student(self, origin: Origin, entry: Entry) -> Student:
+    def _students(self, origin: Origin, entry: Entry) -> tuple[Student, ...]:
         if self.roster is None:
             key = origin.student_id or origin.student_name
-            return Student(key, origin.student_name or key)
+            return (Student(key, origin.student_name or key),)
         match = self.roster.match(origin)
         if match.problem:
             self.left_over.append(LeftOver(entry.path, f"graded, but {match.problem}"))
-        return match.student
+        return match.students
 
 
 def _numbered(

@@ -33,6 +33,11 @@ class Origin:
         When it was handed in; naive where the platform gives no zone.
     late : bool or None
         Whether the platform marks it as late; None where it says nothing.
+    id_is : {"any", "person", "participant or team"}
+        What `student_id` is: any of a person's ids or what else stands there; surely the
+        submitter's; or a number that Moodle gives participants and teams alike.
+    has_namesake : bool
+        Whether another number has the same name in the download.
     """
 
     name: str
@@ -40,6 +45,8 @@ class Origin:
     student_name: str = ""
     submitted: datetime | None = None
     late: bool | None = None
+    id_is: Literal["any", "person", "participant or team"] = "any"
+    has_namesake: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ class Student:
 
     id: str
     name: str
-    matched: Literal["id", "name", "unlisted", "file"] = "file"
+    matched: Literal["id", "name", "group", "unlisted", "file"] = "file"
 
 
 @dataclass(frozen=True, slots=True)

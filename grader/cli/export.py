@@ -75,7 +75,7 @@ def command(
         left_out = len(filled.left_out)
         _tell(filled, path, into)
     if feedback_zip:
-        packed = _packed(format, out, exercise)
+        packed = _packed(format, out, into, exercise)
         path = out / f"{format}-feedback.zip"
         _write(path, packed.data, into)
         click.echo(f"Feedback: {path}, {packed.files} files")
@@ -120,10 +120,11 @@ def _filled(
     return new_moodle(grades) if format == "moodle" else new_table(grades)
 
 
-def _packed(format: str, out: Path, exercise: str | None) -> Packed:
+def _packed(format: str, out: Path, into: Path | None, exercise: str | None) -> Packed:
     from grader.batch.results_reader import kept, read_records
     from grader.cli.report import find_drawing_course
     from grader.gradebook.feedback_zip import pack_canvas, pack_moodle
+    from grader.gradebook.moodle import read_worksheet
     from grader.report.pages.course_drawing import CourseDrawings
     from grader.report.pages.folder import page_of
 
@@ -131,7 +132,8 @@ def _packed(format: str, out: Path, exercise: str | None) -> Packed:
     if format == "canvas":
         return pack_canvas(records)
     draw = CourseDrawings(find_drawing_course(None)).draw
-    return pack_moodle(records, lambda student, own: page_of(student, own, draw))
+    worksheet = read_worksheet(into) if into else None
+    return pack_moodle(records, lambda student, own: page_of(student, own, draw), worksheet)
 
 
 def _write(path: Path, data: bytes, into: Path | None) -> None:

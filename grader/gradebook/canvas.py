@@ -53,7 +53,7 @@ def fill_canvas(path: Path, grades: Sequence[Grade], wanted: str | None) -> Fill
         name: _target(sheet, column, number_of(possible.get(column, "")))
         for name, column in columns.items()
     }
-    return fill(sheet, match(people, grades), targets)
+    return fill(sheet, match(people, grades, by_full_name=True), targets)
 
 
 def _target(sheet: Sheet, column: int, possible: Fraction | None) -> Target:

@@ -1,7 +1,9 @@
 """Feedback files in the layouts that platforms take back: named as the submissions were.
 
-Moodle (Upload multiple feedback files in a zip): each file in the folder, or with the prefix, that
-the download gave the submission; a student gets their page. Canvas (Upload Comments): the very
+Moodle (Upload multiple feedback files in a zip): a student's page in a folder, or with a prefix,
+that has the student's number as its second part. Moodle looks at nothing else, and the number of a
+team's folder is some other participant's: so it is taken from the worksheet, or from the folder
+where a roster has said that it is this student's. Canvas (Upload Comments): the very
 names of the download, whose two numbers say for whom and on which file. Canvas shows a comment
 under the submitted file's own name, so what comes back is of that kind: a .py of comments, a
 notebook of text. Sources: `mod/assign/feedback/file/importziplib.php` of Moodle;
@@ -18,14 +20,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from grader.batch.downloads import canvas, moodle
+from grader.batch.downloads import canvas
 from grader.batch.records import Student
 from grader.batch.results_reader import Record
+from grader.gradebook.grades import grade_of
+from grader.gradebook.worksheet import Worksheet
 from grader.report.annotation import overall_text
 from grader.report.terminal import render_text
 
 Page = Callable[[Student, Sequence[Record]], str]
-_MOODLE: Final = re.compile(r"(.*_assignsubmission_(?:file|onlinetext))(_.*)?", re.DOTALL)
+_NUMBERED: Final = re.compile(r"(.*)_(\d+)_assignsubmission_(?:file|onlinetext)(?:_|$)", re.DOTALL)
+_ENDING: Final = re.compile(r"(?:.*_)?(assignsubmission_(?:file|onlinetext))(|_.*)", re.DOTALL)
+_UNSURE: Final = "the number may be a team's; add --into WORKSHEET.csv, which says whose it is"
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -38,30 +44,58 @@ class Packed:
     left_out: tuple[str, ...]
 
 
-def pack_moodle(records: Iterable[Record], page: Page) -> Packed:
-    """Return each student's page under the name that Moodle gave their submission."""
+def pack_moodle(
+    records: Iterable[Record], page: Page, worksheet: Worksheet | None = None
+) -> Packed:
+    """Return each student's page under the number that Moodle knows them by.
+
+    With a worksheet, that is the row's; each member of a team gets the page. Without, only those
+    get one whose number a roster has confirmed.
+    """
     places: dict[str, list[Record]] = {}
-    left_out = []
-    for record in _with_result(records):
-        place = _moodle_place(record.file)
-        if place:
-            places.setdefault(place, []).append(record)
-        else:
-            left_out.append(_without_place(record, "Moodle"))
+    left_out: list[str] = []
+    found = list(_with_result(records))
+    if worksheet is not None:
+        places, left_out = _by_worksheet(found, worksheet)
+    else:
+        for record in found:
+            place = moodle_place(record.file)
+            if not place:
+                left_out.append(_without_place(record, "Moodle"))
+            elif record.student.matched == "id":
+                places.setdefault(place, []).append(record)
+            else:
+                left_out.append(f"{record.file}: {_UNSURE}")
     files = ((place, page(own[0].student, own)) for place, own in places.items())
     return _packed(files, left_out)
+
+
+def _by_worksheet(
+    records: Sequence[Record], worksheet: Worksheet
+) -> tuple[dict[str, list[Record]], list[str]]:
+    """Return the records by their places, and what belongs to no row."""
+    grades = [grade_of(record) for record in records]
+    by_grade = {id(grade): record for grade, record in zip(grades, records, strict=True)}
+    matches = worksheet.matches(grades)
+    places = {}
+    for row, own in matches.rows.items():
+        placed = [by_grade[id(grade)] for grade in own]
+        places[f"{worksheet.folder(row)}_{_moodle_ending(placed[0].file)}"] = placed
+    return places, list(matches.left_out)
 
 
 def pack_canvas(records: Iterable[Record]) -> Packed:
     """Return feedback on each file under the very name that Canvas gave it."""
     left_out: list[str] = []
+    given: set[str] = set()
 
     def files() -> Iterator[tuple[str, str]]:
         for record in _with_result(records):
             part = next((part for part in record.file.split("/") if canvas.parse(part)), None)
             if part is None:
                 left_out.append(_without_place(record, "Canvas"))
-            else:
+            elif part not in given:  # a group's file is each member's, and one file there
+                given.add(part)
                 yield part, _in_kind(part, record)
 
     return _packed(files(), left_out)
@@ -71,15 +105,24 @@ def _with_result(records: Iterable[Record]) -> Iterator[Record]:
     return (one for one in records if one.result is not None and one.status == "graded")
 
 
-def _moodle_place(path: str) -> str:
+def moodle_place(path: str) -> str:
     """Return where a student's page goes; nothing where the path is not one of Moodle's."""
+    for part in path.split("/"):
+        if found := _NUMBERED.match(part):
+            # Moodle splits at underscores: one in the name would make another part the number
+            name = found[1].replace("_", " ").lstrip(".~ ")
+            return f"{name}_{found[2]}_{_moodle_ending(path)}"
+    return ""
+
+
+def _moodle_ending(path: str) -> str:
+    """Return what follows the number, in the form that the download has."""
     parts = path.split("/")
     for index, part in enumerate(parts):
-        found = _MOODLE.fullmatch(part)
-        if found and moodle.parse(part):
+        if found := _ENDING.fullmatch(part):
             flat = index == len(parts) - 1
-            return f"{found[1]}_feedback.html" if flat else f"{part}/feedback.html"
-    return ""
+            return f"{found[1]}_feedback.html" if flat else f"{found[1]}{found[2]}/feedback.html"
+    return "assignsubmission_file/feedback.html"
 
 
 def _in_kind(name: str, record: Record) -> str:

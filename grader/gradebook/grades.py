@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from grader.batch.records import Student
+from grader.batch.downloads import moodle
+from grader.batch.records import Origin, Student
 from grader.batch.results_reader import Record
 from grader.errors import UsageError
 from grader.report.arrangement import findings, score_text, summaries, unwritten
@@ -20,7 +21,8 @@ _MAX_COMMENT = 4_000
 class Grade:
     """What counts for one student and exercise.
 
-    `points` is exact, after what lateness costs; None where there is no grade.
+    `points` is exact, after what lateness costs; None where there is no grade. `folder` is what
+    the name of Moodle's folder says of it where no roster did: its number may be a team's.
     """
 
     student: Student
@@ -28,6 +30,7 @@ class Grade:
     points: Fraction | None
     max_points: Fraction
     comment: str
+    folder: Origin | None = None
 
     def out_of(self, possible: Fraction | None) -> Fraction | None:
         """Return the points on a scale of so many; as they are where that is not known."""
@@ -39,12 +42,14 @@ class Grade:
 def grade_of(record: Record) -> Grade:
     """Return the grade of an attempt that counts."""
     result = record.result
+    read = record.student.matched in ("file", "unlisted")
     return Grade(
         student=record.student,
         exercise=record.exercise,
         points=None if record.final is None else exact(record.final),
         max_points=exact(result.max_score) if result else Fraction(0),
         comment=comment(result) if result and record.status == "graded" else "",
+        folder=moodle.parse(record.file) if read else None,
     )
 
 

@@ -17,14 +17,12 @@ from typing import Final
 from grader.errors import UsageError
 from grader.gradebook.filling import Filled, Target, choose_columns, fill
 from grader.gradebook.grades import Grade, number_of, rounded
-from grader.gradebook.people import GradebookPerson, match
+from grader.gradebook.people import match
 from grader.gradebook.sheet import Sheet, guarded, plain_title, table
+from grader.gradebook.worksheet import IDS, NAMES, Worksheet, identifier_column, people_of
 
-_IDS: Final = ("Identifier", "ID number", "Email address", "Username", "User ID")
-_NAMES: Final = ("Full name", "First name", "Last name", "Surname")
-_KNOWN: Final = frozenset(map(plain_title, (*_IDS, *_NAMES, "Grade", "Maximum grade", "Status")))
+_KNOWN: Final = frozenset(map(plain_title, (*IDS, *NAMES, "Grade", "Maximum grade", "Status")))
 _DIGITS: Final = 5  # what Moodle stores
-_PARTICIPANT: Final = re.compile(r"([^\d@]*[^\d@\s])\s?(\d+)")
 
 
 def fill_moodle(path: Path, grades: Sequence[Grade], wanted: str | None) -> Filled:
@@ -36,8 +34,8 @@ def fill_moodle(path: Path, grades: Sequence[Grade], wanted: str | None) -> Fill
         The file is neither, or has no column for an exercise.
     """
     sheet = Sheet(path, _KNOWN)
-    identifier = _identifier(sheet)
-    if identifier is None and not any(sheet.column(name) is not None for name in _IDS):
+    identifier = identifier_column(sheet)
+    if identifier is None and not any(sheet.column(name) is not None for name in IDS):
         raise UsageError(
             f"{path} is no grading worksheet or gradebook of Moodle: its columns are"
             f" {', '.join(sheet.header[:8])}",
@@ -47,19 +45,22 @@ def fill_moodle(path: Path, grades: Sequence[Grade], wanted: str | None) -> Fill
     exercises = sorted({grade.exercise for grade in grades})
     if identifier is None:
         targets = _gradebook(sheet, exercises, wanted, str(path))
-    else:
-        targets = _worksheet(sheet, exercises, wanted, str(path))
-    return fill(sheet, match(_people(sheet, identifier), grades), targets)
+        return fill(sheet, match(people_of(sheet), grades), targets)
+    targets = _worksheet(sheet, exercises, wanted, str(path))
+    return fill(sheet, Worksheet(sheet, identifier).matches(grades), targets)
 
 
-def _identifier(sheet: Sheet) -> int | None:
-    """Return a worksheet's first column, which has a word of the site's language and a number."""
-    named = sheet.column("Identifier")
-    if named is not None or not len(sheet.rows):
-        return named
-    cells = [sheet.cell(row, 0) for row in sheet.rows if sheet.cell(row, 0)]
-    alike = {found[1] for cell in cells if (found := _PARTICIPANT.fullmatch(cell))}
-    return 0 if len(alike) == 1 and all(map(_PARTICIPANT.fullmatch, cells)) else None
+def read_worksheet(path: Path) -> Worksheet | None:
+    """Return a grading worksheet; None where the file is a gradebook.
+
+    Raises
+    ------
+    UsageError
+        It cannot be read.
+    """
+    sheet = Sheet(path, _KNOWN)
+    identifier = identifier_column(sheet)
+    return None if identifier is None else Worksheet(sheet, identifier)
 
 
 def _worksheet(
@@ -101,7 +102,7 @@ def _is_locked(sheet: Sheet, row: int, changeable: int | None) -> bool:
 def _gradebook(
     sheet: Sheet, exercises: Sequence[str], wanted: str | None, where: str
 ) -> dict[str, Target]:
-    people = {plain_title(name) for name in (*_IDS, *_NAMES, "Institution", "Department")}
+    people = {plain_title(name) for name in (*IDS, *NAMES, "Institution", "Department")}
     titles = {
         column: title
         for column, title in enumerate(sheet.header)
@@ -121,22 +122,6 @@ def _comments(sheet: Sheet, title: str) -> int | None:
     """Return the column of comments beside a column of grades, by either way of naming it."""
     bare = re.sub(r"\s*\((Real|Points)\)\s*$", "", title, flags=re.IGNORECASE)
     return sheet.column(f"{bare} (Feedback)", f"{bare} feedback", f"{title} feedback")
-
-
-def _people(sheet: Sheet, identifier: int | None) -> list[GradebookPerson]:
-    columns = [column for name in _IDS if (column := sheet.column(name)) is not None]
-    if identifier is not None and identifier not in columns:
-        columns.insert(0, identifier)
-    names = [column for name in _NAMES if (column := sheet.column(name)) is not None]
-    people = []
-    for row in sheet.rows:
-        ids = [one for column in columns if (one := sheet.cell(row, column).strip())]
-        # the zip of submissions has the number alone
-        bare = [number[2] for one in ids if (number := _PARTICIPANT.fullmatch(one))]
-        name = " ".join(one for column in names if (one := sheet.cell(row, column).strip()))
-        if ids:
-            people.append(GradebookPerson(row, (*ids, *bare), name))
-    return people
 
 
 def new_moodle(grades: Sequence[Grade]) -> Filled:
@@ -177,4 +162,7 @@ def _cell(text: str) -> str:
 
 
 def _is_sure(grade: Grade) -> bool:
-    return "@" in grade.student.id or grade.student.matched in ("id", "name")
+    student = grade.student
+    if student.id.startswith("Participant "):  # of one assignment: no column of Moodle's has it
+        return False
+    return "@" in student.id or student.matched in ("id", "name", "group")

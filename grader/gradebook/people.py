@@ -7,8 +7,15 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
+from grader.batch.person_names import joined, spellings
 from grader.gradebook.grades import Grade
+
+NUMBER_ALONE: Final = (
+    "the number in its folder's name is a participant's or a team's of one assignment: grade with"
+    " --roster WORKSHEET.csv, or fill the grading worksheet"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +35,14 @@ class Matches:
     left_out: tuple[str, ...] = field(default=())
 
 
-def match(people: Sequence[GradebookPerson], grades: Iterable[Grade]) -> Matches:
-    """Return which row each grade belongs to; what is not sure belongs nowhere, and is told."""
+def match(
+    people: Sequence[GradebookPerson], grades: Iterable[Grade], *, by_full_name: bool = False
+) -> Matches:
+    """Return which row each grade belongs to; what is not sure belongs nowhere, and is told.
+
+    `by_full_name` is for ids that may be those of a group's member: where no roster has said whose
+    the file is, its name has to be the row's in full.
+    """
     by_id: dict[str, set[int]] = defaultdict(set)
     for person in people:
         for one in person.ids:
@@ -39,16 +52,28 @@ def match(people: Sequence[GradebookPerson], grades: Iterable[Grade]) -> Matches
     left_out: list[str] = []
     for grade in grades:
         row, reason = _row(grade, by_id, names)
+        if row is not None and by_full_name and not _is_row_s_own(grade, names[row]):
+            reason = f"the id is that of {names[row]}, and the file may be a group's"
+            row = None
         if row is not None:
             found[row].append(grade)
         elif grade.points is not None:
-            left_out.append(f"{_called(grade)}: {reason}")
-    for row, own in list(found.items()):
+            left_out.append(f"{called(grade)}: {reason}")
+    return settled(found, left_out, names)
+
+
+def settled(
+    found: Mapping[int, Sequence[Grade]], left_out: Iterable[str], names: Mapping[int, str]
+) -> Matches:
+    """Return the rows that one student's grades alone belong to, and tell of the others."""
+    told = list(left_out)
+    rows = dict(found)
+    for row, own in found.items():
         if len({grade.student for grade in own}) > 1:
-            del found[row]
-            listed = " and ".join(dict.fromkeys(_called(grade) for grade in own))
-            left_out.append(f"{listed}: both fit the row of {names[row]}")
-    return Matches(found, tuple(dict.fromkeys(left_out)))
+            del rows[row]
+            listed = " and ".join(dict.fromkeys(called(grade) for grade in own))
+            told.append(f"{listed}: both fit the row of {names[row]}")
+    return Matches(rows, tuple(dict.fromkeys(told)))
 
 
 def _row(
@@ -56,6 +81,8 @@ def _row(
 ) -> tuple[int | None, str]:
     """Return a grade's row, or None and why there is none."""
     student = grade.student
+    if grade.folder is not None:
+        return None, NUMBER_ALONE
     fitting = by_id.get(_plain(student.id), set()) if student.id.strip() else set()
     if not fitting:
         return None, "no row has this id"
@@ -101,6 +128,13 @@ def _plain(identity: str) -> str:
     return unicodedata.normalize("NFC", identity).strip().casefold()
 
 
-def _called(grade: Grade) -> str:
+def _is_row_s_own(grade: Grade, name: str) -> bool:
+    student = grade.student
+    known = student.matched not in ("file", "unlisted") or student.name == student.id
+    return known or joined(student.name) in spellings(name)
+
+
+def called(grade: Grade) -> str:
+    """Return a student's name and id, for people."""
     student = grade.student
     return student.id if student.name in ("", student.id) else f"{student.name} ({student.id})"
