@@ -10,9 +10,12 @@ has no cause, or an error of the grader's own, is a failure, and the exit code i
 from __future__ import annotations
 
 import argparse
+import ast
 import collections
+import hashlib
 import os
 import platform
+import random
 import re
 import statistics
 import sys
@@ -20,15 +23,15 @@ import time
 import traceback
 from pathlib import Path
 
-from grader.sandbox.worker import Worker
-
 from grader.course import Limits
 from grader.grading.submission import Submission, read_submission
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import WorkerHost
 from grader.sandbox.isolation import resolve
+from grader.sandbox.submission_session import SubmissionSession
 
 _DEFINED = re.compile(r"^(?:async +def|def|class) +(\w+)", re.MULTILINE)
+_NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _ERROR = re.compile(r"^(\w+(?:Error|Exception|Exit|Interrupt|Timeout)\w*)\b", re.MULTILINE)
 
 
@@ -58,9 +61,9 @@ class Found:
             self.seconds.append(time.perf_counter() - start)
 
     def _run(self, host: WorkerHost, submission: Submission, path: Path, verbose: bool) -> None:
-        names = set(_DEFINED.findall(submission.source))
+        names = {name for block in submission.to_load.blocks for name in defined(block.source)}
         self.defined += len(names)
-        worker = Worker(host, submission.to_load, Limits())
+        worker = SubmissionSession(host, submission.to_load, Limits())
         try:
             loaded = worker.load()
         except CallFailure as failure:
@@ -92,6 +95,25 @@ class Found:
             print(path, *sorted(lost), *{told[n].failure.feedback for n in lost & told.keys()})
 
 
+def defined(source: str) -> list[str]:
+    """Return the functions and classes at a source's top level, roughly where it is no Python."""
+    try:
+        return [node.name for node in ast.parse(source).body if isinstance(node, _NAMED)]
+    except (SyntaxError, ValueError):
+        return _DEFINED.findall(source)
+
+
+def chosen(folder: Path, ending: str, most: int) -> list[Path]:
+    """Return at most so many files of a folder, drawn by chance but always the same; none twice."""
+    different = {
+        hashlib.sha256(path.read_bytes()).digest(): path
+        for path in sorted(folder.rglob(f"*{ending}"))
+        if path.is_file()
+    }
+    files = list(different.values())
+    return sorted(random.Random(0).sample(files, min(most, len(files))))
+
+
 def _kind(feedback: str) -> str:
     """Return the last error that a feedback names, with the module that an import lacks."""
     errors = _ERROR.findall(feedback)
@@ -116,8 +138,7 @@ def main() -> int:
     with WorkerHost(resolve(given.isolation), ["numpy"]) as host:
         for ending in (".ipynb", ".py"):
             found = kinds[ending] = Found()
-            files = [path for path in given.folder.rglob(f"*{ending}") if path.is_file()]
-            for path in sorted(files)[: given.most]:
+            for path in chosen(given.folder, ending, given.most):
                 found.load(host, path, given.verbose)
     for ending, found in kinds.items():
         show(ending, found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 import shutil
 import sys
 import time
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from corpus_case import (
     CORPUS,
+    ROOT,
     Case,
     Run,
     check_json,
@@ -207,3 +209,13 @@ def test_mistaken_path_among_files(tmp_path: Path) -> None:
     assert run.exit_code == 2
     assert "gone.py" in run.errors
     assert [json.loads(line)["score"] for line in run.lines] == [20.0, 20.0]
+
+
+def test_the_guide_to_files_says_what_is_tested() -> None:
+    """Each row of the table names a case, which loses points only where its name says so."""
+    text = (ROOT / "docs" / "files.md").read_text(encoding="utf-8")
+    named = re.findall(r"\| `(\w+)` \|$", text, re.MULTILINE)
+    cases = {Path(case.file).stem: case for case in CASES}
+    assert len(named) > 20
+    for name in named:
+        assert bool(cases[name].lost) == name.startswith("broken_"), name

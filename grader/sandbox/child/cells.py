@@ -174,6 +174,8 @@ class Cells:
                 failure = Failure(error, rest[place])
                 failures.append(failure)
                 _note_names(failure, [rest[place]])
+                # what is annotated with a name that is now missing need not be lost as well
+                self._flags |= __future__.annotations.compiler_flag
                 rest = _after_failure(rest[place + 1 :], failure)
                 start_clock()
 
