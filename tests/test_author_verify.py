@@ -336,9 +336,15 @@ def test_checks_that_depend_on_the_draw(course: Path) -> None:
 
 
 def test_a_check_that_breaks_on_a_wrong_program(course: Path) -> None:
-    edit(CHECKS, TITLE, TITLE + "    assert [1][int(abs(student.mean([2, 4, 9])) > 6)]\n")(course)
+    opened = "open('/nowhere' if student.mean([2, 4, 9]) > 6 else '/dev/null').close()"
+    edit(CHECKS, TITLE, f"{TITLE}    {opened}\n")(course)
     found = faults(verified(course))
     assert any("the check test_mean breaks on a wrong program" in message for message in found)
+
+
+def test_a_check_that_stumbles_over_wrong_answers_is_in_order(course: Path) -> None:
+    edit(CHECKS, TITLE, TITLE + "    assert [1][int(abs(student.mean([2, 4, 9])) > 6)]\n")(course)
+    assert faults(verified(course)) == []
 
 
 def test_a_folder_that_is_no_course(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from grader.checking.direct import DirectCheck, direct
 from grader.checking.fixtures import RUN, CheckRun
 from grader.checking.pytest_adapter import collected_session, run_item
 from grader.checking.reference import References
+from grader.checking.reference_trial import ReferenceInPlace, Trial, trial_of
 from grader.checking.replay import Forecast, Replay, first_plain
 from grader.checking.specification import Check
 from grader.checking.student_proxy import StudentProxy
@@ -167,6 +168,7 @@ class Checks:
         self.course = course
         self._references = References(course)
         self._replay = Replay()
+        self._trials = _Trials()
         self._by_exercise = {
             exercise.name: _in_order(course, exercise, path, items)
             for path, exercise in files.items()
@@ -236,7 +238,7 @@ class Checks:
             return
         parameters = functools.partial(self._references.parameters, exercise)
         pipeline = Pipeline(session)
-        turns = _Turns(pipeline, replay, recalls)
+        turns = _Turns(pipeline, replay, recalls, self._trials)
         results: list[CheckResult] = []
         try:
             for index, one in enumerate(every):
@@ -256,7 +258,10 @@ class Checks:
 class _Turns:
     """The checks of one submission by turns: recalled where their results are known, else run."""
 
-    def __init__(self, pipeline: Pipeline, replay: Replay | None, recalls: bool) -> None:
+    def __init__(
+        self, pipeline: Pipeline, replay: Replay | None, recalls: bool, trials: _Trials
+    ) -> None:
+        self._trials = trials
         self._pipeline = pipeline
         self._replay = replay
         self._recalls = recalls
@@ -269,7 +274,7 @@ class _Turns:
             self.settle()  # one who fails a function's checks is often right in the next
             self._function = one.check.function
         if self._replay is None or one.direct is None:
-            return _run(one, run, following)
+            return _run(one, run, following, self._trials)
         start = time.perf_counter()
         key = run.exercise.name, run.seed, run.check.id
         if self._pipeline.idle:
@@ -277,7 +282,7 @@ class _Turns:
         self._pipeline.begin()
         result = self._replay.recall(key, self._pipeline) if self._recalls else None
         if result is None:
-            result = _run(one, run, following)
+            result = _run(one, run, following, self._trials)
             self._replay.learn(key, self._pipeline.steps, result)
         return replace(result, seconds=time.perf_counter() - start)
 
@@ -309,14 +314,38 @@ def _in_order(
     )
 
 
-def _run(one: _Collected, run: CheckRun, following: pytest.Item) -> CheckResult:
+class _Trials:
+    """How checks that broke went with the reference in the student's place: each tried once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Trial | None] = {}
+
+    def of(self, one: _Collected, run: CheckRun, following: pytest.Item) -> Trial | None:
+        """Return how a check went with the reference; None where there is none."""
+        key = run.exercise.name, run.seed, run.check.id
+        if key not in self._known:
+            self._known[key] = _with_reference(one, run, following)
+        return self._known[key]
+
+
+def _with_reference(one: _Collected, run: CheckRun, following: pytest.Item) -> Trial | None:
+    module = run.references.module(run.exercise)
+    if module is None:
+        return None
+    parameters = functools.partial(run.references.parameters, run.exercise)
+    student = StudentProxy(ReferenceInPlace(module, run.exercise.name), parameters)
+    with contextlib.redirect_stdout(sys.stderr):
+        return trial_of(_raised(one, replace(run, student=student), following), student)
+
+
+def _run(one: _Collected, run: CheckRun, following: pytest.Item, trials: _Trials) -> CheckResult:
     """Run a check; it may be asked of many submissions, so nothing of the last one is kept."""
     start = time.perf_counter()
     # a check that prints must not spoil what the command itself writes
     with contextlib.redirect_stdout(sys.stderr):
         error = _raised(one, run, following)
     seconds = time.perf_counter() - start
-    outcome, feedback = verdict(run, one.item.path, error)
+    outcome, feedback = verdict(run, one.item.path, error, lambda: trials.of(one, run, following))
     wrong = error.entries if isinstance(error, CheckFailure) else ()
     cause = error.cause if isinstance(error, CallFailure) else ""
     return replace(ended(run.check, outcome, feedback, seconds), wrong=wrong, cause=cause)

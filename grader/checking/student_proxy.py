@@ -2,20 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Protocol
 
 import numpy as np
 
 from grader.checking import values
 from grader.sandbox.failures import CallFailure
-from grader.sandbox.pipeline import Pipeline
-from grader.sandbox.replies import undefined, with_cause
-from grader.sandbox.submission_session import SubmissionSession
+from grader.sandbox.replies import Loaded, Reply, SubmissionSource, undefined, with_cause
+
+_LONGEST: Final = 200
 
 Answer = tuple[tuple[Any, ...], Any]
 """The arguments of a call, and what it returns."""
+
+
+class Submission(Protocol):
+    """What answers the calls of a check: a session in the sandbox, a pipeline, the reference."""
+
+    @property
+    def source(self) -> SubmissionSource:
+        """What is graded."""
+
+    def load(self) -> Loaded:
+        """Return what it defines; raises CallFailure where it cannot be loaded."""
+
+    def defines(self, function: str) -> bool:
+        """Return whether it defines a function."""
+
+    def call(
+        self,
+        function: str,
+        arguments: Sequence[Any],
+        names: tuple[str, ...] = (),
+        others: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> Reply:
+        """Call a function; raises CallFailure where that gives no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredCall:
+    """A call that a check has made, and what it returned."""
+
+    function: str
+    arguments: tuple[Any, ...]
+    value: Any
+
+    def told(self) -> str:
+        """Return it in words, as in `mean([1.0, 2.0]) returned 1.5`."""
+        return f"{_shown(self.function, (), self.arguments)} returned {shown_value(self.value)}"
 
 
 class StudentProxy:
@@ -34,7 +70,7 @@ class StudentProxy:
 
     def __init__(
         self,
-        submission: SubmissionSession | Pipeline,
+        submission: Submission,
         parameters: Callable[[str], tuple[str, ...]],
         known: dict[str, _Known] | None = None,
     ) -> None:
@@ -44,6 +80,7 @@ class StudentProxy:
         self.changed_arguments: tuple[str, ...] = ()
         self.warnings: tuple[str, ...] = ()
         self._calls: dict[str, tuple[Any, ...]] = {}
+        self._answered: list[AnsweredCall] = []
 
     def __getattr__(self, function: str) -> Callable[..., Any]:
         if function.startswith("__"):
@@ -74,6 +111,7 @@ class StudentProxy:
         known = {name: _Known(tuple(calls)) for name, calls in answers.items()}
         other = StudentProxy(self._submission, self._parameters, known)
         other._calls = self._calls
+        other._answered = self._answered
         return other
 
     def defines(self, function: str) -> bool:
@@ -99,6 +137,7 @@ class StudentProxy:
             for index in reply.changed
         )
         self.warnings = reply.warnings
+        self._answered.append(AnsweredCall(function, arguments, reply.value))
         return reply.value
 
 
@@ -116,6 +155,11 @@ class _Known:
         return None
 
 
+def answered_calls(student: StudentProxy) -> Sequence[AnsweredCall]:
+    """Return the calls that were answered with a value, in their order."""
+    return student._answered
+
+
 def last_call(student: StudentProxy, function: str) -> str:
     """Return the function's last call with its arguments' values, for checks students may see."""
     if function not in student._calls:
@@ -126,14 +170,16 @@ def last_call(student: StudentProxy, function: str) -> str:
 def _shown(function: str, names: tuple[str, ...], arguments: tuple[Any, ...]) -> str:
     parts = []
     for index, argument in enumerate(arguments):
-        value = "a function" if callable(argument) else _value(argument)
+        value = "a function" if callable(argument) else shown_value(argument)
         parts.append(f"{names[index]}={value}" if index < len(names) else value)
     return f"{function}({', '.join(parts)})"
 
 
-def _value(argument: Any) -> str:
-    if isinstance(argument, np.ndarray):
-        text = np.array2string(argument, precision=6, separator=", ", threshold=12)
-        return " ".join(text.split())
-    text = repr(argument)
-    return text if len(text) <= 200 else f"{text[:200]}..."
+def shown_value(value: Any) -> str:
+    """Return a value as Python would write it, in a line, cut."""
+    if isinstance(value, np.ndarray):
+        text = np.array2string(value, precision=6, separator=", ", threshold=12)
+        text = " ".join(text.split())
+    else:
+        text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -10,14 +10,19 @@ from typing import Final
 import pytest
 
 from grader.checking.comparison import CheckFailure
+from grader.checking.failed_statement import answers_asked_about
 from grader.checking.fixtures import CheckRun
+from grader.checking.reference_trial import Trial
 from grader.checking.specification import Check
-from grader.checking.student_proxy import last_call
+from grader.checking.student_proxy import AnsweredCall, answered_calls, last_call
+from grader.checking.value_kinds import kind_of, misfit, much_apart
 from grader.result import CheckResult, Outcome
 from grader.sandbox.failures import CallFailure
 
 _PACKAGE: Final = Path(__file__).parent.parent
 _MAX_LINES: Final = 12
+_MOST_TOLD: Final = 3
+_NOT_SO: Final = "What it asks for is not so."
 
 
 def ended(check: Check, outcome: Outcome, feedback: str, seconds: float = 0.0) -> CheckResult:
@@ -50,7 +55,12 @@ def blocked(check: Check, results: Sequence[CheckResult]) -> CheckResult | None:
     return ended(check, Outcome.BLOCKED, text)
 
 
-def verdict(run: CheckRun, file: Path, error: BaseException | None) -> tuple[Outcome, str]:
+def verdict(
+    run: CheckRun,
+    file: Path,
+    error: BaseException | None,
+    tried: Callable[[], Trial | None],
+) -> tuple[Outcome, str]:
     """Return the outcome of a check, and its feedback.
 
     Parameters
@@ -61,6 +71,9 @@ def verdict(run: CheckRun, file: Path, error: BaseException | None) -> tuple[Out
         Where the check is written.
     error : BaseException or None
         What it raised.
+    tried : callable
+        Returns how the check went with the reference in the student's place; None where there is
+        no reference.
     """
     if error is None:
         return Outcome.PASSED, ""
@@ -73,8 +86,12 @@ def verdict(run: CheckRun, file: Path, error: BaseException | None) -> tuple[Out
     if isinstance(error, pytest.fail.Exception):
         return Outcome.FAILED, _with_call(run, str(error.msg))
     if isinstance(error, AssertionError) and not _is_ours(run, _last_file(error)):
-        text = _told(error, file) if run.check.visible else "What it asks for is not so."
-        return Outcome.FAILED, _with_call(run, text)
+        return Outcome.FAILED, _with_call(run, _unmet(run, file, error))
+    if isinstance(error, Exception) and not isinstance(error, MemoryError | OSError):
+        calls = answered_calls(run.student)
+        trial = tried() if calls else Trial(False)
+        if trial is None or trial.passed:
+            return Outcome.FAILED, _with_call(run, _unusable(run, file, error, trial))
     if isinstance(error, pytest.FixtureLookupError):
         return Outcome.GRADER_ERROR, (
             f"The check itself failed, not your code: fixture {error.argname!r} not found"
@@ -83,6 +100,42 @@ def verdict(run: CheckRun, file: Path, error: BaseException | None) -> tuple[Out
         f"The check itself failed, not your code: {type(error).__name__}: {error}"
         f" ({_last_place(error)})"
     )
+
+
+def _unmet(run: CheckRun, file: Path, error: AssertionError) -> str:
+    """Return what an assertion says, and the submission's side of it."""
+    calls = answers_asked_about(error, file, run.student)
+    for call in calls:
+        if call.value is None and not run.check.visible:
+            return f"{_NOT_SO} {call.told()}: is a `return` missing?"
+    if run.check.visible:
+        return "\n".join([_told(error, file), _listed(calls)]).strip()
+    return f"{_NOT_SO} {_listed(calls)}".strip()
+
+
+def _listed(calls: Sequence[AnsweredCall]) -> str:
+    return " ".join(f"{call.told()}." for call in calls[-_MOST_TOLD:])
+
+
+def _unusable(run: CheckRun, file: Path, error: Exception, trial: Trial | None) -> str:
+    """Return why a check could not go on with what the submission returned."""
+    calls = answers_asked_about(error, file, run.student)
+    known = trial.answers if trial is not None else ()
+    pairs = []
+    for call, (function, needed) in zip(answered_calls(run.student), known, strict=False):
+        if call.function != function:
+            break
+        pairs.append((call, kind_of(call.value), needed))
+    pairs.sort(key=lambda pair: (not much_apart(*pair[1:]), all(pair[0] is not c for c in calls)))
+    for call, actual, needed in pairs:
+        text = misfit(call.function, actual, needed)
+        if text is not None:
+            return text
+    for call in calls:
+        if call.value is None:
+            return f"{call.function} returned None: is a `return` missing?"
+    reason = f"{type(error).__name__}: {error}" if run.check.visible else type(error).__name__
+    return f"The check could not go on with what was returned ({reason}). {_listed(calls)}".strip()
 
 
 def _is_ours(run: CheckRun, file: Path | None) -> bool:

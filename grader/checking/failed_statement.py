@@ -1,0 +1,112 @@
+"""What of a submission's answers a statement of a check was about, from its source and names."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from grader.checking.student_proxy import AnsweredCall, StudentProxy, answered_calls
+
+
+def answers_asked_about(
+    error: BaseException, file: Path, student: StudentProxy
+) -> Sequence[AnsweredCall]:
+    """Return the answered calls that the statement which raised `error` was about.
+
+    These are the calls in the statement itself; else those whose values its names stand for; else
+    the last call. Nothing where no call was answered.
+
+    Parameters
+    ----------
+    error : BaseException
+        What the check raised.
+    file : Path
+        Where the check is written.
+    student : StudentProxy
+        Whom it has called.
+    """
+    answered = answered_calls(student)
+    trace = _last_in(error.__traceback__, file)
+    statement = None if trace is None else _statement(file, trace.tb_lineno)
+    if not answered or trace is None or statement is None:
+        return answered[-1:]
+    names = {**trace.tb_frame.f_globals, **trace.tb_frame.f_locals}
+    return _called_in(statement, names, answered) or _named_in(statement, names, answered)
+
+
+def _last_in(trace: TracebackType | None, file: Path) -> TracebackType | None:
+    found = None
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(file):
+            found = trace
+        trace = trace.tb_next
+    return found
+
+
+def _statement(file: Path, line: int) -> ast.stmt | None:
+    """Return the innermost statement on a line."""
+    found = None
+    for statement in _statements(file, file.stat().st_mtime_ns):
+        if statement.lineno <= line <= (statement.end_lineno or statement.lineno):
+            found = statement  # those inside of others come later
+    return found
+
+
+@functools.lru_cache(maxsize=16)
+def _statements(file: Path, _changed: int) -> tuple[ast.stmt, ...]:
+    tree = ast.parse(file.read_bytes())
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
+    return tuple(found)
+
+
+def _own_parts(statement: ast.stmt) -> Iterator[ast.AST]:
+    """Give all parts of a statement but the statements inside of it."""
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += [each for each in ast.iter_child_nodes(node) if not isinstance(each, ast.stmt)]
+
+
+def _called_in(
+    statement: ast.stmt, names: dict[str, Any], answered: Sequence[AnsweredCall]
+) -> list[AnsweredCall]:
+    """Return the last calls of the functions of `student` that the statement calls."""
+    wanted = Counter(
+        node.attr
+        for node in _own_parts(statement)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and isinstance(names.get(node.value.id), StudentProxy)
+    )
+    found = []
+    for call in reversed(answered):
+        if wanted[call.function]:
+            wanted[call.function] -= 1
+            found.append(call)
+    return found[::-1]
+
+
+def _named_in(
+    statement: ast.stmt, names: dict[str, Any], answered: Sequence[AnsweredCall]
+) -> Sequence[AnsweredCall]:
+    """Return the last calls that have returned what names in the statement stand for."""
+    values = [
+        names[node.id]
+        for node in _own_parts(statement)
+        if isinstance(node, ast.Name) and node.id in names
+    ]
+    found = [call for call in answered if any(_is_from(value, call.value) for value in values)]
+    return found[-1:] or answered[-1:]
+
+
+def _is_from(value: Any, returned: Any) -> bool:
+    """Return whether a value is what was returned, or one of several values that were."""
+    if value is returned:
+        return True
+    return isinstance(returned, list | tuple) and any(value is part for part in returned)
