@@ -259,7 +259,7 @@ def test_the_second_batch_is_refused(course: Path, submissions: Path, tmp_path: 
     with Lock(tmp_path):
         ended = batch(course, submissions, tmp_path)
     assert ended.returncode == 2
-    assert f"another batch is at work in {tmp_path}: process {os.getpid()} on " in ended.stderr
+    assert f"another batch is running in {tmp_path}: process {os.getpid()} on " in ended.stderr
     with Lock(tmp_path):  # let go of by the first
         pass
 
@@ -300,7 +300,7 @@ def test_ended_at_any_moment(
         process.send_signal(number)
         told = process.communicate(timeout=60)[1].decode()
         if number is signal.SIGINT and process.returncode == 130:
-            assert "the same command goes on from there" in told
+            assert "rerun the same command to resume" in told
         assert kept(out) >= before
         assert ended(below), "it has left processes behind"
     before = kept(out)
@@ -388,7 +388,7 @@ def test_full_disk(
         *words,
     )
     assert "first 3" in ended.stdout, ended.stderr
-    assert "is full; all results up to now are kept" in ended.stderr
+    assert "is full; all results so far are kept" in ended.stderr
     assert ended.returncode == 0, ended.stderr
     assert "were graded before" in ended.stdout
     assert untimed(Path(f"{disk}.copy")) == untimed(done[0])

@@ -228,9 +228,13 @@ def test_a_cluster_on_this_machine_and_ctrl_c(
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
-        (["--scheduler", "localhost:8786"], 2, "is no address of a dask scheduler"),
-        (["--scheduler", "tcp://127.0.0.1:99999"], 2, "is no address of a dask scheduler"),
-        (["--scheduler", "tcp://127.0.0.1:9", "--local-cluster", "2"], 2, "exclude each other"),
+        (["--scheduler", "localhost:8786"], 2, "is not the address of a dask scheduler"),
+        (["--scheduler", "tcp://127.0.0.1:99999"], 2, "is not the address of a dask scheduler"),
+        (
+            ["--scheduler", "tcp://127.0.0.1:9", "--local-cluster", "2"],
+            2,
+            "cannot be used together",
+        ),
         (["--scheduler", "tls://127.0.0.1:9", "--tls-key", "key.pem"], 2, "--tls-ca-file"),
         (["--tls-key", "key.pem"], 2, "goes with --scheduler"),
         (["--local-cluster", "2", "--workers", "2"], 2, "leave it out"),

@@ -85,7 +85,7 @@ def test_programs_get_one_document(folders):
 def test_a_batch_is_no_different_from_itself(folders):
     done = run(folders[0], folders[0])
     assert done.return_value == 0
-    assert done.stdout == "5 grades compared, no grade is different.\n"
+    assert done.stdout == "5 grades compared, no grade changed.\n"
 
 
 def test_checks_that_came_and_went_are_told(tmp_path):
@@ -108,4 +108,4 @@ def test_a_long_list_is_cut_unless_asked_for(tmp_path):
 def test_a_folder_of_no_batch_is_told(folders, tmp_path):
     done = run(folders[0], tmp_path)
     assert isinstance(done.exception, UsageError)
-    assert "no output folder of a batch" in done.exception.message
+    assert "not the output folder of a batch" in done.exception.message

@@ -442,7 +442,7 @@ def test_feedback_goes_back_under_the_very_names_of_canvas(graded):
     [
         ("", "is empty"),
         ("\n\n", "is empty"),
-        ("a,b\n1,2\n", "no export of a Canvas gradebook"),
+        ("a,b\n1,2\n", "not an export of a Canvas gradebook"),
         ("PK\x03\x04", "spreadsheet"),
         (CANVAS.replace("(4711)", "").replace("(4700)", ""), "no column for exercise3"),
     ],

@@ -1,4 +1,4 @@
-"""Functions checked on right answers to the calls that they make, over the wall."""
+"""Functions checked on right answers to the calls that they make, into the sandbox."""
 
 from __future__ import annotations
 

@@ -501,7 +501,7 @@ def test_limits_hold_where_nothing_can_fork(single: Bench) -> None:
 
 def test_right_submissions_keep_full_marks_where_nothing_can_fork(single: Bench) -> None:
     course = load_course(ROOT)
-    exercise = course.exercise("exercise5")  # functions cross the wall in both directions
+    exercise = course.exercise("exercise5")  # functions cross into the sandbox in both directions
     with Grader(course, single.host.isolation) as grader:
         path = ROOT / "solutions" / "exercise5.py"
         found = grader.grade(read_submission(path), exercise, 7)

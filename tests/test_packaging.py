@@ -11,12 +11,14 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = [
     {"cli"},
-    {"cluster"},
-    {"batch", "report", "author", "ipython", "platforms"},
+    {"cluster", "gradebook"},
+    {"author", "batch", "ipython", "platforms", "report"},
     {"grading"},
-    {"diagnosis", "checking", "notebooks"},
+    {"diagnosis", "notebooks"},
+    {"checking"},
     {"sandbox"},
-    {"course", "result", "errors"},
+    {"authoring", "course", "result"},
+    {"errors"},
 ]
 
 
@@ -36,6 +38,21 @@ def imported(path: Path) -> set[str]:
 def test_the_untrusted_side_imports_nothing_of_the_trusted_side():
     for path in (ROOT / "grader" / "sandbox" / "child").glob("*.py"):
         assert imported(path) == set(), path
+
+
+def test_every_part_has_its_layer_and_its_row_in_the_design():
+    parts = {
+        path.name.removesuffix(".py")
+        for path in (ROOT / "grader").iterdir()
+        if path.suffix == ".py" or list(path.glob("*.py"))
+    }
+    assert parts - {"__init__", "__main__"} == set().union(*LAYERS)
+    design = (ROOT / "docs" / "design.md").read_text("utf-8")
+    table = design.partition("| folder of `grader/` |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\|[^|]*", table, re.M)))) == {
+        *set().union(*LAYERS),
+        "locale",
+    }
 
 
 @pytest.mark.parametrize("position", range(1, len(LAYERS)))

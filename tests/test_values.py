@@ -1,4 +1,4 @@
-"""The codec: what crosses the wall crosses whole, and no bytes do harm."""
+"""The codec: what crosses into the sandbox crosses whole, and no bytes do harm."""
 
 from __future__ import annotations
 

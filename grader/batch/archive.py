@@ -55,7 +55,7 @@ class Folder:
                 except OSError as error:  # it has gone meanwhile, or its folder may not be entered
                     yield inside, f"it cannot be read: {error.strerror}"
                     continue
-                yield inside, "" if regular else "it is a link or no regular file"
+                yield inside, "" if regular else "it is a link or not a regular file"
 
     def read(self, name: str, most: int) -> bytes:
         """Return at most `most` bytes of a file.
@@ -83,10 +83,10 @@ class Zip:
         except _BROKEN as error:
             single = name.lower().endswith((".py", ".ipynb"))
             raise UsageError(
-                f"{name} is no zip that can be read: {error}",
-                "name a folder or a zip; one file is graded by `bpgrade check`"
+                f"{name} is not a readable zip: {error}",
+                "give a folder or a zip; for one file use `bpgrade check`"
                 if single
-                else "download it again, whole",
+                else "download it again",
             ) from None
         self._members = {info.filename: info for info in self._zip.infolist()}
 
@@ -122,10 +122,10 @@ class Zip:
 def _refusal(info: zipfile.ZipInfo, parts: tuple[str, ...]) -> str:
     drive = bool(parts) and parts[0].endswith(":")
     if not parts or parts[0] == "/" or ".." in parts or drive or "\0" in info.filename:
-        return "its path leads out of the zip"
+        return "its path points outside the zip"
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
-        return "it is a link or no regular file"
+        return "it is a link or not a regular file"
     read = min(info.file_size, most_bytes(info.filename))
     if read > max(SMALL_BYTES, MAX_RATIO * info.compress_size):
         return f"it would expand to {info.file_size:,} bytes"
@@ -143,7 +143,9 @@ class Hand:
         elif path.is_file():
             self._source = Zip(path, str(path))
         else:
-            raise UsageError(f"there is no {path}", "name the folder or the zip of submissions")
+            raise UsageError(
+                f"no such file or folder: {path}", "give the folder or the zip of submissions"
+            )
         self._inner: tuple[str, Zip] | None = None
 
     def entries(self) -> tuple[list[Entry], list[LeftOver]]:

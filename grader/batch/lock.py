@@ -28,8 +28,8 @@ class Lock:
             holder = os.pread(self._file, 4096, 0) if hasattr(os, "pread") else b""
             os.close(self._file)
             raise UsageError(
-                f"another batch is at work in {folder}{_told(holder)}",
-                "wait until it has ended, or give another folder with -o",
+                f"another batch is running in {folder}{_told(holder)}",
+                "wait for it to finish, or choose another folder with -o",
             )
         own = {
             "pid": os.getpid(),

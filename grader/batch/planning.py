@@ -63,14 +63,16 @@ def make_plan(
     if not found.grouped:
         why = f": {left_over[0].path}: {left_over[0].reason}" if left_over else ""
         raise UsageError(
-            f"{hand.path} holds no submission{why}",
+            f"{hand.path} contains no submissions{why}",
             "give the folder or zip with the students' .py and .ipynb files; --exercise NAME"
             " where their names do not say which exercise they are",
         )
     attempts = _numbered(found, hand, course, keep, left_over)
     if course.late.penalty_per_day:
         left_over.extend(
-            LeftOver(one.entry.path, "graded, but late by an unknown time: nothing is taken off")
+            LeftOver(
+                one.entry.path, "graded without a late penalty: it is not known how late it is"
+            )
             for one in attempts
             if one.late and (one.submitted is None or one.exercise.deadline is None)
         )
@@ -86,8 +88,8 @@ def _not_taken(path: str) -> str:
     if path.lower().endswith(".zip"):
         return "a zip inside a zip is not opened: unpack it first"
     if _ONLINE.search(path):
-        return "it was entered online; only .py and .ipynb files are graded"
-    return "it is neither a .py nor an .ipynb file"
+        return "it was typed into the platform; only .py and .ipynb files are graded"
+    return "not a .py or .ipynb file"
 
 
 class _Finder:
@@ -124,7 +126,7 @@ class _Finder:
             exercise = self.exercise or self._exercise(entry.path, origin.name)
             if exercise is None:
                 self.left_over.append(
-                    LeftOver(entry.path, "its name does not say which exercise it is")
+                    LeftOver(entry.path, "its file name does not say which exercise it is for")
                 )
                 return
             for student in self._students(origin, entry):

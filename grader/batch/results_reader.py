@@ -84,7 +84,7 @@ def read_records(folder: Path) -> Iterator[Record]:
                 except (ValueError, KeyError, TypeError, RecursionError) as error:
                     raise UsageError(
                         f"line {number} of {path} is damaged: {_reason(error)}",
-                        "run the batch once more with the same folder: it grades nothing again",
+                        "rerun the batch with the same folder: nothing is graded twice",
                     ) from None
                 yield record
     except OSError as error:
@@ -142,7 +142,7 @@ def _rows(path: Path, made: Callable[[dict[str, str]], T | None]) -> tuple[T, ..
         raise _unreadable(path, error) from None
     except (csv.Error, KeyError, ValueError, TypeError) as error:
         raise UsageError(
-            f"{path} is damaged: {_reason(error)}", "run the batch once more with the same folder"
+            f"{path} is damaged: {_reason(error)}", "rerun the batch with the same folder"
         ) from None
 
 
@@ -176,8 +176,8 @@ def _plain(text: str) -> str:
 def _unreadable(path: Path, error: OSError) -> UsageError:
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
         return UsageError(
-            f"{path.parent} is no output folder of a batch: there is no {path.name}",
-            "give the folder that `bpgrade batch SUBMISSIONS -o FOLDER` wrote",
+            f"{path.parent} is not the output folder of a batch: it has no {path.name}",
+            "give the folder that `bpgrade batch SUBMISSIONS -o FOLDER` made",
         )
     return UsageError(f"{path} cannot be read: {error.strerror}", "check its permissions")
 

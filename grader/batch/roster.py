@@ -206,14 +206,17 @@ def read_roster(path: Path) -> Roster:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error as error:
-        raise UsageError(f"the roster {path} is no CSV: {error}", "export it again") from None
+        raise UsageError(
+            f"the roster {path} is not a CSV file: {error}", "export it again"
+        ) from None
     header = [re.sub(r"[\W_]+", " ", cell).strip().casefold() for cell in rows[0]] if rows else []
     people = [
         person for row in rows[1:] if (person := _person(dict(zip(header, row, strict=False))))
     ]
     if not people:
         raise UsageError(
-            f"the roster {path} names nobody: its columns are {', '.join(header) or 'none'}",
+            f"the roster {path} has no column of ids or names:"
+            f" its columns are {', '.join(header) or 'none'}",
             "give it a header with a column `id` and a column `name`",
         )
     return Roster(people, of_teams=_PARTICIPANT in header and _GROUPS.intersection(header) != set())
@@ -225,7 +228,7 @@ def _decode(data: bytes, path: Path) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise UsageError(f"the roster {path} is in no known encoding", "save it as UTF-8")
+    raise UsageError(f"the roster {path} has an unknown encoding", "save it as UTF-8")
 
 
 def _person(row: Mapping[str, str]) -> RosterEntry | None:

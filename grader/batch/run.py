@@ -218,7 +218,7 @@ def explained(folder: Path) -> Iterator[None]:
 def _output_error(folder: Path, full: bool, reason: str) -> OutputError:
     if full:
         return OutputError(
-            f"the disk that holds {folder} is full; all results up to now are kept",
-            "free some space, then run the same command: it goes on where it stopped",
+            f"the disk that holds {folder} is full; all results so far are kept",
+            "free some space, then rerun the same command to resume",
         )
-    return OutputError(f"{folder} cannot be written: {reason}", "give another folder with -o")
+    return OutputError(f"{folder} cannot be written: {reason}", "choose another folder with -o")

@@ -78,7 +78,7 @@ def release(course_folder: Path | None, output: Path | None) -> None:
     shell_complete=exercise_names,
     help="Only this exercise.  [default: all]",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def verify(course_folder: Path | None, exercise: str | None, as_json: bool) -> int:
     """Prove that a course grades rightly.
 

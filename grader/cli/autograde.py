@@ -28,7 +28,7 @@ from grader.platforms.registry import NAMES
     type=click.Path(path_type=Path),
     help="The course's folder; else the one that comes with bpgrade.",
 )
-@click.option("--exercise", metavar="NAME", help="Which exercise it is, if the file says not.")
+@click.option("--exercise", metavar="NAME", help="The exercise, if the file name does not say.")
 @click.option(
     "--submission",
     metavar="PATH",
@@ -51,16 +51,16 @@ from grader.platforms.registry import NAMES
     "--hidden-checks",
     "hidden",
     type=click.Choice(HIDDEN),
-    help="When students see the checks that they were not given; else as usual on the platform.",
+    help="When students see hidden checks.  [default: as usual on the platform]",
 )
 @click.option("--leaderboard", is_flag=True, help="Put the score on the platform's leaderboard.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, help="Other random inputs.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, help="Seed for the random inputs.")
 @click.option(
     "--isolation",
     type=click.Choice(["basic", "strict"]),
     default="strict",
     show_default=True,
-    help="How far the code is confined.",
+    help="How strictly the code is isolated.",
 )
 @click.option(
     "--time-limit",
@@ -122,7 +122,7 @@ def _moment(text: str | None) -> datetime | None:
     found = moment(text)
     if found is None:
         raise UsageError(
-            f"{text!r} is no moment that --submitted can read",
+            f"{text!r} is not a time that --submitted can read",
             "write it as 2026-11-24T23:59+01:00",
         )
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -33,48 +33,52 @@ _SHOWN_LEFT_OVER = 10
     required=True,
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Where the journal and the grades go; the same DIR goes on where it stopped.",
+    help="Where the journal and the grades go; rerun with the same DIR to resume.",
 )
 @COURSE
 @click.option(
     "--exercise",
     metavar="NAME",
     shell_complete=exercise_names,
-    help="Which exercise all files are for.",
+    help="The exercise that all files are for.",
 )
 @click.option(
     "--roster",
     metavar="CSV",
     type=click.Path(path_type=Path),
-    help="Who is in the class: a table with a header, ids and names.",
+    help="The class: a CSV file with a header, ids and names.",
 )
 @click.option(
     "--keep",
     type=click.Choice(["latest", "best"]),
     default="latest",
     show_default=True,
-    help="Which of a student's attempts counts.",
+    help="Which attempt of a student counts.",
 )
 @click.option(
     "--isolation",
     type=click.Choice(["basic", "strict"]),
     default="strict",
     show_default=True,
-    help="How far the code is confined.",
+    help="How strictly the code is isolated.",
 )
-@click.option("--workers", type=click.IntRange(1, 256), help="Grading processes; else one a core.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    help="How many grading processes.  [default: one per core]",
+)
 @cluster_options
-@click.option("--seed", type=click.IntRange(min=0), default=0, help="Other random inputs.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, help="Seed for the random inputs.")
 @click.option(
     "--regrade",
     metavar="WHAT",
     default="",
-    help="Grade again: a student, an exercise, a function or a check.",
+    help="Grade this again: a student, an exercise, a function or a check.",
 )
-@click.option("--retry-ungraded", is_flag=True, help="Try again what could not be graded.")
-@click.option("--no-pages", is_flag=True, help="Leave the pages to a later `bpgrade report`.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what went wrong.")
-@click.option("--json", "as_json", is_flag=True, help="Write results.jsonl to standard output too.")
+@click.option("--retry-ungraded", is_flag=True, help="Retry what could not be graded.")
+@click.option("--no-pages", is_flag=True, help="Skip the pages; `bpgrade report` makes them later.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+@click.option("--json", "as_json", is_flag=True, help="Also print results.jsonl.")
 def command(
     submissions: Path,
     out: Path,
@@ -135,7 +139,7 @@ def command(
                 batch.run(executor, progress)
         except KeyboardInterrupt:
             ended = f"{batch.counts.ended} of {batch.counts.total} submissions are graded"
-            click.echo(f"bpgrade: stopped; {ended}, the same command goes on from there", err=True)
+            click.echo(f"bpgrade: stopped; {ended}, rerun the same command to resume", err=True)
             return 130
         with explained(out):
             batch.write(out)
@@ -160,8 +164,8 @@ def _refuse_mixture(submissions: Path, out: Path) -> None:
     inner, outer = out.resolve(), submissions.resolve()
     if outer.is_dir() and (inner == outer or outer in inner.parents):
         raise UsageError(
-            f"the output folder {out} lies in {submissions}, and would be taken for a submission",
-            "give a folder elsewhere with -o",
+            f"the output folder {out} is inside {submissions}, and would be taken for a submission",
+            "choose a folder elsewhere with -o",
         )
 
 
@@ -186,7 +190,7 @@ def _tell(batch: Batch, out: Path, page: Path | None, quiet: bool, as_json: bool
             UsageError(
                 f"{failed} of {counts.total} submissions could not be graded: "
                 + ", ".join(batch.ungraded_files(3)),
-                "run the same command with --retry-ungraded",
+                "rerun with --retry-ungraded",
             )
         )
     return 3 if failed else 0
@@ -204,7 +208,7 @@ def _summary(counts: Counts, plan: Plan) -> str:
         parts.append(f"; {counts.alike} are equal to another file, and share its result")
     missing = len({student for student, _ in plan.missing})
     if missing:
-        parts.append(f"; {missing} of the roster handed in nothing, or not all")
+        parts.append(f"; {missing} in the roster have handed in nothing, or not everything")
     return f"{parts[0]} {parts[1]}{''.join(parts[2:])}."
 
 

@@ -32,16 +32,16 @@ _WATCH_SECONDS = 0.3
     "--exercise",
     metavar="NAME",
     shell_complete=exercise_names,
-    help="Which exercise it is, if the name says not.",
+    help="The exercise, if the file name does not say.",
 )
 @COURSE
-@click.option("--seed", type=click.IntRange(min=0), default=0, help="Other random inputs.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, help="Seed for the random inputs.")
 @click.option(
     "--isolation",
     type=click.Choice(["basic", "strict"]),
     default="basic",
     show_default=True,
-    help="How far the code is confined.",
+    help="How strictly the code is isolated.",
 )
 @click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of the diagnoses.")
 @click.option("--explain", is_flag=True, help="Instructors: how each diagnosis was found.")
@@ -69,7 +69,9 @@ _WATCH_SECONDS = 0.3
     help="Words in place of bars, signs and colours, as for a screen reader."
     "  [default: where there is no terminal, or NO_COLOR is set]",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON document a file, a line each.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON document per file, one per line."
+)
 @click.option("--watch", is_flag=True, help="Grade again whenever a file is saved.")
 def command(
     files: tuple[Path, ...],
@@ -136,7 +138,7 @@ def _can_write_page(files: tuple[Path, ...], page: Path) -> None:
     if len(files) != 1:
         raise UsageError("--html writes the page of one submission", "name one FILE with it")
     if page.suffix.lower() not in (".html", ".htm"):
-        raise UsageError(f"{page} is no page", "end its name in .html")
+        raise UsageError(f"{page} is not a page", "give it a name that ends in .html")
     if page.exists() and not page.is_file():
         raise UsageError(f"{page} is not a file", "give the page another name")
 

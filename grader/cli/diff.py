@@ -18,14 +18,14 @@ _SHOWN = 50
 @click.command("diff", epilog="Example: bpgrade diff graded graded-again")
 @click.argument("before", metavar="OUT1", type=click.Path(path_type=Path))
 @click.argument("after", metavar="OUT2", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="One JSON document for a program.")
-@click.option("--all", "show_all", is_flag=True, help=f"Every grade, not the first {_SHOWN}.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--all", "show_all", is_flag=True, help=f"Every grade, not just the first {_SHOWN}.")
 def command(before: Path, after: Path, as_json: bool, show_all: bool) -> int:
     """Compare two batches: whose grade is another one, and by which checks.
 
     OUT1 and OUT2 are folders that `bpgrade batch` wrote, before and after.
 
-    Exit code: 0 no grade is different, 1 some are, 2 a path or an option is wrong.
+    Exit code: 0 no grade changed, 1 some did, 2 a path or an option is wrong.
     """
     from grader.batch.results_reader import kept, read_records
     from grader.report.differences import compare
@@ -62,7 +62,7 @@ def _tell(comparison: Comparison, most: int) -> None:
     down = sum(one.change < 0 for one in grades)
     other = len(grades) - up - down
     parts = [f"{up} up", f"{down} down"] + ([f"{other} new, gone or ungraded"] if other else [])
-    told = f"{len(grades)} different: {', '.join(parts)}" if grades else "no grade is different"
+    told = f"{len(grades)} different: {', '.join(parts)}" if grades else "no grade changed"
     click.echo(f"{comparison.compared} grades compared, {told}.")
     if comparison.by_check:
         click.echo("\nBy check:")
@@ -76,7 +76,7 @@ def _tell(comparison: Comparison, most: int) -> None:
             click.echo(f"  ... and {len(grades) - most} more; --all shows them")
     hidden = len(comparison.differences) - len(grades)
     if hidden:
-        click.echo(f"\n{hidden} more have the same grade with other checks passed; see --json.")
+        click.echo(f"\n{hidden} more have the same grade but passed different checks; see --json.")
 
 
 def _check(check: CheckChange) -> str:

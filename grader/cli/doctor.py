@@ -40,7 +40,7 @@ class LayerReport:
 
 
 @click.command("doctor", epilog="Example: bpgrade doctor --json")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @COURSE
 def command(as_json: bool, course_folder: Path | None) -> int:
     """See what holds on this machine: each layer of isolation is attacked from inside.

@@ -56,7 +56,7 @@ class _Commands(click.Group):
 
             guess = nearest(name, list(_COMMANDS))
             raise UsageError(
-                f"there is no command {name}",
+                f"no such command: {name}",
                 (f"did you mean {guess}? " if guess else "") + f"There are: {', '.join(_COMMANDS)}",
             )
         return super().resolve_command(context, arguments)
@@ -111,14 +111,14 @@ def _from_outside(error: OSError) -> BpgradeError | None:
         where = f"the disk that holds {error.filename}" if error.filename else "the disk"
         return BpgradeError(
             f"{where} is full: not everything could be written",
-            "free some space, then run the same command again",
+            "free some space, then rerun the same command",
         )
     from pathlib import Path
 
     try:
         Path.cwd()
     except FileNotFoundError:
-        return UsageError("the folder that you are in is gone", "change to one that is there")
+        return UsageError("the current folder no longer exists", "change to another folder")
     return None
 
 

@@ -32,10 +32,10 @@ from grader.platforms.registry import NAMES
     "--hidden-checks",
     "hidden",
     type=click.Choice(HIDDEN),
-    help="When students see the checks that they were not given; else as usual on the platform.",
+    help="When students see hidden checks.  [default: as usual on the platform]",
 )
 @click.option("--leaderboard", is_flag=True, help="Put scores on the platform's leaderboard.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, help="Other random inputs.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, help="Seed for the random inputs.")
 @click.option("--bundle", is_flag=True, help="Put all wheels in, so that none is downloaded there.")
 @click.option(
     "--python",

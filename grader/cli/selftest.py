@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.argument("name", metavar="PLATFORM", type=click.Choice(NAMES))
 @click.argument("package", type=click.Path(path_type=Path))
 @click.option("--exercise", metavar="NAME", help="Which exercise to try; else the package's.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object for each submission.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per submission.")
 def command(name: str, package: Path, exercise: str | None, as_json: bool) -> int:
     """Try an autograder's package here: reference, stub, a hostile file, and nothing at all.
 

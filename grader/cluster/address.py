@@ -69,7 +69,7 @@ def cluster_of(
         )
     if scheduler and workers:
         raise UsageError(
-            "--scheduler and --local-cluster exclude each other",
+            "--scheduler and --local-cluster cannot be used together",
             "give the first for a cluster that exists, the second to start one on this machine",
         )
     files = {option: path for option, path in certificates.items() if path is not None}
@@ -93,7 +93,7 @@ def _check_address(scheduler: str) -> None:
     found = _ADDRESS.fullmatch(scheduler)
     if not found or not 0 < int(found[3]) <= _MAX_PORT:
         raise UsageError(
-            f"{scheduler} is no address of a dask scheduler",
+            f"{scheduler} is not the address of a dask scheduler",
             "write it as `dask scheduler` prints it: tcp://HOST:PORT or tls://HOST:PORT",
         )
 

@@ -80,11 +80,11 @@ def _client(address: str, security: Security) -> Client:
     try:
         found = opened.get(timeout=_GIVE_UP_SECONDS)
     except queue.Empty:
-        found = TimeoutError("something listens there, but it is no dask scheduler")
+        found = TimeoutError("something else is listening there, not a dask scheduler")
     if isinstance(found, Exception):
         raise ClusterError(
             f"no dask scheduler answers at {address} ({_reason(found)})",
-            "see that `dask scheduler` runs, and copy the address that it prints",
+            "check that `dask scheduler` is running, and copy the address it prints",
         )
     return found
 

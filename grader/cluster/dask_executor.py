@@ -242,7 +242,7 @@ class _ClusterRun:
         if isinstance(landed, BaseException):
             raise ClusterError(
                 f"a worker could not take its work: {type(landed).__name__}: {landed}",
-                "see the workers' logs; then the same command goes on",
+                "check the workers' logs, then rerun the same command to resume",
             ) from landed
         answer = messages.unpack_answer(landed)
         word, worker, *values = answer
@@ -337,8 +337,8 @@ class _ClusterRun:
         self._losses += 1
         if self._losses >= _MAX_LOSSES_IN_A_ROW:
             raise ClusterError(
-                "the cluster's workers are lost again and again before they have graded anything",
-                "see their logs; then the same command goes on",
+                "the cluster's workers keep failing before they have graded anything",
+                "check their logs, then rerun the same command to resume",
             )
 
     def _check_workers(self) -> None:
@@ -352,7 +352,7 @@ class _ClusterRun:
             reasons = "; ".join(sorted({self._why_refused.get(name, "") for name in refused}))
             raise ClusterError(
                 f"none of the {len(known)} workers of this cluster may grade: {reasons}",
-                "mend the workers; then the same command goes on",
+                "fix the workers, then rerun the same command to resume",
             )
         waited = now - self._idle_since
         where = self._cluster.scheduler or "the local cluster"
@@ -360,7 +360,7 @@ class _ClusterRun:
             raise ClusterError(
                 f"no worker has come to {where} in {self._cluster.wait_seconds:g} s",
                 "start some (`dask worker ADDRESS`), or wait longer with --worker-wait SECONDS;"
-                " then the same command goes on",
+                " then rerun the same command to resume",
             )
         if not known and waited > _TELL_OF_WAITING_SECONDS and not self._told_of_waiting:
             self._told_of_waiting = True
@@ -374,8 +374,8 @@ class _ClusterRun:
     def _scheduler_lost(self) -> ClusterError:
         where = self._cluster.scheduler or "the local cluster"
         return ClusterError(
-            f"the connection to the scheduler at {where} is lost; all results up to now are kept",
-            "start it again if it has ended; then the same command goes on",
+            f"the connection to the scheduler at {where} is lost; all results so far are kept",
+            "restart it if it has stopped, then rerun the same command to resume",
         )
 
 

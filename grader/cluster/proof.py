@@ -10,7 +10,7 @@ from grader.sandbox.isolation_selftest import reach_out
 
 
 def prove(level: str, secret: Path) -> None:
-    """Have a submission behind the wall of this machine reach for the course's files.
+    """Have a submission in the sandbox of this machine reach for the course's files.
 
     Parameters
     ----------
@@ -28,6 +28,6 @@ def prove(level: str, secret: Path) -> None:
     if passed:
         attempts = ", ".join(f"{trial.attempt} ({trial.answer})" for trial in passed)
         raise IsolationError(
-            f"a submission behind the wall was not stopped: {attempts}",
+            f"a sandboxed submission was not stopped: {attempts}",
             "run `bpgrade doctor` on that machine",
         )

@@ -43,7 +43,7 @@ class CoursePlugin(WorkerPlugin):
     def _prepare(self, threads: int) -> None:
         data = self._order["course"]
         if course_archive.digest(data) != self._order["digest"]:
-            raise IsolationError("the course has not arrived whole", "run the same command again")
+            raise IsolationError("the course arrived incomplete", "rerun the same command")
         self._folder = course_archive.PrivateFolder(data)
         exercises, seed, isolation, language = self._order["job"]
         proof.prove(isolation, self._folder.path / "exercises" / "course.toml")
@@ -122,7 +122,7 @@ async def install(batch: str, order: dict[str, Any], dask_worker: Any) -> list[A
     except Exception as error:
         await remove(batch, dask_worker)
         reason = f"it cannot be set up: {type(error).__name__}: {error}"
-        return ["refused", "IsolationError", reason, "see that worker's log"]
+        return ["refused", "IsolationError", reason, "check that worker's log"]
     return ["ready"]
 
 

@@ -134,11 +134,11 @@ class Watch(threading.Thread):
         self._failures[worker] = self._failures.get(worker, 0) + 1
         # dask hands on an error of unpickling as it is, or its words in another
         if any(name in repr(error) for name in _NOT_THERE):
-            reason = f"it has no bpgrade, or quite another version ({error})"
+            reason = f"it has no bpgrade, or a very different version ({error})"
             remedy = "pip install 'bpgrade[cluster]' there"
         elif self._failures[worker] >= _MAX_FAILURES:
             reason = f"it cannot be set up ({type(error).__name__}: {error})"
-            remedy = "see that worker's log"
+            remedy = "check that worker's log"
         else:
             return
         self._refuse(worker, IsolationError(reason, remedy))

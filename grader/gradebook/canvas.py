@@ -37,7 +37,7 @@ def fill_canvas(path: Path, grades: Sequence[Grade], wanted: str | None) -> Fill
     first, identity = sheet.column("Student", "LastName"), sheet.column("ID")
     if first is None or identity is None:
         raise UsageError(
-            f"{path} is no export of a Canvas gradebook: its columns are"
+            f"{path} is not an export of a Canvas gradebook: its columns are"
             f" {', '.join(sheet.header[:8])}",
             "in Canvas: Grades, Export, Export Entire Gradebook",
         )

@@ -146,7 +146,7 @@ def _packed(files: Iterable[tuple[str, str]], left_out: list[str]) -> Packed:
             try:
                 name.encode()
             except UnicodeEncodeError:
-                left_out.append(f"{name!a}: its name is no Unicode")
+                left_out.append(f"{name!a}: its name is not valid Unicode")
                 continue
             archive.writestr(zipfile.ZipInfo(name, _DATE), text, zipfile.ZIP_DEFLATED)
             count += 1
@@ -154,4 +154,4 @@ def _packed(files: Iterable[tuple[str, str]], left_out: list[str]) -> Packed:
 
 
 def _without_place(record: Record, platform: str) -> str:
-    return f"{record.file}: this is no name of {platform}'s"
+    return f"{record.file}: this is not one of {platform}'s file names"

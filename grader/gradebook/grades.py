@@ -68,7 +68,7 @@ def chosen(grades: Iterable[Grade], exercise: str | None) -> list[Grade]:
             f"the results have no exercise {exercise!r}", f"they have: {', '.join(names)}"
         )
     if not found:
-        raise UsageError("the results hold no submission", "run `bpgrade batch` first")
+        raise UsageError("the results contain no submissions", "run `bpgrade batch` first")
     return [one for one in found if exercise in (None, one.exercise)]
 
 

@@ -37,7 +37,7 @@ def fill_moodle(path: Path, grades: Sequence[Grade], wanted: str | None) -> Fill
     identifier = identifier_column(sheet)
     if identifier is None and not any(sheet.column(name) is not None for name in IDS):
         raise UsageError(
-            f"{path} is no grading worksheet or gradebook of Moodle: its columns are"
+            f"{path} is not a Moodle grading worksheet or gradebook: its columns are"
             f" {', '.join(sheet.header[:8])}",
             "in Moodle: the assignment, Download grading worksheet; or Grades, Export, Plain text"
             " file",
@@ -70,7 +70,7 @@ def _worksheet(
         raise UsageError(
             f"{where} is the worksheet of one assignment, and the results have"
             f" {len(exercises)} exercises",
-            f"say which with --exercise NAME: {', '.join(exercises)}",
+            f"choose one with --exercise NAME: {', '.join(exercises)}",
         )
     column, most = sheet.column(wanted or "Grade"), sheet.column("Maximum grade")
     if column is None:

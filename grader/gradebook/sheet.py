@@ -82,7 +82,7 @@ class Sheet:
             return data.decode(self._encoding)
         except UnicodeDecodeError:
             raise UsageError(
-                f"{self.path} is in no known encoding", "save it as CSV in UTF-8"
+                f"{self.path} has an unknown encoding", "save it as CSV in UTF-8"
             ) from None
 
     @property
@@ -207,7 +207,7 @@ def _bytes(path: Path) -> bytes:
     if len(data) > _MAX_BYTES:
         raise UsageError(f"{path} is too large for a gradebook", "export it again")
     if data[:2] == b"PK":
-        raise UsageError(f"{path} is a spreadsheet or a zip, no CSV", "export it as CSV")
+        raise UsageError(f"{path} is a spreadsheet or a zip, not a CSV file", "export it as CSV")
     return data
 
 
@@ -236,5 +236,5 @@ def _records(path: Path, text: str, separator: str) -> Iterable[_Record]:
             start = reader.line_num
     except csv.Error as error:
         raise UsageError(
-            f"{path} is no CSV: line {reader.line_num}: {error}", "export it again"
+            f"{path} is not a CSV file: line {reader.line_num}: {error}", "export it again"
         ) from None

@@ -125,9 +125,9 @@ def broke_the_channel(call: str) -> CallFailure:
     """Return the failure of a call whose process wrote what is no answer to it."""
     return CallFailure(
         Outcome.FORBIDDEN_VALUE,
-        f"{call} sent something that is no answer to the call. A function gives its result by"
-        " `return` only; code must not write to descriptors that it did not open.",
-        cause=f"{_function(call)} sent something that is no answer to the call",
+        f"{call} sent something that is not an answer to the call. A function gives its result by"
+        " `return` only; code must not write to file descriptors that it did not open.",
+        cause=f"{_function(call)} sent something that is not an answer to the call",
     )
 
 

@@ -98,7 +98,7 @@ class WorkerHost:
         return self._processes.losses
 
     def close(self) -> None:
-        """End everything that runs behind the wall, and remove the scratch folder."""
+        """End everything that runs in the sandbox, and remove the scratch folder."""
         try:
             self._processes.close()
         finally:

@@ -76,7 +76,7 @@ class Escape:
 
 @dataclass(frozen=True, slots=True)
 class _Outside:
-    """What lies outside of the walls for a submission to reach for."""
+    """What lies outside the sandbox for a submission to reach for."""
 
     secret: Path
     untouched: Path

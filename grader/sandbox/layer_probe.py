@@ -54,8 +54,8 @@ def _survey(without: frozenset[str]) -> tuple[Layer, ...]:
         held, problem = _attempt(wanted)
     for name in wanted:
         if name not in held:
-            reason = problem or "it was applied but does not hold"
-            lacking[name] = (reason, "see whether the container or a security module forbids it")
+            reason = problem or "it was applied but has no effect"
+            lacking[name] = (reason, "check whether the container or a security module forbids it")
     return tuple(Layer(name, name not in lacking, *lacking.get(name, ())) for name in LAYERS)
 
 
@@ -73,7 +73,7 @@ def _no_landlock() -> tuple[str, str] | None:
     except ImportError:
         return "the package landlock is not installed", "pip install landlock==1.0.0.dev5"
     return (
-        "this kernel offers no Landlock",
+        "this kernel has no Landlock",
         "use Linux 5.13 or later with landlock among its security modules (lsm=landlock,...)",
     )
 
@@ -118,4 +118,4 @@ def _attempt(layers: Collection[str]) -> tuple[frozenset[str], str]:
 def _last_line(process: subprocess.Popen[bytes]) -> str:
     text = process.stderr.read() if process.stderr else b""
     lines = text.decode("utf-8", "replace").splitlines()
-    return lines[-1].strip() if lines else "it ended without a word"
+    return lines[-1].strip() if lines else "it ended without a message"

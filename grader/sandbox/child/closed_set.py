@@ -1,4 +1,4 @@
-"""The closed set of values that crosses the wall: its limits, and the codes of its kinds."""
+"""The closed set of values that crosses into the sandbox: limits, and codes of its kinds."""
 
 from __future__ import annotations
 

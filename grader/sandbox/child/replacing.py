@@ -18,7 +18,7 @@ _Function = Callable[..., Any]
 def replaced(namespace: dict[str, Any], others: Mapping[str, _Function]) -> Iterator[None]:
     """Let calls of the functions named in `others` ask these first.
 
-    Where one of them answers None, or what it would be asked cannot cross the wall, the
+    Where one of them answers None, or what it would be asked cannot cross into the sandbox, the
     submission's own function answers; after some such calls it is asked no more. A name that the
     submission does not define stays undefined.
     """

@@ -1,4 +1,4 @@
-"""The closed set of values that crosses the wall, and their bytes.
+"""The closed set of values that crosses into the sandbox, and their bytes.
 
 None, bool, int, float, complex, str, bytes, list, tuple, dict with str keys, numeric
 ndarrays; towards the worker also fresh random generators and handles of callbacks. All
