@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from grader.cli.completion import exercise_names
 from grader.cli.course_option import COURSE, chosen_course
+
+if TYPE_CHECKING:
+    from grader.author.importing.assignment import Assignment, Finding
 
 
 @click.group("author")
@@ -107,3 +111,69 @@ def verify(course_folder: Path | None, exercise: str | None, as_json: bool) -> i
 
         render(found, Console())
     return 0 if found.ok else 1
+
+
+@command.group("import")
+def import_() -> None:
+    """Bring a course over from nbgrader or otter.
+
+    Nothing of SOURCE is run. COURSE is a new folder, with a report.md on what was carried over
+    whole, what needs a look, and what can't be carried over.
+
+    \b
+    Example:
+      bpgrade author import nbgrader source -o mycourse
+      bpgrade author import otter hw01.ipynb -o mycourse
+    """
+
+
+SOURCE = click.argument("source", metavar="SOURCE", type=click.Path(path_type=Path))
+OUTPUT = click.option(
+    "-o",
+    "--output",
+    metavar="COURSE",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The folder to write the course to; a new one.",
+)
+
+
+@import_.command("nbgrader", epilog="Example: bpgrade author import nbgrader source -o mycourse")
+@SOURCE
+@OUTPUT
+def import_nbgrader(source: Path, output: Path) -> None:
+    """Bring over nbgrader notebooks: one, an assignment's folder, or a course's source folder.
+
+    Each notebook becomes an exercise. Source and release notebooks are read, with cell metadata
+    of any schema version.
+    """
+    from grader.author.importing.nbgrader import read_nbgrader
+
+    _import(*read_nbgrader(source), source, output)
+
+
+@import_.command("otter", epilog="Example: bpgrade author import otter hw01.ipynb -o mycourse")
+@SOURCE
+@OUTPUT
+def import_otter(source: Path, output: Path) -> None:
+    """Bring over otter assignments: a master notebook, or a folder of them.
+
+    A notebook that otter has generated is read with the tests/*.py beside it.
+    """
+    from grader.author.importing.otter import read_otter
+
+    _import(*read_otter(source), source, output)
+
+
+def _import(
+    assignments: tuple[Assignment, ...], findings: tuple[Finding, ...], source: Path, output: Path
+) -> None:
+    from grader.author.importing.report import lines
+    from grader.author.importing.writing import write_course
+
+    imported = write_course(assignments, findings, source, output)
+    click.echo(f"Wrote the course to {click.format_filename(output)}:")
+    for line in lines(imported):
+        click.echo(line)
+    click.echo(f"This report is in {click.format_filename(output / 'report.md')}.")
+    click.echo(f"Next: bpgrade author verify --course {click.format_filename(output)}")

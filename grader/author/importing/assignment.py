@@ -1,0 +1,98 @@
+"""An assignment of any origin: its texts, code, tests and parts graded by hand, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["waits", "look", "cannot"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something stands: a file, the cell in it (0 where it has none), a line from 1."""
+
+    file: str
+    cell: int = 0
+    line: int = 1
+
+    def __str__(self) -> str:
+        cell = f", cell {self.cell}" if self.cell else ""
+        return f"{self.file}{cell}, line {self.line}"
+
+    def at(self, line: int) -> Place:
+        """Return the place of a line that is counted from this one."""
+        return Place(self.file, self.cell, self.line + line - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What waits for the grader to grade it, needs a look, or cannot be carried over, and why."""
+
+    level: Level
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Markdown for the task text."""
+
+    markdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Code of the reference, with this project's markers around what students write."""
+
+    source: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A test as its author wrote it.
+
+    Attributes
+    ----------
+    source : str
+        Its code, in which students' names stand as in the notebook.
+    title, hint : str
+        What students read: the title always, the hint after a failure.
+    name : str
+        What the check is called after.
+    public_source : str
+        Of a hidden test, the part that students may see; empty where there is none.
+    """
+
+    place: Place
+    source: str
+    title: str
+    name: str
+    points: float
+    visible: bool
+    hint: str = ""
+    public_source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """A part that a person grades; `answer` is the author's answer or mark scheme."""
+
+    place: Place
+    title: str
+    points: float
+    answer: str
+
+
+Part = Text | Code | Test | ByHand
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One notebook, to become one exercise."""
+
+    name: str
+    title: str
+    parts: tuple[Part, ...]
+    findings: tuple[Finding, ...]

@@ -1,0 +1,246 @@
+"""An assignment as an exercise of this project's: reference, checks, points and task text."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from grader.author.importing.assignment import (
+    Assignment,
+    ByHand,
+    Code,
+    Finding,
+    Level,
+    Place,
+    Test,
+    Text,
+)
+from grader.author.importing.checks import Written, write_checks
+from grader.author.importing.naming import names_of
+from grader.course.stubs import BEGIN
+from grader.notebooks.syntax import to_python
+
+_CLIENTS: Final = {
+    *("otter", "nbgrader", "okpy", "client", "grader", "jassign", "gofer", "ok"),
+    *("nose", "IPython", "google"),
+}
+WORST: Final[tuple[Level, ...]] = ("cannot", "look", "waits")
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """An exercise, and what became of each test cell of its notebook.
+
+    Attributes
+    ----------
+    tests : mapping
+        For each test cell's place: "whole", or the worst level of what was found there.
+    packages : tuple of str
+        What its code imports from beyond the standard library.
+    texts : tuple of str
+        The texts in its code, of which some may name data files.
+    by_hand : str
+        The author's answers to what is graded by hand, in Markdown.
+    """
+
+    name: str
+    title: str
+    notebook: str
+    points: Mapping[str, float]
+    task: str
+    reference: str
+    checks: str
+    by_hand: str
+    packages: tuple[str, ...]
+    texts: tuple[str, ...]
+    tests: Mapping[Place, str]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(slots=True)
+class _Parts:
+    """An assignment's parts by kind, its code as plain Python."""
+
+    texts: list[str] = field(default_factory=list)
+    code: list[str] = field(default_factory=list)
+    trees: list[tuple[ast.Module, bool]] = field(default_factory=list)
+    tests: list[Test] = field(default_factory=list)
+    by_hand: dict[str, ByHand] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def convert(assignment: Assignment, name: str) -> Converted:
+    """Return an assignment as the exercise `name`; one that cannot be graded has no points."""
+    parts = _sorted(assignment)
+    notebook = next(
+        (p.place.file for p in assignment.parts if isinstance(p, Code | Test | ByHand)),
+        assignment.name,
+    )
+    tests = list(_plain_tests(parts))
+    names = names_of(parts.trees, [ast.parse(test.source) for test in tests])
+    written = write_checks(tests, names)
+    packages, modules = _packages(parts.trees)
+    by_hand = list(parts.by_hand.values())
+    findings = [*assignment.findings, *parts.findings, *written.findings]
+    findings += [_by_hand_finding(part, name) for part in by_hand]
+    findings += list(_pictures(parts, notebook))
+    title = assignment.title.replace("\n", " ").strip() or name
+    heading = f'"""{title}. The task is in {name}.md."""'
+    return Converted(
+        name=name,
+        title=title,
+        notebook=notebook,
+        points=written.points,
+        task=_task(title, parts),
+        reference="\n\n\n".join([heading, *parts.code]).rstrip() + "\n",
+        checks=f'"""Checks of {name}: {title}."""\n\n{written.text}',
+        by_hand=_answers(by_hand),
+        packages=packages,
+        texts=modules,
+        tests=_by_place(parts, written, assignment),
+        findings=tuple(dict.fromkeys(findings)),
+    )
+
+
+def _sorted(assignment: Assignment) -> _Parts:
+    parts = _Parts()
+    for part in assignment.parts:
+        if isinstance(part, Text):
+            parts.texts.append(part.markdown.strip())
+        elif isinstance(part, Test):
+            parts.tests.append(part)
+        elif isinstance(part, ByHand):
+            _add_by_hand(parts.by_hand, part)
+        else:
+            _add_code(parts, part)
+    return parts
+
+
+def _add_by_hand(found: dict[str, ByHand], part: ByHand) -> None:
+    known = found.get(part.title)
+    if known is None:
+        found[part.title] = part
+    else:
+        answer = "\n\n".join(text for text in (known.answer, part.answer) if text.strip())
+        found[part.title] = ByHand(known.place, part.title, known.points + part.points, answer)
+
+
+def _add_code(parts: _Parts, part: Code) -> None:
+    plain = to_python(part.source)
+    try:
+        tree = ast.parse(plain.source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        place = part.place.at(getattr(error, "lineno", None) or 1)
+        parts.findings.append(Finding("cannot", place, f"the cell is no valid Python: {error}"))
+        return
+    solution = BEGIN in plain.source
+    shown = all(isinstance(node, ast.Expr) for node in tree.body)
+    if shown and not solution:
+        if tree.body:  # it only shows something: that belongs to what students read
+            parts.texts.append(f"```python\n{plain.source.strip()}\n```")
+        return
+    parts.code.append(plain.source.strip("\n"))
+    parts.trees.append((tree, solution))
+
+
+def _plain_tests(parts: _Parts) -> Iterator[Test]:
+    for test in parts.tests:
+        plain = to_python(test.source)
+        place = test.place
+        try:
+            ast.parse(plain.source)
+            ast.parse(test.public_source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            at = place.at(getattr(error, "lineno", None) or 1)
+            parts.findings.append(Finding("cannot", at, f"the test is no valid Python: {error}"))
+            continue
+        for line, text in plain.left_out:
+            why = f"`{text}` is no Python, and left out"
+            parts.findings.append(Finding("look", place.at(line), why))
+        yield Test(
+            place=place,
+            source=plain.source,
+            title=test.title,
+            name=test.name,
+            points=test.points,
+            visible=test.visible,
+            hint=test.hint,
+            public_source=test.public_source,
+        )
+
+
+def _by_place(parts: _Parts, written: Written, assignment: Assignment) -> dict[Place, str]:
+    """Return what became of each cell of tests; of several tests in one cell the worst counts."""
+    worst: dict[Place, str] = {}
+    findings = (*assignment.findings, *parts.findings, *written.findings)
+    for test in parts.tests:
+        levels: set[Level] = {
+            finding.level
+            for finding in findings
+            if (finding.place.file, finding.place.cell) == (test.place.file, test.place.cell)
+            and (test.place.cell or finding.place.line == test.place.line)
+        }
+        worst[test.place] = next((one for one in WORST if one in levels), "whole")
+    return worst
+
+
+def _packages(trees: list[tuple[ast.Module, bool]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what the code imports from beyond the standard library, and the texts in it."""
+    packages: dict[str, None] = {}
+    texts: dict[str, None] = {}
+    for tree, _ in trees:
+        for node in ast.walk(tree):
+            modules: list[str] = []
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                modules = [node.module or ""]
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts[node.value] = None
+            for module in modules:
+                top = module.partition(".")[0]
+                if top and top not in sys.stdlib_module_names and top not in _CLIENTS:
+                    packages[top] = None
+    return tuple(packages), tuple(texts)
+
+
+def _by_hand_finding(part: ByHand, name: str) -> Finding:
+    points = f"{part.points:g} point" + ("" if part.points == 1 else "s")
+    text = (
+        f"{part.title} ({points}) is graded by hand, and a course has only what checks grade:"
+        f" its points are not in the total. The author's answer is in solutions/by_hand_{name}.md"
+    )
+    return Finding("cannot", part.place, text)
+
+
+def _pictures(parts: _Parts, notebook: str) -> Iterator[Finding]:
+    for text in parts.texts:
+        for target in re.findall(r"!\[[^\]]*\]\(([^)\s]+)", text):
+            if not target.startswith(("http://", "https://", "data:")):
+                why = f"the picture {target} is not carried over: put it where students find it"
+                yield Finding("look", Place(notebook), why)
+
+
+def _task(title: str, parts: _Parts) -> str:
+    texts = [text for text in parts.texts if text]
+    if not any(text.startswith("# ") for text in texts[:1]):
+        texts.insert(0, f"# {title}")
+    if parts.by_hand:
+        rows = [f"| {part.title} | {part.points:g} |" for part in parts.by_hand.values()]
+        table = "\n".join(["| part | points |", "| --- | --- |", *rows])
+        texts.append(f"## Graded by hand\n\nA person grades these parts:\n\n{table}")
+    return "\n\n".join(texts) + "\n"
+
+
+def _answers(parts: list[ByHand]) -> str:
+    texts = [
+        f"## {part.title}, {part.points:g} points\n\n{part.answer.strip() or 'No answer is given.'}"
+        for part in parts
+    ]
+    return (
+        "\n\n".join(["# Graded by hand: answers and mark schemes", *texts]) + "\n" if texts else ""
+    )

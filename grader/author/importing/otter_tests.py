@@ -1,0 +1,161 @@
+"""Reading otter's generated `tests/*.py` without running them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.author.importing.assignment import Finding, Place
+from grader.author.importing.cells import Cell
+from grader.author.importing.expectations import call_of, ok_case
+from grader.author.importing.otter_cells import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One test case of a question; `points` is None where it says none."""
+
+    place: Place
+    source: str
+    hidden: bool = False
+    points: float | None = None
+    success: str = ""
+    failure: str = ""
+    name: str = ""
+
+
+Suite = tuple[Question, list[Case]]
+
+
+def read_tests(
+    notebook: Path, cells: Sequence[Cell], asked: Sequence[str], findings: list[Finding]
+) -> list[Suite]:
+    """Return the tests that a notebook asks for; all beside it where it is alone and asks none."""
+    folder = tests_folder(notebook)
+    if folder is None:
+        return []
+    files = {path.stem: path for path in sorted(folder.glob("*.py")) if path.stem != "__init__"}
+    for name in asked:
+        if name not in files:
+            text = f"it checks {name}, but there is no {folder.name}/{name}.py"
+            findings.append(Finding("cannot", cells[0].place, text))
+    chosen = [name for name in dict.fromkeys(asked) if name in files]
+    if not asked and len(list(notebook.parent.glob("*.ipynb"))) == 1:
+        chosen = list(files)
+    suites = []
+    for name in chosen:
+        place = Place(f"{folder.name}/{name}.py")
+        try:
+            tree = ast.parse(files[name].read_text("utf-8"))
+        except (OSError, SyntaxError, ValueError) as error:
+            findings.append(Finding("cannot", place, f"it cannot be read: {error}"))
+            continue
+        suite = _ok(tree, place, findings) or _exception_based(tree, place)
+        if suite is None:
+            text = "it has neither `test = {...}` nor functions marked with @test_case"
+            findings.append(Finding("cannot", place, text))
+        else:
+            suites.append((Question(name, suite[0].config), suite[1]))
+    return suites
+
+
+def tests_folder(notebook: Path) -> Path | None:
+    """Return the folder of tests beside a notebook; None where there is none."""
+    folder = notebook.parent / "tests"
+    return folder if folder.is_dir() else None
+
+
+def _ok(tree: ast.Module, file: Place, findings: list[Finding]) -> Suite | None:
+    values = _constants(tree)
+    test = values.get("test")
+    if not isinstance(test, dict):
+        return None
+    lines = {each.value: each.lineno for each in ast.walk(tree) if isinstance(each, ast.Constant)}
+    cases = []
+    for suite in test.get("suites") or ():
+        setup = suite.get("setup") if isinstance(suite, dict) else ""
+        for case in suite.get("cases") or () if isinstance(suite, dict) else ():
+            if not isinstance(case, dict) or not isinstance(case.get("code"), str):
+                continue
+            place = Place(file.file, 0, lines.get(case["code"], 1))
+            code = "\n".join(part for part in (setup, case["code"]) if part)
+            try:
+                source, problem = ok_case(_dedented(code))
+            except (SyntaxError, ValueError) as error:
+                findings.append(Finding("cannot", place, f"a case is no doctest: {error}"))
+                continue
+            if problem:
+                findings.append(Finding("look", place, problem))
+            cases.append(_case(place, source, case))
+    return Question("", test), cases
+
+
+def _dedented(code: str) -> str:
+    return "\n".join(
+        line.lstrip() if line.lstrip().startswith((">>>", "...")) else line
+        for line in code.split("\n")
+    )
+
+
+def _exception_based(tree: ast.Module, place: Place) -> Suite | None:
+    values = _constants(tree)
+    cases = [
+        Case(
+            **_options(options),
+            place=place.at(function.lineno),
+            source=_with_call(function),
+        )
+        for function in tree.body
+        if isinstance(function, ast.FunctionDef)
+        for options in _test_case(function)
+    ]
+    return (Question("", values), cases) if cases else None
+
+
+def _with_call(function: ast.FunctionDef) -> str:
+    function.decorator_list = []
+    return call_of(ast.unparse(function), function)
+
+
+def _test_case(function: ast.FunctionDef) -> Iterator[dict[str, Any]]:
+    for decorator in function.decorator_list:
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func).endswith("test_case"):
+            yield {
+                word.arg: _value(word.value) for word in decorator.keywords if word.arg is not None
+            }
+
+
+def _case(place: Place, source: str, options: Mapping[str, Any]) -> Case:
+    return Case(place=place, source=source, **_options(options))
+
+
+def _options(options: Mapping[str, Any]) -> dict[str, Any]:
+    points = options.get("points")
+    number = isinstance(points, int | float) and not isinstance(points, bool)
+    return {
+        "hidden": bool(options.get("hidden")),
+        "points": float(points) if number and points is not None else None,
+        "success": str(options.get("success_message") or ""),
+        "failure": str(options.get("failure_message") or ""),
+        "name": str(options.get("name") or ""),
+    }
+
+
+def _constants(tree: ast.Module) -> dict[str, Any]:
+    return {
+        target.id: _value(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def _value(node: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return None

@@ -1,0 +1,360 @@
+"""Rewriting a test: bare names of the student's become `student.name`, all else stays."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import io
+import tokenize
+from dataclasses import dataclass, field
+from typing import Final
+
+from grader.author.importing.engine import Need
+from grader.author.importing.expectations import asks_for_exception, assertion
+from grader.author.importing.naming import Names, bound
+
+_NEEDS: Final = {"value": Need.VALUE, "class": Need.OBJECT, "table": Need.TABLE}
+_BUILTINS: Final = frozenset(dir(builtins)) | {"__name__"}
+_FRAMES: Final = {"globals", "locals", "vars", "exec", "eval", "get_ipython"}
+
+
+@dataclass(slots=True)
+class Translation:
+    """A test as the body of a check.
+
+    Attributes
+    ----------
+    code : str
+        The body, not indented.
+    names : dict
+        The student's names in it, in the order of their use.
+    outside : dict
+        Further names that it reads: imports, given functions, or what earlier tests define.
+    needs : set of Need
+    problems : list of (line, text)
+        Why it needs a look.
+    impossible : list of (line, text)
+        Why it cannot be carried over.
+    """
+
+    code: str = ""
+    names: dict[str, None] = field(default_factory=dict)
+    outside: dict[str, None] = field(default_factory=dict)
+    needs: set[Need] = field(default_factory=set)
+    problems: list[tuple[int, str]] = field(default_factory=list)
+    impossible: list[tuple[int, str]] = field(default_factory=list)
+    reference: bool = False
+
+
+def translate(source: str, names: Names) -> Translation:
+    """Return a test as the body of a check.
+
+    Parameters
+    ----------
+    source : str
+        Its code, which is plain Python.
+    names : Names
+        Those of the assignment.
+
+    Raises
+    ------
+    SyntaxError
+        It is no Python.
+    """
+    rewriting = _Rewriting(source, names)
+    rewriting.run(ast.parse(source))
+    return rewriting.found
+
+
+class _Rewriting(ast.NodeVisitor):
+    """Visits in the order in which code runs, and notes what to replace where."""
+
+    def __init__(self, source: str, names: Names) -> None:
+        self.found = Translation()
+        self._lines = [line.encode() for line in source.split("\n")]
+        self._names = names
+        self._edits: list[tuple[tuple[int, int], tuple[int, int], str]] = []
+        self._scopes: list[set[str]] = [set()]
+        self._prefix = "student"
+        self._above = 0
+
+    def run(self, tree: ast.Module) -> None:
+        """Rewrite the whole test."""
+        for number, node in enumerate(tree.body):
+            if number == 0 and isinstance(node, ast.Expr) and _is_text(node.value):
+                self._replace(node, "")  # it is the check's title
+            else:
+                self.visit(node)
+        self.found.code = self._edited().strip("\n")
+
+    # What is replaced as a whole.
+
+    def visit(self, node: ast.AST) -> None:
+        """Visit a node; what has another form in a check is replaced by that."""
+        other: ast.stmt | None = None
+        if isinstance(node, ast.Try | ast.With):
+            other = asks_for_exception(node)
+        elif isinstance(node, ast.Expr):
+            other = assertion(node)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            self._import(node)
+            return
+        if other is not None and isinstance(node, ast.stmt):
+            self._replace(node, self._rewritten(ast.unparse(other), node.lineno))
+            return
+        super().visit(node)
+
+    def _rewritten(self, source: str, line: int) -> str:
+        """Return a statement that stands for another, rewritten like it."""
+        inner = _Rewriting(source, self._names)
+        inner._scopes, inner.found, inner._prefix = self._scopes, self.found, self._prefix
+        inner._above = self._above + line - 1
+        for node in ast.parse(source).body:
+            inner.visit(node)
+        return inner._edited()
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        """Replace a whole f-string: Python 3.11 does not say where the names in it are."""
+        before = len(self._edits)
+        self.generic_visit(node)
+        if len(self._edits) > before:
+            del self._edits[before:]
+            self._replace(node, ast.unparse(_Whole(self).visit(node)))
+
+    def visit_Call(self, node: ast.Call) -> None:
+        """Note calls of what only a notebook has."""
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name == "__reference__":
+            self.found.reference, self._prefix = True, "reference"
+            self.visit(node.args[0])
+            self._prefix = "student"
+            self._span(_start(node), _start(node.args[0]), "(")
+            return
+        if node.keywords and self._names.student.get(name) and not self._is_local(name):
+            self.found.needs.add(Need.KEYWORD)
+        if name in _FRAMES:
+            self._impossible(node, f"it uses {name}(), which sees the check and not the student")
+        self.generic_visit(node)
+
+    # Names.
+
+    def visit_Name(self, node: ast.Name) -> None:
+        """Make a name of the student's theirs, and note all others from outside."""
+        if isinstance(node.ctx, ast.Store):
+            self._bind(node, node.id)
+        elif isinstance(node.ctx, ast.Del):
+            if node.id in self._names.student and not self._is_local(node.id):
+                self._impossible(node, f"it deletes {node.id} in the student's own module")
+        elif text := self.told(node):
+            self._replace(node, text)
+
+    def told(self, node: ast.Name) -> str | None:
+        """Return what stands for a name that is read; None where it stays."""
+        name = node.id
+        if self._is_local(name):
+            return None
+        kind = self._names.student.get(name)
+        if kind is not None:
+            self.found.names[name] = None
+            if kind in _NEEDS:
+                self.found.needs.add(_NEEDS[kind])
+            return f"{self._prefix}.{name}"
+        if name == "__raises__":
+            self.found.needs.add(Need.EXCEPTION)
+            return "student.raises"
+        if name == "__escape__":
+            self.found.outside["re"] = None
+            return "re.escape"
+        if name not in _BUILTINS:
+            self.found.outside[name] = None
+        return None
+
+    def _is_local(self, name: str) -> bool:
+        return any(name in scope for scope in self._scopes)
+
+    def _bind(self, node: ast.AST, name: str) -> None:
+        if (
+            len(self._scopes) == 1
+            and name in self._names.student
+            and name in self._names.read
+            and name not in self._scopes[0]
+        ):
+            self._impossible(node, f"it replaces {name} in the student's own module")
+        self._scopes[-1].add(name)
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        """Leave out imports: those that are used stand above the checks."""
+        for alias in node.names:
+            name = alias.asname or alias.name.partition(".")[0]
+            if name in self._names.imports:
+                self.found.outside[name] = None
+        module = (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name) or ""
+        self._replace(node, "" if len(self._scopes) == 1 else "pass")
+        if module.partition(".")[0] in {"otter", "nbgrader", "okpy", "client"}:
+            self._problem(node, f"it imports {module}, which there is not beside a check")
+
+    # The order in which code runs.
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        """Visit the value before the names that it goes to."""
+        self.visit(node.value)
+        for target in node.targets:
+            self.visit(target)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        """Note where a name of the student's is changed."""
+        target = node.target
+        if isinstance(target, ast.Name) and not self._is_local(target.id):
+            text = self.told(ast.Name(target.id, ast.Load()))
+            if text is not None:
+                self._impossible(node, f"it changes {target.id} in the student's own module")
+        self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        """Visit the value before the name that it goes to."""
+        if node.value is not None:
+            self.visit(node.value)
+        self.visit(node.annotation)
+        self.visit(node.target)
+
+    def visit_For(self, node: ast.For) -> None:
+        """Visit what is gone through before the names that it goes to."""
+        self.visit(node.iter)
+        self.visit(node.target)
+        for each in (*node.body, *node.orelse):
+            self.visit(each)
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        """Note where a test catches what a student's code may raise."""
+        if node.name:
+            self._scopes[-1].add(node.name)
+        if self.found.names:
+            self._problem(node, "it catches what the student's code raises; say student.raises")
+        self.generic_visit(node)
+
+    def _comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+    ) -> None:
+        self._scopes.append(set())
+        for each in node.generators:
+            self.visit(each.iter)
+            self.visit(each.target)
+            for condition in each.ifs:
+                self.visit(condition)
+        for part in ("key", "value", "elt"):
+            if hasattr(node, part):
+                self.visit(getattr(node, part))
+        self._scopes.pop()
+
+    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension  # noqa: N815
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
+        arguments = node.args
+        for default in (*arguments.defaults, *(d for d in arguments.kw_defaults if d)):
+            self.visit(default)
+        body = [node.body] if isinstance(node, ast.Lambda) else node.body
+        if not isinstance(node, ast.Lambda):
+            for decorator in node.decorator_list:
+                self.visit(decorator)
+            self._bind(node, node.name)
+        own = {each.arg for each in ast.walk(arguments) if isinstance(each, ast.arg)}
+        for each in body:
+            if isinstance(each, ast.stmt) and not isinstance(each, ast.Import | ast.ImportFrom):
+                own |= set(bound(each))
+        self._scopes.append(own)
+        for each in body:
+            self.visit(each)
+        self._scopes.pop()
+
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_Lambda = _function  # noqa: N815
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        """Visit a class, whose body is a scope; the student's own cannot be inherited from."""
+        for base in node.bases:
+            if isinstance(base, ast.Name) and base.id in self._names.student:
+                self._impossible(node, f"it inherits from the student's class {base.id}")
+            self.visit(base)
+        self._bind(node, node.name)
+        self._scopes.append(set())
+        for each in node.body:
+            self.visit(each)
+        self._scopes.pop()
+
+    def visit_Global(self, node: ast.Global) -> None:
+        """Note that a check has no such globals."""
+        self._impossible(node, "it sets names of the notebook by `global`")
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        """Note where a test looks into the code of a student's function."""
+        if node.attr.startswith("__") and node.attr not in {"__doc__", "__name__"}:
+            roots = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+            if roots & set(self._names.student):
+                self._problem(node, f"it looks at {node.attr} of what the student wrote")
+        self.generic_visit(node)
+
+    # Edits.
+
+    def _problem(self, node: ast.AST, text: str) -> None:
+        self.found.problems.append((self._above + getattr(node, "lineno", 1), text))
+
+    def _impossible(self, node: ast.AST, text: str) -> None:
+        self.found.impossible.append((self._above + getattr(node, "lineno", 1), text))
+
+    def _replace(self, node: ast.expr | ast.stmt, text: str) -> None:
+        end = (node.end_lineno or node.lineno, node.end_col_offset or 0)
+        self._span(_start(node), end, text)
+
+    def _span(self, start: tuple[int, int], end: tuple[int, int], text: str) -> None:
+        self._edits.append((start, end, text))
+
+    def _edited(self) -> str:
+        lines = list(self._lines)
+        for start, end, text in sorted(self._edits, reverse=True):
+            first, last = start[0] - 1, end[0] - 1
+            indentation = lines[first][: start[1]]
+            if not indentation.strip():
+                text = text.replace("\n", "\n" + indentation.decode())
+            joined = lines[first][: start[1]] + text.encode() + lines[last][end[1] :]
+            lines[first : last + 1] = joined.split(b"\n")
+        return "\n".join(line.decode() for line in lines)
+
+
+class _Whole(ast.NodeTransformer):
+    """Rewrites names in an f-string, which is written anew."""
+
+    def __init__(self, rewriting: _Rewriting) -> None:
+        self._rewriting = rewriting
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """Return what stands for a name."""
+        if isinstance(node.ctx, ast.Load) and (text := self._rewriting.told(node)):
+            return ast.parse(text, mode="eval").body
+        if isinstance(node.ctx, ast.Store):
+            self._rewriting._bind(node, node.id)
+        return node
+
+
+def _start(node: ast.expr | ast.stmt) -> tuple[int, int]:
+    return node.lineno, node.col_offset
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def indented(code: str) -> str:
+    """Return code indented by four spaces, but for what stands inside of texts."""
+    inside: set[int] = set()
+    starts: list[int] = []
+    for token in tokenize.generate_tokens(io.StringIO(code).readline):
+        name = tokenize.tok_name[token.type]
+        if name == "STRING":
+            inside.update(range(token.start[0] + 1, token.end[0] + 1))
+        elif name == "FSTRING_START":
+            starts.append(token.start[0])
+        elif name == "FSTRING_END":
+            inside.update(range(starts.pop() + 1, token.end[0] + 1))
+    return "\n".join(
+        line if number in inside or not line.strip() else f"    {line}"
+        for number, line in enumerate(code.split("\n"), 1)
+    )

@@ -1,0 +1,195 @@
+"""Writing a course from assignments, whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from grader.author.importing.assignment import Assignment, Finding, Place
+from grader.author.importing.engine import Need, not_graded
+from grader.author.importing.exercise import Converted, convert
+from grader.author.importing.report import Imported, markdown
+from grader.course import load_course
+from grader.course.files import write_texts
+from grader.course.naming import FILE_PREFIXES, LONGEST, SHARED, is_file_name
+from grader.course.stubs import write_stubs
+from grader.errors import UsageError
+
+_LARGEST = 64_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """A data file: where it is, and its path among the course's data."""
+
+    path: Path
+    name: str
+
+
+def write_course(
+    assignments: Sequence[Assignment], findings: Sequence[Finding], source: Path, folder: Path
+) -> Imported:
+    """Write a course of `assignments` into `folder`, and return what became of them.
+
+    Raises
+    ------
+    UsageError
+        There is something in the folder already, it cannot be written to, or no assignment has
+        a test that can be carried over.
+    """
+    _refuse_existing(folder)
+    found = [convert(one, name) for one, name in _named(assignments)]
+    graded = [one for one in found if any(one.points.values())]
+    more = list(findings)
+    for one in found:
+        if one not in graded:
+            text = "it has no test that can be carried over, and is left out of the course"
+            more.append(Finding("cannot", Place(one.notebook), text))
+    if not graded:
+        raise UsageError(
+            f"There is no test in {source} that can be carried over.",
+            next((f"{f.place}: {f.text}." for one in found for f in one.findings), "")
+            or "Name notebooks with test cells in them.",
+        )
+    base = source if source.is_dir() else source.parent
+    packages, data = _packages(graded, base, more), _data_files(graded, base, more)
+    imported = Imported(source.name, tuple(found), tuple(more))
+    course_name = _file_name(folder.resolve().name, "course")
+    texts = _texts(graded, course_name, packages)
+    texts["report.md"] = markdown(imported)
+    _write(folder, texts, data)
+    return imported
+
+
+def _refuse_existing(folder: Path) -> None:
+    try:
+        taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    except OSError as error:
+        raise UsageError(
+            f"Cannot read {folder}: {error.strerror}.", "Name another folder."
+        ) from None
+    if taken:
+        raise UsageError(
+            f"{folder} is there already, and not empty.",
+            "Name a folder that is not there yet: nothing is overwritten.",
+        )
+
+
+def _write(folder: Path, texts: dict[str, str], data: Sequence[_Data]) -> None:
+    staging = folder.parent / f".{folder.name}.{os.urandom(4).hex()}.tmp"
+    try:
+        for part in ("exercises", "solutions"):
+            (staging / part).mkdir(parents=True)
+        write_texts({staging / name: text for name, text in texts.items()})
+        for one in data:
+            target = staging / "exercises" / "data" / one.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(one.path, target)
+        write_stubs(load_course(staging))
+        if folder.is_dir():
+            folder.rmdir()
+        staging.rename(folder)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(
+            f"The course cannot be written to {folder}: {reason}.",
+            "Name a folder that you may write to.",
+        ) from error
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(staging)
+
+
+def _named(assignments: Sequence[Assignment]) -> list[tuple[Assignment, str]]:
+    taken: set[str] = set()
+    found = []
+    for one in assignments:
+        base = name = _file_name(one.name, "exercise")
+        number = 2
+        while name.casefold() in taken:
+            name, number = f"{base[: LONGEST - 4]}_{number}", number + 1
+        taken.add(name.casefold())
+        found.append((one, name))
+    return found
+
+
+def _file_name(text: str, kind: str) -> str:
+    name = re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_")[: LONGEST - 10]
+    if not is_file_name(name) or name.startswith(FILE_PREFIXES) or name.casefold() == SHARED:
+        name = f"{kind}_{name}".rstrip("_")
+    return name if is_file_name(name) else kind
+
+
+def _packages(found: Sequence[Converted], base: Path, findings: list[Finding]) -> list[str]:
+    packages: dict[str, None] = {}
+    for one in found:
+        beside = (base / one.notebook).parent if one.notebook else base
+        for package in one.packages:
+            place = Place(one.notebook)
+            if (beside / f"{package}.py").is_file() or (beside / package).is_dir():
+                text = f"it imports {package}, which lies beside it: students need that file too"
+                findings.append(Finding("look", place, text))
+            elif package not in packages:
+                packages[package] = None
+                if find_spec(package) is None:
+                    text = f"{package} is not installed here: pip install {package}"
+                    findings.append(Finding("look", place, text))
+    return list(packages)
+
+
+def _data_files(found: Sequence[Converted], base: Path, findings: list[Finding]) -> list[_Data]:
+    data: dict[str, _Data] = {}
+    for one in found:
+        beside = (base / one.notebook).parent
+        for text in one.texts:
+            if not text.strip() or len(text) > 255 or "\n" in text or "\0" in text:
+                continue
+            path = beside / text
+            name = os.path.normpath(text)
+            inside = not Path(name).is_absolute() and not name.startswith("..")
+            data_like = path.suffix not in {".ipynb", ".py"}
+            if inside and data_like and path.is_file() and path.stat().st_size <= _LARGEST:
+                data[name] = _Data(path, name)
+                if not_graded({Need.DATA}):
+                    why = (
+                        f"it reads {name}, now in exercises/data/, which students' code cannot yet"
+                    )
+                    findings.append(Finding("waits", Place(one.notebook), why))
+    return list(data.values())
+
+
+def _texts(found: Sequence[Converted], name: str, packages: Sequence[str]) -> dict[str, str]:
+    texts = {"exercises/course.toml": _course_toml(found, name, packages)}
+    for one in found:
+        texts[f"exercises/{one.name}.md"] = one.task
+        texts[f"solutions/{one.name}.py"] = one.reference
+        texts[f"solutions/check_{one.name}.py"] = one.checks
+        if one.by_hand:
+            texts[f"solutions/by_hand_{one.name}.md"] = one.by_hand
+    return texts
+
+
+def _course_toml(found: Sequence[Converted], name: str, packages: Sequence[str]) -> str:
+    listed = ", ".join(f'"{package}"' for package in packages)
+    title = found[0].title if len(found) == 1 else name.replace("_", " ")
+    lines = [f'name = "{name}"', f"title = {_quoted(title)}", f"packages = [{listed}]"]
+    for one in found:
+        lines += ["", f"[exercises.{one.name}]", f"title = {_quoted(one.title)}"]
+        lines.append(f"[exercises.{one.name}.points]")
+        lines += [f"{_key(each)} = {points:.12g}" for each, points in one.points.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    plain = "".join(letter if letter.isprintable() else " " for letter in text)
+    return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _key(name: str) -> str:
+    return name if name.isascii() else f'"{name}"'

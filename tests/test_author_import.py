@@ -1,0 +1,421 @@
+"""`bpgrade author import`: courses made of nbgrader's and otter's notebooks."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from grader.author.importing import engine
+from grader.author.importing.markers import from_nbgrader, from_otter, without_ignored
+from grader.author.importing.naming import names_of
+from grader.author.importing.translation import indented, translate
+from grader.cli import main
+from grader.cli.author import command as author
+from grader.course import load_course
+from grader.course.stubs import make_stub
+from grader.grading.grade import Grader
+from grader.grading.submission import submission_from_bytes
+from grader.sandbox.isolation import resolve
+
+SQUARES = """def squares(n):
+    \"\"\"Return the squares up to n.\"\"\"
+    ### BEGIN SOLUTION
+    return [i**2 for i in range(1, n + 1)]
+    ### END SOLUTION
+"""
+TEST_SQUARES = '''"""The squares are right"""
+assert squares(1) == [1]
+### BEGIN HIDDEN TESTS
+for n in range(4):  # not only one
+    assert squares(n) == [i * i for i in range(1, n + 1)], f"wrong for {n}"
+### END HIDDEN TESTS
+'''
+
+
+def code(source: str, marks: dict[str, Any] | None = None, output: str = "") -> dict[str, Any]:
+    outputs = [{"output_type": "execute_result", "data": {"text/plain": output}}] if output else []
+    metadata = {} if marks is None else {"nbgrader": marks}
+    return {
+        "cell_type": "code",
+        "source": source,
+        "metadata": metadata,
+        "outputs": outputs,
+        "execution_count": None,
+    }
+
+
+def text(
+    source: str, marks: dict[str, Any] | None = None, kind: str = "markdown"
+) -> dict[str, Any]:
+    metadata = {} if marks is None else {"nbgrader": marks}
+    return {"cell_type": kind, "source": source, "metadata": metadata}
+
+
+def raw(source: str) -> dict[str, Any]:
+    return text(source, kind="raw")
+
+
+def write(path: Path, cells: Sequence[dict[str, Any]]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    notebook = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": list(cells)}
+    path.write_text(json.dumps(notebook), "utf-8")
+    return path
+
+
+def run(form: str, source: Path, course: Path) -> Result:
+    result = CliRunner().invoke(author, ["import", form, str(source), "-o", str(course)])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def scores(course: Path, source: str | None = None) -> tuple[float, float, float]:
+    """Return what the reference gets (or `source`), what the stub gets, and the most."""
+    loaded = load_course(course)
+    (exercise,) = loaded.exercises
+    name = f"{exercise.name}.py"
+    right = source or (course / "solutions" / name).read_text("utf-8")
+    with Grader(loaded, resolve("basic")) as grader:
+        found = [
+            grader.grade(submission_from_bytes(name, one.encode()), exercise, 0).score or 0.0
+            for one in (right, (course / "exercises" / name).read_text("utf-8"))
+        ]
+    return found[0], found[1], exercise.max_score
+
+
+def schema(version: int, **marks: Any) -> dict[str, Any]:
+    """Return cell metadata as nbgrader wrote it in that schema version."""
+    if version == 0:  # no version, points as text, what is false left out
+        marks = {name: value for name, value in marks.items() if value is not False}
+        return {**marks, "points": str(marks["points"])} if "points" in marks else marks
+    full = {"grade": False, "solution": False, "locked": False, **marks}
+    if version == 3:
+        full.setdefault("task", False)
+    return {**full, "schema_version": version}
+
+
+@pytest.mark.parametrize("version", range(4))
+def test_nbgrader_cells_of_every_schema_become_a_course_that_grades(tmp_path: Path, version: int):
+    source = write(
+        tmp_path / "source" / "ps1" / "problem 1.ipynb",
+        [
+            text("# Squares"),
+            code(SQUARES, schema(version, solution=True, grade_id="squares")),
+            code("squares(3)"),
+            code(TEST_SQUARES, schema(version, grade=True, points=2, grade_id="right")),
+            text("because", schema(version, grade=True, solution=True, points=3, grade_id="why")),
+        ],
+    )
+    course = tmp_path / "course"
+    result = run("nbgrader", source.parent.parent, course)
+    assert "1 test cell: 1 carried over whole" in result.output
+    assert "cell 5, line 1: why (3 points) is graded by hand" in result.output
+    assert scores(course) == (2.0, 0.0, 2.0)
+    checks = (course / "solutions/check_problem_1.py").read_text("utf-8")
+    assert "assert student.squares(n) == [i * i for i in range(1, n + 1)]" in checks
+    assert "# not only one" in checks
+    assert checks.count("@pytest.mark.visible") == 1
+    assert "because" in (course / "solutions/by_hand_problem_1.md").read_text("utf-8")
+    task = (course / "exercises/problem_1.md").read_text("utf-8")
+    assert "because" not in task
+    assert "squares(3)" in task
+    assert "range(1, n + 1)" not in (course / "exercises/problem_1.ipynb").read_text("utf-8")
+    assert "graded by hand" in (course / "report.md").read_text("utf-8")
+
+
+def test_a_wrong_submission_loses_the_points_of_an_imported_check(tmp_path: Path):
+    marks = schema(3, grade=True, points=2, grade_id="right")
+    source = write(
+        tmp_path / "a.ipynb", [code(SQUARES, schema(3, solution=True)), code(TEST_SQUARES, marks)]
+    )
+    run("nbgrader", source, tmp_path / "course")
+    wrong = "def squares(n):\n    return [1]\n"
+    assert scores(tmp_path / "course", wrong) == (0.0, 0.0, 2.0)
+
+
+def test_a_released_notebook_says_that_its_solution_is_missing(tmp_path: Path):
+    released = "def f(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()\n"
+    cells = [
+        code(released, schema(3, solution=True, grade_id="f")),
+        code("assert f(1) == 2", schema(3, grade=True, points=1, grade_id="t")),
+    ]
+    result = run("nbgrader", write(tmp_path / "a.ipynb", cells), tmp_path / "course")
+    assert "a.ipynb, cell 1, line 1: a released notebook has no solution" in result.output
+    assert scores(tmp_path / "course")[0] == 0.0
+
+
+def test_a_task_keeps_its_mark_scheme_from_students(tmp_path: Path):
+    task = "Explain.\n### BEGIN MARK SCHEME\nTwo points for the proof.\n### END MARK SCHEME"
+    cells = [
+        text(task, schema(3, task=True, points=4, grade_id="explain")),
+        code(SQUARES, schema(3, solution=True)),
+        code("assert squares(1) == [1]", schema(3, grade=True, points=1, grade_id="t")),
+    ]
+    run("nbgrader", write(tmp_path / "a.ipynb", cells), tmp_path / "course")
+    assert "proof" not in (tmp_path / "course/exercises/a.md").read_text("utf-8")
+    assert "proof" in (tmp_path / "course/solutions/by_hand_a.md").read_text("utf-8")
+
+
+def test_a_test_that_replaces_names_of_the_students_is_said_to_be_left_out(tmp_path: Path):
+    total = (
+        "def total(n):\n    ### BEGIN SOLUTION\n    return sum(squares(n))\n    ### END SOLUTION"
+    )
+    both = f"{SQUARES}\n\n{total}"
+    steals = "kept = squares\ndel squares\ntotal(1)\nsquares = kept"
+    cells = [
+        code(both, schema(3, solution=True)),
+        code("assert total(2) == 5", schema(3, grade=True, points=1, grade_id="t")),
+        code(steals, schema(3, grade=True, points=1, grade_id="uses_squares")),
+    ]
+    result = run("nbgrader", write(tmp_path / "a.ipynb", cells), tmp_path / "course")
+    assert "cell 3, line 2: it deletes squares in the student's own module" in result.output
+    assert scores(tmp_path / "course") == (1.0, 0.0, 1.0)
+
+
+OTTER = [
+    raw("# ASSIGNMENT CONFIG\ngenerate: true"),
+    text("# Areas"),
+    code("import otter\ngrader = otter.Notebook()"),
+    text("```otter\n# BEGIN QUESTION\nname: q1\npoints: 3\n```"),
+    text("Write `area`."),
+    raw("# BEGIN SOLUTION"),
+    code("def area(r):\n    square = r * r # SOLUTION\n    return 3 * square # SOLUTION"),
+    raw("# END SOLUTION"),
+    raw("# BEGIN TESTS"),
+    code("area(2)", output="12"),
+    code(
+        '""" # BEGIN TEST CONFIG\nhidden: true\npoints: 2\nfailure_message: Square the radius.\n'
+        '""" # END TEST CONFIG\ndef test_zero(area):\n    assert area(0) == 0\n'
+        "    assert area(3) == 27\n\ntest_zero(area)  # IGNORE"
+    ),
+    raw("# END TESTS"),
+    raw("# END QUESTION"),
+]
+
+
+def test_an_otter_master_notebook_becomes_a_course_that_grades(tmp_path: Path):
+    result = run("otter", write(tmp_path / "hw.ipynb", OTTER), tmp_path / "course")
+    assert "2 test cells: 2 carried over whole" in result.output
+    assert scores(tmp_path / "course") == (3.0, 0.0, 3.0)
+    checks = (tmp_path / "course/solutions/check_hw.py").read_text("utf-8")
+    assert "assert student.area(2) == 12" in checks
+    assert "Square the radius." in checks
+    assert "test_zero(student.area)" in checks
+    assert checks.count("@pytest.mark.visible") == 1
+    assert "otter" not in (tmp_path / "course/solutions/hw.py").read_text("utf-8")
+
+
+def test_otters_old_fenced_questions_are_read(tmp_path: Path):
+    cells = [
+        text("Write it.\n\n```\nBEGIN QUESTION\nname: q1\npoints: 2\n```"),
+        code("def double(x):\n    # BEGIN SOLUTION\n    return 2 * x\n    # END SOLUTION"),
+        code("## Test ##\ndouble(4)", output="8"),
+        code("## HIDDEN TEST ##\ndouble(-1)", output="-2"),
+    ]
+    result = run("otter", write(tmp_path / "hw.ipynb", cells), tmp_path / "course")
+    assert "2 test cells: 2 carried over whole" in result.output
+    assert scores(tmp_path / "course") == (2.0, 0.0, 2.0)
+
+
+OK_TEST = """OK_FORMAT = True
+test = {'name': 'q1', 'points': [1, 2], 'suites': [{'cases': [
+    {'code': '>>> double(2) == 4\\nTrue', 'hidden': False},
+    {'code': '>>> n = 5\\n>>> double(n)\\n10', 'hidden': True}],
+    'scored': True, 'setup': '', 'teardown': '', 'type': 'doctest'}]}
+"""
+EXCEPTION_TEST = """from otter.test_files import test_case
+OK_FORMAT = False
+name = "q1"
+points = 3
+
+@test_case(points=1, hidden=False)
+def test_two(double):
+    assert double(2) == 4
+
+@test_case(points=2, hidden=True, failure_message="Any number.")
+def test_five(double, n=5):
+    assert double(n) == 10
+"""
+
+
+@pytest.mark.parametrize("tests", [OK_TEST, EXCEPTION_TEST])
+def test_generated_tests_beside_a_notebook_are_read_and_never_run(tmp_path: Path, tests: str):
+    mark = tmp_path / "run"
+    cells = [code("def double(x):\n    return 2 * x"), code('grader.check("q1")')]
+    source = write(tmp_path / "hw" / "hw.ipynb", cells)
+    (source.parent / "tests").mkdir()
+    (source.parent / "tests/q1.py").write_text(f"open({str(mark)!r}, 'w')\n{tests}")
+    result = run("otter", source, tmp_path / "course")
+    assert "2 test cells: 2 carried over whole" in result.output
+    assert not mark.exists()
+    assert scores(tmp_path / "course") == (3.0, 0.0, 3.0)
+
+
+def test_what_the_grader_cannot_grade_yet_is_said_and_no_longer_once_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    cells = [code("answer = 42 # SOLUTION"), raw("# BEGIN TESTS"), code("assert answer == 42")]
+    source = write(tmp_path / "hw.ipynb", cells)
+    monkeypatch.setattr(engine, "_graded", lambda need: False)
+    result = run("otter", source, tmp_path / "one")
+    assert "cell 3, line 1: it needs a module-level value" in result.output
+    monkeypatch.setattr(engine, "_graded", lambda need: True)
+    result = run("otter", source, tmp_path / "two")
+    assert "1 test cell: 1 carried over whole" in result.output
+    assert "answer = ..." in (tmp_path / "two/exercises/hw.py").read_text("utf-8")
+
+
+def test_the_grader_itself_is_asked_what_it_can_grade(monkeypatch: pytest.MonkeyPatch):
+    probe = ("def f():\n    return 1\n", "f", "assert student.f() == 1")
+    wrong = ("def f():\n    return 1\n", "f", "assert student.f() == 2")
+    monkeypatch.setattr(engine, "_PROBES", {engine.Need.VALUE: probe, engine.Need.OBJECT: wrong})
+    engine._graded.cache_clear()
+    try:
+        needs = {engine.Need.VALUE, engine.Need.OBJECT}
+        assert engine.not_graded(needs) == {engine.Need.OBJECT}
+    finally:
+        engine._graded.cache_clear()
+
+
+# What a careless user meets
+
+
+@pytest.mark.parametrize("form", ["nbgrader", "otter"])
+@pytest.mark.parametrize("damage", ["missing", "empty", "broken", "cut", "no tests", "R", "text"])
+def test_a_source_that_cannot_be_read_gives_one_line_and_writes_nothing(
+    tmp_path: Path, form: str, damage: str, capsys: pytest.CaptureFixture[str]
+):
+    source = tmp_path / "source"
+    if damage != "missing":
+        source.mkdir()
+    if damage == "broken":
+        (source / "a.ipynb").write_text("{")
+    elif damage == "cut":
+        whole = write(source / "a.ipynb", OTTER).read_text()
+        (source / "a.ipynb").write_text(whole[: len(whole) // 2])
+    elif damage == "no tests":
+        write(source / "a.ipynb", [code("x = 1")])
+    elif damage == "R":
+        write(source / "a.ipynb", [code("x <- 1")])
+        notebook = json.loads((source / "a.ipynb").read_text())
+        notebook["metadata"] = {"kernelspec": {"language": "R", "name": "ir"}}
+        (source / "a.ipynb").write_text(json.dumps(notebook))
+    elif damage == "text":
+        source = source / "a.txt"
+        source.write_text("hello")
+    with pytest.raises(SystemExit) as ended:
+        main(["author", "import", form, str(source), "-o", str(tmp_path / "course")])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith("bpgrade: ")
+    assert "Traceback" not in said
+    assert not (tmp_path / "course").exists()
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_folder_that_is_there_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    source = write(tmp_path / "hw.ipynb", OTTER)
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course/mine.txt").write_text("mine")
+    with pytest.raises(SystemExit) as ended:
+        main(["author", "import", "otter", str(source), "-o", str(tmp_path / "course")])
+    assert ended.value.code == 2
+    assert "is there already, and not empty" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "course").iterdir()] == ["mine.txt"]
+
+
+def test_a_broken_notebook_among_others_is_named_and_the_others_brought_over(tmp_path: Path):
+    write(tmp_path / "source/hw.ipynb", OTTER)
+    (tmp_path / "source/bad.ipynb").write_text("{")
+    result = run("otter", tmp_path / "source", tmp_path / "course")
+    assert "bad.ipynb, line 1: bad.ipynb is" in result.output
+    assert scores(tmp_path / "course") == (3.0, 0.0, 3.0)
+
+
+# Markers
+
+
+SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LINES = st.lists(
+    st.sampled_from(
+        ["x = 1", "y = x + 1", "if x:", "    z = 2", "", "# a comment", "text = '# SOLUTION?'"]
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@SLOW
+@given(LINES, LINES, LINES)
+def test_a_solution_never_reaches_a_stub(before: list[str], inside: list[str], after: list[str]):
+    secret = "secret = 12345"
+    for begin, end, convert in (
+        ("### BEGIN SOLUTION", "### END SOLUTION", from_nbgrader),
+        ("# BEGIN SOLUTION", "# END SOLUTION", from_otter),
+    ):
+        lines = [*before, begin, secret, *inside, end, *after]
+        found = convert("\n".join(lines), whole=True)
+        assert found.has_solution
+        assert secret in found.source
+        try:
+            ast.parse(found.source)
+        except SyntaxError:
+            continue  # the cell itself is no Python
+        assert "12345" not in make_stub(found.source, "cell")
+
+
+@SLOW
+@given(st.lists(st.sampled_from(["### BEGIN SOLUTION", "### END SOLUTION", "x = 1"]), max_size=8))
+def test_markers_in_any_order_are_read_without_an_error(lines: list[str]):
+    found = from_nbgrader("\n".join(lines), whole=False)
+    if ast.parse(found.source).body:
+        make_stub(found.source, "cell")
+
+
+def test_lines_that_are_solutions_are_one_block_with_their_prompts():
+    found = from_otter("x = 2 # SOLUTION\ny = 3 # SOLUTION\nprint(x)", whole=True)
+    assert make_stub(found.source, "cell") == "x = ...\ny = ...\nprint(x)"
+    found = from_otter("plt.plot(x) # SOLUTION NO PROMPT\ny = 1", whole=True)
+    assert make_stub(found.source, "cell") == "y = 1"
+    assert without_ignored("a\n# BEGIN IGNORE\nb\n# END IGNORE\nc # IGNORE\nd") == "a\nd"
+
+
+# Rewriting
+
+
+@pytest.mark.parametrize(
+    ("test", "check"),
+    [
+        ("assert f(x) == 2", "assert student.f(student.x) == 2"),
+        ("x = 3\nassert f(x) == 2", "x = 3\nassert student.f(x) == 2"),
+        ("x = x + 1\nassert x == 2", "x = student.x + 1\nassert x == 2"),
+        ("assert [f(f) for f in [1]]", "assert [f(f) for f in [1]]"),
+        ("g = lambda f: f(x)\nassert g", "g = lambda f: f(student.x)\nassert g"),
+        ("def g(x):\n    return f(x)\ng(x)", "def g(x):\n    return student.f(x)\ng(student.x)"),
+        ("assert f(1) == 2, f'is {f(1)}'", "assert student.f(1) == 2, f'is {student.f(1)}'"),
+        ("assert a.f(x=1)", "assert a.f(x=1)"),
+        ("try:\n    f(0)\nexcept ValueError:\n    pass\nelse:\n    assert False",
+         "with student.raises('ValueError'):\n    student.f(0)"),
+        ("assert_equal(f(1), 2)", "assert student.f(1) == 2"),
+        ("assert_raises(ValueError, f, 0)", "with student.raises('ValueError'):\n    student.f(0)"),
+        ("with pytest.raises(ValueError, match='no'):\n    f(0)",
+         "with student.raises('ValueError', match='no'):\n    student.f(0)"),
+        ("assert f('é') == f(x)", "assert student.f('é') == student.f(student.x)"),
+    ],
+)  # fmt: skip
+def test_bare_names_become_the_students(test: str, check: str):
+    names = names_of([(ast.parse("def f(a):\n    return a\nx = [f]"), True)], [])
+    assert translate(test, names).code == check
+
+
+def test_texts_of_several_lines_are_not_indented():
+    source = 'text = """a\n  b"""\nif text:\n    c = 1'
+    assert indented(source) == '    text = """a\n  b"""\n    if text:\n        c = 1'
