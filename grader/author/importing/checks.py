@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 
-from grader.author.importing.assignment import Finding, Level, Test
+from grader.author.importing.assignment import Finding, Level, Place, Test
 from grader.author.importing.engine import not_graded
-from grader.author.importing.naming import Names, bound, loaded
+from grader.author.importing.naming import Names, bound, loaded, names_of
 from grader.author.importing.titles import plain
 from grader.author.importing.translation import Translation, indented, translate
 
@@ -37,24 +37,25 @@ class _File:
     charged: list[tuple[str, float]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
-    earlier: dict[str, str] = field(default_factory=dict)
+    earlier: list[tuple[set[str], str]] = field(default_factory=list)
 
 
-def write_checks(tests: Sequence[Test], names: Names) -> Written:
-    """Return the check file of some tests, which are plain Python."""
-    file = _File(names)
-    free = bool(tests) and not any(test.points for test in tests)
+def write_checks(tests: Sequence[tuple[Test, Names]]) -> Written:
+    """Return the check file of some tests, which are plain Python, each with the names there."""
+    file = _File(tests[0][1] if tests else names_of([], []))
+    free = bool(tests) and not any(test.points for test, _ in tests)
     if free:
         text = "no test is worth any points: each check got one"
-        file.findings.append(Finding("look", tests[0].place, text))
-    for test in tests:
+        file.findings.append(Finding("look", Place(tests[0][0].place.file), text))
+    for test, names in tests:
+        file.names = names
         points = 1.0 if free else test.points
         if test.public_source:
             _add(file, test, test.public_source, 0.0, True, "_public")
         _add(file, test, test.source, points, test.visible)
         _remember(file, test.source)
     totals: dict[str, float] = {}
-    for name in names.student:
+    for name in dict.fromkeys(name for name, _ in file.charged):
         own = [points for charged, points in file.charged if charged == name]
         if own:
             totals[name] = round(sum(own), 9)
@@ -80,10 +81,10 @@ def _add(
         # in a file of tests the code is not as it stands there, and its lines are others
         place = test.place.at(line) if test.place.cell else test.place
         file.findings.append(Finding(level, place, text))
+    body = "\n".join([*prelude, found.code])
     if found.impossible or target is None:
         return
     file.charged.append((target, points))
-    body = "\n".join([*prelude, found.code])
     fixtures = ", ".join(name for name in _FIXTURES if name == "student" or found.reference)
     marks = [
         f'@pytest.mark.function("{target}")',
@@ -98,42 +99,51 @@ def _add(
 
 def _outside(file: _File, found: Translation) -> list[str]:
     """Put above the checks what a test needs; return what earlier tests do for it."""
-    prelude: dict[str, None] = {}
-    waiting = list(found.outside)
-    done: set[str] = set()
+    missing: dict[str, None] = {}
+    chosen: set[int] = set()
+    waiting = [(name, len(file.earlier)) for name in found.outside]
+    done: set[tuple[str, int]] = set()
     while waiting:
-        name = waiting.pop(0)
-        if name in done:
+        name, before = waiting.pop(0)
+        if (name, before) in done:
             continue
-        done.add(name)
+        done.add((name, before))
+        number = _definition(file, name, before)
         if name in file.names.imports:
             text = file.names.imports[name]
             if _is_installed(text):
                 file.header[text] = None
             else:  # so that no other check is lost with it
-                prelude[text] = None
+                missing[text] = None
                 found.problems.append((1, f"`{text}` finds nothing here"))
         elif name in file.names.given:
-            waiting += loaded(file.names.given[name])
+            waiting += [(each, before) for each in loaded(file.names.given[name])]
             file.header.pop(file.names.given[name], None)
             file.header[file.names.given[name]] = None
-        elif name in file.earlier:
-            again = translate(file.earlier[name], file.names)
-            waiting += again.outside
+        elif number is not None:
+            again = translate(file.earlier[number][1], file.names)
+            waiting += [(each, number) for each in again.outside]
             found.names.update(again.names)
             found.needs |= again.needs
             found.impossible += [(1, text) for _, text in again.impossible]
-            prelude[again.code] = None
+            chosen.add(number)
         elif name == "re":
             file.header["import re"] = None
-        elif name in _FIXTURES or file.names.stars:
+        elif file.names.stars:
             for star in file.names.stars:
                 file.header[star] = None
         elif name in found.outside:
             found.problems.append((1, f"no cell defines {name}"))
     if any(name in _FIXTURES for name in found.outside):
         found.impossible.append((1, "it has a name `student` of its own"))
-    return list(reversed(prelude))
+    codes = [translate(file.earlier[each][1], file.names).code for each in sorted(chosen)]
+    return [*missing, *codes]
+
+
+def _definition(file: _File, name: str, before: int) -> int | None:
+    """Return which statement of the earlier tests, of those `before` one, defines a name last."""
+    numbers = range(before - 1, -1, -1)
+    return next((each for each in numbers if name in file.earlier[each][0]), None)
 
 
 def _is_installed(statement: str) -> bool:
@@ -146,8 +156,7 @@ def _is_installed(statement: str) -> bool:
 def _remember(file: _File, source: str) -> None:
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Assign):
-            for name in bound(node):
-                file.earlier[name] = ast.unparse(node)
+            file.earlier.append((set(bound(node)), ast.unparse(node)))
 
 
 def _charged(names: Names, found: Translation) -> str | None:

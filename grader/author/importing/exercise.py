@@ -20,7 +20,7 @@ from grader.author.importing.assignment import (
     Text,
 )
 from grader.author.importing.checks import Written, write_checks
-from grader.author.importing.naming import names_of
+from grader.author.importing.naming import Names, bound, loaded, names_of
 from grader.course.stubs import BEGIN
 from grader.notebooks.syntax import to_python
 
@@ -68,6 +68,7 @@ class _Parts:
     texts: list[str] = field(default_factory=list)
     code: list[str] = field(default_factory=list)
     trees: list[tuple[ast.Module, bool]] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
     tests: list[Test] = field(default_factory=list)
     by_hand: dict[str, ByHand] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
@@ -81,8 +82,8 @@ def convert(assignment: Assignment, name: str) -> Converted:
         assignment.name,
     )
     tests = list(_plain_tests(parts))
-    names = names_of(parts.trees, [ast.parse(test.source) for test in tests])
-    written = write_checks(tests, names)
+    _leave_out_what_follows_tests(parts, tests)
+    written = write_checks(list(_with_names(parts, tests)))
     packages, modules = _packages(parts.trees)
     by_hand = list(parts.by_hand.values())
     findings = [*assignment.findings, *parts.findings, *written.findings]
@@ -145,6 +146,35 @@ def _add_code(parts: _Parts, part: Code) -> None:
         return
     parts.code.append(plain.source.strip("\n"))
     parts.trees.append((tree, solution))
+    parts.places.append(part.place)
+
+
+def _leave_out_what_follows_tests(parts: _Parts, tests: list[Test]) -> None:
+    """Make a text of each given cell that needs what only a test defines: here it is not there."""
+    own = {name for tree, _ in parts.trees for node in tree.body for name in bound(node)}
+    theirs = {
+        name for test in tests for node in ast.parse(test.source).body for name in bound(node)
+    } - own
+    for number in reversed(range(len(parts.trees))):
+        tree, solution = parts.trees[number]
+        needed = sorted(loaded(ast.unparse(tree)) & theirs)
+        if needed and not solution:
+            place = parts.places[number]
+            text = f"it needs {needed[0]}, which a test defines: made part of the task text"
+            parts.findings.append(Finding("look", place, text))
+            parts.texts.append(f"```python\n{parts.code[number].strip()}\n```")
+            del parts.code[number], parts.trees[number], parts.places[number]
+
+
+def _with_names(parts: _Parts, tests: list[Test]) -> Iterator[tuple[Test, Names]]:
+    """Yield each test with the names that there are where it stands."""
+    for number, test in enumerate(tests):
+        above = [
+            tree
+            for place, tree in zip(parts.places, parts.trees, strict=True)
+            if place < test.place or place.file != test.place.file
+        ]
+        yield test, names_of(above, [ast.parse(one.source) for one in tests[: number + 1]])
 
 
 def _plain_tests(parts: _Parts) -> Iterator[Test]:

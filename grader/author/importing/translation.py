@@ -189,7 +189,9 @@ class _Rewriting(ast.NodeVisitor):
             if name in self._names.imports:
                 self.found.outside[name] = None
         module = (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name) or ""
-        self._replace(node, "" if len(self._scopes) == 1 else "pass")
+        after = self._lines[(node.end_lineno or node.lineno) - 1][node.end_col_offset or 0 :]
+        alone = len(self._scopes) == 1 and not after.strip().startswith(b";")
+        self._replace(node, "" if alone else "pass")
         if module.partition(".")[0] in {"otter", "nbgrader", "okpy", "client"}:
             self._problem(node, f"it imports {module}, which there is not beside a check")
 
