@@ -10,6 +10,8 @@ import pytest
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="uses Linux's devices and shell")
 
+ROOT = Path(__file__).resolve().parent.parent
+
 
 def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "grader", *arguments]
@@ -103,6 +105,34 @@ def test_a_working_folder_that_is_gone(command: str, tmp_path: Path):
     assert ended.returncode == 2
     assert "Traceback" not in ended.stderr
     assert ended.stderr.splitlines()[-1].startswith("  -> ")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("exercise1.md", "exercise1.txt", "exercise1.html", "exercise1.pdf", "exercise1.zip"),
+        *("exercise1", "exercise1.py.bak", "exercise1.pyc", "exercise1.json", "exercise1.ipynb.md"),
+    ],
+)
+def test_a_file_of_another_kind_is_a_usage_error(name: str, tmp_path: Path):
+    (tmp_path / name).write_text((ROOT / "solutions" / "exercise1.py").read_text("utf-8"))
+    ended = run("check", name, "--json", folder=tmp_path)
+    assert ended.returncode == 2
+    assert said_in_one_line(ended, name)
+    assert ended.stdout == ""
+
+
+def test_the_python_file_beside_one_of_another_kind_is_named(tmp_path: Path):
+    run("init", folder=tmp_path)
+    ended = run("check", "exercise1.md", folder=tmp_path)
+    assert ended.returncode == 2
+    assert said_in_one_line(ended, "did you mean exercise1.py?")
+
+
+@pytest.mark.parametrize("name", ["exercise1.PY", "exercise1.py.txt"])
+def test_what_a_browser_or_system_makes_of_a_name_is_graded(name: str, tmp_path: Path):
+    (tmp_path / name).write_text((ROOT / "solutions" / "exercise1.py").read_text("utf-8"))
+    assert run("check", name, folder=tmp_path).returncode == 0
 
 
 def test_doctor_refuses_a_folder_that_is_no_course(tmp_path: Path):

@@ -58,6 +58,7 @@ def test_the_wheel_is_whole_and_always_the_same(own_wheel: tuple[str, bytes]) ->
         assert f"{folder}/{needed}" in files
     for needed in (
         "grader/cli/group.py",
+        "grader/py.typed",
         "grader/platforms/templates/gradescope/run_autograder",
         "grader/backpropagation/exercises/course.toml",
         "grader/backpropagation/solutions/exercise3.py",
@@ -242,7 +243,7 @@ def test_a_handout_without_solutions_is_no_package(tmp_path: Path) -> None:
     exercises.mkdir()
     for path in (ROOT / "exercises").glob("*.*"):
         (exercises / path.name).write_bytes(path.read_bytes())
-    done = bpgrade("package", "gradescope", "-o", "a.zip", folder=tmp_path)
+    done = bpgrade("package", "gradescope", "-o", "a.zip", "--course", ".", folder=tmp_path)
     assert done.returncode == 2
     assert "has no checks" in done.stderr
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import tempfile
 import zipfile
@@ -16,7 +15,7 @@ from grader.author.visible_checks import visible_checks
 from grader.checking.checks import collected
 from grader.checking.specification import Check
 from grader.course import Course, Exercise, load_course, make_stub
-from grader.course.files import read_text
+from grader.course.files import read_text, replacing
 from grader.course.load import course_file
 from grader.errors import CourseError, UsageError
 from grader.grading.grade import Grader
@@ -191,18 +190,17 @@ def _prove_exercise(
 
 
 def _write_zip(path: Path, members: Mapping[str, str]) -> None:
-    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
     try:
-        with zipfile.ZipFile(temporary, "x", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        with (
+            replacing(path) as new,
+            zipfile.ZipFile(new, "x", zipfile.ZIP_DEFLATED, compresslevel=9) as archive,
+        ):
             for name, text in members.items():
                 member = zipfile.ZipInfo(name, _DATE)
                 member.create_system = 3  # Unix, wherever it is written
                 member.external_attr = 0o100644 << 16
                 archive.writestr(member, text.encode(), zipfile.ZIP_DEFLATED, 9)
-        temporary.replace(path)
     except OSError as error:
         raise UsageError(
             f"Cannot write {path}: {error.strerror or error}.", "Name a file that you may write."
         ) from error
-    finally:
-        temporary.unlink(missing_ok=True)

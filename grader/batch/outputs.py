@@ -53,6 +53,7 @@ from grader.batch.executor import Done
 from grader.batch.late import Lateness
 from grader.batch.records import Attempt, LeftOver, Plan, Student
 from grader.course import Exercise
+from grader.course.files import replacing
 
 GRADES: Final = "grades.csv"
 RESULTS: Final = "results.jsonl"
@@ -200,13 +201,7 @@ def _text(value: str) -> str:
 @contextmanager
 def _whole(path: Path) -> Iterator[IO[str]]:
     """Open a file that takes its place only when it is complete and on the disk."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    with replacing(path) as new, new.open("w", encoding="utf-8", newline="") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -140,12 +139,12 @@ def _write(path: Path, data: bytes, into: Path | None) -> None:
     """Write a file whole, never over the instructor's export."""
     if into is not None and path.exists() and path.samefile(into):
         raise UsageError(f"{path} is the export itself", "give the copy another name with -o")
-    staged = path.with_name(f".{path.name}.{os.getpid()}")
+    from grader.course.files import replacing
+
     try:
-        staged.write_bytes(data)
-        staged.replace(path)
+        with replacing(path) as new:
+            new.write_bytes(data)
     except OSError as error:
-        staged.unlink(missing_ok=True)
         raise UsageError(
             f"{path} cannot be written: {error.strerror}", "name a file in a folder you may write"
         ) from None

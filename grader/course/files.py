@@ -1,9 +1,10 @@
-"""Reading and writing a course's text files: always UTF-8, whole or not at all."""
+"""Reading a course's text files, always UTF-8, and writing files whole or not at all."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from grader.errors import CourseError
@@ -39,6 +40,25 @@ def read_text(path: Path, if_missing: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give the path of a new file, which takes the place of `path` when the block ends.
+
+    Where the block raises, `path` stays as it was and the new file is removed.
+
+    Raises
+    ------
+    OSError
+        The new file cannot take its place.
+    """
+    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
 def write_texts(texts: Mapping[Path, str]) -> None:
     """Write each text to its path in UTF-8, replacing what is there.
 
@@ -50,15 +70,9 @@ def write_texts(texts: Mapping[Path, str]) -> None:
     OSError
         A file could not be written; nothing half-written is left.
     """
-    staged: dict[Path, Path] = {}
-    try:
+    with ExitStack() as stack:
         for path, text in texts.items():
-            temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
-            with temporary.open("x", encoding="utf-8", newline="\n") as file:
-                staged[temporary] = path
+            with stack.enter_context(replacing(path)).open(
+                "x", encoding="utf-8", newline="\n"
+            ) as file:
                 file.write(text)
-        for temporary, path in staged.items():
-            temporary.replace(path)
-    finally:
-        for temporary in staged:
-            temporary.unlink(missing_ok=True)

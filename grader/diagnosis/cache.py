@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ import platformdirs
 
 from grader import __version__
 from grader.course import Course, Exercise
+from grader.course.files import replacing
 from grader.course.naming import SHARED
 from grader.diagnosis.bug_library import files_of
 from grader.diagnosis.candidates import Candidate
@@ -82,14 +82,10 @@ def keep_table(key: str, function: str, table: FaultDictionary, meanings: dict[s
         data = _encoded(table, meanings)
     except ForbiddenValueError:
         return  # it is too large
-    new = path.with_suffix(f".{os.getpid()}")
-    try:
+    with contextlib.suppress(OSError):  # it is built again next time
         path.parent.mkdir(parents=True, exist_ok=True)
-        new.write_bytes(hashlib.sha256(data).digest() + data)
-        new.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            new.unlink(missing_ok=True)
+        with replacing(path) as new:
+            new.write_bytes(hashlib.sha256(data).digest() + data)
 
 
 def _path(key: str, function: str) -> Path | None:

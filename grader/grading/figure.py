@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from grader.checking.student_proxy import StudentProxy
 from grader.course import Course, Exercise
+from grader.course.files import replacing
 from grader.course.shared import importing_shared
 from grader.errors import CourseError, UsageError
 from grader.sandbox.failures import CallFailure
@@ -137,12 +137,10 @@ def save(figure: Figure, path: Path) -> None:
     kind = path.suffix.lower().lstrip(".")
     if kind not in ("png", "svg", "pdf"):
         raise UsageError(f"{path} is no picture", "end its name in .png, .svg or .pdf")
-    staged = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        figure.savefig(staged, format=kind, dpi=150)
-        staged.replace(path)
+        with replacing(path) as new:
+            figure.savefig(new, format=kind, dpi=150)
     except OSError as error:
-        staged.unlink(missing_ok=True)
         raise UsageError(
             f"{path} cannot be written: {error.strerror}", "name a file in a folder you may write"
         ) from None

@@ -90,6 +90,8 @@ def read_submission(path: Path) -> Submission:
     ------
     SubmissionError
         There is no such file, or it is none that can be read.
+    UsageError
+        It is no .py or .ipynb file, by its name.
     """
     try:
         mode = path.stat().st_mode
@@ -107,6 +109,8 @@ def read_submission(path: Path) -> Submission:
         )
     if not stat.S_ISREG(mode):
         raise SubmissionError(f"{path} is not a regular file", "name a .py or .ipynb file")
+    if not is_submission(path.name):
+        raise UsageError(f"{path} is not a Python file or a notebook", _python_beside(path))
     try:
         with path.open("rb") as file:
             data = file.read(most_bytes(path.name))
@@ -273,6 +277,14 @@ def exercise_of(course: Course, path: Path, name: str | None) -> Exercise:
 
 def _reason(error: Exception) -> str:
     return (error.strerror or "") if isinstance(error, OSError) else str(error)
+
+
+def _python_beside(path: Path) -> str:
+    if path.suffix.lower() == ".zip":
+        return "unpack it and name the .py or .ipynb file, or grade it with bpgrade batch"
+    own = [path.with_suffix(ending) for ending in (".py", ".ipynb")]
+    beside = [str(each) for each in own if each.is_file()]
+    return f"did you mean {beside[0]}?" if beside else "name a file that ends in .py or .ipynb"
 
 
 def _nearby(path: Path) -> str:

@@ -43,18 +43,6 @@ def message(test: Test) -> str:
     return "\n\n".join(parts)
 
 
-def headline(test: Test) -> str:
-    """Return in one line why a check failed: the mistake's name, or what was said first."""
-    if test.passed:
-        return ""
-    if test.check.diagnosis:
-        return "; ".join(_title(one, test.cell) for one in test.check.diagnosis)
-    if test.check.cause:
-        return plain(sentence(test.check.cause), lines=False)
-    said = plain(test.check.feedback).strip().splitlines()
-    return said[0] if said else plain(_ending(test), lines=False)
-
-
 def markdown_message(test: Test) -> str:
     """Return as Markdown why a check failed."""
     if test.passed:

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from grader.course import Course, Exercise
+from grader.course.files import replacing
 from grader.errors import UsageError
 from grader.platforms.assessment import Hidden
 from grader.platforms.packaging import requirements
@@ -136,12 +137,8 @@ def write(files: Mapping[str, bytes], out: Path) -> None:
     """
     try:
         if out.suffix.lower() == ".zip":
-            part = out.with_name(f".{out.name}.part")
-            try:
-                part.write_bytes(zipped(files))
-                part.replace(out)
-            finally:
-                part.unlink(missing_ok=True)
+            with replacing(out) as new:
+                new.write_bytes(zipped(files))
             return
         out.mkdir(parents=True)
         for name, data in files.items():

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from grader.course import Course
+from grader.course.files import write_texts
 from grader.errors import UsageError
 from grader.report.pages.course_drawing import CourseDrawings
 from grader.report.pages.student_page import Work, student_page
@@ -27,12 +27,9 @@ def write_page(path: Path, result: Result, course: Course) -> None:
         name=result.submission.name,
         draw=CourseDrawings(course).draw,
     )
-    staged = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        staged.write_text(page, encoding="utf-8", newline="\n")
-        staged.replace(path)
+        write_texts({path: page})
     except OSError as error:
-        staged.unlink(missing_ok=True)
         raise UsageError(
             f"{path} cannot be written: {error.strerror}", "name a file in a folder you may write"
         ) from None
