@@ -50,24 +50,33 @@ class TrainJudge(Judge):
     """Compares what `train` returns as well."""
 
     @np.errstate(all="ignore")
-    def check_train(self, parts, arguments, expected, known, own):
-        """Compare some of what `train` returns: with what is right, or else with `own`.
+    def check_train(self, parts, arguments, reference):
+        """Compare some of what `train` returns with what is right, also for the student's own."""
+        right = reference.train(*arguments)
 
-        `known` are the right answers to the calls that a right `train` makes.
-        """
-
-        def check_own():
-            answer = self.compare.unpack(self.student.train(*arguments), *TRAINED)
+        def check(student):
+            answer = self.compare.unpack(student.train(*arguments), *TRAINED)
             self.compare.passes_any(
-                lambda: self.check_trained(parts, answer, expected),
-                lambda: self.check_trained(parts, answer, self.own_training(arguments, own)),
+                lambda: self.check_trained(parts, answer, right),
+                lambda: self.check_trained(parts, answer, self.own_training(arguments, own_train)),
             )
 
-        def check_given():
-            answer = self.student.given(**known).train(*arguments)
-            self.check_trained(parts, self.compare.unpack(answer, *TRAINED), expected)
+        self.compare.follows(check, self.student, reference.train, *arguments)
 
-        self.compare.passes_any(check_own, check_given)
+    @np.errstate(all="ignore")
+    def check_step(self, part, arguments):
+        """Compare some of what one step from the start values gives, without the reference."""
+
+        def check(student):
+            answer = self.compare.unpack(student.train(*arguments), *TRAINED)
+            self.compare.passes_any(
+                lambda: self.check_trained(part, answer, START_TRAINED),
+                lambda: self.check_trained(part, answer, self.own_training(arguments, own_step)),
+            )
+
+        self.compare.passes_any(
+            lambda: check(self.student), lambda: check(self.student.given(**START_ANSWERS))
+        )
 
     def check_trained(self, parts, answer, expected):
         """Compare some of what `train` returns with what is expected."""
@@ -87,23 +96,6 @@ class TrainJudge(Judge):
         new = self.pair(answer[:2], WEIGHTS, (2, 2))
         moved = any((weight != old).any() for weight, old in zip(new, start, strict=True))
         self.compare.that(moved, "train returned weights that have not moved.")
-
-
-def right_training(reference, *arguments):
-    """Return what the reference's `train` returns, and the answers to the calls it makes."""
-    *case, learning_rate, steps = arguments
-    x, target, weight_1, weight_2, bias = case
-    known = {"forward": [], "gradient": [], "update": []}
-    for _ in range(steps):
-        case = x, target, weight_1, weight_2, bias
-        forward, gradients = right_answers(reference, case)
-        step = weight_1, weight_2, *gradients, learning_rate
-        weights = reference.update(*step)
-        known["forward"].append(((x, weight_1, weight_2, bias), forward))
-        known["gradient"].append((case, gradients))
-        known["update"].append((step, weights))
-        weight_1, weight_2 = weights
-    return reference.train(*arguments), known
 
 
 def own_step(judge, x, target, weight_1, weight_2, bias, learning_rate, _=1):
@@ -264,9 +256,7 @@ def test_gradient_keeps_its_arguments(judge, reference, rng, compare):
         gradient_2 = judge.pair(answer, NAMES, (2, 2))[1]
         compare.that(tells_apart(gradient_2), "gradient gave the same for different weights.")
 
-    x, target, *rest = draw(rng)
-    forward = [((x, *rest), reference.forward(x, *rest))]
-    judge.check_kept("gradient", (x, target, *rest), check_answer, forward=forward)
+    judge.check_kept(reference.gradient, draw(rng), check_answer)
 
 
 @pytest.mark.function("update")
@@ -334,7 +324,7 @@ def test_update_keeps_its_arguments(judge, student, rng, compare):
 @pytest.mark.hint("One step is one gradient and one update, which your own functions give.")
 def test_weights_after_one_step(judge):
     """One step from the start values gives the right weights"""
-    judge.check_train([0, 1], (*START, 0.5, 1), START_TRAINED, START_ANSWERS, own_step)
+    judge.check_step([0, 1], (*START, 0.5, 1))
 
 
 @pytest.mark.function("train")
@@ -343,7 +333,7 @@ def test_weights_after_one_step(judge):
 @pytest.mark.hint("Is the loss taken before the update, at the weights that the step begins with?")
 def test_loss_of_one_step(judge):
     """One step from the start values gives the loss from before the update"""
-    judge.check_train([2], (*START, 0.5, 1), START_TRAINED, START_ANSWERS, own_step)
+    judge.check_step([2], (*START, 0.5, 1))
 
 
 @pytest.mark.function("train")
@@ -353,7 +343,7 @@ def test_weights_after_several_steps(judge, reference, rng):
     """The weights are right after several steps"""
     for learning_rate, steps in [(1.3, 2), (0.5, 3), (0.1, 6)]:
         arguments = *draw(rng), learning_rate, steps
-        judge.check_train([0, 1], arguments, *right_training(reference, *arguments), own_train)
+        judge.check_train([0, 1], arguments, reference)
 
 
 @pytest.mark.function("train")
@@ -363,7 +353,7 @@ def test_losses_of_several_steps(judge, reference, rng):
     """The losses are those before each update"""
     for learning_rate, steps in [(0.8, 2), (0.3, 5)]:
         arguments = *draw(rng), learning_rate, steps
-        judge.check_train([2], arguments, *right_training(reference, *arguments), own_train)
+        judge.check_train([2], arguments, reference)
 
 
 @pytest.mark.function("train")
@@ -374,7 +364,7 @@ def test_every_step_is_made(judge, reference, rng):
     x, _, *rest = draw(rng)
     target = reference.forward(x, *rest)[1] + signed(rng, 1e-4, 2e-4)
     arguments = x, target, *rest, 0.5, 3
-    judge.check_train([0, 1, 2], arguments, *right_training(reference, *arguments), own_train)
+    judge.check_train([0, 1, 2], arguments, reference)
 
 
 @pytest.mark.function("train")
@@ -383,17 +373,14 @@ def test_every_step_is_made(judge, reference, rng):
 def test_no_step_and_one(judge, student, reference, rng, compare):
     """No steps leave the weights as they were, with no losses; one step moves them"""
     case = *draw(rng), 0.5
-    judge.check_train([0, 1, 2], (*case, 0), *right_training(reference, *case, 0), own_train)
-    _, known = right_training(reference, *case, 1)
+    judge.check_train([0, 1, 2], (*case, 0), reference)
 
     def check_one_step(student):
         answer = compare.unpack(student.train(*case, 1), *TRAINED)
         compare.array(answer[2], (1,), "losses")
         judge.check_moved(answer, case[2:4])
 
-    compare.passes_any(
-        lambda: check_one_step(student), lambda: check_one_step(student.given(**known))
-    )
+    compare.follows(check_one_step, student, reference.train, *case, 1)
 
 
 @pytest.mark.function("train")
@@ -407,5 +394,4 @@ def test_train_keeps_its_arguments(judge, reference, rng, compare):
 
     arguments = *draw(rng), 0.5, 2
     weights = arguments[2:4]
-    _, known = right_training(reference, *arguments)
-    judge.check_kept("train", arguments, check_answer, **known)
+    judge.check_kept(reference.train, arguments, check_answer)

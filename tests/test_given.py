@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from grader.checking.comparison import CheckFailure, Compare
+from grader.checking.inner_calls import calls_within
 from grader.checking.student_proxy import StudentProxy
 from grader.course import Limits
 from grader.sandbox.failures import CallFailure
@@ -115,3 +116,48 @@ def test_the_first_failure_is_told() -> None:
     compare.passes_any(lambda: fail(1), lambda: None)
     with pytest.raises(CheckFailure, match="attempt 1"):
         compare.passes_any(lambda: fail(1), lambda: fail(2))
+
+
+def triple(z: np.ndarray) -> np.ndarray:
+    z += z
+    return z + z / 2
+
+
+def ninefold(z: np.ndarray) -> np.ndarray:
+    return triple(triple(z.copy()))
+
+
+def test_the_calls_of_a_right_function_are_its_own_alone() -> None:
+    z = np.array([1.0, 2.0])
+    calls = calls_within(ninefold, (z,))
+    assert list(calls) == ["triple"]
+    assert [(arguments[0].tolist(), value.tolist()) for arguments, value in calls["triple"]] == [
+        ([1.0, 2.0], [3.0, 6.0]),
+        ([3.0, 6.0], [9.0, 18.0]),
+    ]
+    assert z.tolist() == [1.0, 2.0]
+
+
+def right_double(z: np.ndarray) -> np.ndarray:
+    return 2 * z
+
+
+def right_plain(z: np.ndarray) -> np.ndarray:
+    return double(z)
+
+
+double = right_double
+
+
+def test_a_mistake_is_charged_where_it_is(student: StudentProxy) -> None:
+    """The student's `plain` is right but for `double`; `elsewhere` is wrong by itself too."""
+    compare = Compare(visible=False)
+
+    def check(function: str, one: StudentProxy) -> None:
+        compare.close(getattr(one, function)(Z), 2 * Z)
+
+    compare.follows(lambda one: check("plain", one), student, right_plain, Z)
+    with pytest.raises(CheckFailure):
+        compare.follows(lambda one: check("elsewhere", one), student, right_plain, Z)
+    with pytest.raises(CheckFailure):
+        compare.follows(lambda one: check("plain", one), student, right_double, Z)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.checking import values
+from grader.checking.inner_calls import calls_within
 from grader.checking.student_proxy import StudentProxy
 from grader.result import Outcome
 from grader.sandbox.failures import CallFailure
@@ -111,6 +112,40 @@ class Compare:
                     raise
                 failures.append(failure)
         raise failures[0]
+
+    def follows(
+        self,
+        check: Callable[[StudentProxy], None],
+        student: StudentProxy,
+        right: Callable[..., Any],
+        *arguments: Any,
+    ) -> None:
+        """Pass where `check` passes, or would if the functions that are called were right.
+
+        So a mistake in one of those is charged there, and not again in the function that calls it.
+        Fails as `check(student)` does.
+
+        Parameters
+        ----------
+        check : callable
+            Takes the student, calls the function that is checked, and compares what it returns.
+        student : StudentProxy
+            The `student` of the check.
+        right : callable
+            The reference's version of the function. The calls that it makes of the reference's
+            other functions are answered rightly when the student's version makes them.
+        *arguments
+            What the function is called with.
+
+        Examples
+        --------
+        `compare.follows(check_train, student, reference.train, *case)`
+        """
+
+        def check_alone() -> None:
+            check(student.given(**calls_within(right, arguments)))
+
+        self.passes_any(lambda: check(student), check_alone)
 
     def unpack(self, value: Any, *names: str) -> tuple[Any, ...]:
         """Return the values that a function returned together, exactly as many as `names`."""
