@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
+
+import numpy as np
 
 from grader.author.programs import Mutant, Mutants
 from grader.author.proof_record import Mutation, Survivor
@@ -28,6 +30,28 @@ def spread(items: Sequence[_Item], most: int | None) -> Sequence[_Item]:
     if most is None or len(items) <= most:
         return items
     return [items[place * len(items) // most] for place in range(most)]
+
+
+def _program(mutants: Mutants, mutant: Mutant) -> tuple[str, str]:
+    return mutants.submission(mutant), mutants.diff(mutant)
+
+
+def _wrong_values(name: str, value: Any) -> Iterator[str]:
+    """Give lines that set a name to another value than its right one."""
+    if isinstance(value, bool):
+        yield f"{name} = not {name}"
+    elif isinstance(value, int | float | complex | np.number):
+        yield f"{name} = {name} + 1"
+        yield f"{name} = -2 * {name} - 3"
+    elif isinstance(value, np.ndarray) and value.dtype.kind in "iufc":
+        yield f"{name} = {name} + 1"
+        yield f"{name} = {name}[None]"
+    elif isinstance(value, str | bytes | list | tuple) and value:
+        yield f"{name} = {name}[:-1]"
+        yield f"{name} = {name} + {name}[:1]"
+    elif isinstance(value, dict) and value:
+        yield f"{name} = {{}}"
+    yield f"{name} = {0 if value is None else None}"
 
 
 class Mutations:
@@ -60,7 +84,9 @@ class Mutations:
         self._most = most
 
     def of(self, function: str) -> Mutation:
-        """Try all mutants of a function."""
+        """Try all mutants of a function, or wrong values in the place of a value."""
+        if not callable(getattr(self._workshop.reference, function)):
+            return self._of_value(function)
         probes = self._workshop.book.probes.get(function, [])
         inputs = draw_inputs(probes, max(_DRAWS, len(probes))) if probes else ()
         first = inputs[0] if inputs else self._bench.arguments.get(function)
@@ -88,13 +114,13 @@ class Mutations:
         total = len(equal) + sum(map(len, groups))
         survivors: list[Mutant] = []
         for group in groups:
-            if not self._is_killed(mutants, group[0], checks):
+            if not self._is_killed(*_program(mutants, group[0]), checks):
                 same = self._is_right(function, group[0].maker, inputs)
                 (equal if same else survivors).extend(group)
         for mutant in equal:  # what is the same on all probes may still fail a check
             if all(check.id in self.failed_by for check in checks):
                 break
-            self._is_killed(mutants, mutant, checks)
+            self._is_killed(*_program(mutants, mutant), checks)
         return Mutation(
             function=function,
             mutants=total,
@@ -106,22 +132,32 @@ class Mutations:
             ),
         )
 
-    def _is_killed(self, mutants: Mutants, mutant: Mutant, checks: Sequence[Check]) -> bool:
+    def _of_value(self, name: str) -> Mutation:
+        """Try wrong values of a name."""
+        checks = [check for check in self._bench.checks if check.function == name]
+        wrong = list(_wrong_values(name, getattr(self._workshop.reference, name)))
+        survivors = tuple(
+            Survivor("value", line)
+            for line in wrong
+            if not self._is_killed(f"{self._reference}\n{line}\n", f"+{line}", checks)
+        )
+        return Mutation(name, len(wrong), len(wrong) - len(survivors), 0, True, survivors)
+
+    def _is_killed(self, source: str, diff: str, checks: Sequence[Check]) -> bool:
         hidden = [check.id for check in checks if not check.visible]
         # Those that nothing has failed yet come first, so that each of them meets every mutant.
         waiting = [check.id for check in checks if check.id not in self.failed_by]
         chosen = [*waiting, *(id for id in hidden if id not in waiting)]
         left = set(waiting)
         killed = False
-        source = mutants.submission(mutant)
         with closing(self._bench.results(source, chosen, self._call_seconds)) as results:
             for result in results:
                 left.discard(result.id)
                 if result.outcome is Outcome.GRADER_ERROR:
-                    told = f"{result.feedback}\n{mutants.diff(mutant)}"
+                    told = f"{result.feedback}\n{diff}"
                     self.crashed.setdefault(result.id, told)
                 elif failed(result):
-                    self.failed_by.setdefault(result.id, mutants.diff(mutant))
+                    self.failed_by.setdefault(result.id, diff)
                     killed = killed or result.id in hidden
                 if killed and not left:
                     break

@@ -237,6 +237,7 @@ class Checks:
                 yield replace(unloaded, cause=failure.cause)
             return
         parameters = functools.partial(self._references.parameters, exercise)
+        asked = functools.partial(self._references.values, exercise)
         pipeline = Pipeline(session)
         turns = _Turns(pipeline, replay, recalls, self._trials)
         results: list[CheckResult] = []
@@ -246,7 +247,7 @@ class Checks:
                     begin(one.check)
                 result = blocked(one.check, results)
                 if result is None:
-                    student = StudentProxy(pipeline, parameters)
+                    student = StudentProxy(pipeline, parameters, values=asked)
                     run = CheckRun(exercise, seed, one.check, student, self._references)
                     result = turns.take(one, run, every[(index + 1) % len(every)].item)
                 results.append(result)
@@ -333,7 +334,9 @@ def _with_reference(one: _Collected, run: CheckRun, following: pytest.Item) -> T
     if module is None:
         return None
     parameters = functools.partial(run.references.parameters, run.exercise)
-    student = StudentProxy(ReferenceInPlace(module, run.exercise.name), parameters)
+    asked = functools.partial(run.references.values, run.exercise)
+    place = ReferenceInPlace(module, run.exercise.name)
+    student = StudentProxy(place, parameters, values=asked)
     with contextlib.redirect_stdout(sys.stderr):
         return trial_of(_raised(one, replace(run, student=student), following), student)
 

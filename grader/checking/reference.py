@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
@@ -24,7 +26,7 @@ def load_reference(course: Course, exercise: Exercise) -> ModuleType | None:
     Raises
     ------
     CourseError
-        The file cannot be run, or lacks one of the exercise's functions.
+        The file cannot be run, or lacks one of the exercise's functions and values.
     """
     path = course.reference(exercise)
     if not path.is_file():
@@ -43,7 +45,7 @@ def load_reference(course: Course, exercise: Exercise) -> ModuleType | None:
             f"mend {path}",
         ) from error
     for function in exercise.functions:
-        if not callable(getattr(module, function, None)):
+        if not hasattr(module, function):
             raise CourseError(
                 f"{path.name}, the reference, defines no function {function}",
                 "define it, or take it out of course.toml",
@@ -58,6 +60,7 @@ class References:
         self.course = course
         self._modules: dict[str, ModuleType | None] = {}
         self._remembered: dict[str, Remembered] = {}
+        self._values: dict[str, Mapping[str, Any]] = {}
         self._parameters: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def module(self, exercise: Exercise) -> ModuleType | None:
@@ -82,6 +85,26 @@ class References:
             )
         return self._remembered.setdefault(exercise.name, Remembered(module))
 
+    def values(self, exercise: Exercise) -> Mapping[str, Any]:
+        """Return the values at the top level that submissions may be asked for, by name.
+
+        They are the reference's; without one the stub's, which are Ellipsis.
+        """
+        if exercise.name not in self._values:
+            module = self.module(exercise)
+            self._values[exercise.name] = (
+                _values_of_stub(self.course.stub(exercise))
+                if module is None
+                else {
+                    name: value
+                    for name, value in vars(module).items()
+                    if not name.startswith("_")
+                    and not callable(value)
+                    and not isinstance(value, ModuleType)
+                }
+            )
+        return self._values[exercise.name]
+
     def parameters(self, exercise: Exercise, function: str) -> tuple[str, ...]:
         """Return the names of a reference function's parameters; none for one it lacks."""
         key = exercise.name, function
@@ -90,6 +113,22 @@ class References:
             names = inspect.signature(target).parameters if callable(target) else ()
             self._parameters[key] = tuple(names)
         return self._parameters[key]
+
+
+def _values_of_stub(path: Path) -> dict[str, Any]:
+    """Return the names that a stub assigns to and does not define as functions, with Ellipsis."""
+    if not path.is_file():
+        return {}
+    body = ast.parse(path.read_bytes()).body
+    defined = {each.name for each in body if isinstance(each, ast.FunctionDef | ast.ClassDef)}
+    return {
+        node.id: ...
+        for each in body
+        if isinstance(each, ast.Assign | ast.AnnAssign)
+        for node in ast.walk(each)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        if node.id not in defined
+    }
 
 
 class Remembered:

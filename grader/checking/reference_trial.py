@@ -68,6 +68,14 @@ class ReferenceInPlace:
         """Return whether the reference defines a function."""
         return callable(getattr(self._module, function, None))
 
+    def value(self, name: str) -> Any:
+        """Return the reference's value of a name; raises CallFailure where it is none."""
+        try:
+            return _crossed(vars(self._module)[name])
+        except (ForbiddenValueError, KeyError) as error:
+            text = f"`{name}` is no value that may be asked for: {error}"
+            raise CallFailure(Outcome.FORBIDDEN_VALUE, text) from None
+
     def call(
         self,
         function: str,

@@ -9,8 +9,9 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from grader.checking import values
+from grader.result import Outcome
 from grader.sandbox.failures import CallFailure
-from grader.sandbox.replies import Loaded, Reply, SubmissionSource, undefined, with_cause
+from grader.sandbox.replies import Loaded, Reply, SubmissionSource, undefined, unset, with_cause
 
 _LONGEST: Final = 200
 
@@ -31,6 +32,9 @@ class Submission(Protocol):
     def defines(self, function: str) -> bool:
         """Return whether it defines a function."""
 
+    def value(self, name: str) -> Any:
+        """Return the value of a name at its top level; raises CallFailure without one."""
+
     def call(
         self,
         function: str,
@@ -43,22 +47,28 @@ class Submission(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AnsweredCall:
-    """A call that a check has made, and what it returned."""
+    """A call that a check has made, and what it returned.
+
+    Without `arguments` it was the value of a name that was asked for.
+    """
 
     function: str
-    arguments: tuple[Any, ...]
+    arguments: tuple[Any, ...] | None
     value: Any
 
     def told(self) -> str:
-        """Return it in words, as in `mean([1.0, 2.0]) returned 1.5`."""
+        """Return it in words, as in `mean([1.0, 2.0]) returned 1.5`, or `answer is 42`."""
+        if self.arguments is None:
+            return f"{self.function} is {shown_value(self.value)}"
         return f"{_shown(self.function, (), self.arguments)} returned {shown_value(self.value)}"
 
 
 class StudentProxy:
-    """Calls the submission's functions in the sandbox.
+    """Calls the submission's functions in the sandbox, and asks for its values.
 
-    `student.forward(x, ...)` returns the decoded value. A call that gives none raises an
-    exception which the grader turns into the check's outcome; a check lets it pass.
+    `student.forward(x, ...)` returns the decoded value. `student.answer` is the value that the
+    submission sets at the top level, where the reference sets one too. What gives no value raises
+    an exception which the grader turns into the check's outcome; a check lets it pass.
 
     Attributes
     ----------
@@ -73,23 +83,22 @@ class StudentProxy:
         submission: Submission,
         parameters: Callable[[str], tuple[str, ...]],
         known: dict[str, _Known] | None = None,
+        values: Callable[[], Mapping[str, Any]] = dict,
     ) -> None:
         self._submission = submission
         self._parameters = parameters
         self._known = known
+        self._values = values
         self.changed_arguments: tuple[str, ...] = ()
         self.warnings: tuple[str, ...] = ()
         self._calls: dict[str, tuple[Any, ...]] = {}
         self._answered: list[AnsweredCall] = []
 
-    def __getattr__(self, function: str) -> Callable[..., Any]:
-        if function.startswith("__"):
-            raise AttributeError(function)
-
-        def call(*arguments: Any) -> Any:
-            return self._call(function, arguments)
-
-        return call
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        known = self._values()
+        return self._value(name, known[name]) if name in known else _Function(self, name)
 
     def given(self, **answers: Sequence[Answer]) -> StudentProxy:
         """Return the student with right answers to the calls that their functions make.
@@ -109,7 +118,7 @@ class StudentProxy:
         `student.given(area=[((2.0, 3.0), 6.0)]).volume(2.0, 3.0, 4.0)`
         """
         known = {name: _Known(tuple(calls)) for name, calls in answers.items()}
-        other = StudentProxy(self._submission, self._parameters, known)
+        other = StudentProxy(self._submission, self._parameters, known, self._values)
         other._calls = self._calls
         other._answered = self._answered
         return other
@@ -117,6 +126,20 @@ class StudentProxy:
     def defines(self, function: str) -> bool:
         """Return whether the submission defines this function."""
         return self._submission.defines(function)
+
+    def _value(self, name: str, right: Any) -> Any:
+        """Return the submission's value of a name; the reference's is `right`."""
+        loaded = self._submission.load()
+        try:
+            value = self._submission.value(name)
+        except CallFailure as failure:
+            raise (
+                unset(name, loaded, self._submission.source.title) if failure.absent else failure
+            ) from None
+        if value is None and right is not None:
+            raise CallFailure(Outcome.NOT_IMPLEMENTED, f"`{name}` is None: it is not written yet.")
+        self._answered.append(AnsweredCall(name, None, value))
+        return value
 
     def _call(self, function: str, arguments: tuple[Any, ...]) -> Any:
         loaded = self._submission.load()
@@ -139,6 +162,28 @@ class StudentProxy:
         self.warnings = reply.warnings
         self._answered.append(AnsweredCall(function, arguments, reply.value))
         return reply.value
+
+
+class _Function:
+    """A function of the submission; it can be called, and nothing else."""
+
+    def __init__(self, student: StudentProxy, name: str) -> None:
+        self._student = student
+        self._name = name
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Call it in the sandbox and return its value."""
+        return self._student._call(self._name, arguments)
+
+    def _is_no_value(self, *_other: Any) -> Any:
+        raise TypeError(
+            f"student.{self._name} is a function to be called;"
+            " for a value of the submission's, set one of this name in the reference"
+        )
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _is_no_value
+    __bool__ = __len__ = __iter__ = __getitem__ = __array__ = _is_no_value
+    __hash__ = object.__hash__
 
 
 @dataclass(frozen=True, slots=True)

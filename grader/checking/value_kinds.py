@@ -64,7 +64,7 @@ def _parts(values: Sequence[Any], depth: int) -> tuple[Kind, ...]:
     return tuple(kind_of(value, depth + 1) for value in values)
 
 
-def misfit(function: str, actual: Kind, needed: Kind) -> str | None:
+def misfit(function: str, actual: Kind, needed: Kind, *, called: bool = True) -> str | None:
     """Return how what a function returned is of another kind than is needed; None where it is not.
 
     Examples
@@ -74,17 +74,17 @@ def misfit(function: str, actual: Kind, needed: Kind) -> str | None:
     >>> misfit("mean", kind_of(None), kind_of(1.5))
     'mean returned None: is a `return` missing?'
     """
-    if actual.words == "None" != needed.words:
+    if called and actual.words == "None" != needed.words:
         return f"{function} returned None: is a `return` missing?"
     found = next(_misfits(actual, needed), None)
     if found is None:
         return None
     place, text = found
-    return (
-        f"{place} of what {function} returned is {text}."
-        if place
-        else f"{function} returned {text}."
-    )
+    if not called:
+        return f"{place} of {function} is {text}." if place else f"{function} is {text}."
+    if place:
+        return f"{place} of what {function} returned is {text}."
+    return f"{function} returned {text}."
 
 
 def much_apart(actual: Kind, needed: Kind) -> bool:

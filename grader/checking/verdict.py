@@ -106,7 +106,7 @@ def _unmet(run: CheckRun, file: Path, error: AssertionError) -> str:
     """Return what an assertion says, and the submission's side of it."""
     calls = answers_asked_about(error, file, run.student)
     for call in calls:
-        if call.value is None and not run.check.visible:
+        if call.value is None and call.arguments is not None and not run.check.visible:
             return f"{_NOT_SO} {call.told()}: is a `return` missing?"
     if run.check.visible:
         return "\n".join([_told(error, file), _listed(calls)]).strip()
@@ -128,7 +128,8 @@ def _unusable(run: CheckRun, file: Path, error: Exception, trial: Trial | None) 
         pairs.append((call, kind_of(call.value), needed))
     pairs.sort(key=lambda pair: (not much_apart(*pair[1:]), all(pair[0] is not c for c in calls)))
     for call, actual, needed in pairs:
-        text = misfit(call.function, actual, needed)
+        called = call.arguments is not None
+        text = misfit(call.function, actual, needed, called=called)
         if text is not None:
             return text
     for call in calls:

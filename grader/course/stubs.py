@@ -8,7 +8,8 @@ Inside a function, the lines
 
 become `raise NotImplementedError("forward: put your own code here")`, with that function's
 name. Where they hold comments `# STUB: text`, they become these texts. Outside functions, blocks
-without such comments vanish. All else stays as it is. `bpgrade author stubs` writes
+without such comments vanish, but for the values that an exercise asks for: `answer = 42` becomes
+`answer = None`, to be put in by the student. All else stays as it is. `bpgrade author stubs` writes
 the stubs of a course anew, as .py and as .ipynb.
 """
 
@@ -18,7 +19,7 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,7 +54,7 @@ class MarkedBlock:
     stub: tuple[Marker, ...]
 
 
-def make_stub(source: str, filename: str | Path) -> str:
+def make_stub(source: str, filename: str | Path, values: Collection[str] = ()) -> str:
     """Return the stub for a reference solution.
 
     Parameters
@@ -62,6 +63,8 @@ def make_stub(source: str, filename: str | Path) -> str:
         The text of the reference solution.
     filename : str or Path
         The name of its file, for messages.
+    values : collection of str
+        Names that the exercise gives points for.
 
     Raises
     ------
@@ -77,7 +80,7 @@ def make_stub(source: str, filename: str | Path) -> str:
     for block in _blocks(_markers(text, lines, filename), filename):
         stub += lines[done : block.first - 1]
         done = block.last
-        instead = _replacement(block, tree, lines, filename)
+        instead = _replacement(block, tree, lines, filename) or _values(block, tree, values)
         stub += instead
         if not instead:
             done += _close_gap(stub, lines[done:])
@@ -111,7 +114,7 @@ def write_stubs(course: Course) -> list[Path]:
     for exercise in course.exercises:
         path = course.reference(exercise)
         source = read_text(path, f"Write the reference solution of {exercise.name} there.")
-        stub = stubs[course.stub(exercise)] = make_stub(source, path)
+        stub = stubs[course.stub(exercise)] = make_stub(source, path, exercise.points)
         task = course.task(exercise)
         text = read_text(task, "") if task.is_file() else ""
         stubs[course.notebook(exercise)] = make_notebook(stub, exercise, text)
@@ -204,6 +207,19 @@ def _replacement(
         return []
     indentation = lines[block.first - 1][: block.column]
     return [f'{indentation}raise NotImplementedError("{function}: put your own code here")']
+
+
+def _values(block: MarkedBlock, tree: ast.Module, values: Collection[str]) -> list[str]:
+    """Return what stands for the values that are set in a block outside of functions."""
+    names = [
+        target.id
+        for statement in tree.body
+        if isinstance(statement, ast.Assign | ast.AnnAssign)
+        and block.first < statement.lineno < block.last
+        for target in ast.walk(statement)
+        if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store)
+    ]
+    return [f"{name} = None  # put your own value here" for name in names if name in values]
 
 
 def _statements(tree: ast.Module) -> Iterator[tuple[tuple[int, int], str | None]]:

@@ -119,7 +119,7 @@ class Workshop:
     def called_by(self, function: str) -> tuple[str, ...]:
         """Return the reference's functions that `function` calls, directly or not."""
         found: dict[str, None] = {}
-        waiting = [function]
+        waiting = [function] if function in self.functions else []
         while waiting:
             for name in self.functions[waiting.pop()].__code__.co_names:
                 if name in self.functions and name != function and name not in found:

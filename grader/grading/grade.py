@@ -175,6 +175,7 @@ class Grader:
         """
         from grader.checking.student_proxy import StudentProxy
         from grader.grading import figure
+        from grader.sandbox.pipeline import Pipeline
         from grader.sandbox.submission_session import SubmissionSession
 
         path = figure.figure_file(self.course, exercise)
@@ -182,7 +183,7 @@ class Grader:
         session = SubmissionSession(self.host, submission.to_load, exercise.limits)
         try:
             session.load()
-            student = StudentProxy(session, lambda _: ())
+            student = StudentProxy(Pipeline(session), lambda _: ())
             return figure.draw(path, student, reference)
         finally:
             session.close()

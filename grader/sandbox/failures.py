@@ -22,6 +22,9 @@ _EXCEEDED = {
 }
 
 
+_PLAIN = "a number, a text, a list, an array or a dictionary"
+
+
 class CallFailure(Exception):  # noqa: N818 - an outcome of grading, not a mistake of ours
     """A call, or the loading of a file, that gave no value.
 
@@ -38,9 +41,12 @@ class CallFailure(Exception):  # noqa: N818 - an outcome of grading, not a mista
         share it, and are told together.
     unread : bool
         Whether Python could not read the code at all.
+    absent : bool
+        Whether the submission sets no value of the name that was asked for.
     """
 
     unread = False
+    absent = False
 
     def __init__(self, outcome: Outcome, feedback: str, line: int = 0, cause: str = "") -> None:
         super().__init__(feedback)
@@ -139,6 +145,13 @@ def described(call: str, description: Any, memory_megabytes: int) -> CallFailure
     message = _text(description, "message")
     line = description.get("line")
     line = line if type(line) is int and 0 < line < _LAST_LINE else 0
+    if kind == "absent":
+        failure = CallFailure(Outcome.NOT_IMPLEMENTED, f"{call} is not set.", line)
+        failure.absent = True
+        return failure
+    if kind == "forbidden_value" and call.startswith("`"):
+        text = f"{call} is {message.partition(';')[0]}. It should be {_PLAIN}."
+        return CallFailure(Outcome.FORBIDDEN_VALUE, text, line, f"{call} is {message}")
     if kind == "forbidden_value":
         cause = f"{_function(call)} returned {message}"
         return CallFailure(Outcome.FORBIDDEN_VALUE, f"{call} returned {message}.", line, cause)

@@ -94,6 +94,11 @@ class Pipeline:
         self.load()
         return self.make(self._session.request(function, arguments, names, others))
 
+    def value(self, name: str) -> Any:
+        """Return the value that a name has at the top level; raises CallFailure without one."""
+        self.load()
+        return self.make(self._session.value_request(name)).value
+
     def make(self, request: Request) -> Reply:
         """Make a call that was prepared by the session; see `SubmissionSession.call`."""
         self._steps.append(None)

@@ -196,6 +196,15 @@ def undefined(function: str, loaded: Loaded, file: str, taken: Collection[str] =
     return CallFailure(Outcome.NOT_IMPLEMENTED, text, cause=cause)
 
 
+def unset(name: str, loaded: Loaded, file: str) -> CallFailure:
+    """Return the failure of asking for a value that the submission does not set."""
+    for problem in loaded.problems:
+        if name in problem.lost:
+            return _left_out(name, problem)
+    text = f"{file} sets no value `{name}`: write `{name} = ...` at the top level."
+    return CallFailure(Outcome.NOT_IMPLEMENTED, text)
+
+
 def _left_out(function: str, problem: Problem) -> CallFailure:
     """Return the failure of calling what is not there, since loading has failed before it."""
     failure = problem.failure

@@ -188,6 +188,12 @@ class SubmissionSession:
         """Return a request for a call that was made before, in this session or in another."""
         return Request(call, Callbacks(self.limits.value_bytes, list(call.others.values())))
 
+    def value_request(self, name: str) -> Request:
+        """Return a request for the value that a name has, which `make` makes like a call."""
+        callbacks = Callbacks(self.limits.value_bytes)
+        content = self._encoded([name, None, {}], callbacks)
+        return Request(CallRequest(name, content, 0, f"`{name}`", {}), callbacks)
+
     def make(self, request: Request, known: Callable[[bytes], bool] = is_unknown) -> Answer:
         """Make a call and return its answer; one whose digest is `known` need not be read.
 

@@ -5,6 +5,7 @@ Messages from the trusted side           answers
                           ["loaded", id, functions, definitions, problems, stand_ins]
     ["call", id, function, arguments, others]
                                              ["done", id, value, changed, warnings]
+    ["call", id, name, None, {}]             the same, with the value that has the name
                                              ["failed", id, description]
     ["return"|"raise", id, value]            (to a ["callback", id, handle, arguments])
 """
@@ -54,6 +55,10 @@ def serve(reader: int, layers: list[str], limits: dict[str, Any], writer: int = 
         return  # the trusted side has gone, or the submission has closed the wire
 
 
+class AbsentValueError(Exception):
+    """The submission sets no value of a name."""
+
+
 class Session:
     """The submission's module and the wire to the trusted side."""
 
@@ -84,6 +89,8 @@ class Session:
             self.send([reply[0], number, *reply[1:]])
         except values.ForbiddenValueError as error:
             self._fail(number, {"kind": "forbidden_value", "message": str(error)})
+        except AbsentValueError:
+            self._fail(number, {"kind": "absent"})
         except (framing.StreamEnded, BrokenPipeError):
             raise
         except BaseException as error:
@@ -128,8 +135,10 @@ class Session:
         return ["loaded", functions, loading.definitions, problems, stand_ins.used]
 
     def _call(
-        self, function: str, arguments: list[Any], others: dict[str, Callable[..., Any]]
+        self, function: str, arguments: list[Any] | None, others: dict[str, Callable[..., Any]]
     ) -> list[Any]:
+        if arguments is None:
+            return ["done", self._value(function), [], []]
         target = self.module.__dict__[function]
         before = [_fingerprint(argument) for argument in arguments]
         standing_in = replaced(self.module.__dict__, others) if others else _AS_IT_IS
@@ -147,6 +156,15 @@ class Session:
             for warning in caught[:_MAX_WARNINGS]
         ]
         return ["done", value, changed, texts]
+
+    def _value(self, name: str) -> Any:
+        """Return the value that a name has now; Ellipsis stands for one to be put in."""
+        if name not in self.module.__dict__:
+            raise AbsentValueError
+        value = self.module.__dict__[name]
+        if value is Ellipsis:
+            raise NotImplementedError
+        return value
 
     def _callback(self, handle: int) -> Callable[..., Any]:
         def call_back(*arguments: Any) -> Any:

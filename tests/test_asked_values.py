@@ -1,0 +1,114 @@
+"""Values at the top level of a submission, asked for by checks as `student.answer`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.author.verify import Effort, verify
+from grader.course import load_course
+from grader.course.stubs import make_stub
+from grader.grading.grade import Grader
+from grader.grading.submission import read_submission
+from grader.result import Result
+from grader.sandbox.isolation import resolve
+
+COURSE = load_course(Path(__file__).parent / "courses" / "values")
+EXERCISE = COURSE.exercise("numbers")
+RIGHT = COURSE.reference(EXERCISE).read_text()
+
+
+@pytest.fixture(scope="module")
+def grader() -> Iterator[Grader]:
+    with Grader(COURSE, resolve("basic")) as opened:
+        yield opened
+
+
+def graded(grader: Grader, folder: Path, text: str) -> Result:
+    path = folder / "numbers.py"
+    path.write_text(text)
+    return grader.grade(read_submission(path), EXERCISE, 0)
+
+
+def test_right_values_get_full_marks_in_a_file_and_in_a_notebook(
+    grader: Grader, tmp_path: Path
+) -> None:
+    assert graded(grader, tmp_path, RIGHT).full_marks
+    cells = [
+        {"cell_type": "code", "metadata": {}, "outputs": [], "source": text, "id": f"c{number}"}
+        for number, text in enumerate(["answer = 1", RIGHT])
+    ]
+    path = tmp_path / "numbers.ipynb"
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    path.write_text(json.dumps(notebook))
+    assert grader.grade(read_submission(path), EXERCISE, 0).full_marks
+
+
+@pytest.mark.parametrize(
+    ("own", "check", "outcome", "told"),
+    [
+        ("answer = 41", 0, "failed", "answer is 41."),
+        ("answer = 40; answer += 2", 0, "passed", ""),
+        ("answer = None", 0, "not_implemented", "`answer` is None: it is not written yet."),
+        ("answer = ...", 0, "not_implemented", "`answer` is not written yet."),
+        ("del answer", 0, "not_implemented", "numbers.py sets no value `answer`"),
+        ("del answer\nanswer = 6 / 0", 0, "error", "ZeroDivisionError"),
+        ("answer = {42}", 0, "forbidden_value", "`answer` is a set, which has no order."),
+        ("answer = object()", 0, "forbidden_value", "`answer` is an object of type object."),
+        ("def answer(): return 42", 0, "forbidden_value", "`answer` is a function."),
+        (
+            "class Odd(int):\n  __eq__ = lambda *_: True\nanswer = Odd(3)",
+            0,
+            "failed",
+            "answer is 3",
+        ),
+        ("primes = [2, 3]", 1, "failed", "primes is [2, 3]."),
+        ("names = 3", 2, "failed", "names is a number where a text is needed."),
+        ("names = 'Ada'", 2, "failed", "['Ada'] == ['Ada', 'Alan']"),
+        ("grid = grid.T", 4, "failed", "grid has shape (3, 2); expected shape (2, 3)."),
+        ("ages = {}", 5, "failed", "ages is a dictionary whose keys are not those"),
+        ("nothing = 0", 6, "failed", "nothing is 0."),
+        ("del nothing", 6, "not_implemented", "sets no value `nothing`"),
+        ("nothing = ...", 6, "not_implemented", "`nothing` is not written yet."),
+        ("total = 3", 7, "not_implemented", "given to something that is not a function"),
+    ],
+)
+def test_what_is_told_of_a_value(
+    grader: Grader, tmp_path: Path, own: str, check: int, outcome: str, told: str
+) -> None:
+    found = graded(grader, tmp_path, f"{RIGHT}\n{own}\n").checks[check]
+    assert (found.outcome.value, told in found.feedback) == (outcome, True), found.feedback
+    if check < 2:
+        assert "42" not in found.feedback
+        assert "11" not in found.feedback
+
+
+def test_a_value_is_the_same_recalled_and_asked_afresh(grader: Grader, tmp_path: Path) -> None:
+    text = f"{RIGHT}\nanswer = 41\nprimes = 'none'\n"
+    results = [graded(grader, tmp_path, text).checks for _ in range(4)]
+    words = [[(check.outcome, check.feedback) for check in checks] for checks in results]
+    assert all(each == words[0] for each in words)
+
+
+def test_a_function_is_no_value(tmp_path: Path, grader: Grader) -> None:
+    from grader.checking.student_proxy import StudentProxy
+
+    student = StudentProxy(None, lambda _: ())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"student\.total is a function"):
+        assert student.total == 42
+
+
+def test_a_stub_asks_for_values(tmp_path: Path, grader: Grader) -> None:
+    stub = make_stub(RIGHT, "numbers.py", EXERCISE.points)
+    assert "answer = None  # put your own value here" in stub
+    assert "42" not in stub
+    assert graded(grader, tmp_path, stub).score == 0.0
+
+
+def test_the_course_of_values_holds() -> None:
+    effort = Effort(seeds=2, misconception_seeds=2, mutants=12, misconceptions=2)
+    found = verify(COURSE, [EXERCISE], resolve("basic"), effort)
+    assert found.exercises[0].faults == ()
