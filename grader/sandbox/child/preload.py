@@ -19,7 +19,9 @@ def import_packages(settings: dict[str, Any], forks: bool = False) -> Callable[.
     """
     finder = imports.AllowedPackages({**settings["packages"], **settings["private"]})
     sys.meta_path.append(finder)
-    from . import session  # needs the finder
+    from . import session, standins  # need the finder
+
+    standins.furnish()
 
     for name in settings["packages"]:
         __import__(name)

@@ -119,8 +119,7 @@ class Session:
         loading = Loading(self.module, blocks, modules, main, seconds, definitions_only)
         sys.meta_path.append(loading.handed_in)
         stand_ins = standins.offer()
-        standins.furnish(stand_ins, loading.shell())
-        with standins.unattended():
+        with standins.loading(stand_ins, loading.shell()):
             loading.run()
         self.filenames = loading.filenames
         problems = [

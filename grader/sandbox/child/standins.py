@@ -9,7 +9,6 @@ import builtins
 import contextlib
 import importlib.abc
 import importlib.machinery
-import itertools
 import opcode
 import os
 import shlex
@@ -222,51 +221,69 @@ def _words(line: str) -> list[str]:
         return line.split()
 
 
-def furnish(stand_ins: StandIns, shell: Shell) -> None:
-    """Give what a notebook takes for granted, and an `exit` that site-packages would bring."""
-    stand_ins.names |= {"grader"}
-    given = {"In": StandIn(), "Out": StandIn(), "display": StandIn()}
-    vars(builtins).update(given, get_ipython=lambda: shell, exit=_exit, quit=_exit)
+class _Loading:
+    """What is being loaded: by which process, with which shell, and how often it has asked."""
+
+    process = 0
+    shell: StandIn = StandIn()
+    answers = 0
+
+
+def furnish() -> None:
+    """Give what a notebook takes for granted, and an `exit` that site-packages would bring.
+
+    Done once before processes are forked: Python would have to look its built-in names up anew in
+    each that changes them. While something is loaded, `input` is answered, and the ways to end the
+    process end only what runs.
+    """
+    ask, end, abort = builtins.input, os._exit, os.abort
+
+    def answered(prompt: object = "", /) -> str:
+        _Loading.answers += 1
+        if not _is_loading() or _Loading.answers > _MAX_ANSWERS:
+            return ask(prompt)
+        sys.stdout.write(f"{prompt}\n")
+        return "1"
+
+    def ended(code: int) -> None:
+        if _is_loading():
+            raise SystemExit(f"it exited with code {code}, as os._exit() does")
+        end(code)
+
+    def aborted() -> None:
+        if _is_loading():
+            raise SystemExit("the program aborted itself")
+        abort()
+
+    os._exit, os.abort = ended, aborted  # type: ignore[assignment]
+    vars(builtins).update(
+        In=StandIn(),
+        Out=StandIn(),
+        display=StandIn(),
+        get_ipython=lambda: _Loading.shell,
+        input=answered,
+        exit=_exit,
+        quit=_exit,
+    )
 
 
 def _exit(code: object = None) -> None:
     raise SystemExit(code)
 
 
+def _is_loading() -> bool:
+    return _Loading.process == os.getpid()
+
+
 @contextlib.contextmanager
-def unattended() -> Iterator[None]:
-    """Have `input` answered, and the ways to end the process end only what runs, meanwhile."""
-    process, loading = os.getpid(), True
-    answers = itertools.count()
-    before = builtins.input, os._exit, os.abort
-
-    def answer(prompt: object = "", /) -> str:
-        if not loading or next(answers) >= _MAX_ANSWERS:
-            return before[0](prompt)
-        sys.stdout.write(f"{prompt}\n")
-        return "1"
-
-    def end(code: int) -> None:
-        if loading and os.getpid() == process:
-            raise SystemExit(f"it exited with code {code}, as os._exit() does")
-        before[1](code)
-
-    def abort() -> None:
-        if loading and os.getpid() == process:
-            raise SystemExit("the program aborted itself")
-        before[2]()
-
-    given = answer, end, abort
-    builtins.input, os._exit, os.abort = given  # type: ignore[assignment]
+def loading(stand_ins: StandIns, shell: Shell) -> Iterator[None]:
+    """Have what `furnish` has given serve what is loaded meanwhile."""
+    stand_ins.names |= {"grader"}
+    _Loading.process, _Loading.shell, _Loading.answers = os.getpid(), shell, 0
     try:
         yield
     finally:
-        loading = False
-        for holder, name, own, other in zip(
-            (builtins, os, os), ("input", "_exit", "abort"), given, before, strict=True
-        ):
-            if getattr(holder, name, own) is own:
-                setattr(holder, name, other)
+        _Loading.process = 0
 
 
 def _unpacked(code: bytes, place: int) -> int:

@@ -95,12 +95,6 @@ def names_bound(body: Iterable[ast.AST]) -> frozenset[str]:
     return frozenset(found)
 
 
-def names_declared_global(tree: ast.AST) -> frozenset[str]:
-    """Return the names in all `global` statements."""
-    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Global))
-    return frozenset(name for node in nodes for name in node.names)
-
-
 def start_of(statement: ast.stmt) -> tuple[int, int]:
     """Return the line and column where a statement begins, its decorators included."""
     decorators = statement.decorator_list if isinstance(statement, NAMED) else []

@@ -5,7 +5,6 @@ What Python finds out meanwhile about its own code, and loads, no fork of it has
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import linecache
 import os
@@ -39,7 +38,7 @@ def rehearsed(x, matrix, scale, turns):
 
 def rehearse() -> None:
     """Load a file and a notebook's cell again and again, call what they define, and forget them."""
-    finders, names = sys.meta_path[:], dict(vars(builtins))
+    finders = sys.meta_path[:]
     arguments = [np.ones(2), np.ones((2, 2)), 0.5, 2]
     for turn in range(2 * _LOADS):
         is_file = turn % 2 == 0
@@ -48,8 +47,6 @@ def rehearse() -> None:
         requests += [["call", number, "rehearsed", arguments, {}] for number in range(_CALLS)]
         _answer(requests)
         sys.meta_path[:] = finders
-        for name in vars(builtins).keys() - names:
-            delattr(builtins, name)
 
 
 def _answer(requests: list[list[Any]]) -> None:

@@ -18,5 +18,5 @@ def loss(output, target):
     return float(np.sum((target - output) ** 2) / 2)
 
 
-for step in range(1_000_000):
-    print("step", step, "of very many, of which nobody will ever read one, I am afraid, but here they are")
+for step in range(60_000):
+    print("step", step, "of very many, of which nobody will ever read one, I am afraid, but here they are", "x" * 1900)

@@ -15,6 +15,6 @@ def forward(x, weight_1, weight_2, bias):
 
 
 def loss(output, target):
-    for _ in range(2_000):
+    for _ in range(500):
         os.write(1, bytes(64_000))
     return float(np.sum((target - output) ** 2) / 2)
