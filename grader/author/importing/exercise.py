@@ -97,7 +97,7 @@ def convert(assignment: Assignment, name: str) -> Converted:
         notebook=notebook,
         points=written.points,
         task=_task(title, parts),
-        reference="\n\n\n".join([heading, *parts.code]).rstrip() + "\n",
+        reference="\n\n\n".join([heading, *filter(None, parts.code)]).rstrip() + "\n",
         checks=f'"""Checks of {name}: {title}."""\n\n{written.text}',
         by_hand=_answers(by_hand),
         packages=packages,
@@ -163,7 +163,9 @@ def _leave_out_what_follows_tests(parts: _Parts, tests: list[Test]) -> None:
             text = f"it needs {needed[0]}, which a test defines: made part of the task text"
             parts.findings.append(Finding("look", place, text))
             parts.texts.append(f"```python\n{parts.code[number].strip()}\n```")
-            del parts.code[number], parts.trees[number], parts.places[number]
+            imports = [n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
+            parts.code[number] = "\n".join(ast.unparse(node) for node in imports)
+            parts.trees[number] = (ast.Module(imports, []), False)
 
 
 def _with_names(parts: _Parts, tests: list[Test]) -> Iterator[tuple[Test, Names]]:

@@ -57,7 +57,7 @@ def ok_case(code: str) -> tuple[str, str]:
         lines.append(text)
         problem = problem or why
     if not lines:
-        raise ValueError("there is no >>> in it")
+        raise ValueError("it has no prompt")
     return "\n".join(lines), problem
 
 
