@@ -163,7 +163,9 @@ def _leave_out_what_follows_tests(parts: _Parts, tests: list[Test]) -> None:
             text = f"it needs {needed[0]}, which a test defines: made part of the task text"
             parts.findings.append(Finding("look", place, text))
             parts.texts.append(f"```python\n{parts.code[number].strip()}\n```")
-            imports = [n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
+            imports: list[ast.stmt] = [
+                n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)
+            ]
             parts.code[number] = "\n".join(ast.unparse(node) for node in imports)
             parts.trees[number] = (ast.Module(imports, []), False)
 
