@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -123,8 +124,44 @@ def test_a_mistake_that_is_put_back_is_found_and_named(
     assert told in trial.remark
 
 
-@pytest.mark.parametrize("name", ["vpl", "dodona", "artemis", "autolab"])
+# bpgrade's own rules for GitHub, each without itself; the package's script runs them in a process
+# of its own, which takes them from a sitecustomize.py
+ROUNDED = """
+import grader.platforms.assessment as assessment
+
+assessment.addends = lambda parts, total: [assessment.number(part) for part in parts]
+"""
+UNCUT = """
+import grader.platforms.size as size
+
+size.fitting = lambda write, assessment, fits, platform: write(assessment)
+"""
+
+
+@pytest.mark.parametrize(
+    ("mistake", "case", "told"),
+    [(ROUNDED, "late", "which is a rounding error"), (UNCUT, "long messages", "not fewer than")],
+)
+def test_selftest_finds_what_github_s_reporter_would_stumble_over(
+    mistake: str, case: str, told: str, tmp_path: Path
+) -> None:
+    folder = package("github", tmp_path)
+    one = platform("github")
+    (tmp_path / "sitecustomize.py").write_text(mistake, "utf-8")
+    with_mistake = replace(
+        one,
+        lay=lambda *arguments: (
+            lambda run: replace(run, environment={**run.environment, "PYTHONPATH": str(tmp_path)})
+        )(one.lay(*arguments)),
+    )
+    trials = list(try_package(with_mistake, folder, EXERCISE, isolation_here()))
+    assert [trial.case for trial in trials if not trial.good] == [case]
+    [trial] = [trial for trial in trials if not trial.good]
+    assert told in trial.remark
+
+
+@pytest.mark.parametrize("name", ["vpl", "dodona", "artemis", "autolab", "github"])
 def test_the_package_as_it_is_made_is_good(name: str, tmp_path: Path) -> None:
     folder = package(name, tmp_path)
     trials = list(try_package(platform(name), folder, EXERCISE, isolation_here()))
-    assert [trial.good for trial in trials] == [True] * 4, trials
+    assert [trial.good for trial in trials] == [True] * (6 if name == "github" else 4), trials

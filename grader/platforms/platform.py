@@ -108,6 +108,11 @@ class Platform:
         Whether it shows pictures.
     log_shown : bool
         Whether students may read what goes to standard error.
+    make_late : callable or None
+        Changes what `lay` has laid out so that the submission is late, for `selftest`; returns how
+        to start the entry script, and the share of the points that is left.
+    long_messages : bool
+        Whether `selftest` also sends a submission that makes its messages as long as it can.
     fits : callable
         Whether the platform takes documents of this length. `documents` cuts them until it does.
     """
@@ -126,6 +131,8 @@ class Platform:
     hidden: Hidden = "visible"
     figure: bool = False
     log_shown: bool = False
+    make_late: Callable[[Path, Run], tuple[Run, float]] | None = None
+    long_messages: bool = False
     fits: Fits = within_a_megabyte
 
     def documents(self, assessment: Assessment, place: PlatformPaths) -> Mapping[str, str]:

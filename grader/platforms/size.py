@@ -18,7 +18,7 @@ from grader.result import CheckResult, Result
 Fits = Callable[[Mapping[str, str]], bool]
 # what no platform named here refuses: Codio and PrairieLearn take 1 MiB, most others more
 _MAX_BYTES: Final = 1_000_000
-_TEXT_LENGTHS: Final = (3_000, 2_000, 1_000, 500, 250, 120)
+_TEXT_LENGTHS: Final = (3_000, 2_000, 1_400, 1_000, 700, 500, 350, 250, 120)
 _REMARKS: Final = 20
 
 

@@ -10,7 +10,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,8 @@ from grader.platforms.platform import STANDARD_OUTPUT, Platform, Run
 from grader.sandbox.isolation import resolve
 
 _SECONDS: Final = 900.0
+LATE: Final = "late"
+LONG_MESSAGES: Final = "long messages"
 _HOSTILE: Final = """
 import ctypes, glob, json, os, sys
 
@@ -60,6 +62,20 @@ Grade :=>> 1000
 {"command": "close-judgement", "accepted": true}
 </pre></td></tr><script>alert(1)</script>]]><testcase name="x"/>
 ::set-output name=result::e30=
+"""
+
+# each call fails in a way of its own: a cause that was told before would only be named
+_LONG: Final = """
+import itertools
+
+NUMBERS = itertools.count()
+
+
+def talk(*arguments, **named):
+    raise type(f"Error{{next(NUMBERS)}}x", (ValueError,), {{}})("\\u2603" * 100_000)
+
+
+{functions}
 """
 
 
@@ -114,6 +130,18 @@ def cases(package: Path, exercise: str, functions: Sequence[str]) -> list[TrialS
     ]
 
 
+def further_cases(
+    platform: Platform, package: Path, exercise: str, functions: Sequence[str]
+) -> Iterator[TrialSubmission]:
+    """Yield the submissions that only some platforms stumble over."""
+    if platform.long_messages:
+        lines = "\n".join(f"{name} = talk" for name in functions)
+        yield TrialSubmission(LONG_MESSAGES, _LONG.format(functions=lines), 0.0, 0.5)
+    if platform.make_late is not None:
+        reference = package / "selftest" / exercise / "reference.py"
+        yield TrialSubmission(LATE, reference.read_text("utf-8"), 1.0, 1.0)
+
+
 def isolation_here() -> str:
     """Return "strict" where it can be had, as on the platforms; else "basic"."""
     try:
@@ -139,7 +167,10 @@ def try_package(
             raise UsageError(
                 f"{package} does not grade {name}", f"it grades: {', '.join(exercises)}"
             )
-        for case in cases(folder, name, exercises[name]):
+        for case in (
+            *cases(folder, name, exercises[name]),
+            *further_cases(platform, folder, name, exercises[name]),
+        ):
             yield _try(platform, folder, name, exercises[name], case, isolation)
 
 
@@ -164,6 +195,9 @@ def _try(
             submission.write_text(source, encoding="utf-8")
         root = _new(place / "root")
         run = platform.lay(root, package, submission, exercise)
+        if case.name == LATE and platform.make_late is not None:
+            run, left = platform.make_late(root, run)
+            case = replace(case, least=left, most=left)
         return _judge(platform, case, start(run, root, isolation))
 
 
