@@ -121,7 +121,7 @@ def magic(line: str) -> Report:
     """Grade the exercise that is named, as in `%bpgrade exercise3`."""
     words = line.split()
     if len(words) != 1:
-        raise UsageError("%bpgrade takes the name of one exercise", "as in %bpgrade exercise3")
+        raise UsageError("%bpgrade takes one exercise name", "as in %bpgrade exercise3")
     return check(words[0])
 
 

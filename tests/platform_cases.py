@@ -46,7 +46,7 @@ FACTS = {
     "datetime": "2026-11-24T03:00:00Z",
 }
 PLACE = PlatformPaths(submission=Path("/submission"), output=Path("/output"), facts=FACTS)
-MISSING = "Nothing was handed in. Hand in exercise3.py or exercise3.ipynb."
+MISSING = "Nothing was submitted. Hand in exercise3.py or exercise3.ipynb."
 
 
 def recorded(case: str, **more) -> Assessment:

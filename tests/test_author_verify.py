@@ -190,8 +190,8 @@ BROKEN = {
     ),
     "no checks": (remove(CHECKS), "has no checks for exercise1"),
     "no reference": (remove(REFERENCE), "exercise1.py"),
-    "no task": (remove("exercises/exercise1.md"), "exercise1.md: there is no such file"),
-    "no stub": (remove("exercises/exercise1.py"), "exercise1.py: there is no such file"),
+    "no task": (remove("exercises/exercise1.md"), "exercise1.md: no such file"),
+    "no stub": (remove("exercises/exercise1.py"), "exercise1.py: no such file"),
     "an old stub": (
         edit("exercises/exercise1.py", "import math", "import  math"),
         "is not what the markers of the reference make",
@@ -226,7 +226,7 @@ BROKEN = {
             " / (len(numbers) - 1)) if len(numbers) > 1 else 0.0",
             " / len(numbers)) ** 2",
         ),
-        "the misconception root_missing is not named by the diagnosis, which is told as divided",
+        "the misconception root_missing is not named by the diagnosis, which is reported as div",
     ),
     "misconceptions that cannot be run": (
         edit(MISCONCEPTIONS, "import math", "import maths"),
@@ -263,7 +263,7 @@ BROKEN = {
     ),
     "a statement in place of an expression": (
         edit(MISCONCEPTIONS, '"math.fsum(squares) / len(numbers)"}', '"squares = 1"}'),
-        "is no whole statement of spread, but 'squares = 1' cannot stand inside one",
+        "is not a whole statement of spread, but 'squares = 1' cannot stand inside one",
     ),
     "an edit with code of its own": (
         edit(
@@ -290,7 +290,7 @@ BROKEN = {
             "reference.spread(numbers))\n"
             "        compare.close(student.mean(numbers), reference.mean(numbers))",
         ),
-        "the misconception median_returned of mean is charged by checks of other functions too",
+        "the misconception median_returned of mean also costs points in checks of other functions",
     ),
 }
 
@@ -348,7 +348,7 @@ def test_a_check_that_stumbles_over_wrong_answers_is_in_order(course: Path) -> N
 
 
 def test_a_folder_that_is_no_course(tmp_path: Path) -> None:
-    with pytest.raises(BpgradeError, match="is no course") as caught:
+    with pytest.raises(BpgradeError, match="is not a course") as caught:
         run("--course", tmp_path)
     assert caught.value.exit_code == 2
 

@@ -101,7 +101,7 @@ def test_a_missing_file_does_not_keep_the_others_from_being_graded(tmp_path: Pat
     done = run("check", tmp_path / "exercise1.py", SOLUTION, "--json")
     assert done.returncode == 2
     assert len(done.stdout.splitlines()) == 1
-    assert "there is no file" in done.stderr
+    assert "no such file" in done.stderr
 
 
 def test_a_check_that_breaks_is_the_graders_fault_never_the_students_zero(
@@ -121,7 +121,7 @@ def test_a_check_that_breaks_is_the_graders_fault_never_the_students_zero(
 @pytest.mark.parametrize(
     ("line", "seen", "hidden"),
     [
-        ("assert student.double(2) == 4, 'twice'", "twice", "What it asks for is not so."),
+        ("assert student.double(2) == 4, 'twice'", "twice", "A required condition does not hold."),
         ("np.testing.assert_allclose(student.double(2), 4)", "DESIRED: ", "What it asks for"),
         ("assert student.double(2) == pytest.approx(4)", "assert 6", "What it asks for"),
         ("student.double(2) == 4 or pytest.fail('not twice')", "not twice", "not twice"),

@@ -239,8 +239,8 @@ def test_function_names_may_be_those_of_any_language(tmp_path: Path) -> None:
         ("[exercises", "line 1, where the file ends: "),
         ("a = " + "[" * 99_999, "nested too deep"),
         ("a = " + "1" * 9999, "4300 digits"),
-        (b'title = "a"\nname = "\xe9"', "line 2: found the byte 0xE9, which is not UTF-8"),
-        ('name = "a"'.encode("utf-16"), "line 1: found the byte 0xFF, which is not UTF-8"),
+        (b'title = "a"\nname = "\xe9"', "line 2: byte 0xE9, which is not UTF-8"),
+        ('name = "a"'.encode("utf-16"), "line 1: byte 0xFF, which is not UTF-8"),
         ("name = \0", "line 1, column 8"),
     ],
 )
@@ -249,7 +249,7 @@ def test_what_is_no_toml_says_where(tmp_path: Path, toml: str | bytes, expected:
 
 
 def test_a_missing_or_unreadable_file_says_so(tmp_path: Path) -> None:
-    with pytest.raises(CourseError, match=r"there is no such file") as caught:
+    with pytest.raises(CourseError, match=r"no such file") as caught:
         load_course(tmp_path)
     assert "exercises/course.toml" in caught.value.remedy
     (tmp_path / "exercises" / "course.toml").mkdir(parents=True)
@@ -366,9 +366,9 @@ def test_a_handout_without_solutions_is_a_course(tmp_path: Path) -> None:
 def test_what_is_no_course_is_a_usage_error(tmp_path: Path, wrong: str) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UsageError, match="is no course") as caught:
+    with pytest.raises(UsageError, match="is not a course") as caught:
         find_course(tmp_path / wrong, tmp_path)
-    assert caught.value.remedy == "Give the folder that holds exercises/course.toml."
+    assert caught.value.remedy == "Give the folder that contains exercises/course.toml."
 
 
 def test_a_folder_inside_a_course_suggests_the_course(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_two_losses_fall_while_the_weights_part():
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("out.bmp", "is no picture"),
+        ("out.bmp", "is not an image file"),
         ("missing/out.png", "cannot be written"),
     ],
 )

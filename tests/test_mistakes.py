@@ -86,7 +86,7 @@ def test_statements_may_be_moved() -> None:
         ({"return x": ""}, "here: the reference's forward has no statement 'return x'"),
         ({"values": "x"}, "here: 'values' stands in forward 6 times"),
         ({"bias[": "x"}, "here: 'bias[' is not valid Python"),
-        ({"bias[0]": "x = 1"}, "here: 'bias[0]' is no whole statement of forward"),
+        ({"bias[0]": "x = 1"}, "here: 'bias[0]' is not a whole statement of forward"),
         ({"": "x"}, "here: it replaces an empty text"),
         ({"bias[0]": "x", "values[-1] @ weight + bias[0]": "x"}, "overlap"),
         ({"bias[0]": "x", "sums = values[-1] @ weight + bias[0]": ""}, "overlap"),

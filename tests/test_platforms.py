@@ -60,7 +60,7 @@ def test_documents_of_the_recorded_submissions(name: str, case: str, tmp_path: P
 @pytest.mark.parametrize("name", NAMES)
 def test_the_missing_submission_is_told_why(name: str) -> None:
     text = "\n".join(documents(name, recorded("missing")).values())
-    assert "Nothing was handed in" in text
+    assert "Nothing was submitted" in text
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -262,7 +262,7 @@ def test_long_texts_are_cut_to_what_the_platform_takes(
         assert share == pytest.approx(float(made.share))
     if name == "github":
         assert encoded_size(texts["result.json"]) < 120_000
-        assert f"cut here: {found.title} takes no more" in texts["result.json"]
+        assert f"cut here: {found.title} accepts no more" in texts["result.json"]
 
 
 def test_a_result_no_platform_takes_is_not_graded_and_says_so() -> None:

@@ -57,7 +57,7 @@ def judge(name: str, case: str, ran: Ran, folder: Path) -> None:
         Path(place).name if name != "artemis" else place: text
         for place, text in ran.documents.items()
     }
-    assert texts, f"no document: {ran.errors}"
+    assert texts, f"no result: {ran.errors}"
     if name == "coursera" and sys.version_info >= (3, 12):
         pytest.skip("coursera_autograder runs on Python 3.11 and earlier")
     VALID[name](texts, folder)
@@ -123,7 +123,7 @@ def test_gradescope_tells_what_is_late(packages, tmp_path: Path) -> None:
     [text] = ran.documents.values()
     document = json.loads(text)
     assert document["score"] == 16
-    assert "Handed in late, 2 days" in document["output"]
+    assert "Submitted 2 days late" in document["output"]
     isolation = document["extra_data"]["isolation"]
     assert {"landlock", "seccomp"} <= set(isolation)
     assert "bubblewrap" not in isolation, "the layout lets no namespaces be made"

@@ -212,12 +212,12 @@ CARELESS = [
     (("package", "gradscope", "-o", "a.zip"), "gradescope"),
     (("package", "gradescope"), "--output"),
     (("package", "gradescope", "-o", "nowhere/a.zip"), "cannot be written"),
-    (("package", "gradescope", "-o", "."), "is there already"),
+    (("package", "gradescope", "-o", "."), "already exists"),
     (("package", "vpl", "-o", "a.zip"), "--exercise"),
     (("package", "vpl", "--exercise", "exercise33", "-o", "a.zip"), "Did you mean"),
     (("package", "gradescope", "--python", "2.7", "-o", "a.zip"), "no Python"),
-    (("package", "gradescope", "--course", "nowhere", "-o", "a.zip"), "is no course"),
-    (("selftest", "gradescope", "nothing.zip"), "there is no package"),
+    (("package", "gradescope", "--course", "nowhere", "-o", "a.zip"), "is not a course"),
+    (("selftest", "gradescope", "nothing.zip"), "no such package"),
     (("selftest", "gradescope", "text.zip"), "cannot be read as a package"),
     (("selftest", "gradescope", "empty"), "no package of bpgrade"),
     (("autograde", "--platform", "nothing"), "gradescope"),
@@ -255,7 +255,7 @@ def test_selftest_tries_a_package(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     trials = [json.loads(line) for line in done.stdout.splitlines()]
     shares = {trial["case"]: trial["share"] for trial in trials}
-    assert shares == {"reference": 1.0, "stub": 0.0, "hostile": 0.0, "nothing handed in": None}
+    assert shares == {"reference": 1.0, "stub": 0.0, "hostile": 0.0, "nothing submitted": None}
     other = bpgrade("selftest", "vpl", "a.zip", folder=tmp_path)
     assert other.returncode == 2
     assert "is a package for junit" in other.stderr

@@ -106,8 +106,8 @@ MISTAKES: list[tuple[str, Callable[[Path], None], str, str]] = [
     ("dodona", image_without(r"USER runner\n"), "reference", "user runner"),
     ("dodona", image_without(r"WORKDIR [^\n]*\n"), "reference", "/home/runner/workdir"),
     ("dodona", judge_wants_a_python_file, "reference", "no score is stored"),
-    ("artemis", a_test_case_that_says_so, "nothing handed in", "is stored where nothing was"),
-    ("autolab", no_scores_in_the_end, "nothing handed in", "is stored where nothing was"),
+    ("artemis", a_test_case_that_says_so, "nothing submitted", "is stored where nothing was"),
+    ("autolab", no_scores_in_the_end, "nothing submitted", "is stored where nothing was"),
     ("autolab", a_word_after_the_scores, "reference", "bpgrade: done"),
 ]
 

@@ -165,7 +165,7 @@ def test_ungraded_says_whose_fault_it_is_not_and_shows_no_score():
         status="ungraded",
     )
     text = render_text(made)
-    assert "The grader failed. This is not your fault, and no score counts." in words(text)
+    assert "The grader failed. This is not your fault and does not count." in words(text)
     assert "KeyError in the check" in text
     assert "off by 3 %" in text
     assert text.splitlines()[-1] == "No score: the grader failed"

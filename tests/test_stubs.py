@@ -191,10 +191,10 @@ def test_line_ends_and_the_byte_order_mark_are_made_plain() -> None:
             "# BEGIN SOLUTION\n# BEGIN SOLUTION\n# END SOLUTION\n# END SOLUTION\n",
             "line 2: # BEGIN SOLUTION inside the block that begins on line 1.",
         ),
-        ("x = 1  # BEGIN SOLUTION\n", "line 1: # BEGIN SOLUTION follows code."),
+        ("x = 1  # BEGIN SOLUTION\n", "line 1: # BEGIN SOLUTION comes after code."),
         (
             "# BEGIN SOLUTION\nx = 1  # STUB: x = 2\n# END SOLUTION\n",
-            "line 2: # STUB: x = 2 follows code.",
+            "line 2: # STUB: x = 2 comes after code.",
         ),
         ("x = 1\nif x\n", "line 2: expected ':'."),
         (
@@ -212,11 +212,11 @@ def test_line_ends_and_the_byte_order_mark_are_made_plain() -> None:
         (
             "def f():\n    # BEGIN SOLUTION\n    if 1:\n        x = 1\n    # END SOLUTION\n"
             "    else:\n        x = 2\n",
-            "without its solution blocks it is no valid Python (invalid syntax).",
+            "without its solution blocks it is not valid Python (invalid syntax).",
         ),
         (
             "class A:\n    # BEGIN SOLUTION\n    x = 1\n    # END SOLUTION\n",
-            "without its solution blocks it is no valid Python (",
+            "without its solution blocks it is not valid Python (",
         ),
     ],
 )
@@ -380,7 +380,7 @@ def test_write_stubs_writes_none_where_one_is_wrong(tmp_path: Path, second: str)
 def test_write_stubs_needs_the_references(tmp_path: Path) -> None:
     write_course(tmp_path, SOLUTION)
     (tmp_path / "solutions" / "e0.py").unlink()
-    with pytest.raises(CourseError, match="there is no such file") as caught:
+    with pytest.raises(CourseError, match="no such file") as caught:
         write_stubs(load_course(tmp_path))
     assert "reference solution of e0" in caught.value.remedy
 
@@ -419,4 +419,4 @@ def test_the_command_answers_mistakes_with_a_sentence_and_an_exit_code(tmp_path:
     assert "line 1: # END SOLUTION outside a block." in wrong.stderr
     missing = run("--course", tmp_path, where=tmp_path)
     assert (missing.returncode, missing.stdout) == (2, "")
-    assert "is no course" in missing.stderr
+    assert "is not a course" in missing.stderr

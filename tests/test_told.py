@@ -97,7 +97,7 @@ CASES = {
     "parameters swapped": (
         "exercise3.py",
         replaced(THREE, "def forward(x, weight_1,", "def forward(weight_1, x,"),
-        "the parameters stand in another order: `forward(weight_1, x, weight_2, bias)` should be"
+        "the parameters are in a different order: `forward(weight_1, x, weight_2, bias)` should be"
         " `forward(x, weight_1, weight_2, bias)`",
         {"forward"},
     ),

@@ -57,7 +57,7 @@ def exercise_faults(
     faults += _of_scores(found.stub, "the stub", 0.0)
     for id, text in printed.items():
         shown = text.partition("\n")[0][:_SHOWN]
-        faults.append(Fault(f"{checks}: the check {id} prints: {shown}", "Take the print out."))
+        faults.append(Fault(f"{checks}: the check {id} prints: {shown}", "Remove the print."))
     for id, text in crashed.items():
         faults.append(
             Fault(
@@ -79,9 +79,9 @@ def _of_stub(course: Course, exercise: Exercise, stub: str) -> Iterator[Fault]:
     remedy = f"Run bpgrade author stubs --course {course.folder}"
     path = course.stub(exercise)
     if not path.is_file():
-        yield Fault(f"{path}: there is no such file.", remedy)
+        yield Fault(f"{path}: no such file.", remedy)
     elif read_text(path, "") != stub:
-        yield Fault(f"{path}: is not what the markers of the reference make.", remedy)
+        yield Fault(f"{path}: is not what the markers in the reference produce.", remedy)
 
 
 def _of_reference(file: str, results: Sequence[CheckResult]) -> Iterator[Fault]:
@@ -109,7 +109,7 @@ def _of_scores(scores: Scores | None, program: str, right: float) -> Iterator[Fa
             f" ({len(wrong)} of {len(scores.scores)} seeds).",
             "Make the checks hold for every draw."
             if right
-            else "Let each check that earns points need work by the student.",
+            else "Make every check require work by the student.",
         )
 
 
@@ -118,16 +118,16 @@ def _of_checks(file: str, found: ExerciseFinding, crashed: Mapping[str, str]) ->
         if not check.failed_by and check.id not in crashed:
             yield Fault(
                 f"{file}: no wrong program fails the check {check.id}.",
-                "Compare more in it, or write the misconception that it is there for.",
+                "Compare more in it, or add the misconception that it should catch.",
             )
 
 
 def _of_mutation(file: str, entry: Mutation) -> Iterator[Fault]:
     if entry.score < LEAST_SCORE:
         least = f"{100 * LEAST_SCORE:g} %"
-        remedy = "Check what tells them from the reference."
+        remedy = "Check what distinguishes them from the reference."
         if not entry.probed:
-            remedy += f" Write a @probe for {entry.function}: those that mean the same drop out."
+            remedy += f" Write a @probe for {entry.function}: equivalent ones are then left out."
         yield Fault(
             f"{file}: the hidden checks of {entry.function} let {len(entry.survivors)} of"
             f" {entry.mutants - entry.equivalent} mutants pass; at least {least} should fail.",
@@ -139,20 +139,22 @@ def _of_misconception(file: str, entry: MisconceptionFinding, graded: bool) -> I
     which = f"{file}: the misconception {entry.id}"
     if graded and not entry.lost:
         yield Fault(
-            f"{which} loses no points in {entry.function}.", "Check what it does wrong there."
+            f"{which} loses no points in {entry.function}.", "Check there what it does wrong."
         )
     if graded and entry.elsewhere:
         yield Fault(
-            f"{which} of {entry.function} is charged by checks of other functions too:"
+            f"{which} of {entry.function} also costs points in checks of other functions:"
             f" {', '.join(entry.elsewhere)}.",
             "Let these take what follows from the student's own values, so that one mistake is"
             " charged once.",
         )
     if entry.id not in entry.named and (graded or entry.elsewhere):
-        instead = f", which is told as {', '.join(entry.named)}" if entry.named else ""
+        instead = f", which is reported as {', '.join(entry.named)}" if entry.named else ""
         yield Fault(
             f"{which} is not named by the diagnosis{instead}.",
             f"Write a @probe for {entry.function} that shows it, and take out what is the same.",
         )
     if graded and not entry.steady:
-        yield Fault(f"{which} scores differently for other seeds.", "Draw more inputs a check.")
+        yield Fault(
+            f"{which} gets a different score with other seeds.", "Draw more inputs per check."
+        )

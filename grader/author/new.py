@@ -27,14 +27,14 @@ def new_course(folder: Path) -> Course:
     if not is_file_name(name):
         raise UsageError(
             f"A course cannot be named {name!r}.",
-            f"Use ASCII letters, digits and underscores, no digit first, {LONGEST} at most.",
+            f"Use ASCII letters, digits and underscores, no leading digit, {LONGEST} at most.",
         )
     texts = {folder / path: text.replace(_PLACEHOLDER, name) for path, text in _template().items()}
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise UsageError(
-                f"{folder} is there already, and not empty.",
-                "Name a folder that is not there yet: nothing is overwritten.",
+                f"{folder} already exists and is not empty.",
+                "Choose a new folder: nothing is overwritten.",
             )
         for path in texts:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +43,7 @@ def new_course(folder: Path) -> Course:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(
             f"The course cannot be written to {folder}: {reason}.",
-            "Name a folder that you may write to.",
+            "Choose a folder you can write to.",
         ) from error
     with contextlib.suppress(UsageError):  # each command then says how to use the course
         trust.remember(folder, True)

@@ -106,7 +106,7 @@ def _bare(path: Path) -> str:
         notebook["metadata"] = {"kernelspec": metadata.get("kernelspec", {})}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CourseError(
-            f"{path}: is no notebook of format 4 ({type(error).__name__}: {error}).",
+            f"{path}: is not a notebook in format 4 ({type(error).__name__}: {error}).",
             "Make the notebooks again from the solutions.",
         ) from None
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
@@ -128,7 +128,7 @@ def _refuse_traces(course: Course, texts: Mapping[str, str], checks: Checks) -> 
                 if name not in visible and pattern.search(text):
                     raise CourseError(
                         f"{course.folder / file}: the handout would name the hidden check {name}.",
-                        "Take its name out of what students get.",
+                        "Remove its name from what students get.",
                     )
         _refuse_solution(course, exercise, texts)
 
@@ -202,5 +202,5 @@ def _write_zip(path: Path, members: Mapping[str, str]) -> None:
                 archive.writestr(member, text.encode(), zipfile.ZIP_DEFLATED, 9)
     except OSError as error:
         raise UsageError(
-            f"Cannot write {path}: {error.strerror or error}.", "Name a file that you may write."
+            f"Cannot write {path}: {error.strerror or error}.", "Choose a file you can write to."
         ) from error

@@ -114,7 +114,7 @@ class _Hooks:
             reason = next((line[1:].strip() for line in reversed(lines) if line[:1] == "E"), "")
             raise CourseError(
                 f"the check file {report.nodeid} cannot be loaded: {reason or lines[-1]}",
-                "mend the file, then run `bpgrade author verify`",
+                "fix the file, then run `bpgrade author verify`",
             )
 
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:

@@ -162,7 +162,7 @@ class Compare:
         if found.shape != shape:
             raise CheckFailure(_wrong_shape(name, found.shape, shape), [name])
         if np.iscomplexobj(found) or not np.isfinite(found).all():
-            text = f"{name} holds {_odd(found)}; finite real numbers are wanted."
+            text = f"{name} holds {_odd(found)}; finite real numbers are expected."
             raise CheckFailure(text, [name])
         return found.astype(np.float64)
 
@@ -215,7 +215,7 @@ class Compare:
             return
         if np.iscomplexobj(found) and not np.iscomplexobj(expected):
             if np.any(found.imag != 0):
-                text = f"{name} holds complex numbers; real ones are wanted (take `.real`?)."
+                text = f"{name} contains complex numbers; real ones are expected (use `.real`?)."
                 yield _Problem(text, (name,))
                 return
             found = found.real
@@ -279,7 +279,7 @@ def _as_numbers(value: Any, name: str) -> tuple[_Array | None, str]:
         return found, ""
     if values.as_array(value) is None:
         return None, f"{name} is a nested list whose rows have different lengths."
-    return None, f"{name} is {_kind(value)}; numbers are wanted."
+    return None, f"{name} is {_kind(value)}; numbers are expected."
 
 
 def _wrong_shape(name: str, found: tuple[int, ...], expected: tuple[int, ...]) -> str:

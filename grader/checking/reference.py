@@ -48,7 +48,7 @@ def load_reference(course: Course, exercise: Exercise) -> ModuleType | None:
         if not hasattr(module, function):
             raise CourseError(
                 f"{path.name}, the reference, defines no function {function}",
-                "define it, or take it out of course.toml",
+                "define it, or remove it from course.toml",
             )
     return module
 
@@ -80,8 +80,8 @@ class References:
         module = self.module(exercise)
         if module is None:
             raise CourseError(
-                f"a check of {exercise.name} needs the reference, which is not here",
-                "a visible check that is handed out must do without the reference fixture",
+                f"a check of {exercise.name} needs the reference, which is not available",
+                "a visible check that is handed out cannot use the reference fixture",
             )
         return self._remembered.setdefault(exercise.name, Remembered(module))
 

@@ -50,7 +50,7 @@ def read(item: pytest.Item, exercise: Exercise) -> Check:
         )
     points = _one_argument(item, "points")
     if isinstance(points, bool) or not isinstance(points, (int, float)) or not 0 <= points < 1e6:
-        raise _mistake(item, f"is worth {points!r}", "give points(n) a number from 0 up")
+        raise _mistake(item, f"is worth {points!r}", "give points(n) a number of at least 0")
     documentation = (getattr(getattr(item, "function", None), "__doc__", None) or "").strip()
     if not documentation:
         raise _mistake(item, "has no title", "begin its docstring with a line for students")
@@ -99,7 +99,7 @@ def in_order(checks: Sequence[Check]) -> list[int]:
         if not ready:
             names = ", ".join(sorted(unfinished))
             raise CourseError(
-                f"the checks of {names} require each other", "take one of the requires marks away"
+                f"the checks of {names} require each other", "remove one of the requires marks"
             )
         first = ready[0]
         order.append(first)

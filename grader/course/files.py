@@ -13,7 +13,7 @@ from grader.errors import CourseError
 def read_text(path: Path, if_missing: str) -> str:
     """Return the text of a course's file, with every line ended by a newline character.
 
-    A byte order mark is dropped. `if_missing` is the remedy where there is no such file.
+    A byte order mark is dropped. `if_missing` is the remedy where no such file.
 
     Raises
     ------
@@ -23,18 +23,18 @@ def read_text(path: Path, if_missing: str) -> str:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise CourseError(f"{path}: there is no such file.", if_missing) from None
+        raise CourseError(f"{path}: no such file.", if_missing) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise CourseError(
-            f"{path}: cannot be read ({reason}).", "Put a file there that you may read."
+            f"{path}: cannot be read ({reason}).", "Put a readable file there."
         ) from error
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise CourseError(
-            f"{path}: line {line}: found the byte 0x{data[error.start]:02X}, which is not UTF-8.",
+            f"{path}: line {line}: byte 0x{data[error.start]:02X}, which is not UTF-8.",
             "Save the file in your editor with the encoding UTF-8.",
         ) from error
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -59,7 +59,7 @@ def _public_texts(course: Course, notebooks: bool) -> dict[Path, str]:
 
 def _not_written(folder: Path, error: Exception) -> UsageError:
     reason = getattr(error, "strerror", None) or str(error)
-    remedy = "Name a folder that you may write to."
+    remedy = "Choose a folder you can write to."
     match getattr(error, "errno", None):
         case errno.EEXIST | errno.ENOTDIR:
             reason = "a file of that name is in the way"

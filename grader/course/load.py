@@ -43,7 +43,7 @@ EXERCISE_KEYS = {
     "points": "it as a table of lines: function = points",
 }
 
-FILE_NAME = f"ASCII letters, digits and underscores, no digit first, {LONGEST} at most"
+FILE_NAME = f"ASCII letters, digits and underscores, no leading digit, {LONGEST} at most"
 
 
 def course_file(folder: Path) -> Path:
@@ -88,11 +88,11 @@ def load_course(folder: Path) -> Course:
 
 
 def _toml(path: Path) -> dict[str, Any]:
-    text = read_text(path, "A course is a folder that holds exercises/course.toml.")
+    text = read_text(path, "A course is a folder that contains exercises/course.toml.")
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise CourseError(f"{path}: nested too deep.", "Write fewer brackets.") from None
+        raise CourseError(f"{path}: nested too deeply.", "Use fewer brackets.") from None
     except ValueError as error:
         raise CourseError(
             f"{path}: {_syntax_mistake(text, error)}",
@@ -138,7 +138,7 @@ def _packages(top: TomlTable) -> tuple[str, ...]:
         if not is_python_name(package):
             top.reject("packages", "write names as in `import name`", found)
         elif package == "grader":
-            top.reject("packages", "remove it, submissions must never see the grader", found)
+            top.reject("packages", "remove it: submissions must never see the grader", found)
         elif package in packages[:number]:
             top.reject("packages", "write it once", f"{found} again")
     return packages
@@ -147,18 +147,18 @@ def _packages(top: TomlTable) -> tuple[str, ...]:
 def _exercises(top: TomlTable, limits: Limits, zone: ZoneInfo | None) -> tuple[Exercise, ...]:
     table = top.table("exercises")
     if top.holds_table("exercises") and not table.names():
-        top.reject("exercises", "describe one exercise at least, as [exercises.exercise1]")
+        top.reject("exercises", "describe at least one exercise, as [exercises.exercise1]")
     folded: set[str] = set()
     exercises = []
     for name in table.names():
         if not is_file_name(name):
             table.reject(name, f"name it with {FILE_NAME}", "bad name")
         elif name.startswith(FILE_PREFIXES):
-            table.reject(name, f"do not begin it with {' or '.join(FILE_PREFIXES)}", "bad name")
+            table.reject(name, f"do not start it with {' or '.join(FILE_PREFIXES)}", "bad name")
         elif name.casefold() == SHARED:
-            table.reject(name, f"solutions/{SHARED}.py is for what files share", "bad name")
+            table.reject(name, f"solutions/{SHARED}.py is for shared code", "bad name")
         elif name.casefold() in folded:
-            table.reject(name, "names must differ in more than capitals", "bad name")
+            table.reject(name, "names must differ in more than case", "bad name")
         folded.add(name.casefold())
         exercises.append(_exercise(name, table.table(name), limits, zone))
     return tuple(exercises)
@@ -173,7 +173,7 @@ def _exercise(name: str, table: TomlTable, limits: Limits, zone: ZoneInfo | None
             own.reject(function, "write the name of a public Python function", "bad name")
         points[function] = own.number(function, 0.0, MAX_POINTS)
     if table.holds_table("points") and not any(points.values()):
-        table.reject("points", "give one function at least more than 0 points", "no points")
+        table.reject("points", "give at least one function more than 0 points", "no points")
     return Exercise(
         name=name,
         title=table.text("title"),

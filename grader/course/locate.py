@@ -26,7 +26,7 @@ class UntrustedCourse:
     folder : Path
     reason : {"unknown", "refused", "changed", "submitted"}
         Nobody was asked about it; the user has refused it; its files have other owners than when
-        it was trusted; it lies among the submissions that are to be graded.
+        it was trusted; it is among the submissions that are to be graded.
     instead : Path or None
         The folder of the trusted course that is used instead; None for the one that ships.
     """
@@ -45,16 +45,16 @@ class UntrustedCourse:
         """What was found, and why it is not used."""
         why = {
             "unknown": "you have not trusted its code",
-            "refused": "you have refused its code",
-            "changed": "its files have changed owners since you decided on it",
-            "submitted": "it lies among the submissions",
+            "refused": "you chose not to trust its code",
+            "changed": "the owners of its files have changed since you decided",
+            "submitted": "it is among the submissions",
         }[self.reason]
         return f"the course found in {_shown(self.folder)} is not used: {why}"
 
     @property
     def question(self) -> str:
         """What to know before it is decided whether to trust it."""
-        again = "; its files have changed owners since you decided on it"
+        again = "; the owners of its files have changed since you decided"
         return (
             f"found a course in {_shown(self.folder)}: its checks are code that runs with your"
             f" rights{again if self.reason == 'changed' else ''}"
@@ -153,8 +153,8 @@ def course_folder(folder: Path) -> Path:
             remedy = f"Did you mean {outer}?"
             break
     else:
-        remedy = "Give the folder that holds exercises/course.toml."
-    raise UsageError(f"{folder} is no course: it holds no file exercises/course.toml.", remedy)
+        remedy = "Give the folder that contains exercises/course.toml."
+    raise UsageError(f"{folder} is not a course: it has no file exercises/course.toml.", remedy)
 
 
 _Passed = list[tuple[Path, Literal["unknown", "refused", "changed", "submitted"]]]
@@ -198,7 +198,7 @@ def _shipped() -> Path:
             return folder
     raise CourseError(
         "The course that ships with bpgrade is missing from this installation.",
-        "Install bpgrade again, or name a course with --course DIR.",
+        "Install bpgrade again, or choose a course with --course DIR.",
     )
 
 

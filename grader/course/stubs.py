@@ -89,8 +89,8 @@ def make_stub(source: str, filename: str | Path, values: Collection[str] = ()) -
         ast.parse(result)
     except SyntaxError as error:
         raise CourseError(
-            f"{filename}: without its solution blocks it is no valid Python ({error.msg}).",
-            "Let each block hold whole statements, and leave something in every body.",
+            f"{filename}: without its solution blocks it is not valid Python ({error.msg}).",
+            "Put whole statements in each block, and leave something in every body.",
         ) from error
     return result
 
@@ -153,7 +153,9 @@ def _markers(text: str, lines: list[str], filename: str | Path) -> Iterator[Mark
             remedy = f"Write it exactly as {BEGIN}, {END} or {STUB} ..."
             raise _mistake(filename, line, f"found {found}, which is almost a marker", remedy)
         if lines[line - 1][:column].strip():
-            raise _mistake(filename, line, f"{found} follows code", "Give it a line of its own.")
+            raise _mistake(
+                filename, line, f"{found} comes after code", "Give it a line of its own."
+            )
         yield Marker(line, column, found)
 
 

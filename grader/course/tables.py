@@ -103,7 +103,7 @@ class TomlTable:
                 meant.add(guess)
                 remedy = f"did you mean {guess}?"
             else:
-                remedy = f"remove it; what may stand here: {', '.join(known)}"
+                remedy = f"remove it; valid here: {', '.join(known)}"
             self._mistakes.add((*self._key, name), "unknown key", remedy)
         for name, example in required.items():
             if name in absent and name not in meant:
@@ -137,7 +137,7 @@ class TomlTable:
         value = self._values.get(name, [])
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(value)
-        self.reject(name, 'write a list of texts, like ["numpy"]')
+        self.reject(name, 'write a list of strings, like ["numpy"]')
         return ()
 
     def table(self, name: str) -> TomlTable:

@@ -69,7 +69,7 @@ def remember(folder: Path, trusted: bool) -> Path:
     path = _record(folder)
     if path is None:
         raise UsageError(
-            "there is no folder to remember trusted courses in", "set HOME, or use --course DIR"
+            "there is nowhere to remember trusted courses", "set HOME, or use --course DIR"
         )
     import json
 

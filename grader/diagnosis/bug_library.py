@@ -80,7 +80,7 @@ def _add(
     if exercise.name in above:
         raise CourseError(
             f"{path.name}: includes itself, by way of {', '.join(above)}",
-            "take one of the include lines away",
+            "remove one of the include lines",
         )
     if not path.is_file():
         return
@@ -156,7 +156,7 @@ def _verify(item: Misconception, path: Path) -> None:
     if item.edits and not _has_docstring_alone(item.program):
         raise CourseError(
             f"{path.name}: {item.id} has edits, but code of its own as well",
-            "leave nothing but the docstring in it, or take the edits away",
+            "leave nothing but the docstring in it, or remove the edits",
         )
     for text in item.texts:
         try:

@@ -64,7 +64,7 @@ def build_table(workshop: Workshop, function: str) -> FaultDictionary | None:
     except Exception as error:
         raise CourseError(
             f"the probe of {function}: the reference raises {type(error).__name__}: {error}",
-            f"let {probes[0].draw.__name__} return a tuple of fitting arguments",
+            f"let {probes[0].draw.__name__} return a tuple of valid arguments",
         ) from error
     code = workshop.functions[function].__code__
     parameters = code.co_varnames[: code.co_argcount]
@@ -150,7 +150,7 @@ def draw_inputs(probes: Sequence[Probe], count: int, first: int = 0) -> tuple[In
             raise CourseError(
                 f"the probe {probe.draw.__name__} of {probe.function} raises"
                 f" {type(error).__name__}: {error}",
-                "let it return a tuple of fitting arguments",
+                "make it return a tuple of valid arguments",
             ) from error
         drawn.append(found if isinstance(found, tuple) else (found,))
     return tuple(drawn)

@@ -151,7 +151,7 @@ class Workshop:
                 if edits.setdefault(old, new) != new:
                     raise CourseError(
                         f"{' and '.join(ids)} cannot be made together: both replace {old!r}",
-                        "take this `together` out, or write one of them by other edits",
+                        "remove this `together`, or write one of them with other edits",
                     )
         return self._rewritten(" and ".join(ids), known[ids[0]], edits).maker
 

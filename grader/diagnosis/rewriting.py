@@ -141,7 +141,7 @@ def _only_match(function: ast.FunctionDef, old: str, new: str, where: str) -> Ma
     before, after = _parsed(old, where), _parsed(new, where)
     if not before:
         raise CourseError(
-            f"{where}: it replaces an empty text", "name what to replace in the reference"
+            f"{where}: it replaces an empty text", "say what to replace in the reference"
         )
     if all(len(body) == 1 and isinstance(body[0], ast.Expr) for body in (before, after)):
         assert isinstance(before[0], ast.Expr)
@@ -152,7 +152,7 @@ def _only_match(function: ast.FunctionDef, old: str, new: str, where: str) -> Ma
         kind = "statement" if not _is_expression(old) else "expression"
         if _is_expression(old) and not _is_expression(new):
             raise CourseError(
-                f"{where}: {old!r} is no whole statement of {function.name},"
+                f"{where}: {old!r} is not a whole statement of {function.name},"
                 f" but {new!r} cannot stand inside one",
                 "write out the whole statement on both sides",
             )
@@ -163,7 +163,7 @@ def _only_match(function: ast.FunctionDef, old: str, new: str, where: str) -> Ma
     if len(matches) > 1:
         raise CourseError(
             f"{where}: {old!r} stands in {function.name} {len(matches)} times",
-            "write more of what is around it, so that it is there once",
+            "include more of the code around it, so that it matches once",
         )
     return matches[0]
 

@@ -118,7 +118,7 @@ class FileChoice:
                 f"Not graded: {', '.join(others)}" + (f" and {more} more." if more > 0 else ".")
             )
         if self.unclear:
-            parts.append("Either could have been meant: hand in only one to be sure.")
+            parts.append("To be sure, hand in only one.")
         return " ".join(parts)
 
 
@@ -172,7 +172,7 @@ def choose(
     for version in sorted({one.version for one in kept}):
         alike = sorted((one for one in kept if one.version == version), key=_preference)
         attempts.append(alike[0].candidate)
-        passed += [(one.candidate, "it was handed in as well") for one in alike[1:]]
+        passed += [(one.candidate, "it was submitted too") for one in alike[1:]]
         unclear += [one.candidate for one in alike[1:]]
     return FileChoice(tuple(attempts), tuple(passed), tuple(unclear))
 
@@ -229,7 +229,7 @@ def _preference(one: _Judged) -> tuple[int, int, bool, str]:
 
 def _unwritten(progress: Completion) -> str:
     if progress.written is Written.NOTHING:
-        return "it has no code that can be read"
+        return "it has no readable code"
     if progress.given:
         return "it is the untouched stub"
     return "it defines none of the exercise's functions"

@@ -72,7 +72,7 @@ def figure_file(course: Course, exercise: Exercise) -> Path:
         drawn = [other.name for other in course.exercises if course.figure(other).is_file()]
         raise UsageError(
             f"the course {course.name} draws no figure for {exercise.name}",
-            f"it draws: {', '.join(drawn)}" if drawn else "leave --figure out",
+            f"it draws: {', '.join(drawn)}" if drawn else "leave out --figure",
         )
     return path
 
@@ -119,7 +119,7 @@ def course_drawing(course: Course) -> tuple[Path, Callable[..., Any] | None]:
 def _module(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"bpgrade_{path.stem}", path)
     if spec is None or spec.loader is None:
-        raise ImportError(f"{path.name} is no Python file")
+        raise ImportError(f"{path.name} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     with importing_shared(path.parent):
         spec.loader.exec_module(module)
@@ -136,11 +136,14 @@ def save(figure: Figure, path: Path) -> None:
     """
     kind = path.suffix.lower().lstrip(".")
     if kind not in ("png", "svg", "pdf"):
-        raise UsageError(f"{path} is no picture", "end its name in .png, .svg or .pdf")
+        raise UsageError(
+            f"{path} is not an image file", "use a name that ends in .png, .svg or .pdf"
+        )
     try:
         with replacing(path) as new:
             figure.savefig(new, format=kind, dpi=150)
     except OSError as error:
         raise UsageError(
-            f"{path} cannot be written: {error.strerror}", "name a file in a folder you may write"
+            f"{path} cannot be written: {error.strerror}",
+            "choose a file in a folder you can write to",
         ) from None

@@ -90,7 +90,7 @@ class Grader:
     def host(self) -> WorkerHost:
         """The host that submissions run on; there is one within the context only."""
         if self._host is None:
-            raise RuntimeError("a Grader is used as a context manager: with Grader(...) as grader")
+            raise RuntimeError("use a Grader as a context manager: with Grader(...) as grader")
         return self._host
 
     def collect(self, exercises: Iterable[Exercise]) -> Checks:
@@ -262,7 +262,7 @@ class Grader:
             return ()  # all that earns points has been run
         return (
             f"the hidden checks, worth {missing:g} of {exercise.max_score:g} points:"
-            " they are run where the course keeps its solutions",
+            " they run only where the solutions are",
         )
 
 

@@ -49,7 +49,7 @@ def _failed(submission: Submission, loaded: Loaded) -> tuple[str, ...]:
     told = [one for one in found if one.failure.outcome is not Outcome.NOT_IMPLEMENTED]
     remarks = [f"{one.label}: {_in_a_line(one, submission)}" for one in told[:_MAX_FAILED]]
     if len(told) > _MAX_FAILED:
-        remarks.append(f"{len(told) - _MAX_FAILED} more statements failed while it was loaded")
+        remarks.append(f"{len(told) - _MAX_FAILED} more statements failed while loading")
     return tuple(remarks)
 
 
@@ -83,4 +83,4 @@ def _stand_ins(loaded: Loaded) -> tuple[str, ...]:
     names = ", ".join(name for name in loaded.stand_ins if name not in ("IPython", "grader"))
     if not names:
         return ()
-    return (f"not there while grading, so an empty stand-in took its place: {names}",)
+    return (f"not available while grading, so an empty placeholder was used: {names}",)

@@ -97,7 +97,7 @@ def read_submission(path: Path) -> Submission:
         mode = path.stat().st_mode
     except FileNotFoundError:
         raise SubmissionError(
-            f"there is no file {path}", _nearby(path) or "check the spelling and the folder"
+            f"no such file: {path}", _nearby(path) or "check the spelling and the folder"
         ) from None
     except (OSError, ValueError) as error:
         raise SubmissionError(
@@ -105,10 +105,10 @@ def read_submission(path: Path) -> Submission:
         ) from None
     if stat.S_ISDIR(mode):
         raise SubmissionError(
-            f"{path} is a folder", f"name the file in it, as in `bpgrade check {path}/exercise1.py`"
+            f"{path} is a folder", f"give the file in it, as in `bpgrade check {path}/exercise1.py`"
         )
     if not stat.S_ISREG(mode):
-        raise SubmissionError(f"{path} is not a regular file", "name a .py or .ipynb file")
+        raise SubmissionError(f"{path} is not a regular file", "give a .py or .ipynb file")
     if not is_submission(path.name):
         raise UsageError(f"{path} is not a Python file or a notebook", _python_beside(path))
     try:
@@ -157,12 +157,12 @@ def _alone(name: str, data: bytes) -> Submission:
         return Submission(info, "", problem)
     if b"\0" in data:
         return Submission(
-            info, "", f"{name} is no Python text: it holds NUL bytes. Is it a binary file?"
+            info, "", f"{name} is not Python text: it contains NUL bytes. Is it a binary file?"
         )
     try:
         text = _decode(data)
     except (SyntaxError, UnicodeError, LookupError) as error:
-        return Submission(info, "", f"{name} is no Python text: {error}. Save it as UTF-8.")
+        return Submission(info, "", f"{name} is not Python text: {error}. Save it as UTF-8.")
     return _plain(info, text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -181,7 +181,7 @@ def _plain(info: SubmissionInfo, text: str) -> Submission:
         pieces.append(plain.source)
         left_out += [f"line {line + number} `{shown}`" for number, shown in plain.left_out]
         line += piece.count("\n") + 1
-    remarks = (f"left out, since it is no Python: {listed(left_out)}",) if left_out else ()
+    remarks = (f"left out, not valid Python: {listed(left_out)}",) if left_out else ()
     source = "\n".join(pieces)
     return Submission(info, source, remarks=remarks) if _parses(source) else Submission(info, text)
 
@@ -271,7 +271,7 @@ def exercise_of(course: Course, path: Path, name: str | None) -> Exercise:
         f"the name {path.name} does not say which exercise it is"
         if not fitting
         else f"the name {path.name} fits several exercises",
-        f"say it with --exercise NAME; there are: {names}",
+        f"use --exercise NAME with one of: {names}",
     )
 
 
@@ -291,7 +291,7 @@ def _nearby(path: Path) -> str:
     try:
         names = [entry.name for entry in path.parent.iterdir() if entry.suffix == path.suffix]
     except OSError:
-        return f"there is no folder {path.parent}"
+        return f"no such folder: {path.parent}"
     import difflib
 
     near = difflib.get_close_matches(path.name, names, 1)

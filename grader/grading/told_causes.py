@@ -68,7 +68,7 @@ def parameter_mistake(own: Signature, wanted: Signature) -> str:
     --------
     >>> wanted = Signature("area", ("width", "height"), 2, False)
     >>> parameter_mistake(Signature("area", ("height", "width"), 2, False), wanted)
-    'the parameters stand in another order: `area(height, width)` should be `area(width, height)`'
+    'the parameters are in a different order: `area(height, width)` should be `area(width, height)`'
     >>> parameter_mistake(Signature("area", ("width",), 1, False), wanted)
     '`height` is missing: `area(width)` should be `area(width, height)`'
     """
@@ -88,7 +88,7 @@ def parameter_mistake(own: Signature, wanted: Signature) -> str:
         return f"{what} {'is' if many == 1 else 'are'} too many: {should}"
     places = {name: place for place, name in enumerate(own.names[:count])}
     if any(places.get(name, place) != place for place, name in enumerate(wanted.names)):
-        return f"the parameters stand in another order: {should}"
+        return f"the parameters are in a different order: {should}"
     return ""
 
 

@@ -70,7 +70,7 @@ def plain_blocks(cells: Sequence[tuple[str, str]]) -> tuple[tuple[CodeBlock, ...
         left_out += [f"{label} line {line} `{text}`" for line, text in plain.left_out]
     if not left_out:
         return tuple(blocks), ()
-    return tuple(blocks), (f"left out, since it is no Python: {listed(left_out)}",)
+    return tuple(blocks), (f"left out, not valid Python: {listed(left_out)}",)
 
 
 def _skeleton(document: Document) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _damage(document: Document) -> tuple[str, ...]:
     if not document.damaged:
         return ()
     places = listed([str(place) for place in document.damaged])
-    return (f"left out, since they are damaged: the cells at place {places}",)
+    return (f"left out as damaged: the cells at position {places}",)
 
 
 def _order(cells: Sequence[CodeCell]) -> tuple[str, ...]:

@@ -96,11 +96,11 @@ def parse(name: str, data: bytes, *, whole: bool = False) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         raise NotebookError(_no_json(name, text, error)) from None
     except RecursionError:
-        raise NotebookError(f"{name} is no notebook: its JSON is nested too deeply.") from None
+        raise NotebookError(f"{name} is not a notebook: its JSON is nested too deeply.") from None
     except ValueError:  # an integer of thousands of digits
         raise NotebookError(f"{name} is no notebook: it holds an endless number.") from None
     if not isinstance(content, dict):
-        raise NotebookError(f"{name} is JSON, but no notebook. {_AGAIN}")
+        raise NotebookError(f"{name} is JSON, but not a notebook. {_AGAIN}")
     return content
 
 
@@ -136,17 +136,17 @@ def _text(name: str, data: bytes) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise NotebookError(
-            f"{name} is no notebook: line {line} is not UTF-8 text. {_AGAIN}"
+            f"{name} is not a notebook: line {line} is not UTF-8 text. {_AGAIN}"
         ) from None
 
 
 def _no_json(name: str, text: str, error: json.JSONDecodeError) -> str:
     if text.lstrip().startswith("<"):
-        return f"{name} is a web page, no notebook. Download the notebook itself (.ipynb)."
+        return f"{name} is a web page, not a notebook. Download the notebook itself (.ipynb)."
     if not text.lstrip().startswith("{"):
-        return f"{name} is no notebook. {_AGAIN} A file of Python code must be named .py."
+        return f"{name} is not a notebook. {_AGAIN} Name a file of Python code .py."
     if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
-        return f"{name} is cut off: it ends in the middle of line {error.lineno}. {_AGAIN}"
+        return f"{name} is incomplete: it ends in the middle of line {error.lineno}. {_AGAIN}"
     return (
         f"{name} is damaged: line {error.lineno}, column {error.colno}: {error.msg.lower()}."
         f" {_AGAIN}"
@@ -157,10 +157,10 @@ def _version(name: str, content: dict[str, Any]) -> int:
     version = content.get("nbformat")
     if type(version) is int and version > _VERSIONS[-1]:
         raise NotebookError(
-            f"{name} has the notebook format {version}, which is not known. Save it as format 4."
+            f"{name} has notebook format {version}, which is not supported. Save it in format 4."
         )
     if type(version) is not int or version not in _VERSIONS:
-        raise NotebookError(f"{name} is JSON, but no notebook: it lacks `nbformat`. {_AGAIN}")
+        raise NotebookError(f"{name} is JSON, but not a notebook: it lacks `nbformat`. {_AGAIN}")
     return version
 
 
@@ -178,7 +178,7 @@ def _check_language(name: str, content: dict[str, Any]) -> None:
         language = kernel["name"]
     if language and not re.match(r"i?python", language, re.IGNORECASE):
         raise NotebookError(
-            f"{name} is written in {language[:40]}, but Python is asked for."
+            f"{name} is written in {language[:40]}, but the exercise needs Python."
             " Choose a Python kernel, and write the functions in Python."
         )
 

@@ -46,7 +46,7 @@ def share(texts: Mapping[str, str]) -> float | None:
         if cases:
             return 1 - len(lost) / len(cases)
     if not texts[STANDARD_OUTPUT].startswith(check_text.NOT_GRADED):
-        raise ValueError("no test case, and no word in the log on why not")
+        raise ValueError("no test case, and the log does not say why")
     return None
 
 

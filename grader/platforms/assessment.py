@@ -192,9 +192,9 @@ class Assessment:
         days, percent = self.lateness.days, self.lateness.percent
         if not self.lateness.late:
             return ""
-        when = f"Handed in late, {days} day{'' if days == 1 else 's'} begun since the deadline"
+        when = f"Submitted {days} day{'' if days == 1 else 's'} late"
         if not percent:
-            return f"{when}; that costs nothing."
+            return f"{when}; no points are taken off."
         before = score_text(float(self.raw_score), float(self.max_score))
         return f"{when}: {percent:g} % of {before} is taken off."
 
@@ -261,7 +261,7 @@ def _numbered(text: str) -> Iterator[str]:
 
 
 def _hidden(checks: Sequence[CheckResult]) -> CheckResult:
-    one = merged(checks, "Hidden checks", "What they check is shown by your instructor.")
+    one = merged(checks, "Hidden checks", "Your instructor can show you what they check.")
     return replace(one, id="hidden", function="", visible=False)
 
 

@@ -103,7 +103,7 @@ def assess(
         problem = f"{_sentence(error.message)} {error.remedy}"
         return _nothing(request, place, problem), error.detail
     except _Stopped:
-        return _failed(request, place), "the platform has ended it before it was done"
+        return _failed(request, place), "the platform stopped it before it had finished"
     except BpgradeError as error:
         return _failed(request, place), str(error)
     except Exception:  # a defect of ours must not leave the student without a word
@@ -160,7 +160,7 @@ def _failed(request: GradingRequest, place: PlatformPaths) -> Assessment:
     return _nothing(
         request,
         place,
-        "The grader failed. This is not your fault, and no score counts; tell your instructor.",
+        "The grader failed. This is not your fault and does not count; tell your instructor.",
     )
 
 
@@ -197,7 +197,7 @@ def _write(documents: Mapping[str, str], folder: Path) -> None:
     except OSError as error:
         raise UsageError(
             f"{error.filename or folder} cannot be written: {error.strerror}",
-            "name a folder that may be written to with --output, and see that there is room",
+            "choose a writable folder with --output, and check that there is space left",
         ) from None
     if STANDARD_OUTPUT in documents:
         if isinstance(sys.stdout, io.TextIOWrapper):

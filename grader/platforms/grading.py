@@ -19,7 +19,7 @@ from grader.grading.submission import is_notebook
 from grader.platforms.handed_in_file import Found
 from grader.result import Result
 
-_NOT_YOURS: Final = "This is not your fault, and no score counts; tell your instructor."
+_NOT_YOURS: Final = "This is not your fault and does not count; tell your instructor."
 
 
 class GradingError(BpgradeError):
@@ -102,7 +102,7 @@ def _run(command: list[str], course: Course, seconds: float) -> tuple[bytes, str
             written, errors = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             raise GradingError(
-                f"grading took longer than {seconds:g} seconds and was given up",
+                f"grading took longer than {seconds:g} seconds and was stopped",
                 "raise the platform's time limit, or lower the limits in course.toml",
             ) from None
         finally:
@@ -110,14 +110,14 @@ def _run(command: list[str], course: Course, seconds: float) -> tuple[bytes, str
     text = errors.decode("utf-8", "replace").strip()
     if process.returncode < 0:
         name = signal.Signals(-process.returncode).name
-        text = f"{text}\nit was ended by {name}: is there enough memory?".strip()
+        text = f"{text}\nit was killed by {name}: is there enough memory?".strip()
     return written, text
 
 
 def _instead(written: bytes) -> str:
     """Return what a command has left where its document should be."""
     lines = written.decode("utf-8", "replace").strip().splitlines()
-    return f"it wrote no document but: {lines[-1][:500]}" if lines else "it wrote no document"
+    return f"it wrote no result but: {lines[-1][:500]}" if lines else "it wrote no result"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -58,14 +58,14 @@ def find(place: Path, course: Course, name: str | None, title: str = "") -> Foun
     fitting = [(path, _named(course, path.name)) for path in files]
     wanted = [(path, found) for path, found in fitting if found and exercise in (None, found)]
     if not wanted and exercise is not None and len(files) == 1:
-        note = f"{files[0].name} was graded as {exercise.name}, since no other file was handed in"
+        note = f"{files[0].name} was graded as {exercise.name}, since no other file was submitted"
         return Found(files[0], exercise, (note,))
     if not wanted:
         raise _missing(place, exercise, files)
     exercises = {found.name: found for _, found in wanted}
     if len(exercises) > 1:
         raise SubmissionError(
-            f"files of several exercises were handed in: {', '.join(sorted(exercises))}",
+            f"the submission has files for several exercises: {', '.join(sorted(exercises))}",
             "hand in the file of one exercise",
         )
     [chosen] = exercises.values()
@@ -90,7 +90,7 @@ def _told(course: Course, path: Path) -> Exercise:
     try:
         return exercise_of(course, path, None)
     except UsageError as error:
-        raise SubmissionError(error.message, "name the file as the exercise is named") from None
+        raise SubmissionError(error.message, "give the file the name of the exercise") from None
 
 
 def _named(course: Course, text: str) -> Exercise | None:
@@ -105,10 +105,10 @@ def _named(course: Course, text: str) -> Exercise | None:
 def _missing(place: Path, exercise: Exercise | None, files: list[Path]) -> SubmissionError:
     what = f"{exercise.name}.py or {exercise.name}.ipynb" if exercise else "a file of an exercise"
     if _kind(place) != "folder" or not any(place.iterdir()):
-        return SubmissionError("nothing was handed in", f"hand in {what}")
+        return SubmissionError("nothing was submitted", f"hand in {what}")
     names = [str(path.relative_to(place)) for path in files[:_NAMED]]
-    there = f"only {', '.join(names)}" if names else "no .py or .ipynb file at all"
-    return SubmissionError(f"there is no {what} in what was handed in, {there}", f"hand in {what}")
+    there = f"only {', '.join(names)}" if names else "no .py or .ipynb file"
+    return SubmissionError(f"the submission has no {what}, {there}", f"hand in {what}")
 
 
 def _kind(path: Path) -> str:

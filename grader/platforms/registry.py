@@ -37,6 +37,6 @@ def platform(name: str) -> Platform:
         There is none.
     """
     if name not in NAMES:
-        raise UsageError(f"there is no platform {name!r}", f"choose one of: {', '.join(NAMES)}")
+        raise UsageError(f"no such platform: {name!r}", f"choose one of: {', '.join(NAMES)}")
     found: Platform = importlib.import_module(f"grader.platforms.{name}").PLATFORM
     return found

@@ -37,7 +37,7 @@ def fitting(
     texts = write(assessment)
     if fits(texts):
         return texts
-    for one in _shorter(assessment, f"cut here: {platform} takes no more"):
+    for one in _shorter(assessment, f"cut here: {platform} accepts no more"):
         texts = write(one)
         if fits(texts):
             return texts
@@ -101,7 +101,7 @@ def _first(result: Result, kept: int, why: str) -> Result:
     def kind(check: CheckResult) -> tuple[str, bool]:
         return check.function, check.visible
 
-    told = f"They are not listed one by one [{why}]."
+    told = f"They are not listed individually [{why}]."
     groups = [list(group) for _, group in groupby(sorted(result.checks[kept:], key=kind), kind)]
     together = (merged(group, f"{len(group)} more checks", told) for group in groups)
     return replace(result, checks=(*result.checks[:kept], *together))

@@ -126,7 +126,7 @@ def cases(package: Path, exercise: str, functions: Sequence[str]) -> list[TrialS
         TrialSubmission("reference", (folder / "reference.py").read_text("utf-8"), 1.0, 1.0),
         TrialSubmission("stub", (folder / "stub.py").read_text("utf-8"), 0.0, 0.99),
         TrialSubmission("hostile", hostile(functions, ()), 0.0, 0.5),
-        TrialSubmission("nothing handed in", None, None, None),
+        TrialSubmission("nothing submitted", None, None, None),
     ]
 
 
@@ -208,19 +208,19 @@ def _new(folder: Path) -> Path:
 
 def _judge(platform: Platform, case: TrialSubmission, ran: Ran) -> PackageTrial:
     if not ran.documents:
-        return PackageTrial(case.name, None, ran.exit_code, False, f"no document: {_said(ran)}")
+        return PackageTrial(case.name, None, ran.exit_code, False, f"no result: {_said(ran)}")
     try:
         share = platform.share(ran.documents)
     except (ValueError, KeyError, TypeError, IndexError) as error:
         problem = _said(ran) or repr(error)
-        return PackageTrial(case.name, None, ran.exit_code, False, f"no valid document: {problem}")
+        return PackageTrial(case.name, None, ran.exit_code, False, f"no valid result: {problem}")
     if case.least is None or case.most is None:
         wrong = "" if share is None else f"{share * 100:.4g} % is stored where nothing was graded"
     elif share is None:
         wrong = "no score is stored"
     else:
         fits = case.least - 1e-9 <= share <= case.most + 1e-9
-        wrong = "" if fits else "the score is not what it must be"
+        wrong = "" if fits else "the score is not what it should be"
     remark = f"{wrong}: {_said(ran)}".rstrip(": ") if wrong else ""
     return PackageTrial(case.name, share, ran.exit_code, not wrong, remark)
 
@@ -289,13 +289,13 @@ def _unpacked(package: Path) -> Iterator[Path]:
                         path.chmod((entry.external_attr >> 16) & 0o777 or 0o644)
         except FileNotFoundError:
             raise UsageError(
-                f"there is no package {package}",
+                f"no such package: {package}",
                 "make one: bpgrade package PLATFORM -o OUT.zip",
             ) from None
         except (OSError, zipfile.BadZipFile) as error:
             raise UsageError(
                 f"{package} cannot be read as a package: {error}",
-                "name the .zip file or the folder that `bpgrade package` wrote",
+                "give the .zip file or folder that `bpgrade package` wrote",
             ) from None
         yield Path(folder).resolve()
 
@@ -307,7 +307,7 @@ def _exercises(folder: Path, platform: Platform, package: Path) -> Mapping[str, 
         name, exercises = manifest["platform"], manifest["exercises"]
     except (OSError, ValueError, KeyError, TypeError):
         raise UsageError(
-            f"{package} is no package of bpgrade: it has no valid {MANIFEST}",
+            f"{package} is not a bpgrade package: it has no valid {MANIFEST}",
             f"make one: bpgrade package {platform.name} -o OUT.zip",
         ) from None
     if name != platform.name:

@@ -71,15 +71,15 @@ def write_annotated(notebook: Path, out: Path, result: Result) -> None:
     if out.exists() and out.samefile(notebook):
         raise UsageError(
             "--annotate never changes the notebook itself",
-            "name another file, as in feedback.ipynb",
+            "choose another file, such as feedback.ipynb",
         )
     try:
         out.write_text(annotate(notebook.read_bytes(), result), encoding="utf-8")
     except NotebookError as error:
-        raise UsageError(f"{out} is not written: {error}") from None
+        raise UsageError(f"{out} was not written: {error}") from None
     except OSError as error:
         raise UsageError(
-            f"{out} cannot be written: {error.strerror}", "name a file that you may write to"
+            f"{out} cannot be written: {error.strerror}", "choose a file you can write to"
         ) from None
 
 

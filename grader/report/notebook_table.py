@@ -39,7 +39,7 @@ def html_of(result: Result) -> str:
     parts += [_finding(one) for one in findings(result)]
     if result.output.strip():
         parts.append(f"<p>Your code printed</p>{_block(result.output)}")
-    parts += _items("Warnings, which cost no points", result.warnings)
+    parts += _items("Warnings (no points lost)", result.warnings)
     parts += _items("Not run", result.not_run)
     return f'<div class="bpgrade">{"".join(parts)}</div>'
 

@@ -51,7 +51,7 @@ def _lines(result: Result) -> Iterator[str]:
     yield f"{_line(result.submission.name)}: {_line(result.exercise)} of {_line(result.course)}"
     if result.status == "ungraded":
         yield (
-            "The grader failed. This is not your fault, and no score counts. Check again; if it"
+            "The grader failed. This is not your fault and does not count. Check again; if it"
             " stays so, tell your instructor."
         )
     for function in summaries(result):
@@ -60,7 +60,7 @@ def _lines(result: Result) -> Iterator[str]:
         yield ""
         yield from _finding(result, finding)
     yield from _output(result.output)
-    yield from _list("Warnings, which cost no points:", result.warnings)
+    yield from _list("Warnings (no points lost):", result.warnings)
     yield from _list("Not run:", result.not_run)
     yield ""
     yield _total(result)

@@ -47,7 +47,7 @@ def render(result: Result, console: Console) -> None:
         _finding(page, result, finding, told)
     _unwritten(page, summaries(result))
     _output(page, result.output)
-    _list(page, "Warnings, which cost no points", result.warnings)
+    _list(page, "Warnings (no points lost)", result.warnings)
     _list(page, "Not run", result.not_run)
     page.blank()
     _total(page, result)
@@ -88,8 +88,8 @@ def _header(page: Page, result: Result) -> None:
     if result.status == "ungraded":
         page.write(
             Text(
-                "The grader failed. This is not your fault, and no score counts. "
-                "Check again; if it stays so, tell your instructor.",
+                "The grader failed. This is not your fault and does not count. "
+                "Check again; if it fails again, tell your instructor.",
                 "bold yellow",
             ),
             Text(" ! ", "bold yellow"),

@@ -83,7 +83,7 @@ def build(platform: Platform, course: Course, choice: PackageOptions) -> dict[st
         if not course.checks(exercise).is_file():
             raise UsageError(
                 f"{course.folder} has no checks for {exercise.name}, so nothing could be graded",
-                "name the full course, with its solutions, by --course DIR",
+                "give the full course, with its solutions: --course DIR",
             )
     own = _course_files(course)
     blanks = _blanks(course, choice, own)
@@ -147,10 +147,10 @@ def write(files: Mapping[str, bytes], out: Path) -> None:
             path.write_bytes(data)
             path.chmod(mode(data))
     except FileExistsError:
-        raise UsageError(f"{out} is there already", "name a new folder, or a .zip file") from None
+        raise UsageError(f"{out} already exists", "choose a new folder or .zip file") from None
     except OSError as error:
         raise UsageError(
-            f"{out} cannot be written: {error.strerror}", "name a place that you may write to"
+            f"{out} cannot be written: {error.strerror}", "choose a place you can write to"
         ) from None
 
 

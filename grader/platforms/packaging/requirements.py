@@ -86,7 +86,7 @@ def _distributions(names: Iterable[str]) -> list[str]:
         if name not in known:
             raise UsageError(
                 f"the course needs the package {name}, which is not installed here",
-                f"install it beside bpgrade: pip install {name}",
+                f"install it next to bpgrade: pip install {name}",
             )
         found.append(known[name][0])
     return found
@@ -121,7 +121,7 @@ def download(requirements: Iterable[str], python: str) -> dict[str, bytes]:
             reasons = [line for line in lines if line.startswith("ERROR")] or lines[-1:]
             raise UsageError(
                 f"pip could not download the wheels: {' '.join(reasons)[:400]}",
-                "see that there is a network, or leave out --bundle: then they are installed"
+                "check the network connection, or leave out --bundle: then they are installed"
                 " where the package is set up",
             )
         return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}

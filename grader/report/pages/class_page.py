@@ -23,7 +23,7 @@ STANDINGS: Final = {
     "lost": "points lost",
     "ungraded": "not graded",
     "unreadable": "unreadable",
-    "missing": "nothing handed in",
+    "missing": "nothing submitted",
 }
 _SHOWN_CHECKS: Final = 15
 _SHOWN_MISTAKES: Final = 60

@@ -31,5 +31,6 @@ def write_page(path: Path, result: Result, course: Course) -> None:
         write_texts({path: page})
     except OSError as error:
         raise UsageError(
-            f"{path} cannot be written: {error.strerror}", "name a file in a folder you may write"
+            f"{path} cannot be written: {error.strerror}",
+            "choose a file in a folder you can write to",
         ) from None

@@ -31,7 +31,7 @@ MARKS: Final = {
     FunctionState.WAITING: ("…", "waits for another function"),
     FunctionState.UNGRADED: ("!", "not graded"),
 }
-_GRADER_FAILED: Final = "The grader failed here. This is not your fault, and costs you nothing."
+_GRADER_FAILED: Final = "The grader failed here. This is not your fault, and costs you no points."
 
 Draw = Callable[[Result], Drawing | None]
 
