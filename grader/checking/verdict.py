@@ -22,7 +22,7 @@ from grader.sandbox.failures import CallFailure
 _PACKAGE: Final = Path(__file__).parent.parent
 _MAX_LINES: Final = 12
 _MOST_TOLD: Final = 3
-_NOT_SO: Final = "What it asks for is not so."
+_UNMET: Final = "A required condition does not hold."
 
 
 def ended(check: Check, outcome: Outcome, feedback: str, seconds: float = 0.0) -> CheckResult:
@@ -107,10 +107,10 @@ def _unmet(run: CheckRun, file: Path, error: AssertionError) -> str:
     calls = answers_asked_about(error, file, run.student)
     for call in calls:
         if call.value is None and call.arguments is not None and not run.check.visible:
-            return f"{_NOT_SO} {call.told()}: is a `return` missing?"
+            return f"{_UNMET} {call.told()}: is a `return` missing?"
     if run.check.visible:
         return "\n".join([_told(error, file), _listed(calls)]).strip()
-    return f"{_NOT_SO} {_listed(calls)}".strip()
+    return f"{_UNMET} {_listed(calls)}".strip()
 
 
 def _listed(calls: Sequence[AnsweredCall]) -> str:
