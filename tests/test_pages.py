@@ -326,10 +326,10 @@ def test_names_of_pages_are_plain_and_never_the_same():
 @pytest.mark.parametrize(
     ("damage", "told"),
     [
-        (lambda folder: (folder / "results.jsonl").unlink(), "no output folder"),
+        (lambda folder: (folder / "results.jsonl").unlink(), "not the output folder"),
         (lambda folder: (folder / "results.jsonl").write_text("{}\n"), "line 1 of"),
         (lambda folder: (folder / "results.jsonl").write_text("[" * 99_999), "line 1 of"),
-        (lambda folder: (folder / "grades.csv").unlink(), "no output folder"),
+        (lambda folder: (folder / "grades.csv").unlink(), "not the output folder"),
         (lambda folder: (folder / "grades.csv").write_text("a,b\n1,2\n"), "damaged"),
         (lambda folder: (folder / "left_over.csv").write_text("x\n1\n"), "damaged"),
     ],
