@@ -194,7 +194,7 @@ BROKEN = {
     "no stub": (remove("exercises/exercise1.py"), "exercise1.py: no such file"),
     "an old stub": (
         edit("exercises/exercise1.py", "import math", "import  math"),
-        "is not what the markers of the reference make",
+        "is not what the markers in the reference produce",
     ),
     "a marker left open": (
         edit(REFERENCE, "    # END SOLUTION\n", ""),

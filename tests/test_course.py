@@ -196,7 +196,7 @@ points = { f = 0 }
         ('"Überblick"', '"""a\nb"""', "title: found the text"),
         ('"Überblick"', "1979-05-27", "title: found a date or time"),
         ('["numpy"]', '"numpy"', "packages: found the text 'numpy'; write a list"),
-        ('["numpy"]', "[1]", "packages: found a list; write a list of texts"),
+        ('["numpy"]', "[1]", "packages: found a list; write a list of strings"),
         ('["numpy"]', '["numpy.linalg"]', "packages: found 'numpy.linalg'; write names"),
         ("[limits]\ncall_seconds = 2", "limits = 3", "limits: found 3; write it as a table"),
         ("{ sigmoid = 1 }", "4", "exercises.exercise1.points: found 4; write it as a table"),
