@@ -98,7 +98,7 @@ def test_a_platform_that_ends_it_gets_a_document_first(tmp_path: Path) -> None:
         _, errors = process.communicate(timeout=300)
     assert process.returncode == 1, errors
     assert "The grader failed" in message(folder)
-    assert "ended it before it was done" in errors
+    assert "stopped it before it had finished" in errors
 
 
 def _children(process: int) -> list[str]:
