@@ -122,8 +122,16 @@ def test_a_check_that_breaks_is_the_graders_fault_never_the_students_zero(
     ("line", "seen", "hidden"),
     [
         ("assert student.double(2) == 4, 'twice'", "twice", "A required condition does not hold."),
-        ("np.testing.assert_allclose(student.double(2), 4)", "DESIRED: ", "What it asks for"),
-        ("assert student.double(2) == pytest.approx(4)", "assert 6", "What it asks for"),
+        (
+            "np.testing.assert_allclose(student.double(2), 4)",
+            "DESIRED: ",
+            "A required condition does not hold",
+        ),
+        (
+            "assert student.double(2) == pytest.approx(4)",
+            "assert 6",
+            "A required condition does not hold",
+        ),
         ("student.double(2) == 4 or pytest.fail('not twice')", "not twice", "not twice"),
     ],
 )
