@@ -214,7 +214,7 @@ def test_the_choice_is_said_where_two_could_be_meant(course: Path, tmp_path: Pat
         path.name.partition("-")[0]: Page(path.read_text("utf-8")).text
         for path in (out / "report" / "students").iterdir()
     }
-    assert "Either could have been meant" in pages["ada"]
+    assert "To be sure, hand in only one" in pages["ada"]
     assert "double1.ipynb" in pages["ada"]
     assert "Not graded: test_double1.py" in pages["bob"]
     assert "Not graded" not in pages["cem"]

@@ -124,7 +124,7 @@ def test_workers_and_then_the_scheduler_killed(tmp_path: Path, course: Path) -> 
         lines = [line for line in said.splitlines() if "waiting for workers" not in line]
         assert len(lines) == 2, said
         assert "the connection to the scheduler" in lines[0]
-        assert "the same command goes on" in lines[1]
+        assert "rerun the same command to resume" in lines[1]
         known = results_of_journal(out)
         cluster.stop()
         cluster.workers.clear()

@@ -219,7 +219,7 @@ CARELESS = [
     (("package", "gradescope", "--course", "nowhere", "-o", "a.zip"), "is not a course"),
     (("selftest", "gradescope", "nothing.zip"), "no such package"),
     (("selftest", "gradescope", "text.zip"), "cannot be read as a package"),
-    (("selftest", "gradescope", "empty"), "no package of bpgrade"),
+    (("selftest", "gradescope", "empty"), "not a bpgrade package"),
     (("autograde", "--platform", "nothing"), "gradescope"),
     (("autograde", "--platform", "junit", "--submitted", "today"), "--submitted"),
     (("autograde", "--platform", "junit", "-o", "text.zip"), "cannot be written"),
