@@ -109,7 +109,7 @@ def read_submission(path: Path) -> Submission:
         )
     if not stat.S_ISREG(mode):
         raise SubmissionError(f"{path} is not a regular file", "give a .py or .ipynb file")
-    if not is_submission(path.name):
+    if path.suffix and not is_submission(path.name):  # platforms leave the suffix out, too
         raise UsageError(f"{path} is not a Python file or a notebook", _python_beside(path))
     try:
         with path.open("rb") as file:
