@@ -111,7 +111,7 @@ def test_a_working_folder_that_is_gone(command: str, tmp_path: Path):
     "name",
     [
         *("exercise1.md", "exercise1.txt", "exercise1.html", "exercise1.pdf", "exercise1.zip"),
-        *("exercise1", "exercise1.py.bak", "exercise1.pyc", "exercise1.json", "exercise1.ipynb.md"),
+        *("exercise1.py.bak", "exercise1.pyc", "exercise1.json", "exercise1.ipynb.md"),
     ],
 )
 def test_a_file_of_another_kind_is_a_usage_error(name: str, tmp_path: Path):
