@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from waiting import wait_for
 from walls import LIMITS, WITHOUT, Bench, isolation, marked
 
 from grader.course import load_course
@@ -583,9 +584,5 @@ def test_nothing_stays_where_the_grader_is_killed() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     scratch = Path(done.stdout.strip())
     assert scratch.name.startswith("bpgrade-")
-    for _ in range(600):
-        if not scratch.exists():
-            break
-        time.sleep(0.05)
-    assert not scratch.exists()
+    wait_for(lambda: not scratch.exists(), "the scratch folder is gone")
     assert marked(f"HOME={scratch}\0") == []

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -20,6 +19,7 @@ from urllib.parse import parse_qs
 import junitparser
 import pytest
 from platform_cases import CORPUS, EXERCISE
+from waiting import wait_for
 
 from grader.course import load_course
 from grader.errors import SubmissionError
@@ -91,9 +91,7 @@ def test_a_platform_that_ends_it_gets_a_document_first(tmp_path: Path) -> None:
     with subprocess.Popen(
         command(folder), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        deadline = time.monotonic() + 300
-        while not _children(process.pid) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_for(lambda: _children(process.pid), "grading has begun")
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=300)
     assert process.returncode == 1, errors
@@ -111,12 +109,8 @@ def test_a_grader_that_is_killed_is_noticed(tmp_path: Path) -> None:
     with subprocess.Popen(
         command(folder), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        children: list[str] = []
-        deadline = time.monotonic() + 300
-        while not children and time.monotonic() < deadline:
-            time.sleep(0.05)
-            children = _children(process.pid)
-        os.kill(int(children[0]), signal.SIGKILL)
+        wait_for(lambda: _children(process.pid), "grading has begun")
+        os.kill(int(_children(process.pid)[0]), signal.SIGKILL)
         _, errors = process.communicate(timeout=300)
     assert process.returncode == 1, errors
     assert "The grader failed" in message(folder)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 from grader.course import Course, Exercise
@@ -21,11 +23,14 @@ def is_stub(submission: Submission, course: Course, exercise: Exercise) -> bool:
     change, and neither are imports, nor calls that stand alone such as `print(...)`. It does not
     matter which of the two is a notebook.
     """
-    paths = (course.stub(exercise), course.notebook(exercise))
-    stubs = [read_submission(path).source for path in paths if path.is_file()]
-    given = _statements(stubs)
     own = _statements([submission.source])
-    return bool(own) and own <= given
+    return bool(own) and own <= _given(course.stub(exercise), course.notebook(exercise))
+
+
+@lru_cache(maxsize=64)
+def _given(*paths: Path) -> frozenset[str]:
+    """Return the statements of an exercise's stub: read once, not for each of a class."""
+    return _statements([read_submission(path).source for path in paths if path.is_file()])
 
 
 def _statements(sources: Iterable[str]) -> frozenset[str]:
