@@ -173,7 +173,7 @@ KERNEL = {"metadata": {"kernelspec": {"name": "ir", "display_name": "R"}}}
 BAD = {
     "empty": (b"", "is empty"),
     "blank": (b" \n", "is empty"),
-    "truncated": (GOOD[: len(GOOD) // 2], "cut off"),
+    "truncated": (GOOD[: len(GOOD) // 2], "is incomplete"),
     "NUL": (b"\0" + GOOD, "not a notebook"),
     "not UTF-8": (GOOD.replace(b"numpy", b"\xff\xfe"), "not UTF-8"),
     "UTF-16": (GOOD.decode().encode("utf-16"), "UTF-16"),

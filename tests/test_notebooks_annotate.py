@@ -113,6 +113,6 @@ def test_what_cannot_be_annotated(tmp_path: Path, grade: Bench) -> None:
     broken = tmp_path / "exercise3.ipynb"
     broken.write_bytes(b"{")
     result: Result = grade.grade(b"{")
-    with pytest.raises(UsageError, match=r"out.ipynb is not written: .* cut off"):
+    with pytest.raises(UsageError, match=r"out.ipynb was not written: .* is incomplete"):
         write_annotated(broken, tmp_path / "out.ipynb", result)
     assert not (tmp_path / "out.ipynb").exists()
