@@ -520,12 +520,16 @@ def other():
 
 
 LEFT_OVER = """
-import builtins, linecache, os, sys, warnings
+import linecache, os, sys, warnings
 
 def run():
+    try:
+        asked = input()
+    except EOFError:
+        asked = "nobody answers"
     stand_ins = [type(finder).__name__ for finder in sys.meta_path].count("StandIns")
     return [
-        type(builtins.input).__name__, stand_ins, sorted(set(linecache.cache) - {"submission.py"}),
+        asked, stand_ins, sorted(set(linecache.cache) - {"submission.py"}),
         "rehearsed" in globals(), len(os.listdir(".")), len(warnings.filters),
     ]
 """
@@ -535,7 +539,7 @@ def test_of_what_a_host_has_rehearsed_nothing_is_left() -> None:
     with WorkerHost(isolation("basic"), ["numpy"]) as host:
         found = [Bench(host).call(LEFT_OVER) for _ in range(2)]
     assert found[0] == found[1]
-    assert found[0][:5] == ["builtin_function_or_method", 1, [], False, 0]
+    assert found[0][:5] == ["nobody answers", 1, [], False, 0]
 
 
 def test_the_calls_of_one_function_have_a_limit_together() -> None:

@@ -328,7 +328,7 @@ def test_the_handler_serves_a_queue(case: str, score: float, packages, queue, tm
     assert found is not None
     assert found[0] == score
     told = json.loads(result["xqueue_body"])["msg"]
-    assert ("Nothing was handed in" in told) is (case == "missing")
+    assert ("Nothing was submitted" in told) is (case == "missing")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="platforms run Linux")

@@ -406,8 +406,9 @@ def test_a_course_may_be_spelt_in_any_way(
     }[command]
     more = ("--no-pages", "--workers", "1") if command == "batch" else ()
     if command in ("release", "init"):
-        for end in (".md", ".ipynb"):
-            (work / "course" / "exercises" / f"double{end}").write_text("{}")
+        empty = {".md": "", ".ipynb": json.dumps({"cells": [], "metadata": {}, "nbformat": 4})}
+        for end, text in empty.items():
+            (work / "course" / "exercises" / f"double{end}").write_text(text)
     course = SPELLINGS[spelling].format(work=work)
     done = run(work, environment, *words, *more, "--course", course)
     plain = run(work, environment, "check", "double.py", "--course", str(work / "course"))
