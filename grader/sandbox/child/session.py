@@ -94,7 +94,11 @@ class Session:
         except (framing.StreamEnded, BrokenPipeError):
             raise
         except BaseException as error:
-            self._fail(number, self._describe(error))
+            try:
+                self._fail(number, self._describe(error))
+            except MemoryError:  # a full memory has other errors too: "can't start new thread"
+                self.reserve = b""
+                self._fail(number, self._describe(error))
 
     def _describe(self, error: BaseException) -> dict[str, Any]:
         """Describe what was raised, also where the student's code has filled the memory."""
