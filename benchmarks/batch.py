@@ -8,7 +8,7 @@ smallest size with 2 % of looping ones. Prints for each
 
     start     seconds until the first result: planning, starting the hosts, collecting the checks
     grading   from the first result to the last; the rate and the processor time (this process,
-              its grading processes and everything behind the wall) are of this part
+              its grading processes and everything in the sandbox) are of this part
     writing   the outputs
     peak      the memory of all processes together, each shared page once
 

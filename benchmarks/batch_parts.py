@@ -3,7 +3,7 @@
     python benchmarks/batch_parts.py [--rounds 200] [--profile]
 
 Grades one right submission of exercise 3 again and again, in strict isolation, a part more each
-time, and takes the difference: processor time of this process and of all behind the wall. A floor
+time, and takes the difference: processor time of this process and of all in the sandbox. A floor
 is the same done with nothing around it: a bare fork, the bare system calls, the file run here,
 bytes sent to and fro and the functions called here, a line added to a file. The checks have none:
 what they find out is known, once other submissions have answered the same.
@@ -36,9 +36,9 @@ from grader.course import find_course
 from grader.grading.grade import Grader
 from grader.grading.submission import Submission, submission_from_bytes
 from grader.sandbox import landlock_rules, packages, read_allow_list, seccomp_rules
-from grader.sandbox.child import framing, kernel, values
+from grader.sandbox.child import codec, framing, kernel
 from grader.sandbox.exchange import CallRequest
-from grader.sandbox.host import WorkerHost
+from grader.sandbox.host import SandboxHost
 from grader.sandbox.isolation import resolve
 from grader.sandbox.pipeline import Pipeline
 from grader.sandbox.submission_session import SubmissionSession
@@ -137,7 +137,7 @@ def measure(grader: Grader, rounds: int) -> dict[str, tuple[float, float]]:
     def session() -> SubmissionSession:
         return SubmissionSession(host, submission.to_load, exercise.limits)
 
-    def forked(host: WorkerHost) -> None:
+    def forked(host: SandboxHost) -> None:
         wire = host.fork(exercise.limits)
         wire.receive(time.monotonic() + 20)
         host.end()
@@ -171,9 +171,9 @@ def measure(grader: Grader, rounds: int) -> dict[str, tuple[float, float]]:
     for _ in range(3):  # from the third on, what right submissions answer is known
         checked(lambda made: checks.run(exercise, made, 0))
     namespace = run_here(submission)
-    requests = [values.decode(call.content)[:2] for call in asked]
+    requests = [codec.decode(call.content)[:2] for call in asked]
     lengths = [len(call.content) for call in asked]
-    with WorkerHost(resolve("basic"), ["numpy"]) as basic, echoes(lengths) as echo:
+    with SandboxHost(resolve("basic"), ["numpy"]) as basic, echoes(lengths) as echo:
         cost = milliseconds(
             {
                 "fork": lambda: forked(basic),

@@ -1,7 +1,7 @@
 """What confining a submission costs over forking it unconfined: `python benchmarks/fork_cost.py`.
 
 Measures, over 100 rounds each taken in turn, the time from asking the warm host for a
-process to its word that it is ready for a submission, walls up. Prints the medians, and
+process to its word that it is ready for a submission, sandboxes up. Prints the medians, and
 exits with 1 where strict isolation adds more than 5 ms.
 """
 
@@ -14,7 +14,7 @@ from contextlib import ExitStack
 
 from grader.course import Limits
 from grader.errors import IsolationError
-from grader.sandbox.host import WorkerHost
+from grader.sandbox.host import SandboxHost
 from grader.sandbox.isolation import Isolation, resolve
 
 ROUNDS = 100
@@ -26,7 +26,7 @@ VARIANTS = {
 }
 
 
-def fork(host: WorkerHost) -> float:
+def fork(host: SandboxHost) -> float:
     """Return the seconds until a process of this host is ready; it is ended again."""
     start = time.perf_counter()
     wire = host.fork(Limits())
@@ -52,7 +52,7 @@ def main() -> int:
     """Measure all variants and return the exit code."""
     with ExitStack() as stack:
         hosts = {
-            name: stack.enter_context(WorkerHost(isolation, ["numpy"]))
+            name: stack.enter_context(SandboxHost(isolation, ["numpy"]))
             for name, isolation in isolations().items()
         }
         times: dict[str, list[float]] = {name: [] for name in hosts}

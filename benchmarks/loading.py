@@ -26,7 +26,7 @@ from pathlib import Path
 from grader.course import Limits
 from grader.grading.submission import Submission, read_submission
 from grader.sandbox.failures import CallFailure
-from grader.sandbox.host import WorkerHost
+from grader.sandbox.host import SandboxHost
 from grader.sandbox.isolation import resolve
 from grader.sandbox.submission_session import SubmissionSession
 
@@ -45,7 +45,7 @@ class Found:
         self.failures: list[str] = []
         self.seconds: list[float] = []
 
-    def load(self, host: WorkerHost, path: Path, verbose: bool) -> None:
+    def load(self, host: SandboxHost, path: Path, verbose: bool) -> None:
         """Load one file and count what it came to."""
         start = time.perf_counter()
         try:
@@ -60,7 +60,7 @@ class Found:
         finally:
             self.seconds.append(time.perf_counter() - start)
 
-    def _run(self, host: WorkerHost, submission: Submission, path: Path, verbose: bool) -> None:
+    def _run(self, host: SandboxHost, submission: Submission, path: Path, verbose: bool) -> None:
         names = {name for block in submission.to_load.blocks for name in defined(block.source)}
         self.defined += len(names)
         worker = SubmissionSession(host, submission.to_load, Limits())
@@ -135,7 +135,7 @@ def main() -> int:
         f" load {os.getloadavg()[0]:.1f}, {given.isolation} isolation"
     )
     kinds: dict[str, Found] = {}
-    with WorkerHost(resolve(given.isolation), ["numpy"]) as host:
+    with SandboxHost(resolve(given.isolation), ["numpy"]) as host:
         for ending in (".ipynb", ".py"):
             found = kinds[ending] = Found()
             for path in chosen(given.folder, ending, given.most):

@@ -1,4 +1,4 @@
-"""Draw the diagrams of these pages: the wall, the life of a submission, the network.
+"""Draw the diagrams of these pages: the sandbox, the life of a submission, the network.
 
 Each is drawn twice, for light and for dark pages.
 
@@ -112,9 +112,9 @@ class Drawing:
         )
 
 
-def wall(colours: Palette) -> Drawing:
+def sandbox(colours: Palette) -> Drawing:
     """Draw the two processes, and what crosses between them."""
-    drawing = Drawing(760, 330, "The wall: two processes, and only data between them", colours)
+    drawing = Drawing(760, 330, "The sandbox: two processes, and only data between them", colours)
     drawing.box(10, 10, 290, 310, colours.trusted)
     drawing.words(155, 34, "grader process", size=15, bold=True)
     drawing.words(155, 54, "trusted", size=12, colour=colours.faint)
@@ -163,7 +163,7 @@ def life(colours: Palette) -> Drawing:
     stages = (
         ("read", ".py or .ipynb", "bytes to source", colours.trusted),
         ("fork", "a fresh process", "from the warm host", colours.untrusted),
-        ("load", "the file is run,", "behind the wall", colours.untrusted),
+        ("load", "the file is run,", "in the sandbox", colours.untrusted),
         ("check", "calls, values,", "comparisons", colours.trusted),
         ("diagnose", "what failed:", "name the mistake", colours.trusted),
     )
@@ -233,7 +233,7 @@ def network(colours: Palette) -> Drawing:
     return drawing
 
 
-DIAGRAMS: Final = {"wall": wall, "life": life, "network": network}
+DIAGRAMS: Final = {"sandbox": sandbox, "life": life, "network": network}
 
 
 def texts() -> dict[str, str]:

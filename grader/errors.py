@@ -4,7 +4,7 @@ BpgradeError                 what went wrong, and what to do about it
 ├── UsageError               a path, name or option that cannot be right        exit 2
 ├── SubmissionError          a submission that cannot even be read              exit 2
 ├── CourseError              a mistake in a course's files                      exit 3
-└── IsolationError           the wall cannot be built on this machine           exit 3
+└── IsolationError           the sandbox cannot be set up on this machine       exit 3
 """
 
 from __future__ import annotations

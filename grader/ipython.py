@@ -1,4 +1,4 @@
-"""Grading from within a running notebook: what has been defined so far, through the wall."""
+"""Grading from within a running notebook: what has been defined so far, in the sandbox."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from grader.course import find_course
 from grader.course.locate import UntrustedCourse
 from grader.errors import UsageError
 from grader.grading.grade import DEFAULT_SEED, Grader
-from grader.grading.handed_in import in_folder
+from grader.grading.imported_files import in_folder
 from grader.grading.submission import MAX_SOURCE_BYTES, Submission, modules_of
 from grader.notebooks.code_cells import plain_blocks
 from grader.result import Result, SubmissionInfo
@@ -58,7 +58,7 @@ class Report:
 def check(exercise: str, *, course: str | Path | None = None, seed: int = DEFAULT_SEED) -> Report:
     """Grade the functions that a running notebook has defined so far.
 
-    The cells that have been run are run again behind the wall, in the order in which they were
+    The cells that have been run are run again in the sandbox, in the order in which they were
     run, and their functions are graded. The notebook itself stays as it is.
 
     Parameters

@@ -1,6 +1,6 @@
 """Checks of exercise 5: the student's gradient checker is itself checked.
 
-Its callbacks run on this side of the wall. A checker must accept right gradients in every check
+Its callbacks run in the trusted process. A checker must accept right gradients in every check
 that asks it to reject a wrong one, so that one that always says no (or yes) earns nothing.
 One mistake is charged once: where the student's `numerical_gradient` is wrong, what a checker has
 to accept is what that returns, for a function on whose slopes a moved array has no influence.

@@ -12,7 +12,7 @@ from grader.checking.inner_calls import calls_within
 from grader.checking.student_proxy import StudentProxy
 from grader.course import Limits
 from grader.sandbox.failures import CallFailure
-from grader.sandbox.host import WorkerHost
+from grader.sandbox.host import SandboxHost
 from grader.sandbox.isolation import resolve
 from grader.sandbox.replies import CodeBlock, SubmissionSource
 from grader.sandbox.submission_session import SubmissionSession
@@ -57,7 +57,7 @@ ANSWERS = {"double": [((Z,), 2 * Z)], "half": [((Z,), Z / 2)]}
 
 @pytest.fixture(scope="module")
 def student() -> Iterator[StudentProxy]:
-    with WorkerHost(resolve("basic"), ("numpy",)) as host:
+    with SandboxHost(resolve("basic"), ("numpy",)) as host:
         session = SubmissionSession(
             host, SubmissionSource((CodeBlock("given.py", TEXT),)), Limits()
         )

@@ -14,7 +14,7 @@ from corpus_case import ROOT, run_bpgrade
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.grading.handed_in import MAX_FILES, in_folder, modules
+from grader.grading.imported_files import MAX_FILES, in_folder, modules
 from grader.grading.submission import submission_from_bytes
 
 SIGMOID = """import numpy as np

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from hostile.bare import attained_naively, without
 from hostile.scene import HOSTILE, ROOT, Attack, Scene, attacks, attained, scene
-from walls import WITHOUT, isolation
+from sandboxes import WITHOUT, isolation
 
 from grader.course import Course
 from grader.grading.grade import Grader

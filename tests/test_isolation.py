@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sandboxes import LIMITS, WITHOUT, Bench, isolation, marked
 from waiting import wait_for
-from walls import LIMITS, WITHOUT, Bench, isolation, marked
 
 from grader.course import load_course
 from grader.errors import IsolationError, UsageError
@@ -23,7 +23,7 @@ from grader.result import Outcome
 from grader.sandbox import isolation as isolation_module
 from grader.sandbox import launch, layer_probe, read_allow_list
 from grader.sandbox.failures import CallFailure
-from grader.sandbox.host import WorkerHost
+from grader.sandbox.host import SandboxHost
 from grader.sandbox.isolation import resolve
 
 ROOT = Path(__file__).parent.parent
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolatio
 
 @pytest.fixture(params=list(WITHOUT), scope="module")
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
-    with WorkerHost(isolation(request.param), ["numpy"]) as host:
+    with SandboxHost(isolation(request.param), ["numpy"]) as host:
         yield Bench(host)
 
 
@@ -340,7 +340,7 @@ def test_nothing_of_the_course_is_in_reach(bench: Bench, monkeypatch: pytest.Mon
         '("check_exercise", "misconception", "solutions", "exercise3", "SECRET_VARIABLE")',
         f"[bytes.fromhex(code).decode() for code in {coded}]",
     )
-    with WorkerHost(bench.host.isolation, ["numpy"]) as host:  # started with the variable set
+    with SandboxHost(bench.host.isolation, ["numpy"]) as host:  # started with the variable set
         found, descriptors = Bench(host).call(source)
     assert found == []
     assert descriptors == [0, 1, 2, 3]
@@ -380,7 +380,7 @@ def test_packages_are_found_wherever_they_are_installed(
     package.mkdir()
     (package / "__init__.py").write_text("answer = 42\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
-    with WorkerHost(isolation(name), ["toolbox"]) as host:
+    with SandboxHost(isolation(name), ["toolbox"]) as host:
         assert Bench(host).call("import toolbox\ndef run():\n    return toolbox.answer\n") == 42
 
 
@@ -428,7 +428,7 @@ def test_a_layer_that_does_not_hold_stops_all(monkeypatch: pytest.MonkeyPatch) -
         return {**real(layers, ruleset), "layers": []}
 
     monkeypatch.setattr(launch, "confinement_settings", weakened)
-    with WorkerHost(chosen, ["numpy"]) as host:
+    with SandboxHost(chosen, ["numpy"]) as host:
         session = Bench(host).session("open('ran', 'w').close()")
         with pytest.raises(IsolationError, match="do not hold"):
             session.load()
@@ -441,7 +441,7 @@ def test_basic_needs_no_package_of_the_kernel_layers() -> None:
     code = (
         "import sys; from grader.sandbox.isolation import resolve\n"
         "from grader.sandbox.host import *\n"
-        "with WorkerHost(resolve('basic'), ['numpy']) as host: pass\n"
+        "with SandboxHost(resolve('basic'), ['numpy']) as host: pass\n"
         "assert not {'landlock', 'pyseccomp'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -468,7 +468,7 @@ def single() -> Iterator[Bench]:
     """What macOS and Windows have: no host, a process started afresh for each submission."""
     os.environ["SECRET_VARIABLE"] = "secret"
     try:
-        with WorkerHost(isolation("single"), ["numpy"]) as host:
+        with SandboxHost(isolation("single"), ["numpy"]) as host:
             yield Bench(host)
     finally:
         del os.environ["SECRET_VARIABLE"]
@@ -536,7 +536,7 @@ def run():
 
 
 def test_of_what_a_host_has_rehearsed_nothing_is_left() -> None:
-    with WorkerHost(isolation("basic"), ["numpy"]) as host:
+    with SandboxHost(isolation("basic"), ["numpy"]) as host:
         found = [Bench(host).call(LEFT_OVER) for _ in range(2)]
     assert found[0] == found[1]
     assert found[0][:5] == ["nobody answers", 1, [], False, 0]
@@ -544,7 +544,7 @@ def test_of_what_a_host_has_rehearsed_nothing_is_left() -> None:
 
 def test_the_calls_of_one_function_have_a_limit_together() -> None:
     limits = replace(LIMITS, cpu_seconds=0.5)
-    with WorkerHost(resolve("basic"), ["numpy"]) as host:
+    with SandboxHost(resolve("basic"), ["numpy"]) as host:
         session = Bench(host).session(SLOW, limits)
         session.call("run", [0.3])
         session.call("run", [0.3])
@@ -566,7 +566,7 @@ def other():
 
 
 def test_what_another_function_has_left_is_not_charged_to_this_one() -> None:
-    with WorkerHost(resolve("basic"), ["numpy"]) as host:
+    with SandboxHost(resolve("basic"), ["numpy"]) as host:
         session = Bench(host).session(THREAD)
         session.call("run", [])
         assert session.call("other", []).value == 1
@@ -580,7 +580,7 @@ def test_nothing_stays_where_the_grader_is_killed() -> None:
         "import os, time; from grader.sandbox.isolation import resolve\n"
         "from grader.sandbox.host import *\n"
         "from grader.course import Limits\n"
-        "host = WorkerHost(resolve('basic'), ['numpy'])\n"
+        "host = SandboxHost(resolve('basic'), ['numpy'])\n"
         "host.fork(Limits()).receive(time.monotonic() + 60)\n"
         "print(host._scratch, flush=True)\n"
         "os.kill(os.getpid(), 9)"

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-import walls
+import sandboxes
 
 from grader.checking.replay import Forecast
 from grader.course import Limits
 from grader.sandbox.exchange import CallRequest
 from grader.sandbox.failures import CallFailure
-from grader.sandbox.host import WorkerHost
+from grader.sandbox.host import SandboxHost
 from grader.sandbox.pipeline import Pipeline
 from grader.sandbox.submission_session import SubmissionSession
 
@@ -68,9 +68,9 @@ MADE: dict[str, Calls] = {
 
 
 @pytest.fixture(scope="module")
-def bench() -> Iterator[walls.Bench]:
-    with WorkerHost(walls.isolation("basic"), ["numpy"]) as host:
-        yield walls.Bench(host)
+def bench() -> Iterator[sandboxes.Bench]:
+    with SandboxHost(sandboxes.isolation("basic"), ["numpy"]) as host:
+        yield sandboxes.Bench(host)
 
 
 def prepared(session: SubmissionSession, calls: Calls) -> list[CallRequest]:
@@ -91,7 +91,7 @@ def told(pipeline: Pipeline | SubmissionSession, calls: Calls) -> list[Any]:
 
 @pytest.mark.parametrize("made", MADE)
 @pytest.mark.parametrize("submission", SUBMISSIONS)
-def test_nothing_depends_on_it(bench: walls.Bench, submission: str, made: str) -> None:
+def test_nothing_depends_on_it(bench: sandboxes.Bench, submission: str, made: str) -> None:
     found = []
     for early in (0, len(FORESEEN)):
         session = bench.session(SUBMISSIONS[submission], LIMITS)
@@ -111,7 +111,7 @@ def test_nothing_depends_on_it(bench: walls.Bench, submission: str, made: str) -
 @pytest.mark.parametrize("made", MADE)
 @pytest.mark.parametrize("submission", SUBMISSIONS)
 def test_nothing_depends_on_what_was_answered_early(
-    bench: walls.Bench, submission: str, made: str
+    bench: sandboxes.Bench, submission: str, made: str
 ) -> None:
     found = []
     for answered, sent in ((0, 0), (5, 0), (4, 4)):
@@ -133,7 +133,7 @@ def test_nothing_depends_on_what_was_answered_early(
     assert found[2] == found[0]
 
 
-def test_calls_that_were_foreseen_are_made_once(bench: walls.Bench) -> None:
+def test_calls_that_were_foreseen_are_made_once(bench: sandboxes.Bench) -> None:
     losses = bench.host.losses
     session = bench.session(SUBMISSIONS["counts its calls"], LIMITS)
     try:
@@ -148,7 +148,7 @@ def test_calls_that_were_foreseen_are_made_once(bench: walls.Bench) -> None:
     assert bench.host.losses == losses
 
 
-def test_functions_are_not_handed_over_ahead(bench: walls.Bench) -> None:
+def test_functions_are_not_handed_over_ahead(bench: sandboxes.Bench) -> None:
     source = "def run(f):\n    return f(2.0)\ndef plain(x):\n    return x\n"
     session = bench.session(source, LIMITS)
     try:
@@ -165,7 +165,7 @@ def test_functions_are_not_handed_over_ahead(bench: walls.Bench) -> None:
 
 
 def test_functions_that_answer_for_others_are_asked_again_after_rolling_back(
-    bench: walls.Bench,
+    bench: sandboxes.Bench,
 ) -> None:
     source = (
         "count = 0\ndef inner(x):\n    return 0\n"
@@ -183,7 +183,7 @@ def test_functions_that_answer_for_others_are_asked_again_after_rolling_back(
         session.close()
 
 
-def test_a_limit_that_was_hit_early_only_is_no_limit(bench: walls.Bench) -> None:
+def test_a_limit_that_was_hit_early_only_is_no_limit(bench: sandboxes.Bench) -> None:
     source = "def wait(x):\n    while x > 1:\n        pass\n    return x\n"
     session = bench.session(source, Limits(call_seconds=0.3))
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import walls
+import sandboxes
 from batch_course import RIGHT, make_course
 
 from grader.checking import checks as checks_module
@@ -17,7 +17,7 @@ from grader.checking import replay
 from grader.checking.checks import Checks, collected
 from grader.course import Course, Exercise, load_course
 from grader.result import CheckResult, Outcome
-from grader.sandbox.host import WorkerHost
+from grader.sandbox.host import SandboxHost
 from grader.sandbox.replies import CodeBlock, SubmissionSource
 from grader.sandbox.submission_session import SubmissionSession
 
@@ -85,8 +85,8 @@ SUBMISSIONS = {
 
 
 @pytest.fixture(scope="module")
-def host() -> Iterator[WorkerHost]:
-    with WorkerHost(walls.isolation("basic"), ["numpy"]) as host:
+def host() -> Iterator[SandboxHost]:
+    with SandboxHost(sandboxes.isolation("basic"), ["numpy"]) as host:
         yield host
 
 
@@ -98,7 +98,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 Told = tuple[tuple[CheckResult, ...], str]
 
 
-def in_session(course: Course, host: WorkerHost, work: Callable[[Tell], None]) -> None:
+def in_session(course: Course, host: SandboxHost, work: Callable[[Tell], None]) -> None:
     """Have `work` called with what tells how a source does, by running all checks or not."""
     exercise = course.exercise("double")
     with collected(course, [exercise]) as checks:
@@ -108,7 +108,7 @@ def in_session(course: Course, host: WorkerHost, work: Callable[[Tell], None]) -
 class Tell:
     """Tells what the checks say of a source, and what it prints meanwhile."""
 
-    def __init__(self, checks: Checks, exercise: Exercise, host: WorkerHost) -> None:
+    def __init__(self, checks: Checks, exercise: Exercise, host: SandboxHost) -> None:
         self.checks = checks
         self.exercise = exercise
         self.host = host
@@ -123,7 +123,7 @@ class Tell:
             return tuple(replace(result, seconds=0.0) for result in results), session.output()
 
 
-def test_a_class_is_told_the_same_as_by_running_all(course: Course, host: WorkerHost) -> None:
+def test_a_class_is_told_the_same_as_by_running_all(course: Course, host: SandboxHost) -> None:
     def work(tell: Tell) -> None:
         expected = {name: tell(source, run_all=True) for name, source in SUBMISSIONS.items()}
         assert len({str(told) for told in expected.values()}) >= 10
@@ -135,7 +135,7 @@ def test_a_class_is_told_the_same_as_by_running_all(course: Course, host: Worker
 
 
 def test_a_check_is_not_run_for_what_it_has_heard_before(
-    course: Course, host: WorkerHost, monkeypatch: pytest.MonkeyPatch
+    course: Course, host: SandboxHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def work(tell: Tell) -> None:
         ran: list[str] = []
@@ -171,7 +171,7 @@ UNSTEADY = {
 
 @pytest.mark.parametrize("kind", UNSTEADY)
 def test_a_check_that_does_not_do_the_same_is_always_run(
-    tmp_path: Path, host: WorkerHost, kind: str
+    tmp_path: Path, host: SandboxHost, kind: str
 ) -> None:
     checks = (
         "import numpy as np\nimport pytest\n\nTURNS = []\n\n\n"
@@ -199,7 +199,7 @@ def test_a_check_that_does_not_do_the_same_is_always_run(
 
 @pytest.mark.parametrize(("limit", "most"), [("_MAX_NODES", 30), ("_MAX_BYTES", 300)])
 def test_what_was_not_heard_for_long_is_forgotten(
-    course: Course, host: WorkerHost, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
+    course: Course, host: SandboxHost, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
 ) -> None:
     monkeypatch.setattr(replay, limit, most)
 

@@ -15,8 +15,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+from grader.sandbox.child.codec import MAX_DEPTH, MAX_LIST, ForbiddenValueError, decode, encode
 from grader.sandbox.child.framing import WireError
-from grader.sandbox.child.values import MAX_DEPTH, MAX_LIST, ForbiddenValueError, decode, encode
 
 ROOM = 1 << 24
 DTYPES = ["?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8", "c8", "c16"]

@@ -13,9 +13,9 @@ import numpy as np
 
 from grader.checking.comparison import CheckFailure, Compare
 from grader.course import Limits
-from grader.sandbox.channel import Connection
+from grader.sandbox.channel import Channel
+from grader.sandbox.child.codec import ForbiddenValueError, decode, encode
 from grader.sandbox.child.framing import WireError, frame
-from grader.sandbox.child.values import ForbiddenValueError, decode, encode
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.isolation import Isolation
 from grader.sandbox.replies import CodeBlock, SubmissionSource
@@ -68,7 +68,7 @@ def compare(value: Any) -> None:
             comparison()
 
 
-class InTime(Connection):
+class InTime(Channel):
     """A wire on which what was written ahead stands for what is written when it is asked for."""
 
     def pending(self) -> bool:
@@ -83,7 +83,7 @@ class ScriptedHost:
     def __init__(self, stream: bytes) -> None:
         self.stream = stream
 
-    def fork(self, limits: Limits) -> Connection:
+    def fork(self, limits: Limits) -> Channel:
         ours, theirs = socket.socketpair()
         theirs.setblocking(False)
         with contextlib.suppress(BlockingIOError):

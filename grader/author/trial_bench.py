@@ -12,7 +12,7 @@ from grader.checking.checks import Checks
 from grader.checking.specification import Check
 from grader.course import Exercise, Limits
 from grader.result import CheckResult, Outcome
-from grader.sandbox.host import WorkerHost
+from grader.sandbox.host import SandboxHost
 from grader.sandbox.replies import CodeBlock, SubmissionSource
 from grader.sandbox.submission_session import Request, SubmissionSession
 
@@ -22,7 +22,7 @@ _FAILED = frozenset(Outcome) - {Outcome.PASSED, Outcome.BLOCKED}
 class Recorder(SubmissionSession):
     """A session that remembers the arguments of the first call of each function."""
 
-    def __init__(self, host: WorkerHost, source: SubmissionSource, limits: Limits) -> None:
+    def __init__(self, host: SandboxHost, source: SubmissionSource, limits: Limits) -> None:
         super().__init__(host, source, limits)
         self.arguments: dict[str, tuple[Any, ...]] = {}
 
@@ -43,7 +43,7 @@ class Bench:
     """Tries programs on the checks of one exercise."""
 
     exercise: Exercise
-    host: WorkerHost
+    host: SandboxHost
     collected: Checks
     printed: dict[str, str] = field(default_factory=dict)
     arguments: dict[str, tuple[Any, ...]] = field(default_factory=dict)

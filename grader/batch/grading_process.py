@@ -1,4 +1,7 @@
-"""A grading process as its owner sees it: started, given tasks, read, ended; see `worker`."""
+"""A grading process as its owner sees it: started, given tasks, read, ended.
+
+What runs inside it is in `grading_process_main`.
+"""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from grader.batch.archive import Hand
 from grader.batch.records import Attempt, Entry, Origin
 from grader.course import Course
 from grader.grading.file_names import exercises_named
-from grader.grading.handed_in import most_of
+from grader.grading.imported_files import most_of
 from grader.grading.submission import modules_of, submission_from_bytes
 
 

@@ -19,7 +19,7 @@ from grader.errors import IsolationError
 
 _TICK_SECONDS: Final = 0.25
 _SLOW_SECONDS: Final = 1.5
-_STAND_INS: Final = 2  # for each worker
+_STAND_INS: Final = 2  # for each grading process
 _MAX_EARLY_DEATHS: Final = 3
 
 

@@ -1,1 +1,1 @@
-"""Running a course's checks: ordinary pytest tests with fixtures that reach over the wall."""
+"""Running a course's checks: ordinary pytest tests with fixtures that reach into the sandbox."""

@@ -65,7 +65,7 @@ class Compare:
         Parameters
         ----------
         actual : object
-            Whatever came over the wall.
+            Whatever came out of the sandbox.
         expected : number, array, or tuple or list of them
             A tuple or list expects that many values.
         names : str or sequence of str, optional

@@ -20,8 +20,8 @@ from grader.checking import values
 from grader.checking.student_proxy import StudentProxy, answered_calls
 from grader.checking.value_kinds import Kind, kind_of
 from grader.result import Outcome
+from grader.sandbox.child.codec import ForbiddenValueError, decode, encode
 from grader.sandbox.child.replacing import replaced
-from grader.sandbox.child.values import ForbiddenValueError, decode, encode
 from grader.sandbox.exchange import Callbacks
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.replies import CodeBlock, Loaded, Reply, SubmissionSource
@@ -109,7 +109,7 @@ class ReferenceInPlace:
 
 
 def _crossed(value: Any) -> Any:
-    """Return a value as it would be on the other side of the wall."""
+    """Return a value as it would be in the sandbox."""
     callbacks = Callbacks(_MOST_BYTES)
     data = encode(value, max_bytes=_MOST_BYTES, handle_of=callbacks.number_of)
     return decode(data, callback=callbacks.functions.__getitem__)

@@ -1,7 +1,7 @@
 """Tables kept on disk between runs, in the user's cache folder.
 
-A file holds a digest and msgpack of the closed set of values that crosses the wall too: it is
-only ever data. One that is damaged, of another version or not readable counts as not there.
+A file holds a digest and msgpack of the closed set of values, as the channel carries it: it is only
+ever data. One that is damaged, of another version or not readable counts as not there.
 Probes whose arguments are no data, such as functions, are drawn again when a table is loaded.
 """
 
@@ -25,8 +25,8 @@ from grader.diagnosis.bug_library import files_of
 from grader.diagnosis.candidates import Candidate
 from grader.diagnosis.fault_dictionary import FaultDictionary, Odd
 from grader.diagnosis.observation import Inputs, Layout
+from grader.sandbox.child.codec import ForbiddenValueError, decode, encode
 from grader.sandbox.child.framing import WireError
-from grader.sandbox.child.values import ForbiddenValueError, decode, encode
 
 _FORMAT: Final = 2
 _MAX_BYTES: Final = 64_000_000

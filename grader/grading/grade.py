@@ -15,7 +15,7 @@ from grader.course import Course, Exercise, find_course
 from grader.course.files import read_text
 from grader.diagnosis.options import Options
 from grader.result import CheckResult, Listing, Outcome, Result
-from grader.sandbox.host import WorkerHost
+from grader.sandbox.host import SandboxHost
 from grader.sandbox.isolation import Isolation, resolve
 
 # What needs NumPy or pytest is imported where it is used: the host imports NumPy meanwhile.
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 DEFAULT_SEED = 0
 DEFAULT_OPTIONS = Options()
-_WALL_LAYERS = ("process", "wall clock")
+_ALWAYS_ON = ("process", "wall clock")
 
 
 class Grader:
@@ -66,7 +66,7 @@ class Grader:
         self._isolation = isolation
         self.options = options
         self._stack = ExitStack()
-        self._host: WorkerHost | None = None
+        self._host: SandboxHost | None = None
         self._collection = ExitStack()
         self._collected: tuple[Exercise, ...] = ()
         self._checks: Checks | None = None
@@ -74,7 +74,7 @@ class Grader:
         self._given: dict[str, str] = {}
 
     def __enter__(self) -> Grader:
-        self._host = self._stack.enter_context(WorkerHost(self._isolation, self.course.packages))
+        self._host = self._stack.enter_context(SandboxHost(self._isolation, self.course.packages))
         self._stack.callback(lambda: self._collection.close())
         return self
 
@@ -87,7 +87,7 @@ class Grader:
         self._stack.close()
 
     @property
-    def host(self) -> WorkerHost:
+    def host(self) -> SandboxHost:
         """The host that submissions run on; there is one within the context only."""
         if self._host is None:
             raise RuntimeError("use a Grader as a context manager: with Grader(...) as grader")
@@ -239,7 +239,7 @@ class Grader:
             status="ungraded" if failed else "graded",
             score=round(math.fsum(check.points for check in checks), 9),
             max_score=exercise.max_score,
-            isolation=(*_WALL_LAYERS, *(session.layers if session else ())),
+            isolation=(*_ALWAYS_ON, *(session.layers if session else ())),
             output=session.output() if session else "",
             checks=checks,
             warnings=(

@@ -15,13 +15,13 @@ from typing import Final
 
 from grader.course import Course, Exercise
 from grader.errors import SubmissionError, UsageError
-from grader.grading import handed_in
+from grader.grading import imported_files
 from grader.grading.file_names import exercises_named
-from grader.grading.handed_in import Read
+from grader.grading.imported_files import Read
 from grader.result import SubmissionInfo
 from grader.sandbox.replies import CodeBlock, Module, SubmissionSource
 
-MAX_SOURCE_BYTES: Final = 1_000_000  # less than the longest text that crosses the wall
+MAX_SOURCE_BYTES: Final = 1_000_000  # less than the longest text that crosses into the sandbox
 MAX_NOTEBOOK_BYTES: Final = 200_000_000  # pictures and all; its code is held to the line above
 _ENCODINGS: Final = re.compile(
     r"(utf-8|utf-8-sig|ascii|iso-8859-\d+|latin-?1|cp\d+|windows-\d+|gbk|gb2312|gb18030|big5"
@@ -75,8 +75,8 @@ class Submission:
 
     @property
     def to_load(self) -> SubmissionSource:
-        """What is run behind the wall; the cells of a notebook one by one."""
-        # a file's name may hold bytes that are no Unicode; those do not cross the wall
+        """What is run in the sandbox; the cells of a notebook one by one."""
+        # a file's name may hold bytes that are no Unicode; those do not cross into the sandbox
         name = self.info.name.encode("utf-8", "backslashreplace").decode()
         if self.cells:
             return SubmissionSource(self.cells, True, name, self.modules)
@@ -118,7 +118,7 @@ def read_submission(path: Path) -> Submission:
         raise SubmissionError(
             f"{path} cannot be read: {_reason(error)}", "check its permissions"
         ) from None
-    return submission_from_bytes(path.name, data, handed_in.in_folder(path.parent))
+    return submission_from_bytes(path.name, data, imported_files.in_folder(path.parent))
 
 
 def submission_from_bytes(name: str, data: bytes, read: Read | None = None) -> Submission:
@@ -135,7 +135,7 @@ def submission_from_bytes(name: str, data: bytes, read: Read | None = None) -> S
 def modules_of(submission: Submission, read: Read) -> tuple[Module, ...]:
     """Return what a submission imports of the files that were handed in with it."""
     sources = [cell.source for cell in submission.cells] or [submission.source]
-    return handed_in.modules(sources, read, _source_of)
+    return imported_files.modules(sources, read, _source_of)
 
 
 def _source_of(name: str, data: bytes) -> str:

@@ -1,1 +1,1 @@
-"""The trusted side of the sandbox: it starts workers, calls into them, and believes no byte."""
+"""The trusted side of the sandbox: it starts children, calls into them, and believes no byte."""

@@ -1,4 +1,4 @@
-"""bubblewrap: the command that puts a whole worker host into namespaces of its own."""
+"""bubblewrap: the command that puts a whole fork server into namespaces of its own."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def _forbids_more_namespaces() -> bool:
 
 
 def command(
-    python: Interpreter, packages: Iterable[Path], worker: Path, scratch: Path
+    python: Interpreter, packages: Iterable[Path], child: Path, scratch: Path
 ) -> tuple[list[str], int]:
-    """Return the words to put before a worker's command, and a descriptor that it must inherit.
+    """Return the words to put before a child's command, and a descriptor that it must inherit.
 
-    Inside, the worker's folder is `CHILD` and the scratch folder `SCRATCH`, so that no path
+    Inside, the child's folder is `CHILD` and the scratch folder `SCRATCH`, so that no path
     tells where the grader lies. The arguments are read from the descriptor, for the same reason.
 
     `--die-with-parent` is not used: the kernel means the thread that started it, which may
@@ -47,7 +47,7 @@ def command(
     """
     arguments = [f"--unshare-{name}" for name in _NAMESPACES]
     arguments += ["--unshare-cgroup-try", "--uid", _NOBODY, "--gid", _NOBODY]
-    arguments += ["--hostname", "worker", "--as-pid-1", "--cap-drop", "ALL"]
+    arguments += ["--hostname", "sandbox", "--as-pid-1", "--cap-drop", "ALL"]
     if _forbids_more_namespaces():
         arguments.append("--disable-userns")
     arguments += ["--proc", "/proc"]
@@ -58,7 +58,7 @@ def command(
     arguments += _read_only(packages)
     for path in python.hidden_inside():
         arguments += ["--remount-ro", str(path)]
-    arguments += ["--ro-bind", str(worker), CHILD, "--bind", str(scratch), SCRATCH]
+    arguments += ["--ro-bind", str(child), CHILD, "--bind", str(scratch), SCRATCH]
     # bubblewrap leaves the kernel's settings in /proc/sys writable to a caller who is root
     arguments += ["--remount-ro", "/proc", "--remount-ro", "/", "--chdir", SCRATCH]
     return [str(program()), "--args"], _held(arguments)

@@ -1,4 +1,4 @@
-"""The trusted end of one worker's wire, and of its output: bounded in time and in size."""
+"""The trusted end of one child's wire, and of its output: bounded in time and in size."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _MAX_DRAINED = 1 << 26  # at once: what floods without end must not hold the gra
 
 
 class ConnectionLost(Exception):  # noqa: N818 - an event that the caller turns into an outcome
-    """The worker has closed its end: it is gone, or pretends to be."""
+    """The child has closed its end: it is gone, or pretends to be."""
 
 
-class Connection:
-    """Whole messages to and from a worker, with its printed output taken in passing.
+class Channel:
+    """Whole messages to and from a child, with its printed output taken in passing.
 
     Every wait has a deadline (`time.monotonic()` seconds), after which `TimeoutError` is raised.
     """
@@ -57,7 +57,7 @@ class Connection:
         Raises
         ------
         ConnectionLost, TimeoutError
-            The worker is gone, or has not answered in time.
+            The child is gone, or has not answered in time.
         WireError
             It announces a message beyond the limit.
         """
@@ -133,6 +133,6 @@ class Connection:
         return printed
 
     def close(self) -> None:
-        """Close both ends; the worker reads the end of its wire."""
+        """Close both ends; the child reads the end of its wire."""
         self._wire.close()
         os.close(self._output)

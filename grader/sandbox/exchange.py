@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import msgpack
 
+from grader.sandbox.child.codec import decode, encode
 from grader.sandbox.child.framing import WireError
-from grader.sandbox.child.values import decode, encode
 from grader.sandbox.host import Wire
 from grader.sandbox.replies import Reply, read_reply
 

@@ -138,7 +138,7 @@ def broke_the_channel(call: str) -> CallFailure:
 
 
 def described(call: str, description: Any, memory_megabytes: int) -> CallFailure:
-    """Return the failure that the worker described; the description may be anything at all."""
+    """Return the failure that the child described; the description may be anything at all."""
     if not isinstance(description, dict):
         return broke_the_channel(call)
     kind = _text(description, "kind")

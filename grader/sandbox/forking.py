@@ -15,7 +15,7 @@ from typing import Final
 from grader.course import Limits
 from grader.errors import IsolationError
 from grader.sandbox import launch
-from grader.sandbox.channel import Connection
+from grader.sandbox.channel import Channel
 from grader.sandbox.child import framing, processes, scratch
 from grader.sandbox.isolation import Isolation
 from grader.sandbox.launch import SandboxFolders
@@ -46,7 +46,7 @@ class ForkedProcesses:
         self._ready = False
         self._process, self._control = launch.start("fork", self._isolation.layers, self._place)
 
-    def fork(self, limits: Limits) -> Connection:
+    def fork(self, limits: Limits) -> Channel:
         """Fork a process and return the wire to it."""
         request = framing.frame(json.dumps(asdict(limits)).encode())
         while True:
@@ -56,7 +56,7 @@ class ForkedProcesses:
             try:
                 socket.send_fds(self._control, [b"f"], [theirs.fileno(), their_output])
                 self._control.sendall(request)
-                return Connection(ours, output, limits.value_bytes + 8192, limits.output_bytes)
+                return Channel(ours, output, limits.value_bytes + 8192, limits.output_bytes)
             except OSError:
                 ours.close()
                 os.close(output)

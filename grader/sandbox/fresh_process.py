@@ -128,7 +128,7 @@ class PipeConnection:
         Raises
         ------
         ConnectionLost, TimeoutError
-            The worker is gone, or has not answered in time.
+            The child is gone, or has not answered in time.
         WireError
             It announces a message beyond the limit.
         """

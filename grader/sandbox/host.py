@@ -19,7 +19,7 @@ _PRIVATE_PACKAGES: Final = ("numpy", "msgpack")
 
 
 class Wire(Protocol):
-    """The trusted end of one worker's wire, and of its output; see `connection.Connection`."""
+    """The trusted end of one child's wire, and of its output; see `channel.Channel`."""
 
     printed_bytes: int
 
@@ -54,7 +54,7 @@ class Processes(Protocol):
         """End everything."""
 
 
-class WorkerHost:
+class SandboxHost:
     """Gives each submission a process of its own, one at a time.
 
     Starts at once, without waiting; is waited for when the first submission comes. What a
@@ -106,7 +106,7 @@ class WorkerHost:
                 scratch.empty(self._scratch)
                 self._scratch.rmdir()
 
-    def __enter__(self) -> WorkerHost:
+    def __enter__(self) -> SandboxHost:
         return self
 
     def __exit__(

@@ -14,7 +14,7 @@ from grader.course import Limits
 from grader.errors import IsolationError
 from grader.result import Outcome
 from grader.sandbox.failures import CallFailure
-from grader.sandbox.host import WorkerHost
+from grader.sandbox.host import SandboxHost
 from grader.sandbox.isolation import Isolation, resolve
 from grader.sandbox.replies import CodeBlock, SubmissionSource
 from grader.sandbox.submission_session import SubmissionSession
@@ -142,7 +142,7 @@ def _try_all(
 ) -> tuple[Escape, ...]:
     with (
         socket.create_server(("127.0.0.1", 0)) as server,
-        WorkerHost(isolation, ["numpy"]) as host,
+        SandboxHost(isolation, ["numpy"]) as host,
     ):
         untouched = secret.with_name("untouched")
         outside = _Outside(secret, untouched, server.getsockname()[1], os.getpid())
@@ -150,7 +150,7 @@ def _try_all(
 
 
 def _try(
-    host: WorkerHost,
+    host: SandboxHost,
     outside: _Outside,
     name: str,
     function: str,

@@ -22,9 +22,9 @@ _KERNEL_LAYERS: Final = ("landlock", "seccomp", "bubblewrap")
 
 @dataclass(frozen=True, slots=True)
 class SandboxFolders:
-    """Where a worker lives: its scratch folder, and packages by name and folder.
+    """Where a child lives: its scratch folder, and packages by name and folder.
 
-    `packages` are what the course offers, `private` what the worker needs for itself.
+    `packages` are what the course offers, `private` what the child needs for itself.
     """
 
     scratch: Path
@@ -35,7 +35,7 @@ class SandboxFolders:
 def start(
     mode: str, layers: Collection[str], place: SandboxFolders
 ) -> tuple[subprocess.Popen[bytes], socket.socket]:
-    """Start a worker in a mode of `sandbox.child.entry_points`; return it and its control channel.
+    """Start a child in a mode of `sandbox.child.entry_points`; return it and its control channel.
 
     Nothing about the course or the caller reaches it: not by its arguments, environment,
     open descriptors or settings.
@@ -44,10 +44,10 @@ def start(
     control, theirs = socket.socketpair()
     with contextlib.ExitStack() as opened:
         opened.enter_context(theirs)
-        before, worker, scratch, passed = _outer(layers, place, opened)
+        before, child, scratch, passed = _outer(layers, place, opened)
         ruleset = _ruleset(layers, place, opened)
         process = subprocess.Popen(
-            [*before, *command(worker, mode), str(theirs.fileno())],
+            [*before, *command(child, mode), str(theirs.fileno())],
             pass_fds=[theirs.fileno(), *passed, *ruleset],
             env=environment(scratch),
             cwd=place.scratch,
@@ -72,13 +72,13 @@ def worker_folder() -> Path:
     return Path(grader.sandbox.child.__file__).resolve().parent
 
 
-def command(worker: str, mode: str) -> list[str]:
-    """Return the command of a worker: Python without site-packages, in UTF-8."""
-    return [str(read_allow_list.program()), "-P", "-s", "-S", "-X", "utf8", worker, mode]
+def command(child: str, mode: str) -> list[str]:
+    """Return the command of a child: Python without site-packages, in UTF-8."""
+    return [str(read_allow_list.program()), "-P", "-s", "-S", "-X", "utf8", child, mode]
 
 
 def environment(scratch: str) -> dict[str, str]:
-    """Return a worker's whole environment."""
+    """Return a child's whole environment."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return {
@@ -96,7 +96,7 @@ def environment(scratch: str) -> dict[str, str]:
 def _outer(
     layers: Collection[str], place: SandboxFolders, opened: contextlib.ExitStack
 ) -> tuple[list[str], str, str, list[int]]:
-    """Return the words before the command, the worker's and the scratch folder, descriptors."""
+    """Return the words before the command, the child's and the scratch folder, descriptors."""
     if "bubblewrap" not in layers:
         return [], str(worker_folder()), str(place.scratch), []
     from grader.sandbox import bubblewrap

@@ -11,10 +11,10 @@ from grader.course import Limits
 from grader.errors import IsolationError
 from grader.sandbox import exchange, failures
 from grader.sandbox.channel import ConnectionLost
+from grader.sandbox.child.codec import decode
 from grader.sandbox.child.framing import WireError
-from grader.sandbox.child.values import decode
 from grader.sandbox.exchange import Callbacks, CallRaised
-from grader.sandbox.host import Wire, WorkerHost
+from grader.sandbox.host import SandboxHost, Wire
 
 _READY_SECONDS: Final = 20.0
 MAX_AHEAD: Final = 65_536  # bytes that are sent before an answer is read: less than a socket holds
@@ -33,7 +33,7 @@ class Process:
         How much it was.
     """
 
-    def __init__(self, host: WorkerHost, limits: Limits) -> None:
+    def __init__(self, host: SandboxHost, limits: Limits) -> None:
         self._host = host
         self._limits = limits
         self._connection: Wire | None = None

@@ -1,4 +1,4 @@
-"""What a worker says of a submission, read from values that may be anything."""
+"""What a child says of a submission, read from values that may be anything."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionSource:
-    """What is loaded into a worker. What fails in it costs itself; its definitions still count.
+    """What is loaded into a child. What fails in it costs itself; its definitions still count.
 
     `name` is what a source of several blocks is called as a whole. In a `notebook` code under
     `if __name__ == "__main__":` is run. The `modules` can be imported.
@@ -90,7 +90,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What loading found, as the worker tells it."""
+    """What loading found, as the child tells it."""
 
     functions: frozenset[str]
     definitions: tuple[Definition, ...]

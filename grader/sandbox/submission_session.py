@@ -18,10 +18,10 @@ from typing import Any, Final
 from grader.course import Limits
 from grader.result import Outcome
 from grader.sandbox import exchange, failures
-from grader.sandbox.child.values import encode
+from grader.sandbox.child.codec import encode
 from grader.sandbox.exchange import Answer, Callbacks, CallRequest
 from grader.sandbox.failures import CallFailure
-from grader.sandbox.host import WorkerHost
+from grader.sandbox.host import SandboxHost
 from grader.sandbox.process import Process
 from grader.sandbox.replies import Loaded, Problem, Reply, SubmissionSource, read_loaded
 
@@ -93,7 +93,7 @@ class SubmissionSession:
     once with the same failure.
     """
 
-    def __init__(self, host: WorkerHost, source: SubmissionSource, limits: Limits) -> None:
+    def __init__(self, host: SandboxHost, source: SubmissionSource, limits: Limits) -> None:
         self.host = host
         self.source = source
         self.limits = limits

@@ -1,4 +1,4 @@
-"""The wall with one layer taken away, to see that the layer is what stops an attack."""
+"""The sandbox with one layer taken away, to see that the layer is what stops an attack."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from grader.sandbox import (
     replies,
     submission_session,
 )
-from grader.sandbox.child import values
+from grader.sandbox.child import codec
 
 WORKER_LINES: Final = {
     "limits": ("confinement.py", "    for kind, value in wanted:", "    for kind, value in ():"),
@@ -71,7 +71,7 @@ def worker_without(layer: str, folder: Path) -> Path:
         higher = '__import__("fcntl").fcntl(descriptor, 0, 50)'
         files["entry_points.py"] = [("os.dup(descriptor)", higher)]
     if layer == "limits":  # of what it allots, the watch sees some too
-        files["fork_server.py"] = [('if "seccomp" in self.walls.layers:', "if True:")]
+        files["fork_server.py"] = [('if "seccomp" in self.sandboxes.layers:', "if True:")]
     if layer == "links":
         files[name].append(("os.O_DIRECTORY | os.O_NOFOLLOW", "os.O_DIRECTORY"))
     for file, changes in files.items():
@@ -158,7 +158,7 @@ def _careless(data: bytes) -> Any:
 
 
 def _careless_extension(code: int, data: bytes) -> Any:
-    if code == values.decoding.ARRAY:
+    if code == codec.decoding.ARRAY:
         name, shape, content = msgpack.unpackb(data)
         return np.frombuffer(content, dtype=name).reshape(shape)
     return str(int.from_bytes(data, "little", signed=True))

@@ -1,4 +1,4 @@
-"""A grader without a wall: the submission, the check and the verdict share one process.
+"""A grader without a sandbox: the submission, the check and the verdict share one process.
 
     python naive.py SUBMISSION CHECKS OUTCOME
 

@@ -1,4 +1,4 @@
-"""What lies around the wall for attacks to reach for, and what has come of an attack."""
+"""What lies around the sandbox for attacks to reach for, and what has come of an attack."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from grader.grading.grade import Grader
 from grader.grading.submission import read_submission
 from grader.result import Outcome, Result
 from grader.sandbox.child import processes
-from grader.sandbox.host import WorkerHost
+from grader.sandbox.host import SandboxHost
 
 HOSTILE: Final = Path(__file__).parent
 ROOT: Final = os.geteuid() == 0
@@ -337,7 +337,7 @@ def judge(result: Result) -> set[str]:
     return found
 
 
-def _processes_left(host: WorkerHost) -> bool:
+def _processes_left(host: SandboxHost) -> bool:
     """Return whether there are processes below the host's own, and end them."""
     top = getattr(host._processes, "_process", None)
     if top is None:

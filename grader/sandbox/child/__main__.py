@@ -1,4 +1,4 @@
-"""Start the untrusted side: `python -P -s -S .../worker MODE [CONTROL_DESCRIPTOR]`.
+"""Start the untrusted side: `python -P -s -S .../child MODE [CONTROL_DESCRIPTOR]`.
 
     fork   serve as a warm host; settings come on the control channel
     probe  shut this process in as a submission's, and tell which layers hold
@@ -18,7 +18,7 @@ def _load_package(folder: Path) -> None:
         "bpgrade_child", folder / "__init__.py", submodule_search_locations=[str(folder)]
     )
     if spec is None or spec.loader is None:
-        raise ImportError(f"no worker package in {folder}")
+        raise ImportError(f"no child package in {folder}")
     module = importlib.util.module_from_spec(spec)
     sys.modules["bpgrade_child"] = module
     spec.loader.exec_module(module)

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from . import statements
+from . import definitions
 
 _FUTURE_FLAGS: Final = functools.reduce(
     operator.or_,
@@ -84,7 +84,7 @@ class Cells:
         with self._clock(share) as start_clock:
             body: list[ast.stmt] = []
             for statement in tree.body:
-                guard = None if self.main else statements.main_guard(statement)
+                guard = None if self.main else definitions.main_guard(statement)
                 if guard is None:
                     body.append(statement)
                     continue
@@ -102,7 +102,7 @@ class Cells:
             missing = set() if self.definitions_only else self._missing()
             if not missing:  # as for nearly all
                 break
-            if not missing & (statements.names_bound(guard.body) | self._set_by_functions()):
+            if not missing & (definitions.names_bound(guard.body) | self._set_by_functions()):
                 continue
             body = [each for each in guard.body if not self._is_defined(each)]
             with self._clock(share) as start_clock:
@@ -120,7 +120,7 @@ class Cells:
         return {name for each in _functions_of(self.namespace) for name in _globals_in(each, _SET)}
 
     def _is_defined(self, statement: ast.stmt) -> bool:
-        return isinstance(statement, statements.NAMED) and statement.name in self.namespace
+        return isinstance(statement, definitions.NAMED) and statement.name in self.namespace
 
     def _add_guarded(
         self, guard: ast.If, label: str, failures: list[Failure], start_clock: Any
@@ -129,14 +129,14 @@ class Cells:
         body = [
             each
             for each in guard.body
-            if isinstance(each, (*statements.NAMED, ast.Import, ast.ImportFrom))
-            and not statements.names_bound([each]) & self.namespace.keys()
+            if isinstance(each, (*definitions.NAMED, ast.Import, ast.ImportFrom))
+            and not definitions.names_bound([each]) & self.namespace.keys()
         ]
         found: list[Failure] = []
         self._run_together(body, label, found, start_clock)
         failures += [one for one in found if one.functions]
         self.guarded += [
-            (each.name, each.lineno) for each in body if isinstance(each, statements.FUNCTIONS)
+            (each.name, each.lineno) for each in body if isinstance(each, definitions.FUNCTIONS)
         ]
 
     def _run_together(
@@ -144,7 +144,7 @@ class Cells:
     ) -> None:
         """Run statements as one; after one that fails, those behind it that define something."""
         if self.definitions_only:
-            body = statements.harmless(body)
+            body = definitions.harmless(body)
         rest = _after_failure(body, failures[-1]) if failures else list(body)
         together = True
         while rest and len(failures) < _MAX_FAILURES:
@@ -216,16 +216,16 @@ class Cells:
 
 def _after_failure(body: Sequence[ast.stmt], failure: Failure) -> list[ast.stmt]:
     """Return what is still run after a failure, and note in it what is not."""
-    kept = [statement for statement in body if statements.defines(statement)]
+    kept = [statement for statement in body if definitions.defines(statement)]
     if len(kept) < len(body):
         failure.skipped = True
-        _note_names(failure, [each for each in body if not statements.defines(each)])
+        _note_names(failure, [each for each in body if not definitions.defines(each)])
     return kept
 
 
 def _note_names(failure: Failure, lost: Sequence[ast.stmt]) -> None:
-    failure.names |= statements.names_bound(lost)
-    failure.functions |= {each.name for each in lost if isinstance(each, statements.NAMED)}
+    failure.names |= definitions.names_bound(lost)
+    failure.functions |= {each.name for each in lost if isinstance(each, definitions.NAMED)}
 
 
 def _place_in(
@@ -243,7 +243,7 @@ def _place_in(
         if place == trace.tb_lasti // 2
     )
     at = (line or trace.tb_lineno, column or 0)
-    starts = [statements.start_of(statement) for statement in body]
+    starts = [definitions.start_of(statement) for statement in body]
     return max((place for place, start in enumerate(starts) if start <= at), default=0)
 
 

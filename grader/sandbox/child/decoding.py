@@ -39,7 +39,7 @@ def decode(data: bytes, *, callback: Callable[[int], Callable[..., Any]] | None 
     data : bytes
         One message; may come from a hostile process.
     callback : callable, optional
-        Makes a function from a handle's number; given only inside the worker, where
+        Makes a function from a handle's number; given only inside the child, where
         generators are accepted too, and the sender is trusted.
 
     Raises

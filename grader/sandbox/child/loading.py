@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any, Final
 
-from . import framing, import_errors, statements
+from . import definitions, framing, import_errors
 from .cells import Cells, Failure
 from .handed_in import HandedIn, parse
 from .standins import Shell
@@ -68,8 +68,8 @@ class Loading:
                 self._unread[label] = error, names
                 continue
             if "from ." in source:
-                tree = statements.absolute_imports(tree)
-            self.definitions += [[name, label, line] for name, line in statements.functions(tree)]
+                tree = definitions.absolute_imports(tree)
+            self.definitions += [[name, label, line] for name, line in definitions.functions(tree)]
             share = 0.8 if number == len(self.blocks) else 0.5
             self._note(label, self.cells.run(tree, label, share))
         self._note(label, self.cells.run_guarded())
@@ -113,7 +113,7 @@ class Loading:
                     or (name in failure.functions and not callable(namespace[name]))
                 ]
             )
-            described = {"lost": lost, "statement": statements.start_of(failure.statement)[0]}
+            described = {"lost": lost, "statement": definitions.start_of(failure.statement)[0]}
             import_errors.explain(failure, self.blocks[0][0], bool(self.handed_in))
             yield label, failure.error, described
 

@@ -26,7 +26,7 @@ import numpy as np
 import numpy.ma  # the codec needs it and the next: imported once, not by each child
 import numpy.random
 
-from . import framing, printing, standins, student_errors, values
+from . import codec, framing, printing, standins, student_errors
 from .loading import Loading
 from .replacing import replaced
 
@@ -73,11 +73,11 @@ class Session:
 
     def send(self, message: list[Any]) -> None:
         """Send one message; raises ForbiddenValueError before anything is written."""
-        framing.write_message(self.writer, values.encode(message, max_bytes=self.max_bytes + 4096))
+        framing.write_message(self.writer, codec.encode(message, max_bytes=self.max_bytes + 4096))
 
     def receive(self) -> list[Any]:
         """Return the next message from the trusted side."""
-        message: list[Any] = values.decode(self.reader.message(), callback=self._callback)
+        message: list[Any] = codec.decode(self.reader.message(), callback=self._callback)
         return message
 
     def answer(self, message: list[Any]) -> None:
@@ -87,7 +87,7 @@ class Session:
             reply = self._load(*rest) if kind == "load" else self._call(*rest)
             flush_output()
             self.send([reply[0], number, *reply[1:]])
-        except values.ForbiddenValueError as error:
+        except codec.ForbiddenValueError as error:
             self._fail(number, {"kind": "forbidden_value", "message": str(error)})
         except AbsentValueError:
             self._fail(number, {"kind": "absent"})
@@ -192,8 +192,8 @@ def _fingerprint(argument: Any) -> Any:
     if kind in _UNCHANGEABLE or callable(argument) or isinstance(argument, np.random.Generator):
         return None
     try:
-        return values.encode(argument, max_bytes=1 << 62)
-    except values.ForbiddenValueError:
+        return codec.encode(argument, max_bytes=1 << 62)
+    except codec.ForbiddenValueError:
         return "changed into something that cannot be passed"
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from . import framing, values
+from . import codec, framing
 from .session import Session
 
 _LOADS: Final = 10  # Python looks at a piece of code after it has run some times
@@ -56,7 +56,7 @@ def _answer(requests: list[list[Any]]) -> None:
             opened.callback(os.close, descriptor)
         session = Session(asked, answer, _ROOM)
         for request in requests:
-            framing.write_message(ask, values.encode(request, max_bytes=_ROOM))
+            framing.write_message(ask, codec.encode(request, max_bytes=_ROOM))
             session.answer(session.receive())
             framing.read_message(answered)
     del sys.modules[session.module.__name__], linecache.cache[_LABEL]

@@ -1,4 +1,4 @@
-"""Workers behind each combination of layers, for the tests of the wall."""
+"""Sandboxes with each combination of layers, for the tests of isolation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grader.course import Limits
 from grader.errors import IsolationError
 from grader.result import Outcome
 from grader.sandbox.failures import CallFailure
-from grader.sandbox.host import WorkerHost
+from grader.sandbox.host import SandboxHost
 from grader.sandbox.isolation import Isolation, resolve
 from grader.sandbox.replies import CodeBlock, SubmissionSource
 from grader.sandbox.submission_session import SubmissionSession
@@ -50,7 +50,7 @@ def isolation(name: str) -> Isolation:
 class Bench:
     """A host, and workers on it for one submission after another."""
 
-    host: WorkerHost
+    host: SandboxHost
 
     def session(self, source: str, limits: Limits = LIMITS) -> SubmissionSession:
         return SubmissionSession(
