@@ -14,7 +14,8 @@ from grader.course import Exercise, Limits
 from grader.result import CheckResult, Outcome
 from grader.sandbox.host import SandboxHost
 from grader.sandbox.replies import CodeBlock, SubmissionSource
-from grader.sandbox.submission_session import Request, SubmissionSession
+from grader.sandbox.requests import Request
+from grader.sandbox.submission_session import SubmissionSession
 
 _FAILED = frozenset(Outcome) - {Outcome.PASSED, Outcome.BLOCKED}
 
@@ -32,10 +33,11 @@ class Recorder(SubmissionSession):
         arguments: Sequence[Any],
         names: tuple[str, ...] = (),
         others: Mapping[str, Callable[..., Any]] | None = None,
+        named: Mapping[str, Any] | None = None,
     ) -> Request:
         """Return a call as a request."""
         self.arguments.setdefault(function, tuple(arguments))
-        return super().request(function, arguments, names, others)
+        return super().request(function, arguments, names, others, named)
 
 
 @dataclass(slots=True)

@@ -37,9 +37,12 @@ def calls_within(function: Callable[..., Any], arguments: Sequence[Any]) -> dict
 
 def _recorded(function: Callable[..., Any], calls: list[Answer]) -> Callable[..., Any]:
     @functools.wraps(function)
-    def call(*arguments: Any) -> Any:
-        before = copy.deepcopy(arguments)
-        value = function(*arguments)
+    def call(*arguments: Any, **named: Any) -> Any:
+        in_order = (
+            inspect.signature(function).bind(*arguments, **named).args if named else arguments
+        )
+        before = copy.deepcopy(in_order)
+        value = function(*arguments, **named)
         calls.append((before, copy.deepcopy(value)))
         return value
 

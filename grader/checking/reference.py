@@ -156,12 +156,12 @@ def _remember(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def call(*arguments: Any, **named: Any) -> Any:
-        key = None if named else _key(arguments)
+        key = _key(arguments, named)
         if key is None:
             return function(*arguments, **named)
         if key not in known:
-            value = function(*arguments)
-            if not _may_be_kept(value) or _key(arguments) != key:
+            value = function(*arguments, **named)
+            if not _may_be_kept(value) or _key(arguments, named) != key:
                 return value
             if len(known) >= _MAX_REMEMBERED:
                 known.clear()
@@ -171,9 +171,11 @@ def _remember(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def _key(arguments: tuple[Any, ...]) -> Hashable | None:
+def _key(arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Hashable | None:
     """Return what is equal for equal arguments only; None where that cannot be told."""
-    return values.fingerprint(arguments) if values.size(arguments) <= _MAX_BYTES else None
+    every = (*arguments, *named.values())
+    found = values.fingerprint(every) if values.size(every) <= _MAX_BYTES else None
+    return None if found is None else (found, *named)
 
 
 def _may_be_kept(value: Any) -> bool:

@@ -82,17 +82,19 @@ class ReferenceInPlace:
         arguments: Sequence[Any],
         names: tuple[str, ...] = (),  # noqa: ARG002 - as a submission's process takes it
         others: Mapping[str, Callable[..., Any]] | None = None,
+        named: Mapping[str, Any] | None = None,
     ) -> Reply:
         """Call a function on copies of the arguments; raises CallFailure where it raises."""
-        passed = _crossed(list(arguments))
-        before = list(map(values.fingerprint, passed))
+        passed, by_name = _crossed([list(arguments), dict(named or {})])
+        every = [*passed, *by_name.values()]
+        before = list(map(values.fingerprint, every))
         with contextlib.ExitStack() as stack:
             caught = stack.enter_context(warnings.catch_warnings(record=True))
             warnings.simplefilter("always")
             stack.enter_context(np.errstate(all="warn", under="ignore"))
             stack.enter_context(replaced(vars(self._module), others or {}))
             try:
-                value = _crossed(vars(self._module)[function](*passed))
+                value = _crossed(vars(self._module)[function](*passed, **by_name))
             except ForbiddenValueError as error:
                 text = f"{function} returned {error}."
                 raise CallFailure(Outcome.FORBIDDEN_VALUE, text) from None
@@ -101,7 +103,7 @@ class ReferenceInPlace:
                 raise CallFailure(Outcome.ERROR, text) from None
         changed = [
             index
-            for index, argument in enumerate(passed)
+            for index, argument in enumerate(every)
             if values.fingerprint(argument) != before[index]
         ]
         texts = [f"{warning.category.__name__}: {warning.message}" for warning in caught]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -41,6 +41,7 @@ class Submission(Protocol):
         arguments: Sequence[Any],
         names: tuple[str, ...] = (),
         others: Mapping[str, Callable[..., Any]] | None = None,
+        named: Mapping[str, Any] | None = None,
     ) -> Reply:
         """Call a function; raises CallFailure where that gives no value."""
 
@@ -55,12 +56,14 @@ class AnsweredCall:
     function: str
     arguments: tuple[Any, ...] | None
     value: Any
+    named: Mapping[str, Any] = field(default_factory=dict)
 
     def told(self) -> str:
         """Return it in words, as in `mean([1.0, 2.0]) returned 1.5`, or `answer is 42`."""
         if self.arguments is None:
             return f"{self.function} is {shown_value(self.value)}"
-        return f"{_shown(self.function, (), self.arguments)} returned {shown_value(self.value)}"
+        call = _shown(self.function, (), self.arguments, self.named)
+        return f"{call} returned {shown_value(self.value)}"
 
 
 class StudentProxy:
@@ -91,7 +94,7 @@ class StudentProxy:
         self._values = values
         self.changed_arguments: tuple[str, ...] = ()
         self.warnings: tuple[str, ...] = ()
-        self._calls: dict[str, tuple[Any, ...]] = {}
+        self._calls: dict[str, tuple[tuple[Any, ...], Mapping[str, Any]]] = {}
         self._answered: list[AnsweredCall] = []
 
     def __getattr__(self, name: str) -> Any:
@@ -141,26 +144,24 @@ class StudentProxy:
         self._answered.append(AnsweredCall(name, None, value))
         return value
 
-    def _call(self, function: str, arguments: tuple[Any, ...]) -> Any:
+    def _call(self, function: str, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
         loaded = self._submission.load()
         names = self._parameters(function)
         self.changed_arguments = ()
         self.warnings = ()
-        self._calls[function] = arguments
+        self._calls[function] = arguments, named
         if function not in loaded.functions:
             defined = {each.name for each in loaded.definitions}
             taken = {name for name in defined if self._parameters(name)}
             raise undefined(function, loaded, self._submission.source.title, taken)
         try:
-            reply = self._submission.call(function, arguments, names, self._known)
+            reply = self._submission.call(function, arguments, names, self._known, named)
         except CallFailure as failure:
             raise with_cause(failure, loaded) from None
-        self.changed_arguments = tuple(
-            names[index] if index < len(names) else f"argument {index + 1}"
-            for index in reply.changed
-        )
+        every = (*_names_of(arguments, names), *named)
+        self.changed_arguments = tuple(every[index] for index in reply.changed)
         self.warnings = reply.warnings
-        self._answered.append(AnsweredCall(function, arguments, reply.value))
+        self._answered.append(AnsweredCall(function, arguments, reply.value, named))
         return reply.value
 
 
@@ -171,9 +172,9 @@ class _Function:
         self._student = student
         self._name = name
 
-    def __call__(self, *arguments: Any) -> Any:
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
         """Call it in the sandbox and return its value."""
-        return self._student._call(self._name, arguments)
+        return self._student._call(self._name, arguments, named)
 
     def _is_no_value(self, *_other: Any) -> Any:
         raise TypeError(
@@ -209,15 +210,28 @@ def last_call(student: StudentProxy, function: str) -> str:
     """Return the function's last call with its arguments' values, for checks students may see."""
     if function not in student._calls:
         return ""
-    return _shown(function, student._parameters(function), student._calls[function])
+    return _shown(function, student._parameters(function), *student._calls[function])
 
 
-def _shown(function: str, names: tuple[str, ...], arguments: tuple[Any, ...]) -> str:
+def _names_of(arguments: tuple[Any, ...], names: tuple[str, ...]) -> list[str]:
+    """Return what the arguments of a call are called, in their order."""
+    further = range(len(names), len(arguments))
+    return [*names[: len(arguments)], *(f"argument {place + 1}" for place in further)]
+
+
+def _shown(
+    function: str, names: tuple[str, ...], arguments: tuple[Any, ...], named: Mapping[str, Any]
+) -> str:
     parts = []
     for index, argument in enumerate(arguments):
-        value = "a function" if callable(argument) else shown_value(argument)
+        value = _shown_argument(argument)
         parts.append(f"{names[index]}={value}" if index < len(names) else value)
+    parts += [f"{name}={_shown_argument(argument)}" for name, argument in named.items()]
     return f"{function}({', '.join(parts)})"
+
+
+def _shown_argument(argument: Any) -> str:
+    return "a function" if callable(argument) else shown_value(argument)
 
 
 def shown_value(value: Any) -> str:

@@ -17,6 +17,7 @@ from grader.sandbox.replies import Loaded, SubmissionSource, near_definition
 _UNKNOWN: Final = re.compile(r"`(\w+)` is not defined: define it")
 _MAX_SOURCE: Final = 200_000
 _CALLED_WRONGLY: Final = r"\b{}\(\) (takes|missing|got) "
+_WRONG_NAME: Final = r"\b{}\(\) (got an unexpected keyword|missing \d+ required keyword)"
 _NO_RIGHT_VALUE: Final = (Outcome.FAILED, Outcome.ERROR, Outcome.FORBIDDEN_VALUE)
 
 
@@ -28,9 +29,11 @@ class Signature:
     names: tuple[str, ...]
     required: int
     open_ended: bool
+    by_name: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.function}({', '.join(self.names)}{', *args' if self.open_ended else ''})"
+        star = ("*args",) if self.open_ended else ("*",) if self.by_name else ()
+        return f"{self.function}({', '.join((*self.names, *star, *self.by_name))})"
 
 
 def with_causes(
@@ -56,6 +59,8 @@ def with_causes(
         if mistake := parameter_mistake(own, wanted):
             swapped = sorted(own.names) == sorted(wanted.names)
             checks = tuple(_with_signature(one, own.function, mistake, swapped) for one in checks)
+        elif mistake := name_mistake(own, wanted):
+            checks = tuple(_with_names(one, own.function, mistake) for one in checks)
     return checks
 
 
@@ -92,6 +97,24 @@ def parameter_mistake(own: Signature, wanted: Signature) -> str:
     return ""
 
 
+def name_mistake(own: Signature, wanted: Signature) -> str:
+    """Return what is wrong with the names of a function's parameters, or nothing.
+
+    It is a mistake only where a call passes arguments by name.
+
+    Examples
+    --------
+    >>> wanted = Signature("root", ("x", "eps"), 1, False)
+    >>> name_mistake(Signature("root", ("x", "accuracy"), 1, False), wanted)
+    'no parameter is called `eps`: `root(x, accuracy)` should be `root(x, eps)`'
+    """
+    known = (*own.names, *own.by_name)
+    missing = [f"`{name}`" for name in (*wanted.names, *wanted.by_name) if name not in known]
+    if not missing:
+        return ""
+    return f"no parameter is called {' or '.join(missing)}: `{own}` should be `{wanted}`"
+
+
 def signature_in(text: str, function: str) -> Signature | None:
     """Return the signature of a function's last definition; None where it cannot be told."""
     if len(text) > _MAX_SOURCE or function not in text:
@@ -105,11 +128,12 @@ def signature_in(text: str, function: str) -> Signature | None:
     arguments = node.args if isinstance(node, ast.FunctionDef) else None
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
         arguments = node.value.args
-    if arguments is None or arguments.kwonlyargs:
+    if arguments is None or arguments.kwarg is not None:
         return None
     names = tuple(each.arg for each in (*arguments.posonlyargs, *arguments.args))
     required = len(names) - len(arguments.defaults)
-    return Signature(function, names, required, arguments.vararg is not None)
+    by_name = tuple(each.arg for each in arguments.kwonlyargs)
+    return Signature(function, names, required, arguments.vararg is not None, by_name)
 
 
 def _spelling(exercise: Exercise, check: CheckResult, loaded: Loaded) -> CheckResult:
@@ -140,6 +164,13 @@ def _signatures(
             wanted = signature_in(given(), function)
             if own is not None and wanted is not None and not wanted.open_ended:
                 yield own, wanted
+
+
+def _with_names(check: CheckResult, function: str, mistake: str) -> CheckResult:
+    called = re.search(_WRONG_NAME.format(re.escape(function)), check.feedback)
+    if check.outcome is Outcome.ERROR and called:
+        return replace(check, cause=mistake)
+    return check
 
 
 def _with_signature(check: CheckResult, function: str, mistake: str, swapped: bool) -> CheckResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Mapping
 from typing import Any
 
 from grader.result import Outcome
@@ -56,12 +57,20 @@ class CallFailure(Exception):  # noqa: N818 - an outcome of grading, not a mista
         self.cause = cause
 
 
-def signature_of(function: str, names: tuple[str, ...], arguments: tuple[Any, ...]) -> str:
-    """Return the call with the shapes of its arguments, as in `forward(x (2,), bias (2,))`."""
+def signature_of(
+    function: str,
+    names: tuple[str, ...],
+    arguments: tuple[Any, ...],
+    named: Mapping[str, Any] | None = None,
+) -> str:
+    """Return the call with the shapes of its arguments, as in `forward(x (2,), eps=0.001)`."""
     parts = []
     for index, argument in enumerate(arguments):
         name = names[index] if index < len(names) else f"argument {index + 1}"
         parts.append(f"{name} {_brief(argument)}".strip())
+    for name, argument in (named or {}).items():
+        brief = _brief(argument)
+        parts.append(f"{name}={brief[2:]}" if brief[:1] == "=" else f"{name} {brief}".strip())
     return f"{function}({', '.join(parts)})"
 
 

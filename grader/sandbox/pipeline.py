@@ -29,7 +29,8 @@ from grader.sandbox.exchange import Answer, CallRequest
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.process import MAX_AHEAD
 from grader.sandbox.replies import Loaded, Reply, SubmissionSource
-from grader.sandbox.submission_session import Request, State, SubmissionSession, is_unknown
+from grader.sandbox.requests import Request
+from grader.sandbox.submission_session import State, SubmissionSession, is_unknown
 
 Step = tuple[CallRequest, bytes]
 """A call, and the digest of its answer."""
@@ -89,10 +90,11 @@ class Pipeline:
         arguments: Sequence[Any],
         names: tuple[str, ...] = (),
         others: Mapping[str, Callable[..., Any]] | None = None,
+        named: Mapping[str, Any] | None = None,
     ) -> Reply:
         """Call one of the submission's functions; see `SubmissionSession.call`."""
         self.load()
-        return self.make(self._session.request(function, arguments, names, others))
+        return self.make(self._session.request(function, arguments, names, others, named))
 
     def value(self, name: str) -> Any:
         """Return the value that a name has at the top level; raises CallFailure without one."""

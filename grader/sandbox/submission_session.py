@@ -13,48 +13,22 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any, Final
+from typing import Any
 
 from grader.course import Limits
 from grader.result import Outcome
 from grader.sandbox import exchange, failures
-from grader.sandbox.child.codec import encode
 from grader.sandbox.exchange import Answer, Callbacks, CallRequest
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import SandboxHost
 from grader.sandbox.process import Process
 from grader.sandbox.replies import Loaded, Problem, Reply, SubmissionSource, read_loaded
-
-_NOT_SENT: Final = -1
+from grader.sandbox.requests import Request, call_of, encoded, value_of
 
 
 def is_unknown(_digest: bytes) -> bool:
     """Return False: the answer has to be read."""
     return False
-
-
-@dataclass(slots=True)
-class Request:
-    """A call that is made, or will be, and the functions that it hands over.
-
-    `number` is its number, once it is sent; `sent_to` numbers the process that it was sent to
-    ahead of its turn.
-    """
-
-    call: CallRequest
-    callbacks: Callbacks
-    number: int = 0
-    sent_to: int = _NOT_SENT
-
-    @property
-    def plain(self) -> bool:
-        """Whether it hands nothing over that the submission may call."""
-        return not self.callbacks.functions
-
-    @property
-    def repeatable(self) -> bool:
-        """Whether it hands nothing over but the call's own `others`."""
-        return len(self.callbacks.functions) == len(self.call.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +119,7 @@ class SubmissionSession:
         arguments: Sequence[Any],
         names: tuple[str, ...] = (),
         others: Mapping[str, Callable[..., Any]] | None = None,
+        named: Mapping[str, Any] | None = None,
     ) -> Reply:
         """Call one of the submission's functions.
 
@@ -159,6 +134,8 @@ class SubmissionSession:
         others : mapping, optional
             Functions that are asked first, in this call, in the place of the submission's own of
             these names; where one returns None, the submission's own answers.
+        named : mapping, optional
+            Arguments that are passed by name.
 
         Raises
         ------
@@ -166,7 +143,7 @@ class SubmissionSession:
             The call gave no value.
         """
         self.load()
-        answer = self.make(self.request(function, arguments, names, others))
+        answer = self.make(self.request(function, arguments, names, others, named))
         assert answer.reply is not None
         return answer.reply
 
@@ -176,13 +153,11 @@ class SubmissionSession:
         arguments: Sequence[Any],
         names: tuple[str, ...] = (),
         others: Mapping[str, Callable[..., Any]] | None = None,
+        named: Mapping[str, Any] | None = None,
     ) -> Request:
         """Return a call as a request, which `make` makes; see `call`."""
-        others = dict(others or {})
-        callbacks = Callbacks(self.limits.value_bytes)
-        content = self._encoded([function, list(arguments), others], callbacks)
-        text = failures.signature_of(function, names, tuple(arguments))
-        return Request(CallRequest(function, content, len(arguments), text, others), callbacks)
+        most = self.limits.value_bytes
+        return call_of(function, arguments, names, others, named, most)
 
     def repeated(self, call: CallRequest) -> Request:
         """Return a request for a call that was made before, in this session or in another."""
@@ -190,9 +165,7 @@ class SubmissionSession:
 
     def value_request(self, name: str) -> Request:
         """Return a request for the value that a name has, which `make` makes like a call."""
-        callbacks = Callbacks(self.limits.value_bytes)
-        content = self._encoded([name, None, {}], callbacks)
-        return Request(CallRequest(name, content, 0, f"`{name}`", {}), callbacks)
+        return value_of(name, self.limits.value_bytes)
 
     def make(self, request: Request, known: Callable[[bytes], bool] = is_unknown) -> Answer:
         """Make a call and return its answer; one whose digest is `known` need not be read.
@@ -309,7 +282,7 @@ class SubmissionSession:
                 self._start()
             request.number = exchange.new_number()
             message = exchange.message("call", request.number, call.content)
-        request.sent_to = _NOT_SENT
+        request.taken()
         self._requests.append(request)
         limit = self.limits.call_seconds
         try:
@@ -330,11 +303,6 @@ class SubmissionSession:
             self._end()
             raise failures.broke_the_channel(call.text)
         return answer
-
-    def _encoded(self, request: list[Any], callbacks: Callbacks) -> bytes:
-        """Return what a request says, without its kind and number."""
-        most = self.limits.value_bytes * 4
-        return encode(request, max_bytes=most, handle_of=callbacks.number_of)
 
     def _salvage(self, failure: CallFailure) -> Loaded | CallFailure:
         """Load what is defined and nothing else, where running the rest ended the process."""
@@ -365,7 +333,7 @@ class SubmissionSession:
             request = [blocks, modules, self.source.notebook, seconds, only]
             callbacks = Callbacks(self.limits.value_bytes)
             number = exchange.new_number()
-            message = exchange.message("load", number, self._encoded(request, callbacks))
+            message = exchange.message("load", number, encoded(request, callbacks))
             answer = exchange.read(self._process.ask(message, number, text, seconds, callbacks))
         except TimeoutError:
             self._end()

@@ -4,6 +4,7 @@ Messages from the trusted side           answers
     ["load", id, blocks, modules, main, seconds, definitions_only]
                           ["loaded", id, functions, definitions, problems, stand_ins]
     ["call", id, function, arguments, others]
+    ["call", id, function, arguments, others, named]
                                              ["done", id, value, changed, warnings]
     ["call", id, name, None, {}]             the same, with the value that has the name
                                              ["failed", id, description]
@@ -138,21 +139,25 @@ class Session:
         return ["loaded", functions, loading.definitions, problems, stand_ins.used]
 
     def _call(
-        self, function: str, arguments: list[Any] | None, others: dict[str, Callable[..., Any]]
+        self,
+        function: str,
+        arguments: list[Any] | None,
+        others: dict[str, Callable[..., Any]],
+        named: dict[str, Any] | None = None,
     ) -> list[Any]:
         if arguments is None:
             return ["done", self._value(function), [], []]
         target = self.module.__dict__[function]
-        before = [_fingerprint(argument) for argument in arguments]
+        named = named or {}
+        every = [*arguments, *named.values()]
+        before = [_fingerprint(argument) for argument in every]
         standing_in = replaced(self.module.__dict__, others) if others else _AS_IT_IS
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             with np.errstate(all="warn", under="ignore"), standing_in:
-                value = target(*arguments)
+                value = target(*arguments, **named)
         changed = [
-            index
-            for index, argument in enumerate(arguments)
-            if before[index] != _fingerprint(argument)
+            index for index, argument in enumerate(every) if before[index] != _fingerprint(argument)
         ]
         texts = [
             f"{warning.category.__name__}: {warning.message}"[:300]
