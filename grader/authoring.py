@@ -72,6 +72,8 @@ class Misconception:
         What to replace in the reference's function, all at once; empty for a program.
     finds : tuple of str
         Expressions that show the mistake in a student's code.
+    words : mapping of str to str
+        What fills the docstring's own fields.
     """
 
     function: str
@@ -79,11 +81,15 @@ class Misconception:
     program: Callable[..., Any]
     edits: Mapping[str, str]
     finds: tuple[str, ...]
+    words: Mapping[str, str]
 
     @property
     def texts(self) -> tuple[str, ...]:
         """The paragraphs of its docstring: title, explanation and advice, each on one line."""
-        paragraphs = re.split(r"\n[ \t]*\n", (self.program.__doc__ or "").strip())
+        text = (self.program.__doc__ or "").strip()
+        for word, by in self.words.items():
+            text = text.replace(f"{{{word}}}", by)
+        paragraphs = re.split(r"\n[ \t]*\n", text)
         return tuple(" ".join(paragraph.split()) for paragraph in paragraphs if paragraph)
 
 
@@ -186,7 +192,12 @@ def variant(function: str) -> Callable[[_Function], _Function]:
 
 
 def mistake(
-    function: str, *, edit: Mapping[str, str] | None = None, finds: Sequence[str] = ()
+    function: str,
+    *,
+    edit: Mapping[str, str] | None = None,
+    finds: str | Sequence[str] = (),
+    id: str = "",
+    **words: str,
 ) -> Callable[[_Function], _Function]:
     """Mark a known mistake; the name of what is marked is the mistake's id.
 
@@ -204,9 +215,13 @@ def mistake(
         The value may be several statements, or empty, to take statements out. What is marked then
         has no parameters and a docstring alone. Without `edit` it is a short wrong function with
         the parameters of the right one.
-    finds : sequence of str, optional
+    finds : str or sequence of str, optional
         Expressions, in the names of the parameters: the first line of a student's function that
         holds one of them is where the mistake is.
+    id : str, optional
+        The mistake's id, where one docstring tells several mistakes.
+    **words : str
+        What stands for ``{word}`` in the docstring.
 
     Notes
     -----
@@ -214,12 +229,26 @@ def mistake(
     ending of a verb after them (use{s}: "uses" after one, "use" after several), and
     ``{function}``. A program may take a keyword-only `reference` that holds the functions of the
     reference.
+
+    Examples
+    --------
+    Mistakes that are told alike share a docstring. Each has its own decorator, with an `id` and
+    the words in which they differ:
+
+    >>> @mistake("area", edit={"width": "1.0"}, id="width_missing", side="width")
+    ... @mistake("area", edit={"height": "1.0"}, id="height_missing", side="height")
+    ... def side_missing():
+    ...     '''The {side} is missing
+    ...
+    ...     {function} leaves out the {side}.
+    ...     '''
     """
+    shown = (finds,) if isinstance(finds, str) else tuple(finds)
 
     def mark(program: _Function) -> _Function:
-        name = program.__name__
+        name = id or program.__name__
         _notes().misconceptions.append(
-            Misconception(function, name, program, dict(edit or {}), tuple(finds))
+            Misconception(function, name, program, dict(edit or {}), shown, words)
         )
         return program
 

@@ -283,6 +283,10 @@ BROKEN = {
         ),
         "the docstring of median_returned has 1 paragraph:",
     ),
+    "a word that is told nowhere": (
+        edit(MISCONCEPTIONS, '@mistake("mean"', '@mistake("mean", unit="number"'),
+        "median_returned gives unit=, but its docstring has no {unit}",
+    ),
     "a mistake charged twice": (
         edit(
             CHECKS,

@@ -139,3 +139,31 @@ def test_the_docstring_holds_title_explanation_and_advice() -> None:
         "{function} adds bias[1] where bias[0] belongs.",
         "Look at the index.",
     )
+
+
+def test_mistakes_that_are_told_alike_share_a_docstring() -> None:
+    with collecting() as notes:
+
+        @mistake("forward", edit={"x": "y"}, id="second", finds="y", place="end", what="y")
+        @mistake("forward", edit={"y": "x"}, place="start", what="x")
+        def first():
+            """{what} stands at the {place}
+
+            {entries} {function}{s}: {what}
+            at the {place}.
+            """
+
+    assert [(item.id, item.edits, item.finds, item.texts) for item in notes.misconceptions] == [
+        (
+            "first",
+            {"y": "x"},
+            (),
+            ("x stands at the start", "{entries} {function}{s}: x at the start."),
+        ),
+        (
+            "second",
+            {"x": "y"},
+            ("y",),
+            ("y stands at the end", "{entries} {function}{s}: y at the end."),
+        ),
+    ]

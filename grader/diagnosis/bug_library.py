@@ -158,6 +158,12 @@ def _verify(item: Misconception, path: Path) -> None:
             f"{path.name}: {item.id} has edits, but code of its own as well",
             "leave nothing but the docstring in it, or remove the edits",
         )
+    for word in item.words:
+        if f"{{{word}}}" not in (item.program.__doc__ or ""):
+            raise CourseError(
+                f"{path.name}: {item.id} gives {word}=, but its docstring has no {{{word}}}",
+                f"write {{{word}}} where it belongs, or remove {word}=",
+            )
     for text in item.texts:
         try:
             fields = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
@@ -168,7 +174,8 @@ def _verify(item: Misconception, path: Path) -> None:
         if unknown := sorted(fields - FIELDS):
             raise CourseError(
                 f"{path.name}: the docstring of {item.id} uses {{{unknown[0]}}}",
-                "use {entries}, {s} or {function}; double braces that are meant as such",
+                f"use {{entries}}, {{s}} or {{function}}, give the mistake {unknown[0]}=, or double"
+                " braces that are meant as such",
             )
 
 
