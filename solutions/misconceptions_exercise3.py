@@ -1,19 +1,13 @@
 """Mistakes in exercise 3 that students make, and what to say of them."""
 
 import numpy as np
-from shared import signed
+from shared import alike, draw_for_gradient, signed
 
 from grader.authoring import include, meaning, mistake, probe, variant
 
 include("exercise2", "sigmoid", "forward", "gradient")
 
 meaning("losses", "the loss before update {0}")
-
-
-def case(rng):
-    """Draw x, target, weight_1, weight_2 and bias: no symmetry, and no sigmoid saturated."""
-    weight_1, weight_2 = signed(rng, 0.2, 1.5, (2, 2, 2))
-    return signed(rng, 0.2, 1.5), signed(rng, 1.2, 3.0), weight_1, weight_2, signed(rng, 0.1, 0.8)
 
 
 @probe("update", returns=("weight_1", "weight_2"))
@@ -25,19 +19,19 @@ def update_inputs(rng):
 @probe("train", returns=("weight_1", "weight_2", "losses"))
 def train_inputs(rng):
     """Draw what train takes, for three steps."""
-    return (*case(rng), rng.uniform(0.3, 0.9), 3)
+    return (*draw_for_gradient(rng), rng.uniform(0.3, 0.9), 3)
 
 
 @probe("train", returns=("weight_1", "weight_2", "losses"))
 def train_inputs_two_steps(rng):
     """Draw what train takes, for two steps."""
-    return (*case(rng), rng.uniform(0.3, 0.9), 2)
+    return (*draw_for_gradient(rng), rng.uniform(0.3, 0.9), 2)
 
 
 @probe("train", returns=("weight_1", "weight_2", "losses"))
 def train_inputs_near_the_target(rng):
     """Draw what train takes for three steps, the loss about 1e-6 from the start."""
-    x, _, weight_1, weight_2, bias = case(rng)
+    x, _, weight_1, weight_2, bias = draw_for_gradient(rng)
     hidden = 1 / (1 + np.exp(-(x @ weight_1 + bias[0])))
     output = 1 / (1 + np.exp(-(hidden @ weight_2 + bias[1])))
     target = output + signed(rng, 0.5e-3, 1e-3)
@@ -107,17 +101,25 @@ def train_written_out(x, target, weight_1, weight_2, bias, learning_rate, steps,
     return weight_1, weight_2, losses
 
 
-NEW_1, NEW_2 = "weight_1 - learning_rate * gradient_1", "weight_2 - learning_rate * gradient_2"
+STEP_1, STEP_2 = "learning_rate * gradient_1", "learning_rate * gradient_2"
+NEW_1, NEW_2 = f"weight_1 - {STEP_1}", f"weight_2 - {STEP_2}"
 UPDATED = f"return {NEW_1}, {NEW_2}"
+STEP = "learning_rate * gradient_#"
+NEW = f"weight_# - {STEP}"
+
+
+def overwritten(first, second):
+    """Return an update in which two entries read each other, the second when the first is new."""
+    lines = [f"new_1, new_2 = {NEW_1}, {NEW_2}"]
+    for layer in (1, 2):
+        new, old, step = f"new_{layer}", f"weight_{layer}", f"learning_rate * gradient_{layer}"
+        lines += [f"{new}[{first}] = {old}[{second}] - {step}[{first}]"]
+        lines += [f"{new}[{second}] = {new}[{first}] - {step}[{second}]"]
+    return "\n".join([*lines, "return new_1, new_2"])
 
 
 @mistake(
-    "update",
-    edit={"weight_1": "weight_1.T", "weight_2": "weight_2.T"},
-    finds=(
-        "weight_1[0, 1]",
-        "weight_1[1, 0]",
-    ),
+    "update", edit=alike("12", "weight_#", "weight_#.T"), finds=("weight_1[0, 1]", "weight_1[1, 0]")
 )
 def update_reads_transposed():
     """The update reads the transposed entry
@@ -129,47 +131,23 @@ def update_reads_transposed():
     """
 
 
-@mistake("update")
-def update_reads_overwritten(weight_1, weight_2, gradient_1, gradient_2, learning_rate):
-    """The update reads the transposed entry, after it has been overwritten
-
-    {entries}: the new value starts from the weight at the transposed index, and the later of the
-    two lines reads the entry that the earlier one has just overwritten. Each weight starts from
-    its own old value.
-
-    Compare the indices on both sides of each assignment; and compute all new weights before any
-    old one is overwritten. After some steps both entries are nearly equal.
-    """
-    pairs = (weight_1, gradient_1), (weight_2, gradient_2)
-    return tuple(_overwritten(weight, gradient, learning_rate) for weight, gradient in pairs)
-
-
-def _overwritten(weight, gradient, learning_rate):
-    new = weight - learning_rate * gradient
-    new[1, 0] = weight[0, 1] - learning_rate * gradient[1, 0]
-    new[0, 1] = new[1, 0] - learning_rate * gradient[0, 1]
-    return new
-
-
-@mistake("update")
-def update_reads_overwritten_upwards(weight_1, weight_2, gradient_1, gradient_2, learning_rate):
-    """The update reads the transposed entry, after it has been overwritten
-
-    {entries}: the new value starts from the weight at the transposed index, and the later of the
-    two lines reads the entry that the earlier one has just overwritten. Each weight starts from
-    its own old value.
-
-    Compare the indices on both sides of each assignment; and compute all new weights before any
-    old one is overwritten. After some steps both entries are nearly equal.
-    """
-    pairs = (weight_1.T, gradient_1.T), (weight_2.T, gradient_2.T)
-    return tuple(_overwritten(weight, gradient, learning_rate).T for weight, gradient in pairs)
-
-
 @mistake(
-    "update",
-    edit={"learning_rate * gradient_1": "gradient_1", "learning_rate * gradient_2": "gradient_2"},
+    "update", edit={UPDATED: overwritten("0, 1", "1, 0")}, id="update_reads_overwritten_upwards"
 )
+@mistake("update", edit={UPDATED: overwritten("1, 0", "0, 1")})
+def update_reads_overwritten():
+    """The update reads the transposed entry, after it has been overwritten
+
+    {entries}: the new value starts from the weight at the transposed index, and the later of the
+    two lines reads the entry that the earlier one has just overwritten. Each weight starts from
+    its own old value.
+
+    Compare the indices on both sides of each assignment; and compute all new weights before any
+    old one is overwritten. After some steps both entries are nearly equal.
+    """
+
+
+@mistake("update", edit=alike("12", STEP, "gradient_#"))
 def learning_rate_missing():
     """The learning rate is missing
 
@@ -179,10 +157,7 @@ def learning_rate_missing():
     """
 
 
-@mistake(
-    "update",
-    edit={"gradient_1": "learning_rate * gradient_1", "gradient_2": "learning_rate * gradient_2"},
-)
+@mistake("update", edit=alike("12", "gradient_#", STEP))
 def learning_rate_twice():
     """The learning rate counts twice
 
@@ -192,13 +167,7 @@ def learning_rate_twice():
     """
 
 
-@mistake(
-    "update",
-    edit={
-        "learning_rate * gradient_1": "gradient_1 / learning_rate",
-        "learning_rate * gradient_2": "gradient_2 / learning_rate",
-    },
-)
+@mistake("update", edit=alike("12", STEP, "gradient_# / learning_rate"))
 def learning_rate_divides():
     """Divided by the learning rate
 
@@ -209,13 +178,7 @@ def learning_rate_divides():
     """
 
 
-@mistake(
-    "update",
-    edit={
-        NEW_1: "weight_1 + learning_rate * gradient_1",
-        NEW_2: "weight_2 + learning_rate * gradient_2",
-    },
-)
+@mistake("update", edit=alike("12", NEW, f"weight_# + {STEP}"))
 def update_goes_uphill():
     """The step goes uphill
 
@@ -227,13 +190,7 @@ def update_goes_uphill():
     """
 
 
-@mistake(
-    "update",
-    edit={
-        NEW_1: "learning_rate * gradient_1 - weight_1",
-        NEW_2: "learning_rate * gradient_2 - weight_2",
-    },
-)
+@mistake("update", edit=alike("12", NEW, f"{STEP} - weight_#"))
 def update_subtracts_the_weight():
     """The difference is subtracted the wrong way round
 
@@ -247,10 +204,7 @@ def update_subtracts_the_weight():
 @mistake(
     "update",
     edit={"gradient_1": "gradient_2", "gradient_2": "gradient_1"},
-    finds=(
-        "learning_rate * gradient_2",
-        "learning_rate * gradient_1",
-    ),
+    finds=("learning_rate * gradient_2", "learning_rate * gradient_1"),
 )
 def update_gradients_swapped():
     """Each layer moves by the other one's gradient
@@ -263,11 +217,8 @@ def update_gradients_swapped():
 
 @mistake(
     "update",
-    edit={"gradient_1": "gradient_1.T", "gradient_2": "gradient_2.T"},
-    finds=(
-        "gradient_1[0, 1]",
-        "gradient_1[1, 0]",
-    ),
+    edit=alike("12", "gradient_#", "gradient_#.T"),
+    finds=("gradient_1[0, 1]", "gradient_1[1, 0]"),
 )
 def update_gradients_transposed():
     """The gradients are transposed
@@ -281,11 +232,7 @@ def update_gradients_transposed():
 
 @mistake(
     "update",
-    edit={
-        UPDATED: "weight_1 -= learning_rate * gradient_1\n"
-        "weight_2 -= learning_rate * gradient_2\n"
-        "return weight_1, weight_2"
-    },
+    edit={UPDATED: f"weight_1 -= {STEP_1}; weight_2 -= {STEP_2}; return weight_1, weight_2"},
 )
 def update_in_place():
     """The weights are changed in place
@@ -298,14 +245,7 @@ def update_in_place():
     """
 
 
-@mistake(
-    "update",
-    edit={
-        UPDATED: "gradient_1 *= learning_rate\n"
-        "gradient_2 *= learning_rate\n"
-        "return weight_1 - gradient_1, weight_2 - gradient_2"
-    },
-)
+@mistake("update", edit=alike("12", STEP, "np.multiply(gradient_#, learning_rate, out=gradient_#)"))
 def update_changes_gradients():
     """The gradients are changed in place
 
@@ -326,7 +266,7 @@ def update_results_swapped():
     """
 
 
-@mistake("update", edit={NEW_1: "learning_rate * gradient_1", NEW_2: "learning_rate * gradient_2"})
+@mistake("update", edit=alike("12", NEW, STEP))
 def update_returns_the_steps():
     """Only the steps are returned
 
@@ -339,11 +279,8 @@ def update_returns_the_steps():
 
 @mistake(
     "update",
-    edit={
-        NEW_1: "learning_rate * (weight_1 - gradient_1)",
-        NEW_2: "learning_rate * (weight_2 - gradient_2)",
-    },
-    finds=("(weight_1 - gradient_1) * learning_rate",),
+    edit=alike("12", NEW, "learning_rate * (weight_# - gradient_#)"),
+    finds="(weight_1 - gradient_1) * learning_rate",
 )
 def learning_rate_outside_brackets():
     """The learning rate multiplies the weight too
@@ -355,9 +292,7 @@ def learning_rate_outside_brackets():
     """
 
 
-@mistake(
-    "update", edit={"gradient_1": "gradient_1 * weight_1", "gradient_2": "gradient_2 * weight_2"}
-)
+@mistake("update", edit=alike("12", "gradient_#", "gradient_# * weight_#"))
 def update_multiplies_the_weight():
     """The step is multiplied by the weight
 
@@ -368,21 +303,12 @@ def update_multiplies_the_weight():
     """
 
 
-@mistake("update", edit={NEW_1: "weight_1"})
-def weight_1_not_updated():
-    """weight_1 is not updated
+@mistake("update", edit={NEW_2: "weight_2"}, id="weight_2_not_updated", layer="2")
+@mistake("update", edit={NEW_1: "weight_1"}, id="weight_1_not_updated", layer="1")
+def weight_not_updated():
+    """weight_{layer} is not updated
 
-    weight_1 comes back as it was given. Both layers learn: it moves against gradient_1.
-
-    Is the result of the subtraction stored under the name that you return?
-    """
-
-
-@mistake("update", edit={NEW_2: "weight_2"})
-def weight_2_not_updated():
-    """weight_2 is not updated
-
-    weight_2 comes back as it was given. Both layers learn: it moves against gradient_2.
+    weight_{layer} comes back as it was given. Both layers learn: it moves against gradient_{layer}.
 
     Is the result of the subtraction stored under the name that you return?
     """
@@ -398,11 +324,7 @@ def weight_2_starts_from_weight_1():
     """
 
 
-@mistake(
-    "update",
-    edit={NEW_1: f"np.float32({NEW_1})", NEW_2: f"np.float32({NEW_2})"},
-    finds=("np.float32",),
-)
+@mistake("update", edit=alike("12", NEW, f"np.float32({NEW})"), finds="np.float32")
 def update_in_float32():
     """Too few digits: the weights are turned into float32
 
@@ -413,20 +335,23 @@ def update_in_float32():
     """
 
 
-def _loss(x, target, weight_1, weight_2, bias, reference):
-    return np.sum((target - reference.forward(x, weight_1, weight_2, bias)[1]) ** 2) / 2
-
-
-START = "losses = np.empty(steps)"
+EMPTY, TURNS = "np.empty(steps)", "range(steps)"
+START = f"losses = {EMPTY}"
 SUM = "np.sum((target - output) ** 2)"
-LOSS = (
-    "_, output = forward(x, weight_1, weight_2, bias)\n"
-    "losses[step] = np.sum((target - output) ** 2) / 2"
-)
+LOSS = f"_, output = forward(x, weight_1, weight_2, bias)\nlosses[step] = {SUM} / 2"
 GRADIENT = "gradient_1, gradient_2 = gradient(x, target, weight_1, weight_2, bias)"
 CALL = "update(weight_1, weight_2, gradient_1, gradient_2, learning_rate)"
 UPDATE = f"weight_1, weight_2 = {CALL}"
 RETURN = "return weight_1, weight_2, losses"
+HIDDEN = "hidden, _ = forward(x, weight_1, weight_2, bias)"
+DELTA_1 = "delta_1 = hidden * (1 - hidden) * (weight_2 @ delta_2)"
+DELTA_2 = f"{HIDDEN}\ndelta_2 = (output - target) * output * (1 - output)"
+TRANSPOSED_PATHS = (
+    f"{DELTA_2}\n{DELTA_1.replace('weight_2', 'weight_2.T')}\n"
+    "gradient_1, gradient_2 = np.outer(x, delta_1), np.outer(hidden, delta_2)"
+)
+BLOG = overwritten("1, 0", "0, 1").replace("return", "weight_1, weight_2 =")
+PATHS = ("weight_2[1, 0]", "weight_2[0, 1]")
 
 
 @mistake("train", edit={LOSS: "", UPDATE: f"{UPDATE}\n{LOSS}"})
@@ -440,11 +365,7 @@ def losses_after_the_update():
     """
 
 
-@mistake(
-    "train",
-    edit={"np.empty(steps)": "np.empty(steps)[1:]", "range(steps)": "range(steps - 1)"},
-    finds=("range(1, steps)",),
-)
+@mistake("train", edit={EMPTY: f"{EMPTY}[1:]", TURNS: "range(steps - 1)"}, finds="range(1, steps)")
 def one_step_too_few():
     """One step too few
 
@@ -454,7 +375,7 @@ def one_step_too_few():
     """
 
 
-@mistake("train", edit={"np.empty(steps)": "np.zeros(steps)", "range(steps)": "range(steps - 1)"})
+@mistake("train", edit={"np.empty": "np.zeros", TURNS: "range(steps - 1)"})
 def last_step_left_out():
     """One step too few, and a loss left at 0
 
@@ -464,7 +385,7 @@ def last_step_left_out():
     """
 
 
-@mistake("train", edit={GRADIENT: f"if step == steps - 1:\n    break\n{GRADIENT}"})
+@mistake("train", edit={UPDATE: f"if step == steps - 1: break\n{UPDATE}"})
 def last_update_missing():
     """The last update is missing
 
@@ -475,14 +396,8 @@ def last_update_missing():
     """
 
 
-@mistake(
-    "train",
-    finds=(
-        "weight_2[1, 0]",
-        "weight_2[0, 1]",
-    ),
-)
-def train_step_of_the_blog(x, target, weight_1, weight_2, bias, learning_rate, steps, *, reference):
+@mistake("train", edit={GRADIENT: TRANSPOSED_PATHS, UPDATE: BLOG}, finds=PATHS)
+def train_step_of_the_blog():
     """The paths back are read at transposed indices, and so are the old weights
 
     Two mistakes meet in the step. The errors come back to the hidden units along weight_2[1, 0]
@@ -492,33 +407,10 @@ def train_step_of_the_blog(x, target, weight_1, weight_2, bias, learning_rate, s
     Name both ends of each weight, and compute all new weights from the old ones. The loss falls
     all the same, which is why only the weights show it.
     """
-    losses = np.zeros(steps)
-    for step in range(steps):
-        losses[step] = _loss(x, target, weight_1, weight_2, bias, reference)
-        gradient_1, gradient_2 = _transposed_paths(x, target, weight_1, weight_2, bias, reference)
-        weight_1 = _overwritten(weight_1, gradient_1, learning_rate)
-        weight_2 = _overwritten(weight_2, gradient_2, learning_rate)
-    return weight_1, weight_2, losses
 
 
-def _transposed_paths(x, target, weight_1, weight_2, bias, reference):
-    hidden, output = reference.forward(x, weight_1, weight_2, bias)
-    delta_2 = (output - target) * output * (1 - output)
-    delta_1 = hidden * (1 - hidden) * (weight_2.T @ delta_2)
-    return np.outer(x, delta_1), np.outer(hidden, delta_2)
-
-
-@mistake(
-    "train",
-    finds=(
-        "weight_2[1, 0]",
-        "weight_2[0, 1]",
-        "weight_2.T",
-    ),
-)
-def train_reads_transposed_paths(
-    x, target, weight_1, weight_2, bias, learning_rate, steps, *, reference
-):
+@mistake("train", edit={GRADIENT: TRANSPOSED_PATHS}, finds=(*PATHS, "weight_2.T"))
+def train_reads_transposed_paths():
     """The paths back to the hidden units are read at transposed indices
 
     The errors come back to the hidden units along weight_2[1, 0] and weight_2[0, 1] in each
@@ -527,15 +419,9 @@ def train_reads_transposed_paths(
     Name both ends of each weight: the first index is where it comes from, the second where it goes
     to.
     """
-    losses = np.zeros(steps)
-    for step in range(steps):
-        losses[step] = _loss(x, target, weight_1, weight_2, bias, reference)
-        gradients = _transposed_paths(x, target, weight_1, weight_2, bias, reference)
-        weight_1, weight_2 = reference.update(weight_1, weight_2, *gradients, learning_rate)
-    return weight_1, weight_2, losses
 
 
-@mistake("train", edit={"np.empty(steps)": "np.zeros(steps)", "range(steps)": "range(1, steps)"})
+@mistake("train", edit={"np.empty": "np.zeros", TURNS: "range(1, steps)"})
 def first_step_left_out():
     """One step too few, and the first loss left at 0
 
@@ -545,9 +431,7 @@ def first_step_left_out():
     """
 
 
-@mistake(
-    "train", edit={"np.empty(steps)": "np.empty(steps + 1)", "range(steps)": "range(steps + 1)"}
-)
+@mistake("train", edit={EMPTY: "np.empty(steps + 1)", TURNS: "range(steps + 1)"})
 def one_step_too_many():
     """One step too many
 
@@ -557,10 +441,7 @@ def one_step_too_many():
     """
 
 
-@mistake(
-    "train",
-    edit={"np.empty(steps)": "np.empty(steps + 1)", RETURN: f"step = steps\n{LOSS}\n{RETURN}"},
-)
+@mistake("train", edit={EMPTY: "np.empty(steps + 1)", RETURN: f"step = steps\n{LOSS}\n{RETURN}"})
 def one_loss_too_many():
     """A last loss too many
 
@@ -596,7 +477,7 @@ def gradients_of_the_first_step():
 @mistake(
     "train",
     edit={
-        START: f"{START}\nnew_1, new_2 = weight_1, weight_2",
+        START: f"{START}; new_1, new_2 = weight_1, weight_2",
         UPDATE: f"new_1, new_2 = {CALL}",
         RETURN: "return new_1, new_2, losses",
     },
@@ -625,11 +506,8 @@ def updates_thrown_away():
 @mistake(
     "train",
     edit={
-        f"{GRADIENT}\n{UPDATE}": "hidden, _ = forward(x, weight_1, weight_2, bias)\n"
-        "delta_2 = (output - target) * output * (1 - output)\n"
-        "weight_2 = weight_2 - learning_rate * np.outer(hidden, delta_2)\n"
-        "delta_1 = hidden * (1 - hidden) * (weight_2 @ delta_2)\n"
-        "weight_1 = weight_1 - learning_rate * np.outer(x, delta_1)"
+        GRADIENT: f"{DELTA_2}\nweight_2 = weight_2 - learning_rate * np.outer(hidden, delta_2)",
+        UPDATE: f"{DELTA_1}\nweight_1 = weight_1 - learning_rate * np.outer(x, delta_1)",
     },
 )
 def gradient_1_after_weight_2():
@@ -643,7 +521,7 @@ def gradient_1_after_weight_2():
     """
 
 
-@mistake("train", edit={UPDATE: f"_, weight_2 = {CALL}\n{GRADIENT}\nweight_1, _ = {CALL}"})
+@mistake("train", edit={UPDATE: f"_, weight_2 = {CALL}; {GRADIENT}; weight_1, _ = {CALL}"})
 def gradient_called_between_updates():
     """gradient is called again after weight_2 has moved
 
@@ -654,7 +532,7 @@ def gradient_called_between_updates():
     """
 
 
-@mistake("train", edit={"np.empty(steps)": "np.zeros(steps)", UPDATE: f"{UPDATE}\nbreak"})
+@mistake("train", edit={"np.empty": "np.zeros", UPDATE: f"{UPDATE}; break"})
 def returns_in_the_first_turn():
     """{function} returns inside its loop
 
@@ -665,13 +543,7 @@ def returns_in_the_first_turn():
     """
 
 
-@mistake(
-    "train",
-    edit={
-        "np.empty(steps)": "np.zeros(steps)",
-        GRADIENT: f"if losses[step] < 1e-5:\n    break\n{GRADIENT}",
-    },
-)
+@mistake("train", edit={"np.empty": "np.zeros", UPDATE: f"if losses[step] < 1e-5: break\n{UPDATE}"})
 def stops_when_the_loss_is_small():
     """Training stops when the loss is small
 
@@ -681,14 +553,7 @@ def stops_when_the_loss_is_small():
     """
 
 
-@mistake(
-    "train",
-    edit={
-        UPDATE: "gradient_1 = learning_rate * gradient_1\n"
-        "gradient_2 = learning_rate * gradient_2\n"
-        f"{UPDATE}"
-    },
-)
+@mistake("train", edit={UPDATE: f"gradient_1 = {STEP_1}; gradient_2 = {STEP_2}; {UPDATE}"})
 def learning_rate_before_update():
     """The learning rate is applied twice on the way
 
@@ -714,11 +579,9 @@ def update_called_with_gradients_swapped():
 @mistake(
     "train",
     edit={
-        UPDATE: "hidden, _ = forward(x, weight_1, weight_2, bias)\n"
-        f"{UPDATE}\n"
-        "bias = bias - learning_rate * np.array(\n"
-        "    [np.sum(gradient_1[0] / x[0]), np.sum(gradient_2[0] / hidden[0])]\n"
-        ")"
+        UPDATE: f"{HIDDEN}; {UPDATE}\n"
+        "moves = np.sum(gradient_1[0] / x[0]), np.sum(gradient_2[0] / hidden[0])\n"
+        "bias = bias - learning_rate * np.array(moves)"
     },
 )
 def biases_trained():
@@ -735,9 +598,8 @@ def biases_trained():
 @mistake(
     "train",
     edit={
-        START: f"{START}\nsum_1, sum_2 = np.zeros((2, 2, 2))",
-        UPDATE: "sum_1, sum_2 = sum_1 + gradient_1, sum_2 + gradient_2\n"
-        "weight_1, weight_2 = update(weight_1, weight_2, sum_1, sum_2, learning_rate)",
+        START: f"{START}; sum_1, sum_2 = np.zeros((2, 2, 2))",
+        UPDATE: f"sum_1 += gradient_1; sum_2 += gradient_2; {UPDATE.replace('gradient', 'sum')}",
     },
 )
 def gradients_add_up():
@@ -760,7 +622,7 @@ def losses_without_half():
     """
 
 
-@mistake("train", edit={SUM: "np.mean((target - output) ** 2)"}, finds=("np.mean",))
+@mistake("train", edit={"np.sum": "np.mean"}, finds="np.mean")
 def losses_half_of_the_mean():
     """The losses are halves of means
 
@@ -771,10 +633,7 @@ def losses_half_of_the_mean():
     """
 
 
-@mistake(
-    "train",
-    edit={UPDATE: "weight_1 -= learning_rate * gradient_1\nweight_2 -= learning_rate * gradient_2"},
-)
+@mistake("train", edit={UPDATE: f"weight_1 -= {STEP_1}; weight_2 -= {STEP_2}"})
 def train_in_place():
     """The caller's weights are changed in place
 

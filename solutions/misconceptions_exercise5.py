@@ -4,6 +4,8 @@ What a checker lets through tells which mistake it makes: the probes of `check_g
 and wrong gradients of one kind each, and every mistake below answers them in its own way.
 """
 
+from functools import partial
+
 import numpy as np
 
 from grader.authoring import mistake, probe, variant
@@ -15,22 +17,17 @@ def curve(rng, shape):
     return lambda a: float(np.sum(cubes * a**3) + np.sum(factors * a) ** 2)
 
 
-@probe("numerical_gradient", returns="the gradient")
-def a_wide_array(rng):
-    """Draw a function of an array of shape (2, 3), and a step so large that its width shows."""
-    return curve(rng, (2, 3)), rng.uniform(0.5, 1.5, (2, 3)), rng.uniform(0.05, 0.2)
+def slope_probe(draw):
+    """Mark a probe of numerical_gradient at a point, with a step so large that its width shows."""
+
+    @probe("numerical_gradient", returns="the gradient")
+    def case(rng):
+        return curve(rng, (2, 3)), draw(rng), rng.uniform(0.05, 0.2)
 
 
-@probe("numerical_gradient", returns="the gradient")
-def an_array_of_negative_numbers(rng):
-    """Draw a function of negative numbers."""
-    return curve(rng, (2, 3)), rng.uniform(-1.5, -0.5, (2, 3)), rng.uniform(0.05, 0.2)
-
-
-@probe("numerical_gradient", returns="the gradient")
-def an_array_of_integers(rng):
-    """Draw a function of whole numbers."""
-    return curve(rng, (2, 3)), rng.integers(1, 5, (2, 3)), rng.uniform(0.05, 0.2)
+slope_probe(lambda rng: rng.uniform(0.5, 1.5, (2, 3)))
+slope_probe(lambda rng: rng.uniform(-1.5, -0.5, (2, 3)))
+slope_probe(lambda rng: rng.integers(1, 5, (2, 3)))
 
 
 @variant("numerical_gradient")
@@ -49,12 +46,19 @@ def differences_in_place(function, array, epsilon=1e-5):
     return result
 
 
+wrong_slope = partial(mistake, "numerical_gradient")
+FLOATS = "np.asarray(array, dtype=float)"
+START, EMPTY = f"array = {FLOATS}", "result = np.empty_like(array)"
 ABOVE, BELOW = "above[index] += epsilon", "below[index] -= epsilon"
+MOVED = f"{ABOVE}\n{BELOW}"
 SLOPE = "(function(above) - function(below)) / (2 * epsilon)"
 RESULT = f"result[index] = {SLOPE}"
+FROM_ZEROS = {"np.empty_like": "np.zeros_like"}
+HALF_A_STEP = {MOVED: "above[index] += epsilon / 2; below[index] -= epsilon / 2"}
+HALVES = ("epsilon / 2", "0.5 * epsilon", "epsilon * 0.5")
 
 
-@mistake("numerical_gradient", edit={BELOW: "", "2 * epsilon": "epsilon"})
+@wrong_slope(edit={BELOW: "", "2 * epsilon": "epsilon"})
 def forward_difference():
     """The difference is taken on one side only
 
@@ -66,7 +70,7 @@ def forward_difference():
     """
 
 
-@mistake("numerical_gradient", edit={ABOVE: "", "2 * epsilon": "epsilon"})
+@wrong_slope(edit={ABOVE: "", "2 * epsilon": "epsilon"})
 def backward_difference():
     """The difference is taken on the lower side only
 
@@ -77,7 +81,7 @@ def backward_difference():
     """
 
 
-@mistake("numerical_gradient", edit={BELOW: ""})
+@wrong_slope(edit={BELOW: ""})
 def forward_difference_halved():
     """A one-sided difference is divided by the width of a central one
 
@@ -88,7 +92,7 @@ def forward_difference_halved():
     """
 
 
-@mistake("numerical_gradient", edit={"2 * epsilon": "epsilon"})
+@wrong_slope(edit={"2 * epsilon": "epsilon"})
 def width_not_doubled():
     """The difference is divided by epsilon, not by 2 * epsilon
 
@@ -98,18 +102,7 @@ def width_not_doubled():
     """
 
 
-@mistake(
-    "numerical_gradient",
-    edit={
-        f"{ABOVE}\n{BELOW}": "above[index] += epsilon / 2\nbelow[index] -= epsilon / 2",
-        "2 * epsilon": "epsilon",
-    },
-    finds=(
-        "epsilon / 2",
-        "0.5 * epsilon",
-        "epsilon * 0.5",
-    ),
-)
+@wrong_slope(edit={**HALF_A_STEP, "2 * epsilon": "epsilon"}, finds=HALVES)
 def half_a_step():
     """The points are only half of epsilon away
 
@@ -119,15 +112,7 @@ def half_a_step():
     """
 
 
-@mistake(
-    "numerical_gradient",
-    edit={f"{ABOVE}\n{BELOW}": "above[index] += epsilon / 2\nbelow[index] -= epsilon / 2"},
-    finds=(
-        "epsilon / 2",
-        "0.5 * epsilon",
-        "epsilon * 0.5",
-    ),
-)
+@wrong_slope(edit=HALF_A_STEP, finds=HALVES)
 def half_a_step_whole_width():
     """Half a step, divided by the width of a whole one
 
@@ -138,7 +123,7 @@ def half_a_step_whole_width():
     """
 
 
-@mistake("numerical_gradient", edit={SLOPE: "(function(above) - function(below)) / 2 * epsilon"})
+@wrong_slope(edit={SLOPE: "(function(above) - function(below)) / 2 * epsilon"})
 def brackets_missing():
     """Multiplied by epsilon: brackets are missing
 
@@ -149,7 +134,7 @@ def brackets_missing():
     """
 
 
-@mistake("numerical_gradient", edit={SLOPE: "function(above) - function(below)"})
+@wrong_slope(edit={SLOPE: "function(above) - function(below)"})
 def not_divided():
     """The difference is not divided by anything
 
@@ -160,10 +145,7 @@ def not_divided():
     """
 
 
-@mistake(
-    "numerical_gradient",
-    edit={"function(above) - function(below)": "function(below) - function(above)"},
-)
+@wrong_slope(edit={"function(above) - function(below)": "function(below) - function(above)"})
 def sides_swapped():
     """The two sides are swapped
 
@@ -173,13 +155,11 @@ def sides_swapped():
     """
 
 
-@mistake(
-    "numerical_gradient",
+@wrong_slope(
     edit={
-        ABOVE: "above[index] *= 1 + epsilon",
-        BELOW: "below[index] *= 1 - epsilon",
+        MOVED: "above[index] *= 1 + epsilon; below[index] *= 1 - epsilon",
         "2 * epsilon": "2 * epsilon * array[index]",
-    },
+    }
 )
 def step_is_a_share():
     """The step is a share of the entry
@@ -190,7 +170,7 @@ def step_is_a_share():
     """
 
 
-@mistake("numerical_gradient", edit={ABOVE: f"epsilon = 1e-5\n{ABOVE}"})
+@wrong_slope(edit={ABOVE: f"epsilon = 1e-5\n{ABOVE}"})
 def epsilon_ignored():
     """epsilon is not used
 
@@ -201,13 +181,8 @@ def epsilon_ignored():
     """
 
 
-@mistake(
-    "numerical_gradient",
-    edit={ABOVE: "above += epsilon", BELOW: "below -= epsilon"},
-    finds=(
-        "array + epsilon",
-        "array - epsilon",
-    ),
+@wrong_slope(
+    edit={MOVED: "above += epsilon; below -= epsilon"}, finds=("array + epsilon", "array - epsilon")
 )
 def all_entries_moved():
     """All entries are moved at once
@@ -219,7 +194,7 @@ def all_entries_moved():
     """
 
 
-@mistake("numerical_gradient", edit={"np.ndindex(array.shape)": "range(len(array))"})
+@wrong_slope(edit={"np.ndindex(array.shape)": "range(len(array))"})
 def row_moved_at_once():
     """A whole row is moved at once
 
@@ -231,10 +206,7 @@ def row_moved_at_once():
     """
 
 
-@mistake(
-    "numerical_gradient",
-    edit={"np.empty_like(array)": "np.zeros_like(array)", RESULT: f"{RESULT}\nbreak"},
-)
+@wrong_slope(edit={**FROM_ZEROS, RESULT: f"{RESULT}\nbreak"})
 def first_entry_only():
     """Only the first entry is worked out
 
@@ -244,13 +216,7 @@ def first_entry_only():
     """
 
 
-@mistake(
-    "numerical_gradient",
-    edit={
-        "np.empty_like(array)": "np.zeros_like(array)",
-        "np.ndindex(array.shape)": "zip(*map(range, array.shape))",
-    },
-)
+@wrong_slope(edit={**FROM_ZEROS, "np.ndindex(array.shape)": "zip(*map(range, array.shape))"})
 def diagonal_only():
     """Only the diagonal is worked out
 
@@ -260,13 +226,7 @@ def diagonal_only():
     """
 
 
-@mistake(
-    "numerical_gradient",
-    edit={
-        "np.asarray(array, dtype=float)": "np.array(array, dtype=float)",
-        RESULT: f"{RESULT}\narray[index] -= epsilon",
-    },
-)
+@wrong_slope(edit={"np.asarray": "np.array", RESULT: f"{RESULT}\narray[index] -= epsilon"})
 def copy_not_put_back():
     """An entry is not put back
 
@@ -278,7 +238,7 @@ def copy_not_put_back():
     """
 
 
-@mistake("numerical_gradient", finds=("array",))
+@wrong_slope(finds="array")
 def array_not_put_back(function, array, epsilon=1e-5):
     """The array that was given is moved, and not put back
 
@@ -297,14 +257,7 @@ def array_not_put_back(function, array, epsilon=1e-5):
     return result
 
 
-@mistake(
-    "numerical_gradient",
-    edit={"np.asarray(array, dtype=float)": "np.asarray(array)"},
-    finds=(
-        "np.zeros_like(array)",
-        "array.copy()",
-    ),
-)
+@wrong_slope(edit={FLOATS: "np.asarray(array)"}, finds=("np.zeros_like(array)", "array.copy()"))
 def integers_kept():
     """Whole numbers stay whole numbers
 
@@ -316,17 +269,8 @@ def integers_kept():
     """
 
 
-@mistake(
-    "numerical_gradient",
-    edit={
-        "array = np.asarray(array, dtype=float)": "",
-        "result = np.empty_like(array)": "result = np.empty_like(array)\n"
-        "array = np.asarray(array, dtype=float)",
-    },
-    finds=(
-        "np.zeros_like(array)",
-        "np.empty_like(array)",
-    ),
+@wrong_slope(
+    edit={START: EMPTY, EMPTY: START}, finds=("np.zeros_like(array)", "np.empty_like(array)")
 )
 def result_of_integers():
     """The result keeps the kind of number of the array
@@ -339,9 +283,7 @@ def result_of_integers():
     """
 
 
-@mistake(
-    "numerical_gradient", edit={"return result": "return np.float32(result)"}, finds=("np.float32",)
-)
+@wrong_slope(edit={"return result": "return np.float32(result)"}, finds="np.float32")
 def rounded_to_float32():
     """The slopes are rounded
 
@@ -351,7 +293,7 @@ def rounded_to_float32():
     """
 
 
-@mistake("numerical_gradient", edit={"return result": "return result.T"})
+@wrong_slope(edit={"return result": "return result.T"})
 def result_transposed():
     """Rows and columns are swapped
 
@@ -362,14 +304,9 @@ def result_transposed():
     """
 
 
-@mistake(
-    "numerical_gradient",
+@wrong_slope(
     edit={"return result": "return result.ravel()"},
-    finds=(
-        "np.array(result)",
-        "array.ravel()",
-        "array.flatten()",
-    ),
+    finds=("np.array(result)", "array.ravel()", "array.flatten()"),
 )
 def result_flat():
     """The result is one long row
@@ -402,30 +339,29 @@ def landscape(rng, scale=1.0, small=1.0):
     return loss_of, gradient_of, at
 
 
-def spoilt(rng, spoil):
-    """Draw a case whose gradient has been spoilt."""
-    loss_of, gradient_of, at = landscape(rng)
-    return loss_of, lambda parameters: spoil(*gradient_of(parameters)), at
+def checker_probe(spoil=lambda *gradient: gradient, **sizes):
+    """Mark a probe of check_gradient: a gradient as `spoil` leaves it."""
+
+    @probe("check_gradient", returns="the verdict")
+    def case(rng):
+        loss_of, gradient_of, at = landscape(rng, **sizes)
+        return loss_of, lambda parameters: list(spoil(*gradient_of(parameters))), at
 
 
-def checker_probe(draw):
-    """Mark a probe of check_gradient."""
-    return probe("check_gradient", returns="the verdict")(draw)
+def with_entry(array, index, value):
+    """Return an array in which one entry has been replaced."""
+    array = array.copy()
+    array[index] = value
+    return array
 
 
-@checker_probe
-def a_right_gradient(rng):
-    """Draw a right gradient."""
-    return landscape(rng)
+UP_AND_DOWN = np.array([[0.1, 0.0], [0.0, -0.1]])
+
+checker_probe()
+checker_probe(scale=1e4)
 
 
-@checker_probe
-def a_large_one(rng):
-    """Draw a right gradient that is large."""
-    return landscape(rng, 1e4)
-
-
-@checker_probe
+@probe("check_gradient", returns="the verdict")
 def one_without_rounding(_rng):
     """Draw a right gradient that central differences give without any rounding."""
     factors = np.array([[1.0, 2.0], [4.0, 8.0]])
@@ -433,7 +369,7 @@ def one_without_rounding(_rng):
     return lambda p: float(np.sum(factors * p[0])), lambda _: [factors, 0 * factors], at
 
 
-@checker_probe
+@probe("check_gradient", returns="the verdict")
 def one_with_a_zero(rng):
     """Draw a right gradient with an entry that is 0, but whose differences are not."""
     loss_of, gradient_of, at = landscape(rng)
@@ -454,145 +390,27 @@ def one_with_a_zero(rng):
     return loss_with_a_valley, gradient_with_a_zero, at
 
 
-@checker_probe
-def a_wrong_sign(rng):
-    """Draw a gradient with the wrong sign."""
-    return spoilt(rng, lambda a, b: [-a, -b])
-
-
-@checker_probe
-def twice_the_gradient(rng):
-    """Draw a gradient that is twice as large as it should be."""
-    return spoilt(rng, lambda a, b: [2 * a, 2 * b])
-
-
-@checker_probe
-def half_the_gradient(rng):
-    """Draw a gradient that is half as large as it should be."""
-    return spoilt(rng, lambda a, b: [a / 2, b / 2])
-
-
-@checker_probe
-def all_zeros(rng):
-    """Draw a gradient of zeros."""
-    return spoilt(rng, lambda a, b: [0 * a, 0 * b])
-
-
-@checker_probe
-def one_percent_more(rng):
-    """Draw a gradient that is 1 % too large."""
-    return spoilt(rng, lambda a, b: [1.01 * a, 1.01 * b])
-
-
-@checker_probe
-def a_small_one_doubled(rng):
-    """Draw a small gradient that is twice as large as it should be."""
-    loss_of, gradient_of, at = landscape(rng, 1e-7)
-    return loss_of, lambda p: [2 * part for part in gradient_of(p)], at
-
-
-@checker_probe
-def a_small_array_doubled(rng):
-    """Draw a gradient whose second array is far smaller than the first, and doubled."""
-    loss_of, gradient_of, at = landscape(rng, 1.0, 1e-7)
-
-    def wrong(parameters):
-        first, second = gradient_of(parameters)
-        return [first, 2 * second]
-
-    return loss_of, wrong, at
-
-
-@checker_probe
-def a_transposed_first_array(rng):
-    """Draw a gradient whose first array is transposed."""
-    return spoilt(rng, lambda a, b: [a.T.copy(), b])
-
-
-@checker_probe
-def a_transposed_second_array(rng):
-    """Draw a gradient whose second array is transposed."""
-    return spoilt(rng, lambda a, b: [a, b.T.copy()])
-
-
-@checker_probe
-def swapped_rows(rng):
-    """Draw a gradient whose first array has its rows in the wrong order."""
-    return spoilt(rng, lambda a, b: [a[::-1].copy(), b])
-
-
-@checker_probe
-def swapped_arrays(rng):
-    """Draw a gradient whose arrays are swapped."""
-    return spoilt(rng, lambda a, b: [b, a])
-
-
-def with_entry(array, index, value):
-    """Return an array in which one entry has been replaced."""
-    array = array.copy()
-    array[index] = value
-    return array
-
-
-@checker_probe
-def a_wrong_first_entry(rng):
-    """Draw a gradient whose very first entry is too large."""
-    return spoilt(rng, lambda a, b: [with_entry(a, (0, 0), 5 * np.abs(a).max()), b])
-
-
-@checker_probe
-def a_wrong_end_of_the_first_array(rng):
-    """Draw a gradient in which the last entry of the first array is too small."""
-    return spoilt(rng, lambda a, b: [with_entry(a, (1, 1), a[1, 1] / 2), b])
-
-
-@checker_probe
-def a_wrong_start_of_the_second_array(rng):
-    """Draw a gradient in which the first entry of the second array is 0."""
-    return spoilt(rng, lambda a, b: [a, with_entry(b, (0, 0), 0.0)])
-
-
-@checker_probe
-def a_wrong_last_entry(rng):
-    """Draw a gradient in which the very last entry is too small."""
-    return spoilt(rng, lambda a, b: [a, with_entry(b, (1, 1), 0.7 * b[1, 1])])
-
-
-@checker_probe
-def a_little_in_one_entry(rng):
-    """Draw a gradient with one entry that is off by three thousandths of the largest one."""
-    return spoilt(rng, lambda a, b: [with_entry(a, (0, 1), a[0, 1] + 3e-3 * a.max()), b])
-
-
-@checker_probe
-def wrong_both_ways(rng):
-    """Draw a gradient with two wrong entries whose sum is right."""
-    move = np.array([[0.1, 0.0], [0.0, -0.1]])
-    return spoilt(rng, lambda a, b: [a + move, b - move])
-
-
-@checker_probe
-def not_a_number(rng):
-    """Draw a gradient with an entry that is not a number."""
-    return spoilt(rng, lambda a, b: [a, with_entry(b, (0, 1), np.nan)])
-
-
-@checker_probe
-def an_infinite_entry(rng):
-    """Draw a gradient with an entry that is infinite."""
-    return spoilt(rng, lambda a, b: [with_entry(a, (1, 0), np.inf), b])
-
-
-@checker_probe
-def one_dimension_more(rng):
-    """Draw a gradient whose second array has one dimension more."""
-    return spoilt(rng, lambda a, b: [a, b[np.newaxis]])
-
-
-@checker_probe
-def one_array_more(rng):
-    """Draw a gradient with one array too many."""
-    return spoilt(rng, lambda a, b: [a, b, b])
+checker_probe(lambda a, b: (-a, -b))
+checker_probe(lambda a, b: (2 * a, 2 * b))
+checker_probe(lambda a, b: (a / 2, b / 2))
+checker_probe(lambda a, b: (0 * a, 0 * b))
+checker_probe(lambda a, b: (1.01 * a, 1.01 * b))
+checker_probe(lambda a, b: (2 * a, 2 * b), scale=1e-7)
+checker_probe(lambda a, b: (a, 2 * b), small=1e-7)
+checker_probe(lambda a, b: (a.T.copy(), b))
+checker_probe(lambda a, b: (a, b.T.copy()))
+checker_probe(lambda a, b: (a[::-1].copy(), b))
+checker_probe(lambda a, b: (b, a))
+checker_probe(lambda a, b: (with_entry(a, (0, 0), 5 * np.abs(a).max()), b))
+checker_probe(lambda a, b: (with_entry(a, (1, 1), a[1, 1] / 2), b))
+checker_probe(lambda a, b: (a, with_entry(b, (0, 0), 0.0)))
+checker_probe(lambda a, b: (a, with_entry(b, (1, 1), 0.7 * b[1, 1])))
+checker_probe(lambda a, b: (with_entry(a, (0, 1), a[0, 1] + 3e-3 * a.max()), b))
+checker_probe(lambda a, b: (a + UP_AND_DOWN, b - UP_AND_DOWN))
+checker_probe(lambda a, b: (a, with_entry(b, (0, 1), np.nan)))
+checker_probe(lambda a, b: (with_entry(a, (1, 0), np.inf), b))
+checker_probe(lambda a, b: (a, b[np.newaxis]))
+checker_probe(lambda a, b: (a, b, b))
 
 
 @variant("check_gradient")
@@ -620,14 +438,22 @@ def checked_entry_by_entry(loss_of, gradient_of, parameters):
     return True
 
 
-NEAR = "np.all(np.abs(found - right) <= allowed)"
+wrong_checker = partial(mistake, "check_gradient")
+CLAIMED = "claimed = gradient_of(parameters)"
+GAP = "np.abs(found - right)"
+NEAR = f"np.all({GAP} <= allowed)"
+FIRST_NEAR = "abs(found.flat[0] - right.flat[0]) <= allowed"
 ALLOWED = "1e-5 * np.abs(right).max() + 1e-9"
-LENGTHS = "len(claimed) != len(parameters)"
-SHAPES = "found.shape != right.shape"
+LENGTHS, SHAPES = "len(claimed) != len(parameters)", "found.shape != right.shape"
+TESTS = (LENGTHS, SHAPES, f"not {NEAR}")
+REVERSED = {f"if {test}:\n    return False": f"if {test}:\n    return True" for test in TESTS}
+REVERSED["return True"] = "return False"
 FINITE = {SHAPES: f"{SHAPES} or not np.isfinite(found).all()"}
+ANY_NUMBER, ANY_SHAPE = {LENGTHS: "len(claimed) < len(parameters)"}, {SHAPES: "False"}
+WITH_NAN = {f"not {NEAR}": f"np.any({GAP} > allowed)"}
 
 
-@mistake("check_gradient", finds=("True",))
+@wrong_checker(finds="True")
 def always_yes(loss_of, gradient_of, parameters):
     """It says yes to everything
 
@@ -638,7 +464,7 @@ def always_yes(loss_of, gradient_of, parameters):
     return True
 
 
-@mistake("check_gradient")
+@wrong_checker()
 def always_no(loss_of, gradient_of, parameters):
     """It says no to everything
 
@@ -649,15 +475,7 @@ def always_no(loss_of, gradient_of, parameters):
     return False
 
 
-@mistake(
-    "check_gradient",
-    edit={
-        f"if {LENGTHS}:\n    return False": f"if {LENGTHS}:\n    return True",
-        f"if {SHAPES}:\n    return False": f"if {SHAPES}:\n    return True",
-        f"if not {NEAR}:\n    return False": f"if not {NEAR}:\n    return True",
-        "return True": "return False",
-    },
-)
+@wrong_checker(edit=REVERSED)
 def verdict_reversed():
     """Yes and no are swapped
 
@@ -667,7 +485,7 @@ def verdict_reversed():
     """
 
 
-@mistake("check_gradient", edit={NEAR: "np.all(found == right)"}, finds=("np.array_equal",))
+@wrong_checker(edit={NEAR: "np.all(found == right)"}, finds="np.array_equal")
 def no_rounding_allowed():
     """No difference at all is allowed
 
@@ -678,7 +496,7 @@ def no_rounding_allowed():
     """
 
 
-@mistake("check_gradient", edit={ALLOWED: "1e-5"})
+@wrong_checker(edit={ALLOWED: "1e-5"})
 def fixed_tolerance():
     """The difference allowed is a fixed number
 
@@ -690,7 +508,7 @@ def fixed_tolerance():
     """
 
 
-@mistake("check_gradient", edit={ALLOWED: "1e-9"})
+@wrong_checker(edit={ALLOWED: "1e-9"})
 def fixed_and_tight_tolerance():
     """The difference allowed is a fixed number, and too small for large gradients
 
@@ -701,7 +519,7 @@ def fixed_and_tight_tolerance():
     """
 
 
-@mistake("check_gradient", edit={ALLOWED: "1e-5 * np.abs(right)"})
+@wrong_checker(edit={ALLOWED: "1e-5 * np.abs(right)"})
 def share_of_each_entry():
     """Each entry is held against itself
 
@@ -712,10 +530,9 @@ def share_of_each_entry():
     """
 
 
-@mistake(
-    "check_gradient",
+@wrong_checker(
     edit={ALLOWED: "1e-5 * max(np.abs(part).max() for part in claimed)", **FINITE},
-    finds=("np.concatenate",),
+    finds="np.concatenate",
 )
 def share_of_the_largest_array():
     """All arrays are held against the largest one
@@ -727,7 +544,7 @@ def share_of_the_largest_array():
     """
 
 
-@mistake("check_gradient", edit={ALLOWED: "0.02 * np.abs(right).max()"})
+@wrong_checker(edit={ALLOWED: "0.02 * np.abs(right).max()"})
 def wide_tolerance():
     """Far too much is allowed
 
@@ -738,7 +555,7 @@ def wide_tolerance():
     """
 
 
-@mistake("check_gradient", edit={ALLOWED: "5e-3 * np.abs(right).max()"})
+@wrong_checker(edit={ALLOWED: "5e-3 * np.abs(right).max()"})
 def loose_tolerance():
     """Too much is allowed
 
@@ -749,7 +566,7 @@ def loose_tolerance():
     """
 
 
-@mistake("check_gradient", edit={"np.abs(found - right)": "found - right"})
+@wrong_checker(edit={GAP: "found - right"})
 def difference_without_abs():
     """The sign of the difference is forgotten
 
@@ -760,7 +577,7 @@ def difference_without_abs():
     """
 
 
-@mistake("check_gradient", edit={"np.abs(found - right)": "np.abs(np.abs(found) - np.abs(right))"})
+@wrong_checker(edit={GAP: "np.abs(np.abs(found) - np.abs(right))"})
 def sizes_compared():
     """The sign of the entries is forgotten
 
@@ -771,10 +588,8 @@ def sizes_compared():
     """
 
 
-@mistake(
-    "check_gradient",
-    edit={NEAR: "abs(np.linalg.norm(found) - np.linalg.norm(right)) <= allowed"},
-    finds=("np.linalg.norm",),
+@wrong_checker(
+    edit={GAP: "abs(np.linalg.norm(found) - np.linalg.norm(right))"}, finds="np.linalg.norm"
 )
 def norms_compared():
     """Only the lengths are compared
@@ -786,13 +601,12 @@ def norms_compared():
     """
 
 
-@mistake(
-    "check_gradient",
+@wrong_checker(
     edit={
         ALLOWED: "np.linalg.norm(found) * np.linalg.norm(right)",
         NEAR: "abs(np.sum(found * right) - allowed) <= 1e-7 * allowed",
         **FINITE,
-    },
+    }
 )
 def directions_compared():
     """Only the direction is compared
@@ -804,7 +618,7 @@ def directions_compared():
     """
 
 
-@mistake("check_gradient", edit={NEAR: "abs(np.sum(found - right)) <= allowed"})
+@wrong_checker(edit={GAP: "np.abs(np.sum(found - right))"})
 def sums_compared():
     """Only the sums are compared
 
@@ -815,7 +629,7 @@ def sums_compared():
     """
 
 
-@mistake("check_gradient", edit={NEAR: "abs(found.max() - right.max()) <= allowed"})
+@wrong_checker(edit={NEAR: "abs(found.max() - right.max()) <= allowed"})
 def largest_compared():
     """Only the largest entries are compared
 
@@ -826,10 +640,8 @@ def largest_compared():
     """
 
 
-@mistake(
-    "check_gradient",
-    edit={NEAR: "np.all(np.abs(np.sort(found.ravel()) - np.sort(right.ravel())) <= allowed)"},
-    finds=("np.sort",),
+@wrong_checker(
+    edit={GAP: "np.abs(np.sort(found.ravel()) - np.sort(right.ravel()))"}, finds="np.sort"
 )
 def places_ignored():
     """The places of the entries do not count
@@ -841,9 +653,8 @@ def places_ignored():
     """
 
 
-@mistake(
-    "check_gradient",
-    edit={NEAR: f"{NEAR} or found.T.shape == right.shape and {NEAR.replace('found', 'found.T')}"},
+@wrong_checker(
+    edit={NEAR: f"{NEAR} or found.T.shape == right.shape and {NEAR.replace('found', 'found.T')}"}
 )
 def transposed_accepted():
     """A transposed gradient passes as well
@@ -855,11 +666,7 @@ def transposed_accepted():
     """
 
 
-@mistake(
-    "check_gradient",
-    edit={NEAR: "np.any(np.abs(found - right) <= allowed)", **FINITE},
-    finds=("np.any",),
-)
+@wrong_checker(edit={"np.all": "np.any", **FINITE}, finds="np.any")
 def any_entry():
     """One right entry is enough
 
@@ -869,7 +676,7 @@ def any_entry():
     """
 
 
-@mistake("check_gradient", edit={NEAR: "np.isfinite(found).all()"})
+@wrong_checker(edit={NEAR: "np.isfinite(found).all()"})
 def shapes_only():
     """Only the shapes are compared
 
@@ -879,10 +686,7 @@ def shapes_only():
     """
 
 
-@mistake(
-    "check_gradient",
-    edit={NEAR: "position > 0 or abs(found.flat[0] - right.flat[0]) <= allowed", **FINITE},
-)
+@wrong_checker(edit={NEAR: f"position > 0 or {FIRST_NEAR}", **FINITE})
 def first_entry_compared():
     """Only the first entry is compared
 
@@ -893,7 +697,7 @@ def first_entry_compared():
     """
 
 
-@mistake("check_gradient", edit={NEAR: "abs(found.flat[0] - right.flat[0]) <= allowed", **FINITE})
+@wrong_checker(edit={NEAR: FIRST_NEAR, **FINITE})
 def one_entry_sampled():
     """Only one entry of each array is compared
 
@@ -903,9 +707,7 @@ def one_entry_sampled():
     """
 
 
-@mistake(
-    "check_gradient", edit={NEAR: f"position > 0 or {NEAR}", **FINITE}, finds=("parameters[0]",)
-)
+@wrong_checker(edit={NEAR: f"position > 0 or {NEAR}", **FINITE}, finds="parameters[0]")
 def first_array_compared():
     """Only the first array is compared
 
@@ -915,7 +717,7 @@ def first_array_compared():
     """
 
 
-@mistake("check_gradient", edit={NEAR: f"position < len(parameters) - 1 or {NEAR}", **FINITE})
+@wrong_checker(edit={NEAR: f"position < len(parameters) - 1 or {NEAR}", **FINITE})
 def last_array_counts():
     """Only the last array counts
 
@@ -926,7 +728,7 @@ def last_array_counts():
     """
 
 
-@mistake("check_gradient", edit={f"not {NEAR}": "np.any(np.abs(found - right) > allowed)"})
+@wrong_checker(edit=WITH_NAN)
 def nan_accepted():
     """nan is let through
 
@@ -937,7 +739,7 @@ def nan_accepted():
     """
 
 
-@mistake("check_gradient", edit={"np.abs(right).max()": "np.abs(found).max()"})
+@wrong_checker(edit={"np.abs(right).max()": "np.abs(found).max()"})
 def infinity_accepted():
     """An infinite entry is let through
 
@@ -948,7 +750,7 @@ def infinity_accepted():
     """
 
 
-@mistake("check_gradient", edit={SHAPES: "False"})
+@wrong_checker(edit=ANY_SHAPE)
 def shapes_ignored():
     """Shapes are not compared
 
@@ -959,7 +761,7 @@ def shapes_ignored():
     """
 
 
-@mistake("check_gradient", edit={LENGTHS: "len(claimed) < len(parameters)"})
+@wrong_checker(edit=ANY_NUMBER)
 def number_ignored():
     """Arrays are not counted
 
@@ -969,7 +771,7 @@ def number_ignored():
     """
 
 
-@mistake("check_gradient", edit={LENGTHS: "len(claimed) < len(parameters)", SHAPES: "False"})
+@wrong_checker(edit=ANY_NUMBER | ANY_SHAPE)
 def shapes_and_number_ignored():
     """Neither shapes nor arrays are counted
 
@@ -980,14 +782,7 @@ def shapes_and_number_ignored():
     """
 
 
-@mistake(
-    "check_gradient",
-    edit={
-        LENGTHS: "len(claimed) < len(parameters)",
-        SHAPES: "False",
-        f"not {NEAR}": "np.any(np.abs(found - right) > allowed)",
-    },
-)
+@wrong_checker(edit=ANY_NUMBER | ANY_SHAPE | WITH_NAN)
 def only_large_differences_found():
     """Entries alone are looked at, and nan passes too
 
@@ -999,14 +794,7 @@ def only_large_differences_found():
     """
 
 
-@mistake(
-    "check_gradient",
-    edit={
-        "claimed = gradient_of(parameters)": "claimed = gradient_of(parameters)\n"
-        "for parameter in parameters:\n"
-        "    parameter -= 1e-9"
-    },
-)
+@wrong_checker(edit={CLAIMED: f"{CLAIMED}\nfor parameter in parameters:\n    parameter -= 1e-9"})
 def parameters_moved():
     """The parameters are changed in place
 

@@ -3,7 +3,7 @@
 import itertools
 
 import numpy as np
-from shared import signed
+from shared import alike, signed
 
 from grader.authoring import meaning, mistake, probe, variant
 
@@ -89,13 +89,19 @@ def gradient_by_samples(X, Y, weights, biases, *, reference):
     return weight_gradients, bias_gradients
 
 
-SUM = "activations[-1] @ weight + bias"
+def in_loops(expression):
+    """Return an expression with each name that a loop over the layers may give the layer, #."""
+    return tuple(expression.replace("#", name) for name in ("layer", "l", "i"))
+
+
+PRODUCT = "activations[-1] @ weight"
+SUM = f"{PRODUCT} + bias"
 VALUE = f"sigmoid({SUM})"
 LAYER = f"activations.append({VALUE})"
 RETURNED = "return activations"
 
 
-@mistake("forward", edit={SUM: "activations[-1] @ weight"})
+@mistake("forward", edit={SUM: PRODUCT})
 def biases_missing():
     """The biases are not added
 
@@ -105,7 +111,7 @@ def biases_missing():
     """
 
 
-@mistake("forward", edit={VALUE: "sigmoid(activations[-1] @ weight) + bias"})
+@mistake("forward", edit={VALUE: f"sigmoid({PRODUCT}) + bias"})
 def biases_after_the_sigmoid():
     """The biases are added after the sigmoid
 
@@ -116,16 +122,7 @@ def biases_after_the_sigmoid():
     """
 
 
-@mistake(
-    "forward",
-    edit={SUM: f"{SUM}[0]"},
-    finds=(
-        "bias[0]",
-        "biases[layer][0]",
-        "biases[l][0]",
-        "biases[i][0]",
-    ),
-)
+@mistake("forward", edit={SUM: f"{SUM}[0]"}, finds=("bias[0]", *in_loops("biases[#][0]")))
 def one_bias_for_the_layer():
     """One bias is used for a whole layer
 
@@ -138,9 +135,7 @@ def one_bias_for_the_layer():
 
 @mistake(
     "forward",
-    edit={
-        RETURNED: "activations[-1] = activations[-2] @ weights[-1] + biases[-1]\nreturn activations"
-    },
+    edit={RETURNED: f"activations[-1] = activations[-2] @ weights[-1] + biases[-1]; {RETURNED}"},
 )
 def last_layer_linear():
     """The last layer has no sigmoid
@@ -154,7 +149,7 @@ def last_layer_linear():
 
 @mistake(
     "forward",
-    edit={VALUE: SUM, RETURNED: "activations[-1] = sigmoid(activations[-1])\nreturn activations"},
+    edit={VALUE: SUM, RETURNED: f"activations[-1] = sigmoid(activations[-1]); {RETURNED}"},
 )
 def hidden_layers_linear():
     """Only the last layer has a sigmoid
@@ -168,10 +163,7 @@ def hidden_layers_linear():
 
 @mistake(
     "forward",
-    edit={
-        "activations = [X]": "activations, values = [X], X",
-        LAYER: "activations.append(values @ weight + bias)\nvalues = sigmoid(activations[-1])",
-    },
+    edit={RETURNED: "return [X, *(a @ w + b for a, w, b in zip(activations, weights, biases))]"},
 )
 def sums_returned():
     """The sums are returned, not the values
@@ -183,15 +175,7 @@ def sums_returned():
     """
 
 
-@mistake(
-    "forward",
-    edit={"activations[-1] @ weight": "X @ weight"},
-    finds=(
-        "X @ weights[layer]",
-        "X @ weights[l]",
-        "X @ weights[i]",
-    ),
-)
+@mistake("forward", edit={"activations[-1]": "X"}, finds=in_loops("X @ weights[#]"))
 def every_layer_takes_x():
     """Every layer takes X
 
@@ -201,16 +185,7 @@ def every_layer_takes_x():
     """
 
 
-@mistake(
-    "forward",
-    edit={"activations[-1] @ weight": "activations[-1] @ weight.T"},
-    finds=(
-        "weight.T",
-        "weights[layer].T",
-        "weights[l].T",
-        "weights[i].T",
-    ),
-)
+@mistake("forward", edit={PRODUCT: f"{PRODUCT}.T"}, finds=("weight.T", *in_loops("weights[#].T")))
 def weights_transposed():
     """The weights are transposed
 
@@ -252,7 +227,7 @@ def one_layer_only():
     """
 
 
-@mistake("forward", edit={"[X]": "[X.copy()]", RETURNED: "X *= 0.5\nreturn activations"})
+@mistake("forward", edit={"[X]": "[X.copy()]", RETURNED: f"X *= 0.5; {RETURNED}"})
 def x_changed():
     """X is changed in place
 
@@ -264,6 +239,8 @@ def x_changed():
 
 DELTA = "(output - Y) * output * (1 - output) / len(X)"
 SLOPE = "activations[layer] * (1 - activations[layer])"
+OF_WEIGHTS, OF_BIASES = "activations[layer].T @ delta", "delta.sum(axis=0)"
+ACTIVATED = "activations = forward(X, weights, biases)"
 RESULTS = "return weight_gradients, bias_gradients"
 
 
@@ -278,15 +255,7 @@ def not_divided_by_n():
     """
 
 
-@mistake(
-    "gradient",
-    edit={DELTA: "(output - Y) * output * (1 - output) / Y.size"},
-    finds=(
-        "Y.size",
-        "output.size",
-        "np.mean",
-    ),
-)
+@mistake("gradient", edit={"len(X)": "Y.size"}, finds=("Y.size", "output.size", "np.mean"))
 def divided_by_the_outputs():
     """The mean is taken over the outputs as well
 
@@ -318,7 +287,7 @@ def twice_the_error():
     """
 
 
-@mistake("gradient", edit={"output - Y": "Y - output"}, finds=("Y - activations[-1]",))
+@mistake("gradient", edit={"output - Y": "Y - output"}, finds="Y - activations[-1]")
 def error_reversed():
     """The error has the wrong sign
 
@@ -379,12 +348,7 @@ def slopes_of_the_values():
 
 
 @mistake(
-    "gradient",
-    edit={"weights[layer].T": "weights[layer]"},
-    finds=(
-        "delta @ weights[l]",
-        "delta @ weights[i]",
-    ),
+    "gradient", edit={"weights[layer].T": "weights[layer]"}, finds=in_loops("delta @ weights[#]")
 )
 def back_through_untransposed():
     """The weights are not transposed on the way back
@@ -398,8 +362,8 @@ def back_through_untransposed():
 
 @mistake(
     "gradient",
-    edit={"activations[layer].T @ delta": "delta.T @ activations[layer]"},
-    finds=("delta.T @ activations[l]",),
+    edit={OF_WEIGHTS: "delta.T @ activations[layer]"},
+    finds=in_loops("delta.T @ activations[#]"),
 )
 def weight_gradients_transposed():
     """The gradients of the weights are transposed
@@ -414,10 +378,7 @@ def weight_gradients_transposed():
 @mistake(
     "gradient",
     edit={"activations[layer].T": "activations[layer + 1].T"},
-    finds=(
-        "activations[l + 1].T",
-        "activations[i + 1].T",
-    ),
+    finds=in_loops("activations[# + 1].T"),
 )
 def values_after_the_layer():
     """The values after the layer are used, not those before it
@@ -440,7 +401,7 @@ def layers_reversed():
     """
 
 
-@mistake("gradient", edit={"delta.sum(axis=0)": "0 * delta.sum(axis=0)"})
+@mistake("gradient", edit={OF_BIASES: f"0 * {OF_BIASES}"})
 def bias_gradients_zero():
     """The biases have no gradients
 
@@ -451,7 +412,7 @@ def bias_gradients_zero():
     """
 
 
-@mistake("gradient", edit={"delta.sum(axis=0)": "delta[0]"})
+@mistake("gradient", edit={OF_BIASES: "delta[0]"})
 def bias_gradients_of_one_sample():
     """The biases' gradients are those of the first sample
 
@@ -461,9 +422,7 @@ def bias_gradients_of_one_sample():
     """
 
 
-@mistake(
-    "gradient", edit={"delta.sum(axis=0)": "delta.mean(axis=0)"}, finds=("np.mean(delta, axis=0)",)
-)
+@mistake("gradient", edit={OF_BIASES: "delta.mean(axis=0)"}, finds="np.mean(delta, axis=0)")
 def bias_gradients_meaned():
     """The biases' gradients are divided by n once too often
 
@@ -473,7 +432,7 @@ def bias_gradients_meaned():
     """
 
 
-@mistake("gradient", edit={"delta.sum(axis=0)": "len(X) * delta.sum(axis=0)"})
+@mistake("gradient", edit={OF_BIASES: f"len(X) * {OF_BIASES}"})
 def bias_gradients_summed():
     """The biases' gradients are not divided by n
 
@@ -484,7 +443,7 @@ def bias_gradients_summed():
     """
 
 
-@mistake("gradient", edit={"activations[layer].T @ delta": "len(X) * activations[layer].T @ delta"})
+@mistake("gradient", edit={OF_WEIGHTS: f"len(X) * {OF_WEIGHTS}"})
 def weight_gradients_summed():
     """The weights' gradients are not divided by n
 
@@ -495,9 +454,7 @@ def weight_gradients_summed():
     """
 
 
-@mistake(
-    "gradient", edit={"delta.sum(axis=0)": "delta.sum(axis=1)"}, finds=("np.sum(delta, axis=1)",)
-)
+@mistake("gradient", edit={OF_BIASES: "delta.sum(axis=1)"}, finds="np.sum(delta, axis=1)")
 def bias_gradients_by_sample():
     """The biases' gradients are summed over the wrong axis
 
@@ -510,11 +467,8 @@ def bias_gradients_by_sample():
 
 @mistake(
     "gradient",
-    edit={"delta.sum(axis=0)": "np.full(delta.shape[1], delta.sum())"},
-    finds=(
-        "delta.sum()",
-        "np.sum(delta)",
-    ),
+    edit={OF_BIASES: "np.full(delta.shape[1], delta.sum())"},
+    finds=("delta.sum()", "np.sum(delta)"),
 )
 def bias_gradients_one_number():
     """The biases' gradients are summed over all units
@@ -528,8 +482,8 @@ def bias_gradients_one_number():
 
 @mistake(
     "gradient",
-    edit={"delta.sum(axis=0)": "delta.sum(axis=0, keepdims=True)"},
-    finds=("np.sum(delta, axis=0, keepdims=True)",),
+    edit={OF_BIASES: "delta.sum(axis=0, keepdims=True)"},
+    finds="np.sum(delta, axis=0, keepdims=True)",
 )
 def bias_gradients_as_rows():
     """The biases' gradients keep a dimension too many
@@ -541,13 +495,7 @@ def bias_gradients_as_rows():
     """
 
 
-@mistake(
-    "gradient",
-    edit={
-        "activations = forward(X, weights, biases)": "X, Y = X[-1:], Y[-1:]\n"
-        "activations = forward(X, weights, biases)"
-    },
-)
+@mistake("gradient", edit={ACTIVATED: f"X, Y = X[-1:], Y[-1:]; {ACTIVATED}"})
 def last_sample_only():
     """Only the last sample counts
 
@@ -558,7 +506,7 @@ def last_sample_only():
     """
 
 
-@mistake("gradient", edit={"output - Y": "output - Y[0]"}, finds=("Y[0]",))
+@mistake("gradient", edit={"output - Y": "output - Y[0]"}, finds="Y[0]")
 def first_target_for_all():
     """All samples are compared with the first target
 
@@ -568,14 +516,7 @@ def first_target_for_all():
     """
 
 
-@mistake(
-    "gradient",
-    edit={
-        RESULTS: "for weight, part in zip(weights, weight_gradients, strict=True):\n"
-        "    weight -= part\n"
-        f"{RESULTS}"
-    },
-)
+@mistake("gradient", edit={RESULTS: f"weights[0] -= weight_gradients[0]; {RESULTS}"})
 def gradient_changes_the_weights():
     """The weights are changed in place
 
@@ -603,18 +544,30 @@ def train_with_a_list(X, Y, weights, biases, learning_rate, steps, batch_size, r
     return weights, biases, np.array(losses)
 
 
+SQUARES = "np.sum((output - Y) ** 2)"
+
+
+def loss_of(rows):
+    """Return the statements that work out the loss for some rows of X and Y."""
+    output = f"output = forward(X{rows}, weights, biases)[-1]"
+    return f"{output}\nlosses[step] = np.sum((output - Y{rows}) ** 2) / (2 * len(X{rows}))"
+
+
+LOSS = loss_of("")
 START = "losses = np.empty(steps)"
-LOSS = (
-    "output = forward(X, weights, biases)[-1]\n"
-    "losses[step] = np.sum((output - Y) ** 2) / (2 * len(X))"
-)
-BATCH = "batch = rng.permutation(len(X))[:batch_size]"
+SHUFFLED = "rng.permutation(len(X))"
+DRAWN = f"{SHUFFLED}[:batch_size]"
+BATCH = f"batch = {DRAWN}"
+CHOICE = "rng.choice(len(X), batch_size, replace=False)"
+INTEGERS = "rng.integers(0, len(X), batch_size)"
+OWN = "np.random.default_rng(0)"
+DIVIDED = "learning_rate / batch_size"
 GRADIENT = "weight_gradients, bias_gradients = gradient(X[batch], Y[batch], weights, biases)"
 WEIGHTS = (
     "weights = [w - learning_rate * g for w, g in zip(weights, weight_gradients, strict=True)]"
 )
 BIASES = "biases = [b - learning_rate * g for b, g in zip(biases, bias_gradients, strict=True)]"
-UPDATE = f"{WEIGHTS}\n{BIASES}"
+STEP = "# - learning_rate * g"
 RETURN = "return weights, biases, losses"
 
 
@@ -629,7 +582,7 @@ def batch_of_x_only():
     """
 
 
-@mistake("train", edit={"Y[batch]": "Y[rng.permutation(len(X))[:batch_size]]"})
+@mistake("train", edit={"Y[batch]": f"Y[{DRAWN}]"})
 def two_draws_a_step():
     """X and Y are drawn one by one
 
@@ -640,7 +593,7 @@ def two_draws_a_step():
     """
 
 
-@mistake("train", edit={START: f"{START}\n{BATCH}", BATCH: ""})
+@mistake("train", edit={START: f"{START}; {BATCH}", BATCH: ""})
 def same_batch_each_step():
     """The same batch in each step
 
@@ -651,7 +604,7 @@ def same_batch_each_step():
     """
 
 
-@mistake("train", edit={"rng.permutation(len(X))": "np.arange(len(X))"}, finds=("X[:batch_size]",))
+@mistake("train", edit={SHUFFLED: "np.arange(len(X))"}, finds="X[:batch_size]")
 def first_rows_each_step():
     """The first samples are taken, without a draw
 
@@ -664,10 +617,7 @@ def first_rows_each_step():
 
 @mistake(
     "train",
-    edit={
-        START: f"{START}\norder = rng.permutation(len(X))",
-        BATCH: "batch = order[np.arange(step * batch_size, (step + 1) * batch_size) % len(X)]",
-    },
+    edit={START: f"{START}; order = {SHUFFLED}", SHUFFLED: "np.roll(order, -step * batch_size)"},
 )
 def walked_through():
     """One draw is walked through, batch after batch
@@ -680,10 +630,7 @@ def walked_through():
     """
 
 
-@mistake(
-    "train",
-    edit={"gradient(X[batch], Y[batch], weights, biases)": "gradient(X, Y, weights, biases)"},
-)
+@mistake("train", edit={"X[batch]": "X", "Y[batch]": "Y"})
 def no_batches():
     """The whole of X is used in each step
 
@@ -693,11 +640,7 @@ def no_batches():
     """
 
 
-@mistake(
-    "train",
-    edit={BATCH: "batch = rng.choice(len(X), batch_size, replace=False)"},
-    finds=("rng.choice(len(X), batch_size, replace=False)",),
-)
+@mistake("train", edit={DRAWN: CHOICE}, finds=CHOICE)
 def drawn_by_choice():
     """Drawn with rng.choice
 
@@ -708,14 +651,7 @@ def drawn_by_choice():
     """
 
 
-@mistake(
-    "train",
-    edit={BATCH: "batch = rng.integers(0, len(X), batch_size)"},
-    finds=(
-        "rng.integers(0, len(X), batch_size)",
-        "rng.integers(len(X), size=batch_size)",
-    ),
-)
+@mistake("train", edit={DRAWN: INTEGERS}, finds=(INTEGERS, "rng.integers(len(X), size=batch_size)"))
 def drawn_with_replacement():
     """A sample may be drawn twice
 
@@ -726,7 +662,7 @@ def drawn_with_replacement():
     """
 
 
-@mistake("train", edit={BATCH: "batch = rng.permutation(len(X))[-batch_size:]"})
+@mistake("train", edit={DRAWN: f"{SHUFFLED}[-batch_size:]"})
 def end_of_the_permutation():
     """The last of the permutation are taken
 
@@ -736,11 +672,7 @@ def end_of_the_permutation():
     """
 
 
-@mistake(
-    "train",
-    edit={START: f"{START}\nrng = np.random.default_rng(0)"},
-    finds=("np.random.default_rng(0)",),
-)
+@mistake("train", edit={START: f"{START}; rng = {OWN}"}, finds=OWN)
 def own_generator():
     """A generator of one's own
 
@@ -751,10 +683,7 @@ def own_generator():
     """
 
 
-@mistake(
-    "train",
-    edit={START: f"{START}\nlearning_rate = learning_rate * min(batch_size, len(X)) / len(X)"},
-)
+@mistake("train", edit={START: f"{START}; learning_rate *= min(batch_size, len(X)) / len(X)"})
 def divided_by_all_samples():
     """Divided by all samples, not by those of the batch
 
@@ -765,11 +694,7 @@ def divided_by_all_samples():
     """
 
 
-@mistake(
-    "train",
-    edit={START: f"{START}\nlearning_rate = learning_rate / batch_size"},
-    finds=("learning_rate / batch_size",),
-)
+@mistake("train", edit={START: f"{START}; learning_rate = {DIVIDED}"}, finds=DIVIDED)
 def divided_by_the_batch_again():
     """The gradients of a batch are divided by its size once more
 
@@ -779,7 +704,7 @@ def divided_by_the_batch_again():
     """
 
 
-@mistake("train", edit={"w - learning_rate * g": "w - g", "b - learning_rate * g": "b - g"})
+@mistake("train", edit=alike("wb", STEP, "# - g"))
 def learning_rate_missing():
     """The learning rate is missing
 
@@ -790,13 +715,7 @@ def learning_rate_missing():
     """
 
 
-@mistake(
-    "train",
-    edit={
-        "w - learning_rate * g": "w + learning_rate * g",
-        "b - learning_rate * g": "b + learning_rate * g",
-    },
-)
+@mistake("train", edit=alike("wb", STEP, "# + learning_rate * g"))
 def uphill():
     """The step goes uphill
 
@@ -827,7 +746,7 @@ def weights_not_trained():
     """
 
 
-@mistake("train", edit={BIASES: f"{GRADIENT}\n{BIASES}"})
+@mistake("train", edit={BIASES: f"{GRADIENT}; {BIASES}"})
 def gradient_called_twice():
     """gradient is called again after the weights have moved
 
@@ -841,7 +760,7 @@ def gradient_called_twice():
 @mistake(
     "train",
     edit={
-        START: f"{START}\nnew_weights, new_biases = weights, biases",
+        START: f"{START}; new_weights, new_biases = weights, biases",
         WEIGHTS: f"new_{WEIGHTS}",
         BIASES: f"new_{BIASES}",
         RETURN: "return new_weights, new_biases, losses",
@@ -857,15 +776,7 @@ def each_step_from_the_start():
     """
 
 
-@mistake(
-    "train",
-    edit={
-        LOSS: "",
-        BATCH: f"{BATCH}\n"
-        "output = forward(X[batch], weights, biases)[-1]\n"
-        "losses[step] = np.sum((output - Y[batch]) ** 2) / (2 * len(batch))",
-    },
-)
+@mistake("train", edit={LOSS: "", BATCH: f"{BATCH}; {loss_of('[batch]')}"})
 def losses_of_the_batches():
     """The losses are those of the batches
 
@@ -876,7 +787,7 @@ def losses_of_the_batches():
     """
 
 
-@mistake("train", edit={LOSS: "", BIASES: f"{BIASES}\n{LOSS}"})
+@mistake("train", edit={LOSS: "", BIASES: f"{BIASES}; {LOSS}"})
 def losses_after_each_step():
     """The losses are those after each step
 
@@ -907,9 +818,7 @@ def losses_summed():
 
 
 @mistake(
-    "train",
-    edit={"np.sum((output - Y) ** 2) / (2 * len(X))": "np.mean((output - Y) ** 2) / 2"},
-    finds=("np.mean",),
+    "train", edit={f"{SQUARES} / (2 * len(X))": "np.mean((output - Y) ** 2) / 2"}, finds="np.mean"
 )
 def losses_meaned():
     """The losses are means over the outputs as well
@@ -934,7 +843,7 @@ def losses_divided_by_the_batch():
 
 @mistake(
     "train",
-    edit={"np.empty(steps)": "np.empty(steps + 1)", RETURN: f"step = steps\n{LOSS}\n{RETURN}"},
+    edit={"np.empty(steps)": "np.empty(steps + 1)", RETURN: f"step = steps; {LOSS}; {RETURN}"},
 )
 def one_loss_too_many():
     """A last loss too many
@@ -957,7 +866,7 @@ def last_loss_only():
     """
 
 
-@mistake("train", edit={"np.empty(steps)": "np.zeros(steps)", BIASES: f"{BIASES}\nbreak"})
+@mistake("train", edit={"np.empty": "np.zeros", BIASES: f"{BIASES}; break"})
 def returns_in_the_first_turn():
     """{function} returns inside its loop
 
@@ -971,9 +880,8 @@ def returns_in_the_first_turn():
 @mistake(
     "train",
     edit={
-        UPDATE: "pairs = zip(weights + biases, weight_gradients + bias_gradients, strict=True)\n"
-        "for array, part in pairs:\n"
-        "    array -= learning_rate * part"
+        WEIGHTS: "for w, g in zip(weights, weight_gradients): w -= learning_rate * g",
+        BIASES: "for b, g in zip(biases, bias_gradients): b -= learning_rate * g",
     },
 )
 def trained_in_place():

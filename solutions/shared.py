@@ -36,6 +36,11 @@ WEIGHT_NAMES = ("w1", "w3", "w2", "w4", "w5", "w7", "w6", "w8")
 RIGHT, WRONG, PLAIN = "#0072B2", "#D55E00", "#666666"
 
 
+def alike(names, old, new):
+    """Return a mistake's edits that are alike: the same one for each of the names, which are #."""
+    return {old.replace("#", name): new.replace("#", name) for name in names}
+
+
 def signed(rng, low, high, shape=2):
     """Draw numbers of both signs, none of them near zero."""
     return np.copysign(rng.uniform(low, high, shape), rng.uniform(-1.0, 1.0, shape))
@@ -49,6 +54,12 @@ def draw(rng):
     # Such signs make both paths from a hidden unit pull the same way: nothing cancels.
     weight_2 = rng.uniform(0.2, 2.0, (2, 2)) * np.outer(signed(rng, 1.0, 1.0), np.sign(target))
     return x, target, weight_1, weight_2, bias
+
+
+def draw_for_gradient(rng):
+    """Draw the same for a probe, where paths may pull in opposite ways."""
+    weight_1, weight_2 = signed(rng, 0.2, 1.5, (2, 2, 2))
+    return signed(rng, 0.2, 1.5), signed(rng, 1.2, 3.0), weight_1, weight_2, signed(rng, 0.1, 0.8)
 
 
 def one_bias(rng):
