@@ -81,17 +81,12 @@ def loss_by_output(output, target):
     return (target[0] - output[0]) ** 2 / 2 + (target[1] - output[1]) ** 2 / 2
 
 
+START = "z = np.asarray(z)"
 RESULT = "np.where(z >= 0, 1.0, small) / (1.0 + small)"
+VALUE = f"return {RESULT}"
 
 
-@mistake(
-    "sigmoid",
-    edit={"z >= 0": "z <= 0"},
-    finds=(
-        "np.exp(z)",
-        "exp(z)",
-    ),
-)
+@mistake("sigmoid", edit={"z >= 0": "z <= 0"}, finds=("np.exp(z)", "exp(z)"))
 def sigmoid_falls():
     """The curve falls where it should rise
 
@@ -102,7 +97,7 @@ def sigmoid_falls():
     """
 
 
-@mistake("sigmoid", edit={RESULT: "1 / (1 + np.exp(-z))"}, finds=("np.exp(-z)",))
+@mistake("sigmoid", edit={RESULT: "1 / (1 + np.exp(-z))"}, finds="np.exp(-z)")
 def sigmoid_overflows():
     """The exponential overflows far from zero
 
@@ -114,7 +109,7 @@ def sigmoid_overflows():
     """
 
 
-@mistake("sigmoid", edit={RESULT: "np.exp(z) / (1 + np.exp(z))"}, finds=("np.exp(z)",))
+@mistake("sigmoid", edit={RESULT: "np.exp(z) / (1 + np.exp(z))"}, finds="np.exp(z)")
 def sigmoid_nan_for_large():
     """Large z give nan
 
@@ -183,10 +178,8 @@ def sigmoid_is_relu():
 @mistake(
     "sigmoid",
     edit={
-        "z = np.asarray(z)\nsmall = np.exp(-np.abs(z))": "z = np.asarray(z, dtype=float)\n"
-        "positive = z >= 0\n"
-        "small = np.exp(-np.abs(z, out=z))",
-        "np.where(z >= 0, 1.0, small)": "np.where(positive, 1.0, small)",
+        START: "z = np.asarray(z, dtype=float)",
+        VALUE: f"value = {RESULT}; z *= 0.5; return value",
     },
 )
 def sigmoid_changes_z():
@@ -200,20 +193,15 @@ def sigmoid_changes_z():
     """
 
 
-SUM_1, SUM_2 = "x @ weight_1 + bias[0]", "hidden @ weight_2 + bias[1]"
+PRODUCT_1, PRODUCT_2 = "x @ weight_1", "hidden @ weight_2"
+TRANSPOSED_1 = ("weight_1.T", "np.dot(weight_1, x)", "weight_1.dot(x)")
+TRANSPOSED_2 = ("weight_2.T", "np.dot(weight_2, hidden)", "weight_2.dot(hidden)")
+SUM_1, SUM_2 = f"{PRODUCT_1} + bias[0]", f"{PRODUCT_2} + bias[1]"
 HIDDEN, OUTPUT = f"sigmoid({SUM_1})", f"sigmoid({SUM_2})"
 VALUES = "return hidden, output"
 
 
-@mistake(
-    "forward",
-    edit={"x @ weight_1": "weight_1 @ x"},
-    finds=(
-        "weight_1.T",
-        "np.dot(weight_1, x)",
-        "weight_1.dot(x)",
-    ),
-)
+@mistake("forward", edit={PRODUCT_1: "weight_1 @ x"}, finds=TRANSPOSED_1)
 def forward_weight_1_transposed():
     """weight_1 is used transposed
 
@@ -224,15 +212,7 @@ def forward_weight_1_transposed():
     """
 
 
-@mistake(
-    "forward",
-    edit={"hidden @ weight_2": "weight_2 @ hidden"},
-    finds=(
-        "weight_2.T",
-        "np.dot(weight_2, hidden)",
-        "weight_2.dot(hidden)",
-    ),
-)
+@mistake("forward", edit={PRODUCT_2: "weight_2 @ hidden"}, finds=TRANSPOSED_2)
 def forward_weight_2_transposed():
     """weight_2 is used transposed
 
@@ -244,13 +224,7 @@ def forward_weight_2_transposed():
 
 
 @mistake(
-    "forward",
-    edit={"x @ weight_1": "weight_1 @ x", "hidden @ weight_2": "weight_2 @ hidden"},
-    finds=(
-        "weight_1.T",
-        "np.dot(weight_1, x)",
-        "weight_1.dot(x)",
-    ),
+    "forward", edit={PRODUCT_1: "weight_1 @ x", PRODUCT_2: "weight_2 @ hidden"}, finds=TRANSPOSED_1
 )
 def forward_weights_transposed():
     """Both weight matrices are used transposed
@@ -326,7 +300,7 @@ def forward_bias_1_for_both():
     """
 
 
-@mistake("forward", edit={SUM_1: "x @ weight_1", SUM_2: "hidden @ weight_2"})
+@mistake("forward", edit={SUM_1: PRODUCT_1, SUM_2: PRODUCT_2})
 def forward_biases_forgotten():
     """The biases are forgotten
 
@@ -336,7 +310,7 @@ def forward_biases_forgotten():
     """
 
 
-@mistake("forward", edit={SUM_1: "x @ weight_1"})
+@mistake("forward", edit={SUM_1: PRODUCT_1})
 def forward_hidden_bias_forgotten():
     """The hidden layer's bias is forgotten
 
@@ -346,7 +320,7 @@ def forward_hidden_bias_forgotten():
     """
 
 
-@mistake("forward", edit={SUM_2: "hidden @ weight_2"})
+@mistake("forward", edit={SUM_2: PRODUCT_2})
 def forward_output_bias_forgotten():
     """The output layer's bias is forgotten
 
@@ -356,13 +330,7 @@ def forward_output_bias_forgotten():
     """
 
 
-@mistake(
-    "forward",
-    edit={
-        SUM_1: "np.sum(x[:, None] * weight_1 + bias[0], axis=0)",
-        SUM_2: "np.sum(hidden[:, None] * weight_2 + bias[1], axis=0)",
-    },
-)
+@mistake("forward", edit={SUM_1: f"{SUM_1} + bias[0]", SUM_2: f"{SUM_2} + bias[1]"})
 def forward_bias_for_each_weight():
     """The bias is added once for each weight
 
@@ -376,10 +344,7 @@ def forward_bias_for_each_weight():
 
 @mistake(
     "forward",
-    edit={
-        HIDDEN: "sigmoid(x @ weight_1) + bias[0]",
-        OUTPUT: "sigmoid(hidden @ weight_2) + bias[1]",
-    },
+    edit={HIDDEN: f"sigmoid({PRODUCT_1}) + bias[0]", OUTPUT: f"sigmoid({PRODUCT_2}) + bias[1]"},
 )
 def forward_bias_after_sigmoid():
     """The bias is added after the sigmoid
@@ -443,7 +408,7 @@ def forward_sigmoid_twice_output():
     """
 
 
-@mistake("forward", edit={"x @ weight_1": "sigmoid(x) @ weight_1"}, finds=("sigmoid(x)",))
+@mistake("forward", edit={PRODUCT_1: "sigmoid(x) @ weight_1"}, finds="sigmoid(x)")
 def forward_sigmoid_of_input():
     """The sigmoid is applied to the inputs too
 
@@ -454,7 +419,7 @@ def forward_sigmoid_of_input():
     """
 
 
-@mistake("forward", edit={"hidden @ weight_2": "x @ weight_2"}, finds=("np.dot(x, weight_2)",))
+@mistake("forward", edit={PRODUCT_2: "x @ weight_2"}, finds="np.dot(x, weight_2)")
 def forward_inputs_for_hidden():
     """The outputs are worked out from the inputs
 
@@ -465,9 +430,7 @@ def forward_inputs_for_hidden():
     """
 
 
-@mistake(
-    "forward", edit={"hidden @ weight_2": "hidden @ weight_1"}, finds=("np.dot(hidden, weight_1)",)
-)
+@mistake("forward", edit={"weight_2": "weight_1"}, finds="np.dot(hidden, weight_1)")
 def forward_weight_1_twice():
     """The outputs use the first layer's weights
 
@@ -479,9 +442,7 @@ def forward_weight_1_twice():
 
 
 @mistake(
-    "forward",
-    edit={"x @ weight_1": "x @ weight_2", "hidden @ weight_2": "hidden @ weight_1"},
-    finds=("np.dot(x, weight_2)",),
+    "forward", edit={"weight_1": "weight_2", "weight_2": "weight_1"}, finds="np.dot(x, weight_2)"
 )
 def forward_weights_swapped():
     """weight_1 and weight_2 have changed places
@@ -536,7 +497,7 @@ def forward_output_only():
     """
 
 
-@mistake("forward", edit={"x @ weight_1": "x * weight_1", "hidden @ weight_2": "hidden * weight_2"})
+@mistake("forward", edit={PRODUCT_1: "x * weight_1", PRODUCT_2: "hidden * weight_2"})
 def forward_products_not_summed():
     """Products are not summed
 
@@ -547,10 +508,7 @@ def forward_products_not_summed():
     """
 
 
-@mistake(
-    "forward",
-    edit={"x @ weight_1": "x[1] * weight_1[1]", "hidden @ weight_2": "hidden[1] * weight_2[1]"},
-)
+@mistake("forward", edit={PRODUCT_1: "x[1] * weight_1[1]", PRODUCT_2: "hidden[1] * weight_2[1]"})
 def forward_last_path_only():
     """Only the last path into each unit counts
 
@@ -561,13 +519,7 @@ def forward_last_path_only():
     """
 
 
-@mistake(
-    "forward",
-    edit={
-        f"hidden = {HIDDEN}": "weight_1 *= x[:, None]\n"
-        "hidden = sigmoid(weight_1.sum(axis=0) + bias[0])"
-    },
-)
+@mistake("forward", edit={VALUES: f"weight_1 *= x[:, None]; {VALUES}"})
 def forward_changes_weight_1():
     """weight_1 is changed in place
 
@@ -578,7 +530,8 @@ def forward_changes_weight_1():
     """
 
 
-SQUARES = "np.sum((target - output) ** 2)"
+ERRORS = "(target - output) ** 2"
+SQUARES = f"np.sum({ERRORS})"
 LOSS = f"{SQUARES} / 2"
 
 
@@ -592,7 +545,7 @@ def loss_without_half():
     """
 
 
-@mistake("loss", edit={SQUARES: "np.mean((target - output) ** 2)"}, finds=("np.mean",))
+@mistake("loss", edit={"np.sum": "np.mean"}, finds="np.mean")
 def loss_half_of_the_mean():
     """Half of the mean, not half of the sum
 
@@ -603,7 +556,7 @@ def loss_half_of_the_mean():
     """
 
 
-@mistake("loss", edit={"(target - output) ** 2": "target - output"})
+@mistake("loss", edit={ERRORS: "target - output"})
 def loss_not_squared():
     """The errors are not squared
 
@@ -614,7 +567,7 @@ def loss_not_squared():
     """
 
 
-@mistake("loss", edit={"(target - output) ** 2": "np.abs(target - output)"})
+@mistake("loss", edit={ERRORS: "np.abs(target - output)"})
 def loss_absolute():
     """Absolute errors, not squared ones
 
@@ -636,7 +589,7 @@ def loss_square_of_the_sum():
     """
 
 
-@mistake("loss", edit={LOSS: "np.sqrt(np.sum((target - output) ** 2))"}, finds=("np.linalg.norm",))
+@mistake("loss", edit={LOSS: f"np.sqrt({SQUARES})"}, finds="np.linalg.norm")
 def loss_is_the_distance():
     """A square root too many
 
@@ -647,7 +600,7 @@ def loss_is_the_distance():
     """
 
 
-@mistake("loss", edit={"float(np.sum((target - output) ** 2) / 2)": "(target - output) ** 2 / 2"})
+@mistake("loss", edit={f"float({LOSS})": f"{ERRORS} / 2"})
 def loss_not_summed():
     """The errors are not added up
 
@@ -671,7 +624,7 @@ def loss_of_output_0():
 @mistake(
     "loss",
     edit={LOSS: "-np.sum(target * np.log(output) + (1 - target) * np.log(1 - output))"},
-    finds=("np.log(output)",),
+    finds="np.log(output)",
 )
 def loss_is_cross_entropy():
     """This is the cross-entropy

@@ -1,7 +1,7 @@
 """Mistakes in exercise 2 that students make, and what to say of them."""
 
 import numpy as np
-from shared import signed
+from shared import draw_for_gradient
 
 from grader.authoring import combine, include, meaning, mistake, probe, variant
 
@@ -13,11 +13,7 @@ meaning("gradient_1", "the slope along the path from input {0} to hidden {1}")
 meaning("gradient_2", "the slope along the path from hidden {0} to output {1}")
 
 
-@probe("gradient", returns=("gradient_1", "gradient_2"))
-def gradient_inputs(rng):
-    """Draw what gradient takes: no symmetry, and no sigmoid saturated."""
-    weight_1, weight_2 = signed(rng, 0.2, 1.5, (2, 2, 2))
-    return signed(rng, 0.2, 1.5), signed(rng, 1.2, 3.0), weight_1, weight_2, signed(rng, 0.1, 0.8)
+probe("gradient", returns=("gradient_1", "gradient_2"))(draw_for_gradient)
 
 
 @variant("gradient")
@@ -105,16 +101,19 @@ def gradient_by_broadcasting(x, target, weight_1, weight_2, bias, *, reference):
     return gradient_1, gradient_2
 
 
-DELTA_1 = "hidden * (1 - hidden) * (weight_2 @ delta_2)"
+FORWARD = "forward(x, weight_1, weight_2, bias)"
 DELTA_2 = "(output - target) * output * (1 - output)"
-GRADIENTS = "np.outer(x, delta_1), np.outer(hidden, delta_2)"
+BACK = "weight_2 @ delta_2"
+DELTA_1 = f"hidden * (1 - hidden) * ({BACK})"
+GRADIENT_1, GRADIENT_2 = "np.outer(x, delta_1)", "np.outer(hidden, delta_2)"
+GRADIENTS = f"{GRADIENT_1}, {GRADIENT_2}"
+SLOPE_OF_OUTPUT = "(output - target) * sigmoid(output) * (1 - sigmoid(output))"
+SLOPE_OF_HIDDEN = f"sigmoid(hidden) * (1 - sigmoid(hidden)) * ({BACK})"
+MIRRORED_0 = "(np.tril(weight_2) + np.tril(weight_2, -1).T) @ delta_2"
+MIRRORED_1 = "(np.triu(weight_2) + np.triu(weight_2, 1).T) @ delta_2"
 
 
-@mistake(
-    "gradient",
-    edit={"weight_2 @ delta_2": "(np.tril(weight_2) + np.tril(weight_2, -1).T) @ delta_2"},
-    finds=("weight_2[1, 0]",),
-)
+@mistake("gradient", edit={BACK: MIRRORED_0}, finds="weight_2[1, 0]")
 def hidden_0_reads_transposed():
     """The path from hidden 0 to output 1 is read at the transposed index
 
@@ -125,11 +124,7 @@ def hidden_0_reads_transposed():
     """
 
 
-@mistake(
-    "gradient",
-    edit={"weight_2 @ delta_2": "(np.triu(weight_2) + np.triu(weight_2, 1).T) @ delta_2"},
-    finds=("weight_2[0, 1]",),
-)
+@mistake("gradient", edit={BACK: MIRRORED_1}, finds="weight_2[0, 1]")
 def hidden_1_reads_transposed():
     """The path from hidden 1 to output 0 is read at the transposed index
 
@@ -155,7 +150,7 @@ def output_slope_missing():
     """
 
 
-@mistake("gradient", edit={DELTA_1: "weight_2 @ delta_2"})
+@mistake("gradient", edit={DELTA_1: BACK})
 def hidden_slope_missing():
     """The slope of the hidden units' sigmoid is missing
 
@@ -167,7 +162,7 @@ def hidden_slope_missing():
     """
 
 
-@mistake("gradient", edit={DELTA_2: "output - target", DELTA_1: "weight_2 @ delta_2"})
+@mistake("gradient", edit={DELTA_2: "output - target", DELTA_1: BACK})
 def both_slopes_missing():
     """The slopes of all sigmoids are missing
 
@@ -179,7 +174,7 @@ def both_slopes_missing():
     """
 
 
-@mistake("gradient", edit={DELTA_2: "(output - target) * sigmoid(output) * (1 - sigmoid(output))"})
+@mistake("gradient", edit={DELTA_2: SLOPE_OF_OUTPUT})
 def output_slope_of_the_output():
     """The slope of the output's sigmoid is taken at the wrong place
 
@@ -191,9 +186,7 @@ def output_slope_of_the_output():
     """
 
 
-@mistake(
-    "gradient", edit={DELTA_1: "sigmoid(hidden) * (1 - sigmoid(hidden)) * (weight_2 @ delta_2)"}
-)
+@mistake("gradient", edit={DELTA_1: SLOPE_OF_HIDDEN})
 def hidden_slope_of_the_value():
     """The slope of the hidden units' sigmoid is taken at the wrong place
 
@@ -205,13 +198,7 @@ def hidden_slope_of_the_value():
     """
 
 
-@mistake(
-    "gradient",
-    edit={
-        DELTA_2: "(output - target) * sigmoid(output) * (1 - sigmoid(output))",
-        DELTA_1: "sigmoid(hidden) * (1 - sigmoid(hidden)) * (weight_2 @ delta_2)",
-    },
-)
+@mistake("gradient", edit={DELTA_2: SLOPE_OF_OUTPUT, DELTA_1: SLOPE_OF_HIDDEN})
 def both_slopes_of_the_values():
     """The slopes of all sigmoids are taken at the wrong place
 
@@ -224,11 +211,7 @@ def both_slopes_of_the_values():
 
 
 @mistake(
-    "gradient",
-    edit={
-        "delta_2 = (output - target) * output * (1 - output)": "z = hidden @ weight_2 + bias[1]\n"
-        "delta_2 = (output - target) * z * (1 - z)"
-    },
+    "gradient", edit={DELTA_2: "(output - target) * (z := hidden @ weight_2 + bias[1]) * (1 - z)"}
 )
 def output_slope_of_the_sum():
     """The slope is worked out from the outputs' sums
@@ -251,7 +234,7 @@ def output_slope_of_hidden():
     """
 
 
-@mistake("gradient", edit={DELTA_1: "output * (1 - output) * (weight_2 @ delta_2)"})
+@mistake("gradient", edit={DELTA_1: f"output * (1 - output) * ({BACK})"})
 def hidden_slope_of_output():
     """The outputs' slope is used for the hidden units
 
@@ -262,7 +245,7 @@ def hidden_slope_of_output():
     """
 
 
-@mistake("gradient", edit={DELTA_1: "x * (1 - x) * (weight_2 @ delta_2)"})
+@mistake("gradient", edit={DELTA_1: f"x * (1 - x) * ({BACK})"})
 def hidden_slope_of_input():
     """The inputs' slope is used for the hidden units
 
@@ -273,7 +256,7 @@ def hidden_slope_of_input():
     """
 
 
-@mistake("gradient", edit={"output - target": "target - output"}, finds=("target[0] - output[0]",))
+@mistake("gradient", edit={"output - target": "target - output"}, finds="target[0] - output[0]")
 def target_minus_output():
     """The error has the wrong sign: target minus output
 
@@ -317,7 +300,7 @@ def loss_not_differentiated():
     """
 
 
-@mistake("gradient", edit={GRADIENTS: "np.outer(hidden, delta_2), np.outer(x, delta_1)"})
+@mistake("gradient", edit={GRADIENTS: f"{GRADIENT_2}, {GRADIENT_1}"})
 def gradients_returned_swapped():
     """The two gradients are returned in each other's place
 
@@ -327,7 +310,7 @@ def gradients_returned_swapped():
     """
 
 
-@mistake("gradient", edit={"np.outer(x, delta_1)": "np.outer(delta_1, x)"})
+@mistake("gradient", edit={GRADIENT_1: "np.outer(delta_1, x)"})
 def gradient_1_transposed():
     """gradient_1 is transposed
 
@@ -338,7 +321,7 @@ def gradient_1_transposed():
     """
 
 
-@mistake("gradient", edit={"np.outer(hidden, delta_2)": "np.outer(delta_2, hidden)"})
+@mistake("gradient", edit={GRADIENT_2: "np.outer(delta_2, hidden)"})
 def gradient_2_transposed():
     """gradient_2 is transposed
 
@@ -349,7 +332,7 @@ def gradient_2_transposed():
     """
 
 
-@mistake("gradient", edit={"np.outer(x, delta_1)": "np.outer(np.ones(2), delta_1)"})
+@mistake("gradient", edit={GRADIENT_1: "np.outer(np.ones(2), delta_1)"})
 def inputs_forgotten():
     """The inputs are forgotten
 
@@ -361,7 +344,7 @@ def inputs_forgotten():
     """
 
 
-@mistake("gradient", edit={"np.outer(x, delta_1)": "np.outer(hidden, delta_1)"})
+@mistake("gradient", edit={GRADIENT_1: "np.outer(hidden, delta_1)"})
 def hidden_for_inputs():
     """The hidden values stand where the inputs belong
 
@@ -372,7 +355,7 @@ def hidden_for_inputs():
     """
 
 
-@mistake("gradient", edit={"np.outer(hidden, delta_2)": "np.outer(np.ones(2), delta_2)"})
+@mistake("gradient", edit={GRADIENT_2: "np.outer(np.ones(2), delta_2)"})
 def hidden_values_forgotten():
     """The hidden values are forgotten
 
@@ -382,7 +365,7 @@ def hidden_values_forgotten():
     """
 
 
-@mistake("gradient", edit={"np.outer(hidden, delta_2)": "np.outer(x, delta_2)"})
+@mistake("gradient", edit={GRADIENT_2: "np.outer(x, delta_2)"})
 def inputs_for_hidden():
     """The inputs stand where the hidden values belong
 
@@ -393,7 +376,7 @@ def inputs_for_hidden():
     """
 
 
-@mistake("gradient", edit={"np.outer(hidden, delta_2)": "np.outer(output, delta_2)"})
+@mistake("gradient", edit={GRADIENT_2: "np.outer(output, delta_2)"})
 def outputs_for_hidden():
     """The outputs stand where the hidden values belong
 
@@ -404,7 +387,7 @@ def outputs_for_hidden():
     """
 
 
-@mistake("gradient", edit={"weight_2 @ delta_2": "weight_2.sum(axis=1)"})
+@mistake("gradient", edit={BACK: "weight_2.sum(axis=1)"})
 def delta_2_forgotten():
     """The errors of the outputs are forgotten on the way back
 
@@ -415,7 +398,7 @@ def delta_2_forgotten():
     """
 
 
-@mistake("gradient", edit={"weight_2 @ delta_2": "weight_2 @ (output - target)"})
+@mistake("gradient", edit={BACK: "weight_2 @ (output - target)"})
 def plain_error_goes_back():
     """The way back skips the outputs' sigmoid
 
@@ -429,8 +412,8 @@ def plain_error_goes_back():
 
 @mistake(
     "gradient",
-    edit={"weight_2 @ delta_2": "(weight_2 * delta_2).sum(axis=0)"},
-    finds=("np.sum(weight_2 * delta_2, axis=0)",),
+    edit={BACK: "(weight_2 * delta_2).sum(axis=0)"},
+    finds="np.sum(weight_2 * delta_2, axis=0)",
 )
 def summed_over_hidden():
     """The sum runs over the hidden units
@@ -442,7 +425,7 @@ def summed_over_hidden():
     """
 
 
-@mistake("gradient", edit={"weight_2 @ delta_2": "np.diag(weight_2) * delta_2"})
+@mistake("gradient", edit={BACK: "np.diag(weight_2) * delta_2"})
 def one_path_back():
     """Only one path back is followed
 
@@ -453,7 +436,7 @@ def one_path_back():
     """
 
 
-@mistake("gradient", edit={"weight_2 @ delta_2": "np.sum(delta_2)"})
+@mistake("gradient", edit={BACK: "np.sum(delta_2)"})
 def weight_2_forgotten():
     """The errors come back without weights
 
@@ -464,7 +447,7 @@ def weight_2_forgotten():
     """
 
 
-@mistake("gradient", edit={"weight_2 @ delta_2": "delta_2"})
+@mistake("gradient", edit={BACK: "delta_2"})
 def error_handed_down():
     """Each output's error goes straight to one hidden unit
 
@@ -475,7 +458,7 @@ def error_handed_down():
     """
 
 
-@mistake("gradient", edit={"weight_2 @ delta_2": "weight_1 @ delta_2"})
+@mistake("gradient", edit={BACK: "weight_1 @ delta_2"})
 def back_along_weight_1():
     """The errors come back along weight_1
 
@@ -498,10 +481,7 @@ def deltas_returned():
     """
 
 
-@mistake(
-    "gradient",
-    edit={"forward(x, weight_1, weight_2, bias)": "forward(x, weight_2, weight_1, bias)"},
-)
+@mistake("gradient", edit={FORWARD: "forward(x, weight_2, weight_1, bias)"})
 def forward_called_with_weights_swapped():
     """forward is called with the weights swapped
 
@@ -513,13 +493,7 @@ def forward_called_with_weights_swapped():
     """
 
 
-@mistake(
-    "gradient",
-    edit={
-        "delta_1 = hidden * (1 - hidden) * (weight_2 @ delta_2)": "weight_2 *= delta_2\n"
-        "delta_1 = hidden * (1 - hidden) * weight_2.sum(axis=1)"
-    },
-)
+@mistake("gradient", edit={f"return {GRADIENTS}": f"weight_2 *= delta_2; return {GRADIENTS}"})
 def gradient_changes_weight_2():
     """weight_2 is changed in place
 
@@ -530,7 +504,7 @@ def gradient_changes_weight_2():
     """
 
 
-@mistake("gradient", edit={"np.outer(x, delta_1)": "-np.outer(x, delta_1)"})
+@mistake("gradient", edit={GRADIENT_1: f"-{GRADIENT_1}"})
 def gradient_1_negated():
     """A sign is wrong between the layers
 
