@@ -88,7 +88,7 @@ def bare_fork(then: Work = lambda: None) -> Work:
 
 def bare_confinement() -> Work:
     """Return the system calls that confine a process, with nothing around them."""
-    paths = read_allow_list.with_libraries(packages.locate(("numpy", "msgpack")).values())
+    paths = packages.locate(("numpy", "msgpack")).paths
     scratch = Path(tempfile.mkdtemp())
     ruleset = landlock_rules.create(
         [*read_allow_list.interpreter().without_hidden(), *paths], scratch

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from grader.sandbox.read_allow_list import DEVICES, Interpreter
+from grader.sandbox.read_allow_list import DEVICES, MACHINE, Interpreter
 
 SCRATCH: Final = "/scratch"
 CHILD: Final = "/child"
@@ -50,7 +50,7 @@ def command(
     arguments += ["--hostname", "sandbox", "--as-pid-1", "--cap-drop", "ALL"]
     if _forbids_more_namespaces():
         arguments.append("--disable-userns")
-    arguments += ["--proc", "/proc"]
+    arguments += ["--proc", "/proc", *_read_only([Path(MACHINE)])]
     arguments += [word for path in DEVICES for word in ("--dev-bind-try", path, path)]
     arguments += _read_only(python.paths)
     for path in python.hidden_inside():

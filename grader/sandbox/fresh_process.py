@@ -54,8 +54,7 @@ class SingleProcesses:
         """Take the process that has been started ahead, and start another."""
         self._current, self._next = self._next, self._start()
         settings = {
-            "packages": dict(self._place.packages),
-            "private": dict(self._place.private),
+            **self._place.settings(),
             "scratch": str(self._place.scratch),
             "limits": asdict(limits),
         }

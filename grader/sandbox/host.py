@@ -64,10 +64,10 @@ class SandboxHost:
 
     def __init__(self, isolation: Isolation, allowed: Sequence[str]) -> None:
         self.isolation = isolation
-        found, private = packages.locate(allowed), packages.locate(_PRIVATE_PACKAGES)
+        offered, private = packages.locate(allowed), packages.locate(_PRIVATE_PACKAGES)
         self._scratch = Path(tempfile.mkdtemp(prefix="bpgrade-")).resolve()
         try:
-            self._processes = _make(isolation, SandboxFolders(self._scratch, found, private))
+            self._processes = _make(isolation, SandboxFolders(self._scratch, offered, private))
         except BaseException:
             self._scratch.rmdir()
             raise

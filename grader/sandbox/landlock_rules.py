@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from grader.sandbox.read_allow_list import DEVICES
+from grader.sandbox.read_allow_list import DEVICES, MACHINE
 
 _TCP: Final = 0b11  # bind, connect
 _SCOPES: Final = 0b11  # abstract unix sockets, signals
@@ -59,6 +59,7 @@ def create(readable: Iterable[Path], scratch: Path) -> int:
         _allow(ruleset, path, rights)
     for device in DEVICES:
         _allow(ruleset, Path(device), FSAccess.READ_FILE | FSAccess.WRITE_FILE)
+    _allow(ruleset, Path(MACHINE), FSAccess.READ_FILE)
     _allow(ruleset, scratch, _writable(FSAccess))
     return ruleset
 

@@ -7,29 +7,49 @@ import json
 import os
 import socket
 import subprocess
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import grader.sandbox.child
 from grader.sandbox import read_allow_list
 from grader.sandbox.child import framing
+from grader.sandbox.packages import NO_PACKAGES, Packages
 
 _KEPT_VARIABLES: Final = ("LD_LIBRARY_PATH", "SYSTEMROOT")
+_THREADS: Final = (
+    *("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"),
+    *("NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS", "POLARS_MAX_THREADS", "RAYON_NUM_THREADS"),
+)
 _KERNEL_LAYERS: Final = ("landlock", "seccomp", "bubblewrap")
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxFolders:
-    """Where a child lives: its scratch folder, and packages by name and folder.
+    """Where a child lives: its scratch folder, and packages.
 
-    `packages` are what the course offers, `private` what the child needs for itself.
+    `offered` are those of the course, `private` what the child needs for itself.
     """
 
     scratch: Path
-    packages: Mapping[str, str]
-    private: Mapping[str, str]
+    offered: Packages = NO_PACKAGES
+    private: Packages = NO_PACKAGES
+
+    @property
+    def readable(self) -> list[Path]:
+        """What may be read of packages."""
+        private = replace(self.private, metadata=())
+        return list(dict.fromkeys((*private.paths, *self.offered.paths)))
+
+    def settings(self) -> dict[str, Any]:
+        """Return what `grader.sandbox.child.preload` is told of the packages."""
+        return {
+            "offered": self.offered.offered,
+            "modules": {**self.private.modules, **self.offered.modules},
+            "hidden": sorted(self.private.modules.keys() - self.offered.modules.keys()),
+            "metadata": [str(path) for path in self.offered.metadata],
+        }
 
 
 def start(
@@ -58,8 +78,7 @@ def start(
         )
     settings = {
         **confinement_settings(layers, ruleset),
-        "packages": dict(place.packages),
-        "private": dict(place.private),
+        **place.settings(),
         "scratch": scratch,
     }
     with contextlib.suppress(OSError):  # it has ended: noticed by whoever waits for its answer
@@ -80,7 +99,7 @@ def command(child: str, mode: str) -> list[str]:
 def environment(scratch: str) -> dict[str, str]:
     """Return a child's whole environment."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-    one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    one_thread = dict.fromkeys(_THREADS, "1")
     return {
         **kept,
         **one_thread,
@@ -88,6 +107,7 @@ def environment(scratch: str) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "HOME": scratch,
         "TMPDIR": scratch,
+        "MPLBACKEND": "agg",
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
@@ -102,7 +122,7 @@ def _outer(
     from grader.sandbox import bubblewrap
 
     words, arguments = bubblewrap.command(
-        read_allow_list.interpreter(), _packages(place), worker_folder(), place.scratch
+        read_allow_list.interpreter(), place.readable, worker_folder(), place.scratch
     )
     opened.callback(os.close, arguments)
     return [*words, str(arguments)], bubblewrap.CHILD, bubblewrap.SCRATCH, [arguments]
@@ -115,14 +135,10 @@ def _ruleset(
         return []
     from grader.sandbox import landlock_rules
 
-    paths = [*read_allow_list.interpreter().without_hidden(), *_packages(place)]
+    paths = [*read_allow_list.interpreter().without_hidden(), *place.readable]
     ruleset = landlock_rules.create(paths, place.scratch)
     opened.callback(os.close, ruleset)
     return [ruleset]
-
-
-def _packages(place: SandboxFolders) -> list[Path]:
-    return read_allow_list.with_libraries({**place.private, **place.packages}.values())
 
 
 def confinement_settings(layers: Collection[str], ruleset: list[int]) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def _attempt(layers: Collection[str]) -> tuple[frozenset[str], str]:
     if not layers:
         return frozenset(), ""
     with tempfile.TemporaryDirectory(prefix="bpgrade-") as scratch:
-        place = launch.SandboxFolders(Path(scratch).resolve(), {}, {})
+        place = launch.SandboxFolders(Path(scratch).resolve())
         process, control = launch.start("probe", layers, place)
         with control, process:
             control.settimeout(_SECONDS)

@@ -1,32 +1,122 @@
-"""Where the packages are that a course lets a submission import."""
+"""Where the packages are that a course lets a submission import, with all that these require."""
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from importlib.machinery import ModuleSpec
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
+from typing import Final
+
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from grader.errors import CourseError
+from grader.sandbox import distributions
+from grader.sandbox.distributions import Entry
+
+_OWN: Final = "bpgrade"
+_METADATA: Final = {".dist-info": "METADATA", ".egg-info": "PKG-INFO"}
 
 
-def locate(names: Iterable[str]) -> dict[str, str]:
-    """Return the folder (or the single file) of each top-level package in `names`.
+@dataclass(frozen=True, slots=True)
+class Packages:
+    """Installed packages.
+
+    Attributes
+    ----------
+    offered : tuple of str
+        Those that were asked for.
+    modules : mapping
+        The folder, or the single file, of each top-level module: theirs, and those of all that
+        they require.
+    metadata : tuple of Path
+        The files that describe them, as `importlib.metadata` reads them.
+    libraries : tuple of Path
+        The folders of shared libraries beside them.
+    """
+
+    offered: tuple[str, ...] = ()
+    modules: dict[str, str] = field(default_factory=dict)
+    metadata: tuple[Path, ...] = ()
+    libraries: tuple[Path, ...] = ()
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """All that has to be readable for them to be imported."""
+        modules = map(Path, self.modules.values())
+        return tuple(dict.fromkeys((*modules, *self.libraries, *self.metadata)))
+
+
+NO_PACKAGES: Final = Packages()
+
+
+def locate(names: Iterable[str]) -> Packages:
+    """Return where the packages of these names are, and all that they require.
+
+    What one requires for its extras is left out, and so is what is not installed of the rest:
+    a package that can do without it does.
 
     Raises
     ------
     CourseError
-        A package is not installed.
+        Some of them are not installed; it names them all.
     """
-    found = {}
-    for name in names:
+    offered = tuple(names)
+    specs = {name: importlib.util.find_spec(name) for name in offered}
+    missing = [name for name in offered if specs[name] is None]
+    if missing:
+        are = "is" if len(missing) == 1 else "are"
+        raise CourseError(
+            f"the course needs {in_words(missing)}, which {are} not installed here",
+            f"install beside bpgrade: pip install {' '.join(map(distributions.pip_name, missing))}",
+        )
+    found = [entry for each in _with_requirements(offered) for entry in _entries(each)]
+    modules = {entry.name: str(entry.path.resolve()) for entry in found if entry.name}
+    modules |= {name: _location(spec) for name, spec in specs.items() if spec}
+    others = sorted({entry.path.resolve() for entry in found if not entry.name})
+    libraries = tuple(path for path in others if path.suffix not in _METADATA)
+    described = [path / _METADATA[path.suffix] for path in others if path.suffix in _METADATA]
+    return Packages(offered, modules, tuple(filter(Path.is_file, described)), libraries)
+
+
+def in_words(names: Sequence[str]) -> str:
+    """Return names as "a, b and c"."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def _with_requirements(packages: Iterable[str]) -> list[Distribution]:
+    """Return the distributions of packages, and all that these require and is installed."""
+    environment = {name: str(value) for name, value in default_environment().items()}
+    open_ones = [Requirement(each) for each in map(distributions.providing, packages) if each]
+    found: dict[str, Distribution] = {}
+    while open_ones:
+        one = open_ones.pop()
+        name = canonicalize_name(one.name)
+        if name == _OWN or (name in found and not one.extras):
+            continue
+        with contextlib.suppress(PackageNotFoundError):
+            found[name] = distribution(name)
+            open_ones += distributions.requirements(name, environment, one.extras)
+    return list(found.values())
+
+
+def _entries(one: Distribution) -> list[Entry]:
+    """Return what a distribution has installed; by its name where that lies elsewhere."""
+    found = list(distributions.entries(one))
+    name = one.name.replace("-", "_")
+    if not any(entry.name for entry in found) and name.isidentifier():
         spec = importlib.util.find_spec(name)
-        if spec is None:
-            raise CourseError(
-                f"the course needs the package {name}, which is not installed here",
-                f"install it beside bpgrade: pip install {name}",
-            )
-        if spec.submodule_search_locations:
-            found[name] = str(Path(next(iter(spec.submodule_search_locations))).resolve())
-        else:
-            found[name] = str(Path(spec.origin or "").resolve())
+        found += [Entry(name, Path(_location(spec)))] if spec else []
     return found
+
+
+def _location(spec: ModuleSpec) -> str:
+    """Return the folder of a package, or the file of a module."""
+    if spec.submodule_search_locations:
+        return str(Path(next(iter(spec.submodule_search_locations))).resolve())
+    return str(Path(spec.origin or "").resolve())

@@ -20,6 +20,7 @@ _ODD_FILES: Final = (
     "/usr/lib/locale/C.utf8",
 )
 DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+MACHINE: Final = "/proc/cpuinfo"  # libraries choose their instructions by it
 _LIBRARY: Final = re.compile(r"\.so(\.|$)")
 
 
@@ -116,14 +117,3 @@ def _loose_libraries() -> list[Path]:
 
 def _packages_folders() -> list[Path]:
     return [Path(entry).resolve() for entry in sys.path if entry.endswith("-packages")]
-
-
-def with_libraries(folders: Iterable[str]) -> list[Path]:
-    """Return the packages' own folders, and those of the libraries that wheels put beside."""
-    found = []
-    for folder in map(Path, folders):
-        found.append(folder)
-        beside = folder.parent / f"{folder.stem}.libs"
-        if beside.is_dir():
-            found.append(beside)
-    return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
-from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
+from collections.abc import Iterable, Sequence
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 
 from grader.errors import UsageError
 from grader.platforms.packaging.wheel import NAME
+from grader.sandbox import distributions, packages
 
 _LINUX: Final = {
     "os_name": "posix",
@@ -26,12 +27,12 @@ _LINUX: Final = {
 _MANYLINUX: Final = ("2_28", "2_27", "2_24", "2_17", "2_12", "2_5")
 
 
-def pins(course_packages: Iterable[str], python: str) -> list[str]:
+def pins(course_packages: Sequence[str], python: str) -> list[str]:
     """Return a requirement for each package, as `name==version`.
 
     Parameters
     ----------
-    course_packages : iterable of str
+    course_packages : sequence of str
         The names under which students import packages.
     python : str
         The Python that they are for, as `3.12`. They are for Linux; what this machine has not
@@ -39,13 +40,15 @@ def pins(course_packages: Iterable[str], python: str) -> list[str]:
 
     Raises
     ------
-    UsageError
+    CourseError
         A package of the course is not installed.
     """
     environment = _environment(python)
+    packages.locate(course_packages)  # tells of those that are missing
     found: dict[str, str] = {}
-    open_ones = [Requirement(name) for name in _distributions(course_packages)]
-    open_ones += _requirements(NAME, environment, ())
+    named = filter(None, map(distributions.providing, course_packages))
+    open_ones = [Requirement(name) for name in named]
+    open_ones += distributions.requirements(NAME, environment, ())
     while open_ones:
         one = open_ones.pop()
         name = canonicalize_name(one.name)
@@ -56,40 +59,13 @@ def pins(course_packages: Iterable[str], python: str) -> list[str]:
         except PackageNotFoundError:
             found[name] = f"{name}{one.specifier}"
             continue
-        open_ones += _requirements(name, environment, one.extras)
+        open_ones += distributions.requirements(name, environment, one.extras)
     return [found[name] for name in sorted(found)]
 
 
 def _environment(python: str) -> dict[str, str]:
     here = {name: str(value) for name, value in default_environment().items()}
     return {**here, **_LINUX, "python_version": python, "python_full_version": f"{python}.0"}
-
-
-def _requirements(
-    name: str, environment: Mapping[str, str], extras: Iterable[str]
-) -> list[Requirement]:
-    wanted = []
-    for line in distribution(name).requires or ():
-        requirement = Requirement(line)
-        marker = requirement.marker
-        if marker is None or any(
-            marker.evaluate({**environment, "extra": extra}) for extra in ("", *extras)
-        ):
-            wanted.append(requirement)
-    return wanted
-
-
-def _distributions(names: Iterable[str]) -> list[str]:
-    known = packages_distributions()
-    found = []
-    for name in names:
-        if name not in known:
-            raise UsageError(
-                f"the course needs the package {name}, which is not installed here",
-                f"install it next to bpgrade: pip install {name}",
-            )
-        found.append(known[name][0])
-    return found
 
 
 def download(requirements: Iterable[str], python: str) -> dict[str, bytes]:

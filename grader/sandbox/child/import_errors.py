@@ -11,10 +11,12 @@ from .imports import AllowedPackages
 
 _PACKAGES: Final = frozenset(
     (
-        *("autograd", "cupy", "dask", "datasets", "gensim", "gym", "gymnasium", "h5py", "jax"),
-        *("joblib", "keras", "lightgbm", "mnist", "networkx", "nltk", "numba", "numpy", "psutil"),
-        *("pytest", "pytorch_lightning", "scipy", "skimage", "sklearn", "spacy", "statsmodels"),
-        *("sympy", "tensorflow", "theano", "torch", "torchvision", "transformers", "xgboost"),
+        *("autograd", "bs4", "cupy", "cvxpy", "dask", "datasets", "django", "duckdb", "flask"),
+        *("gensim", "geopandas", "gym", "gymnasium", "h5py", "jax", "joblib", "keras", "lightgbm"),
+        *("lxml", "mnist", "networkx", "nltk", "numba", "numpy", "openpyxl", "polars", "psutil"),
+        *("pyarrow", "pytest", "pytorch_lightning", "scipy", "selenium", "skimage", "sklearn"),
+        *("spacy", "sqlalchemy", "statsmodels", "sympy", "tensorflow", "theano", "torch"),
+        *("torchvision", "transformers", "xarray", "xgboost", "yaml"),
     )
 )
 
@@ -37,7 +39,7 @@ def explain(failure: Failure, file: str, others: bool) -> None:
     if root in sys.stdlib_module_names:
         advice = f"Python {sys.version_info[0]}.{sys.version_info[1]} graded this"
     elif isinstance(error, ModuleNotFoundError) and root in _PACKAGES:
-        advice = f"of packages, the course offers only {_offered()}"
+        advice = f"this course offers {_offered()}"
     elif isinstance(error, ModuleNotFoundError):
         wanted = _wanted(failure.statement, error.name)
         if others:
@@ -51,9 +53,10 @@ def explain(failure: Failure, file: str, others: bool) -> None:
 
 def _offered() -> str:
     for finder in sys.meta_path:
-        if isinstance(finder, AllowedPackages) and finder.folders:
-            return ", ".join(sorted(finder.folders))
-    return "the standard library"
+        if isinstance(finder, AllowedPackages) and finder.offered:
+            names = sorted(finder.offered)
+            return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return "the standard library only"
 
 
 def _wanted(statement: ast.stmt, module: str) -> str:

@@ -5,17 +5,33 @@ from __future__ import annotations
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 
 class AllowedPackages(importlib.abc.MetaPathFinder):
-    """Finds the packages that were named, each by its own folder, and no neighbours of theirs."""
+    """Finds the packages that were named, each by its own folder, and no neighbours of theirs.
 
-    def __init__(self, folders: Mapping[str, str]) -> None:
+    Parameters
+    ----------
+    folders : mapping
+        The folder or file of each top-level module that can be imported.
+    offered : iterable of str
+        Those that the course names; the others are what these require.
+    metadata : iterable of str
+        The files that `importlib.metadata` reads of them.
+    """
+
+    def __init__(
+        self, folders: Mapping[str, str], offered: Iterable[str] = (), metadata: Iterable[str] = ()
+    ) -> None:
         self.folders = dict(folders)
+        self.offered = tuple(offered)
+        self._metadata = tuple(metadata)
 
     def find_spec(
         self,
@@ -27,18 +43,35 @@ class AllowedPackages(importlib.abc.MetaPathFinder):
         location = self.folders.get(fullname)
         if location is None:
             return None
-        if location.endswith(".py"):
+        if not Path(location).is_dir():
             return importlib.util.spec_from_file_location(fullname, location)
-        return importlib.util.spec_from_file_location(
-            fullname, str(Path(location) / "__init__.py"), submodule_search_locations=[location]
-        )
+        first = Path(location, "__init__.py")
+        if first.exists():
+            return importlib.util.spec_from_file_location(
+                fullname, str(first), submodule_search_locations=[location]
+            )
+        spec = importlib.machinery.ModuleSpec(fullname, None, is_package=True)
+        spec.submodule_search_locations = [location]
+        return spec
 
-    def keep_only(self, names: Iterable[str]) -> None:
+    def find_distributions(self, context: Any) -> Iterator[Any]:
+        """Give what `importlib.metadata` asks for, as its own finder does."""
+        from importlib.metadata import PathDistribution
+
+        for folder in (Path(file).parent for file in self._metadata):
+            if context.name is None or _normal(context.name) == _normal(folder.stem.split("-")[0]):
+                yield PathDistribution(folder)
+
+    def hide(self, names: Iterable[str]) -> None:
         """Hide what the host needed for itself but the course does not offer."""
-        kept = set(names)
-        hidden = set(self.folders) - kept
+        hidden = set(names)
         for name in hidden:
             del self.folders[name]
         for module in list(sys.modules):
             if module.partition(".")[0] in hidden:
                 del sys.modules[module]
+
+
+def _normal(name: str) -> str:
+    """Return a distribution's name in the one way of writing it."""
+    return re.sub(r"[-_.]+", "_", name).lower()

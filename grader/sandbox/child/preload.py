@@ -6,9 +6,10 @@ import gc
 import importlib.machinery
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from . import imports
+from . import first_use, imports, scratch
 
 
 def import_packages(settings: dict[str, Any], forks: bool = False) -> Callable[..., None]:
@@ -17,20 +18,22 @@ def import_packages(settings: dict[str, Any], forks: bool = False) -> Callable[.
     For a process that `forks` for each submission what all of them do is done once beforehand.
     What this side needs for itself is hidden again where the course does not offer it.
     """
-    finder = imports.AllowedPackages({**settings["packages"], **settings["private"]})
+    finder = imports.AllowedPackages(settings["modules"], settings["offered"], settings["metadata"])
     sys.meta_path.append(finder)
     from . import session, standins  # need the finder
 
     standins.furnish()
 
-    for name in settings["packages"]:
+    for name in settings["offered"]:
         __import__(name)
+    first_use.rehearse(settings["offered"], forks)
     if forks:
         from . import warm_up
 
         warm_up.rehearse()
-    finder.keep_only(settings["packages"])
+    finder.hide(settings["hidden"])
     _keep_listings()
+    scratch.empty(Path(settings["scratch"]))
     gc.collect()
     gc.freeze()
     return session.serve

@@ -1,0 +1,102 @@
+"""Installed distributions: which provide a package, what they require, what they have installed."""
+
+from __future__ import annotations
+
+import importlib.machinery
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import (
+    Distribution,
+    PackageNotFoundError,
+    distribution,
+    packages_distributions,
+)
+from pathlib import Path
+from typing import Final
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+_NAMED_OTHERWISE: Final = {
+    "Bio": "biopython",
+    "PIL": "pillow",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python-headless",
+    "dateutil": "python-dateutil",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+_SUFFIXES: Final = tuple(importlib.machinery.all_suffixes())
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a distribution has put beside others: a module's name, or "" for libraries, and where.
+
+    `name` is what it is imported by; a folder of shared libraries, or of metadata, has none.
+    """
+
+    name: str
+    path: Path
+
+
+def pip_name(package: str) -> str:
+    """Return what to tell pip for a package that is imported by a name, and is not installed."""
+    return _NAMED_OTHERWISE.get(package, package)
+
+
+def providing(package: str) -> str | None:
+    """Return the distribution that provides an installed package; None where none is known."""
+    likely = pip_name(package)
+    try:
+        if any(entry.name == package for entry in entries(distribution(likely))):
+            return canonicalize_name(likely)
+    except PackageNotFoundError:
+        pass
+    found = packages_distributions().get(package)  # reads what each has installed
+    return canonicalize_name(found[0]) if found else None
+
+
+def requirements(
+    name: str, environment: Mapping[str, str], extras: Iterable[str]
+) -> list[Requirement]:
+    """Return what a distribution requires, in an environment and with extras.
+
+    Raises
+    ------
+    PackageNotFoundError
+        It is not installed.
+    """
+    wanted = []
+    for line in distribution(name).requires or ():
+        requirement = Requirement(line)
+        marker = requirement.marker
+        if marker is None or any(
+            marker.evaluate({**environment, "extra": extra}) for extra in ("", *extras)
+        ):
+            wanted.append(requirement)
+    return wanted
+
+
+def entries(found: Distribution) -> Iterator[Entry]:
+    """Give what a distribution has put among the installed packages."""
+    folder = Path(str(found.locate_file("")))
+    for first in _first_parts(found):
+        path = folder / first
+        if first in ("", "..", "__pycache__") or first.endswith(".pth") or not path.exists():
+            continue
+        if path.is_dir():
+            named = first.isidentifier()
+            yield Entry(first if named else "", path)
+        elif suffix := next((each for each in _SUFFIXES if first.endswith(each)), ""):
+            yield Entry(first.removesuffix(suffix), path)
+
+
+def _first_parts(found: Distribution) -> set[str]:
+    """Return the first part of each path that a distribution has installed."""
+    record = found.read_text("RECORD")
+    if record:
+        return {line.partition(",")[0].strip('"').partition("/")[0] for line in record.splitlines()}
+    names = (found.read_text("top_level.txt") or "").split()
+    return {f"{name}{suffix}" for name in names for suffix in ("", *_SUFFIXES)}
