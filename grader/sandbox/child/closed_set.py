@@ -12,12 +12,17 @@ MAX_LIST: Final = 65_536
 MAX_TEXT: Final = 1_048_576
 MAX_INT_BYTES: Final = 1024
 MAX_DIMENSIONS: Final = 16
+MAX_DENSE: Final = 1_000_000
 
 ARRAY, TUPLE, COMPLEX, BIG_INT, HANDLE, GENERATOR = range(1, 7)
+TABLE, MOMENT, OBJECT_ARRAY = range(16, 19)
+"""Each is the first of a list, and says what the list is."""
+
 DTYPES: Final = {
     dtype.str.lstrip("<>|="): dtype
     for dtype in (
         *map(np.dtype, ["?", "i1", "u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8"]),
         *map(np.dtype, ["<f2", "<f4", "<f8", "<c8", "<c16"]),
+        *(np.dtype(f"<{kind}8[{unit}]") for kind in "Mm" for unit in ("D", "s", "ms", "us", "ns")),
     )
 }

@@ -22,13 +22,26 @@ from .closed_set import (
     MAX_LIST,
     MAX_NODES,
     MAX_TEXT,
+    MOMENT,
+    OBJECT_ARRAY,
+    TABLE,
     TUPLE,
 )
 from .framing import WireError
+from .moments import value_of
+from .table_wire import cells_of, unpacked
+from .tables import Table, built
 
 _LEAVES: Final = frozenset([type(None), bool, int, float, complex, str, bytes, np.ndarray])
-_TUPLE_MARK: Final = object()
-"""Stands first in a list that is a tuple."""
+_MAX_DIGITS: Final = 9
+_LARGEST_CHARACTER: Final = 0x10FFFF
+
+
+class _Mark:
+    """Stands first in a list that is something else, and says what."""
+
+    def __init__(self, make: Callable[[list[Any]], Any]) -> None:
+        self.make = make
 
 
 def decode(data: bytes, *, callback: Callable[[int], Callable[..., Any]] | None = None) -> Any:
@@ -48,9 +61,12 @@ def decode(data: bytes, *, callback: Callable[[int], Callable[..., Any]] | None 
         The bytes are no such value, or one beyond the limits of this module.
     """
     try:
-        value = _Decoder(callback).unpack(data)
+        decoder = _Decoder(callback)
+        value = decoder.unpack(data)
         if callback is None:
-            _check(value)
+            _check(value, decoder.made)
+        if Table in decoder.made:
+            value = _built(value)
     except WireError:
         raise
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError, MemoryError) as error:
@@ -64,6 +80,7 @@ class _Decoder:
     def __init__(self, callback: Callable[[int], Callable[..., Any]] | None) -> None:
         self.callback = callback
         self.nodes = 0
+        self.made: set[type] = set()
 
     def unpack(self, data: bytes) -> Any:
         longest = min(MAX_LIST + 1, len(data))  # room is made for what is announced
@@ -84,10 +101,14 @@ class _Decoder:
         if self.nodes > 2 * MAX_NODES:
             raise WireError("too many parts")
 
-    def _list(self, items: list[Any]) -> list[Any] | tuple[Any, ...]:
+    def _list(self, items: list[Any]) -> Any:
         self._count(len(items) + 1)
-        if items and items[0] is _TUPLE_MARK:
-            return tuple(items[1:])
+        if items and type(items[0]) is _Mark:
+            mark = items[0]
+            made = mark.make(items[1:])
+            if mark is not _MARKS[TUPLE]:
+                self.made.add(type(made))
+            return made
         return items
 
     def _dict(self, items: dict[Any, Any]) -> dict[str, Any]:
@@ -100,8 +121,8 @@ class _Decoder:
         self._count(1)
         if code == ARRAY:
             return _read_array(data)
-        if code == TUPLE:
-            return _TUPLE_MARK
+        if code in _MARKS:
+            return _MARKS[code]
         if code == COMPLEX:
             return complex(np.frombuffer(data, dtype="<c16").reshape(())[()])
         if code == BIG_INT:
@@ -120,7 +141,8 @@ def _read_array(data: bytes) -> np.ndarray[Any, Any]:
     if not isinstance(fields, list) or len(fields) != 3:
         raise WireError("an array without its three fields")
     name, shape, content = fields
-    if not isinstance(name, str) or name not in DTYPES or not isinstance(content, bytes):
+    dtype = _dtype(name)
+    if dtype is None or not isinstance(content, bytes):
         raise WireError("an array of an unknown kind")
     if not isinstance(shape, list):
         raise WireError("an array without a shape")
@@ -129,12 +151,40 @@ def _read_array(data: bytes) -> np.ndarray[Any, Any]:
             raise WireError("an array without a shape")
     if 0 in shape and max(shape) > MAX_LIST:
         raise WireError("an array of nothing, too wide")
-    dtype = DTYPES[name]
     if math.prod(shape) * dtype.itemsize != len(content):
         raise WireError("an array whose shape and bytes disagree")
     if name == "b1":
         return np.not_equal(np.frombuffer(content, dtype=np.uint8), 0).reshape(shape).copy()
+    if dtype.kind == "U":
+        points = np.frombuffer(content, dtype="<u4")
+        if (points > _LARGEST_CHARACTER).any() or ((points >= 0xD800) & (points < 0xE000)).any():
+            raise WireError("an array of texts that are none")
     return np.ndarray(shape, dtype, content).copy()
+
+
+def _dtype(name: Any) -> np.dtype[Any] | None:
+    if not isinstance(name, str):
+        return None
+    if name[:1] == "U" and name[1:].isdecimal() and 0 < len(name) < _MAX_DIGITS:
+        return np.dtype(f"<U{max(int(name[1:]), 1)}")
+    return DTYPES.get(name)
+
+
+def _read_object_array(fields: list[Any]) -> np.ndarray[Any, Any]:
+    if len(fields) != 2 or not all(type(part) is list for part in fields):
+        raise WireError("an array of objects without its fields")
+    shape, cells = fields
+    for size in shape:
+        if type(size) is not int or not 0 <= size <= MAX_LIST:
+            raise WireError("an array of objects without a shape")
+    if not 0 < len(shape) <= MAX_DIMENSIONS or math.prod(shape) != len(cells):
+        raise WireError("an array of objects whose shape and content disagree")
+    array = np.empty(len(cells), dtype=object)
+    for place, cell in enumerate(cells):
+        if isinstance(cell, (list, tuple, dict, np.ndarray, Table)):
+            raise WireError("an array of objects in an array of objects")
+        array[place] = cell
+    return array.reshape(shape)
 
 
 def _read_generator(data: bytes) -> np.random.Generator:
@@ -152,7 +202,15 @@ def _read_generator(data: bytes) -> np.random.Generator:
     return generator
 
 
-def _check(value: Any) -> None:
+_MARKS: Final = {
+    TUPLE: _Mark(tuple),
+    TABLE: _Mark(unpacked),
+    MOMENT: _Mark(value_of),
+    OBJECT_ARRAY: _Mark(_read_object_array),
+}
+
+
+def _check(value: Any, made: set[type]) -> None:
     """Refuse what is not of the closed set, and nesting that recursive readers cannot follow."""
     level = [value]
     for _ in range(MAX_DEPTH + 4):
@@ -163,9 +221,30 @@ def _check(value: Any) -> None:
                 below.extend(item)
             elif kind is dict:
                 below.extend(item.values())
-            elif kind not in _LEAVES:
+            elif kind is Table:
+                below.extend(cells_of(item))
+            elif kind is np.ndarray and item.dtype == object:
+                below.extend(item.ravel().tolist())
+            elif kind not in _LEAVES and kind not in made:
                 raise WireError(f"a value of type {kind.__name__}")
         if not below:
             return
         level = below
     raise WireError("nested too deep")
+
+
+def _built(value: Any) -> Any:
+    """Return a value whose tables are those of their libraries."""
+    kind = type(value)
+    if kind is Table:
+        try:
+            return built(value)
+        except Exception as error:  # pandas' own, of many kinds: what it was given may be anything
+            raise WireError(f"no table: {type(error).__name__}") from error
+    if kind is list:
+        return [_built(item) for item in value]
+    if kind is tuple:
+        return tuple(_built(item) for item in value)
+    if kind is dict:
+        return {key: _built(item) for key, item in value.items()}
+    return value

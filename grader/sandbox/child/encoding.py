@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -15,14 +16,22 @@ from .closed_set import (
     DTYPES,
     GENERATOR,
     HANDLE,
+    MAX_DENSE,
     MAX_DEPTH,
     MAX_DIMENSIONS,
     MAX_INT_BYTES,
     MAX_LIST,
     MAX_NODES,
     MAX_TEXT,
+    MOMENT,
+    OBJECT_ARRAY,
+    TABLE,
     TUPLE,
 )
+from .libraries import kind_in
+from .moments import NoDescriptionError, fields_of
+from .table_wire import packed
+from .tables import described
 
 _FLOAT64: Final = np.dtype(np.float64)
 _REMEDIES: Final = {
@@ -39,6 +48,9 @@ _REMEDIES: Final = {
     "MaskedArray": "an array with masked entries; return a plain array",
     "NotImplementedType": "NotImplemented; raise NotImplementedError or return numbers",
 }
+
+
+_GROUPS: Final = (list, tuple, dict, np.ndarray)
 
 
 class ForbiddenValueError(ValueError):
@@ -67,8 +79,11 @@ def encode(
     ForbiddenValueError
         The value, or a part of it, may not cross.
     """
-    packed = _Encoder(max_bytes, handle_of).plain(value, 0)
-    data: bytes = msgpack.packb(packed, use_bin_type=True, strict_types=True)
+    try:
+        plain = _Encoder(max_bytes, handle_of).plain(value, 0)
+    except NoDescriptionError as error:
+        raise ForbiddenValueError(str(error)) from None
+    data: bytes = msgpack.packb(plain, use_bin_type=True, strict_types=True)
     if len(data) > max_bytes:
         raise ForbiddenValueError(
             f"a value of {len(data):,} bytes; at most {max_bytes:,} may be passed"
@@ -85,6 +100,7 @@ class _Encoder:
         self.max_bytes = max_bytes
         self.handle_of = handle_of
         self.nodes = 0
+        self.in_table = False
 
     def plain(self, value: Any, depth: int) -> Any:
         self.nodes += 1
@@ -146,6 +162,9 @@ class _Encoder:
             return _plain_int(int(value))
         if isinstance(value, np.generic):
             return self._array(np.asarray(value))
+        special = self._described(value, depth)
+        if special is not None:
+            return special
         if self.handle_of is not None and isinstance(value, np.random.Generator):
             return msgpack.ExtType(GENERATOR, _generator_state(value))
         if self.handle_of is not None and callable(value):
@@ -153,7 +172,26 @@ class _Encoder:
         name = type(value).__name__
         raise ForbiddenValueError(_REMEDIES.get(name, f"an object of type {name}"))
 
-    def _array(self, value: np.ndarray[Any, Any]) -> msgpack.ExtType:
+    def _described(self, value: Any, depth: int) -> Any:
+        """Return a moment, a table or an array of another library; None for what is none."""
+        fields = fields_of(value)
+        if fields is not None:
+            return self._marked(MOMENT, [self.plain(field, depth + 1) for field in fields])
+        table = described(value)
+        if table is not None:
+            if self.in_table:
+                raise ForbiddenValueError("a table in a cell of a table")
+            self.in_table = True
+            fields = packed(table, lambda part: self.plain(part, depth + 1))
+            self.in_table = False
+            return self._marked(TABLE, fields)
+        array = _dense(value)
+        return None if array is None else self._array(array)
+
+    def _marked(self, code: int, items: list[Any]) -> list[Any]:
+        return [msgpack.ExtType(code, b""), *items]
+
+    def _array(self, value: np.ndarray[Any, Any]) -> Any:
         if (
             value.dtype is _FLOAT64
             and value.ndim <= MAX_DIMENSIONS
@@ -164,13 +202,11 @@ class _Encoder:
             return msgpack.ExtType(ARRAY, msgpack.packb(["f8", value.shape, content]))
         return self._any_array(value)
 
-    def _any_array(self, value: np.ndarray[Any, Any]) -> msgpack.ExtType:
+    def _any_array(self, value: np.ndarray[Any, Any]) -> Any:
         if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
             raise ForbiddenValueError(_REMEDIES["MaskedArray"])
         if value.dtype == object:
-            raise ForbiddenValueError(
-                "an array of Python objects (dtype=object); its rows may have different lengths"
-            )
+            return self._object_array(value)
         if value.nbytes > self.max_bytes:
             raise ForbiddenValueError(
                 f"an array of shape {value.shape}, {value.nbytes:,} bytes;"
@@ -183,10 +219,45 @@ class _Encoder:
         elif value.dtype == np.clongdouble:
             value = value.astype(np.complex128)
         name = value.dtype.str.lstrip("<>|=")
-        if name not in DTYPES:
+        dtype = np.dtype(f"<{name}") if value.dtype.kind == "U" else DTYPES.get(name)
+        if dtype is None:
             raise ForbiddenValueError(f"an array of {value.dtype}, not of numbers")
-        content = np.asarray(value).astype(DTYPES[name], copy=False).tobytes(order="C")
+        content = np.asarray(value).astype(dtype, copy=False).tobytes(order="C")
         return msgpack.ExtType(ARRAY, msgpack.packb([name, list(value.shape), content]))
+
+    def _object_array(self, value: np.ndarray[Any, Any]) -> list[Any]:
+        """Return an array of texts, dates and the like; what holds arrays or lists is refused."""
+        cells = value.ravel().tolist()
+        if value.ndim == 0 or any(isinstance(cell, _GROUPS) for cell in cells):
+            raise ForbiddenValueError(
+                "an array of Python objects (dtype=object); its rows may have different lengths"
+            )
+        try:
+            return self._marked(OBJECT_ARRAY, [list(value.shape), self.plain(cells, 0)])
+        except ForbiddenValueError as error:
+            text = str(error).partition(";")[0]
+            raise ForbiddenValueError(
+                f"an array of Python objects (dtype=object) that holds {text}"
+            ) from None
+
+
+def _dense(value: Any) -> np.ndarray[Any, Any] | None:
+    """Return a tensor, or a small sparse matrix, as an array; None for what is neither."""
+    if isinstance(value, kind_in("torch", "Tensor")):
+        tensor = value.detach().cpu()
+        tensor = tensor.to_dense() if tensor.is_sparse else tensor.resolve_conj().resolve_neg()
+        is_small = str(tensor.dtype) == "torch.bfloat16"  # NumPy has no such numbers
+        array: np.ndarray[Any, Any] = (tensor.float() if is_small else tensor).numpy()
+        return array
+    sparse = (*kind_in("scipy.sparse", "spmatrix"), *kind_in("scipy.sparse", "sparray"))
+    if not isinstance(value, sparse):
+        return None
+    if math.prod(value.shape) > MAX_DENSE:
+        raise ForbiddenValueError(
+            f"a sparse matrix of shape {value.shape}; return its `.toarray()`, or a part of it"
+        )
+    dense: np.ndarray[Any, Any] = value.toarray()
+    return dense
 
 
 def _plain_int(value: int) -> Any:
