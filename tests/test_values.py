@@ -193,9 +193,9 @@ class Lying(float):
 FORBIDDEN = {
     "set": {1, 2},
     "object": object(),
-    "object array": np.array([1, None]),
-    "text array": np.array(["a"]),
-    "date array": np.array(["2020-01-01"], dtype="datetime64"),
+    "object array": np.array([1, object()]),
+    "rows of unlike lengths": np.array([[1], [1, 2]], dtype=object),
+    "array of months": np.array(["2020-01"], dtype="datetime64[M]"),
     "record array": np.zeros(2, dtype=[("a", "f8")]),
     "too long": list(range(MAX_LIST + 1)),
     "too many digits": 10**5000,

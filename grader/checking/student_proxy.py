@@ -9,7 +9,9 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from grader.checking import values
+from grader.checking.table_words import table_in_words
 from grader.result import Outcome
+from grader.sandbox.child.tables import described
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.replies import Loaded, Reply, SubmissionSource, undefined, unset, with_cause
 
@@ -236,6 +238,9 @@ def _shown_argument(argument: Any) -> str:
 
 def shown_value(value: Any) -> str:
     """Return a value as Python would write it, in a line, cut."""
+    table = described(value)
+    if table is not None:
+        return table_in_words(table, _LONGEST)
     if isinstance(value, np.ndarray):
         text = np.array2string(value, precision=6, separator=", ", threshold=12)
         text = " ".join(text.split())

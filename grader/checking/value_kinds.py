@@ -8,9 +8,14 @@ from typing import Any, Final
 
 import numpy as np
 
+from grader.sandbox.child.moments import fields_of
+from grader.sandbox.child.tables import ARRAY, FRAME, INDEX, SERIES, form_of
+
 _MOST_PARTS: Final = 16
 _DEEPEST: Final = 3
 _SEVERAL: Final = ("a list", "a tuple", "an array")
+_TABLES: Final = {FRAME: "a table", SERIES: "a column", INDEX: "an index", ARRAY: "an array"}
+_SHAPED: Final = ("an array", *_TABLES.values())
 _MOST_KEYS: Final = 8
 
 
@@ -40,6 +45,8 @@ def kind_of(value: Any, depth: int = 0) -> Kind:
     """Return the kind of a value of the closed set."""
     if isinstance(value, np.ndarray):
         return Kind("an array", value.shape)
+    if form := form_of(value):
+        return Kind(_TABLES[form], tuple(value.shape))
     if isinstance(value, list | tuple):
         words = "a list" if isinstance(value, list) else "a tuple"
         return Kind(words, (len(value),), (), _parts(value, depth))
@@ -55,6 +62,8 @@ def kind_of(value: Any, depth: int = 0) -> Kind:
         return Kind("a number")
     if isinstance(value, str):
         return Kind("a text")
+    if fields_of(value) is not None:
+        return Kind("a date or time")
     return Kind("bytes" if isinstance(value, bytes) else "a function")
 
 
@@ -97,8 +106,9 @@ def much_apart(actual: Kind, needed: Kind) -> bool:
 def _misfits(actual: Kind, needed: Kind, place: str = "") -> Iterator[tuple[str, str]]:
     if actual.words != needed.words:
         yield place, f"{actual.words} where {needed.words} is needed"
-    elif actual.words == "an array" and actual.shape != needed.shape:
-        yield place, f"an array of shape {actual.shape} where shape {needed.shape} is needed"
+    elif actual.words in _SHAPED and actual.shape != needed.shape:
+        shapes = f"{actual.shape} where shape {needed.shape} is needed"
+        yield place, f"{actual.words} of shape {shapes}"
     elif actual.shape != needed.shape:
         yield place, f"{actual.words} of {actual.shape[0]} where one of {needed.shape[0]} is needed"
     elif set(actual.keys) != set(needed.keys):

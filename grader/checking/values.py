@@ -20,6 +20,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.sandbox.child.codec import ForbiddenValueError, encode
+from grader.sandbox.child.tables import library_of
+
+_MOST_BYTES: Final = 1 << 30
 _Array = NDArray[Any]
 _NUMBERS: Final = "iufc"
 _REALS: Final = "biuf"  # as arguments, bools are as good as 0 and 1
@@ -102,6 +106,8 @@ def same(actual: Any, expected: Any) -> bool:
     if is_group(expected):
         found = parts(actual)
         return found is not None and len(found) == len(expected) and all(map(same, found, expected))
+    if library_of(expected):
+        return type(actual) is type(expected) and _content(actual) == _content(expected)
     array, right = as_array(actual), as_array(expected)
     if array is None or right is None or array.shape != right.shape:
         return False
@@ -131,7 +137,15 @@ def fingerprint(value: Any) -> Hashable | None:
     if kind is list or kind is tuple:
         found = tuple(map(fingerprint, value))
         return None if None in found else (kind, found)
-    return None
+    return _content(value) if library_of(value) else None
+
+
+def _content(table: Any) -> bytes | None:
+    """Return what of a table would cross into the sandbox; None where it may not."""
+    try:
+        return encode(table, max_bytes=_MOST_BYTES)
+    except ForbiddenValueError:
+        return None
 
 
 def size(value: Any) -> int:
@@ -140,6 +154,8 @@ def size(value: Any) -> int:
         return value.nbytes
     if isinstance(value, list | tuple):
         return sum(map(size, value))
+    if library_of(value):
+        return len(_content(value) or b"")
     return len(value) if isinstance(value, str | bytes) else 8
 
 
@@ -147,4 +163,6 @@ def copied(value: Any) -> Any:
     """Return a value whose arrays, lists and tuples are new; other parts are the same."""
     if type(value) is tuple or type(value) is list:
         return type(value)(map(copied, value))
+    if library_of(value) == "pandas":
+        return value.copy()
     return value.copy(order="K") if type(value) is np.ndarray else value

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from .libraries import imported, kind_in
 
 _Array = NDArray[Any]
-_KINDS: Final = (("DataFrame",), ("Series",), ("Index",), ("api", "extensions", "ExtensionArray"))
 
 LIBRARIES: Final = ("pandas", "polars")
 FRAME, SERIES, INDEX, ARRAY = "frame", "series", "index", "array"
@@ -24,6 +23,12 @@ NUMBERS, MASKED, TEXT, OBJECTS = "numbers", "masked", "text", "objects"
 MOMENTS, SPANS, PERIODS, INTERVALS = "moments", "spans", "periods", "intervals"
 CATEGORIES, DATES, TIMES = "categories", "dates", "times"
 RANGE, FLAT, LEVELS = "range", "flat", "levels"
+_FORMS: Final = (
+    (FRAME, ("DataFrame",)),
+    (SERIES, ("Series",)),
+    (INDEX, ("Index",)),
+    (ARRAY, ("api", "extensions", "ExtensionArray")),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,9 +168,22 @@ def zone_name(zone: str | int) -> str:
 
 def library_of(value: object) -> str:
     """Return the library whose table, column, index or array a value is; empty for any other."""
+    if isinstance(value, Table):
+        return value.library
     for name in LIBRARIES:
-        if isinstance(value, tuple(kind for path in _KINDS for kind in kind_in(name, *path))):
+        if any(isinstance(value, kind_in(name, *path)) for _, path in _FORMS):
             return name
+    return ""
+
+
+def form_of(value: object) -> str:
+    """Return the form of a table, column, index or array of a library; empty for any other."""
+    if isinstance(value, Table):
+        return value.form
+    for name in LIBRARIES:
+        for form, path in _FORMS:
+            if isinstance(value, kind_in(name, *path)):
+                return form
     return ""
 
 
