@@ -15,13 +15,18 @@ from numpy.typing import NDArray
 
 from grader.checking import values
 from grader.checking.inner_calls import calls_within
+from grader.checking.number_words import not_finite, number, odd, off
 from grader.checking.student_proxy import StudentProxy
+from grader.checking.table_columns import form_in_words, table_of
+from grader.checking.table_comparison import differences
+from grader.checking.table_values import Rules
+from grader.checking.table_words import size_in_words
 from grader.result import Outcome
+from grader.sandbox.child.tables import described
 from grader.sandbox.failures import CallFailure
 
 _MAX_ENTRIES: Final = 6
 _MAX_NAMED: Final = 64
-_BEYOND_COUNTING: Final = 1e6  # how often too large a number is, where the figure says no more
 _Array = NDArray[Any]
 
 
@@ -162,9 +167,58 @@ class Compare:
         if found.shape != shape:
             raise CheckFailure(_wrong_shape(name, found.shape, shape), [name])
         if np.iscomplexobj(found) or not np.isfinite(found).all():
-            text = f"{name} holds {_odd(found)}; finite real numbers are expected."
+            text = f"{name} holds {odd(found)}; finite real numbers are expected."
             raise CheckFailure(text, [name])
         return found.astype(np.float64)
+
+    def table(
+        self,
+        actual: Any,
+        expected: Any,
+        name: str = "the result",
+        *,
+        order: bool = True,
+        column_order: bool = True,
+        dtypes: bool = True,
+        index: bool = True,
+        rtol: float = 1e-9,
+        atol: float = 1e-12,
+    ) -> None:
+        """Hold a table against the right one: its columns, its rows, what they are called.
+
+        Parameters
+        ----------
+        actual : object
+            Whatever came out of the sandbox.
+        expected : DataFrame, Series, Index, or dict of str to sequence
+            The right one; a dictionary stands for a table with these columns.
+        name : str
+            What it is called.
+        order : bool
+            Whether the order of the rows counts.
+        column_order : bool
+            Whether the order of the columns counts; of a Series, its name.
+        dtypes : bool
+            Whether it counts what kind of values a column holds: whole numbers, numbers, texts,
+            truth values, moments, categories. How wide they are never counts.
+        index : bool
+            Whether it counts what the rows are called. It does not for a dictionary.
+        rtol, atol : float
+            As for `close`.
+        """
+        right = table_of(expected)
+        if right is None:
+            raise TypeError(f"compare.table needs a table to compare with, not {_kind(expected)}")
+        found = described(actual)
+        if found is None:
+            text = f"{name} is {_kind(actual)}; {form_in_words(right.form)} is needed."
+            raise CheckFailure(text, [name])
+        tolerance = values.Tolerance(rtol, atol)
+        rules = Rules(order, column_order, dtypes, index, tolerance, self._visible)
+        problems = differences(found, right, name, rules)
+        if problems:
+            text = "\n".join(problem.text for problem in problems)
+            raise CheckFailure(text, [entry for problem in problems for entry in problem.entries])
 
     def kept_arguments(self, student: StudentProxy) -> None:
         """Fail where the student's last call changed any of its arguments in place."""
@@ -254,10 +308,10 @@ class Compare:
             place += f" ({np.asarray(labels, dtype=object)[index]})"
         value, right = found[index], expected[index]
         if self._visible:
-            return f"{place} is {_number(value)}, expected {_number(right)}"
+            return f"{place} is {number(value)}, expected {number(right)}"
         if not np.isfinite(value):
-            return f"{place} is {_not_finite(value)}"
-        return f"{place} is {_off(value, right)}"
+            return f"{place} is {not_finite(value)}"
+        return f"{place} is {off(value, right)}"
 
 
 def _place(name: str, index: Sequence[int]) -> str:
@@ -299,6 +353,9 @@ def _wrong_count(value: Any, names: Sequence[str]) -> str:
 def _kind(value: Any) -> str:
     if value is None:
         return "None (is a `return` missing?)"
+    table = described(value)
+    if table is not None:
+        return size_in_words(table)
     if isinstance(value, np.ndarray):
         return f"an array of {value.dtype}, shape {value.shape}"
     if isinstance(value, (bool, int, float, complex)):
@@ -314,44 +371,3 @@ def _same_word(actual: Any, expected: _Array) -> bool:
     if found is None or found.dtype.kind != expected.dtype.kind or found.shape != expected.shape:
         return False
     return bool((found == expected).all())
-
-
-def _not_finite(value: Any) -> str:
-    if np.isnan(value):
-        return "nan"
-    return "infinite" if np.iscomplexobj(value) or value > 0 else "minus infinity"
-
-
-def _number(value: Any) -> str:
-    return f"{value:.10g}" if np.isrealobj(value) else f"{value:.8g}"
-
-
-def _odd(found: _Array) -> str:
-    if np.isnan(found).any():
-        return "NaN"
-    return "an infinite number" if np.isinf(found).any() else "complex numbers"
-
-
-@np.errstate(all="ignore")
-def _off(value: Any, right: Any) -> str:
-    """Return how far a number is off, as a share of the right one."""
-    if not np.isfinite(right):
-        return "finite, and should not be"
-    if right == 0:
-        return "off (it should be zero)" if value else "right"
-    share = abs(value - right) / abs(right)
-    if not np.isfinite(share):  # the difference of two huge numbers of unlike sign
-        share = abs(value / 2 - right / 2) / abs(right / 2)
-    if share < 1e-3:
-        return f"off by a share of {share:.0e}"
-    if share < 10:
-        return f"off by {_two_digits(100 * share)} %"
-    if share < _BEYOND_COUNTING:
-        return f"about {_two_digits(abs(value / right))} times as large as it should be"
-    return "more than a million times as large as it should be"
-
-
-def _two_digits(number: float) -> str:
-    """Return a positive number rounded to two digits, without an exponent while it is readable."""
-    rounded = float(f"{number:.1e}")
-    return f"{rounded:.0f}" if 10 <= rounded < 1e5 else f"{rounded:g}"

@@ -18,6 +18,7 @@ _ZONE: Final = re.compile(r"[A-Z][A-Za-z0-9_+-]{1,30}(/[A-Za-z0-9_+-]{1,30}){0,2
 _FREQUENCY: Final = re.compile(
     r"[1-9]?[0-9]{0,2}(B|D|h|min|s|ms|us|ns|M|ME|MS|W(-[A-Z]{3})?|[QY][ES]?(-[A-Z]{3})?)"
 )
+_MOST_DAYS: Final = 10_000_000
 _DAY: Final = 86_400
 
 
@@ -69,6 +70,14 @@ def zone_named(zone: object) -> datetime.tzinfo | None:
 def is_frequency(text: object) -> bool:
     """Return whether a text is one of the frequencies that may cross."""
     return isinstance(text, str) and _FREQUENCY.fullmatch(text) is not None
+
+
+def are_periods(counts: Any, frequency: str) -> bool:
+    """Return whether counts of periods, or a single one, are of times that have a name."""
+    if frequency[-1:] in "hns":  # hours, minutes and parts of them
+        return True
+    here = np.asarray(counts)
+    return bool(((np.abs(here) < _MOST_DAYS) | (here == np.iinfo(np.int64).min)).all())
 
 
 def is_unit(text: object) -> bool:
@@ -177,7 +186,7 @@ def _timedelta(pandas: Any, count: int, unit: str) -> Any:
 
 
 def _period(pandas: Any, count: int, frequency: str) -> Any:
-    if not is_frequency(frequency):
+    if not is_frequency(frequency) or not are_periods(count, frequency):
         raise ValueError("no period")
     return None if pandas is None else pandas.Period(ordinal=_count(count), freq=frequency)
 

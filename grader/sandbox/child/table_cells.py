@@ -106,7 +106,8 @@ def labels_of(labels: Labels | None, places: Any = slice(None)) -> list[Any]:
     if labels is None:
         return []
     if labels.kind == RANGE:
-        return list(np.arange(len(labels))[places] * labels.bounds[2] + labels.bounds[0])
+        start, _, step = labels.bounds
+        return list((np.arange(len(labels))[places] * step + start).tolist())
     if labels.kind != LEVELS:
         return cells(labels.levels[0], places)
     names = [[*cells(level), None] for level in labels.levels]

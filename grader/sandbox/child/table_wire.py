@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .framing import WireError
-from .moments import NoDescriptionError, is_frequency, is_unit, zone_named
+from .moments import NoDescriptionError, are_periods, is_frequency, is_unit, zone_named
 from .table_cells import labels_of
 from .tables import (
     ARRAY,
@@ -275,7 +275,10 @@ _VALID: Final[dict[str, Callable[[Column], bool]]] = {
         _is_counted(column) and len(column.detail) == 1 and is_unit(*column.detail)
     ),
     PERIODS: lambda column: (
-        _is_counted(column) and len(column.detail) == 1 and is_frequency(*column.detail)
+        _is_counted(column)
+        and len(column.detail) == 1
+        and is_frequency(*column.detail)
+        and are_periods(column.values, *column.detail)
     ),
     INTERVALS: _is_intervals,
     CATEGORIES: _is_categories,

@@ -1,0 +1,55 @@
+"""Numbers in words for students: how far they are off, and what is odd in them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+_BEYOND_COUNTING: Final = 1e6  # how often too large a number is, where the figure says no more
+_Array = NDArray[Any]
+
+
+def not_finite(value: Any) -> str:
+    """Return what a number is that is not finite."""
+    if np.isnan(value):
+        return "nan"
+    return "infinite" if np.iscomplexobj(value) or value > 0 else "minus infinity"
+
+
+def number(value: Any) -> str:
+    """Return a number with ten digits."""
+    return f"{value:.10g}" if np.isrealobj(value) else f"{value:.8g}"
+
+
+def odd(found: _Array) -> str:
+    """Return what an array holds beside finite real numbers."""
+    if np.isnan(found).any():
+        return "NaN"
+    return "an infinite number" if np.isinf(found).any() else "complex numbers"
+
+
+@np.errstate(all="ignore")
+def off(value: Any, right: Any) -> str:
+    """Return how far a number is off, as a share of the right one."""
+    if not np.isfinite(right):
+        return "finite, and should not be"
+    if right == 0:
+        return "off (it should be zero)" if value else "right"
+    share = abs(value - right) / abs(right)
+    if not np.isfinite(share):  # the difference of two huge numbers of unlike sign
+        share = abs(value / 2 - right / 2) / abs(right / 2)
+    if share < 1e-3:
+        return f"off by a share of {share:.0e}"
+    if share < 10:
+        return f"off by {_two_digits(100 * share)} %"
+    if share < _BEYOND_COUNTING:
+        return f"about {_two_digits(abs(value / right))} times as large as it should be"
+    return "more than a million times as large as it should be"
+
+
+def _two_digits(number: float) -> str:
+    """Return a positive number rounded to two digits, without an exponent while it is readable."""
+    rounded = float(f"{number:.1e}")
+    return f"{rounded:.0f}" if 10 <= rounded < 1e5 else f"{rounded:g}"
