@@ -59,6 +59,18 @@ def _own_fonts(folder: str) -> Iterator[None]:
         os.walk, os.environ["PATH"] = walk, search
 
 
+def _pandas(forks: bool) -> None:
+    """Have what describes its tables imported while that may be read."""
+    from . import pandas_tables
+
+    if forks:
+        pandas_tables.rehearse()
+
+
+def _polars(_forks: bool) -> None:
+    from . import polars_tables  # noqa: F401 - while it may be read
+
+
 def _sklearn(forks: bool) -> None:
     """Have it look its libraries up while it may: it reads them from /proc."""
     if forks:
@@ -78,6 +90,8 @@ def _torch(forks: bool) -> None:
 
 _PREPARED: Final[dict[str, Callable[[bool], None]]] = {
     "matplotlib": _matplotlib,
+    "pandas": _pandas,
+    "polars": _polars,
     "sklearn": _sklearn,
     "torch": _torch,
 }

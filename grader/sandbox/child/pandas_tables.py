@@ -184,6 +184,15 @@ _DESCRIBED: Final[tuple[tuple[type, Callable[[Any, Any], Column]], ...]] = (
 )
 
 
+def rehearse() -> None:
+    """Take a table apart and build it, once: pandas imports and finds out much when it is used."""
+    frame = pd.DataFrame({"a": [1.5, 2.5], "b": ["x", None], "c": pd.to_datetime(["2024", "2025"])})
+    built(described(frame))
+    built(described(frame["b"]))
+    str(frame)
+    frame.groupby("b")["a"].sum()
+
+
 def built(table: Table) -> Any:
     """Return a frame, series, index or array of pandas.
 
