@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from grader.checking.comparison import CheckFailure, Compare
+from grader.checking.check_failure import CheckFailure
+from grader.checking.comparison import Compare
 from grader.checking.inner_calls import calls_within
 from grader.checking.student_proxy import StudentProxy
 from grader.course import Limits
@@ -78,8 +79,9 @@ def test_a_known_call_is_answered_in_place_of_the_students_function(
 
 def test_any_other_call_goes_to_the_students_function(student: StudentProxy) -> None:
     assert student.given(**ANSWERS).elsewhere(Z).tolist() == [9.0, 12.0]
-    with pytest.raises(CallFailure, match=r"given\.py, line 8"):
+    with pytest.raises(CallFailure) as caught:
         student.given(**ANSWERS).odd(Z)
+    assert "given.py, line 8" in caught.value.feedback
 
 
 def test_a_call_that_the_check_makes_goes_to_the_students_function(student: StudentProxy) -> None:
@@ -90,7 +92,7 @@ def test_a_call_that_the_check_makes_goes_to_the_students_function(student: Stud
 
 def test_the_students_function_is_back_afterwards(student: StudentProxy) -> None:
     given = student.given(**ANSWERS)
-    with pytest.raises(CallFailure, match="IndexError"):
+    with pytest.raises(IndexError):
         given.raising(Z)
     assert student.plain(Z).tolist() == [6.0, 9.0]
 

@@ -11,7 +11,8 @@ from unittest import mock
 
 import numpy as np
 
-from grader.checking.comparison import CheckFailure, Compare
+from grader.checking.check_failure import CheckFailure
+from grader.checking.comparison import Compare
 from grader.course import Limits
 from grader.sandbox.channel import Channel
 from grader.sandbox.child.codec import ForbiddenValueError, decode, encode

@@ -14,7 +14,7 @@ from grader.course import Exercise, Limits
 from grader.result import CheckResult, Outcome
 from grader.sandbox.host import SandboxHost
 from grader.sandbox.replies import CodeBlock, SubmissionSource
-from grader.sandbox.requests import Request
+from grader.sandbox.requests import Objects, Request
 from grader.sandbox.submission_session import SubmissionSession
 
 _FAILED = frozenset(Outcome) - {Outcome.PASSED, Outcome.BLOCKED}
@@ -34,10 +34,11 @@ class Recorder(SubmissionSession):
         names: tuple[str, ...] = (),
         others: Mapping[str, Callable[..., Any]] | None = None,
         named: Mapping[str, Any] | None = None,
+        objects: Objects | None = None,
     ) -> Request:
         """Return a call as a request."""
         self.arguments.setdefault(function, tuple(arguments))
-        return super().request(function, arguments, names, others, named)
+        return super().request(function, arguments, names, others, named, objects)
 
 
 @dataclass(slots=True)

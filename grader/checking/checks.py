@@ -17,7 +17,7 @@ from typing import Final
 import pytest
 
 from grader.checking import fixtures, specification
-from grader.checking.comparison import CheckFailure
+from grader.checking.check_failure import CheckFailure
 from grader.checking.direct import DirectCheck, direct
 from grader.checking.fixtures import RUN, CheckRun
 from grader.checking.pytest_adapter import collected_session, run_item
@@ -26,7 +26,7 @@ from grader.checking.reference_trial import ReferenceInPlace, Trial, trial_of
 from grader.checking.replay import Forecast, Replay, first_plain
 from grader.checking.specification import Check
 from grader.checking.student_proxy import StudentProxy
-from grader.checking.verdict import blocked, ended, verdict
+from grader.checking.verdict import blocked, ended, misplaced_object, verdict
 from grader.course import Course, Exercise
 from grader.course.shared import importing_shared
 from grader.errors import BpgradeError, CourseError
@@ -348,7 +348,12 @@ def _run(one: _Collected, run: CheckRun, following: pytest.Item, trials: _Trials
     with contextlib.redirect_stdout(sys.stderr):
         error = _raised(one, run, following)
     seconds = time.perf_counter() - start
-    outcome, feedback = verdict(run, one.item.path, error, lambda: trials.of(one, run, following))
+
+    def tried() -> Trial | None:
+        return trials.of(one, run, following)
+
+    error = misplaced_object(run, error, tried) or error
+    outcome, feedback = verdict(run, one.item.path, error, tried)
     wrong = error.entries if isinstance(error, CheckFailure) else ()
     cause = error.cause if isinstance(error, CallFailure) else ""
     return replace(ended(run.check, outcome, feedback, seconds), wrong=wrong, cause=cause)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.checking import values
+from grader.checking.check_failure import CheckFailure
 from grader.checking.inner_calls import calls_within
 from grader.checking.number_words import not_finite, number, odd, off
 from grader.checking.student_proxy import StudentProxy
@@ -28,18 +29,6 @@ from grader.sandbox.failures import CallFailure
 _MAX_ENTRIES: Final = 6
 _MAX_NAMED: Final = 64
 _Array = NDArray[Any]
-
-
-class CheckFailure(Exception):  # noqa: N818 - the verdict of a check, not a mistake of ours
-    """A check that did not hold; the text is the student's feedback.
-
-    `entries` names what of the returned values is wrong: `gradient_1[0, 0]`, or `gradient_1`
-    where that is no array of the right shape.
-    """
-
-    def __init__(self, text: str, entries: Sequence[str] = ()) -> None:
-        super().__init__(text)
-        self.entries = tuple(entries)[:_MAX_NAMED]
 
 
 @dataclass(frozen=True, slots=True)

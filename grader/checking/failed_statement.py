@@ -10,7 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from grader.checking.student_proxy import AnsweredCall, StudentProxy, answered_calls
+from grader.checking.answered_call import AnsweredCall
+from grader.checking.student_object import StudentObject
+from grader.checking.student_proxy import StudentProxy, answered_calls
 
 
 def answers_asked_about(
@@ -36,6 +38,9 @@ def answers_asked_about(
     if not answered or trace is None or statement is None:
         return answered[-1:]
     names = {**trace.tb_frame.f_globals, **trace.tb_frame.f_locals}
+    if not any(isinstance(node, ast.Name) and node.id == "repr" for node in _own_parts(statement)):
+        # pytest has asked for the texts of what it tells about
+        answered = [call for call in answered if not call.function.endswith(".__repr__")]
     return _called_in(statement, names, answered) or _named_in(statement, names, answered)
 
 
@@ -88,8 +93,20 @@ def _called_in(
     for call in reversed(answered):
         if wanted[call.function]:
             wanted[call.function] -= 1
-            found.append(call)
+            found.append(_last_of(call, answered))
     return found[::-1]
+
+
+def _last_of(call: AnsweredCall, answered: Sequence[AnsweredCall]) -> AnsweredCall:
+    """Return what was asked last of the object that a call has returned; else the call."""
+    if not isinstance(call.value, StudentObject):
+        return call
+    about = [
+        each
+        for each in answered
+        if each.target is call.value and not isinstance(each.value, StudentObject)
+    ]
+    return (about or [call])[-1]
 
 
 def _named_in(
@@ -101,8 +118,14 @@ def _named_in(
         for node in _own_parts(statement)
         if isinstance(node, ast.Name) and node.id in names
     ]
+    about = [
+        call
+        for call in answered
+        if call.target is not None and any(call.target is value for value in values)
+    ]
+    told = [call for call in about if not isinstance(call.value, StudentObject)]
     found = [call for call in answered if any(_is_from(value, call.value) for value in values)]
-    return found[-1:] or answered[-1:]
+    return told[-1:] or found[-1:] or answered[-1:]
 
 
 def _is_from(value: Any, returned: Any) -> bool:

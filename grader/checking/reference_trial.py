@@ -17,14 +17,26 @@ from typing import Any, Final
 import numpy as np
 
 from grader.checking import values
+from grader.checking.asked_objects import Places, places_of
 from grader.checking.student_proxy import StudentProxy, answered_calls
 from grader.checking.value_kinds import Kind, kind_of
 from grader.result import Outcome
-from grader.sandbox.child.codec import ForbiddenValueError, decode, encode
+from grader.sandbox.child.codec import (
+    AsObject,
+    ForbiddenValueError,
+    decode,
+    decode_with_objects,
+    encode,
+)
+from grader.sandbox.child.objects import Objects as HeldObjects
+from grader.sandbox.child.objects import is_made_by
+from grader.sandbox.child.operations import OPERATIONS
 from grader.sandbox.child.replacing import replaced
+from grader.sandbox.child.student_errors import describe
 from grader.sandbox.exchange import Callbacks
-from grader.sandbox.failures import CallFailure
+from grader.sandbox.failures import CallFailure, described
 from grader.sandbox.replies import CodeBlock, Loaded, Reply, SubmissionSource
+from grader.sandbox.requests import Objects
 
 _MOST_BYTES: Final = 1 << 28
 _MOST_CALLS: Final = 1_000
@@ -40,16 +52,23 @@ class Trial:
         Whether it passed.
     answers : tuple of (str, Kind)
         The functions that it called, and what kinds of values they returned.
+    objects : tuple of (str, Places)
+        The same, with where in what they returned objects were.
     """
 
     passed: bool
     answers: tuple[tuple[str, Kind], ...] = ()
+    objects: tuple[tuple[str, Places], ...] = ()
 
 
 def trial_of(error: BaseException | None, student: StudentProxy) -> Trial:
     """Return the trial of a check that has ended so."""
-    calls = answered_calls(student)[:_MOST_CALLS]
-    return Trial(error is None, tuple((call.function, kind_of(call.value)) for call in calls))
+    calls = answered_calls(student)
+    return Trial(
+        error is None,
+        tuple((call.function, kind_of(call.value)) for call in calls[:_MOST_CALLS]),
+        tuple((call.function, places_of(call.value)) for call in calls),
+    )
 
 
 class ReferenceInPlace:
@@ -57,6 +76,7 @@ class ReferenceInPlace:
 
     def __init__(self, module: ModuleType, title: str) -> None:
         self._module = module
+        self._objects = HeldObjects()
         self.source = SubmissionSource((CodeBlock(title, ""),))
 
     def load(self) -> Loaded:
@@ -68,13 +88,15 @@ class ReferenceInPlace:
         """Return whether the reference defines a function."""
         return callable(getattr(self._module, function, None))
 
-    def value(self, name: str) -> Any:
+    def value(self, name: str, known: int) -> Reply:
         """Return the reference's value of a name; raises CallFailure where it is none."""
+        self._objects.begin(known)
         try:
-            return _crossed(vars(self._module)[name])
+            value, known = self._answered(vars(self._module)[name], known)
         except (ForbiddenValueError, KeyError) as error:
             text = f"`{name}` is no value that may be asked for: {error}"
             raise CallFailure(Outcome.FORBIDDEN_VALUE, text) from None
+        return Reply(value, (), (), known)
 
     def call(
         self,
@@ -83,35 +105,45 @@ class ReferenceInPlace:
         names: tuple[str, ...] = (),  # noqa: ARG002 - as a submission's process takes it
         others: Mapping[str, Callable[..., Any]] | None = None,
         named: Mapping[str, Any] | None = None,
+        objects: Objects | None = None,
     ) -> Reply:
         """Call a function on copies of the arguments; raises CallFailure where it raises."""
-        passed, by_name = _crossed([list(arguments), dict(named or {})])
+        asked = objects or Objects(0)
+        passed, by_name = self._passed([list(arguments), dict(named or {})])
+        self._objects.begin(asked.known)
         every = [*passed, *by_name.values()]
         before = list(map(values.fingerprint, every))
+        target = OPERATIONS[asked.operation] if asked.operation else vars(self._module)[function]
         with contextlib.ExitStack() as stack:
             caught = stack.enter_context(warnings.catch_warnings(record=True))
             warnings.simplefilter("always")
             stack.enter_context(np.errstate(all="warn", under="ignore"))
             stack.enter_context(replaced(vars(self._module), others or {}))
             try:
-                value = _crossed(vars(self._module)[function](*passed, **by_name))
+                made = target(*passed, **by_name)
+                if is_made_by(passed[0] if asked.operation == ".call" else target, made):
+                    made = AsObject(made)
+                value, known = self._answered(made, asked.known)
             except ForbiddenValueError as error:
                 text = f"{function} returned {error}."
                 raise CallFailure(Outcome.FORBIDDEN_VALUE, text) from None
             except Exception as error:
-                text = f"{function} raised {type(error).__name__}: {error}"
-                raise CallFailure(Outcome.ERROR, text) from None
+                raise described(function, describe(error, frozenset()), 0) from None
         changed = [
             index
             for index, argument in enumerate(every)
             if values.fingerprint(argument) != before[index]
         ]
         texts = [f"{warning.category.__name__}: {warning.message}" for warning in caught]
-        return Reply(value, tuple(changed), tuple(texts))
+        return Reply(value, tuple(changed), tuple(texts), known)
 
+    def _passed(self, value: Any) -> Any:
+        """Return arguments as they would be in the sandbox."""
+        callbacks = Callbacks(_MOST_BYTES)
+        data = encode(value, max_bytes=_MOST_BYTES, handle_of=callbacks.number_of)
+        return decode(data, callback=callbacks.functions.__getitem__, held=self._objects.held)
 
-def _crossed(value: Any) -> Any:
-    """Return a value as it would be in the sandbox."""
-    callbacks = Callbacks(_MOST_BYTES)
-    data = encode(value, max_bytes=_MOST_BYTES, handle_of=callbacks.number_of)
-    return decode(data, callback=callbacks.functions.__getitem__)
+    def _answered(self, value: Any, known: int) -> tuple[Any, int]:
+        """Return a value as it would come out of the sandbox, and how many objects are known."""
+        data = encode(value, max_bytes=_MOST_BYTES, objects=self._objects)
+        return decode_with_objects(data, known)

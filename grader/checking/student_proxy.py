@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
-
-import numpy as np
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from grader.checking import values
-from grader.checking.table_words import table_in_words
+from grader.checking.answered_call import AnsweredCall
+from grader.checking.asked_exception import AskedException
+from grader.checking.shown import shown_call
+from grader.checking.student_object import (
+    Described,
+    KnownObjects,
+    Operation,
+    StudentObject,
+    holds_object,
+    replaced_in,
+)
 from grader.result import Outcome
-from grader.sandbox.child.tables import described
-from grader.sandbox.failures import CallFailure
+from grader.sandbox.child.codec import Handle
+from grader.sandbox.failures import CallFailure, broke_the_channel, signature_of
 from grader.sandbox.replies import Loaded, Reply, SubmissionSource, undefined, unset, with_cause
-
-_LONGEST: Final = 200
+from grader.sandbox.requests import Objects
 
 Answer = tuple[tuple[Any, ...], Any]
 """The arguments of a call, and what it returns."""
@@ -34,8 +42,11 @@ class Submission(Protocol):
     def defines(self, function: str) -> bool:
         """Return whether it defines a function."""
 
-    def value(self, name: str) -> Any:
-        """Return the value of a name at its top level; raises CallFailure without one."""
+    def value(self, name: str, known: int) -> Reply:
+        """Return the value of a name at its top level; raises CallFailure without one.
+
+        `known` is how many objects of the submission's are known.
+        """
 
     def call(
         self,
@@ -44,28 +55,9 @@ class Submission(Protocol):
         names: tuple[str, ...] = (),
         others: Mapping[str, Callable[..., Any]] | None = None,
         named: Mapping[str, Any] | None = None,
+        objects: Objects | None = None,
     ) -> Reply:
         """Call a function; raises CallFailure where that gives no value."""
-
-
-@dataclass(frozen=True, slots=True)
-class AnsweredCall:
-    """A call that a check has made, and what it returned.
-
-    Without `arguments` it was the value of a name that was asked for.
-    """
-
-    function: str
-    arguments: tuple[Any, ...] | None
-    value: Any
-    named: Mapping[str, Any] = field(default_factory=dict)
-
-    def told(self) -> str:
-        """Return it in words, as in `mean([1.0, 2.0]) returned 1.5`, or `answer is 42`."""
-        if self.arguments is None:
-            return f"{self.function} is {shown_value(self.value)}"
-        call = _shown(self.function, (), self.arguments, self.named)
-        return f"{call} returned {shown_value(self.value)}"
 
 
 class StudentProxy:
@@ -89,6 +81,7 @@ class StudentProxy:
         parameters: Callable[[str], tuple[str, ...]],
         known: dict[str, _Known] | None = None,
         values: Callable[[], Mapping[str, Any]] = dict,
+        objects: KnownObjects | None = None,
     ) -> None:
         self._submission = submission
         self._parameters = parameters
@@ -98,6 +91,8 @@ class StudentProxy:
         self.warnings: tuple[str, ...] = ()
         self._calls: dict[str, tuple[tuple[Any, ...], Mapping[str, Any]]] = {}
         self._answered: list[AnsweredCall] = []
+        self._objects = objects or KnownObjects()
+        self._last: list[Callable[[], str]] = []
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -123,8 +118,9 @@ class StudentProxy:
         `student.given(area=[((2.0, 3.0), 6.0)]).volume(2.0, 3.0, 4.0)`
         """
         known = {name: _Known(tuple(calls)) for name, calls in answers.items()}
-        other = StudentProxy(self._submission, self._parameters, known, self._values)
+        other = StudentProxy(self._submission, self._parameters, known, self._values, self._objects)
         other._calls = self._calls
+        other._last = self._last
         other._answered = self._answered
         return other
 
@@ -132,39 +128,209 @@ class StudentProxy:
         """Return whether the submission defines this function."""
         return self._submission.defines(function)
 
+    def raises(
+        self, exception: str | type[BaseException], match: str | re.Pattern[str] | None = None
+    ) -> AskedException:
+        """Return a context in which the submission's code has to raise an exception.
+
+        Parameters
+        ----------
+        exception : str or type
+            Its class: the name of one of the submission's, or of Python's; bases count too.
+        match : str or compiled pattern, optional
+            A regular expression that is searched for in its text.
+
+        Examples
+        --------
+        `with student.raises("ValueError", match="empty") as caught: student.mean([])`
+        """
+        name = exception if isinstance(exception, str) else exception.__name__
+        before = len(self._answered)
+
+        def returned() -> str:
+            return self._answered[-1].told() if len(self._answered) > before else ""
+
+        return AskedException(name, match, lambda: self._last[-1](), returned)
+
+    def kind(self, thing: Any) -> tuple[str, ...]:
+        """Return the names of an object's class and of its bases, as its process tells them.
+
+        For a class, as `student.Square`, these are its own and those of its bases.
+        """
+        found = self._held(thing._name) if isinstance(thing, _Function) else thing
+        if not isinstance(found, StudentObject):
+            return (type(found).__name__,)
+        own = found._bpgrade
+        names = self.operate(
+            Operation(
+                ".kind",
+                own,
+                f"{own.root}.__class__",
+                (found,),
+                {},
+                lambda: f"the class of {own.short()} is",
+            )
+        )
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise broke_the_channel(own.root)
+        return tuple(names)
+
     def _value(self, name: str, right: Any) -> Any:
         """Return the submission's value of a name; the reference's is `right`."""
+        value = self._read(name)
+        if value is None and right is not None:
+            raise CallFailure(Outcome.NOT_IMPLEMENTED, f"`{name}` is None: it is not written yet.")
+        self._answered.append(AnsweredCall(name, None, value, by=f"`{name}`"))
+        return value
+
+    def _read(self, name: str) -> Any:
         loaded = self._submission.load()
         try:
-            value = self._submission.value(name)
+            reply = self._submission.value(name, self._objects.count)
         except CallFailure as failure:
             raise (
                 unset(name, loaded, self._submission.source.title) if failure.absent else failure
             ) from None
-        if value is None and right is not None:
-            raise CallFailure(Outcome.NOT_IMPLEMENTED, f"`{name}` is None: it is not written yet.")
-        self._answered.append(AnsweredCall(name, None, value))
-        return value
+        self._objects.count = max(self._objects.count, reply.known)
+        return self._with_objects(reply.value, name, lambda: name, f"`{name}`")
 
-    def _call(self, function: str, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
+    def _held(self, name: str) -> Any:
+        """Return a function or a class of the submission's as an object."""
+        self._see_defined(name)
+        return self._read(name)
+
+    def _see_defined(self, function: str) -> Loaded:
         loaded = self._submission.load()
-        names = self._parameters(function)
-        self.changed_arguments = ()
-        self.warnings = ()
-        self._calls[function] = arguments, named
         if function not in loaded.functions:
             defined = {each.name for each in loaded.definitions}
             taken = {name for name in defined if self._parameters(name)}
             raise undefined(function, loaded, self._submission.source.title, taken)
+        return loaded
+
+    def _call(self, function: str, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
+        self._calls[function] = arguments, named
+        loaded = self._see_defined(function)
+        names = self._parameters(function)
+
+        def expression() -> str:
+            return shown_call(function, (), arguments, named)
+
+        reply = self._ask(function, arguments, named, names, "", loaded, expression)
+        by = signature_of(function, names, arguments, named) if self._objects.count else ""
+        value = self._with_objects(reply.value, function, expression, by)
+        self._answered.append(AnsweredCall(function, arguments, value, named, by))
+        return value
+
+    def operate(self, operation: Operation) -> Any:
+        """Return what an operation on an object of the submission's gives."""
+        own, function = operation.target, operation.function
+        loaded = self._submission.load()
+        shown = () if operation.attribute else operation.arguments[1:]
+        by = signature_of(function, (), shown, operation.named)
+
+        def asked() -> str:
+            return operation.told().removesuffix(" returned").removesuffix(" is")
+
+        code, arguments = operation.code, operation.arguments
+        reply = self._ask(function, arguments, operation.named, (), code, loaded, asked)
+        label = function if operation.attribute else f"{own.root}.__call__"
+        made = own.made if operation.attribute else by
+        owner = own.known.seen[own.number]
+        value = self._with_objects(
+            reply.value, own.root, asked, made, label, owner if operation.attribute else None
+        )
+        self._answered.append(
+            AnsweredCall(
+                function,
+                arguments[1:],
+                value,
+                operation.named,
+                by,
+                operation.told,
+                owner if own.owner is None else own.owner,
+            )
+        )
+        return value
+
+    def _ask(
+        self,
+        function: str,
+        arguments: tuple[Any, ...],
+        named: Mapping[str, Any],
+        names: tuple[str, ...],
+        operation: str,
+        loaded: Loaded,
+        asked: Callable[[], str],
+    ) -> Reply:
+        """Make a call; `asked` returns it in words."""
+        self.changed_arguments = ()
+        self.warnings = ()
+        self._last[:] = [asked]
+        known = self._objects
+        handed = list(known.handed)
+        objects = Objects(known.count, operation, handed)
+        passed = [self._passed(argument) for argument in arguments]
+        by_name = {name: self._passed(argument) for name, argument in named.items()}
         try:
-            reply = self._submission.call(function, arguments, names, self._known, named)
+            reply = self._submission.call(function, passed, names, self._known, by_name, objects)
         except CallFailure as failure:
             raise with_cause(failure, loaded) from None
+        known.count = max(known.count, reply.known)
+        if known.count:
+            known.handed = handed
         every = (*_names_of(arguments, names), *named)
         self.changed_arguments = tuple(every[index] for index in reply.changed)
         self.warnings = reply.warnings
-        self._answered.append(AnsweredCall(function, arguments, reply.value, named))
-        return reply.value
+        return reply
+
+    def _passed(self, argument: Any) -> Any:
+        """Return an argument as it is sent: objects go by their numbers."""
+        if isinstance(argument, _Function):
+            argument = self._held(argument._name)
+        return (
+            replaced_in(argument, StudentObject, self._handle)
+            if holds_object(argument)
+            else argument
+        )
+
+    def _handle(self, thing: StudentObject) -> Handle:
+        own = thing._bpgrade
+        if own.known is not self._objects:
+            raise TypeError(f"{own.expression} was made in another check, and ended with that")
+        return Handle(own.number)
+
+    def _with_objects(
+        self,
+        value: Any,
+        root: str,
+        expression: Callable[[], str],
+        made: str,
+        label: str = "",
+        owner: StudentObject | None = None,
+    ) -> Any:
+        """Return a value with the objects in it that its handles name."""
+        if not self._objects.count or not holds_object(value):
+            return value
+
+        def found(handle: Handle) -> StudentObject:
+            seen = self._objects.seen
+            if handle.number not in seen:
+                seen[handle.number] = StudentObject(
+                    Described(
+                        self,
+                        self._objects,
+                        handle.number,
+                        handle.words,
+                        root,
+                        label or f"{root}.__call__",
+                        expression(),
+                        made,
+                        owner,
+                    )
+                )
+            return seen[handle.number]
+
+        return replaced_in(value, Handle, found)
 
 
 class _Function:
@@ -177,6 +343,12 @@ class _Function:
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """Call it in the sandbox and return its value."""
         return self._student._call(self._name, arguments, named)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what a class, or a function, of the submission has by this name."""
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        return getattr(self._student._held(self._name), name)
 
     def _is_no_value(self, *_other: Any) -> Any:
         raise TypeError(
@@ -208,42 +380,19 @@ def answered_calls(student: StudentProxy) -> Sequence[AnsweredCall]:
     return student._answered
 
 
+def has_objects(student: StudentProxy) -> bool:
+    """Return whether the submission has answered with objects."""
+    return student._objects.count > 0
+
+
 def last_call(student: StudentProxy, function: str) -> str:
     """Return the function's last call with its arguments' values, for checks students may see."""
     if function not in student._calls:
         return ""
-    return _shown(function, student._parameters(function), *student._calls[function])
+    return shown_call(function, student._parameters(function), *student._calls[function])
 
 
 def _names_of(arguments: tuple[Any, ...], names: tuple[str, ...]) -> list[str]:
     """Return what the arguments of a call are called, in their order."""
     further = range(len(names), len(arguments))
     return [*names[: len(arguments)], *(f"argument {place + 1}" for place in further)]
-
-
-def _shown(
-    function: str, names: tuple[str, ...], arguments: tuple[Any, ...], named: Mapping[str, Any]
-) -> str:
-    parts = []
-    for index, argument in enumerate(arguments):
-        value = _shown_argument(argument)
-        parts.append(f"{names[index]}={value}" if index < len(names) else value)
-    parts += [f"{name}={_shown_argument(argument)}" for name, argument in named.items()]
-    return f"{function}({', '.join(parts)})"
-
-
-def _shown_argument(argument: Any) -> str:
-    return "a function" if callable(argument) else shown_value(argument)
-
-
-def shown_value(value: Any) -> str:
-    """Return a value as Python would write it, in a line, cut."""
-    table = described(value)
-    if table is not None:
-        return table_in_words(table, _LONGEST)
-    if isinstance(value, np.ndarray):
-        text = np.array2string(value, precision=6, separator=", ", threshold=12)
-        text = " ".join(text.split())
-    else:
-        text = repr(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

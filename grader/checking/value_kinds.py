@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from grader.checking.student_object import StudentObject
 from grader.sandbox.child.moments import fields_of
 from grader.sandbox.child.tables import ARRAY, FRAME, INDEX, SERIES, form_of
 
@@ -64,6 +65,8 @@ def kind_of(value: Any, depth: int = 0) -> Kind:
         return Kind("a text")
     if fields_of(value) is not None:
         return Kind("a date or time")
+    if isinstance(value, StudentObject):
+        return Kind("an object")
     return Kind("bytes" if isinstance(value, bytes) else "a function")
 
 

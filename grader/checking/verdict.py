@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -9,12 +10,15 @@ from typing import Final
 
 import pytest
 
-from grader.checking.comparison import CheckFailure
+from grader.checking.answered_call import AnsweredCall
+from grader.checking.asked_exception import not_raised
+from grader.checking.asked_objects import out_of_place
+from grader.checking.check_failure import CheckFailure
 from grader.checking.failed_statement import answers_asked_about
 from grader.checking.fixtures import CheckRun
 from grader.checking.reference_trial import Trial
 from grader.checking.specification import Check
-from grader.checking.student_proxy import AnsweredCall, answered_calls, last_call
+from grader.checking.student_proxy import answered_calls, has_objects, last_call
 from grader.checking.value_kinds import kind_of, misfit, much_apart
 from grader.result import CheckResult, Outcome
 from grader.sandbox.failures import CallFailure
@@ -22,6 +26,7 @@ from grader.sandbox.failures import CallFailure
 _PACKAGE: Final = Path(__file__).parent.parent
 _MAX_LINES: Final = 12
 _MOST_TOLD: Final = 3
+_NOT_RAISED: Final = re.compile(r"DID NOT RAISE (?:<class ')?(?:\w+\.)*(\w+)'?>?$")
 _UNMET: Final = "A required condition does not hold."
 
 
@@ -84,7 +89,7 @@ def verdict(
     if isinstance(error, pytest.skip.Exception):
         return Outcome.BLOCKED, f"Not run: {error.msg}"
     if isinstance(error, pytest.fail.Exception):
-        return Outcome.FAILED, _with_call(run, str(error.msg))
+        return Outcome.FAILED, _with_call(run, _failed(run, str(error.msg)))
     if isinstance(error, AssertionError) and not _is_ours(run, _last_file(error)):
         return Outcome.FAILED, _with_call(run, _unmet(run, file, error))
     if isinstance(error, Exception) and not isinstance(error, MemoryError | OSError):
@@ -100,6 +105,28 @@ def verdict(
         f"The check itself failed, not your code: {type(error).__name__}: {error}"
         f" ({_last_place(error)})"
     )
+
+
+def misplaced_object(
+    run: CheckRun, error: BaseException | None, tried: Callable[[], Trial | None]
+) -> CallFailure | None:
+    """Return the failure of an object that was returned where a value is needed.
+
+    Parameters are as for `verdict`.
+    """
+    if not has_objects(run.student):
+        return None
+    trial = tried()
+    if trial is None or not trial.passed:
+        return None
+    return out_of_place(answered_calls(run.student), trial.objects, passed=error is None)
+
+
+def _failed(run: CheckRun, text: str) -> str:
+    """Return what `pytest.fail` says; where it is for what was not raised, what was returned."""
+    asked = _NOT_RAISED.match(text)
+    calls = answered_calls(run.student)
+    return not_raised(calls[-1].told(), asked[1]) if asked and calls else text
 
 
 def _unmet(run: CheckRun, file: Path, error: AssertionError) -> str:

@@ -19,6 +19,10 @@ from grader.sandbox.submission_session import SubmissionSession
 _LONGEST_SECONDS: Final = 1.0
 
 
+class NoValueError(Exception):
+    """A student's function, in the place of the reference's, gave no value."""
+
+
 class OwnFunctions:
     """A submission's functions, each call made once for the same arguments."""
 
@@ -46,6 +50,8 @@ class OwnFunctions:
             start = time.monotonic()
             try:
                 value = self._session.call(function, arguments).value
+            except CallFailure as failure:
+                raise NoValueError from failure
             finally:
                 self._spent += time.monotonic() - start
             self._answers[key] = _with_arrays(value)
@@ -108,7 +114,7 @@ def own_view(
     makers = {name: own.maker(name) for name in wrong}
     try:
         right = run_program(workshop.program(function, makers), table.inputs, table.layout)
-    except (CallFailure, TimeoutError, ValueError, TypeError, IndexError, ArithmeticError):
+    except (NoValueError, TimeoutError, ValueError, TypeError, IndexError, ArithmeticError):
         return None
     if right is None:
         return None

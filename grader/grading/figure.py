@@ -90,7 +90,7 @@ def draw(path: Path, student: StudentProxy, reference: ModuleType | None) -> Fig
     figure = Figure(layout="constrained")
     try:
         _module(path).draw(figure, Answers(student), reference)
-    except Exception as error:
+    except (Exception, CallFailure) as error:
         raise CourseError(
             f"{path.name} cannot draw: {type(error).__name__}: {error}", f"mend {path}"
         ) from error

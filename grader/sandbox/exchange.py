@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgpack
 
-from grader.sandbox.child.codec import decode, encode
+from grader.sandbox.child.codec import decode, decode_with_objects, encode
 from grader.sandbox.child.framing import WireError
 from grader.sandbox.host import Wire
 from grader.sandbox.replies import Reply, read_reply
@@ -45,6 +45,10 @@ class CallRequest:
         The call in words.
     others : mapping
         Functions that are asked first in the place of the submission's own of these names.
+    known : int
+        How many objects are known to the check; -1 where the answer may hold none.
+    on_objects : bool
+        Whether objects are among the arguments.
     """
 
     function: str
@@ -52,6 +56,8 @@ class CallRequest:
     arguments: int
     text: str = field(compare=False)
     others: Mapping[str, Callable[..., Any]] = field(compare=False)
+    known: int = -1
+    on_objects: bool = False
 
 
 class Answer:
@@ -63,9 +69,9 @@ class Answer:
         The same for all answers that say the same; empty for one that is written in its own way.
     """
 
-    def __init__(self, data: bytes, number: int, arguments: int) -> None:
+    def __init__(self, data: bytes, number: int, call: CallRequest) -> None:
         self._data = data
-        self._arguments = arguments
+        self._call = call
         head = _head(number)
         plain = data.startswith(head)
         self.digest = blake2b(data[len(head) :], digest_size=16).digest() if plain else b""
@@ -73,7 +79,8 @@ class Answer:
     @functools.cached_property
     def reply(self) -> Reply | None:
         """What it says; None where it is no answer to a call."""
-        return read_reply(read(self._data), self._arguments)
+        answer, known = read(self._data, self._call.known)
+        return read_reply(answer, self._call.arguments, known)
 
 
 @dataclass(slots=True)
@@ -157,13 +164,13 @@ def answer_to(number: int, connection: Wire, callbacks: Callbacks, deadline: flo
     return data
 
 
-def read(data: bytes) -> list[Any]:
-    """Return what an answer says; nothing where it is none."""
+def read(data: bytes, known: int = -1) -> tuple[list[Any], int]:
+    """Return what an answer says, and how many objects are known then; nothing where it is none."""
     try:
-        answer = decode(data)
+        answer, known = decode_with_objects(data, known)
     except WireError:
-        return []
-    return answer if isinstance(answer, list) else []
+        return [], known
+    return answer if isinstance(answer, list) else [], known
 
 
 def _head(number: int) -> bytes:

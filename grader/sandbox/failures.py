@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
+import functools
 import signal
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from grader.result import Outcome
@@ -17,17 +20,44 @@ _SIGNALS = {
     "SIGKILL": "it was killed, or closed its connection to the grader",
 }
 _LAST_LINE = 10_000_000
+_LONGEST_NAME = 100
 _EXCEEDED = {
     "processes": "with too many processes or threads",
     "file_megabytes": "with too many files, or too large ones",
 }
 
 
+_BUILT_IN = frozenset(
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
+)
+_APART = (StopIteration, StopAsyncIteration, BaseExceptionGroup, NotImplementedError, MemoryError)
+_MOST_NAMES = 20
 _PLAIN = "a number, a text, a list, an array or a dictionary"
 
 
-class CallFailure(Exception):  # noqa: N818 - an outcome of grading, not a mistake of ours
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What a submission's code has raised, as its process tells it.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The names of its class and of the bases.
+    message : str
+        Its text.
+    """
+
+    names: tuple[str, ...]
+    message: str
+
+
+class CallFailure(BaseException):
     """A call, or the loading of a file, that gave no value.
+
+    It is no Exception, so that a check's `except Exception` lets it pass; but where the submission
+    has raised a built-in exception, it is one of these too. See `described`.
 
     Attributes
     ----------
@@ -44,17 +74,42 @@ class CallFailure(Exception):  # noqa: N818 - an outcome of grading, not a mista
         Whether Python could not read the code at all.
     absent : bool
         Whether the submission sets no value of the name that was asked for.
+    raised : Raised or None
+        What the submission's code has raised.
     """
 
     unread = False
     absent = False
+    raised: Raised | None = None
 
     def __init__(self, outcome: Outcome, feedback: str, line: int = 0, cause: str = "") -> None:
-        super().__init__(feedback)
+        BaseException.__init__(self, feedback)  # a built-in one's own would ask for more
         self.outcome = outcome
         self.feedback = feedback
         self.line = line
         self.cause = cause
+
+    def __str__(self) -> str:
+        return self.feedback if self.raised is None else self.raised.message
+
+
+@functools.cache
+def _kind_for(name: str) -> type[CallFailure]:
+    """Return the failures that are also the built-in exception of this name."""
+    base = getattr(builtins, name, None)
+    if not isinstance(base, type) or not issubclass(base, Exception | SystemExit):
+        return CallFailure
+    return CallFailure if issubclass(base, _APART) else type(name, (CallFailure, base), {})
+
+
+def with_raised(failure: CallFailure, raised: Raised) -> CallFailure:
+    """Return a failure as one that what was raised can be caught by."""
+    name = next((name for name in raised.names if name in _BUILT_IN), "")
+    kind = _kind_for(name) if failure.outcome is Outcome.ERROR else CallFailure
+    found = kind.__new__(kind)
+    CallFailure.__init__(found, failure.outcome, failure.feedback, failure.line, failure.cause)
+    found.raised = raised
+    return found
 
 
 def signature_of(
@@ -151,9 +206,22 @@ def broke_the_channel(call: str) -> CallFailure:
 
 
 def described(call: str, description: Any, memory_megabytes: int) -> CallFailure:
-    """Return the failure that the child described; the description may be anything at all."""
+    """Return the failure that the child described; the description may be anything at all.
+
+    What the submission's code has raised can be caught as what it is: by its name, or by that of
+    a base, as far as these are built-in exceptions.
+    """
     if not isinstance(description, dict):
         return broke_the_channel(call)
+    failure = _described(call, description, memory_megabytes)
+    names = description.get("bases")
+    if not isinstance(names, list):
+        return failure
+    short = (name[:_LONGEST_NAME] for name in names[:_MOST_NAMES] if isinstance(name, str))
+    return with_raised(failure, Raised(tuple(short), _text(description, "message")))
+
+
+def _described(call: str, description: dict[str, Any], memory_megabytes: int) -> CallFailure:
     kind = _text(description, "kind")
     message = _text(description, "message")
     line = description.get("line")
@@ -162,12 +230,10 @@ def described(call: str, description: Any, memory_megabytes: int) -> CallFailure
         failure = CallFailure(Outcome.NOT_IMPLEMENTED, f"{call} is not set.", line)
         failure.absent = True
         return failure
-    if kind == "forbidden_value" and call.startswith("`"):
-        text = f"{call} is {message.partition(';')[0]}. It should be {_PLAIN}."
-        return CallFailure(Outcome.FORBIDDEN_VALUE, text, line, f"{call} is {message}")
+    if kind == "gone":
+        return gone(call)
     if kind == "forbidden_value":
-        cause = f"{_function(call)} returned {message}"
-        return CallFailure(Outcome.FORBIDDEN_VALUE, f"{call} returned {message}.", line, cause)
+        return forbidden(call, message, line)
     if kind == "not_implemented":
         return CallFailure(Outcome.NOT_IMPLEMENTED, message or f"{call} is not written yet.", line)
     trace = _text(description, "traceback")
@@ -183,6 +249,25 @@ def described(call: str, description: Any, memory_megabytes: int) -> CallFailure
         _text(description, "type"), message, _text(description, "file"), line, _function(call)
     )
     return CallFailure(Outcome.ERROR, f"{call} raised an exception:\n{detail}", line, cause)
+
+
+def forbidden(call: str, words: str, line: int = 0) -> CallFailure:
+    """Return the failure of a call, or of the value of a name, that gave what is no value."""
+    if call.startswith("`"):
+        text = f"{call} is {words.partition(';')[0]}. It should be {_PLAIN}."
+        return CallFailure(Outcome.FORBIDDEN_VALUE, text, line, f"{call} is {words}")
+    cause = f"{_function(call)} returned {words}"
+    return CallFailure(Outcome.FORBIDDEN_VALUE, f"{call} returned {words}.", line, cause)
+
+
+def gone(call: str) -> CallFailure:
+    """Return the failure of a call that is about an object of a process that has ended."""
+    return CallFailure(
+        Outcome.DIED,
+        f"{call} was not possible: the object has gone with its process, which a call before this"
+        " one has ended.",
+        cause=f"{_function(call)} was not possible, since its object has gone with its process",
+    )
 
 
 def _function(call: str) -> str:

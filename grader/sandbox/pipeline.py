@@ -29,7 +29,7 @@ from grader.sandbox.exchange import Answer, CallRequest
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.process import MAX_AHEAD
 from grader.sandbox.replies import Loaded, Reply, SubmissionSource
-from grader.sandbox.requests import Request
+from grader.sandbox.requests import Objects, Request
 from grader.sandbox.submission_session import State, SubmissionSession, is_unknown
 
 Step = tuple[CallRequest, bytes]
@@ -91,15 +91,17 @@ class Pipeline:
         names: tuple[str, ...] = (),
         others: Mapping[str, Callable[..., Any]] | None = None,
         named: Mapping[str, Any] | None = None,
+        objects: Objects | None = None,
     ) -> Reply:
         """Call one of the submission's functions; see `SubmissionSession.call`."""
         self.load()
-        return self.make(self._session.request(function, arguments, names, others, named))
+        request = self._session.request(function, arguments, names, others, named, objects)
+        return self.make(request)
 
-    def value(self, name: str) -> Any:
+    def value(self, name: str, known: int) -> Reply:
         """Return the value that a name has at the top level; raises CallFailure without one."""
         self.load()
-        return self.make(self._session.value_request(name)).value
+        return self.make(self._session.value_request(name, known))
 
     def make(self, request: Request) -> Reply:
         """Make a call that was prepared by the session; see `SubmissionSession.call`."""

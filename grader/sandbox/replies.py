@@ -100,11 +100,15 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A call's value, the positions of arguments it changed in place, its warnings."""
+    """A call's value, the positions of arguments it changed in place, its warnings.
+
+    `known` is how many objects of the submission's are known after it.
+    """
 
     value: Any
     changed: tuple[int, ...]
     warnings: tuple[str, ...]
+    known: int = -1
 
 
 def read_loaded(answer: list[Any], memory_megabytes: int) -> Loaded | None:
@@ -151,7 +155,7 @@ def _is_short(text: Any) -> bool:
     return isinstance(text, str) and len(text) <= _LONGEST_TEXT
 
 
-def read_reply(answer: list[Any], arguments: int) -> Reply | None:
+def read_reply(answer: list[Any], arguments: int, known: int = -1) -> Reply | None:
     """Return what an answer to a call says; None where it is no such answer."""
     if len(answer) != 5 or answer[0] != "done":
         return None
@@ -162,6 +166,7 @@ def read_reply(answer: list[Any], arguments: int) -> Reply | None:
         value,
         tuple(index for index in changed if type(index) is int and 0 <= index < arguments),
         tuple(filter(_is_short, warnings[:_MAX_WARNINGS])),
+        known,
     )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from grader.sandbox import failures
-from grader.sandbox.child.codec import encode
+from grader.sandbox.child.codec import Handle, encode
 from grader.sandbox.exchange import Callbacks, CallRequest
 
 _NOT_SENT: Final = -1
@@ -41,31 +41,76 @@ class Request:
         self.sent_to = _NOT_SENT
 
 
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """What a call has to do with the submission's objects.
+
+    Attributes
+    ----------
+    known : int
+        How many are known to the check; the answer may hold these and new ones.
+    operation : str
+        What is done with one, which is the first argument; empty for a call by name.
+    handed : list
+        The functions that an object may call still, since it was given them before.
+    """
+
+    known: int
+    operation: str = ""
+    handed: list[Callable[..., Any]] = field(default_factory=list)
+
+
 def call_of(
     function: str,
     arguments: Sequence[Any],
     names: tuple[str, ...],
     others: Mapping[str, Callable[..., Any]] | None,
     named: Mapping[str, Any] | None,
+    objects: Objects | None,
     value_bytes: int,
 ) -> Request:
     """Return the request for a call; see `SubmissionSession.call`."""
     others, named = dict(others or {}), dict(named or {})
-    callbacks = Callbacks(value_bytes)
-    request = [function, list(arguments), others]
-    if named:
-        request.append(named)
-    content = encoded(request, callbacks)
-    text = failures.signature_of(function, names, tuple(arguments), named)
-    count = len(arguments) + len(named)
-    return Request(CallRequest(function, content, count, text, others), callbacks)
+    if objects is None:
+        callbacks = Callbacks(value_bytes)
+        content = encoded([function, list(arguments), named, others], callbacks)
+        text = failures.signature_of(function, names, tuple(arguments), named)
+        count = len(arguments) + len(named)
+        return Request(CallRequest(function, content, count, text, others), callbacks)
+    callbacks = Callbacks(value_bytes, list(objects.handed))
+    target = objects.operation or function
+    content = encoded([target, list(arguments), named, others, objects.known], callbacks)
+    objects.handed[:] = callbacks.functions[: len(callbacks.functions) - len(others)]
+    shown = tuple(arguments)[1:] if objects.operation else tuple(arguments)
+    text = (
+        function
+        if objects.operation == ".get"
+        else failures.signature_of(function, names, shown, named)
+    )
+    call = CallRequest(
+        function,
+        content,
+        len(arguments) + len(named),
+        text,
+        others,
+        objects.known,
+        objects.known > 0 and _has_object([*arguments, *named.values()]),
+    )
+    return Request(call, callbacks)
 
 
-def value_of(name: str, value_bytes: int) -> Request:
+def _has_object(values: Sequence[Any]) -> bool:
+    return any(
+        isinstance(value, Handle) or (isinstance(value, list | tuple) and _has_object(value))
+        for value in values
+    )
+
+
+def value_of(name: str, known: int, value_bytes: int) -> Request:
     """Return the request for the value that a name has."""
     callbacks = Callbacks(value_bytes)
-    content = encoded([name, None, {}], callbacks)
-    return Request(CallRequest(name, content, 0, f"`{name}`", {}), callbacks)
+    content = encoded([name, None, {}, {}, known], callbacks)
+    return Request(CallRequest(name, content, 0, f"`{name}`", {}, known), callbacks)
 
 
 def encoded(request: list[Any], callbacks: Callbacks) -> bytes:

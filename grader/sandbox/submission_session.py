@@ -23,7 +23,7 @@ from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import SandboxHost
 from grader.sandbox.process import Process
 from grader.sandbox.replies import Loaded, Problem, Reply, SubmissionSource, read_loaded
-from grader.sandbox.requests import Request, call_of, encoded, value_of
+from grader.sandbox.requests import Objects, Request, call_of, encoded, value_of
 
 
 def is_unknown(_digest: bytes) -> bool:
@@ -120,6 +120,7 @@ class SubmissionSession:
         names: tuple[str, ...] = (),
         others: Mapping[str, Callable[..., Any]] | None = None,
         named: Mapping[str, Any] | None = None,
+        objects: Objects | None = None,
     ) -> Reply:
         """Call one of the submission's functions.
 
@@ -136,6 +137,8 @@ class SubmissionSession:
             these names; where one returns None, the submission's own answers.
         named : mapping, optional
             Arguments that are passed by name.
+        objects : Objects, optional
+            What the call has to do with the submission's objects; without it, they are refused.
 
         Raises
         ------
@@ -143,7 +146,7 @@ class SubmissionSession:
             The call gave no value.
         """
         self.load()
-        answer = self.make(self.request(function, arguments, names, others, named))
+        answer = self.make(self.request(function, arguments, names, others, named, objects))
         assert answer.reply is not None
         return answer.reply
 
@@ -154,18 +157,19 @@ class SubmissionSession:
         names: tuple[str, ...] = (),
         others: Mapping[str, Callable[..., Any]] | None = None,
         named: Mapping[str, Any] | None = None,
+        objects: Objects | None = None,
     ) -> Request:
         """Return a call as a request, which `make` makes; see `call`."""
         most = self.limits.value_bytes
-        return call_of(function, arguments, names, others, named, most)
+        return call_of(function, arguments, names, others, named, objects, most)
 
     def repeated(self, call: CallRequest) -> Request:
         """Return a request for a call that was made before, in this session or in another."""
         return Request(call, Callbacks(self.limits.value_bytes, list(call.others.values())))
 
-    def value_request(self, name: str) -> Request:
+    def value_request(self, name: str, known: int) -> Request:
         """Return a request for the value that a name has, which `make` makes like a call."""
-        return value_of(name, self.limits.value_bytes)
+        return value_of(name, known, self.limits.value_bytes)
 
     def make(self, request: Request, known: Callable[[bytes], bool] = is_unknown) -> Answer:
         """Make a call and return its answer; one whose digest is `known` need not be read.
@@ -187,7 +191,7 @@ class SubmissionSession:
             return self._make(request, known)
         except CallFailure:
             alone = all(each.call.function == function for each in self._requests)
-            if alone or self._process.running or function in self._hung:
+            if alone or request.call.on_objects or self._process.running or function in self._hung:
                 raise
             # another function may have left a thread or filled the memory: not this one's fault
             return self._make(request, known)
@@ -298,7 +302,7 @@ class SubmissionSession:
             elif not self._process.running:
                 self._in_flight = 0
             raise
-        answer = Answer(data, request.number, call.arguments)
+        answer = Answer(data, request.number, call)
         if not known(answer.digest) and answer.reply is None:
             self._end()
             raise failures.broke_the_channel(call.text)
@@ -334,7 +338,7 @@ class SubmissionSession:
             callbacks = Callbacks(self.limits.value_bytes)
             number = exchange.new_number()
             message = exchange.message("load", number, encoded(request, callbacks))
-            answer = exchange.read(self._process.ask(message, number, text, seconds, callbacks))
+            answer, _ = exchange.read(self._process.ask(message, number, text, seconds, callbacks))
         except TimeoutError:
             self._end()
             self._loaded = failures.timed_out(text, self.limits.load_seconds)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,8 +14,10 @@ MAX_TEXT: Final = 1_048_576
 MAX_INT_BYTES: Final = 1024
 MAX_DIMENSIONS: Final = 16
 MAX_DENSE: Final = 1_000_000
+MAX_OBJECTS: Final = 10_000
+MAX_WORDS: Final = 400
 
-ARRAY, TUPLE, COMPLEX, BIG_INT, HANDLE, GENERATOR = range(1, 7)
+ARRAY, TUPLE, COMPLEX, BIG_INT, HANDLE, GENERATOR, OBJECT = range(1, 8)
 TABLE, MOMENT, OBJECT_ARRAY = range(16, 19)
 """Each is the first of a list, and says what the list is."""
 
@@ -26,3 +29,18 @@ DTYPES: Final = {
         *(np.dtype(f"<{kind}8[{unit}]") for kind in "Mm" for unit in ("D", "s", "ms", "us", "ns")),
     )
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """An object in the submission's process, by its number, and in words for the student."""
+
+    number: int
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AsObject:
+    """A value that goes by its number, whatever it is."""
+
+    value: Any

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import msgpack
@@ -21,18 +21,22 @@ from .closed_set import (
     MAX_INT_BYTES,
     MAX_LIST,
     MAX_NODES,
+    MAX_OBJECTS,
     MAX_TEXT,
+    MAX_WORDS,
     MOMENT,
+    OBJECT,
     OBJECT_ARRAY,
     TABLE,
     TUPLE,
+    Handle,
 )
 from .framing import WireError
 from .moments import value_of
 from .table_wire import cells_of, unpacked
 from .tables import Table, built
 
-_LEAVES: Final = frozenset([type(None), bool, int, float, complex, str, bytes, np.ndarray])
+_LEAVES: Final = frozenset([type(None), bool, int, float, complex, str, bytes, np.ndarray, Handle])
 _MAX_DIGITS: Final = 9
 _LARGEST_CHARACTER: Final = 0x10FFFF
 
@@ -44,7 +48,12 @@ class _Mark:
         self.make = make
 
 
-def decode(data: bytes, *, callback: Callable[[int], Callable[..., Any]] | None = None) -> Any:
+def decode(
+    data: bytes,
+    *,
+    callback: Callable[[int], Callable[..., Any]] | None = None,
+    held: Callable[[int], Any] | None = None,
+) -> Any:
     """Return the value of the closed set whose bytes are `data`.
 
     Parameters
@@ -54,16 +63,40 @@ def decode(data: bytes, *, callback: Callable[[int], Callable[..., Any]] | None 
     callback : callable, optional
         Makes a function from a handle's number; given only inside the child, where
         generators are accepted too, and the sender is trusted.
+    held : callable, optional
+        Returns the object that has a number; given only inside the child.
 
     Raises
     ------
     WireError
         The bytes are no such value, or one beyond the limits of this module.
     """
+    return _decoded(data, _Decoder(callback, held))
+
+
+def decode_with_objects(data: bytes, first: int) -> tuple[Any, int]:
+    """Return a value of the closed set, or of handles, and the number of the next new object.
+
+    Parameters
+    ----------
+    data : bytes
+        One message; may come from a hostile process.
+    first : int
+        How many objects are known. Handles are accepted of these and, in their order, of new ones.
+
+    Raises
+    ------
+    WireError
+        The bytes are no such value; or one of its handles was not given.
+    """
+    decoder = _Decoder(None, None, first)
+    return _decoded(data, decoder), decoder.known
+
+
+def _decoded(data: bytes, decoder: _Decoder) -> Any:
     try:
-        decoder = _Decoder(callback)
         value = decoder.unpack(data)
-        if callback is None:
+        if decoder.callback is None:
             _check(value, decoder.made)
         if Table in decoder.made:
             value = _built(value)
@@ -77,8 +110,15 @@ def decode(data: bytes, *, callback: Callable[[int], Callable[..., Any]] | None 
 class _Decoder:
     """The hooks of one decoding, with the count of parts seen."""
 
-    def __init__(self, callback: Callable[[int], Callable[..., Any]] | None) -> None:
+    def __init__(
+        self,
+        callback: Callable[[int], Callable[..., Any]] | None,
+        held: Callable[[int], Any] | None,
+        known: int = -1,
+    ) -> None:
         self.callback = callback
+        self.held = held
+        self.known = known  # how many objects are known; -1 where there are none
         self.nodes = 0
         self.made: set[type] = set()
 
@@ -129,11 +169,26 @@ class _Decoder:
             if len(data) > MAX_INT_BYTES:
                 raise WireError("too large an integer")
             return int.from_bytes(data, "little", signed=True)
+        if code == OBJECT and (self.known >= 0 or self.held is not None):
+            return self._object(data)
         if code == HANDLE and self.callback is not None:
             return self.callback(int.from_bytes(data, "little"))
         if code == GENERATOR and self.callback is not None:
             return _read_generator(data)
         raise WireError(f"unknown extension type {code}")
+
+    def _object(self, data: bytes) -> Any:
+        fields = msgpack.unpackb(data, raw=False, max_array_len=2, max_str_len=4 * MAX_WORDS)
+        if not isinstance(fields, list) or [type(field) for field in fields] != [int, str]:
+            raise WireError("a handle without its two fields")
+        number, words = fields
+        if self.held is not None:
+            return self.held(number)
+        if number == self.known < MAX_OBJECTS:
+            self.known += 1
+        if not 0 <= number < self.known or len(words) > MAX_WORDS:
+            raise WireError("a handle that was not given")
+        return Handle(number, words)
 
 
 def _read_array(data: bytes) -> np.ndarray[Any, Any]:
@@ -222,15 +277,22 @@ def _check(value: Any, made: set[type]) -> None:
             elif kind is dict:
                 below.extend(item.values())
             elif kind is Table:
-                below.extend(cells_of(item))
+                below.extend(_values(cells_of(item)))
             elif kind is np.ndarray and item.dtype == object:
-                below.extend(item.ravel().tolist())
+                below.extend(_values(item.ravel().tolist()))
             elif kind not in _LEAVES and kind not in made:
                 raise WireError(f"a value of type {kind.__name__}")
         if not below:
             return
         level = below
     raise WireError("nested too deep")
+
+
+def _values(cells: Iterable[Any]) -> list[Any]:
+    found = list(cells)
+    if Handle in map(type, found):
+        raise WireError("an object in a cell")
+    return found
 
 
 def _built(value: Any) -> Any:

@@ -104,8 +104,8 @@ def start_of(statement: ast.stmt) -> tuple[int, int]:
 
 
 def functions(tree: ast.Module) -> list[tuple[str, int]]:
-    """Return the functions that a file defines at its top level, with their lines."""
-    return [(node.name, node.lineno) for node in tree.body if isinstance(node, FUNCTIONS)]
+    """Return the functions and classes that a file defines at its top level, with their lines."""
+    return [(node.name, node.lineno) for node in tree.body if isinstance(node, NAMED)]
 
 
 def absolute_imports(tree: ast.Module) -> ast.Module:

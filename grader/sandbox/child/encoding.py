@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from typing import Any, Final, Protocol
 
 import msgpack
 import numpy as np
@@ -23,16 +24,21 @@ from .closed_set import (
     MAX_LIST,
     MAX_NODES,
     MAX_TEXT,
+    MAX_WORDS,
     MOMENT,
+    OBJECT,
     OBJECT_ARRAY,
     TABLE,
     TUPLE,
+    AsObject,
+    Handle,
 )
 from .libraries import kind_in
 from .moments import NoDescriptionError, fields_of
 from .table_wire import packed
 from .tables import described
 
+_LONGEST_NAME: Final = 80
 _FLOAT64: Final = np.dtype(np.float64)
 _REMEDIES: Final = {
     "generator": "a generator; return a list or an array",
@@ -57,11 +63,22 @@ class ForbiddenValueError(ValueError):
     """A value outside the closed set; the text says what it is, in a student's words."""
 
 
+class Numbers(Protocol):
+    """Gives objects their numbers."""
+
+    def number_of(self, value: object) -> int:
+        """Return the number of an object; raises ForbiddenValueError where there are too many."""
+
+    def holds(self, value: object) -> bool:
+        """Return whether an object has a number."""
+
+
 def encode(
     value: object,
     *,
     max_bytes: int,
     handle_of: Callable[[Callable[..., Any]], int] | None = None,
+    objects: Numbers | None = None,
 ) -> bytes:
     """Return the bytes of `value`.
 
@@ -73,6 +90,8 @@ def encode(
         Largest message, in bytes.
     handle_of : callable, optional
         Gives a callback its number; without it callables are refused.
+    objects : Numbers, optional
+        Numbers what is not of the closed set; without it that is refused.
 
     Raises
     ------
@@ -80,7 +99,7 @@ def encode(
         The value, or a part of it, may not cross.
     """
     try:
-        plain = _Encoder(max_bytes, handle_of).plain(value, 0)
+        plain = _Encoder(max_bytes, handle_of, objects).plain(value, 0)
     except NoDescriptionError as error:
         raise ForbiddenValueError(str(error)) from None
     data: bytes = msgpack.packb(plain, use_bin_type=True, strict_types=True)
@@ -95,10 +114,14 @@ class _Encoder:
     """Turns values into what msgpack packs, counting as it goes."""
 
     def __init__(
-        self, max_bytes: int, handle_of: Callable[[Callable[..., Any]], int] | None
+        self,
+        max_bytes: int,
+        handle_of: Callable[[Callable[..., Any]], int] | None,
+        objects: Numbers | None,
     ) -> None:
         self.max_bytes = max_bytes
         self.handle_of = handle_of
+        self.objects = objects
         self.nodes = 0
         self.in_table = False
 
@@ -136,6 +159,13 @@ class _Encoder:
         return items
 
     def _rarer(self, value: Any, depth: int) -> Any:
+        if type(value) is Handle:
+            return msgpack.ExtType(OBJECT, msgpack.packb([value.number, value.words]))
+        if self.objects is not None:
+            if type(value) is AsObject:
+                return self._object(value.value, "")
+            if self.objects.holds(value):
+                return self._object(value, "")
         if isinstance(value, np.ndarray):
             return self._any_array(value)
         if isinstance(value, float):
@@ -152,7 +182,7 @@ class _Encoder:
             return bytes(value)
         if isinstance(value, dict):
             if not all(isinstance(key, str) for key in value):
-                raise ForbiddenValueError("a dict whose keys are not all strings")
+                return self._object(value, "a dict whose keys are not all strings")
             return {
                 _plain_text(str(key)): self.plain(item, depth + 1) for key, item in value.items()
             }
@@ -169,8 +199,15 @@ class _Encoder:
             return msgpack.ExtType(GENERATOR, _generator_state(value))
         if self.handle_of is not None and callable(value):
             return msgpack.ExtType(HANDLE, self.handle_of(value).to_bytes(4, "little"))
-        name = type(value).__name__
-        raise ForbiddenValueError(_REMEDIES.get(name, f"an object of type {name}"))
+        return self._object(value, "")
+
+    def _object(self, value: Any, words: str) -> msgpack.ExtType:
+        """Return an object's number, and what it is in words."""
+        words = words or _in_words(value)
+        if self.objects is None:
+            raise ForbiddenValueError(words)
+        number = self.objects.number_of(value)
+        return msgpack.ExtType(OBJECT, msgpack.packb([number, words[:MAX_WORDS]]))
 
     def _described(self, value: Any, depth: int) -> Any:
         """Return a moment, a table or an array of another library; None for what is none."""
@@ -182,7 +219,8 @@ class _Encoder:
             if self.in_table:
                 raise ForbiddenValueError("a table in a cell of a table")
             self.in_table = True
-            fields = packed(table, lambda part: self.plain(part, depth + 1))
+            with self._without_objects():
+                fields = packed(table, lambda part: self.plain(part, depth + 1))
             self.in_table = False
             return self._marked(TABLE, fields)
         array = _dense(value)
@@ -204,7 +242,7 @@ class _Encoder:
 
     def _any_array(self, value: np.ndarray[Any, Any]) -> Any:
         if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
-            raise ForbiddenValueError(_REMEDIES["MaskedArray"])
+            return self._object(value, _REMEDIES["MaskedArray"])
         if value.dtype == object:
             return self._object_array(value)
         if value.nbytes > self.max_bytes:
@@ -221,24 +259,31 @@ class _Encoder:
         name = value.dtype.str.lstrip("<>|=")
         dtype = np.dtype(f"<{name}") if value.dtype.kind == "U" else DTYPES.get(name)
         if dtype is None:
-            raise ForbiddenValueError(f"an array of {value.dtype}, not of numbers")
+            return self._object(value, f"an array of {value.dtype}, not of numbers")
         content = np.asarray(value).astype(dtype, copy=False).tobytes(order="C")
         return msgpack.ExtType(ARRAY, msgpack.packb([name, list(value.shape), content]))
 
-    def _object_array(self, value: np.ndarray[Any, Any]) -> list[Any]:
+    def _object_array(self, value: np.ndarray[Any, Any]) -> Any:
         """Return an array of texts, dates and the like; what holds arrays or lists is refused."""
         cells = value.ravel().tolist()
         if value.ndim == 0 or any(isinstance(cell, _GROUPS) for cell in cells):
-            raise ForbiddenValueError(
-                "an array of Python objects (dtype=object); its rows may have different lengths"
-            )
+            words = "an array of Python objects (dtype=object); its rows may have different lengths"
+            return self._object(value, words)
         try:
-            return self._marked(OBJECT_ARRAY, [list(value.shape), self.plain(cells, 0)])
+            with self._without_objects():
+                return self._marked(OBJECT_ARRAY, [list(value.shape), self.plain(cells, 0)])
         except ForbiddenValueError as error:
             text = str(error).partition(";")[0]
-            raise ForbiddenValueError(
-                f"an array of Python objects (dtype=object) that holds {text}"
-            ) from None
+        return self._object(value, f"an array of Python objects (dtype=object) that holds {text}")
+
+    @contextlib.contextmanager
+    def _without_objects(self) -> Iterator[None]:
+        """Refuse objects: cells are values."""
+        objects, self.objects = self.objects, None
+        try:
+            yield
+        finally:
+            self.objects = objects
 
 
 def _dense(value: Any) -> np.ndarray[Any, Any] | None:
@@ -258,6 +303,19 @@ def _dense(value: Any) -> np.ndarray[Any, Any] | None:
         )
     dense: np.ndarray[Any, Any] = value.toarray()
     return dense
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, type):
+        return f"the class {class_name(value)}"
+    name = class_name(type(value))
+    return _REMEDIES.get(name, f"an object of type {name}")
+
+
+def class_name(kind: type) -> str:
+    """Return a class's name, cut, whatever its own class makes of that."""
+    name: str = type.__dict__["__name__"].__get__(kind)
+    return name[:_LONGEST_NAME].encode("utf-8", "backslashreplace").decode()
 
 
 def _plain_int(value: int) -> Any:

@@ -3,10 +3,13 @@
 Messages from the trusted side           answers
     ["load", id, blocks, modules, main, seconds, definitions_only]
                           ["loaded", id, functions, definitions, problems, stand_ins]
-    ["call", id, function, arguments, others]
-    ["call", id, function, arguments, others, named]
+    ["call", id, function, arguments, named, others]
                                              ["done", id, value, changed, warnings]
-    ["call", id, name, None, {}]             the same, with the value that has the name
+    ["call", id, function, arguments, named, others, objects]
+                          the same, with numbers from `objects` on for what cannot cross itself
+    ["call", id, ".operation", arguments, ...]
+                          the same, with what an operation gives; see `operations`
+    ["call", id, name, None, ...]            the same, with the value that has the name
                                              ["failed", id, description]
     ["return"|"raise", id, value]            (to a ["callback", id, handle, arguments])
 """
@@ -29,9 +32,12 @@ import numpy.random
 
 from . import codec, framing, printing, standins, student_errors
 from .loading import Loading
+from .objects import Gone, GoneObjectError, Objects, is_made_by
+from .operations import OPERATIONS
 from .replacing import replaced
 
 _MAX_WARNINGS = 20
+_UNNUMBERED = 4  # what a request says that takes no objects
 _RESERVED_BYTES = 8 << 20
 _AS_IT_IS = contextlib.nullcontext()
 _UNCHANGEABLE = frozenset([type(None), bool, int, float, complex, str, bytes])
@@ -71,27 +77,33 @@ class Session:
         self.filenames: frozenset[str] = frozenset()
         self.callbacks = 0
         self.reserve = b""
+        self.objects = Objects()
 
-    def send(self, message: list[Any]) -> None:
+    def send(self, message: list[Any], objects: Objects | None = None) -> None:
         """Send one message; raises ForbiddenValueError before anything is written."""
-        framing.write_message(self.writer, codec.encode(message, max_bytes=self.max_bytes + 4096))
+        data = codec.encode(message, max_bytes=self.max_bytes + 4096, objects=objects)
+        framing.write_message(self.writer, data)
 
     def receive(self) -> list[Any]:
         """Return the next message from the trusted side."""
-        message: list[Any] = codec.decode(self.reader.message(), callback=self._callback)
+        data = self.reader.message()
+        message: list[Any] = codec.decode(data, callback=self._callback, held=self.objects.held)
         return message
 
     def answer(self, message: list[Any]) -> None:
         """Carry out one request; whatever the student's code raises becomes an answer."""
         kind, number, *rest = message
         try:
+            numbered = kind == "call" and len(rest) > _UNNUMBERED
             reply = self._load(*rest) if kind == "load" else self._call(*rest)
             flush_output()
-            self.send([reply[0], number, *reply[1:]])
+            self.send([reply[0], number, *reply[1:]], self.objects if numbered else None)
         except codec.ForbiddenValueError as error:
             self._fail(number, {"kind": "forbidden_value", "message": str(error)})
         except AbsentValueError:
             self._fail(number, {"kind": "absent"})
+        except GoneObjectError:
+            self._fail(number, {"kind": "gone"})
         except (framing.StreamEnded, BrokenPipeError):
             raise
         except BaseException as error:
@@ -142,14 +154,18 @@ class Session:
         self,
         function: str,
         arguments: list[Any] | None,
+        named: dict[str, Any],
         others: dict[str, Callable[..., Any]],
-        named: dict[str, Any] | None = None,
+        first: int | None = None,
     ) -> list[Any]:
         if arguments is None:
+            self.objects.begin(first or 0)
             return ["done", self._value(function), [], []]
-        target = self.module.__dict__[function]
-        named = named or {}
         every = [*arguments, *named.values()]
+        if first and _any_gone(every):
+            raise GoneObjectError
+        self.objects.begin(first or 0)
+        target = OPERATIONS[function] if function[0] == "." else self.module.__dict__[function]
         before = [_fingerprint(argument) for argument in every]
         standing_in = replaced(self.module.__dict__, others) if others else _AS_IT_IS
         with warnings.catch_warnings(record=True) as caught:
@@ -163,6 +179,8 @@ class Session:
             f"{warning.category.__name__}: {warning.message}"[:300]
             for warning in caught[:_MAX_WARNINGS]
         ]
+        if first is not None and is_made_by(arguments[0] if function == ".call" else target, value):
+            value = codec.AsObject(value)
         return ["done", value, changed, texts]
 
     def _value(self, name: str) -> Any:
@@ -187,6 +205,13 @@ class Session:
             return value
 
         return call_back
+
+
+def _any_gone(values: list[Any]) -> bool:
+    return any(
+        isinstance(value, Gone) or (type(value) in (list, tuple) and _any_gone(list(value)))
+        for value in values
+    )
 
 
 def _fingerprint(argument: Any) -> Any:

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any
 
 from . import syntax_errors
+from .objects import class_names
 
 _LONGEST_MESSAGE = 600
 _MAX_FRAMES = 6
@@ -24,6 +25,7 @@ def describe(error: BaseException, filenames: frozenset[str]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "kind": kind_of(error),
         "type": name,
+        "bases": class_names(type(error)),
         "message": text,
         "line": 0,
         "traceback": "",

@@ -1,0 +1,297 @@
+"""Objects, generators, functions that are returned, and exceptions that a task asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.checking.checks import Checks, collected
+from grader.course import load_course
+from grader.grading.grade import Grader
+from grader.grading.submission import submission_from_bytes
+from grader.result import CheckResult
+from grader.sandbox.host import SandboxHost
+from grader.sandbox.isolation import resolve
+from grader.sandbox.replies import CodeBlock, SubmissionSource
+from grader.sandbox.submission_session import SubmissionSession
+
+COURSE = load_course(Path(__file__).parent / "courses" / "objects")
+EXERCISE = COURSE.exercise("objects")
+RIGHT = COURSE.reference(EXERCISE).read_text()
+STACK_OF_LIST = """
+class Stack(list):
+    of = classmethod(lambda cls, values: cls(values))
+    push = list.append
+    def pop(self):
+        if not self:
+            raise EmptyStackError
+        return super().pop()
+    def __str__(self):
+        return f"Stack({', '.join(map(str, self))})"
+    def __enter__(self):
+        return self
+    def __exit__(self, *_):
+        self.clear()
+"""
+OTHER_STYLES = """
+from dataclasses import dataclass
+from functools import partial
+from operator import mul
+
+@dataclass
+class Square(Shape):
+    side: float
+    area = property(lambda self: self.side * self.side)
+    def __post_init__(self):
+        if self.side < 0:
+            raise ValueError(f"{self.side} is negative")
+
+class Model:
+    def __init__(self, degree):
+        self.degree = degree
+    def predict(self, x):
+        return sum(c * np.asarray(x) ** n for n, c in enumerate(self.coef_))
+    def score(self, x, y):
+        return float(((y - self.predict(x)) ** 2).mean())
+
+class LinearRegression(Model):
+    coef_ = None
+    def fit(self, x, y):
+        self.coef_ = np.polyfit(x, y, self.degree)[::-1]
+        return self
+
+class Primes:
+    def __init__(self):
+        self.found = []
+    def __iter__(self):
+        return self
+    def __next__(self):
+        number = self.found[-1] + 1 if self.found else 2
+        while any(number % prime == 0 for prime in self.found):
+            number += 1
+        self.found.append(number)
+        return number
+
+primes = Primes
+
+class Scaled:
+    def __init__(self, factor):
+        self.factor = factor
+    def __call__(self, number):
+        return self.factor * number
+
+def scaled(factor):
+    return partial(mul, factor)
+
+def mean(values):
+    if len(values) == 0:
+        class NoValuesError(ValueError):
+            pass
+        raise NoValuesError("an empty list has none")
+    return float(np.mean(values))
+"""
+
+
+@pytest.fixture(scope="module")
+def grader() -> Iterator[Grader]:
+    with Grader(COURSE, resolve("basic")) as opened:
+        yield opened
+
+
+def graded(grader: Grader, text: str) -> dict[str, CheckResult]:
+    result = grader.grade(submission_from_bytes("objects.py", text.encode()), EXERCISE, 0)
+    return {check.id.removeprefix("test_"): check for check in result.checks}
+
+
+@pytest.mark.parametrize("own", ["", STACK_OF_LIST, OTHER_STYLES])
+def test_right_styles_get_full_marks(grader: Grader, own: str) -> None:
+    found = graded(grader, RIGHT + own)
+    assert {name: each.feedback for name, each in found.items() if each.feedback} == {}
+    assert all(each.outcome.value == "passed" for each in found.values())
+
+
+WRONG = {
+    "no method": (
+        ("def push", "def add"),
+        "push_and_pop",
+        "error",
+        "Stack.push raised an exception:\nAttributeError: 'Stack' object has no attribute",
+    ),
+    "wrong order": (
+        ("_values.pop()", "_values.pop(0)"),
+        "push_and_pop",
+        "failed",
+        "Stack().pop() returned 'three'.",
+    ),
+    "length": (("return len(self._values)", "return -1"), "push_and_pop", "error", "__len__"),
+    "no item": (("def __setitem__", "def set"), "places", "error", "item assignment"),
+    "wrong text": (
+        ("Stack({", "Stack[{"),
+        "texts",
+        "failed",
+        "str(Stack([1, 2])) is 'Stack[1, 2)'.",
+    ),
+    "not equal": (
+        ("def __eq__", "def same"),
+        "equal",
+        "failed",
+        "Stack([1, 2]) == Stack([1, 2]) is False.",
+    ),
+    "another error": (
+        ("raise EmptyStackError(", "raise KeyError("),
+        "empty",
+        "failed",
+        "Stack().pop() raised KeyError, an EmptyStackError is asked for.",
+    ),
+    "no error": (
+        ('raise EmptyStackError("the stack is empty")', "return None"),
+        "empty",
+        "failed",
+        "Stack().pop() returned None where an EmptyStackError is asked for.",
+    ),
+    "context": (("_values.clear()", "_values"), "context", "failed", "len(Stack([1])) is 1."),
+    "area": (("self.side**2", "4 * self.side"), "area", "failed", "Square(3).area is 12."),
+    "no base": (
+        ("class Square(Shape)", "class Square"),
+        "shape",
+        "failed",
+        "the class of Square(1) is ['Square'].",
+    ),
+    "no refusal": (
+        ("if side < 0", "if side < -9"),
+        "no_side",
+        "failed",
+        "Square(-1) returned an object of type Square where a ValueError is asked for.",
+    ),
+    "fit": (("y, rcond", "2 * y, rcond"), "fit", "failed", "coef_: 3 of 3 entries are wrong."),
+    "no return": (
+        ("        return self\n        # END", "        # END"),
+        "chain",
+        "failed",
+        "returned None",
+    ),
+    "a value": (
+        ("return sum(values) / len(values)", "return 0.0"),
+        "mean",
+        "failed",
+        "mean([1.0, 2.0, 6.0]) returned 0.0.",
+    ),
+    "returned": (
+        ('raise ValueError("the list is empty")', "return 0.0"),
+        "mean_of_none",
+        "failed",
+        "mean([]) returned 0.0 where a ValueError is asked for.",
+    ),
+    "another raised": (
+        ('raise ValueError("the list is empty")', "values[0]"),
+        "mean_of_none",
+        "failed",
+        "mean([]) raised IndexError, a ValueError is asked for.",
+    ),
+    "another text": (
+        ("the list is empty", "no"),
+        "mean_says",
+        "failed",
+        "mean([]) raised a ValueError, as is asked for, but with another message: 'no'",
+    ),
+    "the primes end": (("while True", "while number < 9"), "primes", "failed", "primes()"),
+    "no generator": (
+        ("yield number", "return number"),
+        "primes",
+        "failed",
+        "primes returned a number where",
+    ),
+    "not a function": (
+        ("lambda number: factor * number", "factor"),
+        "scaled",
+        "failed",
+        "scaled returned a number where an object is needed.",
+    ),
+    "an object": (
+        ("return sum(values) / len(values)", "return Shape()"),
+        "mean",
+        "forbidden_value",
+        "mean(values (list of 3)) returned an object of type Shape.",
+    ),
+    "a generator": (
+        ("return sum(values) / len(values)", "return (value for value in values)"),
+        "mean",
+        "forbidden_value",
+        "returned a generator; return a list or an array.",
+    ),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_is_told_of_wrong_ones(grader: Grader, wrong: str) -> None:
+    (old, new), check, outcome, told = WRONG[wrong]
+    assert old in RIGHT
+    found = graded(grader, RIGHT.replace(old, new))[check]
+    assert (found.outcome.value, told in found.feedback) == (outcome, True), found.feedback
+
+
+LIES = {
+    "equal to all": "__eq__ = lambda *_: True\n    __hash__ = None\n",
+    "a number": (
+        "__sub__ = __rsub__ = __abs__ = __add__ = lambda *_: Liar()\n"
+        "    __lt__ = __gt__ = __eq__ = lambda *_: True\n    __float__ = lambda _: 3.0\n"
+    ),
+    "another class": "__class__ = property(lambda _: float)\n    __float__ = lambda _: 3\n",
+    "everything": "__getattr__ = lambda *_: Liar()\n    __call__ = __getattr__\n",
+    "an array": "__array__ = lambda *_, **__: np.array(3.0)\n",
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_an_object_is_no_number_whatever_it_says(grader: Grader, lie: str) -> None:
+    text = RIGHT.replace("return sum(values) / len(values)", "return Liar()")
+    found = graded(grader, f"{text}\nclass Liar:\n    {LIES[lie]}")["mean"]
+    assert found.points == 0.0
+    if lie != "another class":
+        assert "mean(values (list of 3)) returned an object of type Liar." in found.feedback
+
+
+@pytest.fixture(scope="module")
+def checks() -> Iterator[Checks]:
+    with collected(COURSE, [EXERCISE]) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def session_of() -> Iterator[Callable[[str], SubmissionSession]]:
+    with SandboxHost(resolve("basic"), ["numpy"]) as host:
+        yield lambda text: SubmissionSession(
+            host, SubmissionSource((CodeBlock("objects.py", text),)), EXERCISE.limits
+        )
+
+
+def test_results_are_the_same_recalled_and_afresh(
+    checks: Checks, session_of: Callable[[str], SubmissionSession]
+) -> None:
+    texts = [RIGHT, RIGHT + STACK_OF_LIST, RIGHT + OTHER_STYLES]
+    texts += [
+        RIGHT.replace(*WRONG[name][0]) for name in ("wrong order", "area", "fit", "an object")
+    ]
+    texts.append(
+        RIGHT.replace("_values.append(value)", "_values.append(value); import os; os._exit(3)")
+    )
+    for turn in range(4):
+        for text in texts[turn % 2 :: 2] if turn == 3 else texts:
+            told = []
+            for afresh in (False, True):
+                session = session_of(text)
+                try:
+                    results = checks.run(EXERCISE, session, 0, afresh=afresh)
+                    told.append([(each.id, each.outcome, each.feedback) for each in results])
+                finally:
+                    session.close()
+            assert told[0] == told[1]
+
+
+def test_an_object_ends_with_its_process(grader: Grader) -> None:
+    text = RIGHT.replace("_values.append(value)", "_values.append(value); import os; os._exit(3)")
+    found = graded(grader, text)
+    assert "ended the whole program" in found["push_and_pop"].feedback
+    assert found["places"].points == 1.0
