@@ -46,81 +46,59 @@ def draw_update(rng):
     return tuple(signed(rng, 0.2, 2.0, (4, 2, 2)))
 
 
-class TrainJudge(Judge):
-    """Compares what `train` returns as well."""
+def train_check(compare, parts, arguments):
+    """Return a check of some of what `train` returns."""
 
-    @np.errstate(all="ignore")
-    def check_train(self, parts, arguments, reference):
-        """Compare some of what `train` returns with what is right, also for the student's own."""
-        right = reference.train(*arguments)
-
-        def check(student):
-            answer = self.compare.unpack(student.train(*arguments), *TRAINED)
-            self.compare.passes_any(
-                lambda: self.check_trained(parts, answer, right),
-                lambda: self.check_trained(parts, answer, self.own_training(arguments, own_train)),
-            )
-
-        self.compare.follows(check, self.student, reference.train, *arguments)
-
-    @np.errstate(all="ignore")
-    def check_step(self, part, arguments):
-        """Compare some of what one step from the start values gives, without the reference."""
-
-        def check(student):
-            answer = self.compare.unpack(student.train(*arguments), *TRAINED)
-            self.compare.passes_any(
-                lambda: self.check_trained(part, answer, START_TRAINED),
-                lambda: self.check_trained(part, answer, self.own_training(arguments, own_step)),
-            )
-
-        self.compare.passes_any(
-            lambda: check(self.student), lambda: check(self.student.given(**START_ANSWERS))
-        )
-
-    def check_trained(self, parts, answer, expected):
-        """Compare some of what `train` returns with what is expected."""
+    def check(student, expected):
+        answer = compare.unpack(student.train(*arguments), *TRAINED)
         for part in parts:
-            actual = self.compare.array(answer[part], expected[part].shape, TRAINED[part])
-            self.compare.close(actual, expected[part], names=TRAINED[part])
+            compare.close(answer[part], expected[part], names=TRAINED[part])
 
-    def own_training(self, arguments, own):
-        """Return what a right loop does with the student's own functions."""
-        weight_1, weight_2, losses = own(self, *arguments)
-        weights = self.pair((weight_1, weight_2), WEIGHTS, (2, 2))
-        self.compare.that(not np.array_equal(weights, arguments[2:4]), "update moves no weight.")
-        return *weights, losses
-
-    def check_moved(self, answer, start):
-        """Fail where training has left all weights as they were."""
-        new = self.pair(answer[:2], WEIGHTS, (2, 2))
-        moved = any((weight != old).any() for weight, old in zip(new, start, strict=True))
-        self.compare.that(moved, "train returned weights that have not moved.")
+    return check
 
 
-def own_step(judge, x, target, weight_1, weight_2, bias, learning_rate, _=1):
-    """Return the weights and the loss of one step with the student's own functions."""
-    _, output = judge.forward(x, weight_1, weight_2, bias)
-    gradients = judge.student.gradient(x, target, weight_1, weight_2, bias)
-    gradients = judge.compare.unpack(gradients, *NAMES)
-    weights = judge.student.update(weight_1, weight_2, *gradients, learning_rate)
-    loss = np.sum((target - output) ** 2) / 2
-    return *judge.compare.unpack(weights, *WEIGHTS), np.array([loss])
+def check_moved(judge, answer, start):
+    """Fail where training has left all weights as they were."""
+    new = judge.pair(answer[:2], WEIGHTS, (2, 2))
+    moved = any((weight != old).any() for weight, old in zip(new, start, strict=True))
+    judge.compare.that(moved, "train returned weights that have not moved.")
 
 
-def own_train(judge, x, target, weight_1, weight_2, bias, learning_rate, steps):
-    """Return the weights and the losses of a loop with the student's own functions."""
-    losses = np.empty(steps)
-    for step in range(steps):
-        case = x, target, weight_1, weight_2, bias, learning_rate
-        weight_1, weight_2, losses[step : step + 1] = own_step(judge, *case)
-    return weight_1, weight_2, losses
+def check_step(judge, *parts):
+    """Compare some of what one step from the start values gives, also for the student's own."""
+    student, compare = judge.student, judge.compare
+    check = train_check(compare, parts, (*START, 0.5, 1))
+
+    def own_step():
+        _, output = judge.forward(START[0], *START[2:])
+        gradients = compare.unpack(student.gradient(*START), *NAMES)
+        new = judge.pair(student.update(*START[2:4], *gradients, 0.5), WEIGHTS, (2, 2))
+        compare.that(not np.array_equal(new, START[2:4]), "update moves no weight.")
+        return *new, np.array([np.sum((START[1] - output) ** 2) / 2])
+
+    compare.passes_any(
+        lambda: check(student, START_TRAINED),
+        lambda: check(student.given(**START_ANSWERS), START_TRAINED),
+        lambda: check(student, own_step()),
+    )
 
 
 @pytest.fixture
 def judge(student, compare, finite_difference):
     """Return what compares the student's functions."""
-    return TrainJudge(student, compare, finite_difference)
+    return Judge(student, compare, finite_difference)
+
+
+@pytest.fixture
+def check_train(student, compare, reference):
+    """Return what compares some of what `train` returns with what is right."""
+
+    def check(parts, *arguments):
+        compare.follows(
+            train_check(compare, parts, arguments), student, reference.train, *arguments
+        )
+
+    return check
 
 
 @pytest.mark.function("forward")
@@ -324,7 +302,7 @@ def test_update_keeps_its_arguments(judge, student, rng, compare):
 @pytest.mark.hint("One step is one gradient and one update, which your own functions give.")
 def test_weights_after_one_step(judge):
     """One step from the start values gives the right weights"""
-    judge.check_step([0, 1], (*START, 0.5, 1))
+    check_step(judge, 0, 1)
 
 
 @pytest.mark.function("train")
@@ -333,52 +311,49 @@ def test_weights_after_one_step(judge):
 @pytest.mark.hint("Is the loss taken before the update, at the weights that the step begins with?")
 def test_loss_of_one_step(judge):
     """One step from the start values gives the loss from before the update"""
-    judge.check_step([2], (*START, 0.5, 1))
+    check_step(judge, 2)
 
 
 @pytest.mark.function("train")
 @pytest.mark.points(1)
 @pytest.mark.hint("Both layers' gradients belong to the same weights, and every step has its own.")
-def test_weights_after_several_steps(judge, reference, rng):
+def test_weights_after_several_steps(check_train, rng):
     """The weights are right after several steps"""
     for learning_rate, steps in [(1.3, 2), (0.5, 3), (0.1, 6)]:
-        arguments = *draw(rng), learning_rate, steps
-        judge.check_train([0, 1], arguments, reference)
+        check_train([0, 1], *draw(rng), learning_rate, steps)
 
 
 @pytest.mark.function("train")
 @pytest.mark.points(0.5)
 @pytest.mark.hint("One loss for each step, taken at the weights from before its update: is it?")
-def test_losses_of_several_steps(judge, reference, rng):
+def test_losses_of_several_steps(check_train, rng):
     """The losses are those before each update"""
     for learning_rate, steps in [(0.8, 2), (0.3, 5)]:
-        arguments = *draw(rng), learning_rate, steps
-        judge.check_train([2], arguments, reference)
+        check_train([2], *draw(rng), learning_rate, steps)
 
 
 @pytest.mark.function("train")
 @pytest.mark.points(0.5)
 @pytest.mark.hint("Nothing but `steps` says when to stop.")
-def test_every_step_is_made(judge, reference, rng):
+def test_every_step_is_made(check_train, reference, rng):
     """Every step is made, also where the loss is small already"""
     x, _, *rest = draw(rng)
     target = reference.forward(x, *rest)[1] + signed(rng, 1e-4, 2e-4)
-    arguments = x, target, *rest, 0.5, 3
-    judge.check_train([0, 1, 2], arguments, reference)
+    check_train([0, 1, 2], x, target, *rest, 0.5, 3)
 
 
 @pytest.mark.function("train")
 @pytest.mark.points(0.5)
 @pytest.mark.hint("How often does your loop run when steps is 0, and how often when it is 1?")
-def test_no_step_and_one(judge, student, reference, rng, compare):
+def test_no_step_and_one(check_train, judge, student, reference, rng, compare):
     """No steps leave the weights as they were, with no losses; one step moves them"""
     case = *draw(rng), 0.5
-    judge.check_train([0, 1, 2], (*case, 0), reference)
+    check_train([0, 1, 2], *case, 0)
 
-    def check_one_step(student):
+    def check_one_step(student, _):
         answer = compare.unpack(student.train(*case, 1), *TRAINED)
         compare.array(answer[2], (1,), "losses")
-        judge.check_moved(answer, case[2:4])
+        check_moved(judge, answer, case[2:4])
 
     compare.follows(check_one_step, student, reference.train, *case, 1)
 
@@ -390,8 +365,7 @@ def test_train_keeps_its_arguments(judge, reference, rng, compare):
     """The training leaves its arguments unchanged, or only the functions it calls change them"""
 
     def check_answer(answer):
-        judge.check_moved(compare.unpack(answer, *TRAINED), weights)
+        check_moved(judge, compare.unpack(answer, *TRAINED), case[2:4])
 
-    arguments = *draw(rng), 0.5, 2
-    weights = arguments[2:4]
-    judge.check_kept(reference.train, arguments, check_answer)
+    case = *draw(rng), 0.5, 2
+    judge.check_kept(reference.train, case, check_answer)

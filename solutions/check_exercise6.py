@@ -14,7 +14,6 @@ from shared import signed
 SIZES = [(3, 3, 3), (3, 2), (2, 4, 2), (3, 4, 3, 2)]  # only equal sizes let rows pass for columns
 PARTS = ("weight_gradients", "bias_gradients")
 TRAINED = ("weights", "biases", "losses")
-DIFFERENCES = {"rtol": 1e-5, "atol": 1e-8}
 TWO_SAMPLES = (
     np.array([[1.0, 2.0], [0.0, -1.0]]),
     np.array([[0.0], [1.0]]),
@@ -43,128 +42,91 @@ def loss(output, Y):
     return np.sum((np.asarray(output) - Y) ** 2) / (2 * len(Y))
 
 
-def right_answers(reference, case):
-    """Return what the reference's `forward` and `gradient` return for what `gradient` takes."""
-    X, _, *rest = case
-    return reference.forward(X, *rest), reference.gradient(*case)
+def outputs(student, compare, X, weights, biases):
+    """Return the outputs of the student's forward as an array."""
+    names = [f"activations[{layer}]" for layer in range(len(weights) + 1)]
+    last = compare.unpack(student.forward(X, weights, biases), *names)[-1]
+    return compare.array(last, (len(X), len(biases[-1])), names[-1])
 
 
-class Judge:
-    """Compares what the student's functions return, and charges one mistake once."""
+def gradients(student, compare, X, Y, weights, biases):
+    """Return the student's gradients as lists of arrays."""
+    both = compare.unpack(student.gradient(X, Y, weights, biases), *PARTS)
+    found = []
+    for part, name, like in zip(both, PARTS, (weights, biases), strict=True):
+        names = [f"{name}[{layer}]" for layer in range(len(like))]
+        arrays = zip(compare.unpack(part, *names), like, names, strict=True)
+        found.append([compare.array(a, np.shape(b), c) for a, b, c in arrays])
+    return found
 
-    def __init__(self, student, compare, finite_difference):
-        self.student = student
-        self.compare = compare
-        self.finite_difference = finite_difference
 
-    def outputs(self, X, weights, biases):
-        """Return the outputs of the student's forward as an array."""
-        names = [f"activations[{layer}]" for layer in range(len(weights) + 1)]
-        last = self.compare.unpack(self.student.forward(X, weights, biases), *names)[-1]
-        return self.compare.array(last, (len(X), len(biases[-1])), names[-1])
+def gradient_check(compare, part, case):
+    """Return a check of the gradients of the weights (part 0) or of the biases (part 1)."""
 
-    def gradients(self, X, Y, weights, biases):
-        """Return the student's gradients as lists of arrays."""
-        both = self.compare.unpack(self.student.gradient(X, Y, weights, biases), *PARTS)
-        found = []
-        for part, name, like in zip(both, PARTS, (weights, biases), strict=True):
-            names = [f"{name}[{layer}]" for layer in range(len(like))]
-            arrays = zip(self.compare.unpack(part, *names), like, names, strict=True)
-            found.append([self.compare.array(a, np.shape(b), c) for a, b, c in arrays])
-        return found
+    def check(student, expected):
+        answer = compare.unpack(student.gradient(*case), *PARTS)[part]
+        compare.close(answer, expected[part], names=PARTS[part])
 
-    def check_gradient(self, part, case, activations, right):
-        """Compare the gradients of the weights (part 0) or of the biases (part 1).
+    return check
 
-        `activations` and `right` are what the right functions return for `case`.
-        """
-        X, _, *parameters = case
 
-        def check(student):
-            answer = self.compare.unpack(student.gradient(*case), *PARTS)[part]
-            self.compare.close(answer, right[part], names=PARTS[part])
+@pytest.fixture
+def check_slopes(student, compare, finite_difference):
+    """Return what compares gradients with the slopes of the loss through the student's forward."""
 
-        def check_own():
-            answer = self.compare.unpack(self.student.gradient(*case), *PARTS)[part]
-            own = self.own_gradient(case, part)
-            self.compare.that(min(np.abs(array).min() for array in own) > 1e-7, "no slope")
-            self.compare.close(answer, own, names=PARTS[part], **DIFFERENCES)
-
-        given = self.student.given(forward=[((X, *parameters), activations)])
-        self.compare.passes_any(lambda: check(self.student), check_own, lambda: check(given))
-
-    def own_gradient(self, case, part):
-        """Return the central differences of the loss through the student's own forward."""
+    def check(part, case):
         X, Y, *parameters = case
-        found = []
+        slopes = []
         for layer in range(len(parameters[part])):
 
             def moved(array, layer=layer):
                 both = [list(parameters[0]), list(parameters[1])]
                 both[part][layer] = array
-                return loss(self.outputs(X, *both), Y)
+                return loss(outputs(student, compare, X, *both), Y)
 
-            found.append(self.finite_difference(moved, parameters[part][layer]))
-        return found
+            slopes.append(finite_difference(moved, parameters[part][layer]))
+        answer = compare.unpack(student.gradient(*case), *PARTS)[part]
+        compare.that(min(np.abs(array).min() for array in slopes) > 1e-7, "There is no slope.")
+        compare.close(answer, slopes, names=PARTS[part], rtol=1e-5, atol=1e-8)
 
-    def check_train(self, parts, arguments, seed, right, known):
-        """Compare some of what `train` returns with what is right, or with the student's own.
-
-        `right` is what the right function returns, `known` what those that it calls return.
-        """
-
-        def check(student, expected):
-            generator = np.random.default_rng(seed)
-            answer = self.compare.unpack(student.train(*arguments, generator), *TRAINED)
-            for part in parts:
-                self.compare.close(answer[part], expected()[part], names=TRAINED[part])
-
-        def own():
-            return self.own_train(*arguments, np.random.default_rng(seed))
-
-        given = self.student.given(**known)
-        self.compare.passes_any(
-            lambda: check(self.student, lambda: right),
-            lambda: check(self.student, own),
-            lambda: check(given, lambda: right),
-        )
-
-    def own_train(self, X, Y, weights, biases, learning_rate, steps, batch_size, generator):
-        """Return what a right loop gives with the student's own functions."""
-        losses, start = [], weights
-        for _ in range(steps):
-            losses.append(loss(self.outputs(X, weights, biases), Y))
-            batch = generator.permutation(len(X))[:batch_size]
-            of_weights, of_biases = self.gradients(X[batch], Y[batch], weights, biases)
-            weights = [a - learning_rate * b for a, b in zip(weights, of_weights, strict=True)]
-            biases = [a - learning_rate * b for a, b in zip(biases, of_biases, strict=True)]
-        moved = any((a != b).any() for a, b in zip(weights, start, strict=True))
-        self.compare.that(moved or not steps, "The gradients move no weight.")
-        return weights, biases, np.array(losses)
-
-
-def training(reference, arguments, seed):
-    """Return what the right `train` returns, and what the functions return that it calls."""
-    X, Y, weights, biases, learning_rate, steps, batch_size = arguments
-    generator = np.random.default_rng(seed)
-    known = {"forward": [], "gradient": []}
-    for _ in range(steps):
-        batch = generator.permutation(len(X))[:batch_size]
-        for rows in (X, X[batch]):
-            case = rows, weights, biases
-            known["forward"].append((case, reference.forward(*case)))
-        case = X[batch], Y[batch], weights, biases
-        gradients = reference.gradient(*case)
-        known["gradient"].append((case, gradients))
-        weights = [a - learning_rate * b for a, b in zip(weights, gradients[0], strict=True)]
-        biases = [a - learning_rate * b for a, b in zip(biases, gradients[1], strict=True)]
-    return reference.train(*arguments, np.random.default_rng(seed)), known
+    return check
 
 
 @pytest.fixture
-def judge(student, compare, finite_difference):
-    """Return what compares the student's functions."""
-    return Judge(student, compare, finite_difference)
+def check_gradient(student, compare, reference, check_slopes):
+    """Return what compares gradients with the right ones, or with the student's own slopes."""
+
+    def check(part, case):
+        right = gradient_check(compare, part, case)
+        compare.passes_any(
+            lambda: compare.follows(right, student, reference.gradient, *case),
+            lambda: check_slopes(part, case),
+        )
+
+    return check
+
+
+def train_check(compare, parts, arguments, seed):
+    """Return a check of some of what `train` returns, with a generator of this seed."""
+
+    def check(student, expected):
+        generator = np.random.default_rng(seed)
+        answer = compare.unpack(student.train(*arguments, generator), *TRAINED)
+        for part in parts:
+            compare.close(answer[part], expected[part], names=TRAINED[part])
+
+    return check
+
+
+@pytest.fixture
+def check_train(student, compare, reference):
+    """Return what compares some of what `train` returns with what is right."""
+
+    def check(parts, arguments, seed):
+        right, generator = train_check(compare, parts, arguments, seed), np.random.default_rng(seed)
+        compare.follows(right, student, reference.train, *arguments, generator)
+
+    return check
 
 
 @pytest.mark.function("forward")
@@ -203,111 +165,112 @@ def test_forward_of_one_sample(student, reference, rng, compare):
 @pytest.mark.points(1)
 @pytest.mark.visible
 @pytest.mark.hint("Work it out by hand: both samples add to the gradient, and their mean counts.")
-def test_gradient_of_two_samples(judge):
+def test_gradient_of_two_samples(student, compare, check_slopes):
     """Two samples and one layer give the right gradients"""
+    X, _, *parameters = TWO_SAMPLES
+    given = student.given(forward=[((X, *parameters), TWO_ACTIVATIONS)])
     for part in [0, 1]:
-        judge.check_gradient(part, TWO_SAMPLES, TWO_ACTIVATIONS, TWO_GRADIENTS)
+        check = gradient_check(compare, part, TWO_SAMPLES)
+        compare.passes_any(
+            lambda check=check: check(student, TWO_GRADIENTS),
+            lambda check=check: check(given, TWO_GRADIENTS),
+            lambda part=part: check_slopes(part, TWO_SAMPLES),
+        )
 
 
 @pytest.mark.function("gradient")
 @pytest.mark.points(3)
 @pytest.mark.hint("Which layer's values, which layer's delta, and on which side is the transpose?")
-def test_weight_gradients(judge, reference, rng):
+def test_weight_gradients(check_gradient, rng):
     """The gradients of all weights are right, for any depth"""
     for sizes in SIZES:
-        case = draw(rng, sizes)
-        judge.check_gradient(0, case, *right_answers(reference, case))
+        check_gradient(0, draw(rng, sizes))
 
 
 @pytest.mark.function("gradient")
 @pytest.mark.points(3)
 @pytest.mark.hint("A bias acts on every sample: what happens to their deltas?")
-def test_bias_gradients(judge, reference, rng):
+def test_bias_gradients(check_gradient, rng):
     """The gradients of all biases are right, for any depth"""
     for sizes in SIZES:
-        case = draw(rng, sizes)
-        judge.check_gradient(1, case, *right_answers(reference, case))
+        check_gradient(1, draw(rng, sizes))
 
 
 @pytest.mark.function("gradient")
 @pytest.mark.points(1)
 @pytest.mark.hint("The loss is the mean over the samples: so is the gradient.")
-def test_gradient_does_not_grow_with_the_batch(judge, student, reference, rng, compare):
+def test_gradient_does_not_grow_with_the_batch(student, reference, rng, compare):
     """The same samples twice give the same gradients, and the arguments stay as they are"""
-    X, Y, weights, biases = draw(rng, (2, 3, 2))
-    X_twice, Y_twice = np.vstack([X, X]), np.vstack([Y, Y])
-    forward = [
-        ((rows, weights, biases), reference.forward(rows, weights, biases)) for rows in (X, X_twice)
+    X, Y, *parameters = draw(rng, (2, 3, 2))
+    twice = np.vstack([X, X]), np.vstack([Y, Y])
+    answers = [
+        ((rows, *parameters), reference.forward(rows, *parameters)) for rows in (X, twice[0])
     ]
 
     def check(student):
-        own = Judge(student, compare, judge.finite_difference)
-        once = own.gradients(X, Y, weights, biases)
+        once = gradients(student, compare, X, Y, *parameters)
         compare.kept_arguments(student)
         compare.that(
             all(np.abs(part).max() > 1e-9 for part in once[0]), "The gradients are all zero."
         )
-        twice = own.gradients(X_twice, Y_twice, weights, biases)
-        compare.close(tuple(map(list, twice)), tuple(map(list, once)), names=PARTS)
+        compare.close(gradients(student, compare, *twice, *parameters), once, names=PARTS)
 
-    compare.passes_any(lambda: check(student), lambda: check(student.given(forward=forward)))
+    compare.passes_any(lambda: check(student), lambda: check(student.given(forward=answers)))
 
 
 @pytest.mark.function("train")
 @pytest.mark.points(1)
 @pytest.mark.visible
 @pytest.mark.hint("One step moves every weight by -learning_rate times its gradient.")
-def test_train_one_step(judge):
+def test_train_one_step(student, compare):
     """One step over the whole batch gives the right weights, biases and loss"""
-    X, Y, weights, biases = TWO_SAMPLES
+    X, Y, *parameters = TWO_SAMPLES
     right = (
         [np.array([[0.4268598732365212], [-0.43123293119787504]])],
         [np.array([0.4618125509074386])],
         np.array([0.12259548151576327]),
     )
-    known = {"forward": [], "gradient": []}
+    answers = {"forward": [], "gradient": []}
     for order in (slice(None), slice(None, None, -1)):
-        rows = X[order]
-        activations = [rows, TWO_ACTIVATIONS[1][order]]
-        known["forward"].append(((rows, weights, biases), activations))
-        known["gradient"].append(((rows, Y[order], weights, biases), TWO_GRADIENTS))
-    judge.check_train([0, 1, 2], (*TWO_SAMPLES, 1.0, 1, 2), 0, right, known)
+        activations = [X[order], TWO_ACTIVATIONS[1][order]]
+        answers["forward"].append(((X[order], *parameters), activations))
+        answers["gradient"].append(((X[order], Y[order], *parameters), TWO_GRADIENTS))
+    check = train_check(compare, [0, 1, 2], (*TWO_SAMPLES, 1.0, 1, 2), 0)
+    compare.passes_any(
+        lambda: check(student, right), lambda: check(student.given(**answers), right)
+    )
 
 
 @pytest.mark.function("train")
 @pytest.mark.points(2)
 @pytest.mark.hint("Each step draws once: rng.permutation(len(X))[:batch_size], for X and Y alike.")
-def test_train_on_mini_batches(judge, reference, rng):
+def test_train_on_mini_batches(check_train, rng):
     """The weights and biases after several steps on mini-batches are right"""
     for sizes, batch_size in [((2, 3, 1), 2), ((3, 2), 1), ((2, 4, 2), 5)]:
         arguments = *draw(rng, sizes), rng.uniform(0.3, 1.0), 4, batch_size
-        seed = int(rng.integers(1000))
-        judge.check_train([0, 1], arguments, seed, *training(reference, arguments, seed))
+        check_train([0, 1], arguments, int(rng.integers(1000)))
 
 
 @pytest.mark.function("train")
 @pytest.mark.points(2)
 @pytest.mark.hint("The loss is taken before the update, over all of X, not over the batch.")
-def test_losses(judge, reference, rng):
+def test_losses(check_train, rng):
     """The losses are those over all samples before each update"""
     for batch_size in [2, 3]:
         arguments = *draw(rng, (2, 3, 2)), 0.7, 4, batch_size
-        seed = int(rng.integers(1000))
-        judge.check_train([2], arguments, seed, *training(reference, arguments, seed))
+        check_train([2], arguments, int(rng.integers(1000)))
 
 
 @pytest.mark.function("train")
 @pytest.mark.points(1)
 @pytest.mark.hint("Work on new lists and new arrays, as in `weights = [w - ... for ...]`.")
-def test_train_keeps_its_arguments(judge, student, reference, rng, compare):
+def test_train_keeps_its_arguments(check_train, student, reference, rng, compare):
     """No steps return what was given; some steps leave what was given as it was"""
     case = draw(rng, (2, 3, 1))
-    idle, moving = (*case, 0.5, 0, 2), (*case, 0.5, 2, 2)
-    judge.check_train([0, 1, 2], idle, 1, *training(reference, idle, 1))
-    _, known = training(reference, moving, 1)
+    check_train([0, 1, 2], (*case, 0.5, 0, 2), 1)
 
-    def check(student):
-        answer = student.train(*moving, np.random.default_rng(1))
+    def check(student, _):
+        answer = student.train(*case, 0.5, 2, 2, np.random.default_rng(1))
         compare.kept_arguments(student)
         weights, *_ = compare.unpack(answer, *TRAINED)
         names = [f"weights[{layer}]" for layer in range(len(case[2]))]
@@ -315,13 +278,13 @@ def test_train_keeps_its_arguments(judge, student, reference, rng, compare):
         moved = any(np.shape(new) != old.shape or (new != old).any() for new, old in pairs)
         compare.that(moved, "The weights have not moved after two steps.")
 
-    compare.passes_any(lambda: check(student), lambda: check(student.given(**known)))
+    compare.follows(check, student, reference.train, *case, 0.5, 2, 2, np.random.default_rng(1))
 
 
 @pytest.mark.function("train")
 @pytest.mark.points(2)
 @pytest.mark.hint("Does train put together what forward and gradient give, step by step?")
-def test_learns_xor(judge, student, reference, compare):
+def test_learns_xor(check_train, student, compare):
     """The network learns XOR, as far as forward and gradient let it"""
     X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     Y = np.array([[0.0], [1.0], [1.0], [0.0]])
@@ -333,14 +296,10 @@ def test_learns_xor(judge, student, reference, compare):
         answer = student.train(*case, 500, 4, np.random.default_rng(0))
         weights, biases, losses = compare.unpack(answer, *TRAINED)
         found = compare.array(losses, (500,), "losses")
-        left = loss(judge.outputs(X, weights, biases), Y)
+        left = loss(outputs(student, compare, X, weights, biases), Y)
         compare.that(
             found[-1] < 2e-3 and left < 2e-3,
             f"After 500 steps the loss is {left:.2g}, from {found[0]:.2g} at the start.",
         )
 
-    def check_steps():
-        few = *case, 5, 4
-        judge.check_train([0, 1, 2], few, 0, *training(reference, few, 0))
-
-    compare.passes_any(check_learned, check_steps)
+    compare.passes_any(check_learned, lambda: check_train([0, 1, 2], (*case, 5, 4), 0))

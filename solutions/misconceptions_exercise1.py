@@ -330,7 +330,13 @@ def forward_output_bias_forgotten():
     """
 
 
-@mistake("forward", edit={SUM_1: f"{SUM_1} + bias[0]", SUM_2: f"{SUM_2} + bias[1]"})
+@mistake(
+    "forward",
+    edit={
+        SUM_1: "np.sum(x[:, None] * weight_1 + bias[0], axis=0)",
+        SUM_2: "np.sum(hidden[:, None] * weight_2 + bias[1], axis=0)",
+    },
+)
 def forward_bias_for_each_weight():
     """The bias is added once for each weight
 

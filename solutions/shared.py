@@ -113,7 +113,7 @@ class Judge:
         `right` is the reference's function.
         """
 
-        def check(student):
+        def check(student, _):
             answer = getattr(student, right.__name__)(*case)
             what = " and ".join(student.changed_arguments)
             self.compare.that(not what, f"{right.__name__} changed its own {what} in place.")

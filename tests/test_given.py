@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
 
 from grader.checking.check_failure import CheckFailure
 from grader.checking.comparison import Compare
-from grader.checking.inner_calls import calls_within
+from grader.checking.inner_calls import calls_within, is_telling
 from grader.checking.student_proxy import StudentProxy
 from grader.course import Limits
 from grader.sandbox.failures import CallFailure
@@ -36,6 +37,9 @@ def plain(z):
 
 def elsewhere(z):
     return double(z + 1)
+
+def inlined(z):
+    return 3 * (z + 1.0)
 
 def raising(z):
     return double(z)[7]
@@ -151,15 +155,42 @@ def right_plain(z: np.ndarray) -> np.ndarray:
 double = right_double
 
 
+def half(z: np.ndarray) -> np.ndarray:
+    return z / 2
+
+
+def right_calls(z: np.ndarray) -> np.ndarray:
+    return half(z)
+
+
 def test_a_mistake_is_charged_where_it_is(student: StudentProxy) -> None:
-    """The student's `plain` is right but for `double`; `elsewhere` is wrong by itself too."""
+    """The student's `plain` and `inlined` are right but for `double`; `elsewhere` is wrong too."""
     compare = Compare(visible=False)
 
-    def check(function: str, one: StudentProxy) -> None:
-        compare.close(getattr(one, function)(Z), 2 * Z)
+    def check(function: str) -> Callable[[StudentProxy, Any], None]:
+        return lambda one, expected: compare.close(getattr(one, function)(Z), expected)
 
-    compare.follows(lambda one: check("plain", one), student, right_plain, Z)
-    with pytest.raises(CheckFailure):
-        compare.follows(lambda one: check("elsewhere", one), student, right_plain, Z)
-    with pytest.raises(CheckFailure):
-        compare.follows(lambda one: check("plain", one), student, right_double, Z)
+    compare.follows(check("plain"), student, right_plain, Z)
+    compare.follows(check("inlined"), student, right_plain, Z)
+    for function, right in [
+        ("elsewhere", right_plain),
+        ("plain", right_double),
+        ("plain", right_calls),  # the student has no `half`: nothing follows from it
+    ]:
+        with pytest.raises(CheckFailure, match="2 of 2 entries are wrong"):
+            compare.follows(check(function), student, right, Z)
+
+
+@pytest.mark.parametrize(
+    ("value", "telling"),
+    [
+        ((np.array([1.0, 3.0]), 0.5), True),
+        ([[1.0, 3.0], [2.0, 4.0]], True),
+        (np.array([7.0]), True),
+        (np.array([1.0, np.nan]), False),
+        (np.array([2.0, 2.0]), False),
+        ((np.array([1.0, 3.0]), [1.0, 2.0]), False),  # an argument
+    ],
+)
+def test_a_value_that_may_come_from_anywhere_tells_nothing(value: Any, telling: bool) -> None:
+    assert is_telling(value, (np.array([1.0, 2.0]), 5)) is telling

@@ -6,6 +6,7 @@ check's failure shows the expected values.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from grader.checking import values
 from grader.checking.check_failure import CheckFailure
-from grader.checking.inner_calls import calls_within
+from grader.checking.inner_calls import called_over, calls_within, is_telling
 from grader.checking.number_words import not_finite, number, odd, off
 from grader.checking.student_proxy import StudentProxy
 from grader.checking.table_columns import form_in_words, table_of
@@ -109,37 +110,42 @@ class Compare:
 
     def follows(
         self,
-        check: Callable[[StudentProxy], None],
+        check: Callable[[StudentProxy, Any], None],
         student: StudentProxy,
         right: Callable[..., Any],
         *arguments: Any,
     ) -> None:
-        """Pass where `check` passes, or would if the functions that are called were right.
+        """Pass where `check` passes, but for what is wrong in other functions of the student's.
 
         So a mistake in one of those is charged there, and not again in the function that calls it.
-        Fails as `check(student)` does.
+        That one is right where it gives the right value, where it would if the functions that it
+        calls were right, and where its value is right for what the student's others return.
 
         Parameters
         ----------
         check : callable
-            Takes the student, calls the function that is checked, and compares what it returns.
+            ``check(student, expected)`` calls the function that is checked, and compares what it
+            returns with what is expected. Where all fails, it fails as at first.
         student : StudentProxy
             The `student` of the check.
         right : callable
-            The reference's version of the function. The calls that it makes of the reference's
-            other functions are answered rightly when the student's version makes them.
+            The reference's version of the function.
         *arguments
-            What the function is called with.
+            What the function is called with. They stay as they are, generators too.
 
         Examples
         --------
         `compare.follows(check_train, student, reference.train, *case)`
         """
+        expected = right(*copy.deepcopy(arguments))
 
         def check_alone() -> None:
-            check(student.given(**calls_within(right, arguments)))
+            check(student.given(**calls_within(right, arguments)), expected)
 
-        self.passes_any(lambda: check(student), check_alone)
+        def check_own() -> None:
+            check(student, _own(student, right, arguments))
+
+        self.passes_any(lambda: check(student, expected), check_alone, check_own)
 
     def unpack(self, value: Any, *names: str) -> tuple[Any, ...]:
         """Return the values that a function returned together, exactly as many as `names`."""
@@ -301,6 +307,17 @@ class Compare:
         if not np.isfinite(value):
             return f"{place} is {not_finite(value)}"
         return f"{place} is {off(value, right)}"
+
+
+def _own(student: StudentProxy, right: Callable[..., Any], arguments: Sequence[Any]) -> Any:
+    """Return what is right for what the student's other functions return."""
+    try:
+        value = called_over(student, right, arguments)
+    except Exception as error:  # they give no value, or one that the reference cannot work with
+        raise CheckFailure("Nothing follows from what the other functions return.") from error
+    if not is_telling(value, arguments):
+        raise CheckFailure("What follows from the other functions says nothing.")
+    return value
 
 
 def _place(name: str, index: Sequence[int]) -> str:

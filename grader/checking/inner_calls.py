@@ -1,4 +1,8 @@
-"""The calls that a function of the reference makes of the others: what `given` answers."""
+"""The calls that a function of the reference makes of the others, answered by one or the other.
+
+`calls_within` notes what the reference's own functions answer: that is what a student is given.
+`called_over` has the student's functions answer: what then comes out is right for these.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,20 @@ import copy
 import functools
 import inspect
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.checking import values
 
 Answer = tuple[tuple[Any, ...], Any]
 """The arguments of a call, and what it returns."""
+_Function = Callable[..., Any]
 
 
-def calls_within(function: Callable[..., Any], arguments: Sequence[Any]) -> dict[str, list[Answer]]:
+def calls_within(function: _Function, arguments: Sequence[Any]) -> dict[str, list[Answer]]:
     """Return the calls that `function` makes itself of other functions of its module, by name.
 
     Parameters
@@ -23,27 +33,89 @@ def calls_within(function: Callable[..., Any], arguments: Sequence[Any]) -> dict
     arguments : sequence
         What it is called with. They stay as they are, generators too.
     """
-    own = inspect.unwrap(function)
     found: dict[str, list[Answer]] = {}
-    names = dict(own.__globals__)
-    for name, value in own.__globals__.items():
-        if inspect.isfunction(value) and value.__module__ == own.__module__ and value is not own:
-            names[name] = _recorded(value, found.setdefault(name, []))
-    code, defaults = own.__code__, own.__defaults__
-    recorded = types.FunctionType(code, names, own.__name__, defaults, own.__closure__)
-    recorded(*copy.deepcopy(tuple(arguments)))
+
+    def noted(name: str, other: _Function) -> _Function:
+        return _recorded(other, found.setdefault(name, []))
+
+    _with_others(function, noted)(*copy.deepcopy(tuple(arguments)))
     return {name: calls for name, calls in found.items() if calls}
 
 
-def _recorded(function: Callable[..., Any], calls: list[Answer]) -> Callable[..., Any]:
+def called_over(student: Any, function: _Function, arguments: Sequence[Any]) -> Any:
+    """Return what `function` returns when the student's functions answer the calls that it makes.
+
+    Parameters
+    ----------
+    student : StudentProxy
+        Whose functions are called in place of the others of its module.
+    function : callable
+        A function of the reference.
+    arguments : sequence
+        What it is called with. They stay as they are, generators too.
+
+    Raises
+    ------
+    CallFailure
+        One of the student's functions gives no value.
+    Exception
+        Whatever the function raises that cannot work with what they return.
+    """
+
+    def asked(name: str, _other: _Function) -> _Function:
+        return lambda *inner: _as_arrays(getattr(student, name)(*inner))
+
+    with np.errstate(all="ignore"):
+        return _with_others(function, asked)(*copy.deepcopy(tuple(arguments)))
+
+
+def is_telling(value: Any, arguments: Sequence[Any]) -> bool:
+    """Return whether a value says something of the function that it is the value of.
+
+    Numbers that are lost, all the same, or those of an argument may come from anywhere.
+    """
+    given = list(_leaves(list(arguments)))
+    return all(
+        np.isfinite(leaf).all()
+        and (leaf.size < 2 or np.ptp(leaf) > 1e-9 * np.abs(leaf).max())
+        and not any(np.array_equal(leaf, known) for known in given)
+        for leaf in _leaves(value)
+    )
+
+
+def _with_others(function: _Function, replaced: Callable[[str, _Function], _Function]) -> _Function:
+    """Return a function that calls others in place of those of its module."""
+    own = inspect.unwrap(function)
+    names = dict(own.__globals__)
+    for name, value in own.__globals__.items():
+        if inspect.isfunction(value) and value.__module__ == own.__module__ and value is not own:
+            names[name] = replaced(name, value)
+    return types.FunctionType(own.__code__, names, own.__name__, own.__defaults__, own.__closure__)
+
+
+def _recorded(function: _Function, calls: list[Answer]) -> _Function:
     @functools.wraps(function)
-    def call(*arguments: Any, **named: Any) -> Any:
-        in_order = (
-            inspect.signature(function).bind(*arguments, **named).args if named else arguments
-        )
-        before = copy.deepcopy(in_order)
-        value = function(*arguments, **named)
+    def call(*arguments: Any) -> Any:
+        before = copy.deepcopy(arguments)
+        value = function(*arguments)
         calls.append((before, copy.deepcopy(value)))
         return value
 
     return call
+
+
+def _as_arrays(value: Any) -> Any:
+    """Return a student's value with arrays for lists of numbers, as the reference expects."""
+    if not isinstance(value, list | tuple):
+        return value
+    is_array = isinstance(value, list) and not any(isinstance(part, np.ndarray) for part in value)
+    array = values.numbers(value) if is_array else None
+    return [_as_arrays(part) for part in value] if array is None else array
+
+
+def _leaves(value: Any) -> Iterator[NDArray[Any]]:
+    if values.is_group(value):
+        for part in value:
+            yield from _leaves(part)
+    elif (array := values.numbers(value)) is not None:
+        yield array
