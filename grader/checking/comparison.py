@@ -313,7 +313,7 @@ def _own(student: StudentProxy, right: Callable[..., Any], arguments: Sequence[A
     """Return what is right for what the student's other functions return."""
     try:
         value = called_over(student, right, arguments)
-    except Exception as error:  # they give no value, or one that the reference cannot work with
+    except (CallFailure, Exception) as error:  # no value, or none that the reference can work with
         raise CheckFailure("Nothing follows from what the other functions return.") from error
     if not is_telling(value, arguments):
         raise CheckFailure("What follows from the other functions says nothing.")
