@@ -1,0 +1,124 @@
+"""The command `bpgrade`, run as a user runs it: a process with its own folder and variables.
+
+To import NumPy and pytest for each of a thousand commands would take most of the tests' time. So a
+command is a fork of a process that has imported both (tests/command_server.py), unless a variable is
+to be other for it that Python itself reads at its start.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from waiting import wait_for
+
+_SERVER = Path(__file__).parent / "command_server.py"
+_READ_AT_START = ("PYTHON", "LC_", "LANG", "LD_", "OMP_", "OPENBLAS_", "MKL_")
+
+
+def run(
+    *arguments: object,
+    folder: Path | str | None = None,
+    variables: Mapping[str, str] | None = None,
+    seconds: float = 120,
+) -> subprocess.CompletedProcess[str]:
+    """Run `bpgrade ARGUMENTS` to its end; standard input is empty.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        The working folder; that of the tests unless given.
+    variables : mapping of str to str, optional
+        The whole environment; that of the tests unless given.
+    seconds : float
+        Raises subprocess.TimeoutExpired if it takes longer.
+    """
+    words = [str(argument) for argument in arguments]
+    own = dict(os.environ if variables is None else variables)
+    if _at_start(own) != _at_start(os.environ):
+        return subprocess.run(
+            [sys.executable, "-m", "grader", *words],
+            cwd=folder,
+            env=own,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding=own.get("PYTHONIOENCODING", "utf-8").partition(":")[0],
+            errors="backslashreplace",
+            timeout=seconds,
+            check=False,
+        )
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        code = _forked(words, os.fspath(folder or Path.cwd()), own, output, errors, seconds)
+        return subprocess.CompletedProcess(words, code, _text(output), _text(errors))
+
+
+def _at_start(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return those that Python reads when it starts, and that a fork can't follow."""
+    followed = ("PYTHONIOENCODING", "PYTHONDONTWRITEBYTECODE")
+    return {
+        name: value
+        for name, value in variables.items()
+        if name.startswith(_READ_AT_START) and name not in followed
+    }
+
+
+def _forked(
+    words: list[str], folder: str, variables: dict[str, str], output: Any, errors: Any, seconds: float
+) -> int:
+    """Run it in a fork; return its exit code, the negative number of a signal that ended it."""
+    request = json.dumps({"arguments": words, "folder": folder, "variables": variables})
+    with socket.socket(socket.AF_UNIX) as connection, Path(os.devnull).open("rb") as nothing:
+        connection.settimeout(seconds)
+        connection.connect(_server())
+        streams = [nothing.fileno(), output.fileno(), errors.fileno()]
+        socket.send_fds(connection, [b"{"], streams)
+        connection.sendall(f"{request[1:]}\n".encode())
+        process = _number(connection)
+        try:
+            return _number(connection)
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+            raise subprocess.TimeoutExpired(words, seconds) from None
+
+
+def _number(connection: socket.socket) -> int:
+    data = connection.recv(4, socket.MSG_WAITALL)
+    assert len(data) == 4, "the command server is gone"
+    [number] = struct.unpack("<i", data)
+    return int(number)
+
+
+def _text(file: Any) -> str:
+    file.seek(0)
+    text: str = file.read().decode("utf-8", "backslashreplace")
+    return text.replace("\r\n", "\n")
+
+
+@functools.cache
+def _server() -> str:
+    """Start the server, once for each process of tests; return the path of its socket."""
+    path = Path(tempfile.mkdtemp(prefix="bpgrade-tests-"), "socket")
+    server = subprocess.Popen([sys.executable, str(_SERVER), str(path)], stdin=subprocess.PIPE)
+    atexit.register(_end, server, path)
+    wait_for(path.exists, "the command server answers")
+    return str(path)
+
+
+def _end(server: subprocess.Popen[bytes], path: Path) -> None:
+    server.stdin.close()  # type: ignore[union-attr]
+    server.wait()
+    path.unlink()
+    path.parent.rmdir()

@@ -1,0 +1,97 @@
+"""Runs `bpgrade` in forks of a process that has imported it, for tests/command.py.
+
+    python tests/command_server.py SOCKET
+
+Each connection is one command: a line of JSON (arguments, folder, variables) with the three standard
+streams as descriptors, answered by the process's number and then its exit code. A command sees what
+it would in a process started afresh, but for the time that the imports take.
+"""
+
+from __future__ import annotations
+
+import atexit
+import importlib
+import io
+import json
+import os
+import pkgutil
+import select
+import signal
+import socket
+import struct
+import sys
+from typing import Any
+
+import grader.cli
+import grader.cli.group
+import grader.grading.grade  # noqa: F401 - imported once for all
+import grader.report.terminal  # noqa: F401
+
+_LONGEST = 1_000_000
+
+
+def serve(path: str) -> None:
+    """Answer until whoever started this is gone."""
+    for module in pkgutil.iter_modules(grader.cli.__path__, "grader.cli."):
+        importlib.import_module(module.name)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that answer
+    listening = socket.socket(socket.AF_UNIX)
+    listening.bind(path + ".new")
+    listening.listen()
+    os.rename(path + ".new", path)
+    while listening in select.select([0, listening], [], [])[0]:  # until standard input ends
+        connection, _ = listening.accept()
+        if os.fork() == 0:
+            listening.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            _answer(connection)
+            os._exit(0)
+        connection.close()
+
+
+def _answer(connection: socket.socket) -> None:
+    data, descriptors, _, _ = socket.recv_fds(connection, _LONGEST, 3)
+    while not data.endswith(b"\n"):
+        data += connection.recv(_LONGEST)
+    process = os.fork()
+    if process == 0:
+        connection.close()
+        _run(json.loads(data), descriptors)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    connection.sendall(struct.pack("<i", process))
+    _, status = os.waitpid(process, 0)
+    connection.sendall(struct.pack("<i", os.waitstatus_to_exitcode(status)))
+
+
+def _run(request: dict[str, Any], descriptors: list[int]) -> None:
+    """Become the command."""
+    for number, descriptor in enumerate(descriptors):
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    os.environ.clear()
+    os.environ.update(request["variables"])
+    os.chdir(request["folder"])
+    name, _, errors = os.environ.get("PYTHONIOENCODING", "").partition(":")
+    encoding = name or "utf-8"
+    sys.stdin = io.TextIOWrapper(open(0, "rb"), encoding, errors or "strict")
+    sys.stdout = io.TextIOWrapper(open(1, "wb"), encoding, errors or "strict")
+    sys.stderr = io.TextIOWrapper(
+        open(2, "wb", 0), encoding, "backslashreplace", line_buffering=True, write_through=True
+    )
+    sys.argv = ["bpgrade", *request["arguments"]]
+    code = 0
+    try:
+        grader.cli.main()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else end.code is not None
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])
