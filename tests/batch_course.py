@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from command import run_command
+
 COURSE = """name = "mini"
 title = "Mini"
 packages = []
@@ -83,15 +85,19 @@ def make_class(folder: Path, number: int) -> Path:
 
 def command(course: Path, submissions: Path, out: Path, *more: object) -> list[str]:
     """Return the command that grades a class with the least that confines it."""
+    words = _arguments(course, submissions, out, *more)
+    return [sys.executable, "-m", "grader", *map(str, words)]
+
+
+def _arguments(course: Path, submissions: Path, out: Path, *more: object) -> list[object]:
     words = ["batch", submissions, "-o", out, "--course", course, "--isolation", "basic"]
-    return [sys.executable, "-m", "grader", *map(str, (*words, "--no-pages", *more))]
+    return [*words, "--no-pages", *more]
 
 
 def batch(
     course: Path, submissions: Path, out: Path, *more: object
 ) -> subprocess.CompletedProcess[str]:
-    words = command(course, submissions, out, *more)
-    return subprocess.run(words, capture_output=True, text=True, timeout=300)
+    return run_command(*_arguments(course, submissions, out, *more), seconds=300)
 
 
 def results(out: Path) -> list[dict[str, Any]]:

@@ -1,8 +1,8 @@
 """The command `bpgrade`, run as a user runs it: a process with its own folder and variables.
 
-To import NumPy and pytest for each of a thousand commands would take most of the tests' time. So a
-command is a fork of a process that has imported both (tests/command_server.py), unless a variable is
-to be other for it that Python itself reads at its start.
+Importing NumPy and pytest afresh takes half of a short command's time, a thousand times over. So a
+command is a fork of a process that has imported both (tests/command_server.py), unless its
+environment differs in a variable that Python reads at its start.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SERVER = Path(__file__).parent / "command_server.py"
 _READ_AT_START = ("PYTHON", "LC_", "LANG", "LD_", "OMP_", "OPENBLAS_", "MKL_")
 
 
-def run(
+def run_command(
     *arguments: object,
     folder: Path | str | None = None,
     variables: Mapping[str, str] | None = None,
@@ -75,7 +75,12 @@ def _at_start(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def _forked(
-    words: list[str], folder: str, variables: dict[str, str], output: Any, errors: Any, seconds: float
+    words: list[str],
+    folder: str,
+    variables: dict[str, str],
+    output: Any,
+    errors: Any,
+    seconds: float,
 ) -> int:
     """Run it in a fork; return its exit code, the negative number of a signal that ended it."""
     request = json.dumps({"arguments": words, "folder": folder, "variables": variables})

@@ -2,16 +2,15 @@
 
     python tests/command_server.py SOCKET
 
-Each connection is one command: a line of JSON (arguments, folder, variables) with the three standard
-streams as descriptors, answered by the process's number and then its exit code. A command sees what
-it would in a process started afresh, but for the time that the imports take.
+Each connection is one command: a line of JSON (arguments, folder, variables) with the three
+standard streams as descriptors, answered by the process's number and then its exit code. A command
+sees what it would in a process started afresh.
 """
 
 from __future__ import annotations
 
 import atexit
 import importlib
-import io
 import json
 import os
 import pkgutil
@@ -20,12 +19,13 @@ import signal
 import socket
 import struct
 import sys
+from pathlib import Path
 from typing import Any
 
 import grader.cli
 import grader.cli.group
-import grader.grading.grade  # noqa: F401 - imported once for all
-import grader.report.terminal  # noqa: F401
+import grader.grading.grade
+import grader.report.terminal
 
 _LONGEST = 1_000_000
 
@@ -38,7 +38,7 @@ def serve(path: str) -> None:
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(path + ".new")
     listening.listen()
-    os.rename(path + ".new", path)
+    Path(path + ".new").rename(path)
     while listening in select.select([0, listening], [], [])[0]:  # until standard input ends
         connection, _ = listening.accept()
         if os.fork() == 0:
@@ -74,11 +74,10 @@ def _run(request: dict[str, Any], descriptors: list[int]) -> None:
     os.chdir(request["folder"])
     name, _, errors = os.environ.get("PYTHONIOENCODING", "").partition(":")
     encoding = name or "utf-8"
-    sys.stdin = io.TextIOWrapper(open(0, "rb"), encoding, errors or "strict")
-    sys.stdout = io.TextIOWrapper(open(1, "wb"), encoding, errors or "strict")
-    sys.stderr = io.TextIOWrapper(
-        open(2, "wb", 0), encoding, "backslashreplace", line_buffering=True, write_through=True
-    )
+    strict = errors or "strict"
+    sys.stdin = os.fdopen(0, encoding=encoding, errors=strict)
+    sys.stdout = os.fdopen(1, "w", encoding=encoding, errors=strict)
+    sys.stderr = os.fdopen(2, "w", 1, encoding=encoding, errors="backslashreplace")
     sys.argv = ["bpgrade", *request["arguments"]]
     code = 0
     try:

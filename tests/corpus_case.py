@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import re
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+from command import run_command
 
 ROOT = Path(__file__).parent.parent
 CORPUS = Path(__file__).parent / "corpus"
@@ -56,16 +55,8 @@ def read_cases() -> list[Case]:
 
 def run_bpgrade(*arguments: str | Path, folder: Path = ROOT) -> Run:
     """Run the command in `folder`; it ends by itself, whatever it is given."""
-    done = subprocess.run(
-        [sys.executable, "-m", "grader", *arguments],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=600,
-        check=False,
-    )
-    errors = done.stderr.decode(errors="backslashreplace")
-    return Run(done.returncode, done.stdout.decode().splitlines(), errors)
+    done = run_command(*arguments, folder=folder, seconds=600)
+    return Run(done.returncode, done.stdout.splitlines(), done.stderr)
 
 
 def run_json(paths: Iterable[Path], exercise: str) -> Run:

@@ -11,6 +11,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from command import run_command
 from waiting import wait_for
 
 import grader
@@ -43,16 +44,6 @@ def test_any(student, reference, compare, rng):
 '''
 
 
-def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "grader", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        **options,
-    )
-
-
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
     """A course of one exercise, to be broken at will."""
@@ -75,7 +66,7 @@ def submission(folder: Path, text: str) -> Path:
 
 
 def test_full_marks_exit_0_and_say_so():
-    done = run("check", SOLUTION)
+    done = run_command("check", SOLUTION)
     assert done.returncode == 0
     assert "10 / 10" in done.stdout
     assert done.stderr == ""
@@ -83,14 +74,14 @@ def test_full_marks_exit_0_and_say_so():
 
 def test_points_lost_exit_1(course: Path, tmp_path: Path):
     path = submission(tmp_path, "def double(x):\n    return x + 2\n")
-    done = run("check", path, "--course", course)
+    done = run_command("check", path, "--course", course)
     assert done.returncode == 1
     assert "1 / 3" in done.stdout
 
 
 def test_json_is_one_document_a_line_and_nothing_else(course: Path, tmp_path: Path):
     path = submission(tmp_path, "print('noise')\ndef double(x):\n    return 2 * x\n")
-    done = run("check", path, path, "--json", "--course", course)
+    done = run_command("check", path, path, "--json", "--course", course)
     documents = [json.loads(line) for line in done.stdout.splitlines()]
     assert [document["score"] for document in documents] == [3.0, 3.0]
     assert documents[0]["output"] == "noise\n"
@@ -98,7 +89,7 @@ def test_json_is_one_document_a_line_and_nothing_else(course: Path, tmp_path: Pa
 
 
 def test_a_missing_file_does_not_keep_the_others_from_being_graded(tmp_path: Path):
-    done = run("check", tmp_path / "exercise1.py", SOLUTION, "--json")
+    done = run_command("check", tmp_path / "exercise1.py", SOLUTION, "--json")
     assert done.returncode == 2
     assert len(done.stdout.splitlines()) == 1
     assert "no such file" in done.stderr
@@ -110,12 +101,12 @@ def test_a_check_that_breaks_is_the_graders_fault_never_the_students_zero(
     checks = course / "solutions" / "check_exercise1.py"
     checks.write_text(CHECKS.replace("x = rng.normal(size=3)", "x = rng.nonsense()"))
     path = submission(tmp_path, "def double(x):\n    return 2 * x\n")
-    done = run("check", path, "--json", "--course", course)
+    done = run_command("check", path, "--json", "--course", course)
     document = json.loads(done.stdout)
     assert done.returncode == 3
     assert document["status"] == "ungraded"
     assert document["checks"][1]["outcome"] == "grader_error"
-    assert "No score: the grader failed" in run("check", path, "--course", course).stdout
+    assert "No score: the grader failed" in run_command("check", path, "--course", course).stdout
 
 
 @pytest.mark.parametrize(
@@ -146,7 +137,7 @@ def test_what_pytest_and_numpy_assert_is_the_submissions_failure(
         + f"{marks.format(2)}def test_hidden{body}"
     )
     path = submission(tmp_path, "def double(x):\n    return 3 * x\n")
-    done = run("check", path, "--json", "--course", course)
+    done = run_command("check", path, "--json", "--course", course)
     document = json.loads(done.stdout)
     assert done.returncode == 1
     assert [check["outcome"] for check in document["checks"]] == ["failed", "failed"]
@@ -159,7 +150,7 @@ def test_an_assertion_in_the_reference_is_the_graders_fault(course: Path, tmp_pa
     reference = course / "solutions" / "exercise1.py"
     reference.write_text("def double(x):\n    assert False, 'not meant'\n")
     path = submission(tmp_path, "def double(x):\n    return 2 * x\n")
-    done = run("check", path, "--json", "--course", course)
+    done = run_command("check", path, "--json", "--course", course)
     assert done.returncode == 3
     assert json.loads(done.stdout)["checks"][1]["outcome"] == "grader_error"
 
@@ -168,7 +159,7 @@ def test_a_check_that_prints_does_not_spoil_the_json(course: Path, tmp_path: Pat
     checks = course / "solutions" / "check_exercise1.py"
     checks.write_text(CHECKS.replace("x = rng", "print('spoilt')\n    x = rng"))
     path = submission(tmp_path, "def double(x):\n    return 2 * x\n")
-    done = run("check", path, "--json", "--course", course)
+    done = run_command("check", path, "--json", "--course", course)
     assert json.loads(done.stdout)["score"] == 3.0
 
 
@@ -188,7 +179,7 @@ def test_a_mistake_in_the_checks_is_one_clear_line(
     checks = course / "solutions" / "check_exercise1.py"
     checks.write_text(CHECKS.replace(old, new))
     path = submission(tmp_path, "def double(x):\n    return 2 * x\n")
-    done = run("check", path, "--course", course)
+    done = run_command("check", path, "--course", course)
     assert done.returncode == 3
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -198,7 +189,7 @@ def test_a_mistake_in_the_checks_is_one_clear_line(
 def test_the_same_seed_gives_the_same_result_but_for_timings(course: Path, tmp_path: Path):
     path = submission(tmp_path, "def double(x):\n    return x * x\n")
     documents = [
-        json.loads(run("check", path, "--json", "--course", course, "--seed", seed).stdout)
+        json.loads(run_command("check", path, "--json", "--course", course, "--seed", seed).stdout)
         for seed in (7, 7, 8)
     ]
     for document in documents:
@@ -211,7 +202,9 @@ def test_the_same_seed_gives_the_same_result_but_for_timings(course: Path, tmp_p
 
 def test_hidden_expected_values_are_not_shown_and_visible_ones_are(course: Path, tmp_path: Path):
     path = submission(tmp_path, "def double(x):\n    return 3 * x\n")
-    visible, hidden = json.loads(run("check", path, "--json", "--course", course).stdout)["checks"]
+    visible, hidden = json.loads(run_command("check", path, "--json", "--course", course).stdout)[
+        "checks"
+    ]
     assert "expected 4" in visible["feedback"]
     assert "Called: double(x=2)" in visible["feedback"]
     assert "expected" not in hidden["feedback"]
@@ -220,12 +213,14 @@ def test_hidden_expected_values_are_not_shown_and_visible_ones_are(course: Path,
 
 def test_a_submission_cannot_bring_its_own_course(course: Path, tmp_path: Path):
     path = submission(course / "exercises", "def double(x):\n    return 0\n")
-    done = run("check", path, "--json", cwd=tmp_path)
+    done = run_command("check", path, "--json", folder=tmp_path)
     assert json.loads(done.stdout)["course"] == "backpropagation"
 
 
 def test_no_colour_and_no_control_characters_where_it_is_no_terminal():
-    done = run("check", SOLUTION, env={**os.environ, "FORCE_COLOR": "", "NO_COLOR": "1"})
+    done = run_command(
+        "check", SOLUTION, variables={**os.environ, "FORCE_COLOR": "", "NO_COLOR": "1"}
+    )
     assert "\x1b" not in done.stdout
 
 
@@ -331,7 +326,7 @@ def test_what_ends_python_in_a_check_file_is_a_mistake_of_the_course(course: Pat
     path = submission(tmp_path, "def double(x):\n    return 2 * x\n")
     for line in ("raise SystemExit(0)", "import pytest\npytest.exit('enough')"):
         checks.write_text(f"{line}\n")
-        done = run("check", path, "--course", course)
+        done = run_command("check", path, "--course", course)
         assert done.returncode == 3
         assert "cannot be collected" in done.stderr or "cannot be loaded" in done.stderr
         assert "check_exercise1.py" in done.stderr or "the checks of mini" in done.stderr

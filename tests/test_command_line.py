@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from command import run_command
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="uses Linux's devices and shell")
 
@@ -14,10 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "grader", *arguments]
-    return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=120, check=False
-    )
+    return run_command(*arguments, folder=folder)
 
 
 def shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:

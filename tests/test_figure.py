@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import subprocess
-import sys
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
+from command import run_command
 
 import grader
 from grader.course.shared import importing_shared
@@ -21,8 +21,7 @@ BLOG = ROOT / "docs" / "examples" / "exercise3.py"
 
 
 def check(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "grader", "check", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+    return run_command("check", *arguments)
 
 
 def load(name: str, path: Path) -> ModuleType:

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from command import run_command
 from platform_cases import EXERCISE
 
 from grader.course import load_course
@@ -28,15 +29,7 @@ HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def bpgrade(*words: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-P", "-m", "grader", *words],
-        cwd=folder,
-        env={**os.environ, **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-    )
+    return run_command(*words, folder=folder, variables={**os.environ, **variables}, seconds=600)
 
 
 def members(data: bytes) -> dict[str, bytes]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 from textwrap import dedent, indent
 
 import pytest
+from command import run_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -393,14 +393,7 @@ def test_write_stubs_says_where_it_cannot_write(tmp_path: Path) -> None:
 
 
 def run(*arguments: str | Path, where: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "grader", "author", "stubs", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        cwd=where,
-        timeout=30,
-    )
+    return run_command("author", "stubs", *arguments, folder=where, seconds=30)
 
 
 def test_the_command_writes_the_stubs_of_a_course(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command import run_command
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,14 +37,7 @@ PAIRS = "gradient_1, gradient_2"
 
 def run(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
     own = {name: value for name, value in os.environ.items() if name not in _DISPLAY}
-    return subprocess.run(
-        [sys.executable, "-m", "grader", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env={**own, "PYTHONIOENCODING": "utf-8", **variables},
-    )
+    return run_command(*arguments, variables={**own, "PYTHONIOENCODING": "utf-8", **variables})
 
 
 def graded(folder: Path, name: str, text: str) -> Result:

@@ -142,7 +142,7 @@ def _ruleset(
 
 
 def confinement_settings(layers: Collection[str], ruleset: list[int]) -> dict[str, Any]:
-    """Return the settings that `grader.sandbox.child.confinement.Walls` is read from."""
+    """Return the settings that `grader.sandbox.child.confinement.Confinement` is read from."""
     settings: dict[str, Any] = {
         "layers": list(layers),
         "ruleset": ruleset[0] if ruleset else -1,

@@ -26,7 +26,7 @@ class Process:
     Attributes
     ----------
     layers : tuple of str
-        The walls that stand around it.
+        The layers of isolation around it.
     printed : bytes
         What has been printed, cut to the limit.
     printed_bytes : int
@@ -55,7 +55,7 @@ class Process:
         return self._connection
 
     def start(self) -> None:
-        """Get a process, and see that its walls stand.
+        """Get a process, and see that its layers hold.
 
         Raises
         ------

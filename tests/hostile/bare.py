@@ -71,7 +71,7 @@ def worker_without(layer: str, folder: Path) -> Path:
         higher = '__import__("fcntl").fcntl(descriptor, 0, 50)'
         files["entry_points.py"] = [("os.dup(descriptor)", higher)]
     if layer == "limits":  # of what it allots, the watch sees some too
-        files["fork_server.py"] = [('if "seccomp" in self.sandboxes.layers:', "if True:")]
+        files["fork_server.py"] = [('if "seccomp" in self.confinement.layers:', "if True:")]
     if layer == "links":
         files[name].append(("os.O_DIRECTORY | os.O_NOFOLLOW", "os.O_DIRECTORY"))
     for file, changes in files.items():

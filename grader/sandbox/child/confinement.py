@@ -22,7 +22,7 @@ _OTHER_TASKS: Final = 4096
 
 
 @dataclass(frozen=True)
-class Walls:
+class Confinement:
     """What the trusted side has prepared for the process to shut itself in with.
 
     `layers` are those to apply, `ruleset` is a Landlock ruleset's descriptor, `program` a
@@ -36,9 +36,9 @@ class Walls:
     process_mark: int
 
     @staticmethod
-    def read(settings: Mapping[str, Any]) -> Walls:
+    def read(settings: Mapping[str, Any]) -> Confinement:
         """Return what the host's settings say."""
-        return Walls(
+        return Confinement(
             tuple(settings["layers"]),
             settings["ruleset"],
             bytes.fromhex(settings["program"]),
@@ -46,20 +46,20 @@ class Walls:
         )
 
 
-def shut_in(walls: Walls) -> list[str]:
+def shut_in(wanted: Confinement) -> list[str]:
     """Apply the layers, for good, and return the names of those that do hold."""
-    if "landlock" in walls.layers or walls.program:
+    if "landlock" in wanted.layers or wanted.program:
         kernel.drop_privileges()
-    if "landlock" in walls.layers:
-        kernel.restrict_files(walls.ruleset)
-        os.close(walls.ruleset)
-    if walls.program:
-        program = walls.program
-        if walls.process_mark:
-            mark = walls.process_mark.to_bytes(4, sys.byteorder)
+    if "landlock" in wanted.layers:
+        kernel.restrict_files(wanted.ruleset)
+        os.close(wanted.ruleset)
+    if wanted.program:
+        program = wanted.program
+        if wanted.process_mark:
+            mark = wanted.process_mark.to_bytes(4, sys.byteorder)
             program = program.replace(mark, os.getpid().to_bytes(4, sys.byteorder))
         kernel.filter_system_calls(program)
-    return [layer for layer in walls.layers if _HOLDS[layer]()]
+    return [layer for layer in wanted.layers if _HOLDS[layer]()]
 
 
 def _files_are_closed() -> bool:

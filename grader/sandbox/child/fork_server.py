@@ -33,7 +33,7 @@ class Host:
     def __init__(self, control: socket.socket, settings: dict[str, Any]) -> None:
         self.control = control
         self.scratch = Path(settings["scratch"])
-        self.walls = confinement.Walls.read(settings)
+        self.confinement = confinement.Confinement.read(settings)
         self.limits: dict[str, Any] = {}
         self.child = 0
         self.exceeded = ""
@@ -80,7 +80,7 @@ class Host:
         os.chdir(self.scratch)
         self.control.close()
         highest = os.sysconf("SC_OPEN_MAX")  # before it is lowered
-        layers = confinement.limit_resources(limits) + confinement.shut_in(self.walls)
+        layers = confinement.limit_resources(limits) + confinement.shut_in(self.confinement)
         self.serve_session(_keep_only(wire, output, highest), layers, self.limits)
         os._exit(0)
 
@@ -105,7 +105,7 @@ class Host:
         The limit of one process's address space says nothing of several, nor of memory that is
         not mapped; where there can be neither, it is not worth a look.
         """
-        if "seccomp" in self.walls.layers:
+        if "seccomp" in self.confinement.layers:
             return 0
         inherited = len(below) * processes.memory([os.getpid()])
         shared = processes.shared_memory() if os.getpid() == 1 else 0
