@@ -11,6 +11,7 @@ import pytest
 from grader.checking.check_failure import CheckFailure
 from grader.checking.comparison import Compare
 from grader.checking.inner_calls import calls_within, is_telling
+from grader.checking.shown import shown_call
 from grader.checking.student_proxy import StudentProxy
 from grader.course import Limits
 from grader.sandbox.failures import CallFailure
@@ -194,3 +195,11 @@ def test_a_mistake_is_charged_where_it_is(student: StudentProxy) -> None:
 )
 def test_a_value_that_may_come_from_anywhere_tells_nothing(value: Any, telling: bool) -> None:
     assert is_telling(value, (np.array([1.0, 2.0]), 5)) is telling
+
+
+def test_a_call_is_told_in_the_same_words_each_time() -> None:
+    told = [
+        shown_call("train", ("x", "rng"), (1.5, np.random.default_rng(0)), {"key": abs})
+        for _ in range(2)
+    ]
+    assert told == ["train(x=1.5, rng=a random generator, key=a function)"] * 2

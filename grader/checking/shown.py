@@ -45,9 +45,11 @@ def shown_value(value: Any) -> str:
 
 
 def shown_argument(argument: Any) -> str:
-    """Return an argument of a call as `shown_value` does, a function by that word."""
+    """Return an argument of a call as `shown_value` does, a function and a generator by a word."""
     if isinstance(argument, HasWords):
         return str(argument._bpgrade.short())
+    if isinstance(argument, np.random.Generator):
+        return "a random generator"  # NumPy's own text holds an address
     return "a function" if callable(argument) else shown_value(argument)
 
 
