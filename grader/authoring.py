@@ -46,6 +46,7 @@ class Probe:
     function: str
     returns: tuple[str, ...]
     draw: Callable[..., Any]
+    use: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,20 +160,24 @@ def _notes() -> Notes:
     return _CURRENT.get() or Notes()
 
 
-def probe(function: str, *, returns: str | Sequence[str]) -> Callable[[_Function], _Function]:
+def probe(
+    function: str, *, returns: str | Sequence[str], use: Callable[..., Any] | None = None
+) -> Callable[[_Function], _Function]:
     """Mark `draw(rng)`, which returns a tuple of arguments for `function`.
 
     Parameters
     ----------
     function : str
-        A function of the exercise.
+        A function or class of the exercise.
     returns : str or sequence of str
         What the value that it returns, or each of its values, is called.
+    use : callable, optional
+        For a class: takes it and the arguments, makes an object, and returns what that shows.
     """
     names = (returns,) if isinstance(returns, str) else tuple(returns)
 
     def mark(draw: _Function) -> _Function:
-        _notes().probes.append(Probe(function, names, draw))
+        _notes().probes.append(Probe(function, names, draw, use))
         return draw
 
     return mark

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.author.verify import Effort, verify
 from grader.checking.checks import Checks, collected
 from grader.course import load_course
 from grader.grading.grade import Grader
@@ -157,7 +158,7 @@ WRONG = {
         ("class Square(Shape)", "class Square"),
         "shape",
         "failed",
-        "the class of Square(1) is ['Square'].",
+        "the class of Square is ['Square'].",
     ),
     "no refusal": (
         ("if side < 0", "if side < -9"),
@@ -176,7 +177,7 @@ WRONG = {
         ("return sum(values) / len(values)", "return 0.0"),
         "mean",
         "failed",
-        "mean([1.0, 2.0, 6.0]) returned 0.0.",
+        "mean([1.0, 2.0, 9.0]) returned 0.0.",
     ),
     "returned": (
         ('raise ValueError("the list is empty")', "return 0.0"),
@@ -236,11 +237,11 @@ LIES = {
     "equal to all": "__eq__ = lambda *_: True\n    __hash__ = None\n",
     "a number": (
         "__sub__ = __rsub__ = __abs__ = __add__ = lambda *_: Liar()\n"
-        "    __lt__ = __gt__ = __eq__ = lambda *_: True\n    __float__ = lambda _: 3.0\n"
+        "    __lt__ = __gt__ = __eq__ = lambda *_: True\n    __float__ = lambda _: 4.0\n"
     ),
     "another class": "__class__ = property(lambda _: float)\n    __float__ = lambda _: 3\n",
     "everything": "__getattr__ = lambda *_: Liar()\n    __call__ = __getattr__\n",
-    "an array": "__array__ = lambda *_, **__: np.array(3.0)\n",
+    "an array": "__array__ = lambda *_, **__: np.array(4.0)\n",
 }
 
 
@@ -295,3 +296,11 @@ def test_an_object_ends_with_its_process(grader: Grader) -> None:
     found = graded(grader, text)
     assert "ended the whole program" in found["push_and_pop"].feedback
     assert found["places"].points == 1.0
+
+
+def test_the_course_of_objects_holds() -> None:
+    effort = Effort(seeds=2, misconception_seeds=2, mutants=12, misconceptions=2)
+    found = verify(COURSE, [EXERCISE], resolve("basic"), effort).exercises[0]
+    assert found.faults == ()
+    killed = {each.function: each.killed for each in found.mutation}
+    assert min(killed[name] for name in ("Stack", "Square", "LinearRegression")) >= 9

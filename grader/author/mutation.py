@@ -89,8 +89,10 @@ class Mutations:
             return self._of_value(function)
         probes = self._workshop.book.probes.get(function, [])
         inputs = draw_inputs(probes, max(_DRAWS, len(probes))) if probes else ()
-        first = inputs[0] if inputs else self._bench.arguments.get(function)
-        if first is None:
+        is_class = function in self._workshop.classes
+        called = None if is_class else self._bench.arguments.get(function)
+        first = inputs[0] if inputs else called
+        if first is None and not is_class:
             return Mutation(function, 0, 0, 0, bool(probes), ())
         mutants = Mutants(self._workshop, self._reference, function, first)
         right = self._shown(function, {}, inputs)

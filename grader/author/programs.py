@@ -14,9 +14,9 @@ from grader.author.needed import Needed
 from grader.authoring import Misconception
 from grader.diagnosis.observation import Inputs
 from grader.diagnosis.program_factory import Maker, ProgramSource, Workshop
+from grader.diagnosis.program_trees import TICK, Definition
 from grader.diagnosis.rewriting import rewrite
 
-_TICK: Final = "bpgrade_tick"
 _REFERENCE: Final = """
 class reference:
     def __getattr__(self, name):
@@ -54,11 +54,13 @@ class Mutants:
         The text of the reference.
     function : str
         Which of its functions.
-    inputs : tuple
+    inputs : tuple or None
         Arguments of a call, in which the shapes of the variables are seen.
     """
 
-    def __init__(self, workshop: Workshop, reference: str, function: str, inputs: Inputs) -> None:
+    def __init__(
+        self, workshop: Workshop, reference: str, function: str, inputs: Inputs | None
+    ) -> None:
         self._workshop = workshop
         self._source = next(workshop.sources(function))
         self._edits = workshop.find_edits(self._source, function, inputs)
@@ -91,7 +93,7 @@ def _around(reference: str, function: str) -> tuple[str, str]:
     place = next(
         number
         for number, node in enumerate(body)
-        if isinstance(node, ast.FunctionDef) and node.name == function
+        if isinstance(node, Definition) and node.name == function
     )
     parts = body[:place], body[place + 1 :]
     before, after = (ast.unparse(ast.Module(part, [])) for part in parts)
@@ -101,7 +103,7 @@ def _around(reference: str, function: str) -> tuple[str, str]:
 def _function_text(source: ProgramSource) -> str:
     """Return the text of a function, without the calls that keep its loops from going on."""
     lines = ast.unparse(ast.fix_missing_locations(source.tree)).split("\n")
-    return "\n".join(line for line in lines if line.strip() != f"{_TICK}()")
+    return "\n".join(line for line in lines if line.strip() != f"{TICK}()")
 
 
 def _diff(right: str, wrong: str) -> str:
@@ -148,11 +150,11 @@ def as_submission(reference: str, item: Misconception) -> str:
     return "\n\n".join([before, after, _REFERENCE, text, ""])
 
 
-def _function(reference: str, name: str) -> ast.FunctionDef:
+def _function(reference: str, name: str) -> Definition:
     return next(
         node
         for node in ast.parse(reference).body
-        if isinstance(node, ast.FunctionDef) and node.name == name
+        if isinstance(node, Definition) and node.name == name
     )
 
 

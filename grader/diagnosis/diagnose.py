@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import inspect
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 from grader.course import Course, Exercise
 from grader.diagnosis.catalogue import Catalogue, default_language
@@ -17,9 +19,8 @@ from grader.diagnosis.location import StudentFunction
 from grader.diagnosis.observation import ObservedCall
 from grader.diagnosis.options import Options
 from grader.diagnosis.sentences import Wording
+from grader.diagnosis.student_program import StudentProgram
 from grader.result import CheckResult, Outcome
-from grader.sandbox.failures import CallFailure
-from grader.sandbox.pipeline import Pipeline
 from grader.sandbox.submission_session import SubmissionSession
 
 _LONGEST_SECONDS: Final = 6.0
@@ -34,6 +35,7 @@ class Diagnoser:
         reference: Callable[[Exercise], ModuleType | None],
         options: Options,
     ) -> None:
+        self._reference = reference
         self._shelf = Shelf(course, reference)
         self._options = options
         self._catalogue = Catalogue(options.language or default_language(), course.folder)
@@ -74,7 +76,9 @@ class Diagnoser:
         if stored is None:
             return ()
         table, meanings = stored
-        calls = observe(session, function, table)
+        use = self._use_of(exercise, function)
+        ask = StudentProgram(session, function, table.layout.parameters, use)
+        calls = observe(ask, table)
         if calls is None:
             self._say(f"{function}: a call on a probe gave no value; nothing is said")
             return ()
@@ -86,6 +90,7 @@ class Diagnoser:
             wording=Wording(function, self._catalogue, meanings),
             say=self._say,
             session=session,
+            ask=ask,
             failed=failed - {function},
             before=before,
             workshop=lambda: self._shelf.workshop(exercise),
@@ -95,30 +100,27 @@ class Diagnoser:
         self._say(f"{function}: {len(found)} told, {spent:.1f} ms")
         return found
 
+    def _use_of(self, exercise: Exercise, function: str) -> Callable[..., Any] | None:
+        """Return what probes do with a function, where they do more than to call it."""
+        reference = self._reference(exercise)
+        target = getattr(reference, function, None)
+        if not isinstance(target, type) and not inspect.isgeneratorfunction(target):
+            return None
+        workshop = self._shelf.workshop(exercise)
+        return None if workshop is None else workshop.use_of(function)
+
     def _say(self, line: str) -> None:
         if self._options.explain is not None:
             self._options.explain(line)
 
 
-def observe(
-    session: SubmissionSession, function: str, table: FaultDictionary
-) -> list[ObservedCall] | None:
-    """Call a student's function on the probes; None where a call gives no value, or is slow."""
-    names = table.layout.parameters
-    requests = [session.request(function, inputs, names) for inputs in table.inputs]
-    pipeline = Pipeline(session)
+def observe(ask: StudentProgram, table: FaultDictionary) -> list[ObservedCall] | None:
+    """Run a student's program on the probes; None where it gives no value, or is slow."""
     calls = []
     start = time.monotonic()
-    try:
-        for number, request in enumerate(requests):
-            reply = pipeline.make(request)
-            calls.append(ObservedCall(reply.value, frozenset(reply.changed), bool(reply.warnings)))
-            if time.monotonic() - start > _LONGEST_SECONDS:
+    with contextlib.closing(ask.all(table.inputs)) as found:
+        for call in found:
+            if call is None or time.monotonic() - start > _LONGEST_SECONDS:
                 return None
-            if number == 0 and all(each.plain for each in requests):
-                pipeline.prefetch([each.call for each in requests[1:]])
-    except CallFailure:
-        return None
-    finally:
-        pipeline.settle()
+            calls.append(call)
     return calls

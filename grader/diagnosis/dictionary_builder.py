@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -55,7 +56,9 @@ def build_table(workshop: Workshop, function: str) -> FaultDictionary | None:
         A probe raises, or the reference on its inputs.
     """
     probes = workshop.book.probes.get(function)
-    if not probes or function not in workshop.functions:
+    if not probes or not workshop.has(function):
+        return None
+    if function in workshop.classes and workshop.use_of(function) is None:
         return None
     inputs = draw_inputs(probes, drawn_from(probes))
     reference = workshop.program(function, {})
@@ -66,8 +69,7 @@ def build_table(workshop: Workshop, function: str) -> FaultDictionary | None:
             f"the probe of {function}: the reference raises {type(error).__name__}: {error}",
             f"let {probes[0].draw.__name__} return a tuple of valid arguments",
         ) from error
-    code = workshop.functions[function].__code__
-    parameters = code.co_varnames[: code.co_argcount]
+    parameters = parameters_of(workshop, function)
     layout = layout_of([call.value for call in calls], probes[0].returns, parameters)
     if layout is None:
         return None
@@ -79,6 +81,15 @@ def build_table(workshop: Workshop, function: str) -> FaultDictionary | None:
     table = _table(function, layout, inputs, right, made, max(STORED, len(probes)))
     table.moving = _moving(reference, table)
     return table
+
+
+def parameters_of(workshop: Workshop, function: str) -> tuple[str, ...]:
+    """Return what a function's arguments are called, or those of what is done with a class."""
+    use = workshop.use_of(function)
+    if use is not None:
+        return tuple(inspect.signature(use).parameters)[1:]
+    code = workshop.functions[function].__code__
+    return code.co_varnames[: code.co_argcount]
 
 
 def narrow_tables(

@@ -17,8 +17,8 @@ from grader.diagnosis.observation import Inputs, ObservedCall
 from grader.diagnosis.program_matching import Columns, ProgramMatch, match, plainest
 from grader.diagnosis.relations import find_relations
 from grader.diagnosis.sentences import Wording
+from grader.diagnosis.student_program import StudentProgram
 from grader.result import Diagnosis
-from grader.sandbox.failures import CallFailure
 from grader.sandbox.submission_session import SubmissionSession
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class Explainer:
     wording: Wording
     say: Callable[[str], None]
     session: SubmissionSession
+    ask: StudentProgram
     failed: frozenset[str]
     before: frozenset[str]
     workshop: Callable[[], Workshop | None]
@@ -186,12 +187,8 @@ class Explainer:
         return Told(diagnosis, frozenset(told))
 
     def _show(self, inputs: Inputs) -> Rows | None:
-        try:
-            reply = self.session.call(self.wording.function, inputs, self.table.layout.parameters)
-        except CallFailure:
-            return None
-        call = ObservedCall(reply.value, frozenset(reply.changed), bool(reply.warnings))
-        return self.table.layout.row(0, call)
+        call = self.ask.one(inputs)
+        return None if call is None else self.table.layout.row(0, call)
 
     def _parts(self, found: ProgramMatch, complete: bool) -> list[Told]:
         """Return a match's diagnosis; for merged misconceptions that of each of them."""

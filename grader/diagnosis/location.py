@@ -69,11 +69,11 @@ class StudentFunction:
         return held
 
 
-def definition(tree: ast.Module, name: str) -> ast.FunctionDef | ast.Assign | None:
+def definition(tree: ast.Module, name: str) -> ast.FunctionDef | ast.ClassDef | ast.Assign | None:
     """Return the last definition of a name at the top level; a lambda counts."""
-    found: ast.FunctionDef | ast.Assign | None = None
+    found: ast.FunctionDef | ast.ClassDef | ast.Assign | None = None
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
             names = [node.name]
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
             names = [item.id for item in node.targets if isinstance(item, ast.Name)]
@@ -84,7 +84,9 @@ def definition(tree: ast.Module, name: str) -> ast.FunctionDef | ast.Assign | No
     return found
 
 
-def _own_names(node: ast.FunctionDef | ast.Assign, parameters: Sequence[str]) -> dict[str, str]:
+def _own_names(
+    node: ast.FunctionDef | ast.ClassDef | ast.Assign, parameters: Sequence[str]
+) -> dict[str, str]:
     """Return the reference's parameter name for each of the student's."""
     arguments = node.args if isinstance(node, ast.FunctionDef) else None
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):

@@ -8,7 +8,7 @@ import functools
 import inspect
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -20,11 +20,18 @@ from grader.diagnosis.bug_library import Book
 from grader.diagnosis.observation import Inputs, make_call
 from grader.diagnosis.operators import Edit, expression_edits, name_edits, statement_edits
 from grader.diagnosis.operators.edits import EditSite, sites
+from grader.diagnosis.program_trees import (
+    TICK,
+    Definition,
+    Trees,
+    compiled,
+    functions_in,
+    prepared,
+)
 from grader.diagnosis.rewriting import rewrite
 from grader.errors import CourseError
 
 _MAX_TURNS: Final = 10_000
-_TICK: Final = "bpgrade_tick"
 _WATCH: Final = "bpgrade_watch"
 _NONE: Final = ast.Constant(None)
 
@@ -43,15 +50,15 @@ class ProgramSource:
         `reference:gradient`, `variant:0:gradient` or `misconception:name`.
     function : str
         The function that it stands for.
-    tree : ast.FunctionDef
-        Its syntax tree, without decorators.
+    tree : ast.FunctionDef or ast.ClassDef
+        Its syntax tree, a function's without decorators.
     home : mapping or None
         The globals of a formulation that stands outside the reference.
     """
 
     key: str
     function: str
-    tree: ast.FunctionDef
+    tree: Definition
     home: Mapping[str, Any] | None = None
     edits: list[Edit] = field(default_factory=list)
 
@@ -77,7 +84,7 @@ class Workshop:
         self.book = book
         self.turns = 0
         self._watch: Program | None = None
-        self._trees = _Trees()
+        self._trees = Trees()
         self._own: dict[str, ProgramSource] = {}
         self._kept: dict[tuple[str, int], Maker | None] = {}
         self._mistaken: dict[str, _Mistaken] = {}
@@ -86,25 +93,61 @@ class Workshop:
             for name, value in vars(reference).items()
             if isinstance(value, types.FunctionType) and value.__module__ == reference.__name__
         }
+        self.classes = {
+            name: value
+            for name, value in vars(reference).items()
+            if isinstance(value, type) and value.__module__ == reference.__name__
+        }
+        self._class_codes: dict[str, types.CodeType] = {}
 
     def namespace(self, makers: Mapping[str, Maker]) -> Namespace:
         """Return the reference's names, with the functions of `makers` put in their place."""
         names: Namespace = dict(vars(self.reference))
-        names[_TICK] = self._tick
+        names[TICK] = self._tick
         names[_WATCH] = self._watch
         for name, function in self.functions.items():
             names[name] = types.FunctionType(
                 function.__code__, names, name, function.__defaults__, function.__closure__
             )
         for name, maker in makers.items():
-            names[name] = maker(names)
+            if name not in self.classes:
+                names[name] = maker(names)
+        for name in self.classes:  # in their order, since one may build on another
+            if name in makers:
+                names[name] = makers[name](names)
+            else:
+                exec(self._class_code(name), names)
         return names
+
+    def _class_code(self, name: str) -> types.CodeType:
+        if name not in self._class_codes:
+            code = compiled(prepared(copy.deepcopy(self.plain(name))))
+            assert code is not None
+            self._class_codes[name] = code
+        return self._class_codes[name]
+
+    def has(self, name: str) -> bool:
+        """Return whether the reference defines a function or a class of this name."""
+        return name in self.functions or name in self.classes
+
+    def plain(self, name: str) -> Definition:
+        """Return the tree of a function or class of the reference as it is written."""
+        if name in self.functions:
+            return self._trees.of_function(self.functions[name])
+        return self._trees.at(str(self.reference.__file__), name)
+
+    def use_of(self, function: str) -> Callable[..., Any] | None:
+        """Return what the author's probes do with a class; None for a function."""
+        probes = self.book.probes.get(function)
+        return probes[0].use if probes else None
 
     def program(self, function: str, makers: Mapping[str, Maker]) -> Program:
         """Return the reference's `function` as it is with the functions of `makers` replaced."""
         found: Program = self.namespace(makers)[function]
+        use = self.use_of(function)
+        if use is not None:
+            found = functools.partial(use, found)
 
-        @functools.wraps(found)
         def bounded(*arguments: Any) -> Any:
             self.turns = 0
             return found(*arguments)
@@ -119,10 +162,10 @@ class Workshop:
     def called_by(self, function: str) -> tuple[str, ...]:
         """Return the reference's functions that `function` calls, directly or not."""
         found: dict[str, None] = {}
-        waiting = [function] if function in self.functions else []
+        waiting = [function] if self.has(function) else []
         while waiting:
-            for name in self.functions[waiting.pop()].__code__.co_names:
-                if name in self.functions and name != function and name not in found:
+            for name in _names_in(self.plain(waiting.pop())):
+                if self.has(name) and name != function and name not in found:
                     found[name] = None
                     waiting.append(name)
         return tuple(found)
@@ -181,7 +224,7 @@ class Workshop:
     def reference_source(self, function: str) -> ProgramSource:
         """Return the reference's formulation; the same object each time."""
         if function not in self._own:
-            tree = self._trees.function(self.functions[function])
+            tree = prepared(copy.deepcopy(self.plain(function)))
             self._own[function] = ProgramSource(f"reference:{function}", function, tree)
         return self._own[function]
 
@@ -208,14 +251,14 @@ class Workshop:
         if name in self._mistaken:
             return self._mistaken[name]
         where = f"{Path(item.program.__code__.co_filename).name}: {name}"
-        if item.function not in self.functions:
+        if not self.has(item.function):
             raise CourseError(
                 f"{where}: the reference defines no function {item.function}",
                 "name one of the exercise's functions",
             )
-        made = rewrite(self._trees.plain(self.functions[item.function]), edits, where)
-        source = ProgramSource(f"misconception:{name}", item.function, _prepared(made.tree))
-        code = _compiled(source.tree)
+        made = rewrite(self.plain(item.function), edits, where)
+        source = ProgramSource(f"misconception:{name}", item.function, prepared(made.tree))
+        code = compiled(source.tree)
         if code is None:
             raise CourseError(
                 f"{where}: with these edits {item.function} is not valid Python",
@@ -228,17 +271,21 @@ class Workshop:
         home = getattr(program, "__globals__", {})
         return ProgramSource(key, function, self._trees.function(program), home)
 
-    def find_edits(self, source: ProgramSource, top: str, inputs: Inputs) -> list[Edit]:
-        """Return all edits of a source, in an order that is always the same."""
+    def find_edits(self, source: ProgramSource, top: str, inputs: Inputs | None) -> list[Edit]:
+        """Return all edits of a source, in an order that is always the same.
+
+        `inputs` are arguments of a call of `top`; without them no shapes are known.
+        """
         if not source.edits:
-            shapes = self._shapes(source, top, inputs)
-            places = list(sites(source.tree, self.returns(source.function)))
-            parameters = [item.arg for item in source.tree.args.args]
-            source.edits = [
-                *name_edits(places, shapes),
-                *expression_edits(places),
-                *statement_edits(source.tree, places, parameters),
-            ]
+            shapes = {} if inputs is None else self._shapes(source, top, inputs)
+            for function in functions_in(source.tree):
+                places = list(sites(function, self.returns(source.function)))
+                parameters = [item.arg for item in function.args.args]
+                source.edits += [
+                    *name_edits(places, shapes),
+                    *expression_edits(places),
+                    *statement_edits(function, places, parameters),
+                ]
         return source.edits
 
     def returns(self, function: str) -> tuple[str, ...]:
@@ -251,7 +298,7 @@ class Workshop:
         with ExitStack() as stack:
             for number in numbers:
                 stack.enter_context(source.edits[number].made())
-            code = _compiled(source.tree)
+            code = compiled(source.tree)
         if code is None:
             return None
         return _maker(source, code)
@@ -278,7 +325,7 @@ class Workshop:
                 )
                 edit = Edit("", "", {}, "", ((EditSite(node, "value"), watched),))
                 stack.enter_context(edit.made())
-            code = _compiled(source.tree)
+            code = compiled(source.tree)
 
         def watch(names: dict[str, Any], value: Any) -> Any:
             seen.update(names)
@@ -286,7 +333,8 @@ class Workshop:
 
         if code is not None:
             self._watch = watch
-            make_call(self.program(top, {source.function: _maker(source, code)}), inputs)
+            with suppress(TypeError):  # what a generator gives cannot be copied
+                make_call(self.program(top, {source.function: _maker(source, code)}), inputs)
         return {name: np.shape(value) for name, value in seen.items() if _is_real(value)}
 
 
@@ -303,44 +351,6 @@ class _Functions:
             raise AttributeError(name) from None
 
 
-class _Trees:
-    """The syntax trees of files, each parsed once."""
-
-    def __init__(self) -> None:
-        self._files: dict[str, dict[str, ast.FunctionDef]] = {}
-
-    def function(self, program: Program) -> ast.FunctionDef:
-        """Return a function's tree, made ready to be run."""
-        return _prepared(copy.deepcopy(self.plain(program)))
-
-    def plain(self, program: Program) -> ast.FunctionDef:
-        """Return a function's tree as it is written; it must stay so."""
-        file = program.__code__.co_filename
-        if file not in self._files:
-            tree = ast.parse(Path(file).read_text("utf-8"))
-            functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-            self._files[file] = {node.name: node for node in functions}
-        return self._files[file][program.__name__]
-
-
-def _prepared(node: ast.FunctionDef) -> ast.FunctionDef:
-    """Return the tree without decorators, its `while` loops made to end."""
-    node.decorator_list = []
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.While):
-            tick = ast.Call(ast.Name(_TICK, ast.Load()), [], [])
-            inner.body.insert(0, ast.Expr(tick))
-    return ast.fix_missing_locations(node)
-
-
-def _compiled(tree: ast.FunctionDef) -> types.CodeType | None:
-    module = ast.Module([tree], [])
-    try:
-        return compile(module, "<candidate>", "exec")
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-
-
 def _maker(source: ProgramSource, code: types.CodeType) -> Maker:
     return lambda names: _defined(source, code, names)
 
@@ -351,13 +361,21 @@ def _defined(source: ProgramSource, code: types.CodeType, names: Namespace) -> P
         found: Program = names[source.tree.name]
         return found
     outside = dict(source.home)
-    outside |= {_TICK: names[_TICK], _WATCH: names[_WATCH]}
+    outside |= {TICK: names[TICK], _WATCH: names[_WATCH]}
     exec(code, outside)
     program: Program = outside[source.tree.name]
-    if any(argument.arg == "reference" for argument in source.tree.args.kwonlyargs):
+    parameters = source.tree.args.kwonlyargs if isinstance(source.tree, ast.FunctionDef) else []
+    if any(argument.arg == "reference" for argument in parameters):
         return functools.partial(program, reference=_Functions(names))
     return program
 
 
 def _is_real(value: Any) -> bool:
     return isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
+
+
+def _names_in(tree: Definition) -> Iterator[str]:
+    """Yield the names that a function or class reads, in their order."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            yield node.id

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from grader.diagnosis.location import LOCATED
+from grader.diagnosis.program_trees import Definition
 from grader.errors import CourseError
 
 _IGNORED: Final = {"ctx", "kind", "type_comment"}
@@ -45,26 +46,26 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """A function with an author's edits made.
+    """A function, or a class, with an author's edits made.
 
     Attributes
     ----------
-    tree : ast.FunctionDef
+    tree : ast.FunctionDef or ast.ClassDef
         Its syntax tree.
     shows : tuple of str
         For each edit of an expression the innermost one that is not in the function without it.
     """
 
-    tree: ast.FunctionDef
+    tree: Definition
     shows: tuple[str, ...]
 
 
-def rewrite(function: ast.FunctionDef, edits: Mapping[str, str], where: str) -> Rewritten:
+def rewrite(function: Definition, edits: Mapping[str, str], where: str) -> Rewritten:
     """Return a copy of a function with all `edits` made.
 
     Parameters
     ----------
-    function : ast.FunctionDef
+    function : ast.FunctionDef or ast.ClassDef
         It stays as it is.
     edits : mapping of str to str
         What to replace, and by what.
@@ -77,7 +78,7 @@ def rewrite(function: ast.FunctionDef, edits: Mapping[str, str], where: str) -> 
         An edit is not valid Python, matches nothing or several places, or overlaps with another.
     """
     copied = _parsed(ast.unparse(function), where)[0]
-    assert isinstance(copied, ast.FunctionDef)
+    assert isinstance(copied, Definition)
     known = {ast.unparse(node) for node in ast.walk(copied) if isinstance(node, ast.expr)}
     found = {old: _only_match(copied, old, new, where) for old, new in edits.items()}
     _refuse_overlaps(found, where)
@@ -98,7 +99,7 @@ def rewrite(function: ast.FunctionDef, edits: Mapping[str, str], where: str) -> 
     shows = _shows(changed, list(expressions.values()), known)
     # read again: whether a name is read or assigned to depends on where it stands now
     result = _parsed(ast.unparse(ast.fix_missing_locations(changed)), where)[0]
-    assert isinstance(result, ast.FunctionDef)
+    assert isinstance(result, Definition)
     return Rewritten(result, shows)
 
 
@@ -136,7 +137,7 @@ def _parsed(text: str, where: str) -> list[ast.stmt]:
         ) from None
 
 
-def _only_match(function: ast.FunctionDef, old: str, new: str, where: str) -> Match:
+def _only_match(function: Definition, old: str, new: str, where: str) -> Match:
     """Return the one place of an edit."""
     before, after = _parsed(old, where), _parsed(new, where)
     if not before:
@@ -176,14 +177,15 @@ def _is_expression(text: str) -> bool:
     return True
 
 
-def _expressions(function: ast.FunctionDef, wanted: ast.expr) -> Iterator[Match]:
-    for statement in function.body:
-        for node in ast.walk(statement):
+def _expressions(function: Definition, wanted: ast.expr) -> Iterator[Match]:
+    bases = function.bases if isinstance(function, ast.ClassDef) else []
+    for part in (*bases, *function.body):
+        for node in ast.walk(part):
             if isinstance(node, ast.expr) and _same(node, wanted):
                 yield Match([node], 0, 1)
 
 
-def _statements(function: ast.FunctionDef, wanted: list[ast.stmt]) -> Iterator[Match]:
+def _statements(function: Definition, wanted: list[ast.stmt]) -> Iterator[Match]:
     for node in ast.walk(function):
         for name in ("body", "orelse", "finalbody"):
             body = getattr(node, name, None)

@@ -16,8 +16,10 @@ from grader.sandbox.replies import Loaded, SubmissionSource, near_definition
 
 _UNKNOWN: Final = re.compile(r"`(\w+)` is not defined: define it")
 _MAX_SOURCE: Final = 200_000
-_CALLED_WRONGLY: Final = r"\b{}\(\) (takes|missing|got) "
-_WRONG_NAME: Final = r"\b{}\(\) (got an unexpected keyword|missing \d+ required keyword)"
+_CALLED_WRONGLY: Final = r"\b{}(\.__init__)?\(\) (takes|missing|got) "
+_WRONG_NAME: Final = (
+    r"\b{}(\.__init__)?\(\) (got an unexpected keyword|missing \d+ required keyword)"
+)
 _NO_RIGHT_VALUE: Final = (Outcome.FAILED, Outcome.ERROR, Outcome.FORBIDDEN_VALUE)
 
 
@@ -123,6 +125,9 @@ def signature_in(text: str, function: str) -> Signature | None:
         node = definition(ast.parse(text), function)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    own = 0
+    if isinstance(node, ast.ClassDef):
+        node, own = definition(ast.Module(node.body, []), "__init__"), 1
     if node is None or (isinstance(node, ast.FunctionDef) and node.decorator_list):
         return None
     arguments = node.args if isinstance(node, ast.FunctionDef) else None
@@ -130,8 +135,8 @@ def signature_in(text: str, function: str) -> Signature | None:
         arguments = node.value.args
     if arguments is None or arguments.kwarg is not None:
         return None
-    names = tuple(each.arg for each in (*arguments.posonlyargs, *arguments.args))
-    required = len(names) - len(arguments.defaults)
+    names = tuple(each.arg for each in (*arguments.posonlyargs, *arguments.args))[own:]
+    required = max(len(names) - len(arguments.defaults), 0)
     by_name = tuple(each.arg for each in arguments.kwonlyargs)
     return Signature(function, names, required, arguments.vararg is not None, by_name)
 

@@ -60,7 +60,7 @@ class SubmissionSource:
         """Return the source of the only block, or of the last that defines `function`."""
         if len(self.blocks) == 1:
             return self.blocks[0].source
-        pattern = re.compile(rf"^(async +)?def +{re.escape(function)}\b", re.MULTILINE)
+        pattern = re.compile(rf"^((async +)?def|class) +{re.escape(function)}\b", re.MULTILINE)
         found = [block.source for block in self.blocks if pattern.search(block.source)]
         return found[-1] if found else ""
 

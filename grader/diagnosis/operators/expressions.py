@@ -17,6 +17,7 @@ _OTHER_OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.MatMult: (ast.Mult,),
     ast.Pow: (ast.Mult,),
 }
+_THE_SAME_TWICE = ("abs", "bool", "dict", "float", "int", "iter", "list", "set", "str", "tuple")
 _OTHER_FUNCTIONS = {
     "sum": ("mean",),
     "mean": ("sum",),
@@ -177,8 +178,9 @@ def _calls(site: Site, node: ast.Call) -> Iterator[Edit]:
         argument = node.args[0]
         template = "copy" if name.endswith(("array", "copy")) else "call"
         yield Edit("call", template, words, "", ((site.place, argument),), cost=1)
-        twice = ast.Call(node.func, [node], [])
-        yield Edit("call", "call_twice", words, "", ((site.place, twice),), cost=3)
+        if name not in _THE_SAME_TWICE and not isinstance(site.parent, ast.Raise):
+            twice = ast.Call(node.func, [node], [])
+            yield Edit("call", "call_twice", words, "", ((site.place, twice),), cost=3)
     elif not node.args and isinstance(node.func, ast.Attribute) and node.func.attr == "copy":
         words = {"target": site.target, "name": name}
         yield Edit("call", "copy", words, "", ((site.place, node.func.value),), cost=1)

@@ -86,5 +86,10 @@ def class_names(kind: type) -> list[str]:
 
 
 def is_made_by(target: Any, value: Any) -> bool:
-    """Return whether a value is what a class of the submission's own was called for."""
+    """Return whether a value is what a class of the submission's own was called for.
+
+    A class's own method counts, as in `Stack.of([1, 2])`.
+    """
+    if type(target) is types.MethodType:
+        target = target.__self__
     return type(value) is target and bool(target.__flags__ & _DEFINED_IN_PYTHON)
