@@ -42,6 +42,7 @@ from grader.diagnosis.observation import agree_always, layout_of, make_call, odd
 from grader.diagnosis.program_factory import Workshop
 from grader.diagnosis.relations import find_relations
 from grader.diagnosis.sentences import Wording
+from grader.diagnosis.student_program import StudentProgram
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
 from grader.sandbox.isolation import resolve
@@ -151,6 +152,12 @@ class Bench:
             wording=Wording(item.function, self.catalogue, self.book.meanings),
             say=lambda _line: None,
             session=Standing(item.program),  # type: ignore[arg-type]
+            ask=StudentProgram(
+                Standing(item.program),  # type: ignore[arg-type]
+                item.function,
+                table.layout.parameters,
+                None,
+            ),
             failed=frozenset(),
             before=frozenset(),
             workshop=lambda: self.workshop,

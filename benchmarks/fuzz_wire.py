@@ -33,7 +33,7 @@ def fuzz(arguments: list[str]) -> None:
     def one_input(data: bytes) -> None:
         if not data:
             return
-        mode, rest = data[0] % 4, data[1:]
+        mode, rest = data[0] % 6, data[1:]
         if mode == 0:
             wire_target.decode_and_encode(rest)
         elif mode == 1:
@@ -41,8 +41,12 @@ def fuzz(arguments: list[str]) -> None:
         elif mode == 2:
             loaded = wire_target.frame(wire_target.LOADED)
             wire_target.grade_answers(loaded + wire_target.frame(rest))
-        else:
+        elif mode == 3:
             wire_target.grade_answers(rest)
+        elif mode == 4:
+            wire_target.decode_objects(rest)
+        else:
+            wire_target.use_objects(wire_target.frame(wire_target.LOADED) + rest)
 
     atheris.Setup([sys.argv[0], *arguments], one_input)
     atheris.Fuzz()
@@ -69,6 +73,28 @@ def write_seeds(folder: Path) -> None:
             (folder / f"{number}-{mode}").write_bytes(bytes([mode]) + message)
         stream = wire_target.frame(wire_target.LOADED) + wire_target.frame(message)
         (folder / f"{number}-3").write_bytes(b"\3" + stream)
+    write_object_seeds(folder)
+
+
+def write_object_seeds(folder: Path) -> None:
+    """Write what a session sends that answers with objects."""
+    import wire_target
+
+    handles = [wire_target.Handle(number, f"an object {number}") for number in (0, 1, 1, 2)]
+    values = [handles[0], handles, {"a": handles[0], "b": [1.0]}, ("text", handles[0]), 3, True]
+    every = [["done", 2, value, [], []] for value in values]
+    packed = [wire_target.encode(message, max_bytes=1 << 20) for message in every]
+    for number, message in enumerate(packed):
+        (folder / f"object-{number}-4").write_bytes(b"\4" + message)
+    for first in values:
+        asked = [first, values[0], handles[1], 2, True, "text", [handles[2]], ()]
+        stream = b"".join(
+            wire_target.frame(
+                wire_target.encode(["done", number, value, [], []], max_bytes=1 << 20)
+            )
+            for number, value in enumerate(asked, 2)
+        )
+        (folder / f"object-{len(stream)}-5").write_bytes(b"\5" + stream)
 
 
 def main() -> int:

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import os
 import socket
+from collections.abc import Callable
 from typing import Any
 from unittest import mock
 
@@ -13,12 +14,24 @@ import numpy as np
 
 from grader.checking.check_failure import CheckFailure
 from grader.checking.comparison import Compare
+from grader.checking.shown import shown_value
+from grader.checking.student_object import StudentObject
+from grader.checking.student_proxy import StudentProxy
+from grader.checking.value_kinds import kind_of
 from grader.course import Limits
 from grader.sandbox.channel import Channel
-from grader.sandbox.child.codec import ForbiddenValueError, decode, encode
+from grader.sandbox.child.closed_set import MAX_OBJECTS
+from grader.sandbox.child.codec import (
+    ForbiddenValueError,
+    Handle,
+    decode,
+    decode_with_objects,
+    encode,
+)
 from grader.sandbox.child.framing import WireError, frame
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.isolation import Isolation
+from grader.sandbox.pipeline import Pipeline
 from grader.sandbox.replies import CodeBlock, SubmissionSource
 from grader.sandbox.submission_session import SubmissionSession
 
@@ -35,6 +48,24 @@ def decode_and_encode(data: bytes) -> None:
     """Decode a message; what comes out is of the closed set, which `encode` takes or refuses."""
     with contextlib.suppress(WireError, ForbiddenValueError):
         encode(decode(data), max_bytes=ROOM)
+
+
+def decode_objects(data: bytes) -> None:
+    """Decode a message that may hold three objects which are known, and new ones."""
+    with contextlib.suppress(WireError):
+        value, known = decode_with_objects(data, 3)
+        assert 3 <= known <= MAX_OBJECTS
+        shown_value(value)
+        kind_of(value)
+        assert all(0 <= handle.number < known for handle in handles_in(value))
+
+
+def handles_in(value: Any) -> list[Handle]:
+    if isinstance(value, Handle):
+        return [value]
+    parts = value.values() if isinstance(value, dict) else value
+    inside = parts if isinstance(value, list | tuple | dict) else ()
+    return [handle for part in inside for handle in handles_in(part)]
 
 
 def grade_answers(stream: bytes) -> Any:
@@ -57,6 +88,44 @@ def grade_answers(stream: bytes) -> Any:
     return None
 
 
+def use_objects(stream: bytes) -> None:
+    """Have a check use the objects of a submission whose session has written `stream`.
+
+    Whatever is asked of an object ends with a value, another object, or a named outcome.
+    """
+    session = SubmissionSession(ScriptedHost(READY + stream), SOURCE, LIMITS)  # type: ignore[arg-type]
+    numbers = itertools.count(1)
+    student = StudentProxy(Pipeline(session), lambda _name: ("x",))
+    try:
+        with mock.patch("grader.sandbox.exchange.new_number", numbers.__next__):
+            asked = [lambda: student.forward(np.zeros(2))]
+            while asked:
+                with contextlib.suppress(CallFailure, StopIteration):
+                    value = asked.pop()()
+                    compare(value)
+                    asked += questions(value, len(asked))
+    finally:
+        session.close()
+
+
+def questions(value: Any, asked: int) -> list[Callable[[], Any]]:
+    """Return what is asked of the first object in a value."""
+    if isinstance(value, list | tuple) and value:
+        return questions(value[0], asked)
+    if not isinstance(value, StudentObject) or asked > 9:
+        return []
+    return [
+        lambda: value.fit(np.ones(2), value, by=[value]),
+        lambda: len(value),
+        lambda: value == 1.0,
+        lambda: 1 in value,
+        lambda: str(value),
+        lambda: next(iter(value)),
+        lambda: value[0],
+        lambda: np.float64(2.0) * value,
+    ]
+
+
 def compare(value: Any) -> None:
     for comparison in (
         lambda: COMPARE.close(value, EXPECTED, names=("a", "b")),
@@ -65,7 +134,7 @@ def compare(value: Any) -> None:
         lambda: COMPARE.array(value, (2,), "a"),
         lambda: COMPARE.unpack(value, "a", "b"),
     ):
-        with contextlib.suppress(CheckFailure):
+        with contextlib.suppress(CheckFailure, CallFailure):
             comparison()
 
 

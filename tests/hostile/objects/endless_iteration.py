@@ -1,0 +1,4 @@
+# Stack
+import itertools
+
+Stack.__iter__ = lambda _: itertools.count()

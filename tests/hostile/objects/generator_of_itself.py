@@ -1,0 +1,8 @@
+# primes
+def primes():
+    def give():
+        while True:
+            yield found
+
+    found = give()
+    return found

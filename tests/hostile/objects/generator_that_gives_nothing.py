@@ -1,0 +1,5 @@
+# primes
+def primes():
+    while True:
+        pass
+    yield 2

@@ -1,0 +1,61 @@
+"""Hostile objects: the function that gives them earns nothing by it, the others keep their points.
+
+Each file of tests/hostile/objects is put after the reference, in which it spoils what its first
+line names.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from grader.checking import verdict
+from grader.course import load_course
+from grader.grading.grade import Grader
+from grader.grading.submission import submission_from_bytes
+from grader.result import CheckResult
+from grader.sandbox.isolation import resolve
+
+FOLDER = Path(__file__).parent
+COURSE = load_course(FOLDER / "courses" / "objects")
+EXERCISE = COURSE.exercise("objects")
+RIGHT = COURSE.reference(EXERCISE).read_text()
+KIT = (FOLDER / "hostile" / "kit.py").read_text()
+ATTACKS = sorted((FOLDER / "hostile" / "objects").glob("*.py"))
+LIARS = ["equal_to_all", "number_by_its_methods"]
+
+
+@pytest.fixture(scope="module")
+def grader() -> Iterator[Grader]:
+    with Grader(COURSE, resolve("basic")) as opened:
+        yield opened
+
+
+def graded(grader: Grader, attack: str) -> tuple[CheckResult, ...]:
+    text = f"{RIGHT}\n{KIT}\n{attack}"
+    return grader.grade(submission_from_bytes("objects.py", text.encode()), EXERCISE, 0).checks
+
+
+@pytest.mark.parametrize("path", ATTACKS, ids=lambda path: path.stem)
+def test_nothing_is_gained_and_the_others_keep_their_points(grader: Grader, path: Path) -> None:
+    text = path.read_text()
+    function = text.partition("\n")[0].removeprefix("# ")
+    for _ in range(2):  # the second time what is known of the check is used
+        start = time.monotonic()
+        checks = graded(grader, text)
+        assert time.monotonic() - start < 300
+        lost = {check.function for check in checks if check.points < check.max_points}
+        assert lost == {function}
+        assert all(check.outcome.value != "grader_error" for check in checks)
+        assert all(len(check.feedback) < 5000 for check in checks)
+
+
+def test_liars_earn_points_where_their_objects_are_taken_for_values(grader: Grader) -> None:
+    with mock.patch.object(verdict, "out_of_place", return_value=None):
+        for name in LIARS:
+            checks = graded(grader, (FOLDER / "hostile" / "objects" / f"{name}.py").read_text())
+            assert "test_mean" in {each.id for each in checks if each.points}, name
