@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal as assert_polars_equal
 
-from grader.checking.comparison import CheckFailure, Compare
+from grader.checking.check_failure import CheckFailure
+from grader.checking.comparison import Compare
 from grader.checking.value_kinds import kind_of, misfit
 from grader.sandbox.child import libraries
 from grader.sandbox.child.closed_set import TABLE

@@ -17,14 +17,13 @@ from numpy.typing import NDArray
 from grader.checking import values
 from grader.checking.check_failure import CheckFailure
 from grader.checking.inner_calls import called_over, calls_within, is_telling
+from grader.checking.figure_comparer import FigureComparer
+from grader.checking.inner_calls import calls_within
 from grader.checking.number_words import not_finite, number, odd, off
 from grader.checking.student_proxy import StudentProxy
-from grader.checking.table_columns import form_in_words, table_of
-from grader.checking.table_comparison import differences
-from grader.checking.table_values import Rules
-from grader.checking.table_words import size_in_words
+from grader.checking.table_comparer import TableComparer
+from grader.checking.value_words import kind_in_words
 from grader.result import Outcome
-from grader.sandbox.child.tables import described
 from grader.sandbox.failures import CallFailure
 
 _MAX_ENTRIES: Final = 6
@@ -40,11 +39,8 @@ class _Problem:
     entries: tuple[str, ...] = ()
 
 
-class Compare:
+class Compare(TableComparer, FigureComparer):
     """The `compare` of a check: each method passes in silence or raises CheckFailure."""
-
-    def __init__(self, visible: bool) -> None:
-        self._visible = visible
 
     def close(
         self,
@@ -166,55 +162,6 @@ class Compare:
             raise CheckFailure(text, [name])
         return found.astype(np.float64)
 
-    def table(
-        self,
-        actual: Any,
-        expected: Any,
-        name: str = "the result",
-        *,
-        order: bool = True,
-        column_order: bool = True,
-        dtypes: bool = True,
-        index: bool = True,
-        rtol: float = 1e-9,
-        atol: float = 1e-12,
-    ) -> None:
-        """Hold a table against the right one: its columns, its rows, what they are called.
-
-        Parameters
-        ----------
-        actual : object
-            Whatever came out of the sandbox.
-        expected : DataFrame, Series, Index, or dict of str to sequence
-            The right one; a dictionary stands for a table with these columns.
-        name : str
-            What it is called.
-        order : bool
-            Whether the order of the rows counts.
-        column_order : bool
-            Whether the order of the columns counts; of a Series, its name.
-        dtypes : bool
-            Whether it counts what kind of values a column holds: whole numbers, numbers, texts,
-            truth values, moments, categories. How wide they are never counts.
-        index : bool
-            Whether it counts what the rows are called. It does not for a dictionary.
-        rtol, atol : float
-            As for `close`.
-        """
-        right = table_of(expected)
-        if right is None:
-            raise TypeError(f"compare.table needs a table to compare with, not {_kind(expected)}")
-        found = described(actual)
-        if found is None:
-            text = f"{name} is {_kind(actual)}; {form_in_words(right.form)} is needed."
-            raise CheckFailure(text, [name])
-        tolerance = values.Tolerance(rtol, atol)
-        rules = Rules(order, column_order, dtypes, index, tolerance, self._visible)
-        problems = differences(found, right, name, rules)
-        if problems:
-            text = "\n".join(problem.text for problem in problems)
-            raise CheckFailure(text, [entry for problem in problems for entry in problem.entries])
-
     def kept_arguments(self, student: StudentProxy) -> None:
         """Fail where the student's last call changed any of its arguments in place."""
         changed = student.changed_arguments
@@ -252,7 +199,7 @@ class Compare:
         if expected.dtype == bool or expected.dtype.kind in "US":
             if not _same_word(actual, expected):
                 shown = f" It should be {expected.tolist()!r}." if self._visible else ""
-                text = f"{name} is {_kind(actual)}, which is not right.{shown}"
+                text = f"{name} is {kind_in_words(actual)}, which is not right.{shown}"
                 yield _Problem(text, (name,))
             return
         found, problem = _as_numbers(actual, name)
@@ -339,7 +286,7 @@ def _as_numbers(value: Any, name: str) -> tuple[_Array | None, str]:
         return found, ""
     if values.as_array(value) is None:
         return None, f"{name} is a nested list whose rows have different lengths."
-    return None, f"{name} is {_kind(value)}; numbers are expected."
+    return None, f"{name} is {kind_in_words(value)}; numbers are expected."
 
 
 def _wrong_shape(name: str, found: tuple[int, ...], expected: tuple[int, ...]) -> str:
@@ -353,22 +300,7 @@ def _wrong_count(value: Any, names: Sequence[str]) -> str:
     parts = values.parts(value)
     if isinstance(value, (list, tuple)) and parts is not None:
         return f"{wanted} should be returned, but there are {len(parts)}."
-    return f"{wanted} should be returned, but it is {_kind(value)}."
-
-
-def _kind(value: Any) -> str:
-    if value is None:
-        return "None (is a `return` missing?)"
-    table = described(value)
-    if table is not None:
-        return size_in_words(table)
-    if isinstance(value, np.ndarray):
-        return f"an array of {value.dtype}, shape {value.shape}"
-    if isinstance(value, (bool, int, float, complex)):
-        return f"the {type(value).__name__} {value!r}"[:60]
-    if isinstance(value, (list, tuple, dict)):
-        return f"a {type(value).__name__} of {len(value)}"
-    return f"a {type(value).__name__}"
+    return f"{wanted} should be returned, but it is {kind_in_words(value)}."
 
 
 def _same_word(actual: Any, expected: _Array) -> bool:

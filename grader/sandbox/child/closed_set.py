@@ -18,7 +18,7 @@ MAX_OBJECTS: Final = 10_000
 MAX_WORDS: Final = 400
 
 ARRAY, TUPLE, COMPLEX, BIG_INT, HANDLE, GENERATOR, OBJECT = range(1, 8)
-TABLE, MOMENT, OBJECT_ARRAY = range(16, 19)
+TABLE, MOMENT, OBJECT_ARRAY, FIGURE = range(16, 20)
 """Each is the first of a list, and says what the list is."""
 
 DTYPES: Final = {

@@ -9,11 +9,13 @@ from typing import Any, Final
 import msgpack
 import numpy as np
 
+from . import figure_wire
 from .closed_set import (
     ARRAY,
     BIG_INT,
     COMPLEX,
     DTYPES,
+    FIGURE,
     GENERATOR,
     HANDLE,
     MAX_DEPTH,
@@ -260,6 +262,7 @@ def _read_generator(data: bytes) -> np.random.Generator:
 _MARKS: Final = {
     TUPLE: _Mark(tuple),
     TABLE: _Mark(unpacked),
+    FIGURE: _Mark(figure_wire.unpacked),
     MOMENT: _Mark(value_of),
     OBJECT_ARRAY: _Mark(_read_object_array),
 }

@@ -10,11 +10,13 @@ from typing import Any, Final, Protocol
 import msgpack
 import numpy as np
 
+from . import figure_wire
 from .closed_set import (
     ARRAY,
     BIG_INT,
     COMPLEX,
     DTYPES,
+    FIGURE,
     GENERATOR,
     HANDLE,
     MAX_DENSE,
@@ -33,6 +35,7 @@ from .closed_set import (
     AsObject,
     Handle,
 )
+from .figures import Figure
 from .libraries import kind_in
 from .moments import NoDescriptionError, fields_of
 from .table_wire import packed
@@ -223,8 +226,24 @@ class _Encoder:
                 fields = packed(table, lambda part: self.plain(part, depth + 1))
             self.in_table = False
             return self._marked(TABLE, fields)
+        figure = self._figure(value)
+        if figure is not None:
+            fields = [self.plain(field, depth + 1) for field in figure_wire.packed(figure)]
+            return self._marked(FIGURE, fields)
         array = _dense(value)
         return None if array is None else self._array(array)
+
+    def _figure(self, value: Any) -> Figure | None:
+        """Return what a figure, or one of its charts, shows; None for anything else."""
+        if isinstance(value, Figure):
+            return value
+        kinds = (("matplotlib.figure", "FigureBase"), ("matplotlib.axes", "Axes"))
+        if not any(isinstance(value, kind_in(*kind)) for kind in kinds):
+            return None
+        from . import figure_reading
+
+        figure = figure_reading.figure_of(value)
+        return None if figure is None else figure_reading.described(figure)
 
     def _marked(self, code: int, items: list[Any]) -> list[Any]:
         return [msgpack.ExtType(code, b""), *items]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
@@ -27,12 +26,15 @@ def _matplotlib(forks: bool) -> None:
     with _own_fonts(matplotlib.get_data_path()):
         import matplotlib.pyplot as plt
 
+    from . import drawing, figure_reading
+
     plt.switch_backend("agg")
-    matplotlib.use = plt.switch_backend = plt.show = plt.pause = _nothing
+    matplotlib.use = plt.switch_backend = plt.pause = _nothing
     if forks:
         plt.figure().gca().set_title("$x$")
-        plt.savefig(io.BytesIO())
+        figure_reading.described(plt.gcf())
         plt.close("all")
+    drawing.take_over(plt)
 
 
 def _nothing(*_arguments: Any, **_options: Any) -> None:

@@ -40,5 +40,6 @@ _CLASS = {
     "polars": "DataFrame",
     "torch": "Tensor",
     "scipy.sparse": "spmatrix",
+    "matplotlib.axes": "Axes",
     "matplotlib.figure": "Figure",
 }
