@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from grader.checking import values
@@ -21,7 +21,7 @@ from grader.checking.figure_series import (
 )
 from grader.sandbox.child.figures import Axes, Figure
 
-_MOST: Final = 6
+_MOST: Final = 8
 Words = str | bool | re.Pattern[str]
 """A text that has to be there: words that it holds, a pattern, or True for any."""
 
@@ -82,6 +82,8 @@ def differences(
 def charts_of(actual: Figure | Axes, expected: Figure | Axes) -> tuple[list[Axes], list[Axes], str]:
     """Return the charts of two figures, and what is wrong with how many there are."""
     own = list(actual.axes) if isinstance(actual, Figure) else [actual]
+    if isinstance(actual, Figure) and len(own) == 1 and not own[0].title:
+        own = [replace(own[0], title=actual.suptitle)]
     needed = list(expected.axes) if isinstance(expected, Figure) else [expected]
     text = "" if len(own) == len(needed) else _counted(len(own), "chart", len(needed), "figure")
     return own, needed, text

@@ -109,7 +109,7 @@ def difference(
     if wanted.names and sorted(drawn.names) != sorted(wanted.names):
         missing = [name for name in wanted.names if name not in drawn.names]
         if missing:
-            return f"{what}: {', '.join(map(repr, missing[:_MAX_ENTRIES]))} is not among them."
+            return f"{what}: there is none for {', '.join(map(repr, missing[:_MAX_ENTRIES]))}."
         return f"{what} there are more than are needed: {', '.join(map(repr, drawn.names[:8]))}."
     if wanted.names:
         drawn = by_name(drawn, wanted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import importlib.util
 import inspect
@@ -15,6 +16,10 @@ from typing import Any, Final
 from grader.checking import values
 from grader.course import Course, Exercise
 from grader.errors import CourseError
+from grader.sandbox.child import drawing
+
+FIGURES: Final = "__figures__"
+"""Where a reference module keeps the figures that it draws at its top level."""
 
 _MAX_REMEMBERED: Final = 10_000
 _MAX_BYTES: Final = 4_096
@@ -37,13 +42,18 @@ def load_reference(course: Course, exercise: Exercise) -> ModuleType | None:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    drawn: list[Any] = []
     try:
-        spec.loader.exec_module(module)
+        with contextlib.ExitStack() as stack:
+            if "matplotlib" in course.packages:
+                drawn = stack.enter_context(drawing.apart())
+            spec.loader.exec_module(module)
     except Exception as error:
         raise CourseError(
             f"{path.name}, the reference, cannot be run: {type(error).__name__}: {error}",
             f"mend {path}",
         ) from error
+    vars(module)[FIGURES] = drawn
     for function in exercise.functions:
         if not hasattr(module, function):
             raise CourseError(

@@ -65,6 +65,12 @@ def shown_call(
     return f"{function}({', '.join(parts)})"
 
 
+def names_of(arguments: tuple[Any, ...], names: tuple[str, ...]) -> list[str]:
+    """Return what the arguments of a call are called, in their order."""
+    further = range(len(names), len(arguments))
+    return [*names[: len(arguments)], *(f"argument {place + 1}" for place in further)]
+
+
 def _in_words(value: Any, depth: int = 0) -> Any:
     if isinstance(value, HasWords):
         return _Words(value._bpgrade.words)

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from grader.checking import values
 from grader.checking.answered_call import AnsweredCall
 from grader.checking.asked_exception import AskedException
-from grader.checking.shown import shown_call
+from grader.checking.asked_figures import AsksForFigures
+from grader.checking.shown import names_of, shown_call
 from grader.checking.student_object import (
     Described,
     KnownObjects,
@@ -21,6 +22,7 @@ from grader.checking.student_object import (
 )
 from grader.result import Outcome
 from grader.sandbox.child.codec import Handle
+from grader.sandbox.child.figures import Figure
 from grader.sandbox.failures import CallFailure, broke_the_channel, signature_of
 from grader.sandbox.replies import Loaded, Reply, SubmissionSource, undefined, unset, with_cause
 from grader.sandbox.requests import Objects
@@ -60,7 +62,7 @@ class Submission(Protocol):
         """Call a function; raises CallFailure where that gives no value."""
 
 
-class StudentProxy:
+class StudentProxy(AsksForFigures):
     """Calls the submission's functions in the sandbox, and asks for its values.
 
     `student.forward(x, ...)` returns the decoded value. `student.answer` is the value that the
@@ -93,6 +95,7 @@ class StudentProxy:
         self._answered: list[AnsweredCall] = []
         self._objects = objects or KnownObjects()
         self._last: list[Callable[[], str]] = []
+        self._pictures: list[Figure] = []
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -120,7 +123,7 @@ class StudentProxy:
         known = {name: _Known(tuple(calls)) for name, calls in answers.items()}
         other = StudentProxy(self._submission, self._parameters, known, self._values, self._objects)
         other._calls = self._calls
-        other._last = self._last
+        other._last, other._pictures = self._last, self._pictures
         other._answered = self._answered
         return other
 
@@ -278,7 +281,7 @@ class StudentProxy:
         known.count = max(known.count, reply.known)
         if known.count:
             known.handed = handed
-        every = (*_names_of(arguments, names), *named)
+        every = (*names_of(arguments, names), *named)
         self.changed_arguments = tuple(every[index] for index in reply.changed)
         self.warnings = reply.warnings
         return reply
@@ -390,9 +393,3 @@ def last_call(student: StudentProxy, function: str) -> str:
     if function not in student._calls:
         return ""
     return shown_call(function, student._parameters(function), *student._calls[function])
-
-
-def _names_of(arguments: tuple[Any, ...], names: tuple[str, ...]) -> list[str]:
-    """Return what the arguments of a call are called, in their order."""
-    further = range(len(names), len(arguments))
-    return [*names[: len(arguments)], *(f"argument {place + 1}" for place in further)]

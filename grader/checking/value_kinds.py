@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from grader.checking.student_object import StudentObject
+from grader.sandbox.child.figures import Axes, Figure
 from grader.sandbox.child.moments import fields_of
 from grader.sandbox.child.tables import ARRAY, FRAME, INDEX, SERIES, form_of
 
@@ -46,6 +47,8 @@ def kind_of(value: Any, depth: int = 0) -> Kind:
     """Return the kind of a value of the closed set."""
     if isinstance(value, np.ndarray):
         return Kind("an array", value.shape)
+    if isinstance(value, Figure | Axes):
+        return Kind("a figure")
     if form := form_of(value):
         return Kind(_TABLES[form], tuple(value.shape))
     if isinstance(value, list | tuple):

@@ -6,16 +6,17 @@ here, but what was drawn before counts as done.
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from .figures import Figure
 from .libraries import loaded
 
-_MAX_FIGURES: Final = 20
+_MAX_FIGURES: Final = 10
 
 _done: list[Any] = []
+_drawn_while_loading: list[Any] = []
 
 
 def set_aside(*_arguments: Any, **_options: Any) -> None:
@@ -25,21 +26,22 @@ def set_aside(*_arguments: Any, **_options: Any) -> None:
         return
     for number in pyplot.get_fignums()[:_MAX_FIGURES]:
         _keep(pyplot.figure(number))
-    _CLOSE[0]("all")
+    getattr(pyplot.close, "without_keeping", pyplot.close)("all")
 
 
 def take_over(pyplot: Any) -> None:
     """Have `show` and `close` keep what has been drawn."""
-    _CLOSE[0] = close = pyplot.close
+    close = pyplot.close
 
     def closing(which: Any = None) -> None:
-        figures = [pyplot.figure(number) for number in pyplot.get_fignums()[:_MAX_FIGURES]]
+        before = [pyplot.figure(number) for number in pyplot.get_fignums()[:_MAX_FIGURES]]
         close(which)
-        open_ones = set(map(id, map(pyplot.figure, pyplot.get_fignums()[:_MAX_FIGURES])))
-        for figure in figures:
-            if id(figure) not in open_ones:
+        left = [pyplot.figure(number) for number in pyplot.get_fignums()[:_MAX_FIGURES]]
+        for figure in before:
+            if all(figure is not other for other in left):
                 _keep(figure)
 
+    closing.without_keeping = close  # type: ignore[attr-defined]
     pyplot.show, pyplot.close = set_aside, closing
 
 
@@ -49,44 +51,62 @@ def _keep(figure: Any) -> None:
         del _done[:-_MAX_FIGURES]
 
 
-def finished() -> list[Any]:
-    """Return all figures that were drawn since the last time, in order, and forget them."""
+def loading_has_ended() -> None:
+    """Keep what loading has drawn apart from what calls draw."""
+    _drawn_while_loading[:] = _finished()
+
+
+def _finished() -> list[Any]:
     set_aside()
     found = list(_done)
     _done.clear()
     return found
 
 
-def drawn_by(function: Callable[..., Any], *arguments: Any, **named: Any) -> list[Any]:
-    """Call a function and return the figures that it has drawn; what it returns comes last."""
+def figures(function: Callable[..., Any] | None, *arguments: Any, **named: Any) -> list[Any]:
+    """Call a function and return the figures that it has drawn; one that it returns comes last.
+
+    Without a function they are those that were drawn while the submission was loaded.
+    """
+    if function is None:
+        return list(_drawn_while_loading)
+    with apart() as found:
+        returned = function(*arguments, **named)
+    if loaded("matplotlib.figure") is None:
+        return []
     from .figure_reading import figure_of
 
-    finished()
-    returned = figure_of(function(*arguments, **named))
-    found = finished()
-    if returned is None:
+    last = figure_of(returned)
+    if last is None:
         return found
-    return [*(figure for figure in found if figure is not returned), returned]
+    return [*(figure for figure in found if figure is not last), last]
 
 
-def drawn_here(function: Callable[..., Any], *arguments: Any, **named: Any) -> list[Figure]:
-    """Call a function that is trusted, and return what it has drawn as facts.
-
-    pyplot, which other code of this process may use, is left as it was.
-    """
-    import matplotlib.pyplot as pyplot
-    from matplotlib._pylab_helpers import Gcf
-
-    from .figure_reading import described
-
+@contextlib.contextmanager
+def apart() -> Iterator[list[Any]]:
+    """Give the list that will hold the figures drawn meanwhile; pyplot is left as it was."""
+    found: list[Any] = []
+    try:
+        import matplotlib.pyplot as pyplot
+        from matplotlib._pylab_helpers import Gcf
+    except ImportError:
+        yield found
+        return
+    if loaded("matplotlib.figure") is None:
+        yield found
+        return
     show, close, open_ones = pyplot.show, pyplot.close, Gcf.figs
     backend = _backend()
+    done = list(_done)
+    _done.clear()
     Gcf.figs = type(open_ones)()
     pyplot.switch_backend("agg")
     take_over(pyplot)
     try:
-        return [described(figure) for figure in drawn_by(function, *arguments, **named)]
+        yield found
     finally:
+        found += _finished()
+        _done[:] = done
         pyplot.show, pyplot.close, Gcf.figs = show, close, open_ones
         if backend is not None:
             pyplot.switch_backend(backend)
@@ -101,10 +121,3 @@ def _backend() -> str | None:
     except TypeError:  # before matplotlib 3.10
         found = matplotlib.get_backend()
     return found
-
-
-def _nothing(*_arguments: Any) -> None:
-    return
-
-
-_CLOSE: Final[list[Callable[..., None]]] = [_nothing]

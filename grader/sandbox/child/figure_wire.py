@@ -149,7 +149,7 @@ _FIELDS: Final[dict[Any, dict[str, Callable[[Any], Any]]]] = {
         **{"legend": _perhaps(_TEXTS), "grid": _flag, "projection": _text},
     },
     Figure: {
-        **{"title": _text, "axes": _many(lambda value: _record(Axes, value), MAX_AXES)},
+        **{"suptitle": _text, "axes": _many(lambda value: _record(Axes, value), MAX_AXES)},
         **{"bars_of_colours": _TEXTS, "size": _pair},
         "picture": lambda data: png.checked(data) if data else b"",
     },

@@ -90,7 +90,7 @@ class Text:
     y: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Axes:
     """One chart of a figure.
 
@@ -146,14 +146,20 @@ class Axes:
     projection: str = "rectilinear"
     others: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        names = ("lines", "bars", "points", "images", "texts")
+        found = ((name, len(getattr(self, name))) for name in names)
+        drawn = [f"{count} {name[:-1] if count == 1 else name}" for name, count in found if count]
+        return f"<a chart with {', '.join(drawn) or 'nothing'}>"
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Figure:
     """What a figure shows.
 
     Attributes
     ----------
-    title : str
+    suptitle : str
         The title over all charts.
     axes : tuple of Axes
         Its charts, without colour bars.
@@ -165,11 +171,14 @@ class Figure:
         A PNG of it; empty where there is none.
     """
 
-    title: str = ""
+    suptitle: str = ""
     axes: tuple[Axes, ...] = ()
     bars_of_colours: tuple[str, ...] = ()
     size: tuple[float, float] = (0.0, 0.0)
     picture: bytes = field(default=b"", repr=False)
+
+    def __repr__(self) -> str:
+        return f"<a figure of {', '.join(map(repr, self.axes)) or 'no charts'}>"
 
     def __getattr__(self, name: str) -> Any:
         """Return what the only chart has by a name, as in `figure.xlabel`."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any, Final
 
-from . import definitions, framing, import_errors
+from . import definitions, drawing, framing, import_errors
 from .cells import Cells, Failure
 from .handed_in import HandedIn, parse
 from .standins import Shell
@@ -72,8 +72,11 @@ class Loading:
             self.definitions += [[name, label, line] for name, line in definitions.functions(tree)]
             share = 0.8 if number == len(self.blocks) else 0.5
             self._note(label, self.cells.run(tree, label, share))
+            if self.cells.main:
+                drawing.set_aside()
         self._note(label, self.cells.run_guarded())
         self.definitions += [[name, self._label, line] for name, line in self.cells.guarded]
+        drawing.loading_has_ended()
 
     def _note(self, label: str, failures: list[Failure]) -> None:
         for failure in failures:
