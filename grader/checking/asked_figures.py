@@ -69,7 +69,9 @@ class AsksForFigures:
             raise broke_the_channel(name)
         by = signature_of(name, names, arguments, named)
         student._answered.append(
-            AnsweredCall(name, arguments, list(found), named, by, _draws(asked))
+            AnsweredCall(
+                name, arguments, found[0] if len(found) == 1 else found, named, by, _draws(asked)
+            )
         )
         if not found:
             raise CheckFailure(f"{asked()} draws no figure.", ["figure"])

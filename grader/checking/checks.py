@@ -17,9 +17,11 @@ from typing import Final
 import pytest
 
 from grader.checking import fixtures, specification
+from grader.checking.asked_figures import drawn_figures
 from grader.checking.check_failure import CheckFailure
 from grader.checking.direct import DirectCheck, direct
 from grader.checking.fixtures import RUN, CheckRun
+from grader.checking.pictures import pictures_of, without_known
 from grader.checking.pytest_adapter import collected_session, run_item
 from grader.checking.reference import References
 from grader.checking.reference_trial import ReferenceInPlace, Trial, trial_of
@@ -250,6 +252,7 @@ class Checks:
                     student = StudentProxy(pipeline, parameters, values=asked)
                     run = CheckRun(exercise, seed, one.check, student, self._references)
                     result = turns.take(one, run, every[(index + 1) % len(every)].item)
+                    result = without_known(result, results)
                 results.append(result)
                 yield result
         finally:
@@ -356,7 +359,9 @@ def _run(one: _Collected, run: CheckRun, following: pytest.Item, trials: _Trials
     outcome, feedback = verdict(run, one.item.path, error, tried)
     wrong = error.entries if isinstance(error, CheckFailure) else ()
     cause = error.cause if isinstance(error, CallFailure) else ""
-    return replace(ended(run.check, outcome, feedback, seconds), wrong=wrong, cause=cause)
+    pictures = pictures_of(drawn_figures(run.student))
+    result = ended(run.check, outcome, feedback, seconds)
+    return replace(result, wrong=wrong, cause=cause, pictures=pictures)
 
 
 def _raised(one: _Collected, run: CheckRun, following: pytest.Item) -> BaseException | None:

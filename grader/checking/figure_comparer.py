@@ -9,7 +9,7 @@ from grader.checking import values
 from grader.checking.check_failure import CheckFailure
 from grader.checking.figure_comparison import Wanted, Words, charts_of, differences, wanted_of
 from grader.checking.value_words import kind_in_words
-from grader.sandbox.child.drawing import figures
+from grader.sandbox.child.drawing import facts
 from grader.sandbox.child.figures import Axes, Figure
 
 
@@ -113,9 +113,7 @@ class FigureComparer:
         --------
         `compare.figure(student.figure(student.plot, xs), compare.drawn(reference.plot, xs))`
         """
-        found = figures(function, *arguments, **named)
+        found = facts(function, *arguments, **named)
         if not found:
             raise ValueError(f"{getattr(function, '__name__', 'it')} draws no figure")
-        from grader.sandbox.child.figure_reading import described
-
-        return described(found[-1])
+        return found[-1]

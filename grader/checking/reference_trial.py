@@ -122,7 +122,7 @@ class ReferenceInPlace:
             stack.enter_context(replaced(vars(self._module), others or {}))
             try:
                 made = target(*passed, **by_name)
-                if asked.operation == ".figures" and passed[0] is None:
+                if asked.operation in (".figures", ".facts") and passed[0] is None:
                     made = vars(self._module)[FIGURES]
                 if is_made_by(passed[0] if asked.operation == ".call" else target, made):
                     made = AsObject(made)

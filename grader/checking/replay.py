@@ -169,7 +169,7 @@ class Replay:
                 return
             node = self._branch(node, digest)
         else:
-            if result.outcome in _FOLLOWING_ANSWERS:
+            if result.outcome in _FOLLOWING_ANSWERS and not result.pictures:  # they would fill it
                 result = replace(result, seconds=0.0)
                 if node.unknown:
                     node.result = result

@@ -44,7 +44,8 @@ def size_in_words(table: Table) -> str:
 
 def counted(number: int, what: str) -> str:
     """Return a number of things, as in `1 row` and `2 rows`."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    first, _, rest = what.partition(" of ")
+    return f"{number:,} {first}{'' if number == 1 else 's'}{rest and f' of {rest}'}"
 
 
 def listed(names: Sequence[Any], most: int = _MOST_NAMES) -> str:

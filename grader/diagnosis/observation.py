@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from grader.checking import values
 from grader.checking.values import agree, fingerprint, is_group, real_numbers
+from grader.sandbox.child import drawing
 
 Vector = NDArray[np.float64]
 Inputs = tuple[Any, ...]
@@ -194,7 +195,7 @@ def make_call(program: Callable[..., Any], inputs: Inputs) -> ObservedCall:
     before = [fingerprint(argument) for argument in arguments]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        with np.errstate(all="warn", under="ignore"):
+        with np.errstate(all="warn", under="ignore"), drawing.apart_if_loaded():
             value = program(*arguments)
     changed = frozenset(
         index for index, argument in enumerate(arguments) if before[index] != fingerprint(argument)

@@ -6,8 +6,18 @@ from grader.result.document import (
     Diagnosis,
     Listing,
     Outcome,
+    Picture,
     Result,
     SubmissionInfo,
 )
 
-__all__ = ["SCHEMA", "CheckResult", "Diagnosis", "Listing", "Outcome", "Result", "SubmissionInfo"]
+__all__ = [
+    "SCHEMA",
+    "CheckResult",
+    "Diagnosis",
+    "Listing",
+    "Outcome",
+    "Picture",
+    "Result",
+    "SubmissionInfo",
+]

@@ -49,6 +49,16 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """What a submission has drawn: a PNG in base64, its size in pixels, and what it shows."""
+
+    text: str
+    width: int
+    height: int
+    png: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
     """One check's outcome, points and feedback.
 
@@ -56,6 +66,7 @@ class CheckResult:
     far as the check compared values; a value that is wrong as a whole by its name alone.
     `cause` says in a line what went wrong where a call gave no value, or the function takes other
     parameters; checks that failed for one cause have the same, and reports tell it once.
+    `pictures` are those that the submission has drawn in the check and in none before it.
     """
 
     id: str
@@ -70,6 +81,7 @@ class CheckResult:
     hint: str = ""
     wrong: tuple[str, ...] = ()
     diagnosis: tuple[Diagnosis, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     seconds: float = 0.0
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
@@ -16,12 +17,14 @@ from markupsafe import Markup
 
 from grader.report.arrangement import amount, points_text, score_text
 from grader.report.safe_text import visible
+from grader.result import Picture
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 MAX_CHARACTERS: Final = 20_000
 _LONGEST_LINE: Final = 2_000
+_BASE64: Final = re.compile(r"iVBORw0KGgo[A-Za-z0-9+/]{0,300000}={0,2}")
 _NON_JOINER: Final = "\u200c"  # the spelling of Persian names needs it; it reorders nothing
 
 
@@ -46,6 +49,13 @@ def name_shown(name: str) -> Markup:
     """Return a person's or a file's name in one short line."""
     parts = [shown(part, 200, lines=False) for part in name[:400].split(_NON_JOINER)]
     return Markup.escape(_NON_JOINER.join(parts))
+
+
+def picture_data(picture: Picture) -> Markup:
+    """Return a picture as the address of an image; an empty one where it is no PNG in base64."""
+    if not _BASE64.fullmatch(picture.png):
+        return Markup("data:,")
+    return Markup(f"data:image/png;base64,{picture.png}")
 
 
 def render(template: str, **values: Any) -> str:
@@ -79,6 +89,7 @@ def _environment() -> Environment:
         "last": last,
         "amount": amount,
         "points": points_text,
+        "picture": picture_data,
     }
     environment.globals["score_text"] = score_text
     return environment

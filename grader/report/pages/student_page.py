@@ -22,7 +22,7 @@ from grader.report.arrangement import (
 from grader.report.pages import code
 from grader.report.pages.drawing import Drawing, bar
 from grader.report.pages.environment import render
-from grader.result import Diagnosis, Outcome, Result
+from grader.result import Diagnosis, Outcome, Picture, Result
 
 MARKS: Final = {
     FunctionState.RIGHT: ("✓", "right"),
@@ -31,6 +31,7 @@ MARKS: Final = {
     FunctionState.WAITING: ("…", "waits for another function"),
     FunctionState.UNGRADED: ("!", "not graded"),
 }
+_MOST_PICTURES: Final = 10
 _GRADER_FAILED: Final = "The grader failed here. This is not your fault, and costs you no points."
 
 Draw = Callable[[Result], Drawing | None]
@@ -88,11 +89,12 @@ class FunctionPart:
     lines: tuple[code.Line, ...]
     found: tuple[FindingPart, ...]
     passed: tuple[str, ...]
+    pictures: tuple[Picture, ...]
 
     @property
     def is_told(self) -> bool:
         """Whether there is more to say than that it is right, or not written."""
-        return bool(self.found or self.lines)
+        return bool(self.found or self.lines or self.pictures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,7 @@ def _function(
             _finding(each, [one for one in each.diagnoses if one not in at_lines]) for each in own
         ),
         passed=tuple(one.title for one in summary.checks if one.outcome is Outcome.PASSED),
+        pictures=tuple(each for one in summary.checks for each in one.pictures)[:_MOST_PICTURES],
     )
 
 

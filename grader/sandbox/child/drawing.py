@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from .figures import Figure
 from .libraries import loaded
 
 _MAX_FIGURES: Final = 10
@@ -82,6 +83,16 @@ def figures(function: Callable[..., Any] | None, *arguments: Any, **named: Any) 
     return [*(figure for figure in found if figure is not last), last]
 
 
+def facts(function: Callable[..., Any] | None, *arguments: Any, **named: Any) -> list[Figure]:
+    """Return what `figures` does as facts, without pictures: drawing them takes the longest."""
+    found = figures(function, *arguments, **named)
+    if not found:
+        return []
+    from .figure_reading import described
+
+    return [described(figure, draws=False) for figure in found]
+
+
 @contextlib.contextmanager
 def apart() -> Iterator[list[Any]]:
     """Give the list that will hold the figures drawn meanwhile; pyplot is left as it was."""
@@ -110,6 +121,11 @@ def apart() -> Iterator[list[Any]]:
         pyplot.show, pyplot.close, Gcf.figs = show, close, open_ones
         if backend is not None:
             pyplot.switch_backend(backend)
+
+
+def apart_if_loaded() -> contextlib.AbstractContextManager[Any]:
+    """Return `apart()` where pyplot has been imported, and what does nothing elsewhere."""
+    return apart() if "matplotlib.pyplot" in sys.modules else contextlib.nullcontext()
 
 
 def _backend() -> str | None:

@@ -44,8 +44,8 @@ def figure_of(value: Any) -> Any:
     return found if isinstance(found, FigureBase) else None
 
 
-def described(figure: Any) -> Figure:
-    """Return what a figure shows, with its picture.
+def described(figure: Any, draws: bool = True) -> Figure:
+    """Return what a figure shows, with its picture where that is to be drawn.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def described(figure: Any) -> Figure:
         raise NoDescriptionError(
             f"a figure with {artists:,} things drawn in it; at most {MAX_ARTISTS:,} are looked at"
         )
-    picture = _picture(figure)  # first: drawing sets the texts at the ticks
+    picture = _picture(figure) if draws else b""  # first: drawing sets the texts at the ticks
     suptitle = getattr(figure, "_suptitle", None)
     charts = [axes for axes in every if axes.get_label() != _COLOUR_BAR]
     bars = [axes for axes in every if axes.get_label() == _COLOUR_BAR]

@@ -7,7 +7,7 @@ from typing import Final
 
 from .framing import WireError
 
-MAX_BYTES: Final = 400_000
+MAX_BYTES: Final = 200_000
 MAX_WIDTH, MAX_HEIGHT = 1200, 1200
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _KEPT: Final = (b"IHDR", b"PLTE", b"tRNS", b"pHYs", b"IDAT", b"IEND")

@@ -10,12 +10,14 @@ capitals = pd.DataFrame({"city": ["Berlin", "Paris"], "country": ["Germany", "Fr
 def clean(cities):
     """Return the cities without what is wrong in them."""
     # BEGIN SOLUTION
-    found = cities.dropna(subset=["people"]).copy()
-    for column in ("city", "country"):
-        found[column] = found[column].str.strip()
-    found["people"] = found["people"].str.replace(",", "").astype("int64")
-    found["founded"] = pd.to_datetime(found["founded"])
-    return found.drop_duplicates().reset_index(drop=True)
+    found = cities.dropna(subset=["people"])
+    cleaned = found.assign(
+        city=found["city"].str.strip(),
+        country=found["country"].str.strip(),
+        people=found["people"].str.replace(",", "").astype("int64"),
+        founded=found["founded"].astype("datetime64[us]"),
+    )
+    return cleaned.drop_duplicates().reset_index(drop=True)
     # END SOLUTION
 
 
@@ -38,5 +40,5 @@ def largest(cities, n):
 def growth(people):
     """Return the growth from each year to the next."""
     # BEGIN SOLUTION
-    return people.pct_change().iloc[1:]
+    return (people / people.shift() - 1).iloc[1:]
     # END SOLUTION

@@ -1,0 +1,64 @@
+"""The pictures of a check, as the result document keeps them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from grader.checking.table_words import counted
+from grader.result import CheckResult, Picture
+from grader.sandbox.child import png
+from grader.sandbox.child.figures import Axes, Figure
+
+_MOST: Final = 2
+_LONGEST: Final = 200
+
+
+def pictures_of(figures: Sequence[Figure]) -> tuple[Picture, ...]:
+    """Return the last pictures of some figures, each one once."""
+    drawn = {figure.picture: figure for figure in figures if figure.picture}
+    return tuple(
+        Picture(
+            figure_in_words(figure),
+            *png.size_of(figure.picture),
+            base64.b64encode(figure.picture).decode(),
+        )
+        for figure in list(drawn.values())[-_MOST:]
+    )
+
+
+def without_known(result: CheckResult, before: Sequence[CheckResult]) -> CheckResult:
+    """Return a result without the pictures that an earlier check of the submission has."""
+    if not result.pictures:
+        return result
+    known = {picture.png for each in before for picture in each.pictures}
+    left = tuple(picture for picture in result.pictures if picture.png not in known)
+    return replace(result, pictures=left)
+
+
+def figure_in_words(figure: Figure) -> str:
+    """Return what a figure shows, for who does not see it."""
+    text = "; ".join(filter(None, (figure.suptitle, *map(_chart_in_words, figure.axes))))
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _chart_in_words(chart: Axes) -> str:
+    drawn = [
+        counted(len(things), what)
+        for things, what in (
+            (chart.lines, "line"),
+            (chart.bars, "set of bars"),
+            (chart.points, "scatter plot"),
+            (chart.images, "image"),
+        )
+        if things
+    ]
+    if len(chart.shares):
+        drawn.append("a pie")
+    written = [
+        f"{name}: {text}" for name, text in (("x", chart.xlabel), ("y", chart.ylabel)) if text
+    ]
+    shown = f"a chart with {' and '.join(drawn) or 'nothing'}"
+    return ", ".join(filter(None, (chart.title, shown, *written)))
