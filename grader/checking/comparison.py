@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 
 from grader.checking import values
 from grader.checking.check_failure import CheckFailure
-from grader.checking.inner_calls import called_over, calls_within, is_telling
 from grader.checking.figure_comparer import FigureComparer
-from grader.checking.inner_calls import calls_within
+from grader.checking.inner_calls import called_over, calls_within, is_telling
 from grader.checking.number_words import not_finite, number, odd, off
 from grader.checking.student_proxy import StudentProxy
 from grader.checking.table_comparer import TableComparer
