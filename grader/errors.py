@@ -13,7 +13,7 @@ from typing import ClassVar
 
 
 class BpgradeError(Exception):
-    """Something a user can mend: `message` says what is wrong, `remedy` what to do."""
+    """Something a user can fix: `message` says what is wrong, `remedy` what to do."""
 
     exit_code: ClassVar[int] = 3
 

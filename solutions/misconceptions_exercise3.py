@@ -186,7 +186,7 @@ def update_goes_uphill():
     gradient.
 
     The gradient points to where the loss grows fastest. If your gradient has the opposite sign,
-    mend it there, not here.
+    fix it there, not here.
     """
 
 

@@ -1,4 +1,4 @@
-"""From what was found in an exercise to what its author has to mend."""
+"""From what was found in an exercise to what its author has to fix."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ SCHEMA: Final = "bpgrade-verify/1"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that the author has to mend, and how."""
+    """Something that the author has to fix, and how."""
 
     message: str
     remedy: str

@@ -51,7 +51,7 @@ def load_reference(course: Course, exercise: Exercise) -> ModuleType | None:
     except Exception as error:
         raise CourseError(
             f"{path.name}, the reference, cannot be run: {type(error).__name__}: {error}",
-            f"mend {path}",
+            f"fix {path}",
         ) from error
     vars(module)[FIGURES] = drawn
     for function in exercise.functions:

@@ -105,7 +105,7 @@ def _run(path: Path) -> Notes:
             spec.loader.exec_module(module)
         except Exception as error:
             raise CourseError(
-                f"{path.name} cannot be run: {type(error).__name__}: {error}", f"mend {path}"
+                f"{path.name} cannot be run: {type(error).__name__}: {error}", f"fix {path}"
             ) from error
     return notes
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FOLLOWS_TITLE: Final = _("It follows from another function")
 FOLLOWS: Final = _(
     "{function} is right for what your own {blames} returns: the mistake is in {blames}."
-    " Mend that first."
+    " Fix that first."
 )
 MAP_TITLE: Final = _("It depends on the wrong entries")
 MAP_EXTRA: Final = _("{entry} changes with {extra}, and should not.")

@@ -92,7 +92,7 @@ def draw(path: Path, student: StudentProxy, reference: ModuleType | None) -> Fig
         _module(path).draw(figure, Answers(student), reference)
     except (Exception, CallFailure) as error:
         raise CourseError(
-            f"{path.name} cannot draw: {type(error).__name__}: {error}", f"mend {path}"
+            f"{path.name} cannot draw: {type(error).__name__}: {error}", f"fix {path}"
         ) from error
     return figure
 
@@ -112,7 +112,7 @@ def course_drawing(course: Course) -> tuple[Path, Callable[..., Any] | None]:
         return path, getattr(_module(path), "draw_wrong", None)
     except Exception as error:
         raise CourseError(
-            f"{path.name} cannot be run: {type(error).__name__}: {error}", f"mend {path}"
+            f"{path.name} cannot be run: {type(error).__name__}: {error}", f"fix {path}"
         ) from error
 
 

@@ -154,7 +154,7 @@ def sentence(cause: str) -> str:
 
 
 def _comes_later(finding: Finding) -> bool:
-    """Whether another function has to be mended first."""
+    """Whether another function has to be right first."""
     return finding.outcome is Outcome.BLOCKED or _follows(finding.diagnoses)
 
 

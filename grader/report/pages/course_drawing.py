@@ -71,7 +71,7 @@ class CourseDrawings:
             drawing = drawn(told, exercise)
         except Exception as error:
             raise CourseError(
-                f"{path.name} cannot draw: {type(error).__name__}: {error}", f"mend {path}"
+                f"{path.name} cannot draw: {type(error).__name__}: {error}", f"fix {path}"
             ) from error
         return drawing if drawing.told else None
 
