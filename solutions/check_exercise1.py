@@ -7,9 +7,8 @@ own hidden values.
 
 import numpy as np
 import pytest
-from shared import START, START_VALUES, signed
+from shared import LAYERS, START, START_VALUES, signed, tells_apart
 
-LAYERS = ("hidden", "output")
 FORWARD = START[0], *START[2:]
 
 
@@ -23,11 +22,6 @@ def draw_biases(rng):
     """Draw two biases, and symmetric weights: mixing up their indices changes nothing."""
     x, weight_1, weight_2, _ = draw(rng)
     return x, (weight_1 + weight_1.T) / 2, (weight_2 + weight_2.T) / 2, signed(rng, 0.1, 0.8)
-
-
-def tells_apart(values):
-    """Return whether no value is lost, and no two values are alike."""
-    return np.isfinite(values).all() and np.abs(values).min() > 1e-6 and np.ptp(values) > 1e-6
 
 
 def given_sigmoid(student, case, hidden, output):

@@ -8,10 +8,9 @@ only once something has been repaired: the stub as it is gets none.
 
 import numpy as np
 import pytest
-from shared import signed
+from shared import LABELS, START, signed
 
 STEP = ("weight_1", "weight_2", "loss")
-LABELS = (np.array([["w1", "w3"], ["w2", "w4"]]), np.array([["w5", "w7"], ["w6", "w8"]]))
 
 
 def draw(rng):
@@ -64,18 +63,12 @@ def test_path_through_hidden_1(student, reference, rng, compare):
 @pytest.mark.hint("Read the lines that set new_2[1, 0] and new_2[0, 1] index by index.")
 def test_weight_2_from_the_start_values(student, compare):
     """The first step from the start values gives the right weight_2"""
-    start = (
-        np.array([0.99, 0.01]),
-        np.array([0.1, 0.89]),
-        np.array([[0.35, 0.55], [0.90, 0.36]]),
-        np.array([[0.60, 0.77], [0.96, 0.89]]),
-        np.array([0.23, 0.79]),
-        0.5,
-    )
     right = np.array(
         [[0.5709088653747323, 0.7707567436363175], [0.9289641858971578, 0.8908073303129216]]
     )
-    compare.close(step(student, compare, start)[1], right, names="weight_2", labels=LABELS[1])
+    compare.close(
+        step(student, compare, (*START, 0.5))[1], right, names="weight_2", labels=LABELS[1]
+    )
 
 
 @pytest.mark.function("step")

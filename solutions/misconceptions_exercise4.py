@@ -1,7 +1,7 @@
 """Mistakes in exercise 4: the faults of the stub one by one and together, and repairs that miss."""
 
 import numpy as np
-from shared import signed
+from shared import draw_for_gradient
 
 from grader.authoring import meaning, mistake, probe, together, variant
 
@@ -14,9 +14,7 @@ meaning("back_1", "the error that comes back to hidden unit 1")
 @probe("step", returns=STEP)
 def step_inputs(rng):
     """Draw what step takes: no symmetry, and no sigmoid saturated."""
-    weight_1, weight_2 = signed(rng, 0.2, 1.5, (2, 2, 2))
-    x, target, bias = signed(rng, 0.2, 1.5), signed(rng, 1.2, 3.0), signed(rng, 0.1, 0.8)
-    return x, target, weight_1, weight_2, bias, rng.uniform(0.3, 0.9)
+    return *draw_for_gradient(rng), rng.uniform(0.3, 0.9)
 
 
 @variant("step")

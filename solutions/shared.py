@@ -151,6 +151,12 @@ class Judge:
             lambda: check(self.student, self.forward), lambda: check(given, lambda *_: forward)
         )
 
+    def check_drawn(self, layer, unit, reference, rng):
+        """Compare these gradients for three cases that are drawn."""
+        for _ in range(3):
+            case = draw(rng)
+            self.check_gradient(layer, unit, case, *right_answers(reference, case))
+
     def check_unit(self, layer, unit, answer, right):
         """Compare the gradients into one unit with the right ones."""
         expected = self.compare.array(answer[layer], (2, 2), NAMES[layer])
