@@ -233,6 +233,13 @@ def test_what_is_told_of_wrong_ones(grader: Grader, wrong: str) -> None:
     assert (found.outcome.value, told in found.feedback) == (outcome, True), found.feedback
 
 
+def test_a_mistake_in_a_method_is_charged_once(grader: Grader) -> None:
+    found = graded(grader, RIGHT.replace("increasing=True) @ self", "increasing=True) @ -self"))
+    assert {name for name, each in found.items() if each.points == 0} == {"predict"}
+    found = graded(grader, RIGHT.replace("np.mean((self", "np.sum((self"))
+    assert {name for name, each in found.items() if each.points == 0} == {"score"}
+
+
 LIES = {
     "equal to all": "__eq__ = lambda *_: True\n    __hash__ = None\n",
     "a number": (

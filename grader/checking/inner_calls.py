@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import functools
 import inspect
@@ -24,7 +25,9 @@ _Function = Callable[..., Any]
 
 
 def calls_within(function: _Function, arguments: Sequence[Any]) -> dict[str, list[Answer]]:
-    """Return the calls that `function` makes itself of other functions of its module, by name.
+    """Return the calls that `function` makes of its module's other functions, and methods, by name.
+
+    A method is named as `Stack.pop`, and the object is not among its arguments.
 
     Parameters
     ----------
@@ -36,9 +39,10 @@ def calls_within(function: _Function, arguments: Sequence[Any]) -> dict[str, lis
     found: dict[str, list[Answer]] = {}
 
     def noted(name: str, other: _Function) -> _Function:
-        return _recorded(other, found.setdefault(name, []))
+        return _recorded(other, found.setdefault(name, []), 1 if "." in name else 0)
 
-    _with_others(function, noted)(*copy.deepcopy(tuple(arguments)))
+    with _methods_replaced(function, noted):
+        _with_others(function, noted)(*copy.deepcopy(tuple(arguments)))
     return {name: calls for name, calls in found.items() if calls}
 
 
@@ -63,7 +67,10 @@ def called_over(student: Any, function: _Function, arguments: Sequence[Any]) -> 
     """
 
     def asked(name: str, _other: _Function) -> _Function:
-        return lambda *inner: _as_arrays(getattr(student, name)(*inner))
+        def ask(*inner: Any, **named: Any) -> Any:
+            return _as_arrays(getattr(student, name)(*inner, **named))
+
+        return ask
 
     with np.errstate(all="ignore"):
         return _with_others(function, asked)(*copy.deepcopy(tuple(arguments)))
@@ -85,19 +92,54 @@ def is_telling(value: Any, arguments: Sequence[Any]) -> bool:
 
 def _with_others(function: _Function, replaced: Callable[[str, _Function], _Function]) -> _Function:
     """Return a function that calls others in place of those of its module."""
-    own = inspect.unwrap(function)
+    own = _own(function)
     names = dict(own.__globals__)
     for name, value in own.__globals__.items():
         if inspect.isfunction(value) and value.__module__ == own.__module__ and value is not own:
             names[name] = replaced(name, value)
-    return types.FunctionType(own.__code__, names, own.__name__, own.__defaults__, own.__closure__)
+    made = types.FunctionType(own.__code__, names, own.__name__, own.__defaults__, own.__closure__)
+    made.__kwdefaults__ = own.__kwdefaults__
+    return types.MethodType(made, function.__self__) if inspect.ismethod(function) else made
 
 
-def _recorded(function: _Function, calls: list[Answer]) -> _Function:
+def _own(function: _Function) -> types.FunctionType:
+    """Return the function itself: a method's, and what a decorator has wrapped."""
+    own = inspect.unwrap(function.__func__ if inspect.ismethod(function) else function)
+    assert isinstance(own, types.FunctionType)
+    return own
+
+
+@contextlib.contextmanager
+def _methods_replaced(
+    function: _Function, replaced: Callable[[str, _Function], _Function]
+) -> Iterator[None]:
+    """Replace the methods of its module's classes but the function itself."""
+    own = _own(function)
+    found = [
+        (kind, name, method)
+        for kind in own.__globals__.values()
+        if isinstance(kind, type) and kind.__module__ == own.__module__
+        for name, method in vars(kind).items()
+        if inspect.isfunction(method) and method is not own and not name.startswith("__")
+    ]
+    for kind, name, method in found:
+        setattr(kind, name, replaced(f"{kind.__name__}.{name}", method))
+    try:
+        yield
+    finally:
+        for kind, name, method in found:
+            setattr(kind, name, method)
+
+
+def _recorded(function: _Function, calls: list[Answer], skipped: int = 0) -> _Function:
+    """Return a function that keeps its calls, without so many of the first arguments."""
+
     @functools.wraps(function)
-    def call(*arguments: Any) -> Any:
-        before = copy.deepcopy(arguments)
-        value = function(*arguments)
+    def call(*arguments: Any, **named: Any) -> Any:
+        signature = inspect.signature(function)
+        in_order = signature.bind(*arguments, **named).args if named else arguments
+        before = copy.deepcopy(in_order[skipped:])
+        value = function(*arguments, **named)
         calls.append((before, copy.deepcopy(value)))
         return value
 
