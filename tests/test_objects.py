@@ -166,6 +166,12 @@ WRONG = {
         "failed",
         "Square(-1) returned an object of type Square where a ValueError is asked for.",
     ),
+    "refused otherwise": (
+        ('raise ValueError("a side is not negative")', "side()"),
+        "no_side",
+        "failed",
+        "Square(-1) raised TypeError, a ValueError is asked for.",
+    ),
     "fit": (("y, rcond", "2 * y, rcond"), "fit", "failed", "coef_: 3 of 3 entries are wrong."),
     "no return": (
         ("        return self\n        # END", "        # END"),

@@ -9,7 +9,7 @@ from typing import Self
 
 from grader.checking.check_failure import CheckFailure
 from grader.result import Outcome
-from grader.sandbox.failures import CallFailure
+from grader.sandbox.failures import CallFailure, Raised
 
 
 class AskedException:
@@ -56,8 +56,8 @@ class AskedException:
         if self._name not in error.raised.names:
             if error.outcome is not Outcome.ERROR:
                 return False
-            told = f"{self._called()} raised {self.type}, {_article(self._name)} is asked for."
-            raise CheckFailure(f"{told}\n{error.feedback}") from None
+            told = another_raised(self._called(), self._name, error, error.raised)
+            raise CheckFailure(told) from None
         if self._match is not None and not re.search(self._match, self.message):
             raise CheckFailure(
                 f"{self._called()} raised {_article(self._name)}, as is asked for, but with"
@@ -75,6 +75,12 @@ def not_raised(returned: str, name: str) -> str:
     'mean([]) returned 0.0 where a ValueError is asked for.'
     """
     return f"{returned or 'Nothing was raised'} where {_article(name)} is asked for."
+
+
+def another_raised(called: str, name: str, failure: CallFailure, raised: Raised) -> str:
+    """Return that a call raised another exception than the one of this name."""
+    own = (*raised.names, "")[0]
+    return f"{called} raised {own}, {_article(name)} is asked for.\n{failure.feedback}"
 
 
 def _article(name: str) -> str:

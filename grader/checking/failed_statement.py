@@ -44,6 +44,28 @@ def answers_asked_about(
     return _called_in(statement, names, answered) or _named_in(statement, names, answered)
 
 
+def exception_asked_for(error: BaseException, file: Path) -> str:
+    """Return the name of the exception that `pytest.raises` asks for where `error` was raised.
+
+    Parameters are as for `answers_asked_about`. It is empty where none is asked for.
+    """
+    trace = _last_in(error.__traceback__, file)
+    if trace is None:
+        return ""
+    line = trace.tb_lineno
+    found = [
+        item.context_expr
+        for statement in _statements(file, file.stat().st_mtime_ns)
+        if isinstance(statement, ast.With) and _covers(statement, line)
+        for item in statement.items
+    ]
+    for call in reversed(found):
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in ("pytest.raises", "raises"):
+            asked = ast.unparse(call.args[0]) if call.args else ""
+            return asked.rpartition(".")[2] if asked.replace(".", "").isidentifier() else ""
+    return ""
+
+
 def _last_in(trace: TracebackType | None, file: Path) -> TracebackType | None:
     found = None
     while trace is not None:
@@ -57,9 +79,13 @@ def _statement(file: Path, line: int) -> ast.stmt | None:
     """Return the innermost statement on a line."""
     found = None
     for statement in _statements(file, file.stat().st_mtime_ns):
-        if statement.lineno <= line <= (statement.end_lineno or statement.lineno):
+        if _covers(statement, line):
             found = statement  # those inside of others come later
     return found
+
+
+def _covers(statement: ast.stmt, line: int) -> bool:
+    return statement.lineno <= line <= (statement.end_lineno or statement.lineno)
 
 
 @functools.lru_cache(maxsize=16)

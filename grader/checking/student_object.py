@@ -282,6 +282,12 @@ class StudentObject(HasWords):
         elif isinstance(error, Exception):
             self._typed(bool, ".exit", "__exit__", type(error).__name__, "")
 
+    def __instancecheck__(self, thing: Any) -> bool:
+        told = "isinstance({0}, {own}) is"
+        return isinstance(thing, StudentObject) and bool(
+            self._typed(bool, ".isinstance", "__instancecheck__", thing, told=told)
+        )
+
     def __array__(self, *_arguments: Any, **_named: Any) -> Any:
         raise self._bpgrade.no_value()
 

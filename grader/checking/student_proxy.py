@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
-from grader.checking import values
 from grader.checking.answered_call import AnsweredCall
 from grader.checking.asked_exception import AskedException
 from grader.checking.asked_figures import AsksForFigures
+from grader.checking.known_answers import Answer, KnownAnswers
 from grader.checking.shown import names_of, shown_call
 from grader.checking.student_object import (
     Described,
@@ -26,9 +25,6 @@ from grader.sandbox.child.figures import Figure
 from grader.sandbox.failures import CallFailure, broke_the_channel, signature_of
 from grader.sandbox.replies import Loaded, Reply, SubmissionSource, undefined, unset, with_cause
 from grader.sandbox.requests import Objects
-
-Answer = tuple[tuple[Any, ...], Any]
-"""The arguments of a call, and what it returns."""
 
 
 class Submission(Protocol):
@@ -81,7 +77,7 @@ class StudentProxy(AsksForFigures):
         self,
         submission: Submission,
         parameters: Callable[[str], tuple[str, ...]],
-        known: dict[str, _Known] | None = None,
+        known: dict[str, KnownAnswers] | None = None,
         values: Callable[[], Mapping[str, Any]] = dict,
         objects: KnownObjects | None = None,
     ) -> None:
@@ -120,7 +116,7 @@ class StudentProxy(AsksForFigures):
         --------
         `student.given(area=[((2.0, 3.0), 6.0)]).volume(2.0, 3.0, 4.0)`
         """
-        known = {name: _Known(tuple(calls)) for name, calls in answers.items()}
+        known = {name: KnownAnswers(tuple(calls)) for name, calls in answers.items()}
         other = StudentProxy(self._submission, self._parameters, known, self._values, self._objects)
         other._calls = self._calls
         other._last, other._pictures = self._last, self._pictures
@@ -153,7 +149,7 @@ class StudentProxy(AsksForFigures):
         def returned() -> str:
             return self._answered[-1].told() if len(self._answered) > before else ""
 
-        return AskedException(name, match, lambda: self._last[-1](), returned)
+        return AskedException(name, match, lambda: last_asked(self), returned)
 
     def kind(self, thing: Any) -> tuple[str, ...]:
         """Return the names of an object's class and of its bases, as its process tells them.
@@ -353,6 +349,12 @@ class _Function:
             raise AttributeError(name)
         return getattr(self._student._held(self._name), name)
 
+    def __instancecheck__(self, thing: Any) -> bool:
+        """Return whether something is an object of the submission's class."""
+        return isinstance(thing, StudentObject) and isinstance(
+            thing, self._student._held(self._name)
+        )
+
     def _is_no_value(self, *_other: Any) -> Any:
         raise TypeError(
             f"student.{self._name} is a function to be called;"
@@ -364,23 +366,14 @@ class _Function:
     __hash__ = object.__hash__
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """Answers calls that are known, and no others."""
-
-    answers: tuple[Answer, ...]
-
-    def __call__(self, *arguments: Any) -> Any:
-        """Return what a call returns; None where it is not known."""
-        for known, value in self.answers:
-            if len(arguments) == len(known) and all(map(values.same, arguments, known)):
-                return value
-        return None
-
-
 def answered_calls(student: StudentProxy) -> Sequence[AnsweredCall]:
     """Return the calls that were answered with a value, in their order."""
     return student._answered
+
+
+def last_asked(student: StudentProxy) -> str:
+    """Return in words what was asked last of the submission."""
+    return student._last[-1]() if student._last else ""
 
 
 def has_objects(student: StudentProxy) -> bool:

@@ -11,14 +11,14 @@ from typing import Final
 import pytest
 
 from grader.checking.answered_call import AnsweredCall
-from grader.checking.asked_exception import not_raised
+from grader.checking.asked_exception import another_raised, not_raised
 from grader.checking.asked_objects import out_of_place
 from grader.checking.check_failure import CheckFailure
-from grader.checking.failed_statement import answers_asked_about
+from grader.checking.failed_statement import answers_asked_about, exception_asked_for
 from grader.checking.fixtures import CheckRun
 from grader.checking.reference_trial import Trial
 from grader.checking.specification import Check
-from grader.checking.student_proxy import answered_calls, has_objects, last_call
+from grader.checking.student_proxy import answered_calls, has_objects, last_asked, last_call
 from grader.checking.value_kinds import kind_of, misfit, much_apart
 from grader.result import CheckResult, Outcome
 from grader.sandbox.failures import CallFailure
@@ -83,7 +83,7 @@ def verdict(
     if error is None:
         return Outcome.PASSED, ""
     if isinstance(error, CallFailure):
-        return error.outcome, error.feedback
+        return _of_call(run, file, error)
     if isinstance(error, CheckFailure):
         return Outcome.FAILED, _with_call(run, str(error))
     if isinstance(error, pytest.skip.Exception):
@@ -120,6 +120,14 @@ def misplaced_object(
     if trial is None or not trial.passed:
         return None
     return out_of_place(answered_calls(run.student), trial.objects, passed=error is None)
+
+
+def _of_call(run: CheckRun, file: Path, failure: CallFailure) -> tuple[Outcome, str]:
+    """Return how a check has ended whose call gave no value."""
+    name = exception_asked_for(failure, file) if failure.raised is not None else ""
+    if not name or failure.raised is None or failure.outcome is not Outcome.ERROR:
+        return failure.outcome, failure.feedback
+    return Outcome.FAILED, another_raised(last_asked(run.student), name, failure, failure.raised)
 
 
 def _failed(run: CheckRun, text: str) -> str:

@@ -56,6 +56,10 @@ def _kind(value: Any) -> list[str]:
     return class_names(value if isinstance(value, type) else type(value))
 
 
+def _is_instance(kind: Any, value: Any) -> bool:
+    return isinstance(value, kind)
+
+
 OPERATIONS: Final[Mapping[str, Callable[..., Any]]] = {
     ".get": getattr,
     ".set": setattr,
@@ -74,6 +78,7 @@ OPERATIONS: Final[Mapping[str, Callable[..., Any]]] = {
     ".kind": _kind,
     ".facts": facts,
     ".figures": figures,
+    ".isinstance": _is_instance,
     ".repr": _repr,
     ".str": _str,
     ".format": format,

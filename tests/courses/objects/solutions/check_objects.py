@@ -87,6 +87,9 @@ def test_area(student):
 def test_shape(student):
     """A square is a shape, which has an area"""
     assert "Shape" in student.kind(student.Square)
+    assert isinstance(student.Square(1), student.Shape)
+    assert not isinstance(student.Shape(), student.Square)
+    assert not isinstance(2, student.Square)
     assert student.kind(student.Square(1)) == ("Square", "Shape")
     assert student.Square(2).area == 4
 
