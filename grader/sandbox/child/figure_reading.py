@@ -225,12 +225,12 @@ def _few(colours: Sequence[str]) -> tuple[str, ...]:
 
 
 def _numbers(values: Any) -> Numbers:
-    found = np.asarray(np.ma.filled(np.ma.asarray(values, dtype=np.float64), np.nan)).ravel()
-    if len(found) > _MAX_POINTS:
+    count = np.size(values)
+    if count > _MAX_POINTS:
         raise NoDescriptionError(
-            f"a figure with {len(found):,} points in a line; at most {_MAX_POINTS:,} are looked at"
+            f"a figure with {count:,} points in a line; at most {_MAX_POINTS:,} are looked at"
         )
-    return found
+    return np.asarray(np.ma.filled(np.ma.asarray(values, dtype=np.float64), np.nan)).ravel()
 
 
 def _limits(values: Iterable[Any]) -> tuple[float, float]:

@@ -1,0 +1,3 @@
+def plot_losses(steps, training, test):
+    plt.plot(steps, training)
+    plt.title("x" * 100_000_000)

@@ -1,0 +1,2 @@
+def per_country(cities):
+    return pd.DataFrame(index=pd.RangeIndex(10**12))
