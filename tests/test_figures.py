@@ -246,6 +246,7 @@ def told(actual: Any, expected: Any = None, visible: bool = False, **wanted: Any
 
 POWERS = drawn(powers, XS)
 BARS = drawn(lambda: plt.bar(["a", "b", "c"], [1, 2, 3]))
+EYE = drawn(lambda: plt.imshow(np.eye(3)))
 POINTS = drawn(lambda: plt.plot(XS, XS**2, "o"))
 
 
@@ -286,6 +287,8 @@ POINTS = drawn(lambda: plt.plot(XS, XS**2, "o"))
         (BARS, {"bars": {"a": 1, "b": 2, "d": 3}}, "The set of bars: there is none for 'd'."),
         (BARS, {"shares": [1, 2]}, "The chart is no pie."),
         (BARS, {"images": [(2, 2)]}, "The chart has no images; expected 1."),
+        (EYE, {"images": [(2, 2)]}, "The image has shape (3, 3); expected shape (2, 2)."),
+        (EYE, {"images": [np.ones((3, 3))]}, "The image: 6 of 9 values are wrong."),
         (
             BARS,
             {"title": True, "xlabel": True},
@@ -406,11 +409,11 @@ def test_right_figures_get_full_marks_in_each_way_of_drawing(
     assert right.full_marks
     assert Result.from_json(right.to_json()) == right
     pictures = [picture for check in right.checks for picture in check.pictures]
-    assert len({picture.png for picture in pictures}) == len(pictures) == 5
+    assert len({picture.png for picture in pictures}) == len(pictures) == 6
     assert pictures[0].text == "Losses, a chart with 2 lines, x: step, y: loss"
     assert png.checked(base64.b64decode(pictures[0].png))
     page = student_page([Work("plots", right)], name="Ada")
-    assert page.count('<img src="data:image/png;base64,iVBORw0KGgo') == 5
+    assert page.count('<img src="data:image/png;base64,iVBORw0KGgo') == 6
     other = graded(grader, tmp_path, OTHER_STYLE)
     assert [check.feedback for check in other.checks if check.feedback] == []
     cells = [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgpack
@@ -15,15 +17,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal as assert_polars_equal
 
+from grader.author.verify import Effort, verify
 from grader.checking.check_failure import CheckFailure
 from grader.checking.comparison import Compare
 from grader.checking.value_kinds import kind_of, misfit
+from grader.course import load_course
+from grader.grading.grade import Grader
+from grader.grading.submission import read_submission
 from grader.sandbox.child import libraries
 from grader.sandbox.child.closed_set import TABLE
 from grader.sandbox.child.codec import ForbiddenValueError, decode, encode
 from grader.sandbox.child.framing import WireError
 from grader.sandbox.child.tables import Table
+from grader.sandbox.isolation import resolve
 
+COURSE = load_course(Path(__file__).parent / "courses" / "tables")
+EXERCISE = COURSE.exercise("cities")
+RIGHT = COURSE.reference(EXERCISE).read_text()
 ROOM = 1 << 24
 DAYS = pd.to_datetime(["2024-02-29", None, "2021-03-04"])
 EVERYTHING = pd.DataFrame(
@@ -492,3 +502,94 @@ def test_rows_in_any_order_are_the_same_rows(frame: pd.DataFrame, random: Any) -
         wrong.loc[place, "int"] += 20
         assert f"in row {place} it is" in told(wrong, frame)
         assert "Column 'int': 1 of" in told(wrong, frame, order=False)
+
+
+@pytest.fixture(scope="module")
+def grader() -> Iterator[Grader]:
+    with Grader(COURSE, resolve("basic")) as opened:
+        yield opened
+
+
+OTHER_STYLE = """
+import numpy as np
+import pandas as pd
+capitals = pd.DataFrame([["France", "Paris"], ["Germany", "Berlin"]], columns=["country", "city"])
+
+def clean(cities):
+    cities = cities.copy()
+    cities = cities[cities.people.notna()]
+    cities["people"] = [int(text.replace(",", "")) for text in cities["people"]]
+    for name in ("city", "country"):
+        cities[name] = cities[name].map(str.strip)
+    cities["founded"] = pd.to_datetime(cities["founded"]).astype("datetime64[ms]")
+    cities = cities.drop_duplicates()
+    cities.index = range(len(cities))
+    return cities
+
+def per_country(cities):
+    rows = []
+    for country, group in cities.groupby("country"):
+        rows.append({"country": country, "cities": len(group), "people": group["people"].sum()})
+    rows.sort(key=lambda row: -row["people"])
+    return pd.DataFrame(rows)
+
+def largest(cities, n):
+    return cities.sort_values("people").tail(n)[["city", "people"]].set_index("city")
+
+def growth(people):
+    values = np.diff(people) / people.to_numpy()[:-1]
+    return pd.Series(values, index=people.index[1:], name=people.name)
+"""
+WRONG = """
+import pandas as pd
+capitals = {"city": ["Berlin", "Paris"], "country": ["Germany", "France"]}
+
+def clean(cities):
+    cities["people"] = cities["people"].str.replace(",", "")
+    return cities.dropna().drop_duplicates()
+
+def per_country(cities):
+    return cities.groupby("country").agg(Cities=("city", "count"), people=("people", "sum"))
+
+def largest(cities, n):
+    return cities.groupby("city")
+
+def growth(people):
+    people.pct_change()
+"""
+TOLD = {
+    "test_clean": "failed: the result has 3 rows; expected 4.",
+    "test_clean_keeps": "failed: The call changed its own cities in place. The caller's tables",
+    "test_per_country": "failed: Column 'country' is missing. It is in the index: `.reset_index()`",
+    "test_largest": "forbidden_value: largest(cities (12, 4), n = 3) returned an object",
+    "test_largest_plain": "forbidden_value: largest(cities (12, 4), n = 1) returned an object",
+    "test_growth": "failed: the growth is None (is a `return` missing?); a column",
+    "test_capitals": "failed: the result is a dict of 2; a table (DataFrame) is needed.",
+}
+
+
+def graded(grader: Grader, folder: Path, text: str) -> Any:
+    path = folder / "cities.py"
+    path.write_text(text)
+    return grader.grade(read_submission(path), EXERCISE, 0)
+
+
+def test_tables_are_graded_in_any_right_style(grader: Grader, tmp_path: Path) -> None:
+    for text in (RIGHT, OTHER_STYLE):
+        result = graded(grader, tmp_path, text)
+        assert [check.feedback for check in result.checks if check.feedback] == []
+        assert result.full_marks
+
+
+def test_wrong_tables_are_told_of(grader: Grader, tmp_path: Path) -> None:
+    result = graded(grader, tmp_path, WRONG)
+    assert result.status == "graded"
+    assert result.score == 0.0
+    for check in result.checks:
+        assert f"{check.outcome}: {check.feedback}".startswith(TOLD[check.id])
+
+
+def test_the_course_of_tables_and_figures_holds() -> None:
+    effort = Effort(seeds=1, misconception_seeds=1, mutants=5, misconceptions=1)
+    found = verify(COURSE, COURSE.exercises, resolve("basic"), effort)
+    assert [fault for exercise in found.exercises for fault in exercise.faults] == []

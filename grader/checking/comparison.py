@@ -19,10 +19,11 @@ from grader.checking.check_failure import CheckFailure
 from grader.checking.figure_comparer import FigureComparer
 from grader.checking.inner_calls import called_over, calls_within, is_telling
 from grader.checking.number_words import not_finite, number, odd, off
-from grader.checking.student_proxy import StudentProxy
+from grader.checking.student_proxy import StudentProxy, answered_calls
 from grader.checking.table_comparer import TableComparer
 from grader.checking.value_words import kind_in_words
 from grader.result import Outcome
+from grader.sandbox.child.tables import form_of
 from grader.sandbox.failures import CallFailure
 
 _MAX_ENTRIES: Final = 6
@@ -165,11 +166,14 @@ class Compare(TableComparer, FigureComparer):
         """Fail where the student's last call changed any of its arguments in place."""
         changed = student.changed_arguments
         if changed:
-            names = " and ".join(changed)
-            raise CheckFailure(
-                f"The call changed its own {names} in place. The caller's arrays must stay as"
-                " they are: work on new arrays, as in `new = old - ...`, not `old -= ...`."
-            )
+            text = f"The call changed its own {' and '.join(changed)} in place. The caller's "
+            arguments = answered_calls(student)[-1].arguments or ()
+            if any(map(form_of, arguments)):
+                text += "tables must stay as they are: work on a `.copy()`, or use `.assign(...)`."
+            else:
+                text += "arrays must stay as they are: work on new arrays, as in `new = old - ...`,"
+                text += " not `old -= ...`."
+            raise CheckFailure(text)
 
     def that(self, condition: object, message: str) -> None:
         """Fail with `message`, which the student reads, unless `condition` is true."""

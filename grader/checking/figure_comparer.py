@@ -33,7 +33,7 @@ class FigureComparer:
         points: Any = None,
         bars: Any = None,
         shares: Any = None,
-        images: Sequence[tuple[int, ...]] | None = None,
+        images: Sequence[Any] | None = None,
         legend: Sequence[str] | bool | None = None,
         rtol: float = 1e-6,
         atol: float = 1e-9,
@@ -58,8 +58,8 @@ class FigureComparer:
             The heights of the bars; by what is written at them, in any order.
         shares : sequence of float, optional
             The pieces of a pie.
-        images : sequence of tuple of int, optional
-            The shapes of its images.
+        images : sequence of array, or of tuple of int, optional
+            Its images, or their shapes alone.
         legend : True or sequence of str, optional
             The texts of its legend; True for any.
         rtol, atol : float

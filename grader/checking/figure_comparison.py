@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import numpy as np
+
 from grader.checking import values
 from grader.checking.figure_series import (
     Series,
@@ -39,7 +41,7 @@ class Wanted:
     points: Any = None
     bars: Any = None
     shares: Any = None
-    images: Sequence[tuple[int, ...]] | None = None
+    images: Sequence[Any] | None = None
     legend: Sequence[str] | bool | None = None
 
 
@@ -59,7 +61,10 @@ def wanted_of(chart: Axes) -> Wanted:
         points=list(map(_unlabelled, map(of_line, chart.points))),
         bars=[Series(None, each.y, "", each.names if all(each.names) else ()) for each in drawn],
         shares=chart.shares if len(chart.shares) else None,
-        images=[each.shape for each in chart.images],
+        images=[
+            each.values.reshape(each.shape) if len(each.values) else each.shape
+            for each in chart.images
+        ],
         legend=chart.legend is not None or None,
     )
 
@@ -158,7 +163,7 @@ def _drawn(
     if wanted.shares is not None:
         yield from _pie(chart, wanted.shares, tolerance, visible)
     if wanted.images is not None:
-        yield from _images(chart, wanted.images)
+        yield from _images(chart, wanted.images, tolerance)
 
 
 def _series(
@@ -209,11 +214,15 @@ def _pie(chart: Axes, wanted: Any, tolerance: values.Tolerance, visible: bool) -
     yield from _series("pie", own, needed, "", loose, visible)
 
 
-def _images(chart: Axes, wanted: Sequence[tuple[int, ...]]) -> Iterator[str]:
-    own = [each.shape for each in chart.images]
-    if len(own) != len(wanted):
-        yield _counted(len(own), "image", len(wanted))
+def _images(chart: Axes, wanted: Sequence[Any], tolerance: values.Tolerance) -> Iterator[str]:
+    if len(chart.images) != len(wanted):
+        yield _counted(len(chart.images), "image", len(wanted))
         return
-    for shape, needed in zip(own, wanted, strict=True):
-        if tuple(shape) != tuple(needed):
-            yield f"The image has shape {tuple(shape)}; expected shape {tuple(needed)}."
+    for own, needed in zip(chart.images, wanted, strict=True):
+        shape = needed.shape if isinstance(needed, np.ndarray) else tuple(needed)
+        if own.shape != shape:
+            yield f"The image has shape {own.shape}; expected shape {shape}."
+        elif isinstance(needed, np.ndarray) and len(own.values):
+            wrong = int((~tolerance.agree(own.values, needed.ravel())).sum())
+            if wrong:
+                yield f"The image: {wrong:,} of {needed.size:,} values are wrong."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import types
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -55,7 +56,9 @@ def compiled(tree: Definition) -> types.CodeType | None:
     """Return the code that defines it; None where an edit has made it no Python."""
     module = ast.Module([tree], [])
     try:
-        return compile(module, "<candidate>", "exec")
+        with warnings.catch_warnings():  # of code that nobody has written
+            warnings.simplefilter("ignore")
+            return compile(module, "<candidate>", "exec")
     except (SyntaxError, ValueError, RecursionError):
         return None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -211,7 +212,8 @@ def _points(collection: Any) -> Points:
 def _image(picture: Any) -> Image:
     shape = tuple(map(int, np.shape(picture.get_array())))
     extent = tuple(map(float, picture.get_extent())) if isinstance(picture, image.AxesImage) else ()
-    return Image(shape, extent, _text(picture.get_cmap().name))
+    shown = _numbers(picture.get_array()) if math.prod(shape) <= _MAX_POINTS else np.zeros(0)
+    return Image(shape, extent, _text(picture.get_cmap().name), shown)
 
 
 def _position(text: Any) -> tuple[float, float]:

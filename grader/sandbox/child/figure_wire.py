@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -49,6 +50,8 @@ def _record(kind: Any, fields: Any) -> Any:
     read = _FIELDS[kind]
     found = kind(*(read[each.name](value) for each, value in zip(known, fields, strict=True)))
     lengths = {len(getattr(found, name)) for name in _ALIKE.get(kind, ())}
+    if kind is Image and len(found.values):
+        lengths = {len(found.values), math.prod(found.shape)}
     if len(lengths) > 1:
         raise WireError(f"a {kind.__name__} whose numbers disagree")
     return found
@@ -138,7 +141,10 @@ _FIELDS: Final[dict[Any, dict[str, Callable[[Any], Any]]]] = {
     Points: {
         **{"x": _numbers, "y": _numbers, "label": _text, "colours": _COLOURS, "sizes": _numbers},
     },
-    Image: {"shape": _many(_size, 4), "extent": _many(_number, 4), "colours": _text},
+    Image: {
+        **{"shape": _many(_size, 4), "extent": _many(_number, 4), "colours": _text},
+        "values": _numbers,
+    },
     Text: {"text": _text, "x": _number, "y": _number},
     Axes: {
         **dict.fromkeys(("title", "xlabel", "ylabel", "zlabel", "xscale", "yscale"), _text),

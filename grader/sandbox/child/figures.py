@@ -72,13 +72,17 @@ class Points:
     sizes: Numbers = field(default_factory=_no_numbers)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Image:
-    """An image, or a matrix shown as one: its shape, its extent, and the colour map's name."""
+    """An image, or a matrix shown as one: its shape, its extent, and the colour map's name.
+
+    `values` are what is shown, one after another; none where there are very many.
+    """
 
     shape: tuple[int, ...]
     extent: tuple[float, ...] = ()
     colours: str = ""
+    values: Numbers = field(default_factory=_no_numbers)
 
 
 @dataclass(frozen=True, slots=True)

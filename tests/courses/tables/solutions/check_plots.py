@@ -47,7 +47,14 @@ def test_grades(student, reference, compare, rng):
 
 
 @pytest.mark.function("show_zeros")
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
+def test_more_zeros(student, compare):
+    """A wide image is wide"""
+    compare.figure(student.figure(student.show_zeros, 2, columns=9), images=[np.zeros((2, 9))])
+
+
+@pytest.mark.function("show_zeros")
+@pytest.mark.points(0.5)
 @pytest.mark.visible
 def test_zeros(student):
     """The image has as many rows and columns as are asked for"""
