@@ -13,7 +13,7 @@ from unittest import mock
 
 import pytest
 
-from grader.checking import verdict
+from grader.checking.asked_objects import Placement
 from grader.course import load_course
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
@@ -54,8 +54,30 @@ def test_nothing_is_gained_and_the_others_keep_their_points(grader: Grader, path
         assert all(len(check.feedback) < 5000 for check in checks)
 
 
-def test_liars_earn_points_where_their_objects_are_taken_for_values(grader: Grader) -> None:
-    with mock.patch.object(verdict, "out_of_place", return_value=None):
+SPY = """
+class Liar:
+    def __sub__(self, other):
+        print("learned", other)
+        return self
+    __eq__ = __lt__ = __rsub__ = __sub__
+
+def mean(values):
+    return Liar()
+"""
+
+
+def test_an_object_is_not_told_what_it_is_compared_with(grader: Grader) -> None:
+    submission = submission_from_bytes("objects.py", f"{RIGHT}\n{SPY}".encode())
+    result = grader.grade(submission, EXERCISE, 0)
+    assert "learned" not in result.output
+    words = {check.feedback for check in result.checks if check.id.startswith("test_mean")}
+    assert "mean(values (list of 3)) returned an object of type Liar." in words
+
+
+def test_liars_earn_points_and_learn_where_objects_are_taken_for_values(grader: Grader) -> None:
+    with mock.patch.object(Placement, "judge"):
         for name in LIARS:
             checks = graded(grader, (FOLDER / "hostile" / "objects" / f"{name}.py").read_text())
             assert "test_mean" in {each.id for each in checks if each.points}, name
+        submission = submission_from_bytes("objects.py", f"{RIGHT}\n{SPY}".encode())
+        assert "learned 4.0" in grader.grade(submission, EXERCISE, 0).output

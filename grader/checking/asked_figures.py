@@ -68,7 +68,7 @@ class AsksForFigures:
         if not isinstance(found, list) or not all(isinstance(each, Figure) for each in found):
             raise broke_the_channel(name)
         by = signature_of(name, names, arguments, named)
-        student._answered.append(
+        student._taken(
             AnsweredCall(
                 name, arguments, found[0] if len(found) == 1 else found, named, by, _draws(asked)
             )

@@ -1,20 +1,24 @@
 """Whether an object is in place where a submission gave one: only where the reference gives one.
 
 What is done with an object happens in the submission's process: one that claims to be equal to all
-would pass any check that needs a number. So objects are taken where the reference's answer is one,
-and nowhere else.
+would pass any check that needs a number, and is told with what it is compared. So objects are taken
+where the reference's answer is one, and nowhere else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 
 from grader.checking.answered_call import AnsweredCall
-from grader.checking.student_object import StudentObject, holds_object
+from grader.checking.student_object import StudentObject, holds_object, objects_in
 from grader.sandbox.failures import CallFailure, forbidden
 
 Places = bool | tuple["Places", ...] | dict[str, "Places"]
 """Where in a value objects are: True for one; for a list or dictionary the same of its parts."""
+
+Right = Sequence[tuple[str, Places]]
+"""What the reference answered in a check: whose code was asked, and where objects were."""
 
 
 def places_of(value: object) -> Places:
@@ -28,39 +32,69 @@ def places_of(value: object) -> Places:
     return tuple(map(places_of, value)) if isinstance(value, list | tuple) else False
 
 
-def out_of_place(
-    calls: Sequence[AnsweredCall], right: Sequence[tuple[str, Places]], *, passed: bool
-) -> CallFailure | None:
-    """Return the failure of the first call that gave an object where a value is needed.
+class Placement:
+    """Judges the objects that a submission gives in a check, one answer after another.
 
     Parameters
     ----------
-    calls : sequence of AnsweredCall
-        What the submission answered.
-    right : sequence of (str, Places)
-        What the reference answered in the same check: whose code was asked, and where objects were.
-    passed : bool
-        Whether the check has passed. One that has not may have asked for more than the reference
-        was asked for.
+    right : callable
+        Returns what the reference answered; None where that is not known. It is asked for only
+        where the submission has given an object.
+
+    Attributes
+    ----------
+    unknown : CallFailure or None
+        The failure of the first object which is an answer to what the reference was never asked.
+        A check that asks more of a wrong answer is no fault; one that passes so has to be refused.
     """
-    in_step = True
-    for index, call in enumerate(calls):
-        in_step = in_step and index < len(right) and right[index][0] == call.function
-        if not in_step and not passed:
-            return None
+
+    def __init__(self, right: Callable[[], Right | None]) -> None:
+        self.unknown: CallFailure | None = None
+        self._right = right
+        self._asked: list[str] = []
+        self._compared = 0
+        self._in_step = True
+        self._by_function: dict[str, list[Places]] | None = None
+
+    def judge(self, call: AnsweredCall) -> None:
+        """Take in an answer.
+
+        Raises
+        ------
+        CallFailure
+            It is, or holds, an object where a value is needed.
+        """
+        self._asked.append(call.function)
         if not holds_object(call.value):
-            continue
-        allowed = (
-            [right[index][1]]
-            if in_step
-            else [places for function, places in right if function == call.function]
-        )
+            return
+        right = self._right()
+        if right is None:
+            return
+        allowed = self._allowed(call.function, right)
         found = [_misplaced(call.value, places) for places in allowed]
-        if all(each is not None for each in found):
-            wrong = found[0] if found else _misplaced(call.value, False)
-            assert wrong is not None
-            return forbidden(call.by, wrong)
-    return None
+        if found and all(each is not None for each in found):
+            raise forbidden(call.by, str(found[0]))
+        if not found:
+            words = str(_misplaced(call.value, False))
+            self.unknown = self.unknown or forbidden(call.by, words)
+            for each in objects_in(call.value):
+                own = each._bpgrade
+                own.known.unplaced.add(own.number)
+
+    def _allowed(self, function: str, right: Right) -> list[Places]:
+        """Return where objects may be in the last answer, for each way that the reference has."""
+        while self._in_step and self._compared < len(self._asked):
+            place = self._compared
+            self._in_step = place < len(right) and right[place][0] == self._asked[place]
+            self._compared += 1
+        if self._in_step:
+            return [right[len(self._asked) - 1][1]]
+        if self._by_function is None:
+            self._by_function = defaultdict(list)
+            for name, places in right:
+                if places not in self._by_function[name]:
+                    self._by_function[name].append(places)
+        return self._by_function.get(function, [])
 
 
 def _misplaced(value: object, places: Places) -> str | None:

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -19,16 +19,17 @@ import pytest
 from grader.checking import fixtures, specification
 from grader.checking.asked_figures import drawn_figures
 from grader.checking.check_failure import CheckFailure
-from grader.checking.direct import DirectCheck, direct
-from grader.checking.fixtures import RUN, CheckRun
+from grader.checking.direct import direct
+from grader.checking.fixtures import CheckRun
 from grader.checking.pictures import pictures_of, without_known
-from grader.checking.pytest_adapter import collected_session, run_item
+from grader.checking.pytest_adapter import collected_session
 from grader.checking.reference import References
-from grader.checking.reference_trial import ReferenceInPlace, Trial, trial_of
+from grader.checking.reference_trial import Trial
 from grader.checking.replay import Forecast, Replay, first_plain
+from grader.checking.running import RAISED, Collected, Trials, run_judged
 from grader.checking.specification import Check
 from grader.checking.student_proxy import StudentProxy
-from grader.checking.verdict import blocked, ended, misplaced_object, verdict
+from grader.checking.verdict import blocked, ended, verdict
 from grader.course import Course, Exercise
 from grader.course.shared import importing_shared
 from grader.errors import BpgradeError, CourseError
@@ -57,7 +58,6 @@ _UNUSED_PLUGINS: Final = (
     "unraisableexception",
     "warnings",
 )
-_RAISED: Final = pytest.StashKey[BaseException]()
 Begin = Callable[[Check], None]
 
 
@@ -122,7 +122,7 @@ class _Hooks:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         """Keep the first thing that a phase of a check has raised."""
         if call.excinfo is not None:
-            item.stash.setdefault(_RAISED, call.excinfo.value)
+            item.stash.setdefault(RAISED, call.excinfo.value)
 
 
 def _forget(files: set[Path]) -> None:
@@ -152,15 +152,6 @@ def check_file(course: Course, exercise: Exercise) -> Path:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Collected:
-    """A check, where pytest has it, and how it is called without pytest if that can be."""
-
-    check: Check
-    item: pytest.Item
-    direct: DirectCheck | None
-
-
 class Checks:
     """The checks of some exercises, within the context of `collected`."""
 
@@ -170,7 +161,7 @@ class Checks:
         self.course = course
         self._references = References(course)
         self._replay = Replay()
-        self._trials = _Trials()
+        self._trials = Trials()
         self._by_exercise = {
             exercise.name: _in_order(course, exercise, path, items)
             for path, exercise in files.items()
@@ -225,7 +216,7 @@ class Checks:
         exercise: Exercise,
         session: SubmissionSession,
         seed: int,
-        every: Sequence[_Collected],
+        every: Sequence[Collected],
         begin: Begin | None,
         replay: Replay | None,
         *,
@@ -263,7 +254,7 @@ class _Turns:
     """The checks of one submission by turns: recalled where their results are known, else run."""
 
     def __init__(
-        self, pipeline: Pipeline, replay: Replay | None, recalls: bool, trials: _Trials
+        self, pipeline: Pipeline, replay: Replay | None, recalls: bool, trials: Trials
     ) -> None:
         self._trials = trials
         self._pipeline = pipeline
@@ -272,7 +263,7 @@ class _Turns:
         self._function = ""
         self._forecasts: list[tuple[Forecast, int]] = []  # each with what had been asked before
 
-    def take(self, one: _Collected, run: CheckRun, following: pytest.Item) -> CheckResult:
+    def take(self, one: Collected, run: CheckRun, following: pytest.Item) -> CheckResult:
         """Return a check's result; `following` is the check after it."""
         if one.check.function != self._function:
             self.settle()  # one who fails a function's checks is often right in the next
@@ -307,78 +298,31 @@ class _Turns:
 
 def _in_order(
     course: Course, exercise: Exercise, path: Path, items: Sequence[pytest.Item]
-) -> tuple[_Collected, ...]:
+) -> tuple[Collected, ...]:
     own = [item for item in items if item.path == path]
     checks = [specification.read(item, exercise) for item in own]
     if course.checks(exercise) == path:
         specification.verify_points(checks, exercise, path.name)
     return tuple(
-        _Collected(checks[index], own[index], direct(own[index]))
+        Collected(checks[index], own[index], direct(own[index]))
         for index in specification.in_order(checks)
     )
 
 
-class _Trials:
-    """How checks that broke went with the reference in the student's place: each tried once."""
-
-    def __init__(self) -> None:
-        self._known: dict[Hashable, Trial | None] = {}
-
-    def of(self, one: _Collected, run: CheckRun, following: pytest.Item) -> Trial | None:
-        """Return how a check went with the reference; None where there is none."""
-        key = run.exercise.name, run.seed, run.check.id
-        if key not in self._known:
-            self._known[key] = _with_reference(one, run, following)
-        return self._known[key]
-
-
-def _with_reference(one: _Collected, run: CheckRun, following: pytest.Item) -> Trial | None:
-    module = run.references.module(run.exercise)
-    if module is None:
-        return None
-    parameters = functools.partial(run.references.parameters, run.exercise)
-    asked = functools.partial(run.references.values, run.exercise)
-    place = ReferenceInPlace(module, run.exercise.name)
-    student = StudentProxy(place, parameters, values=asked)
-    with contextlib.redirect_stdout(sys.stderr):
-        return trial_of(_raised(one, replace(run, student=student), following), student)
-
-
-def _run(one: _Collected, run: CheckRun, following: pytest.Item, trials: _Trials) -> CheckResult:
+def _run(one: Collected, run: CheckRun, following: pytest.Item, trials: Trials) -> CheckResult:
     """Run a check; it may be asked of many submissions, so nothing of the last one is kept."""
     start = time.perf_counter()
-    # a check that prints must not spoil what the command itself writes
-    with contextlib.redirect_stdout(sys.stderr):
-        error = _raised(one, run, following)
-    seconds = time.perf_counter() - start
 
     def tried() -> Trial | None:
         return trials.of(one, run, following)
 
-    error = misplaced_object(run, error, tried) or error
+    # a check that prints must not spoil what the command itself writes
+    with contextlib.redirect_stdout(sys.stderr):
+        error = run_judged(one, run, following, trials)
+    seconds = time.perf_counter() - start
     outcome, feedback = verdict(run, one.item.path, error, tried)
     wrong = error.entries if isinstance(error, CheckFailure) else ()
     cause = error.cause if isinstance(error, CallFailure) else ""
     pictures = pictures_of(drawn_figures(run.student))
     result = ended(run.check, outcome, feedback, seconds)
     return replace(result, wrong=wrong, cause=cause, pictures=pictures)
-
-
-def _raised(one: _Collected, run: CheckRun, following: pytest.Item) -> BaseException | None:
-    """Run a check and return what it raised."""
-    if one.direct is None:
-        stash = one.item.stash
-        stash[RUN] = run
-        run_item(one.item, None if following is one.item else following)
-        del stash[RUN]
-        error = stash.get(_RAISED, None)
-        if error is not None:
-            del stash[_RAISED]
-        return error
-    try:
-        one.direct(run)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        return error
-    return None

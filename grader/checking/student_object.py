@@ -30,12 +30,15 @@ class KnownObjects:
         Each object by its number.
     steps : int
         How many items of theirs were asked for one by one.
+    unplaced : set of int
+        Those of which it is not known that the check takes objects there.
     """
 
     count: int = 0
     handed: list[Callable[..., Any]] = field(default_factory=list)
     seen: dict[int, StudentObject] = field(default_factory=dict)
     steps: int = 0
+    unplaced: set[int] = field(default_factory=set)
 
 
 class Operator(Protocol):
@@ -336,6 +339,15 @@ def holds_object(value: Any, depth: int = 0) -> bool:
         return False
     parts = value.values() if isinstance(value, dict) else value
     return any(holds_object(part, depth + 1) for part in parts)
+
+
+def objects_in(value: Any) -> Iterator[StudentObject]:
+    """Yield the objects in a value."""
+    if isinstance(value, StudentObject):
+        yield value
+    elif isinstance(value, list | tuple | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from objects_in(part)
 
 
 def replaced_in(value: Any, kind: type, replace: Callable[[Any], Any]) -> Any:

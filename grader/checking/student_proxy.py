@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from grader.checking.answered_call import AnsweredCall
 from grader.checking.asked_exception import AskedException
 from grader.checking.asked_figures import AsksForFigures
+from grader.checking.asked_objects import Placement
 from grader.checking.known_answers import Answer, KnownAnswers
 from grader.checking.shown import names_of, shown_call
 from grader.checking.student_object import (
@@ -71,6 +72,8 @@ class StudentProxy(AsksForFigures):
         Names of the arguments that the last call changed in place.
     warnings : tuple of str
         Texts of the warnings that the last call raised.
+    placement : Placement or None
+        Judges the objects that are answered.
     """
 
     def __init__(
@@ -91,6 +94,7 @@ class StudentProxy(AsksForFigures):
         self._answered: list[AnsweredCall] = []
         self._objects = objects or KnownObjects()
         self._last: list[Callable[[], str]] = []
+        self.placement: Placement | None = None
         self._pictures: list[Figure] = []
 
     def __getattr__(self, name: str) -> Any:
@@ -120,7 +124,7 @@ class StudentProxy(AsksForFigures):
         other = StudentProxy(self._submission, self._parameters, known, self._values, self._objects)
         other._calls = self._calls
         other._last, other._pictures = self._last, self._pictures
-        other._answered = self._answered
+        other._answered, other.placement = self._answered, self.placement
         return other
 
     def defines(self, function: str) -> bool:
@@ -179,8 +183,7 @@ class StudentProxy(AsksForFigures):
         value = self._read(name)
         if value is None and right is not None:
             raise CallFailure(Outcome.NOT_IMPLEMENTED, f"`{name}` is None: it is not written yet.")
-        self._answered.append(AnsweredCall(name, None, value, by=f"`{name}`"))
-        return value
+        return self._taken(AnsweredCall(name, None, value, by=f"`{name}`"))
 
     def _read(self, name: str) -> Any:
         loaded = self._submission.load()
@@ -217,12 +220,24 @@ class StudentProxy(AsksForFigures):
         reply = self._ask(function, arguments, named, names, "", loaded, expression)
         by = signature_of(function, names, arguments, named) if self._objects.count else ""
         value = self._with_objects(reply.value, function, expression, by)
-        self._answered.append(AnsweredCall(function, arguments, value, named, by))
-        return value
+        return self._taken(AnsweredCall(function, arguments, value, named, by))
+
+    def _taken(self, call: AnsweredCall) -> Any:
+        """Keep what was answered, and return it; an object may not be in place there."""
+        self._answered.append(call)
+        if self.placement is not None:
+            self.placement.judge(call)
+        return call.value
 
     def operate(self, operation: Operation) -> Any:
-        """Return what an operation on an object of the submission's gives."""
+        """Return what an operation on an object of the submission's gives.
+
+        An object that may be out of place is told nothing that it could learn from.
+        """
         own, function = operation.target, operation.function
+        told = len(operation.arguments) + len(operation.named) > 1 and not operation.attribute
+        if told and own.number in own.known.unplaced:
+            raise own.no_value()
         loaded = self._submission.load()
         shown = () if operation.attribute else operation.arguments[1:]
         by = signature_of(function, (), shown, operation.named)
@@ -238,7 +253,7 @@ class StudentProxy(AsksForFigures):
         value = self._with_objects(
             reply.value, own.root, asked, made, label, owner if operation.attribute else None
         )
-        self._answered.append(
+        return self._taken(
             AnsweredCall(
                 function,
                 arguments[1:],
@@ -249,7 +264,6 @@ class StudentProxy(AsksForFigures):
                 owner if own.owner is None else own.owner,
             )
         )
-        return value
 
     def _ask(
         self,
@@ -374,11 +388,6 @@ def answered_calls(student: StudentProxy) -> Sequence[AnsweredCall]:
 def last_asked(student: StudentProxy) -> str:
     """Return in words what was asked last of the submission."""
     return student._last[-1]() if student._last else ""
-
-
-def has_objects(student: StudentProxy) -> bool:
-    """Return whether the submission has answered with objects."""
-    return student._objects.count > 0
 
 
 def last_call(student: StudentProxy, function: str) -> str:

@@ -12,13 +12,12 @@ import pytest
 
 from grader.checking.answered_call import AnsweredCall
 from grader.checking.asked_exception import another_raised, not_raised
-from grader.checking.asked_objects import out_of_place
 from grader.checking.check_failure import CheckFailure
 from grader.checking.failed_statement import answers_asked_about, exception_asked_for
 from grader.checking.fixtures import CheckRun
 from grader.checking.reference_trial import Trial
 from grader.checking.specification import Check
-from grader.checking.student_proxy import answered_calls, has_objects, last_asked, last_call
+from grader.checking.student_proxy import answered_calls, last_asked, last_call
 from grader.checking.value_kinds import kind_of, misfit, much_apart
 from grader.result import CheckResult, Outcome
 from grader.sandbox.failures import CallFailure
@@ -105,21 +104,6 @@ def verdict(
         f"The check itself failed, not your code: {type(error).__name__}: {error}"
         f" ({_last_place(error)})"
     )
-
-
-def misplaced_object(
-    run: CheckRun, error: BaseException | None, tried: Callable[[], Trial | None]
-) -> CallFailure | None:
-    """Return the failure of an object that was returned where a value is needed.
-
-    Parameters are as for `verdict`.
-    """
-    if not has_objects(run.student):
-        return None
-    trial = tried()
-    if trial is None or not trial.passed:
-        return None
-    return out_of_place(answered_calls(run.student), trial.objects, passed=error is None)
 
 
 def _of_call(run: CheckRun, file: Path, failure: CallFailure) -> tuple[Outcome, str]:
