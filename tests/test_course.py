@@ -492,7 +492,7 @@ def test_init_on_a_full_disk_leaves_nothing_half_written(
         file = really_open(path, *arguments, **options)
         if path.name.startswith(".exercise1.md"):
             file.close()
-            return really_open(Path("/dev/full"), "w", encoding="utf-8")
+            return really_open(Path("/dev/full"), "wb")
         return file
 
     monkeypatch.setattr(Path, "open", open_on_full_disk)

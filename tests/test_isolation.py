@@ -248,7 +248,7 @@ def run():
 
 def test_thread_bomb_is_ended(bench: Bench) -> None:
     session = bench.session(THREADS)
-    with pytest.raises(Exception, match=r"processes|can't start new thread"):
+    with pytest.raises(CallFailure, match=r"processes|can't start new thread"):
         session.call("run", [])
     session.close()
 
@@ -265,7 +265,7 @@ def run():
 
 def test_disk_is_not_filled(bench: Bench) -> None:
     session = bench.session(FILL)
-    with pytest.raises(Exception, match="too many files, or too large ones"):
+    with pytest.raises(CallFailure, match="too many files, or too large ones"):
         session.call("run", [])
     session.close()
     assert list(bench.scratch.iterdir()) == []

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from sandboxes import WITHOUT, Bench, isolation
 
-from grader.course import Limits
+from grader.course import Limits, load_course
+from grader.course.stub_imports import imported_by_stubs
 from grader.errors import CourseError
 from grader.sandbox import packages
 from grader.sandbox.host import SandboxHost
@@ -93,6 +94,29 @@ def test_an_import_that_the_course_does_not_offer_is_told_what_it_does() -> None
         [problem] = session.load().problems
         session.close()
     assert "this course offers numpy and pandas" in problem.failure.feedback
+
+
+IMPORTED = """
+import sys
+from sklearn import linear_model
+from numpy import array, linalg
+import numpy.fft, pandas
+from . import mine
+"""
+
+
+def test_what_stubs_import_is_imported_once_for_all(tmp_path: Path) -> None:
+    (tmp_path / "exercises").mkdir()
+    (tmp_path / "exercises/course.toml").write_text(
+        'name = "x"\ntitle = "X"\npackages = ["numpy", "sklearn"]\n'
+        '[exercises.one]\ntitle = "One"\n[exercises.one.points]\nf = 1\n'
+    )
+    (tmp_path / "exercises/one.py").write_text(IMPORTED)
+    usual = imported_by_stubs(load_course(tmp_path))
+    assert usual == ("sklearn.linear_model", "numpy.array", "numpy.linalg", "numpy.fft")
+    source = "import sys\nfound = 'sklearn.linear_model' in sys.modules\ndef run(): return found"
+    with SandboxHost(isolation("basic"), ["numpy", "sklearn"], usual=usual) as host:
+        assert Bench(host).call(source, limits=LIMITS)
 
 
 def test_distributions_without_a_record_are_read_by_their_top_level(tmp_path: Path) -> None:

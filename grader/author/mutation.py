@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any, Final, TypeVar
@@ -133,6 +134,19 @@ class Mutations:
                 Survivor(mutant.operator, mutants.diff(mutant)) for mutant in survivors
             ),
         )
+
+    def try_top_level(self) -> None:
+        """Try the reference without each statement that it runs while it is loaded.
+
+        Only on the checks that nothing has failed yet: they may ask for what is printed then.
+        """
+        tree = ast.parse(self._reference)
+        for place, statement in enumerate(tree.body):
+            plain = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
+            left = [check for check in self._bench.checks if check.id not in self.failed_by]
+            if plain and left:
+                rest = ast.Module([*tree.body[:place], *tree.body[place + 1 :]], [])
+                self._is_killed(ast.unparse(rest), f"-{ast.unparse(statement)}", left)
 
     def _of_value(self, name: str) -> Mutation:
         """Try wrong values of a name."""

@@ -15,6 +15,7 @@ from grader.author.visible_checks import visible_checks
 from grader.checking.checks import collected
 from grader.checking.specification import Check
 from grader.course import Course, Exercise, load_course, make_stub
+from grader.course.data_files import data_files, working_folder, working_in
 from grader.course.files import read_text, replacing
 from grader.course.load import course_file
 from grader.errors import CourseError, UsageError
@@ -60,7 +61,9 @@ def release(course: Course, path: Path, isolation: Isolation) -> Release:
     checks = _checks_of(course)
     _refuse_traces(course, texts, checks)
     _prove(course, texts, checks, isolation)
-    members = {f"{course.name}/{name}": text for name, text in sorted(texts.items())}
+    files = {name: text.encode() for name, text in texts.items()}
+    files |= _data(course)
+    members = {f"{course.name}/{name}": data for name, data in sorted(files.items())}
     _write_zip(path, members)
     return Release(path, tuple(members))
 
@@ -81,6 +84,10 @@ def _texts(course: Course) -> dict[str, str]:
         if notebook.is_file():
             texts[f"exercises/{notebook.name}"] = _bare(notebook)
     return texts
+
+
+def _data(course: Course) -> dict[str, bytes]:
+    return {f"exercises/{name}": path.read_bytes() for name, path in data_files(course).items()}
 
 
 def _parsed(text: str, path: Path) -> Path:
@@ -113,7 +120,11 @@ def _bare(path: Path) -> str:
 
 
 def _checks_of(course: Course) -> Checks:
-    with collected(course, course.exercises) as checks:
+    with (
+        working_folder(course) as folder,
+        working_in(folder),
+        collected(course, course.exercises) as checks,
+    ):
         return {exercise.name: checks.of(exercise) for exercise in course.exercises}
 
 
@@ -156,9 +167,10 @@ def _prove(course: Course, texts: Mapping[str, str], checks: Checks, isolation: 
     """Unpack the handout elsewhere and run the references against its checks."""
     with tempfile.TemporaryDirectory(prefix="bpgrade-release-") as name:
         folder = Path(name)
-        (folder / "exercises").mkdir()
-        for file, text in texts.items():
-            (folder / file).write_bytes(text.encode())
+        files = {file: text.encode() for file, text in texts.items()} | _data(course)
+        for file, content in files.items():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / file).write_bytes(content)
         handout = load_course(folder)
         with Grader(handout, isolation) as grader:
             grader.collect(handout.exercises)
@@ -189,17 +201,17 @@ def _prove_exercise(
             )
 
 
-def _write_zip(path: Path, members: Mapping[str, str]) -> None:
+def _write_zip(path: Path, members: Mapping[str, bytes]) -> None:
     try:
         with (
             replacing(path) as new,
             zipfile.ZipFile(new, "x", zipfile.ZIP_DEFLATED, compresslevel=9) as archive,
         ):
-            for name, text in members.items():
+            for name, data in members.items():
                 member = zipfile.ZipInfo(name, _DATE)
                 member.create_system = 3  # Unix, wherever it is written
                 member.external_attr = 0o100644 << 16
-                archive.writestr(member, text.encode(), zipfile.ZIP_DEFLATED, 9)
+                archive.writestr(member, data, zipfile.ZIP_DEFLATED, 9)
     except OSError as error:
         raise UsageError(
             f"Cannot write {path}: {error.strerror or error}.", "Choose a file you can write to."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -76,7 +78,8 @@ def _exercise(grader: Grader, exercise: Exercise, effort: Effort) -> ExerciseFin
     task = grader.course.task(exercise)
     try:
         read_text(task, f"Write the task of {exercise.name} there, in Markdown.")
-        return _Proof(grader, exercise, effort).finding()
+        with grader.working(), contextlib.redirect_stdout(io.StringIO()):
+            return _Proof(grader, exercise, effort).finding()
     except CourseError as error:
         return _unfit(exercise, [error])
 
@@ -118,6 +121,7 @@ class _Proof:
             workshop, most = Workshop(module, book), self._effort.mutants
             mutations = Mutations(self._bench, workshop, self._source, slowest, most)
             mutation = tuple(mutations.of(name) for name in self._checked())
+            mutations.try_top_level()
             self._failed_by.update(mutations.failed_by)
             crashed = mutations.crashed
             wrong = tuple(self._misconceptions(book))

@@ -10,7 +10,9 @@ from typing import Final
 
 import grader
 from grader.course import Course, Exercise
+from grader.course.data_files import data_files
 from grader.diagnosis.catalogue import default_language
+from grader.sandbox.packages import versions
 
 _LIBRARIES: Final = ("numpy", "pytest", "msgpack")
 
@@ -26,6 +28,7 @@ class Identity:
             *(f"{name} {version}" for name, version in libraries().items()),
             course.name,
             repr(course.packages),
+            *(f"{name} {version}" for name, version in versions(course.packages).items()),
             _content(course),
             str(seed),
             isolation,
@@ -55,11 +58,12 @@ def _add(digest: hashlib._Hash, part: bytes) -> None:
 
 
 def _content(course: Course) -> str:
-    """Return a digest of all that the checks are made of."""
+    """Return a digest of all that the checks are made of, and of the data."""
     solutions = course.folder / "solutions"
     files = [path for path in solutions.rglob("*") if "__pycache__" not in path.parts]
     handed_out = course.folder / "exercises"
-    return _digest(course.folder, [*files, *handed_out.glob("*.py"), *handed_out.glob("*.ipynb")])
+    files += [*handed_out.glob("*.py"), *handed_out.glob("*.ipynb")]
+    return _digest(course.folder, [*files, *data_files(course).values()])
 
 
 def libraries() -> dict[str, str]:

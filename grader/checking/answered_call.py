@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from grader.checking.shown import shown_call, shown_value
 from grader.checking.student_object import StudentObject
+
+_PRINTED: Final = {
+    "printed": "It printed",
+    "printed_while_loading": "While it was loaded, your code printed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,9 @@ class AnsweredCall:
         """Return it in words, as in `mean([1.0, 2.0]) returned 1.5`, or `answer is 42`."""
         if self.question is not None:
             return f"{self.question()} {shown_value(self.value)}"
+        if self.function in _PRINTED:
+            shown = shown_value(self.value) if self.value else "nothing"
+            return f"{_PRINTED[self.function]} {shown}"
         if self.arguments is None:
             return f"{self.function} is {shown_value(self.value)}"
         call = shown_call(self.function, (), self.arguments, self.named)

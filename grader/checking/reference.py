@@ -7,6 +7,7 @@ import contextlib
 import functools
 import importlib.util
 import inspect
+import io
 import sys
 from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
@@ -45,6 +46,7 @@ def load_reference(course: Course, exercise: Exercise) -> ModuleType | None:
     drawn: list[Any] = []
     try:
         with contextlib.ExitStack() as stack:
+            stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
             if "matplotlib" in course.packages:
                 drawn = stack.enter_context(drawing.apart())
             spec.loader.exec_module(module)
@@ -147,38 +149,52 @@ class Remembered:
     Every submission of a class is asked the same questions, so the reference is too. What is not
     a function, and calls with other arguments than texts, numbers and small arrays of them, go to
     the module itself, as do functions that change their arguments.
+
+    Attributes
+    ----------
+    printed : str
+        What the last call of a function has printed.
     """
 
     def __init__(self, module: ModuleType) -> None:
         self._module = module
+        self.printed = ""
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._module, name)
         if inspect.isfunction(value):
-            value = _remember(value)
+            value = self._remember(value)
         setattr(self, name, value)
         return value
 
+    def _remember(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function with a memory for what it has returned, and printed."""
+        known: dict[Any, tuple[Any, str]] = {}
 
-def _remember(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the function with a memory for what it has returned."""
-    known: dict[Any, Any] = {}
+        @functools.wraps(function)
+        def call(*arguments: Any, **named: Any) -> Any:
+            key = _key(arguments, named)
+            if key is None:
+                return self._call(function, arguments, named)
+            if key not in known:
+                value = self._call(function, arguments, named)
+                if not _may_be_kept(value) or _key(arguments, named) != key:
+                    return value
+                if len(known) >= _MAX_REMEMBERED:
+                    known.clear()
+                known[key] = value, self.printed
+            value, self.printed = known[key]
+            return values.copied(value)
 
-    @functools.wraps(function)
-    def call(*arguments: Any, **named: Any) -> Any:
-        key = _key(arguments, named)
-        if key is None:
-            return function(*arguments, **named)
-        if key not in known:
+        return call
+
+    def _call(
+        self, function: Callable[..., Any], arguments: tuple[Any, ...], named: Mapping[str, Any]
+    ) -> Any:
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
             value = function(*arguments, **named)
-            if not _may_be_kept(value) or _key(arguments, named) != key:
-                return value
-            if len(known) >= _MAX_REMEMBERED:
-                known.clear()
-            known[key] = value
-        return values.copied(known[key])
-
-    return call
+        self.printed = printed.getvalue()
+        return value
 
 
 def _key(arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Hashable | None:

@@ -8,9 +8,12 @@ student's place, a check that is in order passes.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
+import io
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
@@ -22,6 +25,7 @@ from grader.checking.reference import FIGURES
 from grader.checking.student_proxy import StudentProxy, answered_calls
 from grader.checking.value_kinds import Kind, kind_of
 from grader.result import Outcome
+from grader.sandbox.child import written_files
 from grader.sandbox.child.codec import (
     AsObject,
     ForbiddenValueError,
@@ -29,6 +33,7 @@ from grader.sandbox.child.codec import (
     decode_with_objects,
     encode,
 )
+from grader.sandbox.child.console import answering
 from grader.sandbox.child.objects import Objects as HeldObjects
 from grader.sandbox.child.objects import is_made_by
 from grader.sandbox.child.operations import OPERATIONS
@@ -78,6 +83,7 @@ class ReferenceInPlace:
     def __init__(self, module: ModuleType, title: str) -> None:
         self._module = module
         self._objects = HeldObjects()
+        self._printed = ""
         self.source = SubmissionSource((CodeBlock(title, ""),))
 
     def load(self) -> Loaded:
@@ -120,6 +126,9 @@ class ReferenceInPlace:
             warnings.simplefilter("always")
             stack.enter_context(np.errstate(all="warn", under="ignore"))
             stack.enter_context(replaced(vars(self._module), others or {}))
+            printed = stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+            stack.callback(lambda: setattr(self, "_printed", printed.getvalue()))
+            stack.enter_context(answering(asked.answers or ()))
             try:
                 made = target(*passed, **by_name)
                 if asked.operation in (".figures", ".facts") and passed[0] is None:
@@ -150,3 +159,25 @@ class ReferenceInPlace:
         """Return a value as it would come out of the sandbox, and how many objects are known."""
         data = encode(value, max_bytes=_MOST_BYTES, objects=self._objects)
         return decode_with_objects(data, known)
+
+    def left(
+        self,
+        what: str,
+        arguments: Sequence[Any],
+        text: str,  # noqa: ARG002 - as a submission's process takes it
+    ) -> Any:
+        """Return what the last call, or loading, has printed, or what is in a file."""
+        if what == "printed":
+            return self._printed
+        if what == "printed_while_loading":
+            return _printed_by_loading(self._module)
+        return written_files.read(str(Path.cwd()), arguments[0], _MOST_BYTES)
+
+
+def _printed_by_loading(module: ModuleType) -> str:
+    assert module.__spec__ is not None
+    again = importlib.util.module_from_spec(module.__spec__)
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        assert module.__spec__.loader is not None
+        module.__spec__.loader.exec_module(again)
+    return printed.getvalue()

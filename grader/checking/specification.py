@@ -19,6 +19,8 @@ MARKS = (
     "requires(name, ...): blocked unless all checks of these functions passed",
 )
 
+_CAPTURES = frozenset(("capfd", "capfdbinary", "caplog", "capsys", "capsysbinary", "capteesys"))
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -54,6 +56,12 @@ def read(item: pytest.Item, exercise: Exercise) -> Check:
     documentation = (getattr(getattr(item, "function", None), "__doc__", None) or "").strip()
     if not documentation:
         raise _mistake(item, "has no title", "begin its docstring with a line for students")
+    for name in _CAPTURES.intersection(getattr(item, "fixturenames", ())):
+        raise _mistake(
+            item,
+            f"asks for {name}, which sees nothing of what a submission prints",
+            "take student.printed, or student.printed_while_loading",
+        )
     requires = tuple(str(name) for mark in item.iter_markers("requires") for name in mark.args)
     for name in requires:
         if name not in exercise.points or name == function:

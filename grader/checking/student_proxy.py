@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
+from grader.checking import left_behind
 from grader.checking.answered_call import AnsweredCall
 from grader.checking.asked_exception import AskedException
 from grader.checking.asked_figures import AsksForFigures
 from grader.checking.asked_objects import Placement
 from grader.checking.known_answers import Answer, KnownAnswers
 from grader.checking.shown import names_of, shown_call
+from grader.checking.student_function import StudentFunction
 from grader.checking.student_object import (
     Described,
     KnownObjects,
@@ -20,43 +22,13 @@ from grader.checking.student_object import (
     holds_object,
     replaced_in,
 )
+from grader.checking.submission import Submission
 from grader.result import Outcome
 from grader.sandbox.child.codec import Handle
 from grader.sandbox.child.figures import Figure
 from grader.sandbox.failures import CallFailure, broke_the_channel, signature_of
-from grader.sandbox.replies import Loaded, Reply, SubmissionSource, undefined, unset, with_cause
+from grader.sandbox.replies import Loaded, Reply, undefined, unset, with_cause
 from grader.sandbox.requests import Objects
-
-
-class Submission(Protocol):
-    """What answers the calls of a check: a session in the sandbox, a pipeline, the reference."""
-
-    @property
-    def source(self) -> SubmissionSource:
-        """What is graded."""
-
-    def load(self) -> Loaded:
-        """Return what it defines; raises CallFailure where it cannot be loaded."""
-
-    def defines(self, function: str) -> bool:
-        """Return whether it defines a function."""
-
-    def value(self, name: str, known: int) -> Reply:
-        """Return the value of a name at its top level; raises CallFailure without one.
-
-        `known` is how many objects of the submission's are known.
-        """
-
-    def call(
-        self,
-        function: str,
-        arguments: Sequence[Any],
-        names: tuple[str, ...] = (),
-        others: Mapping[str, Callable[..., Any]] | None = None,
-        named: Mapping[str, Any] | None = None,
-        objects: Objects | None = None,
-    ) -> Reply:
-        """Call a function; raises CallFailure where that gives no value."""
 
 
 class StudentProxy(AsksForFigures):
@@ -83,11 +55,13 @@ class StudentProxy(AsksForFigures):
         known: dict[str, KnownAnswers] | None = None,
         values: Callable[[], Mapping[str, Any]] = dict,
         objects: KnownObjects | None = None,
+        answers: Sequence[str] | None = None,
     ) -> None:
         self._submission = submission
         self._parameters = parameters
         self._known = known
         self._values = values
+        self._answers = answers
         self.changed_arguments: tuple[str, ...] = ()
         self.warnings: tuple[str, ...] = ()
         self._calls: dict[str, tuple[tuple[Any, ...], Mapping[str, Any]]] = {}
@@ -101,7 +75,7 @@ class StudentProxy(AsksForFigures):
         if name.startswith("__"):
             raise AttributeError(name)
         known = self._values()
-        return self._value(name, known[name]) if name in known else _Function(self, name)
+        return self._value(name, known[name]) if name in known else StudentFunction(self, name)
 
     def given(self, **answers: Sequence[Answer]) -> StudentProxy:
         """Return the student with right answers to the calls that their functions make.
@@ -121,11 +95,57 @@ class StudentProxy(AsksForFigures):
         `student.given(area=[((2.0, 3.0), 6.0)]).volume(2.0, 3.0, 4.0)`
         """
         known = {name: KnownAnswers(tuple(calls)) for name, calls in answers.items()}
-        other = StudentProxy(self._submission, self._parameters, known, self._values, self._objects)
+        return self._other(known, self._answers)
+
+    def answering(self, answers: Iterable[object]) -> StudentProxy:
+        """Return the student with somebody at the keyboard, who answers `input()` from a list.
+
+        Each call begins with the first answer. One more `input()` than there are answers raises
+        EOFError, as it does at the end of a file; `sys.stdin` gives the same lines. A prompt is
+        printed as a line of its own.
+
+        Examples
+        --------
+        `student.answering(["3", "4"]).main()`, then `student.printed`
+        """
+        return self._other(self._known, [str(answer) for answer in answers])
+
+    def _other(
+        self, known: dict[str, KnownAnswers] | None, answers: Sequence[str] | None
+    ) -> StudentProxy:
+        """Return the student with other answers; what is asked of it counts as asked here."""
+        values = self._values
+        other = StudentProxy(
+            self._submission, self._parameters, known, values, self._objects, answers
+        )
         other._calls = self._calls
         other._last, other._pictures = self._last, self._pictures
         other._answered, other.placement = self._answered, self.placement
         return other
+
+    @property
+    def printed(self) -> str:
+        """What the last call has printed to standard output."""
+        return self._said("printed", left_behind.printed(self._submission, False))
+
+    @property
+    def printed_while_loading(self) -> str:
+        """What the file, or the notebook's cells, have printed while they were run."""
+        text = left_behind.printed(self._submission, True)
+        return self._said("printed_while_loading", text)
+
+    def file(self, path: str, *, binary: bool = False) -> Any:
+        """Return what is in a file that the submission has written, as text or as bytes.
+
+        `path` begins in the folder that its code runs in. Text is UTF-8, with lines ended by a
+        newline character. Where there is no such file, or it cannot be read, the check fails with
+        that for its feedback.
+        """
+        return left_behind.file_content(self._submission, path, binary)
+
+    def _said(self, name: str, text: str) -> str:
+        self._answered.append(AnsweredCall(name, None, text))
+        return text
 
     def defines(self, function: str) -> bool:
         """Return whether the submission defines this function."""
@@ -160,7 +180,7 @@ class StudentProxy(AsksForFigures):
 
         For a class, as `student.Square`, these are its own and those of its bases.
         """
-        found = self._held(thing._name) if isinstance(thing, _Function) else thing
+        found = self._held(thing._name) if isinstance(thing, StudentFunction) else thing
         if not isinstance(found, StudentObject):
             return (type(found).__name__,)
         own = found._bpgrade
@@ -281,7 +301,7 @@ class StudentProxy(AsksForFigures):
         self._last[:] = [asked]
         known = self._objects
         handed = list(known.handed)
-        objects = Objects(known.count, operation, handed)
+        objects = Objects(known.count, operation, handed, self._answers)
         passed = [self._passed(argument) for argument in arguments]
         by_name = {name: self._passed(argument) for name, argument in named.items()}
         try:
@@ -298,7 +318,7 @@ class StudentProxy(AsksForFigures):
 
     def _passed(self, argument: Any) -> Any:
         """Return an argument as it is sent: objects go by their numbers."""
-        if isinstance(argument, _Function):
+        if isinstance(argument, StudentFunction):
             argument = self._held(argument._name)
         return (
             replaced_in(argument, StudentObject, self._handle)
@@ -344,40 +364,6 @@ class StudentProxy(AsksForFigures):
             return seen[handle.number]
 
         return replaced_in(value, Handle, found)
-
-
-class _Function:
-    """A function of the submission; it can be called, and nothing else."""
-
-    def __init__(self, student: StudentProxy, name: str) -> None:
-        self._student = student
-        self._name = name
-
-    def __call__(self, *arguments: Any, **named: Any) -> Any:
-        """Call it in the sandbox and return its value."""
-        return self._student._call(self._name, arguments, named)
-
-    def __getattr__(self, name: str) -> Any:
-        """Return what a class, or a function, of the submission has by this name."""
-        if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)
-        return getattr(self._student._held(self._name), name)
-
-    def __instancecheck__(self, thing: Any) -> bool:
-        """Return whether something is an object of the submission's class."""
-        return isinstance(thing, StudentObject) and isinstance(
-            thing, self._student._held(self._name)
-        )
-
-    def _is_no_value(self, *_other: Any) -> Any:
-        raise TypeError(
-            f"student.{self._name} is a function to be called;"
-            " for a value of the submission's, set one of this name in the reference"
-        )
-
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _is_no_value
-    __bool__ = __len__ = __iter__ = __getitem__ = __array__ = _is_no_value
-    __hash__ = object.__hash__
 
 
 def answered_calls(student: StudentProxy) -> Sequence[AnsweredCall]:

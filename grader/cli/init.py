@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def command(directory: str, course_folder: Path | None, notebooks: bool) -> None:
     """Put the exercises into DIR, ready to fill in.
 
-    Copies a stub and a task text for every exercise into DIR (default: this folder), and makes
-    DIR if need be. Files that are there already are kept as they are.
+    Copies a stub and a task text for every exercise, and the course's data, into DIR (default:
+    this folder), and makes DIR if need be. Files that are there already are kept as they are.
 
     \b
     Example:

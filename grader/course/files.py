@@ -59,8 +59,8 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def write_texts(texts: Mapping[Path, str]) -> None:
-    """Write each text to its path in UTF-8, replacing what is there.
+def write_texts(texts: Mapping[Path, str | bytes]) -> None:
+    """Write each text to its path in UTF-8, or bytes as they are, replacing what is there.
 
     All are written in full under other names before the first takes its place, so that a
     full disk leaves things as they were.
@@ -72,7 +72,5 @@ def write_texts(texts: Mapping[Path, str]) -> None:
     """
     with ExitStack() as stack:
         for path, text in texts.items():
-            with stack.enter_context(replacing(path)).open(
-                "x", encoding="utf-8", newline="\n"
-            ) as file:
-                file.write(text)
+            with stack.enter_context(replacing(path)).open("xb") as file:
+                file.write(text.encode() if isinstance(text, str) else text)

@@ -1,4 +1,4 @@
-"""What a student gets of a course: a stub and a task text for every exercise."""
+"""What a student gets of a course: a stub and a task text for every exercise, and the data."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import errno
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.course.data_files import data_files
 from grader.course.files import read_text, write_texts
 from grader.course.model import Course
 from grader.errors import CourseError, UsageError
@@ -20,7 +21,7 @@ class Handout:
 
 
 def hand_out(course: Course, folder: Path, *, notebooks: bool = False) -> Handout:
-    """Copy the stubs and task texts of a course into a folder, which is made if need be.
+    """Copy the stubs, task texts and data of a course into a folder, which is made if need be.
 
     A file that is there already is kept, whatever it holds. With `notebooks`, the stubs are
     notebooks instead of .py files.
@@ -32,11 +33,15 @@ def hand_out(course: Course, folder: Path, *, notebooks: bool = False) -> Handou
     CourseError
         The course lacks a stub or a task text, or it cannot be read.
     """
-    texts = {folder / path.name: text for path, text in _public_texts(course, notebooks).items()}
+    texts = _public_texts(course, notebooks)
+    data = {name: path.read_bytes() for name, path in data_files(course).items()}
+    files: dict[Path, str | bytes] = {folder / path.name: text for path, text in texts.items()}
+    files |= {folder / name: content for name, content in data.items()}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        kept = tuple(path for path in texts if path.is_symlink() or path.exists())
-        new = {path: text for path, text in texts.items() if path not in kept}
+        kept = tuple(path for path in files if path.is_symlink() or path.exists())
+        new = {path: content for path, content in files.items() if path not in kept}
+        for parent in {folder, *(path.parent for path in new)}:
+            parent.mkdir(parents=True, exist_ok=True)
         write_texts(new)
     except (OSError, ValueError) as error:
         raise _not_written(folder, error) from error

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from grader.course.naming import nearest
+from grader.course.naming import DATA, nearest
 from grader.errors import UsageError
 
 Diagnoses = Literal["always", "after_change", "never"]
@@ -145,6 +145,12 @@ class Course:
     def checks(self, exercise: Exercise) -> Path:
         """Return where the checks are."""
         return self.folder / "solutions" / f"check_{exercise.name}.py"
+
+    @property
+    def data(self) -> Path | None:
+        """The folder of the files that submissions may read, as `data/...`; None without one."""
+        folder = self.folder / "exercises" / DATA
+        return folder if folder.is_dir() else None
 
     def figure(self, exercise: Exercise) -> Path:
         """Return where the file is that draws what a submission does; it is optional."""

@@ -8,6 +8,8 @@ from collections.abc import Collection
 LONGEST = 64
 SHARED = "shared"
 """Not an exercise's name: `solutions/shared.py` holds what the course's files share."""
+DATA = "data"
+"""The folder in `exercises/` whose files submissions may read."""
 FILE_PREFIXES = ("check_", "misconceptions_")
 
 

@@ -333,7 +333,8 @@ class Workshop:
 
         if code is not None:
             self._watch = watch
-            with suppress(TypeError):  # what a generator gives cannot be copied
+            # it may ask for what is answered in a check only, or return what cannot be copied
+            with suppress(Exception):
                 make_call(self.program(top, {source.function: _maker(source, code)}), inputs)
         return {name: np.shape(value) for name, value in seen.items() if _is_real(value)}
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import math
 import time
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from grader.course import Course, Exercise, find_course
+from grader.course.data_files import copy_data, working_folder, working_in
 from grader.course.files import read_text
+from grader.course.naming import DATA
+from grader.course.stub_imports import imported_by_stubs
 from grader.diagnosis.options import Options
 from grader.result import CheckResult, Listing, Outcome, Result
+from grader.sandbox.child.console import answering
 from grader.sandbox.host import SandboxHost
 from grader.sandbox.isolation import Isolation, resolve
 
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
 
 DEFAULT_SEED = 0
 DEFAULT_OPTIONS = Options()
+_OUTSIDE = "use a Grader as a context manager: with Grader(...) as grader"
 _ALWAYS_ON = ("process", "wall clock")
 
 
@@ -67,6 +73,7 @@ class Grader:
         self.options = options
         self._stack = ExitStack()
         self._host: SandboxHost | None = None
+        self._folder: Path | None = None
         self._collection = ExitStack()
         self._collected: tuple[Exercise, ...] = ()
         self._checks: Checks | None = None
@@ -74,7 +81,14 @@ class Grader:
         self._given: dict[str, str] = {}
 
     def __enter__(self) -> Grader:
-        self._host = self._stack.enter_context(SandboxHost(self._isolation, self.course.packages))
+        self._folder = self._stack.enter_context(working_folder(self.course))
+        host = SandboxHost(
+            self._isolation,
+            self.course.packages,
+            self.course.data and self._folder / DATA,
+            imported_by_stubs(self.course),
+        )
+        self._host = self._stack.enter_context(host)
         self._stack.callback(lambda: self._collection.close())
         return self
 
@@ -90,7 +104,7 @@ class Grader:
     def host(self) -> SandboxHost:
         """The host that submissions run on; there is one within the context only."""
         if self._host is None:
-            raise RuntimeError("use a Grader as a context manager: with Grader(...) as grader")
+            raise RuntimeError(_OUTSIDE)
         return self._host
 
     def collect(self, exercises: Iterable[Exercise]) -> Checks:
@@ -108,8 +122,17 @@ class Grader:
 
         self._drop()
         self._collected = tuple(exercises)
-        self._checks = self._collection.enter_context(collected(self.course, self._collected))
+        with self.working():
+            self._checks = self._collection.enter_context(collected(self.course, self._collected))
         return self._checks
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Run the course's own code: it finds its data, writes where nobody looks, asks nobody."""
+        if self._folder is None:
+            raise RuntimeError(_OUTSIDE)
+        with working_in(self._folder), answering(()):
+            yield
 
     def _drop(self) -> None:
         """Forget the checks, and whatever was made of them."""
@@ -141,6 +164,20 @@ class Grader:
         CourseError, IsolationError
             Nothing can be graded: the checks cannot be collected, or the sandbox has failed.
         """
+        with self.working():
+            try:
+                return self._graded(submission, exercise, seed, begin)
+            finally:
+                if self.course.data and not self._isolation.layers:  # nothing else protects them
+                    copy_data(self.course, Path())
+
+    def _graded(
+        self,
+        submission: Submission,
+        exercise: Exercise,
+        seed: int,
+        begin: Callable[[Check], None] | None,
+    ) -> Result:
         from grader.sandbox.submission_session import SubmissionSession
 
         collected = self._checks_with(exercise)
@@ -160,7 +197,8 @@ class Grader:
             if any(check.outcome is Outcome.FAILED and not check.cause for check in checks):
                 untold = self._untold(submission, exercise)
                 if not untold and exercise.diagnoses != "never":
-                    checks = self._diagnosed(exercise, session, checks, collected)
+                    with redirect_stdout(io.StringIO()):  # wrong programs may print
+                        checks = self._diagnosed(exercise, session, checks, collected)
             return self._result(submission, exercise, seed, checks, start, session, untold)
         finally:
             session.close()
@@ -184,7 +222,8 @@ class Grader:
         try:
             session.load()
             student = StudentProxy(Pipeline(session), lambda _: ())
-            return figure.draw(path, student, reference)
+            with self.working():
+                return figure.draw(path, student, reference)
         finally:
             session.close()
 

@@ -58,16 +58,27 @@ class SandboxHost:
     """Gives each submission a process of its own, one at a time.
 
     Starts at once, without waiting; is waited for when the first submission comes. What a
-    submission has harmed is replaced. Use it as a context manager: leaving it ends every
-    process and removes the scratch folder.
+    submission has harmed is replaced. They may read the files in the
+    folder `data` as `data/...`. Use it as a context manager: leaving it ends every process and
+    removes the scratch folder.
+
+    `allowed` are the packages that submissions may import, `usual` the modules in them that most
+    will: those are imported once for all.
     """
 
-    def __init__(self, isolation: Isolation, allowed: Sequence[str]) -> None:
+    def __init__(
+        self,
+        isolation: Isolation,
+        allowed: Sequence[str],
+        data: Path | None = None,
+        usual: Sequence[str] = (),
+    ) -> None:
         self.isolation = isolation
         offered, private = packages.locate(allowed), packages.locate(_PRIVATE_PACKAGES)
         self._scratch = Path(tempfile.mkdtemp(prefix="bpgrade-")).resolve()
         try:
-            self._processes = _make(isolation, SandboxFolders(self._scratch, offered, private))
+            place = SandboxFolders(self._scratch, offered, private, data, tuple(usual))
+            self._processes = _make(isolation, place)
         except BaseException:
             self._scratch.rmdir()
             raise

@@ -29,25 +29,31 @@ _KERNEL_LAYERS: Final = ("landlock", "seccomp", "bubblewrap")
 class SandboxFolders:
     """Where a child lives: its scratch folder, and packages.
 
-    `offered` are those of the course, `private` what the child needs for itself.
+    `offered` are those of the course, `private` what the child needs for itself. `data` is a
+    folder whose files it may read, `usual` are modules that it imports beforehand.
     """
 
     scratch: Path
     offered: Packages = NO_PACKAGES
     private: Packages = NO_PACKAGES
+    data: Path | None = None
+    usual: tuple[str, ...] = ()
 
     @property
     def readable(self) -> list[Path]:
-        """What may be read of packages."""
+        """What may be read: packages and data."""
         private = replace(self.private, metadata=())
-        return list(dict.fromkeys((*private.paths, *self.offered.paths)))
+        data = [self.data.resolve()] if self.data else []
+        return list(dict.fromkeys((*private.paths, *self.offered.paths, *data)))
 
     def settings(self) -> dict[str, Any]:
-        """Return what `grader.sandbox.child.preload` is told of the packages."""
+        """Return what the child is told of packages and data."""
         return {
             "offered": self.offered.offered,
             "modules": {**self.private.modules, **self.offered.modules},
             "hidden": sorted(self.private.modules.keys() - self.offered.modules.keys()),
+            "data": str(self.data.resolve()) if self.data else "",
+            "usual": self.usual,
             "metadata": [str(path) for path in self.offered.metadata],
         }
 

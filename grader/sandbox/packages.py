@@ -84,6 +84,11 @@ def locate(names: Iterable[str]) -> Packages:
     return Packages(offered, modules, tuple(filter(Path.is_file, described)), libraries)
 
 
+def versions(names: Iterable[str]) -> dict[str, str]:
+    """Return the versions of the packages of these names, and of all that they require."""
+    return {found.name: found.version for found in _with_requirements(names)}
+
+
 def in_words(names: Sequence[str]) -> str:
     """Return names as "a, b and c"."""
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -103,6 +103,11 @@ class Pipeline:
         self.load()
         return self.make(self._session.value_request(name, known))
 
+    def left(self, what: str, arguments: Sequence[Any], text: str) -> Any:
+        """Return what calls have left: what they printed, or a file; see `requests.left_of`."""
+        self.load()
+        return self.make(self._session.left_request(what, arguments, text)).value
+
     def make(self, request: Request) -> Reply:
         """Make a call that was prepared by the session; see `SubmissionSession.call`."""
         self._steps.append(None)

@@ -43,7 +43,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Objects:
-    """What a call has to do with the submission's objects.
+    """What a call has to do with the submission's objects, and with its keyboard.
 
     Attributes
     ----------
@@ -53,11 +53,14 @@ class Objects:
         What is done with one, which is the first argument; empty for a call by name.
     handed : list
         The functions that an object may call still, since it was given them before.
+    answers : sequence of str or None
+        What `input()` gives during the call, one after another; None where nobody answers.
     """
 
     known: int
     operation: str = ""
     handed: list[Callable[..., Any]] = field(default_factory=list)
+    answers: Sequence[str] | None = None
 
 
 def call_of(
@@ -78,8 +81,10 @@ def call_of(
         count = len(arguments) + len(named)
         return Request(CallRequest(function, content, count, text, others), callbacks)
     callbacks = Callbacks(value_bytes, list(objects.handed))
-    target = objects.operation or function
-    content = encoded([target, list(arguments), named, others, objects.known], callbacks)
+    target, passed = objects.operation or function, list(arguments)
+    if objects.answers is not None:
+        target, passed = ".answering", [list(objects.answers), target, *passed]
+    content = encoded([target, passed, named, others, objects.known], callbacks)
     objects.handed[:] = callbacks.functions[: len(callbacks.functions) - len(others)]
     shown = tuple(arguments)[1:] if objects.operation else tuple(arguments)
     text = (
@@ -111,6 +116,16 @@ def value_of(name: str, known: int, value_bytes: int) -> Request:
     callbacks = Callbacks(value_bytes)
     content = encoded([name, None, {}, {}, known], callbacks)
     return Request(CallRequest(name, content, 0, f"`{name}`", {}, known), callbacks)
+
+
+def left_of(what: str, arguments: Sequence[Any], text: str, value_bytes: int) -> Request:
+    """Return the request for something that calls have left: what they printed, or a file.
+
+    `text` says what it is.
+    """
+    callbacks = Callbacks(value_bytes)
+    content = encoded([f".{what}", list(arguments), {}, {}], callbacks)
+    return Request(CallRequest(f".{what}", content, 0, text, {}), callbacks)
 
 
 def encoded(request: list[Any], callbacks: Callbacks) -> bytes:

@@ -23,7 +23,7 @@ from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import SandboxHost
 from grader.sandbox.process import Process
 from grader.sandbox.replies import Loaded, Problem, Reply, SubmissionSource, read_loaded
-from grader.sandbox.requests import Objects, Request, call_of, encoded, value_of
+from grader.sandbox.requests import Objects, Request, call_of, encoded, left_of, value_of
 
 
 def is_unknown(_digest: bytes) -> bool:
@@ -170,6 +170,10 @@ class SubmissionSession:
     def value_request(self, name: str, known: int) -> Request:
         """Return a request for the value that a name has, which `make` makes like a call."""
         return value_of(name, known, self.limits.value_bytes)
+
+    def left_request(self, what: str, arguments: Sequence[Any], text: str) -> Request:
+        """Return a request for what calls have left; see `requests.left_of`."""
+        return left_of(what, arguments, text, self.limits.value_bytes)
 
     def make(self, request: Request, known: Callable[[bytes], bool] = is_unknown) -> Answer:
         """Make a call and return its answer; one whose digest is `known` need not be read.

@@ -53,7 +53,7 @@ _PROBES: Final = {
         "assert student.table['a'].sum() == 3",
     ),
     Need.DATA: (
-        "def numbers():\n    with open('numbers.txt') as file:\n        return file.read()\n",
+        "def numbers():\n    with open('data/numbers.txt') as file:\n        return file.read()\n",
         "numbers",
         "assert student.numbers() == '12'",
     ),

@@ -12,7 +12,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from grader.author.importing.assignment import Assignment, Finding, Place
-from grader.author.importing.engine import Need, not_graded
 from grader.author.importing.exercise import Converted, convert
 from grader.author.importing.report import Imported, markdown
 from grader.course import load_course
@@ -155,12 +154,11 @@ def _data_files(found: Sequence[Converted], base: Path, findings: list[Finding])
             inside = not Path(name).is_absolute() and not name.startswith("..")
             data_like = path.suffix not in {".ipynb", ".py"}
             if inside and data_like and path.is_file() and path.stat().st_size <= _LARGEST:
-                data[name] = _Data(path, name)
-                if not_graded({Need.DATA}):
-                    why = (
-                        f"it reads {name}, now in exercises/data/, which students' code cannot yet"
-                    )
-                    findings.append(Finding("waits", Place(one.notebook), why))
+                place = Path(name).as_posix().removeprefix("data/")
+                data[place] = _Data(path, place)
+                if place == Path(name).as_posix():
+                    why = f"it reads {place}, now in exercises/data/: read data/{place} instead"
+                    findings.append(Finding("look", Place(one.notebook), why))
     return list(data.values())
 
 

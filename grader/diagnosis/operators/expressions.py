@@ -17,7 +17,12 @@ _OTHER_OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.MatMult: (ast.Mult,),
     ast.Pow: (ast.Mult,),
 }
-_THE_SAME_TWICE = ("abs", "bool", "dict", "float", "int", "iter", "list", "set", "str", "tuple")
+_THE_SAME_TWICE: Final = frozenset(
+    (
+        *("Path", "abs", "bool", "complex", "dict", "float", "int", "iter", "list", "set"),
+        *("sorted", "str", "tuple"),
+    )
+) | {"''.join"}
 _OTHER_FUNCTIONS = {
     "sum": ("mean",),
     "mean": ("sum",),

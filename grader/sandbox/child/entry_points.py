@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Any, Final, NoReturn
 
-from . import confinement, framing
+from . import confinement, framing, scratch
 
 
 def _settings(descriptor: int) -> dict[str, Any]:
@@ -45,6 +45,7 @@ def single() -> NoReturn:
 
     serve = preload.import_packages(settings)
     os.chdir(settings["scratch"])
+    scratch.offer(settings["data"])
     os.dup2(2, 1)
     layers = confinement.limit_resources(confinement.limits_to_set(settings["limits"]))
     serve(reader, layers, settings["limits"], writer)

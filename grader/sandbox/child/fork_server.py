@@ -34,6 +34,7 @@ class Host:
         self.control = control
         self.scratch = Path(settings["scratch"])
         self.confinement = confinement.Confinement.read(settings)
+        self.data = settings["data"]
         self.limits: dict[str, Any] = {}
         self.child = 0
         self.exceeded = ""
@@ -78,6 +79,7 @@ class Host:
             os._exit(1)
         os.setsid()
         os.chdir(self.scratch)
+        scratch.offer(self.data)
         self.control.close()
         highest = os.sysconf("SC_OPEN_MAX")  # before it is lowered
         layers = confinement.limit_resources(limits) + confinement.shut_in(self.confinement)

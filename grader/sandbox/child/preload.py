@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib.machinery
 import sys
@@ -30,6 +31,9 @@ def import_packages(settings: dict[str, Any], forks: bool = False) -> Callable[.
     if forks:
         from . import warm_up
 
+        for name in settings["usual"]:
+            with contextlib.suppress(ImportError):  # it may be a name in a module
+                __import__(name)
         warm_up.rehearse()
     finder.hide(settings["hidden"])
     _keep_listings()

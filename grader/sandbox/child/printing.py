@@ -1,23 +1,73 @@
-"""The streams that a submission prints to: line by line, and in large pieces where it is much."""
+"""The streams that a submission prints to, and what it has printed since a call began.
+
+They write line by line, and in large pieces where it is much.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 import sys
 from typing import Any, Final
 
 _MUCH: Final = 1 << 20
 _PIECE: Final = 1 << 16
-_kept: Final[
-    list[Any]
-] = []  # `print` uses a stream that is replaced meanwhile, and does not own it
+_own: Final[dict[str, io.TextIOWrapper]] = {}
+# what is replaced may be in use, as by `print`, and would close what it writes to
+_kept: Final[list[Any]] = []
 
 
-class _Counted(io.FileIO):
-    """A descriptor that has its stream replaced once much has been written to it."""
+class Record:
+    """What has been printed to standard output since `begin`, cut to `most` bytes."""
+
+    def __init__(self) -> None:
+        self.most = 0
+        self._kept = bytearray()
+        self._bytes = 0
+
+    def begin(self) -> None:
+        """Forget what has been printed so far."""
+        self._kept.clear()
+        self._bytes = 0
+
+    def add(self, data: Any) -> None:
+        """Take in what is written."""
+        room = self.most - len(self._kept)
+        if room > 0:
+            self._kept += data[:room]
+        self._bytes += len(data)
+
+    def text(self) -> str:
+        """Return it; where it was cut, with how much is missing."""
+        text = self._kept.decode("utf-8", "replace")
+        missing = self._bytes - len(self._kept)
+        return f"{text}\n... ({missing:,} more bytes)" if missing else text
+
+
+record: Final = Record()
+
+
+class _Recorded(io.FileIO):
+    """A descriptor; what is written to standard output is recorded."""
 
     def __init__(self, descriptor: int, name: str) -> None:
         super().__init__(descriptor, "w", closefd=False)
+        self._recorded = name == "stdout"
+
+    def write(self, data: Any, /) -> int:
+        """Write, and take it down."""
+        written = super().write(data)
+        if self._recorded:
+            record.add(data[:written])
+        return written
+
+
+class _Counted(_Recorded):
+    """A descriptor that has its stream replaced once much has been written to it."""
+
+    def __init__(self, descriptor: int, name: str) -> None:
+        super().__init__(descriptor, name)
         self._stream = name
         self._room = _MUCH
 
@@ -28,17 +78,53 @@ class _Counted(io.FileIO):
         if self._room < 0:
             self._room = sys.maxsize
             own = getattr(sys, self._stream, None)
-            if own is getattr(sys, f"__{self._stream}__", None):  # else the submission has set it
-                faster = _text(io.FileIO(self.fileno(), "w", closefd=False), lines=False)
-                _kept.append(own)
-                setattr(sys, self._stream, faster)
-                setattr(sys, f"__{self._stream}__", faster)
+            if own is _own.get(self._stream):  # else the submission has set it
+                _set(self._stream, _text(_Recorded(self.fileno(), self._stream), lines=False))
         return written
 
 
-def stream(descriptor: int, name: str) -> io.TextIOWrapper:
-    """Return the stream for a descriptor, to be set as `sys.stdout` or `sys.stderr`."""
-    return _text(_Counted(descriptor, name), lines=True)
+def install(descriptor: int, name: str) -> None:
+    """Have `sys.stdout` or `sys.stderr` write to a descriptor."""
+    _set(name, _text(_Counted(descriptor, name), lines=True))
+
+
+def restore() -> None:
+    """Have `sys.stdout` written where it is read, whatever was done to it meanwhile.
+
+    One function may replace or close it, and another one print.
+    """
+    name = "stdout"
+    if name not in _own:
+        return
+    with contextlib.suppress(OSError):
+        closed = _reopen()
+        own = getattr(sys, name, None)
+        if closed or own is not _own[name] or _own[name].closed:
+            _kept.append(own)
+            _set(name, _text(_Counted(1, name), lines=True))
+
+
+def _reopen() -> bool:
+    """Return whether standard output's descriptor was closed; it is open now."""
+    try:
+        os.fstat(1)
+    except OSError:
+        try:
+            os.dup2(2, 1)  # both go the same way
+        except OSError:
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, 1)
+            if null != 1:
+                os.close(null)
+        return True
+    return False
+
+
+def _set(name: str, stream: io.TextIOWrapper) -> None:
+    _kept.append(_own.get(name))
+    _own[name] = stream
+    setattr(sys, name, stream)
+    setattr(sys, f"__{name}__", stream)
 
 
 def _text(raw: io.FileIO, lines: bool) -> io.TextIOWrapper:

@@ -1,15 +1,17 @@
-"""The folder that a submission may write to: how much is in it, and emptying it."""
+"""The folder that a submission may write to: its beginning, how much is in it, emptying it."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+_DATA: Final = "data"
 _BLOCK: Final = 512
 _DEEPEST: Final = 32
 
@@ -22,6 +24,19 @@ def empty(folder: Path) -> None:
     folder.chmod(0o700)
     while _remove_level(folder):
         continue
+
+
+def offer(data: str) -> None:
+    """Let the working folder have a folder `data`: another one, which nothing can change.
+
+    It is a link, or a copy of its own where this system makes no links.
+    """
+    if not data:
+        return
+    try:
+        Path(_DATA).symlink_to(data, target_is_directory=True)
+    except OSError:
+        shutil.copytree(data, _DATA)
 
 
 def _remove_level(folder: Path) -> bool:

@@ -10,6 +10,10 @@ Messages from the trusted side           answers
     ["call", id, ".operation", arguments, ...]
                           the same, with what an operation gives; see `operations`
     ["call", id, name, None, ...]            the same, with the value that has the name
+    ["call", id, ".answering", [answers, function, *arguments], ...]
+                          the same, with `input()` answered meanwhile
+    ["call", id, ".printed" | ".printed_while_loading" | ".file", arguments, ...]
+                          the same, with what the submission has left so
                                              ["failed", id, description]
     ["return"|"raise", id, value]            (to a ["callback", id, handle, arguments])
 """
@@ -24,13 +28,15 @@ import traceback
 import types
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.ma  # the codec needs it and the next: imported once, not by each child
 import numpy.random
 
-from . import codec, framing, printing, standins, student_errors
+from . import codec, framing, printing, standins, student_errors, written_files
+from .console import answering
 from .loading import Loading
 from .objects import Gone, GoneObjectError, Objects, is_made_by
 from .operations import OPERATIONS
@@ -48,10 +54,9 @@ def serve(reader: int, layers: list[str], limits: dict[str, Any], writer: int = 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
     for number, name in ((1, "stdout"), (2, "stderr")):
-        stream = printing.stream(number, name)
-        setattr(sys, name, stream)
-        setattr(sys, f"__{name}__", stream)
+        printing.install(number, name)
     writer = reader if writer < 0 else writer
+    printing.record.most = limits["output_bytes"]
     session = Session(reader, writer, limits["value_bytes"])
     session.reserve = bytes(_RESERVED_BYTES)
     session.send(["ready", layers])
@@ -78,6 +83,13 @@ class Session:
         self.callbacks = 0
         self.reserve = b""
         self.objects = Objects()
+        self.folder = str(Path.cwd())  # the submission may go elsewhere
+        self.printed_while_loading = ""
+        self.left: dict[str, Callable[..., Any]] = {
+            ".printed": printing.record.text,
+            ".printed_while_loading": lambda: self.printed_while_loading,
+            ".file": self._file,
+        }
 
     def send(self, message: list[Any], objects: Objects | None = None) -> None:
         """Send one message; raises ForbiddenValueError before anything is written."""
@@ -133,11 +145,14 @@ class Session:
         definitions_only: bool,
     ) -> list[Any]:
         """Run the blocks in order; `modules` can be imported, `main` is for a notebook."""
+        printing.record.begin()
         loading = Loading(self.module, blocks, modules, main, seconds, definitions_only)
         sys.meta_path.append(loading.handed_in)
         stand_ins = standins.offer()
         with standins.loading(stand_ins, loading.shell()):
             loading.run()
+        flush_output()
+        self.printed_while_loading = printing.record.text()
         self.filenames = loading.filenames
         problems = [
             [label, {**self._describe(error), **described}]
@@ -161,16 +176,24 @@ class Session:
         if arguments is None:
             self.objects.begin(first or 0)
             return ["done", self._value(function), [], []]
+        if function in self.left:
+            return ["done", self.left[function](*arguments), [], []]
+        answers = None
+        if function == ".answering":
+            answers, function, *arguments = arguments
         every = [*arguments, *named.values()]
         if first and _any_gone(every):
             raise GoneObjectError
         self.objects.begin(first or 0)
+        printing.restore()
+        printing.record.begin()
         target = OPERATIONS[function] if function[0] == "." else self.module.__dict__[function]
         before = [_fingerprint(argument) for argument in every]
         standing_in = replaced(self.module.__dict__, others) if others else _AS_IT_IS
+        keyboard = _AS_IT_IS if answers is None else answering(answers)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            with np.errstate(all="warn", under="ignore"), standing_in:
+            with np.errstate(all="warn", under="ignore"), standing_in, keyboard:
                 value = target(*arguments, **named)
         changed = [
             index for index, argument in enumerate(every) if before[index] != _fingerprint(argument)
@@ -191,6 +214,10 @@ class Session:
         if value is Ellipsis:
             raise NotImplementedError
         return value
+
+    def _file(self, parts: list[str]) -> list[Any]:
+        """Return what is in a file that the submission has written."""
+        return written_files.read(self.folder, parts, self.max_bytes)
 
     def _callback(self, handle: int) -> Callable[..., Any]:
         def call_back(*arguments: Any) -> Any:

@@ -241,7 +241,10 @@ def furnish() -> None:
     def answered(prompt: object = "", /) -> str:
         _Loading.answers += 1
         if not _is_loading() or _Loading.answers > _MAX_ANSWERS:
-            return ask(prompt)
+            try:
+                return ask(prompt)
+            except EOFError:
+                raise EOFError("input() is not answered here") from None
         sys.stdout.write(f"{prompt}\n")
         return "1"
 
