@@ -33,7 +33,7 @@ def wrong_program(
     told = []
     for _ in range(faults):
         kinds: dict[str, list[Edit]] = {}
-        for kind, edit in _edits(tree):
+        for kind, edit in edits_of(tree):
             kinds.setdefault(kind, []).append(edit)
         name = rng.choice(list(kinds))
         rng.choice(kinds[name])()
@@ -41,7 +41,8 @@ def wrong_program(
     return "+".join(told), ast.fix_missing_locations(tree)
 
 
-def _edits(tree: ast.FunctionDef) -> Iterator[tuple[str, Edit]]:
+def edits_of(tree: ast.FunctionDef) -> Iterator[tuple[str, Edit]]:
+    """Yield each blind edit of a function, by its kind."""
     names = _names(tree)
     for parent in ast.walk(tree):
         for field, value in ast.iter_fields(parent):

@@ -158,7 +158,7 @@ TOLD: Mapping[str, tuple[str, list[tuple[str, str]]]] = {
     ),
     "the author's words are not said of a part": (
         "def table(a, b):\n    t = a[:, None] * b\n    t[0] = a[0] ** b\n    return t",
-        [],
+        [("repair: operator", "exact")],
     ),
     "a mutant": (
         "def shrunk(x, rate): return x + rate * x**2",
@@ -218,7 +218,7 @@ TOLD: Mapping[str, tuple[str, list[tuple[str, str]]]] = {
     ),
     "an entry that depends on another input": (
         "def table(a, b):\n    t = a[:, None] * b\n    t[0, 0] += np.sin(7 * a[1])\n    return t",
-        [("index map", "likely")],
+        [("repair: extra_step", "exact")],
     ),
     "nothing that is known": (
         "def table(a, b): return np.sin(7 * a[:, None] * b)",
@@ -226,7 +226,7 @@ TOLD: Mapping[str, tuple[str, list[tuple[str, str]]]] = {
     ),
     "another value each time": (
         "def table(a, b): return a[:, None] * b + np.random.rand(2, 2)",
-        [],
+        [("repair: extra_term", "exact")],
     ),
     "another structure": (
         "def table(a, b): return [[a[0] * b[0]], [1.0, 2.0]]",

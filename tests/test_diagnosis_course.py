@@ -84,6 +84,12 @@ def told(result: Result, function: str) -> list[tuple[str, str]]:
     return [(found.id, found.certainty) for check in checks for found in check.diagnosis]
 
 
+@pytest.fixture(autouse=True)
+def _named_by_values_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave repairs out, which have tests of their own and take their time."""
+    monkeypatch.setattr("grader.diagnosis.diagnose.REPAIR_SECONDS", 0.0)
+
+
 def grade(exercise: Exercise, texts: list[str]) -> list[Result]:
     name = f"{exercise.name}.py"
     with Grader(COURSE, resolve("basic"), Options("en")) as grader:

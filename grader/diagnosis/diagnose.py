@@ -5,25 +5,53 @@ from __future__ import annotations
 import contextlib
 import inspect
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any, Final
+
+import numpy as np
 
 from grader.course import Course, Exercise
 from grader.diagnosis.catalogue import Catalogue, default_language
 from grader.diagnosis.dictionary_store import Shelf
 from grader.diagnosis.explainer import Explainer, Told
-from grader.diagnosis.fault_dictionary import FaultDictionary
+from grader.diagnosis.fault_dictionary import FaultDictionary, Rows
 from grader.diagnosis.location import StudentFunction
 from grader.diagnosis.observation import ObservedCall
 from grader.diagnosis.options import Options
+from grader.diagnosis.repair.telling import Named, retold
 from grader.diagnosis.sentences import Wording
 from grader.diagnosis.student_program import StudentProgram
 from grader.result import CheckResult, Outcome
+from grader.sandbox.replies import SubmissionSource
 from grader.sandbox.submission_session import SubmissionSession
 
 _LONGEST_SECONDS: Final = 6.0
+REPAIR_SECONDS: Final = 0.9
+"""How much processor time repairs of one submission may take."""
+
+Verify = Callable[[SubmissionSource, str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A function with failed checks: what it shows on the probes, and what was named.
+
+    `is_called` says whether probes do nothing else with it than to call it.
+    """
+
+    table: FaultDictionary
+    wording: Wording
+    named: Named
+    rows: Rows
+    is_called: bool
+
+    @property
+    def follows(self) -> bool:
+        """Whether it is right for what another function returns, which is told already."""
+        told = self.named.told
+        return bool(told) and all(each.diagnosis.id.startswith("follows from ") for each in told)
 
 
 class Diagnoser:
@@ -45,49 +73,67 @@ class Diagnoser:
         exercise: Exercise,
         session: SubmissionSession,
         checks: tuple[CheckResult, ...],
+        verify: Verify,
     ) -> tuple[CheckResult, ...]:
-        """Return the checks, the first failed one of each function with what explains it."""
-        failed = frozenset(c.function for c in checks if c.outcome is Outcome.FAILED)
-        told: dict[str, tuple[Told, ...]] = {}
-        result = []
-        for check in checks:
-            unexplained = check.outcome is Outcome.FAILED and not check.cause
-            if unexplained and check.function not in told:
-                before = frozenset(
-                    each.candidate.id for found in told.values() for each in found if each.candidate
-                )
-                found = self._function(exercise, session, check.function, failed, before)
-                told[check.function] = found
-                check = replace(check, diagnosis=tuple(each.diagnosis for each in found))
-            result.append(check)
-        return tuple(result)
+        """Return the checks, the first failed one of each function with what explains it.
 
-    def _function(
+        `verify` runs the checks of a function against another submission, while `session` holds
+        no process.
+        """
+        failed = frozenset(c.function for c in checks if c.outcome is Outcome.FAILED)
+        first = {
+            check.function: check
+            for check in reversed(checks)
+            if check.outcome is Outcome.FAILED and not check.cause
+        }
+        cases: dict[str, _Case] = {}
+        for function in dict.fromkeys(each.function for each in checks if each.function in first):
+            before = frozenset(
+                each.candidate.id
+                for case in cases.values()
+                for each in case.named.told
+                if each.candidate
+            )
+            case = self._case(exercise, session, function, failed, before)
+            if case is not None:
+                cases[function] = case
+        told = self._mended(exercise, session, cases, verify)
+        return tuple(
+            replace(check, diagnosis=tuple(each.diagnosis for each in told[check.function]))
+            if check is first.get(check.function) and check.function in told
+            else check
+            for check in checks
+        )
+
+    def _case(
         self,
         exercise: Exercise,
         session: SubmissionSession,
         function: str,
         failed: frozenset[str],
         before: frozenset[str],
-    ) -> tuple[Told, ...]:
+    ) -> _Case | None:
+        """Return what a function shows on the probes, and what is named by that alone."""
         start = time.perf_counter()
         stored = self._shelf.table(exercise, function)
         self._say(f"{function}: {self._shelf.told}")
         if stored is None:
-            return ()
+            return None
         table, meanings = stored
+        wording = Wording(function, self._catalogue, meanings)
+        source = session.source.defining(function)
+        student = StudentFunction(source, function, table.layout.parameters)
         use = self._use_of(exercise, function)
         ask = StudentProgram(session, function, table.layout.parameters, use)
         calls = observe(ask, table)
         if calls is None:
-            self._say(f"{function}: a call on a probe gave no value; nothing is said")
-            return ()
-        source = session.source.defining(function)
-        case = Explainer(
+            self._say(f"{function}: a call on a probe gave no value; nothing is named")
+            return _Case(table, wording, Named((), student.line), rows_of(table, ()), use is None)
+        explainer = Explainer(
             table=table,
             calls=calls,
-            student=StudentFunction(source, function, table.layout.parameters),
-            wording=Wording(function, self._catalogue, meanings),
+            student=student,
+            wording=wording,
             say=self._say,
             session=session,
             ask=ask,
@@ -95,10 +141,46 @@ class Diagnoser:
             before=before,
             workshop=lambda: self._shelf.workshop(exercise),
         )
-        found = case.diagnose()
+        found = explainer.diagnose()
         spent = 1000 * (time.perf_counter() - start)
         self._say(f"{function}: {len(found)} told, {spent:.1f} ms")
-        return found
+        named = Named(found, student.line)
+        return _Case(table, wording, named, rows_of(table, calls), use is None)
+
+    def _mended(
+        self,
+        exercise: Exercise,
+        session: SubmissionSession,
+        cases: dict[str, _Case],
+        verify: Verify,
+    ) -> dict[str, tuple[Told, ...]]:
+        """Return what is told of each function, with the places that repairs have shown."""
+        told = {function: case.named.told for function, case in cases.items()}
+        wanted = [name for name, case in cases.items() if case.is_called and not case.follows]
+        if not wanted:
+            return told
+        from grader.diagnosis.repair.mending import Mender
+        from grader.diagnosis.repair.trials import Budget
+
+        start = time.perf_counter()
+        session.close()
+        mender = Mender(
+            host=session.host,
+            limits=session.limits,
+            source=session.source,
+            functions=exercise.functions,
+            verify=verify,
+            workshop=lambda: self._shelf.workshop(exercise),
+            budget=Budget(REPAIR_SECONDS),
+            say=self._say,
+        )
+        for function in wanted:
+            case = cases[function]
+            repair = mender.repair(function, case.table, case.rows, case.named.prefers)
+            if repair is not None:
+                told[function] = retold(case.named, repair, case.wording)
+        self._say(f"repairs: {1000 * (time.perf_counter() - start):.1f} ms")
+        return told
 
     def _use_of(self, exercise: Exercise, function: str) -> Callable[..., Any] | None:
         """Return what probes do with a function, where they do more than to call it."""
@@ -112,6 +194,16 @@ class Diagnoser:
     def _say(self, line: str) -> None:
         if self._options.explain is not None:
             self._options.explain(line)
+
+
+def rows_of(table: FaultDictionary, calls: Sequence[ObservedCall]) -> Rows:
+    """Return what calls show on the probes; NaN where they give no such value as is right."""
+    rows = np.full(table.right.shape, np.nan)
+    for probe, call in enumerate(calls):
+        row = table.layout.row(probe, call)
+        if row is not None:
+            rows[probe] = row
+    return rows
 
 
 def observe(ask: StudentProgram, table: FaultDictionary) -> list[ObservedCall] | None:

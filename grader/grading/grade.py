@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from grader.checking.specification import Check
     from grader.diagnosis.diagnose import Diagnoser
     from grader.grading.submission import Submission
+    from grader.sandbox.replies import SubmissionSource
     from grader.sandbox.submission_session import SubmissionSession
 
 DEFAULT_SEED = 0
@@ -198,7 +199,7 @@ class Grader:
                 untold = self._untold(submission, exercise)
                 if not untold and exercise.diagnoses != "never":
                     with redirect_stdout(io.StringIO()):  # wrong programs may print
-                        checks = self._diagnosed(exercise, session, checks, collected)
+                        checks = self._diagnosed(exercise, session, checks, collected, seed)
             return self._result(submission, exercise, seed, checks, start, session, untold)
         finally:
             session.close()
@@ -233,13 +234,26 @@ class Grader:
         session: SubmissionSession,
         checks: tuple[CheckResult, ...],
         collected: Checks,
+        seed: int,
     ) -> tuple[CheckResult, ...]:
         """Return the checks with the mistakes named; imported here, since few need it."""
+        from grader.sandbox.submission_session import SubmissionSession
+
         if self._diagnoser is None:
             from grader.diagnosis.diagnose import Diagnoser
 
             self._diagnoser = Diagnoser(self.course, collected.reference, self.options)
-        return self._diagnoser.add(exercise, session, checks)
+
+        def verify(source: SubmissionSource, function: str) -> bool:
+            own = [check.id for check in collected.of(exercise) if check.function == function]
+            other = SubmissionSession(self.host, source, exercise.limits)
+            try:
+                results = collected.results(exercise, other, seed, own)
+                return all(each.outcome is Outcome.PASSED for each in results)
+            finally:
+                other.close()
+
+        return self._diagnoser.add(exercise, session, checks, verify)
 
     def _untold(self, submission: Submission, exercise: Exercise) -> tuple[str, ...]:
         """Return why mistakes are not named yet; nothing where they are."""

@@ -20,7 +20,7 @@ from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment, Test
 from grader.platforms.metadata import as_object, decimal
 from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
-from grader.result import Outcome
+from grader.result import Diagnosis, Outcome
 
 _ENUMS: Final = {
     Outcome.PASSED: "correct",
@@ -91,13 +91,19 @@ def _context(test: Test) -> Iterator[dict[str, Any]]:
     yield {"command": "close-testcase", "accepted": test.passed}
     yield {"command": "close-context", "accepted": test.passed}
     for found in test.check.diagnosis:
+        text = check_text.plain(found.title, lines=False)
+        kind = "error" if found.certainty == "exact" else "warning"
         if found.line is not None:
-            yield {
-                "command": "annotate-code",
-                "row": found.line - 1,
-                "text": check_text.plain(found.title, lines=False),
-                "type": "error" if found.certainty == "exact" else "warning",
-            }
+            annotation = {"command": "annotate-code", "row": found.line - 1}
+            yield {**annotation, **_columns(found), "text": text, "type": kind}
+
+
+def _columns(found: Diagnosis) -> dict[str, int]:
+    """Return the part of a diagnosis's line that is to be marked, where it is known."""
+    for place in found.places[:1]:
+        if place.line == found.line and place.end_column > place.column:
+            return {"column": place.column, "columns": place.end_column - place.column}
+    return {}
 
 
 def _tab(title: str, cases: list[str], text: str) -> Iterator[dict[str, Any]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from math import floor, fsum
 from typing import TypeVar
 
-from grader.result import CheckResult, Diagnosis, Outcome, Result
+from grader.result import CheckResult, Diagnosis, Outcome, Place, Result
 
 T = TypeVar("T")
 
@@ -194,6 +195,38 @@ def cell_of(result: Result, function: str) -> str:
 def line_text(line: int, cell: str = "") -> str:
     """Return `line 21`, or `cell 5, line 3`."""
     return f"{cell}, line {line}" if cell else f"line {line}"
+
+
+def file_of(diagnosis: Diagnosis, result: Result, function: str) -> str:
+    """Return the notebook's cell, or the other file, of a diagnosis's line; else nothing."""
+    if not diagnosis.places:
+        return cell_of(result, function)
+    file = diagnosis.places[0].file
+    return "" if file == result.submission.name else file
+
+
+def pointed(place: Place, width: int) -> tuple[str, str]:
+    """Return a line of code and carets below its part, both at most `width` characters long.
+
+    Nothing where the part is not in what is known of the line.
+    """
+    text = place.text.expandtabs(1)
+    begin, end = place.column, min(place.end_column, len(text))
+    if not 0 <= begin < end:
+        return "", ""
+    start = len(text) - len(text.lstrip())
+    if end - start > width:
+        start = max(min(begin, end - width + 1), 0)
+    shown = text[start : start + width]
+    if start + width < len(text):
+        shown = f"{shown[:-1]}…"
+    before = "".join("  " if _is_wide(each) else " " for each in text[start:begin])
+    part = text[begin : min(end, start + width)]
+    return shown, before + "".join("^^" if _is_wide(each) else "^" for each in part)
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF"
 
 
 def unwritten(function: FunctionSummary) -> str:

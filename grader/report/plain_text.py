@@ -16,9 +16,10 @@ from grader.report.arrangement import (
     FunctionState,
     FunctionSummary,
     amount,
-    cell_of,
+    file_of,
     findings,
     line_text,
+    pointed,
     points_text,
     score_text,
     summaries,
@@ -91,7 +92,7 @@ def _finding(result: Result, finding: Finding) -> Iterator[str]:
     if len(titles) > most:
         yield f"And {len(titles) - most} more checks"
     for diagnosis in finding.diagnoses:
-        yield from _diagnosis(diagnosis, cell_of(result, finding.functions[0]))
+        yield from _diagnosis(diagnosis, file_of(diagnosis, result, finding.functions[0]))
     feedback = finding.told
     if not feedback and finding.outcome is not Outcome.FAILED and not finding.cause:
         feedback = f"{finding.functions[0]}: {OUTCOME_WORDS[finding.outcome]}"
@@ -103,6 +104,12 @@ def _diagnosis(diagnosis: Diagnosis, cell: str) -> Iterator[str]:
     kind = "Probable mistake" if diagnosis.certainty == "likely" else "Mistake"
     where = "" if diagnosis.line is None else f", {line_text(diagnosis.line, _line(cell))}"
     yield f"{kind}: {_line(diagnosis.title)}{where}"
+    for place in diagnosis.places:
+        text, _carets = pointed(place, _LONGEST)
+        if text:
+            yield f"  {_line(text)}"
+            part = place.text[place.column : place.end_column]
+            yield f"  (what is wrong there: {_line(part)[:_LONGEST]})"
     yield from _block(diagnosis.message)
 
 

@@ -13,9 +13,10 @@ from grader.report.arrangement import (
     Finding,
     FunctionState,
     FunctionSummary,
-    cell_of,
+    file_of,
     findings,
     line_text,
+    pointed,
     points_text,
     score_text,
     summaries,
@@ -148,7 +149,7 @@ def _finding(page: Page, result: Result, finding: Finding, told: set[Diagnosis])
     if len(titles) > 1 and not whole and not finding.is_explained:
         _titles(page, titles, CAUSE_TITLES if finding.cause else len(titles))
     for diagnosis in finding.diagnoses:
-        _diagnosis(page, diagnosis, told, cell_of(result, finding.functions[0]))
+        _diagnosis(page, diagnosis, told, file_of(diagnosis, result, finding.functions[0]))
     _feedback(page, finding)
     for hint in () if whole else finding.hints:
         page.write(
@@ -185,6 +186,11 @@ def _diagnosis(page: Page, diagnosis: Diagnosis, told: set[Diagnosis], cell: str
     if diagnosis.line is not None:
         title.append(f"  {line_text(diagnosis.line, page.safe(cell))}", "not bold dim")
     page.write(title, bar, bar)
+    for place in diagnosis.places:
+        text, carets = pointed(place, page.width - bar.cell_len - 2)
+        if text:
+            page.rows.append(bar + Text(f"  {page.safe(text)}"))
+            page.rows.append(bar + Text(f"  {carets}", "bold red"))
     page.write(Text(page.safe(diagnosis.message, lines=True)), bar, bar)
 
 

@@ -7,6 +7,7 @@ from grader.result.document import (
     Listing,
     Outcome,
     Picture,
+    Place,
     Result,
     SubmissionInfo,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "Listing",
     "Outcome",
     "Picture",
+    "Place",
     "Result",
     "SubmissionInfo",
 ]

@@ -38,14 +38,35 @@ def _fields(record: Any) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A part of one line of the student's code.
+
+    `file` is the file or the notebook's cell, `line` counts from 1 in it, and the part goes from
+    `column` up to `end_column`, in characters counted from 0. `text` is the line, cut where it is
+    very long.
+    """
+
+    file: str
+    line: int
+    column: int
+    end_column: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """One named mistake: what the code does, what it should do, and where."""
+    """One named mistake: what the code does, what it should do, and where.
+
+    `places` are the parts of the code that have to be changed, as was tried: with these changed
+    and nothing else the function passes its checks. `line` is that of the first of them.
+    """
 
     id: str
     title: str
     message: str
     certainty: Literal["exact", "likely"]
     line: int | None = None
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import html
 import keyword
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from markupsafe import Markup
 
 from grader.report.pages.environment import shown
-from grader.result import Diagnosis, Listing
+from grader.result import Diagnosis, Listing, Place
 
 _STRING: Final = (
     "|".join(rf"{quotes}(?:[^\\]|\\.)*?(?:{quotes}|\Z)" for quotes in (r'"""', "'''"))
@@ -41,12 +42,25 @@ class Line:
 
 
 def lines(listing: Listing, diagnoses: Sequence[Diagnosis]) -> tuple[Line, ...]:
-    """Return a function's lines, each with those of `diagnoses` that name it."""
-    pieces = _highlighted(shown(listing.text))
+    """Return a function's lines, each with those of `diagnoses` that name it.
+
+    The parts that have to be changed are underlined.
+    """
+    here = [each for each in diagnoses if not each.places or each.places[0].file == listing.place]
+    parts: dict[int, list[Place]] = {}
+    for place in dict.fromkeys(place for each in here for place in each.places):
+        parts.setdefault(place.line - listing.first_line, []).append(place)
+    pieces = _highlighted(shown(listing.text), parts)
     return tuple(
-        Line(number, text, tuple(each for each in diagnoses if each.line == number))
+        Line(number, text, tuple(each for each in here if each.line == number))
         for number, text in enumerate(pieces, start=listing.first_line)
     )
+
+
+def part(place: Place) -> Markup:
+    """Return the line of a part that has to be changed, with that part underlined."""
+    text = shown(place.text)
+    return _highlighted(text, {0: [place]})[0]
 
 
 def told(found: Iterable[Line]) -> frozenset[Diagnosis]:
@@ -54,20 +68,46 @@ def told(found: Iterable[Line]) -> frozenset[Diagnosis]:
     return frozenset(note for line in found for note in line.notes)
 
 
-def _highlighted(text: str) -> list[Markup]:
-    """Return each line of Python text with its words marked by what they are."""
-    rows = [""]
+def _highlighted(text: str, parts: Mapping[int, Sequence[Place]]) -> list[Markup]:
+    """Return each line of Python text with its words marked by what they are.
+
+    `parts` are underlined, by the number of their row.
+    """
+    rows: list[list[tuple[str, str]]] = [[]]
     end = 0
     for word in _WORDS.finditer(text):
-        for part, css in ((text[end : word.start()], ""), (word[0], f"t{word.lastgroup}")):
-            first, *others = part.split("\n")
-            rows[-1] += _piece(first, css)
-            rows += [_piece(other, css) for other in others]
+        for piece, css in ((text[end : word.start()], ""), (word[0], f"t{word.lastgroup}")):
+            first, *others = piece.split("\n")
+            rows[-1].append((first, css))
+            rows += [[(other, css)] for other in others]
         end = word.end()
     first, *others = text[end:].split("\n")
-    rows[-1] += _piece(first, "")
-    rows += [_piece(other, "") for other in others]
-    return [Markup(row) for row in rows]  # made of escaped pieces
+    rows[-1].append((first, ""))
+    rows += [[(other, "")] for other in others]
+    return [
+        Markup("".join(_piece(*piece) for piece in row))  # made of escaped pieces
+        if number not in parts
+        else Markup(_underlined(row, parts[number]))
+        for number, row in enumerate(rows)
+    ]
+
+
+def _underlined(row: Sequence[tuple[str, str]], places: Sequence[Place]) -> str:
+    """Return a line of pieces, those underlined that are in one of the places."""
+    cuts = sorted({column for place in places for column in (place.column, place.end_column)})
+    result = ""
+    start = 0
+    for text, css in row:
+        inner = [cut - start for cut in cuts if start < cut < start + len(text)]
+        for first, last in pairwise([0, *inner, len(text)]):
+            piece = _piece(text[first:last], css)
+            wrong = any(
+                place.column <= start + first and start + last <= place.end_column
+                for place in places
+            )
+            result += f'<span class="wrong-part">{piece}</span>' if wrong and piece else piece
+        start += len(text)
+    return result
 
 
 def _piece(text: str, css: str) -> str:

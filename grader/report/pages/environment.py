@@ -76,6 +76,8 @@ def _finalized(value: Any) -> Any:
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
+    from grader.report.pages.code import part  # which itself needs this module
+
     environment = Environment(
         loader=PackageLoader("grader.report.pages"),
         autoescape=True,
@@ -87,6 +89,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "name": name_shown,
         "last": last,
+        "part": part,
         "amount": amount,
         "points": points_text,
         "picture": picture_data,

@@ -1,0 +1,317 @@
+"""Edits that put in what is missing: a factor, a term, a call, or a right formula.
+
+What a student has left out is worked out from values: an edit is tried first where with it the
+expression would be worth what an expression of a right program is worth.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+
+from grader.diagnosis.repair.alternatives import Alternative
+from grader.diagnosis.repair.right_values import RightValues
+from grader.diagnosis.repair.scope import Scope, Spot, atoms, difference
+from grader.diagnosis.repair.translation import Own, OwnValues, Translator
+from grader.diagnosis.repair.worth import Array, Key, key_of
+
+Operation = tuple[str, int, Callable[[Any, Any], Any], Callable[[ast.expr, ast.expr], ast.expr]]
+
+
+def _binary(
+    operator: ast.operator, turned: bool = False
+) -> Callable[[ast.expr, ast.expr], ast.expr]:
+    def made(own: ast.expr, other: ast.expr) -> ast.expr:
+        return ast.BinOp(other, operator, own) if turned else ast.BinOp(own, operator, other)
+
+    return made
+
+
+def _times_matrix(one: Any, two: Any) -> Any:
+    return one @ two
+
+
+def _matrix_times(one: Any, two: Any) -> Any:
+    return two @ one
+
+
+_OPERATIONS: Final[tuple[Operation, ...]] = (
+    ("factor", 2, lambda a, b: a * b, _binary(ast.Mult())),
+    ("term", 2, lambda a, b: a + b, _binary(ast.Add())),
+    ("term", 2, lambda a, b: a - b, _binary(ast.Sub())),
+    ("term", 2, lambda a, b: b - a, _binary(ast.Sub(), turned=True)),
+    ("factor", 2, lambda a, b: a / b, _binary(ast.Div())),
+    ("factor", 2, _times_matrix, _binary(ast.MatMult())),
+    ("factor", 2, _matrix_times, _binary(ast.MatMult(), turned=True)),
+    ("factor", 3, lambda a, b: b / a, _binary(ast.Div(), turned=True)),
+    ("power", 2, lambda a, b: a**b, _binary(ast.Pow())),
+)
+_PLAIN_OPERATIONS: Final = 4
+_CONSTANTS: Final = tuple(
+    Own(ast.Constant(value), (np.asarray(float(value)),), ((key_of(np.asarray(float(value))),)), 1)
+    for value in (1, 2, 0.5)
+)
+
+
+def wraps(scope: Scope) -> Iterator[Alternative]:
+    """Yield the edits that call one of the functions at hand on an expression."""
+    for spot in scope.spots:
+        if not _may_grow(spot) or isinstance(spot.node, ast.Constant):
+            continue
+        for function in scope.calls.values():
+            if isinstance(spot.node, ast.Call) and ast.dump(spot.node.func) == ast.dump(function):
+                continue
+            yield Alternative("call", 2, spot.node, ast.Call(function, [spot.node], []), spot.node)
+
+
+def _may_grow(spot: Spot) -> bool:
+    if isinstance(spot.parent, ast.Attribute):
+        return False  # whose method it is does not grow
+    if spot.is_index or isinstance(spot.node, ast.Tuple | ast.Compare | ast.BoolOp | ast.Lambda):
+        return False
+    if isinstance(spot.node, ast.Constant):
+        return type(spot.node.value) in (int, float)
+    return True
+
+
+class Growth:
+    """The edits that put something in, for one function of the student's."""
+
+    def __init__(
+        self, own: OwnValues, right: RightValues, translator: Translator, known: frozenset[Key]
+    ) -> None:
+        self.unit: Final = own.scope.unit
+        self._own = own
+        self._right = right
+        self._translator = translator
+        self._missing = Wanted(right.keys - known - {key_of(np.zeros(()))})
+        self._known = Wanted(right.keys & known)
+
+    def likely(self) -> Iterator[Alternative]:
+        """Yield the edits that make an expression worth what is right and not worked out yet."""
+        yield from self._towards(self._missing)
+        yield from self._formulas()
+
+    def repeated(self) -> Iterator[Alternative]:
+        """Yield the edits that make an expression worth what is right, and is worked out already.
+
+        So it is where one value is needed twice.
+        """
+        yield from self._towards(self._known)
+
+    def _towards(self, wanted: Wanted) -> Iterator[Alternative]:
+        """Yield the edits that lead to a wanted value; first those that do so again and again."""
+        later: list[Alternative] = []
+        with np.errstate(all="ignore"):
+            for spot, values in self._spots():
+                for steady, alternative in self._grown(spot, values, wanted):
+                    if steady:
+                        yield alternative
+                    else:
+                        later.append(alternative)
+                yield from self._called(spot, values, wanted)
+        yield from later
+
+    def _formulas(self) -> Iterator[Alternative]:
+        """Yield the edits that put a right formula in an expression's place."""
+        whole, in_turn = self._missing_ones("whole"), self._missing_ones("in turn")
+        for spot, values in self._spots():
+            if isinstance(spot.node, ast.Constant):
+                continue
+            first = values[0]
+            total = isinstance(spot.parent, ast.Assign | ast.Return | ast.Tuple)
+            made = [each for worth, each in whole if total or worth.shape == first.shape]
+            if not first.ndim and len(values) > 1:
+                made += [each for worth, each in in_turn if worth.size == len(values)]
+            for each in made:
+                cost = 1 + difference(spot.node, each)
+                yield Alternative("formula", cost, spot.node, each, spot.node)
+
+    def entries(self) -> Iterator[Alternative]:
+        """Yield the edits that put one entry of a right formula in an expression's place."""
+        made = list(self._entries())
+        for spot, values in self._spots():
+            statement = isinstance(spot.parent, ast.Assign | ast.Return | ast.Call | ast.List)
+            if len(values) == 1 and values[0].ndim == 0 and statement:
+                for each in made if not isinstance(spot.node, ast.Constant) else ():
+                    cost = 1 + difference(spot.node, each)
+                    yield Alternative("formula", cost, spot.node, each, spot.node)
+
+    def with_numbers(self) -> Iterator[Alternative]:
+        """Yield the edits that put a number in: twice, half of it, 1 minus it."""
+        for spot, _values in self._spots():
+            for other in _CONSTANTS:
+                for kind, cost, _operate, made in _OPERATIONS:
+                    new = made(spot.node, other.node)
+                    yield Alternative(kind, cost, spot.node, new, spot.node)
+
+    def unlikely(self) -> Iterator[Alternative]:
+        """Yield the edits that put something in wherever it can be."""
+        for spot, _values in self._spots():
+            for other in self._pool:
+                for kind, cost, _operate, made in _OPERATIONS[:_PLAIN_OPERATIONS]:
+                    new = made(spot.node, other.node)
+                    yield Alternative(kind, cost, spot.node, new, spot.node)
+
+    def _spots(self) -> Iterator[tuple[Spot, tuple[Array, ...]]]:
+        for spot in self._own.scope.regions[self._own.turning]:
+            values = self._own.values(spot.node)
+            constant = spot.node.value if isinstance(spot.node, ast.Constant) else None
+            if isinstance(constant, int | float):
+                values = (np.asarray(float(constant)),)
+            if _may_grow(spot) and values is not None:
+                yield spot, values
+
+    @cached_property
+    def _pool(self) -> list[Own]:
+        formulas = [
+            Own(made, (worth,), (key_of(worth),), atoms(made).total())
+            for worth, made in self._written("whole")
+        ]
+        return [*_CONSTANTS, *self._own.short, *self._products(), *formulas]
+
+    def _products(self) -> Iterator[Own]:
+        """Yield the products of a number and an array that have names."""
+        names = [
+            each for each in self._own.short if isinstance(each.node, ast.Name | ast.Attribute)
+        ]
+        for one in names:
+            for two in names:
+                if not one.values[0].ndim and two.values[0].ndim:
+                    worth = one.values[0] * two.values[0]
+                    node = ast.BinOp(one.node, ast.Mult(), two.node)
+                    yield Own(node, (worth,), (key_of(worth),), 2)
+
+    def _missing_ones(self, view: str) -> list[tuple[Array, ast.expr]]:
+        """Return the right formulas whose values are not worked out yet."""
+        return [each for each in self._written(view) if key_of(each[0]) in self._missing.keys]
+
+    def _written(self, view: str) -> list[tuple[Array, ast.expr]]:
+        found = []
+        for node in self._right.expressions:
+            translator = self._translator
+            made = translator.whole(node) if view == "whole" else translator.in_turn(node)
+            if made is not None:
+                found.append((self._right.worth[id(node)], made))
+        return found
+
+    def _entries(self) -> Iterator[ast.expr]:
+        for node in self._right.expressions:
+            worth = self._right.worth[id(node)]
+            if 0 < worth.ndim <= 2 and worth.size <= 8:
+                for index in np.ndindex(worth.shape):
+                    if key_of(np.asarray(worth[index])) not in self._missing.keys:
+                        continue
+                    made = self._translator.entry(node, index)
+                    if made is not None and not isinstance(made, ast.Name):
+                        yield made
+
+    def _grown(
+        self, spot: Spot, values: tuple[Array, ...], wanted: Wanted
+    ) -> Iterator[tuple[bool, Alternative]]:
+        first = values[0]
+        own = key_of(first)
+        for others, stack in self._by_shape:
+            for kind, cost, operate, made in _OPERATIONS:
+                results = _results(operate, first, stack)
+                if results is None:
+                    continue
+                for number in wanted.near(results):
+                    other = others[number]
+                    if kind == "power" and not isinstance(other.node, ast.Constant):
+                        continue
+                    key = key_of(results[number])
+                    if key in wanted.keys and key != own:
+                        more = other.size - 1 + (other.size > 1 and kind != "factor")
+                        new = made(spot.node, other.node)
+                        steady = _is_steady(operate, values, other.values, wanted)
+                        yield steady, Alternative(kind, cost + more, spot.node, new, spot.node)
+
+    @cached_property
+    def _by_shape(self) -> list[tuple[list[Own], Array]]:
+        """What may be put in, by the shape that it has the first time."""
+        groups: dict[tuple[int, ...], list[Own]] = {}
+        for each in self._pool:
+            groups.setdefault(each.values[0].shape, []).append(each)
+        return [
+            (others, np.stack([other.values[0] for other in others])) for others in groups.values()
+        ]
+
+    def _called(
+        self, spot: Spot, values: tuple[Array, ...], wanted: Wanted
+    ) -> Iterator[Alternative]:
+        """Yield products of all entries, where these are worth what is right."""
+        if not self._translator.numpy or values[0].ndim != 1:
+            return
+        outer = ast.Attribute(ast.Name(self._translator.numpy, ast.Load()), "outer", ast.Load())
+        for other in self._own.short:
+            if other.values[0].ndim != 1:
+                continue
+            if _leads_to(wanted, np.outer, values[0], other.values[0]):
+                new = ast.Call(outer, [spot.node, other.node], [])
+                yield Alternative("call", 2, spot.node, new, spot.node)
+            if _leads_to(wanted, np.outer, other.values[0], values[0]):
+                new = ast.Call(outer, [other.node, spot.node], [])
+                yield Alternative("call", 2, spot.node, new, spot.node)
+
+
+class Wanted:
+    """Values that an expression may be meant to be worth."""
+
+    def __init__(self, keys: frozenset[Key]) -> None:
+        self.keys = keys
+        first = [float(key[1]) for key in keys if len(key) > 1]
+        self._first = np.sort(np.array([each for each in first if np.isfinite(each)]))
+
+    def near(self, results: Array) -> list[int]:
+        """Return the rows of `results` whose first entry is that of a value which is wanted."""
+        if not len(self._first) or not results.size:
+            return []
+        entries = results.reshape(len(results), -1)[:, 0]
+        margin = 2e-9 * np.abs(entries) + 1e-12
+        low = np.searchsorted(self._first, entries - margin)
+        high = np.searchsorted(self._first, entries + margin)
+        found: list[int] = np.flatnonzero(high > low).tolist()
+        return found
+
+
+def _results(operate: Callable[[Any, Any], Any], one: Array, stack: Array) -> Array | None:
+    """Return what an operation gives with each of several values of one shape."""
+    lacking = one.ndim - (stack.ndim - 1)
+    try:
+        if operate is _times_matrix or operate is _matrix_times:
+            results = np.array([operate(one, two) for two in stack])
+        else:
+            shape = (len(stack), *(1,) * max(lacking, 0), *stack.shape[1:])
+            results = np.asarray(operate(one, stack.reshape(shape)))
+    except (ValueError, TypeError):
+        return None
+    return results if results.ndim and len(results) == len(stack) else None
+
+
+def _is_steady(
+    operate: Callable[[Any, Any], Any],
+    values: tuple[Array, ...],
+    others: tuple[Array, ...],
+    wanted: Wanted,
+) -> bool:
+    """Return whether an operation gives a wanted value the second time too."""
+    if len(values) < 2:
+        return True
+    if len(others) not in (1, len(values)):
+        return False
+    try:
+        key = key_of(np.asarray(operate(values[1], others[min(1, len(others) - 1)])))
+    except (ValueError, TypeError):
+        return False
+    return key in wanted.keys
+
+
+def _leads_to(wanted: Wanted, operate: Callable[[Any, Any], Any], one: Array, two: Array) -> bool:
+    """Return whether an operation gives one of the values that are wanted, and anything new."""
+    key = key_of(np.asarray(operate(one, two)))
+    return key in wanted.keys and key != key_of(one)

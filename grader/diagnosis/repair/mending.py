@@ -1,0 +1,270 @@
+"""From a function with failed checks to a repair that is proven, or to nothing."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from grader.course import Limits
+from grader.diagnosis.fault_dictionary import FaultDictionary, Rows
+from grader.diagnosis.program_factory import Workshop
+from grader.diagnosis.repair.schemata import edited
+from grader.diagnosis.repair.search import Edit, Found, Search
+from grader.diagnosis.repair.student_code import StudentCode, parse
+from grader.diagnosis.repair.trials import Budget, Trials, written
+from grader.result import Place
+from grader.sandbox.host import SandboxHost
+from grader.sandbox.replies import SubmissionSource
+
+_MAX_PROVEN: Final = 3
+_MAX_REFUTED: Final = 3
+_LONGEST_LINE: Final = 300
+_LONGEST_PART: Final = 60
+
+Verify = Callable[[SubmissionSource, str], bool]
+"""Whether a submission passes all checks of a function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the student's code that has to be changed.
+
+    Attributes
+    ----------
+    kind : str
+        What is wrong with it; a key of `sentences.TITLES`.
+    place : Place
+        Where it stands.
+    function : str
+        The student's function that it stands in.
+    text : str
+        What the student wrote there, cut where it is long.
+    mended : str
+        What makes it right: for instructors, never for students.
+    """
+
+    kind: str
+    place: Place
+    function: str
+    text: str
+    mended: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What has to be changed in a student's code: all `parts`.
+
+    `elsewhere` are other places of which each alone would do as well.
+    """
+
+    parts: tuple[Part, ...]
+    elsewhere: tuple[Part, ...] = ()
+
+
+class Mender:
+    """Mends the functions of one submission, one after another.
+
+    What has been mended stays so for those that come after it, which may call it.
+
+    Parameters
+    ----------
+    host, limits : SandboxHost, Limits
+        Where submissions run. No session may hold a process there meanwhile.
+    source : SubmissionSource
+        The submission.
+    functions : tuple of str
+        Those with checks of their own.
+    verify : callable
+        Runs the checks of a function against a submission.
+    workshop : callable
+        Returns the exercise's right programs, or None.
+    budget : Budget
+        The time for all functions.
+    say : callable
+        Takes lines for instructors.
+    """
+
+    def __init__(
+        self,
+        host: SandboxHost,
+        limits: Limits,
+        source: SubmissionSource,
+        functions: tuple[str, ...],
+        verify: Verify,
+        workshop: Callable[[], Workshop | None],
+        budget: Budget,
+        say: Callable[[str], None],
+    ) -> None:
+        self._host = host
+        self._limits = limits
+        self._source = source
+        self._functions = functions
+        self._verify = verify
+        self._workshop = workshop
+        self._budget = budget
+        self._say = say
+        self._code: StudentCode | None = parse(source)
+        self._original = self._code
+        self._mended = False
+
+    def repair(
+        self,
+        function: str,
+        table: FaultDictionary,
+        seen: Rows,
+        prefers: Callable[[str, int], bool],
+    ) -> Repair | None:
+        """Return the smallest repair of a function; None where none is found.
+
+        Parameters
+        ----------
+        table : FaultDictionary
+            The probes of the function.
+        seen : ndarray of shape (probes, columns)
+            What it showed on them.
+        prefers : callable
+            Takes the kind of an edit and its line, and returns whether it is in keeping with
+            what was named: of several small edits such a one is told.
+        """
+        if self._code is None:
+            self._say(f"  repair: the code is too large or too deep: {function} is left")
+            return None
+        if self._mended:
+            seen = self._shown(function, table)
+        right = table.right
+        if np.allclose(seen[:, :-1], right[:, :-1], rtol=1e-9, atol=1e-12, equal_nan=True):
+            return None
+        search = Search(
+            host=self._host,
+            limits=self._limits,
+            source=self._source,
+            code=self._code,
+            function=function,
+            others=self._functions,
+            table=table,
+            seen=seen,
+            budget=self._budget,
+            say=self._say,
+            workshop=self._workshop,
+        )
+        found = sorted(search.repairs(), key=lambda each: self._rank(each, prefers))
+        proven = self._proven(function, found)
+        if not proven:
+            return None
+        best = proven[0]
+        self._take(best)
+        repair = Repair(
+            tuple(self._part(each) for each in best.edits),
+            tuple(self._part(each.edits[0]) for each in proven[1:] if len(best.edits) == 1),
+        )
+        for part in repair.parts:
+            self._say(f"  repair: line {part.place.line}: {part.text} -> {part.mended}")
+        return repair
+
+    def _rank(
+        self, found: Found, prefers: Callable[[str, int], bool]
+    ) -> tuple[int, bool, tuple[int, ...], int]:
+        """Return what sorts the smallest first, then what was named, then the earliest line."""
+        edits = [each.alternative for each in found.edits]
+        lines = tuple(_line(each.marked) for each in edits)
+        named = all(prefers(each.kind, line) for each, line in zip(edits, lines, strict=True))
+        return found.cost, not named, lines, sum(_width(each.marked) for each in edits)
+
+    def _proven(self, function: str, found: list[Found]) -> list[Found]:
+        """Return the first of the repairs of each line that pass all checks, best first."""
+        proven: list[Found] = []
+        lines: set[tuple[int, ...]] = set()
+        refuted = 0
+        for each in found:
+            at = tuple(_line(edit.alternative.marked) for edit in each.edits)
+            if at in lines:
+                continue
+            if proven and each.cost > proven[0].cost:
+                break
+            source, _ = self._with(each)
+            if self._verify(source, function):
+                proven.append(each)
+                lines.add(at)
+            else:
+                refuted += 1
+                self._say(f"  repair: line {at[0]} makes the probes right, but not all checks")
+            if len(proven) == _MAX_PROVEN or refuted == _MAX_REFUTED:
+                break
+        return proven
+
+    def _with(self, found: Found) -> tuple[SubmissionSource, StudentCode]:
+        """Return the submission with a repair made."""
+        last = found.edits[-1]
+        file = last.unit.file
+        tree = edited(found.code.files[file].tree, last.alternative)
+        code = found.code.with_tree(file, tree)
+        files = {each.unit.file for each in found.edits}
+        return written(self._source, code, files, bare=True), code
+
+    def _take(self, found: Found) -> None:
+        self._source, self._code = self._with(found)
+        self._mended = True
+
+    def _shown(self, function: str, table: FaultDictionary) -> Rows:
+        """Return what a function shows now that others are mended."""
+        rows = np.full(table.right.shape, np.nan)
+        assert self._code is not None
+        source = written(self._source, self._code, (), bare=False)
+        with Trials(self._host, self._limits, source, self._budget) as trials:
+            if trials.defines(function):
+                for probe, inputs in enumerate(table.inputs):
+                    for _, call in trials.shown(function, inputs, [0]):
+                        row = table.layout.row(probe, call)
+                        if row is not None:
+                            rows[probe] = row
+        return rows
+
+    def _part(self, edit: Edit) -> Part:
+        assert self._original is not None
+        file = self._original.files[edit.unit.file]
+        node = edit.alternative.marked
+        assert isinstance(node, ast.expr | ast.stmt)
+        lines = file.text.split("\n")
+        line = lines[node.lineno - 1].rstrip("\r") if node.lineno <= len(lines) else ""
+        end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or 0
+        if end_line > node.lineno:
+            end_line, end_column = node.lineno, len(line.encode())
+        place = Place(
+            file=file.label,
+            line=node.lineno,
+            column=_characters(line, node.col_offset),
+            end_column=_characters(line, end_column),
+            text=line[:_LONGEST_LINE],
+        )
+        new = edit.alternative.new
+        mended = (
+            ast.unparse(new)
+            if isinstance(new, ast.expr)
+            else "; ".join(ast.unparse(ast.fix_missing_locations(each)) for each in new)
+        )
+        text = line[place.column : place.end_column]
+        cut = text if len(text) <= _LONGEST_PART else f"{text[:_LONGEST_PART]}…"
+        return Part(edit.alternative.kind, place, edit.unit.name, cut, mended)
+
+
+def _characters(line: str, column: int) -> int:
+    """Return how many characters stand before a column that is counted in bytes of UTF-8."""
+    return len(line.encode()[:column].decode(errors="replace"))
+
+
+def _line(node: ast.AST) -> int:
+    assert isinstance(node, ast.expr | ast.stmt)
+    return node.lineno
+
+
+def _width(node: ast.AST) -> int:
+    assert isinstance(node, ast.expr | ast.stmt)
+    return (
+        (node.end_col_offset or 0)
+        - node.col_offset
+        + 1000 * ((node.end_lineno or node.lineno) - node.lineno)
+    )

@@ -1,0 +1,142 @@
+"""What the expressions of right programs are worth on a probe."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from grader.diagnosis.observation import Inputs, make_call
+from grader.diagnosis.program_factory import Maker, Namespace, Program, ProgramSource, Workshop
+from grader.diagnosis.repair.schemata import NOTE, with_notes
+from grader.diagnosis.repair.worth import Array, Key, entries_of, key_of, number
+
+_MAX_NOTES: Final = 8
+_NOTED: Final = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Subscript, ast.Attribute)
+
+
+@dataclass(frozen=True, slots=True)
+class RightValues:
+    """All that right programs work out for one probe.
+
+    Attributes
+    ----------
+    keys : frozenset
+        Whole values, their entries, and the products and sums inside matrix products.
+    expressions : tuple
+        Those that are worth something else each, and no names.
+    worth : mapping
+        The first value of each noted expression, by its node's id.
+    """
+
+    keys: frozenset[Key]
+    expressions: tuple[ast.expr, ...]
+    worth: dict[int, Array]
+
+
+def right_values(workshop: Workshop, function: str, inputs: Inputs) -> RightValues:
+    """Run the right formulations of a function and of what it calls, and note all values."""
+    keys: set[Key] = set()
+    expressions: dict[Key, ast.expr] = {}
+    worth: dict[int, Array] = {}
+    for name in (function, *workshop.called_by(function)):
+        for source in workshop.sources(name):
+            noted = _noted_expressions(source)
+            seen = _run(workshop, function, name, source, noted, inputs)
+            for place, node in noted.items():
+                values = seen.get(place, [])
+                for value in values:
+                    keys.add(key_of(value))
+                    keys.update(entries_of(value))
+                if values:
+                    worth[id(node)] = values[0]
+                if values and not isinstance(node, ast.Name):
+                    expressions.setdefault(key_of(values[0]), node)
+                if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+                    keys.update(_inside(node, seen, noted))
+    return RightValues(frozenset(keys), tuple(expressions.values()), worth)
+
+
+def _noted_expressions(source: ProgramSource) -> dict[str, ast.expr]:
+    called = {id(node.func) for node in ast.walk(source.tree) if isinstance(node, ast.Call)}
+    found = [
+        node
+        for statement in source.tree.body
+        for node in ast.walk(statement)
+        if isinstance(node, _NOTED)
+        and isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
+        and id(node) not in called
+    ]
+    return {f"r{number}": node for number, node in enumerate(found)}
+
+
+def _run(
+    workshop: Workshop,
+    top: str,
+    name: str,
+    source: ProgramSource,
+    noted: dict[str, ast.expr],
+    inputs: Inputs,
+) -> dict[str, list[Array]]:
+    seen: dict[str, list[Array]] = {}
+
+    def note(place: str, value: Any) -> Any:
+        array = number(value)
+        values = seen.setdefault(place, [])
+        if array is not None and len(values) < _MAX_NOTES:
+            values.append(array.copy())
+        return value
+
+    places = {id(node): place for place, node in noted.items()}
+    tree = with_notes(source.tree, places)
+    try:
+        make_call(workshop.program(top, {name: _maker(tree, source, note)}), inputs)
+    except Exception:  # a formulation that needs more than is at hand here is left out
+        return {}
+    return seen
+
+
+def _maker(tree: ast.FunctionDef, source: ProgramSource, note: Any) -> Maker:
+    def make(names: Namespace) -> Program:
+        inside = dict(names) if source.home is None else {**names, **source.home}
+        inside[NOTE] = note
+        exec(compile(ast.fix_missing_locations(ast.Module([tree], [])), "<right>", "exec"), inside)
+        program: Program = inside[tree.name]
+        if any(argument.arg == "reference" for argument in tree.args.kwonlyargs):
+            return functools.partial(program, reference=_Named(names))
+        return program
+
+    return make
+
+
+class _Named:
+    """The `reference` of an author's program."""
+
+    def __init__(self, names: Namespace) -> None:
+        self._names = names
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._names[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+def _inside(
+    node: ast.BinOp, seen: dict[str, list[Array]], noted: dict[str, ast.expr]
+) -> Iterator[Key]:
+    """Yield the products of single entries, and their sums, in a matrix product."""
+    by_node = {id(each): seen.get(place, []) for place, each in noted.items()}
+    lefts, rights = by_node.get(id(node.left), []), by_node.get(id(node.right), [])
+    for left, right in zip(lefts, rights, strict=False):
+        if left.size * right.size > 64:
+            return
+        yield from entries_of(np.multiply.outer(left.ravel(), right.ravel()))
+        if left.ndim == 1 and right.ndim == 2 and left.size == right.shape[0]:
+            yield key_of(left[:, None] * right)
+        if left.ndim == 2 and right.ndim == 1 and right.size == left.shape[1]:
+            yield key_of(left * right)

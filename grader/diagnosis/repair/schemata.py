@@ -1,0 +1,316 @@
+"""Many alternatives in one program, each chosen by its number while it runs (mutant schemata).
+
+So that a submission is compiled and loaded once for all that is tried, not once for each:
+
+    delta = error * (1 - out ** 2)
+
+    delta = error * ((1 - out if _bpgrade_edit == 1 else (1 - out) * out)
+                     if 1 <= _bpgrade_edit <= 2 else 1 - out ** 2)
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from grader.diagnosis.repair.alternatives import Alternative
+
+NUMBER: Final = "_bpgrade_edit"
+NOTE: Final = "_bpgrade_note"
+KEEP: Final = "_bpgrade_keep"
+_POSITION: Final = ("lineno", "col_offset", "end_lineno", "end_col_offset")
+
+
+@dataclass(slots=True)
+class Schema:
+    """Alternatives with numbers, to be written into the text of their files."""
+
+    numbered: list[Alternative] = field(default_factory=list)
+    _slots: dict[tuple[int, str], range] = field(default_factory=dict)
+    _texts: dict[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, alternatives: Sequence[Alternative]) -> Schema:
+        """Number the alternatives: those of one place have numbers that follow each other."""
+        schema = cls()
+        by_slot: dict[tuple[int, str], list[Alternative]] = {}
+        for each in alternatives:
+            by_slot.setdefault(each.key, []).append(each)
+        for key, several in by_slot.items():
+            first = len(schema.numbered) + 1
+            schema.numbered += several
+            schema._slots[key] = range(first, first + len(several))
+        return schema
+
+    def alternative(self, number: int) -> Alternative:
+        """Return what a number stands for; they begin at 1."""
+        return self.numbered[number - 1]
+
+    def text(self, tree: ast.Module) -> str:
+        """Return a file's source with all alternatives in it."""
+        return "\n".join(self._block(tree, "body", tree.body, ""))
+
+    def _block(self, parent: ast.AST, name: str, body: list[ast.stmt], indent: str) -> list[str]:
+        """Return the lines of a list of statements."""
+        own = [line for each in body for line in self._chosen(each, indent)]
+        numbers = self._slots.get((id(parent), name))
+        if numbers is None:
+            return own
+        inner = [line for each in body for line in self._chosen(each, f"{indent} ")]
+        return self._choice(numbers, inner, indent)
+
+    def _chosen(self, statement: ast.stmt, indent: str) -> list[str]:
+        numbers = self._slots.get((id(statement), ""))
+        if numbers is None:
+            return self._statement(statement, indent)
+        return self._choice(numbers, self._statement(statement, f"{indent} "), indent)
+
+    def _choice(self, numbers: range, own: list[str], indent: str) -> list[str]:
+        head = f"{indent}if {_within(numbers)}:"
+        return [head, *self._some_of(numbers, f"{indent} "), f"{indent}else:", *own]
+
+    def _some_of(self, numbers: range, indent: str) -> list[str]:
+        if len(numbers) == 1:
+            new = self.alternative(numbers[0]).new
+            assert not isinstance(new, ast.expr)
+            plain = Schema()
+            plain._texts = self._texts
+            lines = [line for each in new for line in plain._statement(each, indent)]
+            return lines or [f"{indent}pass"]
+        half = len(numbers) // 2
+        return [
+            f"{indent}if {NUMBER} < {numbers[half]}:",
+            *self._some_of(numbers[:half], f"{indent} "),
+            f"{indent}else:",
+            *self._some_of(numbers[half:], f"{indent} "),
+        ]
+
+    def _statement(self, node: ast.stmt, indent: str) -> list[str]:
+        """Return a statement's lines; what is seldom met is left to `ast.unparse`."""
+        inner = f"{indent} "
+        if isinstance(node, ast.Assign):
+            targets = "".join(f"{self._expression(each)} = " for each in node.targets)
+            return [f"{indent}{targets}{self._expression(node.value)}"]
+        if isinstance(node, ast.AugAssign):
+            sign = f"{_OPERATORS[type(node.op)]}="
+            target = self._expression(node.target)
+            return [f"{indent}{target} {sign} {self._expression(node.value)}"]
+        if isinstance(node, ast.Return):
+            value = f" {self._expression(node.value)}" if node.value is not None else ""
+            return [f"{indent}return{value}"]
+        if isinstance(node, ast.Expr):
+            return [f"{indent}{self._expression(node.value)}"]
+        if isinstance(node, ast.Pass | ast.Break | ast.Continue):
+            return [f"{indent}{type(node).__name__.lower()}"]
+        if isinstance(node, ast.For):
+            head = f"{indent}for {self._expression(node.target)} in {self._expression(node.iter)}:"
+        elif isinstance(node, ast.While | ast.If):
+            word = "while" if isinstance(node, ast.While) else "if"
+            head = f"{indent}{word} {self._expression(node.test)}:"
+        elif isinstance(node, ast.FunctionDef) and not node.decorator_list:
+            head = f"{indent}def {node.name}({ast.unparse(node.args)}):"
+            return [head, *self._block(node, "body", node.body, inner)]
+        elif isinstance(node, ast.ClassDef) and not node.decorator_list:
+            bases = [*map(ast.unparse, node.bases), *map(ast.unparse, node.keywords)]
+            head = f"{indent}class {node.name}({', '.join(bases)}):"
+            return [head, *self._block(node, "body", node.body, inner)]
+        else:
+            text = ast.unparse(ast.fix_missing_locations(self._copied(node)))
+            return [f"{indent}{line}" for line in text.split("\n")]
+        lines = [head, *self._block(node, "body", node.body, inner)]
+        if node.orelse:
+            lines += [f"{indent}else:", *self._block(node, "orelse", node.orelse, inner)]
+        return lines
+
+    def _expression(self, node: ast.expr) -> str:
+        """Return an expression's text, in brackets where it has parts."""
+        numbers = self._slots.get((id(node), ""))
+        if numbers is None:
+            return self._plain(node)
+        return f"({self._one_of(numbers)} if {_within(numbers)} else {self._plain(node)})"
+
+    def _one_of(self, numbers: range) -> str:
+        if len(numbers) == 1:
+            new = self.alternative(numbers[0]).new
+            assert isinstance(new, ast.expr)
+            return _text(new, self._texts)
+        half = len(numbers) // 2
+        first, second = self._one_of(numbers[:half]), self._one_of(numbers[half:])
+        return f"({first} if {NUMBER} < {numbers[half]} else {second})"
+
+    def _plain(self, node: ast.expr) -> str:
+        written = _written(node, self._expression)
+        return written or f"({ast.unparse(ast.fix_missing_locations(self._copied(node)))})"
+
+    def _copied(self, node: Any) -> Any:
+        """Return a tree in which the expressions with alternatives are texts with all of them."""
+        if isinstance(node, list):
+            return [self._copied(each) for each in node]
+        if not isinstance(node, ast.AST):
+            return node
+        copy = _shallow(node)
+        for name, value in ast.iter_fields(node):
+            inner = self._copied(value)
+            if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
+                inner = ast.parse("\n".join(self._block(node, name, value, ""))).body
+            elif isinstance(value, ast.expr) and (id(value), "") in self._slots:
+                inner = ast.parse(self._expression(value), mode="eval").body
+            elif isinstance(value, list):
+                inner = [
+                    ast.parse(self._expression(each), mode="eval").body
+                    if isinstance(each, ast.expr) and (id(each), "") in self._slots
+                    else made
+                    for each, made in zip(value, inner, strict=True)
+                ]
+            setattr(copy, name, inner)
+        return copy
+
+
+def _within(numbers: range) -> str:
+    if len(numbers) == 1:
+        return f"{NUMBER} == {numbers[0]}"
+    return f"{numbers[0]} <= {NUMBER} <= {numbers[-1]}"
+
+
+_OPERATORS: Final[dict[type[ast.operator], str]] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.MatMult: "@",
+    ast.Pow: "**",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+    ast.BitXor: "^",
+    ast.LShift: "<<",
+    ast.RShift: ">>",
+}
+
+
+def _text(node: ast.expr, known: dict[int, str]) -> str:
+    """Return an expression's text as it stands, each part written once."""
+    found = known.get(id(node))
+    if found is None:
+        found = _written(node, lambda inner: _text(inner, known)) or f"({ast.unparse(node)})"
+        known[id(node)] = found
+    return found
+
+
+def _written(node: ast.expr, write: Callable[[ast.expr], str]) -> str:
+    """Return an expression's text, its parts by `write`; nothing for what is seldom met.
+
+    By far faster than `ast.unparse`, and with more brackets.
+    """
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Constant) and type(node.value) in (int, str, bool):
+        text = repr(node.value)
+        return text if text[:1] != "-" else f"({text})"
+    if isinstance(node, ast.Attribute):
+        base = write(node.value)
+        return (
+            f"({base}).{node.attr}"
+            if isinstance(node.value, ast.Constant)
+            else f"{base}.{node.attr}"
+        )
+    if isinstance(node, ast.BinOp):
+        return f"({write(node.left)} {_OPERATORS[type(node.op)]} {write(node.right)})"
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return f"(-{write(node.operand)})"
+    if isinstance(node, ast.Subscript) and not _holds_slices(node.slice):
+        return f"{write(node.value)}[{write(node.slice)}]"
+    if isinstance(node, ast.Call):
+        arguments = [
+            f"*{write(each.value)}" if isinstance(each, ast.Starred) else write(each)
+            for each in node.args
+        ]
+        arguments += [f"{each.arg}={write(each.value)}" for each in node.keywords if each.arg]
+        arguments += [f"**{write(each.value)}" for each in node.keywords if not each.arg]
+        return f"{write(node.func)}({', '.join(arguments)})"
+    if isinstance(node, ast.Tuple | ast.List):
+        if any(isinstance(each, ast.Starred | ast.Slice) for each in node.elts):
+            return ""
+        items = "".join(f"{write(each)}, " for each in node.elts)
+        return f"({items})" if isinstance(node, ast.Tuple) else f"[{items}]"
+    return ""
+
+
+def _holds_slices(node: ast.expr) -> bool:
+    parts = node.elts if isinstance(node, ast.Tuple) else [node]
+    return any(isinstance(each, ast.Slice | ast.Starred) for each in parts)
+
+
+def _shallow(node: ast.AST) -> ast.AST:
+    """Return a node of the same kind and place, without what hangs below it."""
+    copy = type(node)()
+    for name in _POSITION:
+        if hasattr(node, name):
+            setattr(copy, name, getattr(node, name))
+    return copy
+
+
+def edited(tree: ast.Module, alternative: Alternative) -> ast.Module:
+    """Return a file's tree with one alternative made; what is new stands where the old stood."""
+    key = alternative.key
+
+    def copied(node: Any, at: ast.AST | None) -> Any:
+        if isinstance(node, list):
+            return [copied(each, at) for each in node]
+        if not isinstance(node, ast.AST):
+            return node
+        if at is None and (id(node), "") == key and isinstance(node, ast.expr):
+            return copied(alternative.new, alternative.marked)
+        copy = _shallow(node)
+        if at is not None and isinstance(copy, ast.expr | ast.stmt) and not hasattr(copy, "lineno"):
+            ast.copy_location(copy, at)
+        for name, value in ast.iter_fields(node):
+            if at is None and (id(node), name) == key:
+                inner = copied(list(alternative.new) or [ast.Pass()], alternative.marked)  # type: ignore[arg-type]
+            elif isinstance(value, list) and at is None:
+                inner = []
+                for each in value:
+                    if (id(each), "") == key and isinstance(each, ast.stmt):
+                        new = list(alternative.new) or [ast.Pass()]  # type: ignore[arg-type]
+                        inner += copied(new, alternative.marked)
+                    else:
+                        inner.append(copied(each, at))
+            else:
+                inner = copied(value, at)
+            setattr(copy, name, inner)
+        return copy
+
+    made: ast.Module = copied(tree, None)
+    return made
+
+
+def with_notes(tree: Any, places: Mapping[int, str]) -> Any:
+    """Return a tree in which the expressions at some places tell what they are worth.
+
+    A `return` at one of the places, or the end of a function, tells what all variables are worth.
+    """
+    if isinstance(tree, list):
+        return [with_notes(each, places) for each in tree]
+    if not isinstance(tree, ast.AST):
+        return tree
+    copy: Any = _shallow(tree)
+    for name, value in ast.iter_fields(tree):
+        setattr(copy, name, with_notes(value, places))
+    if id(tree) not in places:
+        return copy
+    place = ast.Constant(places[id(tree)])
+    if isinstance(copy, ast.Return):
+        copy.value = _keeping(place, copy.value or ast.Constant(None))
+        return copy
+    if isinstance(copy, ast.FunctionDef):
+        copy.body.append(ast.Expr(_keeping(place, ast.Constant(None))))
+        return copy
+    return ast.Call(ast.Name(NOTE, ast.Load()), [place, copy], [])
+
+
+def _keeping(place: ast.expr, value: ast.expr) -> ast.expr:
+    names = ast.Call(ast.Name("locals", ast.Load()), [], [])
+    return ast.Call(ast.Name(KEEP, ast.Load()), [place, value, names], [])

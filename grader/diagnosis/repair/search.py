@@ -1,0 +1,306 @@
+"""Looks for the edits of a student's code that make a function right on all probes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import Final, TypeVar
+
+from grader.checking.values import agree
+from grader.course import Limits
+from grader.diagnosis.fault_dictionary import FaultDictionary, Mask, Rows
+from grader.diagnosis.observation import ObservedCall
+from grader.diagnosis.program_factory import Workshop
+from grader.diagnosis.repair.alternatives import Alternative
+from grader.diagnosis.repair.expressions import slips
+from grader.diagnosis.repair.growth import Growth, wraps
+from grader.diagnosis.repair.right_values import right_values
+from grader.diagnosis.repair.schemata import Schema, edited, with_notes
+from grader.diagnosis.repair.scope import Scope
+from grader.diagnosis.repair.statements import insertions, moves, statement_slips
+from grader.diagnosis.repair.student_code import StudentCode, Unit
+from grader.diagnosis.repair.translation import OwnValues, Translator
+from grader.diagnosis.repair.trials import Budget, Trials, written
+from grader.sandbox.host import SandboxHost
+from grader.sandbox.replies import SubmissionSource
+
+_MAX_TRIED: Final = 2_000
+_MAX_PARTIAL: Final = 4
+
+M = TypeVar("M", Scope, Growth)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """An alternative, and the function of the student's that it is made in."""
+
+    alternative: Alternative
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Edits that together make a function right on all probes; `code` lacks the last of them."""
+
+    edits: tuple[Edit, ...]
+    code: StudentCode
+
+    @property
+    def cost(self) -> int:
+        """How large they are."""
+        return sum(each.alternative.cost for each in self.edits)
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """An edit with which more columns are right than without, on one probe."""
+
+    edit: Edit
+    right: frozenset[int]
+
+
+@dataclass(slots=True)
+class Search:
+    """A search for one function.
+
+    Attributes
+    ----------
+    host, limits : SandboxHost, Limits
+        Where it is tried, and what a submission may use.
+    source, code : SubmissionSource, StudentCode
+        The submission as text and as trees.
+    function : str
+        The function with failed checks.
+    others : tuple of str
+        The functions that are looked at on their own.
+    table : FaultDictionary
+        The probes, and what is right on them.
+    seen : ndarray of shape (probes, columns)
+        What the student's function shows, NaN where it gives no value.
+    workshop : callable
+        Returns the right programs, or None.
+    tried : int
+        How many edits have been tried.
+    partial : list of Partial
+        What is better than nothing.
+    """
+
+    host: SandboxHost
+    limits: Limits
+    source: SubmissionSource
+    code: StudentCode
+    function: str
+    others: tuple[str, ...]
+    table: FaultDictionary
+    seen: Rows
+    budget: Budget
+    say: Callable[[str], None]
+    workshop: Callable[[], Workshop | None]
+    tried: int = 0
+    partial: list[Partial] = field(default_factory=list)
+
+    def repairs(self) -> list[Found]:
+        """Return the smallest edits that make the function right on all probes.
+
+        One edit is preferred to two.
+        """
+        scopes = [Scope(each, self.code) for each in self.code.units(self.function, self.others)]
+        growth: list[Growth] = []
+        for found in chain(self._small(scopes, growth), self._pairs(), self._large(growth)):
+            if found or self.budget.left <= 0:
+                return found
+        return []
+
+    def _small(self, scopes: list[Scope], growth: list[Growth]) -> Iterator[list[Found]]:
+        """Yield what each stage has found that is likely; made only when it is asked for.
+
+        What can be put in is added to `growth`.
+        """
+        yield self._alone("slips", scopes, _slips)
+        yield self._alone("moves and calls", scopes, _moved)
+        growth += self._growth(scopes)
+        yield self._alone("likely parts", growth, Growth.likely)
+        yield self._alone("entries of formulas", growth, Growth.entries)
+        yield self._alone("steps", scopes, insertions)
+
+    def _large(self, growth: list[Growth]) -> Iterator[list[Found]]:
+        """Yield what each stage has found that tries whatever there is."""
+        yield self._alone("numbers", growth, Growth.with_numbers)
+        yield self._alone("repeated parts", growth, Growth.repeated)
+        yield self._alone("parts", growth, Growth.unlikely)
+
+    def _pairs(self) -> Iterator[list[Found]]:
+        """Yield pairs of edits of which one alone makes more of the values right."""
+        for first in self._most_promising():
+            alternative, unit = first.edit.alternative, first.edit.unit
+            tree = edited(self.code.files[unit.file].tree, alternative)
+            code = self.code.with_tree(unit.file, tree)
+            source = written(self.source, code, [unit.file], bare=True)
+            again = replace(self, source=source, code=code, partial=[])
+            scopes = [Scope(each, code) for each in code.units(self.function, self.others)]
+            for found in again._small(scopes, []):
+                yield [Found((first.edit, *each.edits), each.code) for each in found]
+
+    def _alone(
+        self, name: str, makers: Sequence[M], make: Callable[[M], Iterable[Alternative]]
+    ) -> list[Found]:
+        """Return the single edits of one stage that make the function right."""
+        every = [Edit(each, maker.unit) for maker in makers for each in make(maker)]
+        if self.budget.left <= 0:
+            self.say(f"  repair: out of time before {name}")
+            return []
+        every.sort(key=lambda each: each.alternative.cost)
+        return [Found((each,), self.code) for each in self._stage(name, every[:_MAX_TRIED])]
+
+    def _most_promising(self) -> list[Partial]:
+        best: dict[frozenset[int], Partial] = {}
+        for each in self.partial:
+            known = best.get(each.right)
+            if known is None or each.edit.alternative.cost < known.edit.alternative.cost:
+                best[each.right] = each
+        ranked = sorted(
+            best.values(), key=lambda each: (-len(each.right), each.edit.alternative.cost)
+        )
+        return ranked[:_MAX_PARTIAL]
+
+    def _growth(self, scopes: list[Scope]) -> list[Growth]:
+        """Return what can be put in, from what all expressions are worth on a probe."""
+        workshop = self.workshop()
+        if workshop is None or self.budget.left <= 0:
+            return []
+        probe = self._most_telling()[0]
+        inputs = self.table.inputs[probe]
+        nodes = [
+            spot.node
+            for scope in scopes
+            for spot in scope.spots
+            if not isinstance(spot.node, ast.Constant) and not _is_sliced(spot.node)
+        ]
+        ends = [node for scope in scopes for node in scope.ends]
+        places = {id(node): str(number) for number, node in enumerate([*nodes, *ends])}
+        files = sorted({scope.unit.file for scope in scopes})
+        code = self.code.with_texts(
+            {file: _unparsed(with_notes(self.code.files[file].tree, places)) for file in files}
+        )
+        source = written(self.source, code, files, bare=False)
+        with Trials(self.host, self.limits, source, self.budget) as trials:
+            if not trials.defines(self.function):
+                return []
+            told = trials.watched(self.function, inputs)
+        watched = {id(node): told.get(places[id(node)], []) for node in nodes}
+        right = right_values(workshop, self.function, inputs)
+        functions = _at_hand(self.code)
+        every = []
+        for scope in scopes:
+            kept = {
+                name: values
+                for node in scope.ends
+                for name in scope.names
+                if (values := told.get(f"{places[id(node)]}:{name}"))
+            }
+            every += [OwnValues(scope, turning, watched, kept) for turning in scope.regions]
+        known = frozenset(key for own in every for key in own.by_first)
+        return [
+            Growth(own, right, Translator(own, right, functions, own.scope.numpy), known)
+            for own in every
+        ]
+
+    def _stage(self, name: str, every: Sequence[Edit]) -> list[Edit]:
+        """Return the edits of one stage that make the function right on all probes."""
+        if not every:
+            return []
+        owners = {id(each.alternative): each for each in every}
+        schema = Schema.of([each.alternative for each in every])
+        files = sorted({each.unit.file for each in every})
+        code = self.code.with_texts(
+            {file: schema.text(self.code.files[file].tree) for file in files}
+        )
+        source = written(self.source, code, files, bare=False)
+        with Trials(self.host, self.limits, source, self.budget) as trials:
+            if not trials.defines(self.function):
+                self.say(f"  repair: {name} cannot be loaded")
+                return []
+            numbers = self._right(trials, schema, owners)
+        self.tried += len(schema.numbered)
+        self.say(f"  repair: {len(schema.numbered)} {name}, {len(numbers)} right on all probes")
+        return [owners[id(schema.alternative(number))] for number in numbers]
+
+    def _right(self, trials: Trials, schema: Schema, owners: dict[int, Edit]) -> list[int]:
+        """Return the numbers of the alternatives with which all probes are right."""
+        probes = self._most_telling()
+        first = probes[0]
+        before = agree(self.seen[first], self.table.right[first])
+        numbers: list[int] = []
+        for number, row in self._rows(trials, first, range(1, len(schema.numbered) + 1)):
+            after = agree(row, self.table.right[first])
+            if _all_right(after):
+                numbers.append(number)
+            elif (after & ~before)[:-1].any() and not (before & ~after)[:-1].any():
+                right = frozenset(after[:-1].nonzero()[0].tolist())
+                self.partial.append(Partial(owners[id(schema.alternative(number))], right))
+        for probe in probes[1:]:
+            numbers = [
+                number
+                for number, row in self._rows(trials, probe, numbers)
+                if _all_right(agree(row, self.table.right[probe]))
+            ]
+        return numbers
+
+    def _rows(
+        self, trials: Trials, probe: int, numbers: Sequence[int]
+    ) -> Iterator[tuple[int, Rows]]:
+        inputs = self.table.inputs[probe]
+        rows: dict[int, tuple[ObservedCall, Rows | None]] = {}
+        for number, call in trials.shown(self.function, inputs, numbers):
+            if id(call) not in rows:
+                rows[id(call)] = call, self.table.layout.row(probe, call)
+            row = rows[id(call)][1]
+            if row is not None:
+                yield number, row
+
+    def _most_telling(self) -> list[int]:
+        """Return the probes, that first in which most is wrong."""
+        wrong = [
+            -int((~agree(seen, right)).sum())
+            for seen, right in zip(self.seen, self.table.right, strict=True)
+        ]
+        return sorted(range(len(wrong)), key=wrong.__getitem__)
+
+
+def _all_right(columns: Mask) -> bool:
+    """Return whether all is right; a warning alone is none of the values' faults."""
+    return bool(columns[:-1].all())
+
+
+def _slips(scope: Scope) -> Iterator[Alternative]:
+    yield from slips(scope)
+    yield from statement_slips(scope)
+
+
+def _moved(scope: Scope) -> Iterator[Alternative]:
+    yield from moves(scope)
+    yield from wraps(scope)
+
+
+def _is_sliced(node: ast.expr) -> bool:
+    return isinstance(node, ast.Tuple) and any(isinstance(each, ast.Slice) for each in node.elts)
+
+
+def _unparsed(tree: ast.Module) -> str:
+    return ast.unparse(ast.fix_missing_locations(tree))
+
+
+def _at_hand(code: StudentCode) -> dict[str, ast.expr]:
+    """Return the functions that are defined at the top level, by their names."""
+    functions: dict[str, ast.expr] = {}
+    for file in code.files:
+        for node in file.tree.body:
+            if isinstance(node, ast.FunctionDef):
+                functions[node.name] = ast.Name(node.name, ast.Load())
+            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+                for target in node.targets:
+                    if isinstance(target, ast.Name):
+                        functions[target.id] = ast.Name(target.id, ast.Load())
+    return functions

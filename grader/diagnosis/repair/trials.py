@@ -1,0 +1,140 @@
+"""Runs a submission with each of many alternatives, in the sandbox."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from grader.course import Limits
+from grader.diagnosis.observation import Inputs, ObservedCall
+from grader.diagnosis.repair.student_code import StudentCode
+from grader.sandbox.failures import CallFailure
+from grader.sandbox.host import SandboxHost
+from grader.sandbox.replies import CodeBlock, Module, SubmissionSource
+from grader.sandbox.submission_session import SubmissionSession
+
+_PRELUDE: Final = CodeBlock("prelude", Path(__file__).with_name("prelude.py").read_text("utf-8"))
+_WATCH_SECONDS: Final = 0.15
+_EACH_SECONDS: Final = 0.03
+_SLOWEST: Final = 3
+_AT_ONCE: Final = 200
+
+
+class Budget:
+    """The processor time that there is for repairs, on both sides of the wall.
+
+    So the same is found whatever else the machine does; but on its clock the search may take only
+    a few times as long, and what the sandbox says of its time is believed no further.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.process_time() + seconds
+        self._latest = time.monotonic() + _SLOWEST * seconds
+
+    def spend(self, seconds: float) -> None:
+        """Take off what the sandbox has used."""
+        self._end -= max(seconds, 0.0)
+
+    @property
+    def left(self) -> float:
+        """The seconds that are left, 0 or less where none are."""
+        return min(self._end - time.process_time(), self._latest - time.monotonic())
+
+
+class Trials:
+    """A submission in the sandbox whose text holds alternatives, or notes of what it works out.
+
+    It is another process than that in which the checks were run: what happens in it is told to
+    nobody.
+    """
+
+    def __init__(
+        self, host: SandboxHost, limits: Limits, source: SubmissionSource, budget: Budget
+    ) -> None:
+        limits = replace(
+            limits,
+            load_seconds=min(limits.load_seconds, max(_SLOWEST * budget.left, 0.05)),
+            call_seconds=min(limits.call_seconds, max(_SLOWEST * budget.left, 0.05)),
+        )
+        self._budget = budget
+        self._session = SubmissionSession(host, source, limits)
+        self._spent = 0.0
+
+    def __enter__(self) -> Trials:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._session.close()
+
+    def defines(self, function: str) -> bool:
+        """Return whether the function is there; loads the submission."""
+        try:
+            return function in self._session.load().functions
+        except CallFailure:
+            return False
+
+    def shown(
+        self, function: str, inputs: Inputs, numbers: Sequence[int]
+    ) -> Iterator[tuple[int, ObservedCall]]:
+        """Yield what the function shows with each alternative; what gives no value is left out."""
+        for first in range(0, len(numbers), _AT_ONCE):
+            some = numbers[first : first + _AT_ONCE]
+            seconds = self._budget.left
+            if seconds <= 0:
+                return
+            each = max(min(_EACH_SECONDS, seconds / 4), 0.005)
+            arguments = (function, list(inputs), list(some), each, seconds)
+            answers = self._asked("_bpgrade_try", arguments)
+            calls: list[ObservedCall | None] = []
+            for number, answer in zip(some, answers, strict=False):
+                known = type(answer) is int and 0 <= answer < len(calls)
+                calls.append(calls[answer] if known else _observed(answer))
+                call = calls[-1]
+                if call is not None:
+                    yield number, call
+
+    def watched(self, function: str, inputs: Inputs) -> dict[str, list[Any]]:
+        """Return what the noted expressions are worth in a call, by the names of their places."""
+        arguments = (function, list(inputs), max(min(_WATCH_SECONDS, self._budget.left), 0.01))
+        found: dict[str, list[Any]] = {}
+        for item in self._asked("_bpgrade_watched", arguments):
+            if isinstance(item, list) and len(item) == 2 and isinstance(item[1], list):
+                found[str(item[0])] = item[1]
+        return found
+
+    def _asked(self, function: str, arguments: Sequence[Any]) -> list[Any]:
+        try:
+            value = self._session.call(function, arguments).value
+        except CallFailure:
+            return []
+        if not isinstance(value, list) or not value or not isinstance(value[0], float):
+            return []
+        self._budget.spend(value[0] - self._spent)
+        self._spent = value[0]
+        return value[1:]
+
+
+def _observed(answer: Any) -> ObservedCall | None:
+    if not isinstance(answer, list) or len(answer) != 3 or not isinstance(answer[1], list):
+        return None
+    changed = frozenset(each for each in answer[1] if type(each) is int)
+    return ObservedCall(answer[0], changed, answer[2] is True)
+
+
+def written(
+    source: SubmissionSource, code: StudentCode, files: Collection[int], *, bare: bool
+) -> SubmissionSource:
+    """Return a submission with the text that some of its files have in `code`.
+
+    `bare` says whether it is loaded without what answers trials.
+    """
+    parts: list[CodeBlock | Module] = [*source.blocks, *source.modules]
+    for number in files:
+        parts[number] = replace(parts[number], source=code.files[number].text)
+    blocks = tuple(each for each in parts if isinstance(each, CodeBlock))
+    modules = tuple(each for each in parts if isinstance(each, Module))
+    first = () if bare else (_PRELUDE,)
+    return replace(source, blocks=(*first, *blocks), modules=modules, name=source.title)
