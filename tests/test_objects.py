@@ -239,6 +239,26 @@ def test_what_is_told_of_wrong_ones(grader: Grader, wrong: str) -> None:
     assert (found.outcome.value, told in found.feedback) == (outcome, True), found.feedback
 
 
+def test_names_and_parameters_that_are_not_right_are_told(grader: Grader) -> None:
+    text = RIGHT.replace("class Stack", "class stack").replace("(self, degree)", "(self, order)")
+    found = graded(grader, text.replace("= degree", "= order"))
+    told = "defines no class `Stack`. Is `stack` meant to be it? Rename it to `Stack`."
+    assert told in found["push_and_pop"].feedback
+    assert found["push_and_pop"].cause == "your file defines `stack`: rename it to `Stack`"
+    asked = "`LinearRegression(order)` should be `LinearRegression(degree)`"
+    assert found["chain"].cause == f"no parameter is called `degree`: {asked}"
+    assert found["fit"].outcome.value == "passed"
+
+
+def test_a_mistake_in_a_method_is_named(grader: Grader) -> None:
+    found = graded(grader, RIGHT.replace("self._values.pop()", "self._values.pop(0)"))
+    assert [each.id for each in found["push_and_pop"].diagnosis] == ["queue"]
+    found = graded(grader, RIGHT.replace("self.side**2", "self.side**3"))
+    (mutant,) = found["area"].diagnosis
+    assert (mutant.title, mutant.certainty) == ("A wrong number", "exact")
+    assert "area uses the number 3 where 2 belongs." in mutant.message
+
+
 def test_a_mistake_in_a_method_is_charged_once(grader: Grader) -> None:
     found = graded(grader, RIGHT.replace("increasing=True) @ self", "increasing=True) @ -self"))
     assert {name for name, each in found.items() if each.points == 0} == {"predict"}

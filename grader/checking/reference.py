@@ -122,9 +122,15 @@ class References:
         key = exercise.name, function
         if key not in self._parameters:
             target = getattr(self.module(exercise), function, None)
-            names = inspect.signature(target).parameters if callable(target) else ()
-            self._parameters[key] = tuple(names)
+            self._parameters[key] = _parameters_of(target) if callable(target) else ()
         return self._parameters[key]
+
+
+def _parameters_of(target: Callable[..., Any]) -> tuple[str, ...]:
+    try:
+        return tuple(inspect.signature(target).parameters)
+    except (ValueError, TypeError):  # what is written in C, as an exception's class, has none
+        return ()
 
 
 def _values_of_stub(path: Path) -> dict[str, Any]:

@@ -279,7 +279,9 @@ class Workshop:
         if not source.edits:
             shapes = {} if inputs is None else self._shapes(source, top, inputs)
             for function in functions_in(source.tree):
-                places = list(sites(function, self.returns(source.function)))
+                is_method = function is not source.tree
+                returns = (function.name,) if is_method else self.returns(source.function)
+                places = list(sites(function, returns))
                 parameters = [item.arg for item in function.args.args]
                 source.edits += [
                     *name_edits(places, shapes),

@@ -189,7 +189,8 @@ def undefined(function: str, loaded: Loaded, file: str, taken: Collection[str] =
         )
     own = sorted(places)
     near = near_definition(function, loaded, taken)
-    text = f"{file} defines no function `{function}`."
+    noun = "class" if function[:1].isupper() else "function"
+    text = f"{file} defines no {noun} `{function}`."
     if near:
         text += f" Is `{near}` meant to be it? Rename it to `{function}`."
     elif own:
@@ -237,7 +238,8 @@ def with_cause(failure: CallFailure, loaded: Loaded) -> CallFailure:
 def near_definition(function: str, loaded: Loaded, taken: Collection[str]) -> str:
     """Return the defined name that may be a slip for `function`, or nothing."""
     names = sorted({each.name for each in loaded.definitions}.difference(taken))
-    for name in names:
-        if function.casefold() in name.casefold():
-            return name
+    for alike in (str.__eq__, str.__contains__):
+        for name in names:
+            if alike(name.casefold(), function.casefold()):
+                return name
     return next(iter(difflib.get_close_matches(function, names, 1, 0.7)), "")
