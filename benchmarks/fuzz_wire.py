@@ -74,6 +74,46 @@ def write_seeds(folder: Path) -> None:
         stream = wire_target.frame(wire_target.LOADED) + wire_target.frame(message)
         (folder / f"{number}-3").write_bytes(b"\3" + stream)
     write_object_seeds(folder)
+    write_table_seeds(folder)
+
+
+def write_table_seeds(folder: Path) -> None:
+    """Write what a session sends that answers with tables, dates and figures."""
+    import datetime
+
+    import numpy as np
+    import pandas as pd
+    import wire_target
+
+    from grader.sandbox.child.figures import Axes, Bars, Figure, Line
+
+    days = pd.to_datetime(["2024-02-29", None])
+    frame = pd.DataFrame(
+        {
+            **{"int": [1, 2], "float": [1.5, np.nan], "text": ["é", None], "day": days},
+            **{"Int64": pd.array([1, None], dtype="Int64"), "span": days - days[0]},
+            **{"zone": days.tz_localize("Europe/Berlin"), "kind": pd.Categorical(["a", "b"])},
+            **{"bin": pd.cut([1, 9], 2), "object": [[1], datetime.date(2024, 1, 2)]},
+            "month": pd.period_range("2024-01", periods=2, freq="M"),
+        }
+    )
+    line = Line(np.ones(2), np.ones(2), "a", "#ff0000")
+    bars = Bars(np.ones(1), np.ones(1), np.ones(1), np.zeros(1))
+    values = [
+        *(frame[[name]] for name in frame),
+        *(frame["int"], frame.set_index(["text", "int"]).index, frame["text"].array),
+        *(
+            pd.Timestamp("2024", tz="UTC"),
+            pd.NA,
+            np.array(["a", "é"]),
+            frame["text"].to_numpy(dtype=object),
+        ),
+        Figure("title", (Axes("chart", lines=(line,), bars=(bars,)),)),
+    ]
+    for number, value in enumerate(values):
+        message = wire_target.encode(["done", 2, value, [], []], max_bytes=1 << 20)
+        for mode in (0, 2, 4):
+            (folder / f"table-{number}-{mode}").write_bytes(bytes([mode]) + message)
 
 
 def write_object_seeds(folder: Path) -> None:

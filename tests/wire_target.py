@@ -28,6 +28,7 @@ from grader.sandbox.child.codec import (
     decode_with_objects,
     encode,
 )
+from grader.sandbox.child.figures import Figure
 from grader.sandbox.child.framing import WireError, frame
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.isolation import Isolation
@@ -133,6 +134,9 @@ def compare(value: Any) -> None:
         lambda: COMPARE.close(value, True),
         lambda: COMPARE.array(value, (2,), "a"),
         lambda: COMPARE.unpack(value, "a", "b"),
+        lambda: COMPARE.table(value, {"int": [1, 2]}),
+        lambda: COMPARE.table(value, {"int": [1, 2]}, order=False, column_order=False),
+        lambda: isinstance(value, Figure) and COMPARE.figure(value, title=True, lines=[[1.0]]),
     ):
         with contextlib.suppress(CheckFailure, CallFailure):
             comparison()

@@ -118,7 +118,8 @@ class _Comparison:
     def _series_name(self) -> Iterator[TableDifference]:
         own, wanted = _names(self.actual.header), _names(self.expected.header)
         if own != wanted and wanted != (None,) and self.rules.column_order:
-            text = f"{self.name} is a column called {listed(own)}; expected {listed(wanted)}."
+            name = f"called {listed(own)}" if own != (None,) else "without a name"
+            text = f"{self.name} is a column {name}; expected {listed(wanted)}."
             yield TableDifference(text)
 
     def _missing(self, name: Any, further: list[Any]) -> str:
