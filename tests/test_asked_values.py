@@ -68,6 +68,12 @@ def test_right_values_get_full_marks_in_a_file_and_in_a_notebook(
         ("primes = [2, 3]", 1, "failed", "primes is [2, 3]."),
         ("names = 3", 2, "failed", "names is a number where a text is needed."),
         ("names = 'Ada'", 2, "failed", "['Ada'] == ['Ada', 'Alan']"),
+        (
+            "grid = grid[0, 0]",
+            4,
+            "failed",
+            "grid is one number; expected an array of shape (2, 3).",
+        ),
         ("grid = grid.T", 4, "failed", "grid has shape (3, 2); expected shape (2, 3)."),
         ("ages = {}", 5, "failed", "ages is a dictionary whose keys are not those"),
         ("nothing = 0", 6, "failed", "nothing is 0."),

@@ -30,6 +30,7 @@ CASES = {
     "a traceback": ("x = 1\nTraceback (most recent call last):\n  x\n", "Line 2 begins an error"),
     "tabs and spaces": ("if 1:\n\tx = 1\n        y = 2\n", "mixes tabs and spaces"),
     "a web page": ("\n<!DOCTYPE html>\n<p>x</p>\n", "web page"),
+    "a task text": ("# The task\n\nWrite `double`.\n\n- It returns twice\n", "This is text, no"),
     "rich text": ("{\\rtf1\\ansi x = 1}\n", r"rich text document \(RTF\)"),
     "a notebook": ('{"cells": [], "nbformat": 4}\n', "a notebook that was saved as .py"),
 }

@@ -394,6 +394,14 @@ def test_a_notebooks_lines_are_told_with_their_cell(tmp_path: Path):
     assert f"(cell 4, line {line})" in message(tests[0])
 
 
+def test_the_file_of_another_exercise_is_told(tmp_path: Path):
+    path = tmp_path / "exercise5.py"
+    path.write_text(ONE, "utf-8")
+    told = " ".join(run("check", path).stdout.split())
+    assert "it defines nothing that exercise5 asks for, but all of exercise1 (sigmoid," in told
+    assert "is this the right file?" in told
+
+
 def test_students_do_not_read_what_is_for_instructors(tmp_path: Path):
     path = tmp_path / "exercise1.py"
     path.write_text(replaced(ONE, "z = np.asarray(z)", "while True:\n        pass"), "utf-8")

@@ -21,6 +21,7 @@ from grader.checking.inner_calls import called_over, calls_within, is_telling
 from grader.checking.number_words import not_finite, number, odd, off
 from grader.checking.student_proxy import StudentProxy, answered_calls
 from grader.checking.table_comparer import TableComparer
+from grader.checking.value_kinds import shape_in_words
 from grader.checking.value_words import kind_in_words
 from grader.result import Outcome
 from grader.sandbox.child.tables import form_of
@@ -293,7 +294,9 @@ def _as_numbers(value: Any, name: str) -> tuple[_Array | None, str]:
 
 
 def _wrong_shape(name: str, found: tuple[int, ...], expected: tuple[int, ...]) -> str:
-    return f"{name} has shape {found}; expected shape {expected}."
+    if found and expected:
+        return f"{name} has shape {found}; expected shape {expected}."
+    return f"{name} is {shape_in_words(found)}; expected {shape_in_words(expected)}."
 
 
 def _wrong_count(value: Any, names: Sequence[str]) -> str:

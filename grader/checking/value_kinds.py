@@ -109,12 +109,21 @@ def much_apart(actual: Kind, needed: Kind) -> bool:
     return actual.words != needed.words
 
 
+def shape_in_words(shape: tuple[int, ...]) -> str:
+    """Return what an array of a shape is: the shape `()` is one number."""
+    return f"an array of shape {shape}" if shape else "one number"
+
+
 def _misfits(actual: Kind, needed: Kind, place: str = "") -> Iterator[tuple[str, str]]:
     if actual.words != needed.words:
         yield place, f"{actual.words} where {needed.words} is needed"
     elif actual.words in _SHAPED and actual.shape != needed.shape:
-        shapes = f"{actual.shape} where shape {needed.shape} is needed"
-        yield place, f"{actual.words} of shape {shapes}"
+        if actual.shape and needed.shape:
+            shapes = f"{actual.shape} where shape {needed.shape} is needed"
+            yield place, f"{actual.words} of shape {shapes}"
+        else:
+            right = shape_in_words(needed.shape)
+            yield place, f"{shape_in_words(actual.shape)} where {right} is needed"
     elif actual.shape != needed.shape:
         yield place, f"{actual.words} of {actual.shape[0]} where one of {needed.shape[0]} is needed"
     elif set(actual.keys) != set(needed.keys):

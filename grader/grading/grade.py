@@ -296,7 +296,7 @@ class Grader:
             output=session.output() if session else "",
             checks=checks,
             warnings=(
-                (*remarks(submission, exercise, session.loaded), *untold)
+                (*remarks(submission, exercise, session.loaded, self.course), *untold)
                 if session and session.loaded
                 else submission.remarks
             ),

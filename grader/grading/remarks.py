@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from grader.course import Exercise
+from grader.course import Course, Exercise
 from grader.grading.submission import Submission
 from grader.result import Outcome
 from grader.sandbox.replies import Loaded, Problem
@@ -15,13 +15,29 @@ _LONGEST_CODE = 70
 _UNDEFINED = re.compile(r"^NameError: name '(\w+)' is not defined", re.MULTILINE)
 
 
-def remarks(submission: Submission, exercise: Exercise, loaded: Loaded) -> tuple[str, ...]:
+def remarks(
+    submission: Submission, exercise: Exercise, loaded: Loaded, course: Course
+) -> tuple[str, ...]:
     """Return what loading a submission has shown: cells that failed, names defined twice, ..."""
     found = submission.remarks + _stand_ins(loaded)
+    if not submission.session:
+        found += _of_another(exercise, loaded, course)
     if submission.session and loaded.functions.issuperset(exercise.functions):
         return found  # on the way to what is there now, much may have failed and been redefined
     found += _failed(submission, loaded)
     return found if submission.session else found + _repeated(loaded, exercise)
+
+
+def _of_another(exercise: Exercise, loaded: Loaded, course: Course) -> tuple[str, ...]:
+    """Return that it may be the file of another exercise, where it has nothing of this one."""
+    if loaded.functions.intersection(exercise.functions):
+        return ()
+    for other in course.exercises:
+        named = ", ".join(other.functions)
+        if other.name != exercise.name and loaded.functions.issuperset(other.functions):
+            text = f"it defines nothing that {exercise.name} asks for, but all of {other.name}"
+            return (f"{text} ({named}): is this the right file?",)
+    return ()
 
 
 def _repeated(loaded: Loaded, exercise: Exercise) -> tuple[str, ...]:

@@ -23,6 +23,11 @@ _INSTEAD: Final = {
     **{"＝": "=", "＋": "+", "＜": "<", "＞": ">", "≤": "<=", "≥": ">=", "≠": "!=", "＃": "#"},
     **{"％": "%", "＠": "@", "｜": "|", "＆": "&", "！": "!", "～": "~", "＾": "^", "²": "**2"},
 }
+_CODE: Final = re.compile(
+    r"\s*(?:@\w|(?:async +def|def|class|import|from|return|if|for|while|with|try|print)\b"
+    r"|[\w.\[\], ]+(?:=|\())"
+)
+_SENTENCE: Final = re.compile(r"\s*(?:[-*] +)?\w+(?:['’]\w+)?,? +[\w`*'’]+")
 _NEWER: Final = (
     ((3, 14), re.compile(r"\b[tT][\"']"), "a t-string"),
     ((3, 14), re.compile(r"^\s*except\s+\w[\w.]*\s*,\s*\w[\w.]*\s*:"), "`except` without brackets"),
@@ -75,7 +80,15 @@ def _whole(source: str, line: int) -> str:
             f"Line {_line_of(source, found)} has a prompt (`{found[1]}`) that was pasted from a"
             " console: delete the prompts, and the answers below them."
         )
+    if _is_text(source):
+        return "This is text, no program: keep only the code in this file."
     return ""
+
+
+def _is_text(source: str) -> bool:
+    """Return whether no line of a source looks like a program's, and some are sentences."""
+    lines = [line for line in source.splitlines() if line.strip() and line.lstrip()[0] != "#"]
+    return any(map(_SENTENCE.match, lines)) and not any(map(_CODE.match, lines))
 
 
 def _line_of(source: str, found: re.Match[str]) -> int:
