@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from grader.diagnosis.repair.student_code import StudentCode, parse
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
 from grader.report.arrangement import pointed
+from grader.report.pages.student_page import Work, student_page
 from grader.report.plain_text import plain_report
 from grader.report.terminal import render_text
 from grader.result import Place, Result
@@ -257,8 +259,18 @@ def test_students_are_shown_what_is_wrong_and_instructors_what_mends_it(told):
     report = render_text(results["a helper"]) + plain_report(results["a helper"])
     assert "what is wrong there: 1 - value**2" in report
     assert "value - value" not in report
+    assert not any("broke" in line for line in said)
     assert any("1 - value**2 -> value - value ** 2" in line for line in said)
     assert "It is in slope, which gradient uses." in " ".join(report.split())
+
+
+def test_the_page_underlines_the_part_in_its_line_and_shows_that_of_a_helper(told):
+    page = student_page([Work("exercise2", told[0]["an index"])], name="Ada")
+    assert page.count('class="wrong-part"') == 1
+    assert '[<span class="wrong-part"><span class="tn">0</span></span>])' in page
+    page = student_page([Work("exercise2", told[0]["a helper"])], name="Ada")
+    [line] = re.findall(r'<pre class="part-line"><code>(.*?)</code></pre>', page)
+    assert re.sub("<[^>]*>", "", line).strip() == "return 1 - value**2"
 
 
 def test_what_is_tried_is_not_seen_and_points_stay(told):

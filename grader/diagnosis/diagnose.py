@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from types import ModuleType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -23,11 +23,16 @@ from grader.diagnosis.options import Options
 from grader.diagnosis.repair.telling import Named, retold
 from grader.diagnosis.sentences import Wording
 from grader.diagnosis.student_program import StudentProgram
+from grader.errors import BpgradeError
 from grader.result import CheckResult, Outcome
 from grader.sandbox.replies import SubmissionSource
 from grader.sandbox.submission_session import SubmissionSession
 
+if TYPE_CHECKING:
+    from grader.diagnosis.repair.mending import Repair
+
 _LONGEST_SECONDS: Final = 6.0
+_MAX_KEPT: Final = 500
 REPAIR_SECONDS: Final = 0.9
 """How much processor time repairs of one submission may take."""
 
@@ -66,6 +71,7 @@ class Diagnoser:
         self._reference = reference
         self._shelf = Shelf(course, reference)
         self._options = options
+        self._repairs: dict[tuple[str, tuple[str, ...], SubmissionSource], dict[str, Repair]] = {}
         self._catalogue = Catalogue(options.language or default_language(), course.folder)
 
     def add(
@@ -159,6 +165,24 @@ class Diagnoser:
         wanted = [name for name, case in cases.items() if case.is_called and not case.follows]
         if not wanted:
             return told
+        key = exercise.name, tuple(wanted), session.source
+        if key not in self._repairs:
+            if len(self._repairs) >= _MAX_KEPT:
+                self._repairs.clear()
+            self._repairs[key] = self._repaired(exercise, session, cases, wanted, verify)
+        for function, repair in self._repairs[key].items():
+            told[function] = retold(cases[function].named, repair, cases[function].wording)
+        return told
+
+    def _repaired(
+        self,
+        exercise: Exercise,
+        session: SubmissionSession,
+        cases: dict[str, _Case],
+        wanted: list[str],
+        verify: Verify,
+    ) -> dict[str, Repair]:
+        """Return the repairs of functions of a submission, of those that are found."""
         from grader.diagnosis.repair.mending import Mender
         from grader.diagnosis.repair.trials import Budget
 
@@ -174,13 +198,20 @@ class Diagnoser:
             budget=Budget(REPAIR_SECONDS),
             say=self._say,
         )
+        found = {}
         for function in wanted:
             case = cases[function]
-            repair = mender.repair(function, case.table, case.rows, case.named.prefers)
+            try:
+                repair = mender.repair(function, case.table, case.rows, case.named.prefers)
+            except BpgradeError:
+                raise
+            except Exception as error:  # whatever a student's code leads to, it is graded already
+                self._say(f"{function}: the search for a repair broke: {error!r}")
+                break
             if repair is not None:
-                told[function] = retold(case.named, repair, case.wording)
+                found[function] = repair
         self._say(f"repairs: {1000 * (time.perf_counter() - start):.1f} ms")
-        return told
+        return found
 
     def _use_of(self, exercise: Exercise, function: str) -> Callable[..., Any] | None:
         """Return what probes do with a function, where they do more than to call it."""

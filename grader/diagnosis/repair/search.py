@@ -147,10 +147,10 @@ class Search:
         self, name: str, makers: Sequence[M], make: Callable[[M], Iterable[Alternative]]
     ) -> list[Found]:
         """Return the single edits of one stage that make the function right."""
-        every = [Edit(each, maker.unit) for maker in makers for each in make(maker)]
         if self.budget.left <= 0:
             self.say(f"  repair: out of time before {name}")
             return []
+        every = [Edit(each, maker.unit) for maker in makers for each in make(maker)]
         every.sort(key=lambda each: each.alternative.cost)
         return [Found((each,), self.code) for each in self._stage(name, every[:_MAX_TRIED])]
 
