@@ -95,6 +95,10 @@ class OwnValues:
 
     def _kept_entries(self) -> Iterator[tuple[ast.expr, tuple[Array, ...]]]:
         """Yield the variables, and their entries by number."""
+        for name, values in self._kept.items():
+            numbers = _numbers(values)
+            if numbers is not None:
+                yield self.scope.names[name], numbers
         for node, array in self._arrays:
             yield node, (array,)
             if not self.turning and 0 < array.ndim <= 2 and array.size <= _MAX_ENTRIES:
