@@ -333,9 +333,10 @@ for _name, _sign in {
 
 def holds_object(value: Any, depth: int = 0) -> bool:
     """Return whether a value is an object, or has one in it."""
-    if isinstance(value, StudentObject | Handle):
+    kind = type(value)
+    if kind is StudentObject or kind is Handle:
         return True
-    if depth > MAX_DEPTH or not isinstance(value, list | tuple | dict):
+    if depth > MAX_DEPTH or not isinstance(value, (list, tuple, dict)):
         return False
     parts = value.values() if isinstance(value, dict) else value
     return any(holds_object(part, depth + 1) for part in parts)

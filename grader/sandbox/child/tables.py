@@ -159,6 +159,12 @@ class Table:
         return f"<a {what} of {self.library}, {size}>"
 
 
+_PLAIN: Final = frozenset(
+    (type(None), bool, int, float, complex, str, bytes, list, tuple, dict, np.ndarray)
+)
+"""Nearly all values: that they are no tables is seen at once."""
+
+
 def zone_name(zone: str | int) -> str:
     """Return what a time zone is called: by its name, or by its minutes before UTC."""
     if isinstance(zone, str):
@@ -168,6 +174,8 @@ def zone_name(zone: str | int) -> str:
 
 def library_of(value: object) -> str:
     """Return the library whose table, column, index or array a value is; empty for any other."""
+    if type(value) in _PLAIN:
+        return ""
     if isinstance(value, Table):
         return value.library
     for name in LIBRARIES:
@@ -178,6 +186,8 @@ def library_of(value: object) -> str:
 
 def form_of(value: object) -> str:
     """Return the form of a table, column, index or array of a library; empty for any other."""
+    if type(value) in _PLAIN:
+        return ""
     if isinstance(value, Table):
         return value.form
     for name in LIBRARIES:
