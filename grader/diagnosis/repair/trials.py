@@ -19,7 +19,7 @@ from grader.sandbox.submission_session import SubmissionSession
 _PRELUDE: Final = CodeBlock("prelude", Path(__file__).with_name("prelude.py").read_text("utf-8"))
 _WATCH_SECONDS: Final = 0.15
 _EACH_SECONDS: Final = 0.03
-_SLOWEST: Final = 3
+_SLOWEST: Final = 6
 _AT_ONCE: Final = 200
 
 
