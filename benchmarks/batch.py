@@ -93,6 +93,7 @@ def grade(folder: Path, out: Path, workers: int, isolation: str) -> dict[str, fl
     from grader.batch.pool import LocalPool, stuck_seconds
     from grader.batch.run import Batch, Counts
     from grader.course import find_course
+    from grader.decisions.writing import rewrite
 
     begun = time.perf_counter()
     course = find_course(COURSE, COURSE)
@@ -115,6 +116,7 @@ def grade(folder: Path, out: Path, workers: int, isolation: str) -> dict[str, fl
     batch.run(pool, progress)
     graded = time.perf_counter()
     batch.write(out)
+    rewrite(out)
     journal.close()
     return {
         "planning": planned - begun,

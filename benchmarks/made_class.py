@@ -114,6 +114,7 @@ def make(out: Path, students: int, attempts: int, exercise: str = "exercise3") -
     out.mkdir(parents=True, exist_ok=True)
     outputs.write(
         out,
+        course,
         Plan("made", (), (), missing),
         lambda: deal(results, course, exercise, students, attempts),
         [LeftOver("s00003/notes.pdf", "it is neither a .py nor an .ipynb file")],

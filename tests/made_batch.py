@@ -18,6 +18,7 @@ from grader.batch.late import Lateness
 from grader.batch.outputs import GradedAttempt
 from grader.batch.records import Attempt, Entry, LeftOver, Plan, Student
 from grader.course import find_course
+from grader.decisions.writing import rewrite
 from grader.result import Diagnosis, Listing, Outcome, Result
 
 COURSE = find_course(Path(__file__).parent.parent, Path())
@@ -65,7 +66,8 @@ def write_batch(
     folder.mkdir(parents=True, exist_ok=True)
     exercise = COURSE.exercise("exercise3")
     plan = Plan("made", (), (), tuple((student, exercise) for student in missing))
-    outputs.write(folder, plan, graded, left_over)
+    outputs.write(folder, COURSE, plan, graded, left_over)
+    rewrite(folder)
     return folder
 
 

@@ -29,6 +29,7 @@ from grader.batch.planning import make_plan
 from grader.batch.pool import LocalPool, stuck_seconds
 from grader.batch.run import Batch, Counts, explained
 from grader.course import Course, load_course
+from grader.decisions.writing import rewrite
 from grader.errors import BpgradeError
 from grader.result import Result
 from grader.sandbox.child.processes import descendants
@@ -97,6 +98,7 @@ def run_pretended(
         done = Batch(found, hand, plan, journal, identity, **options)  # type: ignore[arg-type]
         done.run(executor, lambda _: None)
         done.write(out)
+        rewrite(out)
         return done
     finally:
         journal.close()
@@ -112,9 +114,9 @@ def test_a_class(done: tuple[Path, subprocess.CompletedProcess[str]], course: Pa
     for line in lines:
         result = Result.from_json(json.dumps(line["result"]))
         assert result.status == line["status"] == "graded"
-        assert result.score == line["final_score"]
+        assert result.score == line["automatic_score"]
         assert line["attempt"]["kept"]
-    scores = [line["final_score"] for line in lines]
+    scores = [line["automatic_score"] for line in lines]
     assert scores == [3, 3, 1, 0, 0, 3] * 2
     with (out / "grades.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

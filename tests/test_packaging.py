@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = [
     {"cli"},
     {"cluster", "gradebook"},
-    {"author", "batch", "ipython", "platforms", "report"},
+    {"author", "batch", "decisions", "ipython", "platforms", "report"},
     {"grading"},
     {"diagnosis", "notebooks"},
     {"checking"},

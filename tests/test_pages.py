@@ -30,10 +30,12 @@ from made_batch import (
 )
 from made_results import SWAPPED, check, result, results
 
+from grader.batch.description import read_description
 from grader.batch.late import Lateness
 from grader.batch.records import LeftOver, Student
-from grader.batch.results_reader import read_missing, read_records
+from grader.batch.results_reader import read_records
 from grader.cli.group import bpgrade
+from grader.decisions.results import read_graded
 from grader.errors import UsageError
 from grader.report.pages.class_page import class_page
 from grader.report.pages.counting import count
@@ -107,7 +109,7 @@ def test_nothing_in_a_class_is_active_in_its_page(tmp_path_factory, made, name: 
     folder = tmp_path_factory.mktemp("hostile")
     handed = [Handed(f"{number}{name}", one, name) for number, one in enumerate(made)]
     write_batch(folder, handed, [Student(f"m{name}", name)], [LeftOver(name, name)])
-    rows = [row(one, f"students/{page_name(one.student)}") for one in read_records(folder)]
+    rows = [row(one, f"students/{page_name(one.grade.student)}") for one in read_graded(folder)]
     text = class_page(count(rows), name, [LeftOver(name, name)])
     text.encode()
     assert_harmless(text)
@@ -233,7 +235,7 @@ def made_class(tmp_path_factory) -> Path:
 
 def test_a_class_is_counted_right(made_class):
     records = list(read_records(made_class))
-    rows = [row(one, "x.html") for one in records if one.kept]
+    rows = [row(one, "x.html") for one in read_graded(made_class) if one.records]
     counted = count(rows, [place for one in records if (place := handing(one))])
     (exercise,) = counted.exercises
     assert (counted.students, len(exercise.scores), exercise.without) == (40, 39, 1)
@@ -257,11 +259,11 @@ def test_a_class_is_counted_right(made_class):
 
 
 def test_nobody_is_said_to_share_a_mistake_that_many_make(tmp_path):
-    records = list(read_records(write_batch(tmp_path, [Handed(f"{n}", BLOG) for n in range(6)])))
-    assert count(row(one, "") for one in records).groups == ()
+    graded = list(read_graded(write_batch(tmp_path, [Handed(f"{n}", BLOG) for n in range(6)])))
+    assert count(row(one, "") for one in graded).groups == ()
     unlike = [Handed(f"s{n}", RIGHT) for n in range(20)] + [Handed("a", RARE_RESULT)]
-    records = list(read_records(write_batch(tmp_path, unlike)))
-    assert count(row(one, "") for one in records).groups == ()
+    graded = list(read_graded(write_batch(tmp_path, unlike)))
+    assert count(row(one, "") for one in graded).groups == ()
 
 
 def test_the_report_writes_a_page_for_each_and_takes_old_ones_away(made_class):
@@ -282,7 +284,8 @@ def test_the_report_writes_a_page_for_each_and_takes_old_ones_away(made_class):
     assert (students / "mine.txt").exists()
     for path in list(students.glob("*.html"))[:3]:
         assert_policy(path.read_text("utf-8"))
-    assert [one.student.name for one in read_missing(made_class)][1] == "=cmd()"
+    missing = read_description(made_class).missing
+    assert [student.name for student, _ in missing][1] == "=cmd()"
     assert "=cmd()" in page.text
 
 
@@ -294,7 +297,7 @@ def test_no_page_names_another_student(made_class):
 
 
 def test_rows_beyond_what_is_shown_wait_in_the_page(made_class):
-    rows = [row(one, "x.html") for one in read_records(made_class) if one.kept]
+    rows = [row(one, "x.html") for one in read_graded(made_class) if one.records]
     text = class_page(count(rows), "course", [], limit=15)
     outside, inside = text.split("<template")
     assert (outside.count("<tr data-status"), inside.count("<tr data-status")) == (15, 25)
@@ -329,8 +332,9 @@ def test_names_of_pages_are_plain_and_never_the_same():
         (lambda folder: (folder / "results.jsonl").unlink(), "not the output folder"),
         (lambda folder: (folder / "results.jsonl").write_text("{}\n"), "line 1 of"),
         (lambda folder: (folder / "results.jsonl").write_text("[" * 99_999), "line 1 of"),
-        (lambda folder: (folder / "grades.csv").unlink(), "not the output folder"),
-        (lambda folder: (folder / "grades.csv").write_text("a,b\n1,2\n"), "damaged"),
+        (lambda folder: (folder / "batch.json").unlink(), "not the output folder"),
+        (lambda folder: (folder / "batch.json").write_text("{}"), "damaged"),
+        (lambda folder: (folder / "decisions.jsonl").write_text("{}\n"), "line 1 of"),
         (lambda folder: (folder / "left_over.csv").write_text("x\n1\n"), "damaged"),
     ],
 )
@@ -348,7 +352,7 @@ def test_results_are_read_back_as_they_were_written(made_class):
     assert [json.loads(one.result.to_json()) for one in records if one.result] == [
         line["result"] for line in kept
     ]
-    assert [one.final for one in records] == [line["final_score"] for line in kept]
+    assert [one.automatic for one in records] == [line["automatic_score"] for line in kept]
 
 
 def test_check_writes_the_page_of_one_file(tmp_path):

@@ -254,13 +254,14 @@ def test_a_page_with_every_outcome_is_accessible(page, tmp_path):
 
 def test_ten_thousand_open_in_pieces(page, tmp_path):
     """A class of 10,000 shows 500 rows at once, and still finds and sorts among all."""
-    from grader.batch.results_reader import Missing
+    from grader.decisions.results import read_graded
     from grader.report.pages.class_page import ROWS_AT_ONCE, class_page
     from grader.report.pages.counting import count
-    from grader.report.pages.rows import missing_row
+    from grader.report.pages.rows import row
 
-    people = (Student(f"{n}", f"Person {n:05d}") for n in range(10_000))
-    counted = count(missing_row(Missing(one, "exercise3", 20.0)) for one in people)
+    people = (Student(f"{n:05d}", f"Person {n:05d}") for n in range(10_000))
+    folder = write_batch(tmp_path / "out", [], people)
+    counted = count(row(one, "") for one in read_graded(folder))
     html = tmp_path / "index.html"
     html.write_text(class_page(counted, "course", []), encoding="utf-8")
     start = time.monotonic()

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Final
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
 
 from grader.batch.records import Attempt
-from grader.course import Course
+from grader.course import LatePolicy
 from grader.course.moments import last_moment
 
 _DAY: Final = timedelta(days=1)
+
+
+class LateRule(Protocol):
+    """What lateness is counted by: a course has it, and so has what a batch keeps of one."""
+
+    @property
+    def late(self) -> LatePolicy:
+        """What lateness costs."""
+
+    @property
+    def time_zone(self) -> ZoneInfo | None:
+        """The zone whose clock and calendar count; None for each deadline's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +43,15 @@ class Lateness:
         return round(score * (1 - self.percent / 100), 9)
 
 
-def lateness(attempt: Attempt, course: Course) -> Lateness:
+def lateness(attempt: Attempt, rule: LateRule) -> Lateness:
     """Return how late an attempt is."""
     deadline, submitted = attempt.exercise.deadline, attempt.submitted
     if deadline is None or submitted is None:
         return Lateness(attempt.late, 0 if attempt.late is False else None, 0.0)
-    return overdue(submitted, deadline, course)
+    return overdue(submitted, deadline, rule)
 
 
-def overdue(submitted: datetime, deadline: datetime, course: Course) -> Lateness:
+def overdue(submitted: datetime, deadline: datetime, rule: LateRule) -> Lateness:
     """Return how late a moment is, and what the course's rule makes of that.
 
     Within the grace minutes nothing is late; beyond them, days count from the deadline itself, by
@@ -49,16 +62,23 @@ def overdue(submitted: datetime, deadline: datetime, course: Course) -> Lateness
     submitted : datetime
         A time without a zone, as Blackboard gives it, is taken in the zone of the days.
     deadline : datetime
-    course : Course
+    rule : LateRule
+        That of the course.
     """
-    zone = course.time_zone or deadline.tzinfo or submitted.tzinfo or UTC
+    zone = rule.time_zone or deadline.tzinfo or submitted.tzinfo or UTC
     due, handed_in = _placed(deadline, zone), _placed(submitted, zone)
-    policy = course.late
+    policy = rule.late
     if handed_in.astimezone(UTC) - due.astimezone(UTC) <= timedelta(minutes=policy.grace_minutes):
         return Lateness(False, 0, 0.0)
     days = _days(due, handed_in, zone)
     percent = min(days * policy.penalty_per_day, policy.max_penalty)
     return Lateness(True, days, percent)
+
+
+def days_later(deadline: datetime, days: int, rule: LateRule) -> datetime:
+    """Return the deadline so many days later, at the same time by the clock of the zone."""
+    zone = rule.time_zone or deadline.tzinfo or UTC
+    return last_moment(_placed(deadline, zone) + days * _DAY, zone)
 
 
 def _placed(moment: datetime, zone: tzinfo) -> datetime:

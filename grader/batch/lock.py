@@ -1,4 +1,4 @@
-"""One batch at a time in one output folder."""
+"""One batch at a time in one output folder, and one writer of its grades and decisions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -13,22 +14,32 @@ from typing import Final
 
 from grader.errors import UsageError
 
-NAME: Final = "batch.lock"
+_BATCH: Final = "batch.lock"
+_WRITING: Final = "writing.lock"
+_SECONDS: Final = 60.0
 
 
 class Lock:
-    """Held while a batch runs; the system lets go of it however the batch ends."""
+    """Held while a batch runs; the system lets go of it however the batch ends.
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / NAME
+    With `writing`, it is the one that is held for the moments in which a batch or `decide` writes
+    grades, and is waited for.
+    """
+
+    def __init__(self, folder: Path, *, writing: bool = False) -> None:
+        self._path = folder / (_WRITING if writing else _BATCH)
         self._file = os.open(
             self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644
         )
-        if not _take(self._file):
+        end = time.monotonic() + (_SECONDS if writing else 0)
+        while not (taken := _take(self._file)) and time.monotonic() < end:
+            time.sleep(0.02)
+        if not taken:
             holder = os.pread(self._file, 4096, 0) if hasattr(os, "pread") else b""
             os.close(self._file)
             raise UsageError(
-                f"another batch is running in {folder}{_told(holder)}",
+                f"{'grades are being written' if writing else 'another batch is running'} in"
+                f" {folder}{_told(holder)}",
                 "wait for it to finish, or choose another folder with -o",
             )
         own = {

@@ -1,33 +1,20 @@
-"""What a batch leaves for people and programs: grades.csv, results.jsonl, left_over.csv.
+"""What a batch leaves for people and programs: results.jsonl, left_over.csv and batch.json.
 
-Each is UTF-8, written whole beside its place and then renamed, always in the same order, so that
-two runs differ in timings alone. Lines are sorted by student id, name, exercise and attempt.
-
-grades.csv, a line for each student and exercise:
-
-    student_id, name    as the roster has them; without one, as the files' names do
-    exercise
-    status              graded, ungraded (the grader failed), unreadable (its file could not be
-                        read), missing (in the roster, and nothing was handed in)
-    score, max_score    points; no score unless graded
-    late                yes, no, or empty where nothing tells
-    late_days           days begun after the deadline; empty where that is not known
-    penalty_percent     what lateness takes off
-    final_score         what is left of the score
-    attempt, attempts   which of how many counts, from 1
-    file                where it lay in what was handed in
-
-A text that a spreadsheet would take for a formula has an apostrophe before it.
+Each is UTF-8, written whole beside its place and then renamed, so that two runs differ in timings
+alone. Lines are sorted by student id, name, exercise and attempt. They hold what the checks and
+the course say; grades.csv, which also holds what an instructor has decided, is made from them
+(`grader.decisions.grades_file`).
 
 results.jsonl, a line of JSON for each attempt that was to be graded:
 
     {"student": {"id", "name", "matched": "id" | "name" | "group" | "unlisted"
                  | "file"},
-     "attempt": {"file", "number", "of", "kept": whether it is the one in grades.csv,
+     "attempt": {"file", "number", "of", "kept": whether it counts by the course's rule,
                  "submitted": ISO 8601 or null,
                  "note": how it was chosen, where there were several files},
      "late": {"late": true | false | null, "days": int | null, "penalty_percent"},
-     "exercise", "status": "graded" | "ungraded" | "unreadable", "final_score": number | null,
+     "exercise", "status": "graded" | "ungraded" | "unreadable",
+     "automatic_score": what the course's rule leaves of the score | null,
      "result": the document of docs/result.schema.json, or null where unreadable}
 
 `matched` is "file" without a roster, and "unlisted" where the roster has no such person.
@@ -49,19 +36,15 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO, Any, Final
 
+from grader.batch import description
 from grader.batch.executor import Done
 from grader.batch.late import Lateness
-from grader.batch.records import Attempt, LeftOver, Plan, Student
-from grader.course import Exercise
+from grader.batch.records import Attempt, LeftOver, Plan
+from grader.course import Course
 from grader.course.files import replacing
 
-GRADES: Final = "grades.csv"
 RESULTS: Final = "results.jsonl"
 LEFT_OVER: Final = "left_over.csv"
-_COLUMNS: Final = (
-    "student_id", "name", "exercise", "status", "score", "max_score", "late", "late_days",
-    "penalty_percent", "final_score", "attempt", "attempts", "file",
-)  # fmt: skip
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -88,6 +71,7 @@ class GradedAttempt:
 
 def write(
     folder: Path,
+    course: Course,
     plan: Plan,
     graded: Callable[[], Iterable[GradedAttempt]],
     left_over: Iterable[LeftOver],
@@ -98,6 +82,7 @@ def write(
     ----------
     folder : Path
         Where to.
+    course : Course
     plan : Plan
     graded : callable
         Gives the attempts with their results in the plan's order; called once, read once.
@@ -108,23 +93,17 @@ def write(
     OSError
         A file could not be written; what was there before still is.
     """
-    with _whole(folder / RESULTS) as results, _whole(folder / GRADES) as grades:
-        table = csv.writer(grades, lineterminator="\n")
-        table.writerow(_COLUMNS)
-        rows: list[tuple[str, ...]] = [
-            _missing(student, exercise) for student, exercise in plan.missing
-        ]
+    with whole(folder / RESULTS) as results:
         for attempts in _by_student(graded()):
             kept = max(attempts, key=lambda one: (one.final, one.attempt.number))
             for one in attempts:
                 results.write(_line(one, one is kept) + "\n")
-            rows.append(_row(kept))
-        rows.sort(key=lambda row: row[:3])
-        table.writerows(rows)
-    with _whole(folder / LEFT_OVER) as file:
+        with whole(folder / description.NAME) as file:
+            file.write(description.to_json(description.describe(course, plan.missing)))
+    with whole(folder / LEFT_OVER) as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(("file", "reason"))
-        table.writerows((_text(one.path), _text(one.reason)) for one in left_over)
+        table.writerows((plain_cell(one.path), plain_cell(one.reason)) for one in left_over)
 
 
 def _by_student(graded: Iterable[GradedAttempt]) -> Iterator[list[GradedAttempt]]:
@@ -153,45 +132,14 @@ def _line(one: GradedAttempt, kept: bool) -> str:
         },
         "exercise": attempt.exercise.name,
         "status": one.status,
-        "final_score": one.final if one.status == "graded" else None,
+        "automatic_score": one.final if one.status == "graded" else None,
     }
     # the document as the grader wrote it, byte for byte
     document = one.done.document if one.done else "null"
     return f'{json.dumps(head, allow_nan=False)[:-1]}, "result": {document}}}'
 
 
-def _row(one: GradedAttempt) -> tuple[str, ...]:
-    attempt, done, lateness = one.attempt, one.done, one.lateness
-    graded = one.status == "graded" and done is not None
-    return (
-        *_person(attempt.student, attempt.exercise),
-        one.status,
-        _number(done.score) if graded and done else "",
-        _number(attempt.exercise.max_score),
-        "" if lateness.late is None else "yes" if lateness.late else "no",
-        "" if lateness.days is None else str(lateness.days),
-        _number(lateness.percent),
-        _number(one.final) if graded else "",
-        str(attempt.number),
-        str(attempt.attempts),
-        _text(attempt.entry.path),
-    )
-
-
-def _missing(student: Student, exercise: Exercise) -> tuple[str, ...]:
-    maximum = _number(exercise.max_score)
-    return (*_person(student, exercise), "missing", "", maximum, *[""] * 4, "0", "0", "")
-
-
-def _person(student: Student, exercise: Exercise) -> tuple[str, str, str]:
-    return _text(student.id), _text(student.name), exercise.name
-
-
-def _number(value: float) -> str:
-    return f"{value:.12g}"
-
-
-def _text(value: str) -> str:
+def plain_cell(value: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
     # csv writes a lone carriage return without quotes, and a reader takes it for the end of a line
     plain = value.encode("utf-8", "backslashreplace").decode().replace("\r", " ")
@@ -199,7 +147,7 @@ def _text(value: str) -> str:
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[IO[str]]:
+def whole(path: Path) -> Iterator[IO[str]]:
     """Open a file that takes its place only when it is complete and on the disk."""
     with replacing(path) as new, new.open("w", encoding="utf-8", newline="") as file:
         yield file

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from grader.batch.late import Lateness
-from grader.batch.outputs import GRADES, LEFT_OVER, RESULTS
+from grader.batch.outputs import LEFT_OVER, RESULTS
 from grader.batch.records import LeftOver, Student
 from grader.errors import UsageError
 from grader.result import Result
-
-T = TypeVar("T")
 
 _GUARD: Final = "'"
 _STATUSES: Final = ("graded", "ungraded", "unreadable")
@@ -34,10 +31,10 @@ class Record:
     number, of : int
         Which of how many attempts it is, from 1.
     kept : bool
-        Whether it is the one that counts.
+        Whether it is the one that counts by the course's rule.
     status : {"graded", "ungraded", "unreadable"}
-    final : float or None
-        What is left of the score after what lateness costs; None unless graded.
+    automatic : float or None
+        What the course's rule for lateness leaves of the score; None unless graded.
     result : Result or None
         None where the file could not be read.
     note : str
@@ -53,18 +50,9 @@ class Record:
     submitted: datetime | None
     lateness: Lateness
     status: str
-    final: float | None
+    automatic: float | None
     result: Result | None
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Somebody in the roster who handed nothing in for an exercise."""
-
-    student: Student
-    exercise: str
-    max_score: float
 
 
 def read_records(folder: Path) -> Iterator[Record]:
@@ -91,35 +79,6 @@ def read_records(folder: Path) -> Iterator[Record]:
         raise _unreadable(path, error) from None
 
 
-def by_student(records: Iterator[Record]) -> Iterator[tuple[Student, list[Record]]]:
-    """Group records that stand side by side by whose they are."""
-    for student, group in groupby(records, key=lambda record: record.student):
-        yield student, list(group)
-
-
-def kept(records: Iterator[Record]) -> Iterator[Record]:
-    """Give the attempts that count, one for each student and exercise."""
-    return (record for record in records if record.kept)
-
-
-def read_missing(folder: Path) -> tuple[Missing, ...]:
-    """Return who handed in nothing, from grades.csv.
-
-    Raises
-    ------
-    UsageError
-        The folder holds no such file, or it is damaged.
-    """
-
-    def missing(row: dict[str, str]) -> Missing | None:
-        if row["status"] != "missing":
-            return None
-        student = Student(_plain(row["student_id"]), _plain(row["name"]), "id")
-        return Missing(student, row["exercise"], float(row["max_score"]))
-
-    return _rows(folder / GRADES, missing)
-
-
 def read_left_over(folder: Path) -> tuple[LeftOver, ...]:
     """Return what the batch could not place, or had something to say of.
 
@@ -128,16 +87,14 @@ def read_left_over(folder: Path) -> tuple[LeftOver, ...]:
     UsageError
         The folder holds no such file, or it is damaged.
     """
-    return _rows(
-        folder / LEFT_OVER, lambda row: LeftOver(_plain(row["file"]), _plain(row["reason"]))
-    )
-
-
-def _rows(path: Path, made: Callable[[dict[str, str]], T | None]) -> tuple[T, ...]:
     csv.field_size_limit(16_000_000)
+    path = folder / LEFT_OVER
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            return tuple(one for one in map(made, csv.DictReader(file)) if one is not None)
+            return tuple(
+                LeftOver(unguarded(row["file"]), unguarded(row["reason"]))
+                for row in csv.DictReader(file)
+            )
     except OSError as error:
         raise _unreadable(path, error) from None
     except (csv.Error, KeyError, ValueError, TypeError) as error:
@@ -151,7 +108,7 @@ def _record(line: dict[str, Any]) -> Record:
     if line["status"] not in _STATUSES:
         raise ValueError("its status is unknown")
     result = line["result"]
-    final = line["final_score"]
+    automatic = line["automatic_score"]
     return Record(
         student=Student(str(student["id"]), str(student["name"]), student["matched"]),
         exercise=str(line["exercise"]),
@@ -162,13 +119,13 @@ def _record(line: dict[str, Any]) -> Record:
         submitted=datetime.fromisoformat(attempt["submitted"]) if attempt["submitted"] else None,
         lateness=Lateness(late["late"], late["days"], float(late["penalty_percent"])),
         status=line["status"],
-        final=None if final is None else float(final),
+        automatic=None if automatic is None else float(automatic),
         result=None if result is None else Result.from_data(result),
         note=str(attempt.get("note", "")),  # results of earlier versions have none
     )
 
 
-def _plain(text: str) -> str:
+def unguarded(text: str) -> str:
     """Return a text of a table without the apostrophe that keeps it from being a formula."""
     return text[1:] if text[:1] == _GUARD and text[1:2] in "=+-@\t\r\n" else text
 

@@ -176,7 +176,7 @@ class Batch:
     def write(self, folder: Path) -> None:
         """Write the outputs."""
         order = sorted(self._left_over, key=lambda one: (one.path, one.reason))
-        outputs.write(folder, self.plan, self._graded, order)
+        outputs.write(folder, self.course, self.plan, self._graded, order)
 
     def _graded(self) -> Iterator[GradedAttempt]:
         for attempt, key in zip(self.plan.attempts, self._keys, strict=True):

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from grader.batch.run import Batch, Counts
     from grader.cluster.address import Cluster
     from grader.course import Course
+    from grader.decisions.writing import Written
 
 _SHOWN_LEFT_OVER = 10
+_SHOWN_REMARKS = 10
 
 
 @click.command(
@@ -112,6 +114,7 @@ def command(
     from grader.batch.planning import make_plan
     from grader.batch.roster import read_roster
     from grader.batch.run import Batch, explained
+    from grader.decisions.writing import rewrite
 
     course = chosen_course(course_folder, otherwise="error", submissions=submissions)
     _refuse_mixture(submissions, out)
@@ -142,9 +145,11 @@ def command(
             click.echo(f"bpgrade: stopped; {ended}, rerun the same command to resume", err=True)
             return 130
         with explained(out):
-            batch.write(out)
+            with Lock(out, writing=True):
+                batch.write(out)
+                written = rewrite(out)
             page = None if no_pages else _write_pages(out, course)
-        return _tell(batch, out, page, quiet, as_json)
+        return _tell(batch, written, out, page, quiet, as_json)
 
 
 def _write_pages(out: Path, course: Course) -> Path | None:
@@ -169,8 +174,11 @@ def _refuse_mixture(submissions: Path, out: Path) -> None:
         )
 
 
-def _tell(batch: Batch, out: Path, page: Path | None, quiet: bool, as_json: bool) -> int:
+def _tell(
+    batch: Batch, written: Written, out: Path, page: Path | None, quiet: bool, as_json: bool
+) -> int:
     from grader.batch import outputs
+    from grader.decisions.grades_file import NAME
 
     counts = batch.counts
     if as_json:
@@ -179,11 +187,12 @@ def _tell(batch: Batch, out: Path, page: Path | None, quiet: bool, as_json: bool
                 click.echo(line, nl=False)
     elif not quiet:
         click.echo(_summary(counts, batch.plan))
-        click.echo(f"Grades: {out / outputs.GRADES}   Results: {out / outputs.RESULTS}")
+        click.echo(f"Grades: {out / NAME}   Results: {out / outputs.RESULTS}")
         if page is not None:
             click.echo(f"Pages: {page}")
     if not quiet:
         _list_left_over(batch, out)
+    _tell_decisions(written, out, quiet)
     failed = counts.ungraded + counts.unreadable
     if failed:
         report(
@@ -210,6 +219,29 @@ def _summary(counts: Counts, plan: Plan) -> str:
     if missing:
         parts.append(f"; {missing} in the roster have handed in nothing, or not everything")
     return f"{parts[0]} {parts[1]}{''.join(parts[2:])}."
+
+
+def _tell_decisions(written: Written, out: Path, quiet: bool) -> None:
+    """Say what was decided before, and what has changed under it: an edit is told in any case."""
+    from grader.decisions.words import edited_lines, to_look_at
+
+    if written.notice:
+        click.echo(f"bpgrade: {written.notice}", err=True)
+    if written.edited is not None:
+        first, second = edited_lines(out, written.edited)
+        click.echo(f"bpgrade: {first}\n{second}", err=True)
+    found = written.overview
+    remarks = list(to_look_at(found.to_look_at, found.about_nobody))
+    if quiet or not found.in_force:
+        return
+    number = len(found.in_force)
+    hold = f"{number} {'decision holds' if number == 1 else 'decisions hold'}"
+    look = f"; {len(remarks)} to look at: bpgrade decide {out} --list" if remarks else ""
+    click.echo(f"  {hold}{look}", err=True)
+    for line in remarks[:_SHOWN_REMARKS]:
+        click.echo(f"    {line}", err=True)
+    if len(remarks) > _SHOWN_REMARKS:
+        click.echo(f"    ... and {len(remarks) - _SHOWN_REMARKS} more", err=True)
 
 
 def _list_left_over(batch: Batch, out: Path) -> None:

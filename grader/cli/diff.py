@@ -27,10 +27,10 @@ def command(before: Path, after: Path, as_json: bool, show_all: bool) -> int:
 
     Exit code: 0 no grade changed, 1 some did, 2 a path or an option is wrong.
     """
-    from grader.batch.results_reader import kept, read_records
+    from grader.decisions.results import read_graded
     from grader.report.differences import compare
 
-    comparison = compare(kept(read_records(before)), kept(read_records(after)))
+    comparison = compare(read_graded(before), read_graded(after))
     if as_json:
         click.echo(json.dumps(_document(comparison), allow_nan=False))
     else:
@@ -48,6 +48,7 @@ def _document(comparison: Comparison) -> dict[str, object]:
                 "exercise": one.exercise,
                 "before": {"status": one.before, "score": one.score_before},
                 "after": {"status": one.after, "score": one.score_after},
+                "decided": one.decided,
                 "resubmitted": one.resubmitted,
                 "checks": [asdict(check) for check in one.checks],
             }
@@ -95,6 +96,7 @@ def _grade(one: Difference) -> str:
         who = f"{one.student.name} ({who})"
     sign = f" ({one.change:+g})" if one.change else ""
     again = ", another file" if one.resubmitted else ""
+    again += ", as decided" if one.decided else ""
     before, after = _standing(one.before, one.score_before), _standing(one.after, one.score_after)
     shown = visible(f"{who}, {one.exercise}", lines=False)
     return f"{shown}: {before} -> {after}{sign}{again}"

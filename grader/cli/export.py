@@ -65,6 +65,7 @@ def command(
             "--feedback-zip is for platforms: canvas or moodle",
             f"the students' pages are in {out}/report/students",
         )
+    _tell_edit(out)
     left_out = 0
     filled = None
     if into is not None or format != "canvas" or not feedback_zip:
@@ -86,6 +87,15 @@ def command(
     return 1 if left_out else 0
 
 
+def _tell_edit(out: Path) -> None:
+    from grader.decisions.grades_file import NAME, is_edited
+    from grader.decisions.words import edited_lines
+
+    if is_edited(out):
+        first, second = edited_lines(out, out / NAME)
+        click.echo(f"bpgrade: {first}\n{second}", err=True)
+
+
 def _not_written(output: Path) -> None:
     click.echo(
         f"bpgrade: {output} was not written: Canvas matches people by what is in its own export\n"
@@ -101,13 +111,13 @@ def _filled(
     exercise: str | None,
     column: str | None,
 ) -> Filled:
-    from grader.batch.results_reader import kept, read_records
+    from grader.decisions.results import read_graded
     from grader.gradebook.canvas import fill_canvas
-    from grader.gradebook.grades import chosen, grade_of
+    from grader.gradebook.grades import chosen, grade_of, those_handed_in
     from grader.gradebook.moodle import fill_moodle, new_moodle
     from grader.gradebook.plain_csv import fill_table, new_table
 
-    grades = chosen(map(grade_of, kept(read_records(out))), exercise)
+    grades = chosen(map(grade_of, those_handed_in(read_graded(out))), exercise)
     if into is not None:
         fill = {"canvas": fill_canvas, "moodle": fill_moodle, "csv": fill_table}[format]
         return fill(into, grades, column)
@@ -120,19 +130,19 @@ def _filled(
 
 
 def _packed(format: str, out: Path, into: Path | None, exercise: str | None) -> Packed:
-    from grader.batch.results_reader import kept, read_records
     from grader.cli.report import find_drawing_course
+    from grader.decisions.results import read_graded
     from grader.gradebook.feedback_zip import pack_canvas, pack_moodle
     from grader.gradebook.moodle import read_worksheet
     from grader.report.pages.course_drawing import CourseDrawings
     from grader.report.pages.folder import page_of
 
-    records = (one for one in kept(read_records(out)) if exercise in (None, one.exercise))
+    graded = (one for one in read_graded(out) if exercise in (None, one.grade.exercise))
     if format == "canvas":
-        return pack_canvas(records)
+        return pack_canvas(graded)
     draw = CourseDrawings(find_drawing_course(None)).draw
     worksheet = read_worksheet(into) if into else None
-    return pack_moodle(records, lambda student, own: page_of(student, own, draw), worksheet)
+    return pack_moodle(graded, lambda student, own: page_of(student, own, draw), worksheet)
 
 
 def _write(path: Path, data: bytes, into: Path | None) -> None:

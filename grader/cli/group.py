@@ -19,6 +19,7 @@ _COMMANDS = {
     "show": "Read an exercise's task.",
     "check": "Grade your files now.",
     "batch": "Grade a whole class, from a folder or a platform's download.",
+    "decide": "Change a grade, extend a deadline, excuse, withhold.",
     "report": "Write the pages of a batch: the class, and each student.",
     "export": "Put the grades of a batch into a gradebook.",
     "diff": "See what a regrade or a changed check did to whose grade.",

@@ -16,3 +16,10 @@ def last_moment(shown: datetime, zone: tzinfo) -> datetime:
     """
     moments = (shown.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     return max(moments, key=lambda moment: moment.astimezone(UTC))
+
+
+def in_zone(moment: datetime, zone: tzinfo | None) -> datetime:
+    """Return a moment in a zone, else in its own; without any it is taken there, else in UTC."""
+    if moment.tzinfo is None:
+        return last_moment(moment, zone or UTC)
+    return moment.astimezone(zone) if zone else moment

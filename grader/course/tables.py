@@ -7,12 +7,12 @@ A value that is wrong is noted and replaced by a harmless one, so that the readi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from grader.course.moments import last_moment
+from grader.course.moments import in_zone
 from grader.course.naming import nearest
 from grader.errors import CourseError
 
@@ -176,7 +176,7 @@ class TomlTable:
         if isinstance(value, date) and not isinstance(value, datetime):
             value = datetime.combine(value, time.max)
         if isinstance(value, datetime) and value.year in _YEARS:
-            return _in_zone(value, zone)
+            return in_zone(value, zone)
         if value is not None:
             self.reject(name, "write a date, or a date and a time, like 2026-12-01T23:59:00")
         return None
@@ -191,12 +191,6 @@ class TomlTable:
         least, most = (str(bound).removesuffix(".0") for bound in (low, high))
         self.reject(name, f"write a {kind} from {least} to {most}")
         return high
-
-
-def _in_zone(moment: datetime, zone: ZoneInfo | None) -> datetime:
-    if moment.tzinfo is None:
-        return last_moment(moment, zone or UTC)
-    return moment.astimezone(zone) if zone else moment
 
 
 def _is_control(character: str) -> bool:

@@ -23,6 +23,7 @@ from grader.gradebook.sheet import Sheet, plain_title
 _IDS: Final = ("ID", "SIS User ID", "SIS Login ID", "Integration ID")
 _KNOWN: Final = frozenset(map(plain_title, ("Student", "Section", "LastName", "FirstName", *_IDS)))
 _DIGITS: Final = 2
+_EXCUSED: Final = "EX"
 
 
 def fill_canvas(path: Path, grades: Sequence[Grade], wanted: str | None) -> Filled:
@@ -61,7 +62,8 @@ def _target(sheet: Sheet, column: int, possible: Fraction | None) -> Target:
         column,
         _DIGITS,
         lambda _: possible,
-        lambda row: "excused in Canvas" if sheet.cell(row, column).strip() == "EX" else "",
+        lambda row: "excused in Canvas" if sheet.cell(row, column).strip() == _EXCUSED else "",
+        excused=_EXCUSED,
     )
 
 

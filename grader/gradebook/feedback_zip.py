@@ -17,18 +17,21 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from grader.batch.downloads import canvas
 from grader.batch.records import Student
-from grader.batch.results_reader import Record
+from grader.decisions.final_grade import decided_result
+from grader.decisions.results import Graded
+from grader.decisions.words import for_student
 from grader.gradebook.grades import grade_of
 from grader.gradebook.worksheet import Worksheet
 from grader.report.annotation import overall_text
+from grader.report.markdown import inline
 from grader.report.terminal import render_text
 
-Page = Callable[[Student, Sequence[Record]], str]
+Page = Callable[[Student, Sequence[Graded]], str]
 _NUMBERED: Final = re.compile(r"(.*)_(\d+)_assignsubmission_(?:file|onlinetext)(?:_|$)", re.DOTALL)
 _ENDING: Final = re.compile(r"(?:.*_)?(assignsubmission_(?:file|onlinetext))(|_.*)", re.DOTALL)
 _UNSURE: Final = "the number may be a team's; add --into WORKSHEET.csv, which says whose it is"
@@ -44,38 +47,37 @@ class Packed:
     left_out: tuple[str, ...]
 
 
-def pack_moodle(
-    records: Iterable[Record], page: Page, worksheet: Worksheet | None = None
-) -> Packed:
+def pack_moodle(graded: Iterable[Graded], page: Page, worksheet: Worksheet | None = None) -> Packed:
     """Return each student's page under the number that Moodle knows them by.
 
     With a worksheet, that is the row's; each member of a team gets the page. Without, only those
     get one whose number a roster has confirmed.
     """
-    places: dict[str, list[Record]] = {}
+    places: dict[str, list[Graded]] = {}
     left_out: list[str] = []
-    found = list(_with_result(records))
+    found = list(_with_feedback(graded))
     if worksheet is not None:
         places, left_out = _by_worksheet(found, worksheet)
     else:
-        for record in found:
-            place = moodle_place(record.file)
+        for one in found:
+            file = one.file
+            place = moodle_place(file)
             if not place:
-                left_out.append(_without_place(record, "Moodle"))
-            elif record.student.matched == "id":
-                places.setdefault(place, []).append(record)
+                left_out.append(_without_place(file, "Moodle"))
+            elif one.grade.student.matched == "id":
+                places.setdefault(place, []).append(one)
             else:
-                left_out.append(f"{record.file}: {_UNSURE}")
-    files = ((place, page(own[0].student, own)) for place, own in places.items())
+                left_out.append(f"{file}: {_UNSURE}")
+    files = ((place, page(own[0].grade.student, own)) for place, own in places.items())
     return _packed(files, left_out)
 
 
 def _by_worksheet(
-    records: Sequence[Record], worksheet: Worksheet
-) -> tuple[dict[str, list[Record]], list[str]]:
-    """Return the records by their places, and what belongs to no row."""
-    grades = [grade_of(record) for record in records]
-    by_grade = {id(grade): record for grade, record in zip(grades, records, strict=True)}
+    graded: Sequence[Graded], worksheet: Worksheet
+) -> tuple[dict[str, list[Graded]], list[str]]:
+    """Return the grades by their places, and what belongs to no row."""
+    grades = [grade_of(one) for one in graded]
+    by_grade = {id(grade): one for grade, one in zip(grades, graded, strict=True)}
     matches = worksheet.matches(grades)
     places = {}
     for row, own in matches.rows.items():
@@ -84,25 +86,28 @@ def _by_worksheet(
     return places, list(matches.left_out)
 
 
-def pack_canvas(records: Iterable[Record]) -> Packed:
+def pack_canvas(graded: Iterable[Graded]) -> Packed:
     """Return feedback on each file under the very name that Canvas gave it."""
     left_out: list[str] = []
     given: set[str] = set()
 
     def files() -> Iterator[tuple[str, str]]:
-        for record in _with_result(records):
-            part = next((part for part in record.file.split("/") if canvas.parse(part)), None)
+        for one in _with_feedback(graded):
+            part = next((part for part in one.file.split("/") if canvas.parse(part)), None)
             if part is None:
-                left_out.append(_without_place(record, "Canvas"))
+                left_out.append(_without_place(one.file, "Canvas"))
             elif part not in given:  # a group's file is each member's, and one file there
                 given.add(part)
-                yield part, _in_kind(part, record)
+                yield part, _in_kind(part, one)
 
     return _packed(files(), left_out)
 
 
-def _with_result(records: Iterable[Record]) -> Iterator[Record]:
-    return (one for one in records if one.result is not None and one.status == "graded")
+def _with_feedback(graded: Iterable[Graded]) -> Iterator[Graded]:
+    """Give the attempts that count and have a result, or something decided, each by itself."""
+    for one in graded:
+        if one.kept is not None and (one.kept.status == "graded" or one.grade.decisions):
+            yield replace(one, records=(one.kept,))
 
 
 def moodle_place(path: str) -> str:
@@ -125,15 +130,19 @@ def _moodle_ending(path: str) -> str:
     return "assignsubmission_file/feedback.html"
 
 
-def _in_kind(name: str, record: Record) -> str:
+def _in_kind(name: str, graded: Graded) -> str:
     """Return the feedback as text in a file of the kind that `name` is."""
-    result = record.result
-    assert result is not None
+    grade, record = graded.grade, graded.kept
+    told = for_student(grade)
+    shown = record.result if record and grade.standing != "withheld" else None
+    result = decided_result(shown, grade.decisions) if shown else None
     if name.lower().endswith(".ipynb"):
-        cell = {"cell_type": "markdown", "metadata": {}, "source": overall_text(result, ())}
+        parts = [inline(line) for line in told] + ([overall_text(result, ())] if result else [])
+        cell = {"cell_type": "markdown", "metadata": {}, "source": "\n\n".join(parts)}
         notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
         return json.dumps(notebook, indent=1) + "\n"
-    lines = render_text(result, width=96).splitlines()
+    lines = [line for text in told for line in text.splitlines()]
+    lines += render_text(result, width=96).splitlines() if result else []
     return "".join(f"# {line}".rstrip() + "\n" for line in lines)
 
 
@@ -153,5 +162,5 @@ def _packed(files: Iterable[tuple[str, str]], left_out: list[str]) -> Packed:
     return Packed(memory.getvalue(), count, tuple(left_out))
 
 
-def _without_place(record: Record, platform: str) -> str:
-    return f"{record.file}: this is not one of {platform}'s file names"
+def _without_place(file: str, platform: str) -> str:
+    return f"{file}: this is not one of {platform}'s file names"

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Final
 
 from grader.errors import UsageError
-from grader.gradebook.grades import Grade, number_of, rounded
+from grader.gradebook.grades import Grade, number_of, rounded, without_grade
 from grader.gradebook.people import Matches
 from grader.gradebook.sheet import Sheet, guarded, plain_title
 
@@ -58,6 +58,8 @@ class Target:
         Gives for a row why its cell must stay as it is; nothing where it need not.
     comments : int or None
         The column for a comment on each grade.
+    excused : str
+        What the platform writes for who is excused; empty where it has no word.
     """
 
     column: int
@@ -65,6 +67,7 @@ class Target:
     possible: Callable[[int], Fraction | None] = lambda _: None
     locked: Callable[[int], str] = lambda _: ""
     comments: int | None = None
+    excused: str = ""
 
 
 def fill(sheet: Sheet, matches: Matches, targets: Mapping[str, Target]) -> Filled:
@@ -72,11 +75,20 @@ def fill(sheet: Sheet, matches: Matches, targets: Mapping[str, Target]) -> Fille
     filled = Filled(left_out=list(matches.left_out))
     filled.columns = [sheet.header[target.column] for target in targets.values()]
     scales: Counter[tuple[Fraction, Fraction]] = Counter()
+    apart: list[Grade] = []
     for row, grades in matches.rows.items():
         for grade in grades:
             target = targets.get(grade.exercise)
-            if target is not None and grade.points is not None:
+            if target is None:
+                continue
+            if grade.points is not None:
                 _write(sheet, row, grade, target, filled, scales)
+            elif grade.standing in ("excused", "withheld"):
+                apart.append(grade)
+                if grade.standing == "excused" and target.excused:
+                    _excuse(sheet, row, target, filled)
+    word = next((target.excused for target in targets.values() if target.excused), "")
+    filled.notes += without_grade(apart, excused=word or "no grade written")
     for (most, possible), number in scales.items():
         filled.notes.append(
             f"{number} {'score' if number == 1 else 'scores'} of {rounded(most, 2)} points were"
@@ -117,6 +129,14 @@ def _write(
         sheet.set(row, target.column, sheet.decimal(new))
     if target.comments is not None and grade.comment:
         _comment(sheet, row, target.comments, grade.comment)
+
+
+def _excuse(sheet: Sheet, row: int, target: Target, filled: Filled) -> None:
+    old = sheet.cell(row, target.column).strip()
+    filled.same += old == target.excused
+    filled.written += not old
+    filled.changed += bool(old) and old != target.excused
+    sheet.set(row, target.column, target.excused)
 
 
 def _comment(sheet: Sheet, row: int, column: int, comment: str) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from grader.batch.downloads import moodle
 from grader.batch.records import Origin, Student
-from grader.batch.results_reader import Record
+from grader.decisions.final_grade import Standing, decided_result
+from grader.decisions.results import Graded
 from grader.errors import UsageError
 from grader.report.arrangement import findings, score_text, summaries, unwritten
 from grader.result import Result
@@ -21,8 +23,9 @@ _MAX_COMMENT = 4_000
 class Grade:
     """What counts for one student and exercise.
 
-    `points` is exact, after what lateness costs; None where there is no grade. `folder` is what
-    the name of Moodle's folder says of it where no roster did: its number may be a team's.
+    `points` is exact, after lateness and all decisions; None where there is no grade. `standing`
+    says why there is none. `folder` is what the name of Moodle's folder says of it where no roster
+    did: its number may be a team's.
     """
 
     student: Student
@@ -31,6 +34,7 @@ class Grade:
     max_points: Fraction
     comment: str
     folder: Origin | None = None
+    standing: Standing = "counts"
 
     def out_of(self, possible: Fraction | None) -> Fraction | None:
         """Return the points on a scale of so many; as they are where that is not known."""
@@ -39,18 +43,44 @@ class Grade:
         return self.points * possible / self.max_points
 
 
-def grade_of(record: Record) -> Grade:
-    """Return the grade of an attempt that counts."""
-    result = record.result
-    read = record.student.matched in ("file", "unlisted")
+def grade_of(graded: Graded) -> Grade:
+    """Return what counts, with the instructor's comment or a line on what was lost."""
+    grade, record = graded.grade, graded.kept
+    read = record is not None and grade.student.matched in ("file", "unlisted")
     return Grade(
-        student=record.student,
-        exercise=record.exercise,
-        points=None if record.final is None else exact(record.final),
-        max_points=exact(result.max_score) if result else Fraction(0),
-        comment=comment(result) if result and record.status == "graded" else "",
-        folder=moodle.parse(record.file) if read else None,
+        student=grade.student,
+        exercise=grade.exercise,
+        points=None if grade.final is None else exact(grade.final),
+        max_points=exact(grade.max_score),
+        comment=_comment(graded),
+        folder=moodle.parse(record.file) if read and record else None,
+        standing=grade.standing,
     )
+
+
+def _comment(graded: Graded) -> str:
+    grade, record = graded.grade, graded.kept
+    if grade.final is None:
+        return ""
+    result = record.result if record and record.status == "graded" else None
+    if result is None:
+        return grade.comment[:_MAX_COMMENT]
+    own = comment(decided_result(result, grade.decisions))
+    if "score" in grade.kinds:
+        own = f"Your instructor decided {score_text(grade.final, grade.max_score)}; checks: {own}"
+    return f"{grade.comment} {own}".strip()[:_MAX_COMMENT]
+
+
+def those_handed_in(graded: Iterable[Graded]) -> Iterator[Graded]:
+    """Give those with a submission, and those whose grade was decided without one."""
+    return (one for one in graded if one.records or one.grade.standing != "none")
+
+
+def without_grade(grades: Iterable[Grade], *, excused: str) -> list[str]:
+    """Return a line on those who have no grade because that was decided, each kind apart."""
+    counts: Counter[str] = Counter(grade.standing for grade in grades)
+    told = (("excused", excused), ("withheld", "no grade written"))
+    return [f"{counts[kind]} {kind}: {what}" for kind, what in told if counts[kind]]
 
 
 def chosen(grades: Iterable[Grade], exercise: str | None) -> list[Grade]:

@@ -16,7 +16,7 @@ from typing import Final
 
 from grader.errors import UsageError
 from grader.gradebook.filling import Filled, Target, choose_columns, fill
-from grader.gradebook.grades import Grade, number_of, rounded
+from grader.gradebook.grades import Grade, number_of, rounded, without_grade
 from grader.gradebook.people import match
 from grader.gradebook.sheet import Sheet, guarded, plain_title, table
 from grader.gradebook.worksheet import IDS, NAMES, Worksheet, identifier_column, people_of
@@ -153,6 +153,7 @@ def new_moodle(grades: Sequence[Grade]) -> Filled:
         for grade in grades
         if grade.points is not None and grade not in kept
     ]
+    filled.notes = without_grade(grades, excused="no grade written")
     filled.data = table(rows)
     return filled
 

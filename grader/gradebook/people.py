@@ -57,7 +57,7 @@ def match(
             row = None
         if row is not None:
             found[row].append(grade)
-        elif grade.points is not None:
+        elif grade.points is not None or grade.standing == "excused":
             left_out.append(f"{called(grade)}: {reason}")
     return settled(found, left_out, names)
 

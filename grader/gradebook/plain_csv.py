@@ -9,7 +9,7 @@ from typing import Final
 from grader.batch.roster import ID_COLUMNS, NAME_COLUMNS
 from grader.errors import UsageError
 from grader.gradebook.filling import Filled, Target, choose_columns, fill
-from grader.gradebook.grades import Grade, rounded
+from grader.gradebook.grades import Grade, rounded, without_grade
 from grader.gradebook.people import GradebookPerson, match
 from grader.gradebook.sheet import Sheet, guarded, table
 
@@ -31,7 +31,8 @@ def new_table(grades: Sequence[Grade]) -> Filled:
             cells.append(rounded(maxima[name], _DIGITS) if name in maxima else "")
         rows.append([guarded(student.id), guarded(student.name), *cells])
     graded = sum(grade.points is not None for grade in grades)
-    return Filled(table(rows), exercises, written=graded)
+    notes = without_grade(grades, excused="no grade written")
+    return Filled(table(rows), exercises, written=graded, notes=notes)
 
 
 def fill_table(path: Path, grades: Sequence[Grade], wanted: str | None) -> Filled:

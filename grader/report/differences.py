@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.batch.records import Student
 from grader.batch.results_reader import Record
+from grader.decisions.results import Graded
 
 Key = tuple[str, str, str]
 
@@ -29,8 +30,9 @@ class CheckChange:
 class Difference:
     """What is different for one student and exercise.
 
-    `before` and `after` are the standings, `graded`, `ungraded`, `unreadable` or `absent`; the
-    scores are what counts, after lateness, and None where there is no grade.
+    `before` and `after` are the standings, `graded`, `ungraded`, `unreadable`, `missing`,
+    `excused`, `withheld` or `absent`; the scores are what counts, after lateness and decisions, and
+    None where there is no grade. `decided` says whether the later grade is a decided one.
     """
 
     student: Student
@@ -41,6 +43,7 @@ class Difference:
     score_after: float | None
     resubmitted: bool
     checks: tuple[CheckChange, ...]
+    decided: bool = False
 
     @property
     def grade_changed(self) -> bool:
@@ -79,10 +82,10 @@ class Comparison:
         return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0].id)))
 
 
-def compare(before: Iterable[Record], after: Iterable[Record]) -> Comparison:
-    """Return what is different between the attempts that count."""
-    old = {_key(one): one for one in before}
-    new = {_key(one): one for one in after}
+def compare(before: Iterable[Graded], after: Iterable[Graded]) -> Comparison:
+    """Return what is different between the grades that count."""
+    old = {_key(one): _with_kept(one) for one in before if _is_there(one)}
+    new = {_key(one): _with_kept(one) for one in after if _is_there(one)}
     keys = sorted(old.keys() | new.keys())
     found = (_difference(old.get(key), new.get(key)) for key in keys)
     return Comparison(
@@ -91,23 +94,46 @@ def compare(before: Iterable[Record], after: Iterable[Record]) -> Comparison:
     )
 
 
-def _key(record: Record) -> Key:
-    return record.student.id, record.student.name, record.exercise
+def _key(graded: Graded) -> Key:
+    student = graded.grade.student
+    return student.id, student.name, graded.grade.exercise
 
 
-def _difference(old: Record | None, new: Record | None) -> Difference:
+def _is_there(graded: Graded) -> bool:
+    """Whether something was handed in, or decided all the same."""
+    return bool(graded.records) or graded.grade.standing != "none"
+
+
+def _with_kept(graded: Graded) -> Graded:
+    """Return a grade with no more records than the one that counts, which are large."""
+    return replace(graded, records=(graded.kept,) if graded.kept else ())
+
+
+def _difference(old: Graded | None, new: Graded | None) -> Difference:
     either = new or old
     assert either is not None
+    before, after = old.kept if old else None, new.kept if new else None
     return Difference(
-        student=either.student,
-        exercise=either.exercise,
-        before=old.status if old else "absent",
-        after=new.status if new else "absent",
-        score_before=old.final if old else None,
-        score_after=new.final if new else None,
-        resubmitted=_digest(old) != _digest(new) and bool(old and new),
-        checks=_checks(old, new),
+        student=either.grade.student,
+        exercise=either.grade.exercise,
+        before=_standing(old),
+        after=_standing(new),
+        score_before=old.grade.final if old else None,
+        score_after=new.grade.final if new else None,
+        resubmitted=_digest(before) != _digest(after) and bool(before and after),
+        checks=_checks(before, after),
+        decided=new is not None and new.grade.decided is not None,
     )
+
+
+def _standing(graded: Graded | None) -> str:
+    if graded is None:
+        return "absent"
+    grade = graded.grade
+    if grade.standing in ("excused", "withheld"):
+        return grade.standing
+    # a decided grade is one, whatever became of the submission
+    return "graded" if grade.final is not None else grade.status
 
 
 def _digest(record: Record | None) -> str:

@@ -24,6 +24,8 @@ STANDINGS: Final = {
     "ungraded": "not graded",
     "unreadable": "unreadable",
     "missing": "nothing submitted",
+    "excused": "excused",
+    "withheld": "withheld",
 }
 _SHOWN_CHECKS: Final = 15
 _SHOWN_MISTAKES: Final = 60
@@ -97,6 +99,8 @@ def _numbers(counted: ClassCount) -> list[tuple[str, str]]:
         for words, number in (
             ("not graded", sum(one.without for one in counted.exercises)),
             ("not handed in", sum(one.missing for one in counted.exercises)),
+            ("excused", sum(row.standing == "excused" for row in counted.rows)),
+            ("withheld", sum(row.standing == "withheld" for row in counted.rows)),
         )
         if number
     ]

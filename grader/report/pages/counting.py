@@ -94,6 +94,11 @@ class ClassCount:
         return tuple(row for row in self.rows if row.standing in ("ungraded", "unreadable"))
 
     @property
+    def to_look_at(self) -> tuple[Row, ...]:
+        """The grades with something changed under a decision."""
+        return tuple(row for row in self.rows if row.remarks)
+
+    @property
     def hardest(self) -> CheckCount | None:
         """The check that cost the largest share of its points; None where nothing cost any."""
         most = max(self.checks, key=lambda one: (one.share, one.lost), default=None)

@@ -6,23 +6,21 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
 from grader.batch.records import Student
-from grader.batch.results_reader import (
-    Record,
-    by_student,
-    read_left_over,
-    read_missing,
-    read_records,
-)
+from grader.batch.results_reader import Record, read_left_over
 from grader.course import Course
+from grader.decisions.final_grade import decided_result
+from grader.decisions.results import Graded, read_graded
+from grader.decisions.words import for_student
 from grader.report.arrangement import score_text
 from grader.report.pages.class_page import class_page
 from grader.report.pages.counting import count
 from grader.report.pages.course_drawing import CourseDrawings
-from grader.report.pages.rows import Handing, Row, handing, missing_row, row
+from grader.report.pages.rows import Handing, Row, handing, row
 from grader.report.pages.student_page import Draw, Try, Work, student_page
 
 REPORT: Final = "report"
@@ -50,7 +48,7 @@ def write_pages(out: Path, course: Course | None) -> Path:
     OSError
         A page cannot be written.
     """
-    left_over, missing = read_left_over(out), read_missing(out)
+    left_over = read_left_over(out)
     folder = out / REPORT / STUDENTS
     folder.mkdir(parents=True, exist_ok=True)
     draw = CourseDrawings(course).draw
@@ -58,14 +56,16 @@ def write_pages(out: Path, course: Course | None) -> Path:
     handings: list[Handing] = []
     names: set[str] = set()
     courses: set[str] = set()
-    for student, records in by_student(read_records(out)):
+    for student, graded in _by_student(read_graded(out)):
+        told = [one for one in graded if one.records or one.grade.decisions]
         name = page_name(student)
-        names.add(name)
-        _write(folder / name, page_of(student, records, draw))
-        rows += [row(one, f"{STUDENTS}/{name}") for one in records if one.kept]
+        if told:
+            names.add(name)
+            _write(folder / name, page_of(student, told, draw))
+        rows += [row(one, f"{STUDENTS}/{name}" if one in told else "") for one in graded]
+        records = [record for one in graded for record in one.records]
         handings += [place for one in records if (place := handing(one))]
         courses |= {one.result.course for one in records if one.result}
-    rows += [missing_row(one) for one in missing]
     for old in folder.glob("*.html"):
         if old.name not in names:
             old.unlink()
@@ -74,10 +74,27 @@ def write_pages(out: Path, course: Course | None) -> Path:
     return index
 
 
-def page_of(student: Student, records: Iterable[Record], draw: Draw) -> str:
-    """Return the page of a student with all of their records."""
+def _by_student(graded: Iterable[Graded]) -> Iterator[tuple[Student, list[Graded]]]:
+    """Give each student's grades; nobody has a page of their own for what they did not hand in."""
+    for _, group in groupby(graded, key=lambda one: (one.grade.student.id, one.grade.student.name)):
+        own: dict[Student, list[Graded]] = {}
+        missing = []
+        for one in group:
+            if one.records:
+                own.setdefault(one.grade.student, []).append(one)
+            else:
+                missing.append(one)
+        if not own:
+            own[missing[0].grade.student] = []
+        first = next(iter(own))
+        own[first] = sorted([*own[first], *missing], key=lambda one: one.grade.exercise)
+        yield from own.items()
+
+
+def page_of(student: Student, graded: Iterable[Graded], draw: Draw) -> str:
+    """Return the page of a student with all of their grades."""
     return student_page(
-        list(_works(list(records))), name=student.name, identity=student.id, draw=draw
+        [_work(one) for one in graded], name=student.name, identity=student.id, draw=draw
     )
 
 
@@ -96,19 +113,33 @@ def page_name(student: Student) -> str:
     return f"{stem[:_LONGEST_STEM].lower() or 'student'}-{digest[:8]}.html"
 
 
-def _works(records: list[Record]) -> Iterator[Work]:
-    for name in dict.fromkeys(one.exercise for one in records):
-        own = [one for one in records if one.exercise == name]
-        counting = next((one for one in own if one.kept), own[-1])
-        costs = counting.lateness.percent > 0 and counting.final is not None
-        yield Work(
-            exercise=name,
-            result=counting.result,
-            lateness=_lateness(counting),
-            final_score=counting.final if costs else None,
-            tries=[_try(one) for one in own] if len(own) > 1 else (),
-            note=counting.note,
+def _work(graded: Graded) -> Work:
+    """Return what a student sees of a grade; of a withheld one no result, for that has points."""
+    grade, kept = graded.grade, graded.kept
+    if kept is None or grade.standing == "withheld":
+        return Work(
+            exercise=grade.exercise,
+            result=None,
+            final_score=grade.final if "score" in grade.kinds else None,
+            max_score=grade.max_score,
+            standing=grade.standing,
+            handed_in=kept is not None,
+            told=for_student(grade),
         )
+    costs = kept.lateness.percent > 0 and grade.final is not None
+    decided = "score" in grade.kinds and grade.final is not None
+    return Work(
+        exercise=grade.exercise,
+        result=decided_result(kept.result, grade.decisions) if kept.result else None,
+        lateness=_lateness(kept),
+        final_score=grade.final if costs or decided else None,
+        tries=[_try(one) for one in graded.records] if len(graded.records) > 1 else (),
+        note=kept.note,
+        max_score=grade.max_score,
+        standing=grade.standing,
+        told=for_student(grade),
+        is_decided=decided,
+    )
 
 
 def _lateness(record: Record) -> str:

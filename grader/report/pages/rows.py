@@ -8,10 +8,13 @@ from datetime import datetime
 from typing import Final, Literal
 
 from grader.batch.records import Student
-from grader.batch.results_reader import Missing, Record
+from grader.batch.results_reader import Record
+from grader.decisions.final_grade import FinalGrade, decided_result
+from grader.decisions.remarks import remarks
+from grader.decisions.results import Graded
 from grader.result import CheckResult, Diagnosis, Outcome, Result
 
-Standing = Literal["full", "lost", "ungraded", "unreadable", "missing"]
+Standing = Literal["full", "lost", "ungraded", "unreadable", "missing", "excused", "withheld"]
 _FIRST_REASON: Final = 300
 
 
@@ -56,7 +59,7 @@ class Row:
     Attributes
     ----------
     score, final : float or None
-        Before and after what lateness costs; None unless graded.
+        Before and after lateness and decisions; None where there is no grade.
     page : str
         Where the student's page is; empty for who handed nothing in.
     mistakes : mapping of Mistake to Diagnosis
@@ -65,6 +68,10 @@ class Row:
         Every check with the points that it cost.
     reason : str
         Why there is no grade.
+    decided : str
+        What was decided, in words; empty where nothing was.
+    remarks : tuple of str
+        What has changed under the decisions since.
     """
 
     student: Student
@@ -82,6 +89,8 @@ class Row:
     likenesses: tuple[Likeness, ...]
     reason: str
     digest: str
+    decided: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,47 +104,33 @@ class Handing:
     share: float | None
 
 
-def row(record: Record, page: str) -> Row:
-    """Return the row of an attempt that counts."""
-    result = record.result
-    graded = record.status == "graded" and result is not None
+def row(graded: Graded, page: str) -> Row:
+    """Return the row of a grade."""
+    grade, record = graded.grade, graded.kept
+    found = record.result if record else None
+    result = decided_result(found, grade.decisions) if found else None
+    scored = result if record and record.status == "graded" else None
+    score = scored.score if scored else None
+    if grade.final is not None and (score is None or "score" in grade.kinds):
+        score = grade.final
     return Row(
-        student=record.student,
-        exercise=record.exercise,
-        standing=_standing(record),
-        score=result.score if graded and result else None,
-        final=record.final if graded else None,
-        max_score=result.max_score if result else 0.0,
-        late=record.lateness.late,
-        number=record.number,
-        of=record.of,
+        student=grade.student,
+        exercise=grade.exercise,
+        standing=_standing(grade, scored),
+        score=score if grade.final is not None else None,
+        final=grade.final,
+        max_score=result.max_score if result else grade.max_score,
+        late=grade.lateness.late,
+        number=record.number if record else 0,
+        of=record.of if record else 0,
         page=page,
         mistakes=_mistakes(result) if result else {},
-        checks=_checks(result) if graded and result else (),
-        likenesses=_likenesses(result) if graded and result else (),
-        reason=_reason(record),
+        checks=_checks(scored) if scored else (),
+        likenesses=_likenesses(scored) if scored else (),
+        reason=_reason(record) if record and grade.final is None else "",
         digest=result.submission.sha256 if result else "",
-    )
-
-
-def missing_row(missing: Missing) -> Row:
-    """Return the row of who handed nothing in."""
-    return Row(
-        student=missing.student,
-        exercise=missing.exercise,
-        standing="missing",
-        score=None,
-        final=None,
-        max_score=missing.max_score,
-        late=None,
-        number=0,
-        of=0,
-        page="",
-        mistakes={},
-        checks=(),
-        likenesses=(),
-        reason="",
-        digest="",
+        decided=", ".join(grade.kinds),
+        remarks=remarks(grade),
     )
 
 
@@ -151,12 +146,15 @@ def handing(record: Record) -> Handing | None:
     return Handing(record.student, record.exercise, record.number, submitted, share)
 
 
-def _standing(record: Record) -> Standing:
-    if record.result is None:
-        return "unreadable"
-    if record.status != "graded":
-        return "ungraded"
-    return "full" if record.result.full_marks else "lost"
+def _standing(grade: FinalGrade, result: Result | None) -> Standing:
+    if grade.standing == "excused" or grade.standing == "withheld":
+        return grade.standing
+    if grade.final is None:
+        others: dict[str, Standing] = {"unreadable": "unreadable", "missing": "missing"}
+        return others.get(grade.status, "ungraded")
+    if result is not None and "score" not in grade.kinds:
+        return "full" if result.full_marks else "lost"
+    return "full" if grade.final >= grade.max_score else "lost"
 
 
 def _mistakes(result: Result) -> dict[Mistake, Diagnosis]:

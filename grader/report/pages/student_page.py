@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 
 from markupsafe import Markup
 
+from grader.decisions.final_grade import Standing
 from grader.report.arrangement import (
     OUTCOME_WORDS,
     Finding,
@@ -63,6 +64,15 @@ class Work:
         All attempts, where there were several.
     note : str
         How the file was chosen among several; empty where there was only one.
+    max_score : float
+    standing : {"counts", "none", "excused", "withheld"}
+        Whether there is a grade, and if not, why.
+    handed_in : bool
+        Whether there is a submission, though its result may not be shown.
+    told : sequence of str
+        What was decided, in words for the student.
+    is_decided : bool
+        Whether `final_score` is what the instructor decided, and not what lateness has left.
     """
 
     exercise: str
@@ -71,6 +81,11 @@ class Work:
     final_score: float | None = None
     tries: Sequence[Try] = ()
     note: str = ""
+    max_score: float = 0.0
+    standing: Standing = "counts"
+    handed_in: bool = True
+    told: Sequence[str] = ()
+    is_decided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +172,14 @@ def student_page(
 def _part(work: Work, anchor: str, draw: Draw) -> WorkPart:
     result = work.result
     if result is None:
-        total = "Not graded: the file could not be read"
-        return WorkPart(work, anchor, total, "ungraded", (), (), None)
+        return WorkPart(work, anchor, *_without_result(work), (), (), None)
     found = findings(result)
     functions = tuple(
         _function(result, summary, found, f"{anchor}-{number}")
         for number, summary in enumerate(summaries(result), start=1)
     )
-    return WorkPart(work, anchor, *_total(result), functions, _told(functions, found), draw(result))
+    total = _decided_total(work) or _total(result)
+    return WorkPart(work, anchor, *total, functions, _told(functions, found), draw(result))
 
 
 def _told(
@@ -179,6 +194,28 @@ def _told(
         elif finding.functions[0] in waiting:
             sections.append(waiting.pop(finding.functions[0]))
     return (*sections, *waiting.values())
+
+
+def _decided_total(work: Work) -> tuple[str, str] | None:
+    """Return what was decided as `_total` does; None where nothing was."""
+    if work.standing == "excused":
+        return "Excused", "partly"
+    if work.is_decided and work.final_score is not None:
+        full = work.final_score >= work.max_score
+        return score_text(work.final_score, work.max_score), "right" if full else "partly"
+    return None
+
+
+def _without_result(work: Work) -> tuple[str, str]:
+    if work.standing == "withheld":
+        return "The grade is withheld", "ungraded"
+    if decided := _decided_total(work):
+        return decided
+    if work.final_score is not None:
+        return score_text(work.final_score, work.max_score), "partly"
+    if not work.handed_in:
+        return "Nothing was handed in", "ungraded"
+    return "Not graded: the file could not be read", "ungraded"
 
 
 def _total(result: Result) -> tuple[str, str]:

@@ -1,0 +1,141 @@
+"""What the grades of a batch depend on besides its results: batch.json in the output folder.
+
+    {"schema": "bpgrade-batch/1", "course", "time_zone": name or null,
+     "late": {"grace_minutes", "penalty_per_day", "max_penalty"},
+     "exercises": {name: {"max_score", "deadline": ISO 8601 or null,
+                          "checks": a digest of what the exercise is checked by}},
+     "missing": [[student id, name, exercise] for who handed nothing in]}
+
+So whoever reads the folder later needs no course beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from grader.batch.records import Student
+from grader.course import Course, Exercise, LatePolicy
+from grader.errors import UsageError
+
+NAME: Final = "batch.json"
+_SCHEMA: Final = "bpgrade-batch/1"
+
+
+@dataclass(frozen=True, slots=True)
+class GradedExercise:
+    """An exercise as a batch graded it; `checks` tells one version of its checks from another."""
+
+    max_score: float
+    deadline: datetime | None
+    checks: str
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A batch's course as far as grades depend on it, and who handed in nothing."""
+
+    course: str
+    late: LatePolicy
+    time_zone: ZoneInfo | None
+    exercises: Mapping[str, GradedExercise]
+    missing: tuple[tuple[Student, str], ...]
+
+
+def describe(course: Course, missing: Iterable[tuple[Student, Exercise]]) -> Description:
+    """Return what is to be kept of a course, and who is missing."""
+    return Description(
+        course=course.name,
+        late=course.late,
+        time_zone=course.time_zone,
+        exercises={
+            one.name: GradedExercise(one.max_score, one.deadline, _digest(course, one))
+            for one in course.exercises
+        },
+        missing=tuple((student, exercise.name) for student, exercise in missing),
+    )
+
+
+def _digest(course: Course, exercise: Exercise) -> str:
+    digest = hashlib.sha256()
+    for path in (course.checks(exercise), course.reference(exercise)):
+        if path.is_file():
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def to_json(description: Description) -> str:
+    """Return the text of batch.json."""
+    exercises = {
+        name: {
+            "max_score": one.max_score,
+            "deadline": one.deadline.isoformat() if one.deadline else None,
+            "checks": one.checks,
+        }
+        for name, one in description.exercises.items()
+    }
+    document = {
+        "schema": _SCHEMA,
+        "course": description.course,
+        "time_zone": description.time_zone.key if description.time_zone else None,
+        "late": asdict(description.late),
+        "exercises": exercises,
+        "missing": [[who.id, who.name, exercise] for who, exercise in description.missing],
+    }
+    return json.dumps(document, indent=1, allow_nan=False) + "\n"
+
+
+def read_description(folder: Path) -> Description:
+    """Return what a batch has kept.
+
+    Raises
+    ------
+    UsageError
+        The folder holds no such file, or it is damaged.
+    """
+    path = folder / NAME
+    try:
+        return _description(json.loads(path.read_text("utf-8")))
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(
+            f"{folder} is not the output folder of a batch: it has no {NAME}",
+            "give the folder that `bpgrade batch SUBMISSIONS -o FOLDER` made; if an earlier"
+            " bpgrade made it, rerun the batch: nothing is graded twice",
+        ) from None
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror}", "check its permissions"
+        ) from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(
+            f"{path} is damaged: {error}", "rerun the batch with the same folder"
+        ) from None
+
+
+def _description(document: dict[str, Any]) -> Description:
+    if document["schema"] != _SCHEMA:
+        raise ValueError(f"its schema is {document['schema']}")
+    zone = document["time_zone"]
+    return Description(
+        course=str(document["course"]),
+        late=LatePolicy(**document["late"]),
+        time_zone=ZoneInfo(zone) if zone else None,
+        exercises={
+            name: GradedExercise(
+                max_score=float(one["max_score"]),
+                deadline=datetime.fromisoformat(one["deadline"]) if one["deadline"] else None,
+                checks=str(one["checks"]),
+            )
+            for name, one in document["exercises"].items()
+        },
+        missing=tuple(
+            (Student(str(identity), str(name), "id"), str(exercise))
+            for identity, name, exercise in document["missing"]
+        ),
+    )

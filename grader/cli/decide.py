@@ -1,0 +1,287 @@
+"""`bpgrade decide OUT STUDENT EXERCISE`: what an instructor decides on grades."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.decisions.decision import Decision, Kind
+    from grader.decisions.proposing import Bench
+    from grader.decisions.writing import Overview, Written
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What the command line asks for on one student and exercise."""
+
+    values: tuple[tuple[Kind, str, str], ...]  # kind, value, check
+    confirm: bool
+
+
+@click.command(
+    "decide",
+    epilog='Example: bpgrade decide graded ada exercise1 --score 8 --reason "solved on paper"',
+)
+@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("student", required=False)
+@click.argument("exercise", required=False)
+@click.option("--score", metavar="POINTS", help="What counts in the end, lateness included.")
+@click.option(
+    "--points", metavar="CHECK=POINTS", multiple=True, help="Points for one check; may be repeated."
+)
+@click.option("--comment", metavar="TEXT", help="What the student reads on their page.")
+@click.option("--excuse", is_flag=True, help="No grade; it counts neither as missing nor as zero.")
+@click.option("--withhold", is_flag=True, help="No grade goes out until this is taken back.")
+@click.option(
+    "--extend",
+    metavar="DEADLINE",
+    help='More time: days, like +3, or a moment, like "2026-12-05 18:00".',
+)
+@click.option("--waive-lateness", is_flag=True, help="No penalty for lateness.")
+@click.option(
+    "--confirm", is_flag=True, help="What was decided holds for what has changed under it."
+)
+@click.option("--undo", metavar="NUMBER", help="Take back the decision of that number.")
+@click.option("--reason", metavar="TEXT", default="", help="Why; students do not see it.")
+@click.option("--by", metavar="NAME", help="Who decides.  [default: your user name]")
+@click.option("--list", "as_list", is_flag=True, help="List the decisions that hold.")
+@click.option(
+    "--write",
+    "table",
+    metavar="CSV",
+    type=click.Path(path_type=Path),
+    help="Write the decisions that hold as a table.",
+)
+@click.option(
+    "--read",
+    "edited",
+    metavar="CSV",
+    type=click.Path(path_type=Path),
+    help="Decide what was changed in such a table, or in grades.csv.",
+)
+def command(
+    out: Path,
+    student: str | None,
+    exercise: str | None,
+    score: str | None,
+    points: tuple[str, ...],
+    comment: str | None,
+    excuse: bool,
+    withhold: bool,
+    extend: str | None,
+    waive_lateness: bool,
+    confirm: bool,
+    undo: str | None,
+    reason: str,
+    by: str | None,
+    as_list: bool,
+    table: Path | None,
+    edited: Path | None,
+) -> int:
+    """Change a grade, extend a deadline, excuse, withhold; for good, whatever is graded again.
+
+    OUT is the folder that `bpgrade batch` wrote. STUDENT is an id or a name; STUDENT and EXERCISE
+    may be `all` for --extend, --waive-lateness, --excuse and --withhold. Every decision is kept
+    with who, when and why in OUT/decisions.jsonl, and grades.csv follows it at once. A rerun of the
+    batch never overwrites one; where something has changed under it, it says so.
+
+    Exit code: 0 decided, 2 a name, a path or an option is wrong, and nothing was decided.
+    """
+    flags: list[tuple[Kind, bool]] = [
+        ("excused", excuse), ("withheld", withhold), ("waiver", waive_lateness)
+    ]  # fmt: skip
+    texts: list[tuple[Kind, str | None]] = [
+        ("score", score), ("comment", comment), ("extension", extend)
+    ]  # fmt: skip
+    wanted = _Wanted(
+        (
+            *((kind, text, "") for kind, text in texts if text is not None),
+            *map(_check_points, points),
+            *((kind, "", "") for kind, is_set in flags if is_set),
+        ),
+        confirm,
+    )
+    who = by or _user()
+    on_one = bool(wanted.values) or confirm
+    asked = [on_one, undo is not None, as_list, table is not None, edited is not None]
+    if sum(asked) != 1:
+        raise UsageError(
+            "decide does one thing at a time" if any(asked) else "nothing is decided",
+            "say what with --score, --points, --comment, --excuse, --withhold, --extend,"
+            " --waive-lateness or --confirm; or --undo, --list, --write or --read",
+        )
+    if not on_one and student is not None and not as_list:
+        raise UsageError(
+            "STUDENT and EXERCISE are not for --undo, --write and --read", "leave them out"
+        )
+    if as_list or table is not None:
+        return _show(out, student, exercise, table)
+    if on_one and (student is None or exercise is None):
+        raise UsageError(
+            "whose grade, and for what?", "bpgrade decide OUT STUDENT EXERCISE; either may be `all`"
+        )
+
+    def propose(bench: Bench) -> Iterable[Decision]:
+        if undo is not None:
+            return [bench.undone(undo, by=who, reason=reason)]
+        if edited is not None:
+            return _read(edited, bench, who, reason)
+        assert student is not None
+        assert exercise is not None
+        return _proposed(bench, student, exercise, wanted, who, reason)
+
+    _tell(out, _record(out, propose))
+    return 0
+
+
+def _record(out: Path, propose: Callable[[Bench], Iterable[Decision]]) -> Written:
+    from grader.batch.description import read_description
+    from grader.batch.lock import Lock
+    from grader.batch.run import explained
+    from grader.decisions.writing import record
+
+    read_description(out)  # before a lock is put into a folder that is none of ours
+    with explained(out), Lock(out, writing=True):
+        return record(out, propose)
+
+
+def _check_points(text: str) -> tuple[Kind, str, str]:
+    check, equals, points = text.rpartition("=")
+    if not equals or not check:
+        raise UsageError(f"{text!r} gives no check points", "write --points CHECK=POINTS")
+    return "points", points, check
+
+
+def _proposed(
+    bench: Bench, student: str, exercise: str, wanted: _Wanted, by: str, reason: str
+) -> list[Decision]:
+    from grader.decisions.decision import Decision
+
+    found = [
+        bench.checked(Decision(kind, student, exercise, value, check, reason, by=by))
+        for kind, value, check in wanted.values
+    ]
+    facets = [one.facet for one in found]
+    if len(set(facets)) < len(facets):
+        raise UsageError(
+            "two of these options answer one question", "give a score or excuse; extend or waive"
+        )
+    return found + (bench.confirmed(student, exercise, by=by) if wanted.confirm else [])
+
+
+def _read(path: Path, bench: Bench, by: str, reason: str) -> Sequence[Decision]:
+    from grader.decisions.decisions_table import read_table
+    from grader.decisions.edited_grades import is_grades_table, read_changed_scores
+    from grader.decisions.sheets import read_lines
+
+    titles, _ = read_lines(path)
+    read = read_changed_scores if is_grades_table(titles) else read_table
+    return read(path, bench, by=by, reason=reason)
+
+
+def _show(out: Path, student: str | None, exercise: str | None, table: Path | None) -> int:
+    from grader.decisions.decisions_table import decisions_table
+    from grader.decisions.proposing import Bench
+    from grader.decisions.record import read_decisions
+    from grader.decisions.results import read_results
+    from grader.decisions.writing import overview
+
+    results, decisions = read_results(out), read_decisions(out)
+    found = overview(results, decisions)
+    if table is None:
+        bench = Bench(results, decisions)
+        who = bench.student(student) if student is not None else None
+        what = bench.exercise(exercise) if exercise is not None else None
+        _list(found, len(decisions), who, what)
+        return 0
+    from grader.course.files import write_texts
+
+    try:
+        write_texts({table: decisions_table(found.in_force)})
+    except OSError as error:
+        raise UsageError(
+            f"{table} cannot be written: {error.strerror}", "name a file in a folder you may write"
+        ) from None
+    click.echo(f"{_counted(len(found.in_force), 'decision')}: {table}")
+    return 0
+
+
+def _list(found: Overview, ever: int, student: str | None, exercise: str | None) -> None:
+    from grader.decisions.words import called, told
+
+    shown = [
+        one
+        for one in found.in_force
+        if student in (None, one.student) and exercise in (None, one.exercise)
+    ]
+    for one in shown:
+        when = f"{one.at:%Y-%m-%d %H:%M}" if one.at else ""
+        click.echo(f"{one.number:4}  {told(one)}   ({_safe(one.by)}, {when})")
+    looked = [
+        (grade, line)
+        for grade, line in found.to_look_at
+        if student in (None, grade.student.id) and exercise in (None, grade.exercise)
+    ]
+    if looked or found.about_nobody:
+        click.echo("\nTo look at; --confirm or another decision ends the remark:")
+    for grade, line in looked:
+        click.echo(f"  {called(grade)}: {_safe(line)}")
+    for one in found.about_nobody:
+        click.echo(f"  {one.number} is about nobody in this batch: {told(one)}")
+    rest = ever - len(found.in_force)
+    if student is None and exercise is None and rest:
+        click.echo(f"{_counted(rest, 'more line')} in the record: replaced, taken back.")
+    if not shown:
+        click.echo("Nothing is decided.")
+
+
+def _tell(out: Path, written: Written) -> None:
+    from grader.decisions.words import called, edited_lines, standing, told
+
+    if written.notice:
+        click.echo(f"bpgrade: {written.notice}", err=True)
+    if written.edited is not None and not any(one.kind == "score" for one in written.new):
+        first, second = edited_lines(out, written.edited)
+        click.echo(f"bpgrade: {first}\n{second}", err=True)
+    for one in written.new[:_SHOWN]:
+        click.echo(f"{one.number:4}  {told(one)}")
+    if len(written.new) > _SHOWN:
+        click.echo(f"      ... and {len(written.new) - _SHOWN} more")
+    if not written.new:
+        click.echo("Nothing new is decided there.")
+        return
+    for before, after in written.changed[:_SHOWN]:
+        click.echo(f"{called(after)}: {standing(before)} -> {standing(after)}")
+    if len(written.changed) > _SHOWN:
+        click.echo(f"... and {len(written.changed) - _SHOWN} more grades changed")
+    if not written.changed:
+        click.echo("No grade changes by it.")
+    if (out / "report").exists():
+        click.echo(f"The pages follow with `bpgrade report {out}`.")
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _safe(text: str) -> str:
+    from grader.report.safe_text import visible
+
+    return visible(text, lines=False)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no name in the environment, nor in the system
+        raise UsageError("your user name is not known", "say who decides with --by NAME") from None

@@ -1,0 +1,129 @@
+"""Scores that somebody has changed in grades.csv itself, read as decisions.
+
+A line that bpgrade wrote agrees with itself: its final score is the decided one, else the automatic
+one. So a changed line is known by itself, also where the batch has been rerun since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Final
+
+from grader.decisions.decision import Decision
+from grader.decisions.final_grade import FinalGrade
+from grader.decisions.proposing import Bench
+from grader.decisions.sheets import Line, read_lines, refused
+from grader.decisions.values import points_in
+from grader.errors import UsageError
+
+_MARKS: Final = frozenset({"student_id", "exercise", "automatic_score", "final_score"})
+_CLOSE: Final = 1e-6  # what a spreadsheet rounds when it saves
+
+
+def is_grades_table(titles: Collection[str]) -> bool:
+    """Whether a table with these titles is a grades.csv."""
+    return _MARKS.issubset(titles)
+
+
+def read_changed_scores(path: Path, bench: Bench, *, by: str, reason: str) -> tuple[Decision, ...]:
+    """Return a decision for each line whose score was changed.
+
+    A reason in a line that had none goes before `reason`.
+
+    Raises
+    ------
+    UsageError
+        It cannot be read, or some lines do not hold; each is named.
+    """
+    _, lines = read_lines(path)
+    found: list[Decision] = []
+    problems: list[tuple[int, str]] = []
+    for line in lines:
+        try:
+            score = _changed(line, bench)
+            if score:
+                found.append(bench.checked(_decision(line, score, bench, by, reason)))
+        except UsageError as error:
+            problems.append((line.number, f"{error.message} ({error.remedy})"))
+    if problems:
+        raise refused(path, problems)
+    return tuple(found)
+
+
+def _decision(line: Line, score: str, bench: Bench, by: str, reason: str) -> Decision:
+    student, exercise = line["student_id"], line["exercise"]
+    grade = bench.grades.get((bench.student(student), exercise))
+    own = line["reason"] if line["reason"] != (grade.reason if grade else "") else ""
+    return Decision("score", student, exercise, score, reason=own or reason, by=by)
+
+
+def _changed(line: Line, bench: Bench) -> str:
+    """Return the score that a line was changed to; nothing where it was not.
+
+    Raises
+    ------
+    UsageError
+        It was changed where bpgrade says what was, and not what should be.
+    """
+    final, decided, automatic = (
+        _points(line, title) for title in ("final_score", "decided_score", "automatic_score")
+    )
+    expected = automatic if decided is None else decided
+    if decided is None and _is_inconsistent(line, automatic):
+        raise UsageError(
+            "its score, penalty_percent or automatic_score was changed",
+            "put the grade that should count into final_score",
+        )
+    if _equal(final, expected) or _has_no_grade(line, final):
+        return ""
+    grade = bench.grades.get((bench.student(line["student_id"]), line["exercise"]))
+    if grade is not None and _equal(final, grade.final):
+        if decided is not None and not _was_decided(decided, grade, bench):
+            raise UsageError(
+                "its decided_score was changed", "put the grade that should count into final_score"
+            )
+        return ""  # taken in already
+    if final is None:
+        raise UsageError(
+            "its final_score was emptied",
+            "`bpgrade decide` says why there is no grade: --excuse or --withhold",
+        )
+    return line["final_score"]
+
+
+def _was_decided(points: float, grade: FinalGrade, bench: Bench) -> bool:
+    """Whether bpgrade may have written that as the decided score, now or earlier."""
+    earlier = (
+        one.points
+        for one in bench.decisions
+        if one.kind == "score" and (one.student, one.exercise) == (grade.student.id, grade.exercise)
+    )
+    return any(_equal(points, one) for one in (grade.decided, *earlier))
+
+
+def _has_no_grade(line: Line, final: float | None) -> bool:
+    kinds = line["decision"].split(", ")
+    return final is None and ("excused" in kinds or "withheld" in kinds)
+
+
+def _is_inconsistent(line: Line, automatic: float | None) -> bool:
+    score, percent = _points(line, "score"), _points(line, "penalty_percent")
+    if score is None or "points" in line["decision"]:
+        return score is None and automatic is not None
+    return not _equal(automatic, round(score * (1 - (percent or 0.0) / 100), 9))
+
+
+def _points(line: Line, title: str) -> float | None:
+    if not line[title]:
+        return None
+    points = points_in(line[title])
+    if points is None:
+        raise UsageError(f"{title} is {line[title]!r}", "write a number, like 6 or 6.5")
+    return points
+
+
+def _equal(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) < _CLOSE

@@ -1,0 +1,247 @@
+"""What counts in the end: a pure function of what the checks gave and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from math import fsum
+from typing import Literal
+
+from grader.batch.description import Description
+from grader.batch.late import Lateness, overdue
+from grader.batch.records import Student
+from grader.batch.results_reader import Record
+from grader.decisions.decision import Basis, Decision
+from grader.decisions.values import extended
+from grader.result import Result
+
+Standing = Literal["counts", "none", "excused", "withheld"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt as far as its grade goes: `checks` has each check's points, and how many it can
+    give; `automatic` is what the course's rule leaves of the score."""
+
+    number: int
+    of: int
+    file: str
+    status: str
+    submitted: datetime | None
+    lateness: Lateness
+    score: float | None
+    automatic: float | None
+    submission: str
+    checks: Mapping[str, tuple[float, float]]
+    kept: bool
+
+
+def attempt_of(record: Record) -> Attempt:
+    """Return what counts of a record."""
+    result = record.result
+    graded = record.status == "graded" and result is not None
+    return Attempt(
+        number=record.number,
+        of=record.of,
+        file=record.file,
+        status=record.status,
+        submitted=record.submitted,
+        lateness=record.lateness,
+        score=result.score if graded and result else None,
+        automatic=record.automatic,
+        submission=result.submission.sha256 if result else "",
+        checks={one.id: (one.points, one.max_points) for one in result.checks} if result else {},
+        kept=record.kept,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FinalGrade:
+    """A student's grade for an exercise.
+
+    Attributes
+    ----------
+    status : {"graded", "ungraded", "unreadable", "missing"}
+        What became of the submission, whatever was decided.
+    attempt : Attempt or None
+        The one that counts; None where nothing was handed in.
+    score : float or None
+        What the checks gave it.
+    lateness : Lateness
+        With extensions and waivers.
+    automatic : float or None
+        What counts by the course's rule alone.
+    decided : float or None
+        What the decisions make of it; None where they leave it as it is.
+    standing : {"counts", "none", "excused", "withheld"}
+        Whether there is a grade, and if not, why.
+    decisions : tuple of Decision
+        Those that concern it.
+    basis : Basis
+        What a decision made now would be made on.
+    """
+
+    student: Student
+    exercise: str
+    status: str
+    max_score: float
+    attempt: Attempt | None
+    score: float | None
+    lateness: Lateness
+    automatic: float | None
+    decided: float | None
+    standing: Standing
+    decisions: tuple[Decision, ...]
+    basis: Basis
+
+    @property
+    def final(self) -> float | None:
+        """What counts; None where there is no grade."""
+        if self.standing != "counts":
+            return None
+        return self.automatic if self.decided is None else self.decided
+
+    @property
+    def reason(self) -> str:
+        """Why it was decided so, each reason once."""
+        return "; ".join(dict.fromkeys(one.reason for one in self.decisions if one.reason))
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What was decided, each kind once."""
+        return tuple(dict.fromkeys(one.kind for one in self.decisions))
+
+    @property
+    def comment(self) -> str:
+        """What the instructor tells the student; empty where there is nothing."""
+        return next((one.value for one in self.decisions if one.kind == "comment"), "")
+
+
+def final_grade(
+    student: Student,
+    exercise: str,
+    attempts: Sequence[Attempt],
+    batch: Description,
+    decisions: tuple[Decision, ...],
+) -> FinalGrade:
+    """Return what counts.
+
+    Parameters
+    ----------
+    attempts : sequence of Attempt
+        The student's at the exercise; none where nothing was handed in.
+    batch : Description
+        The deadlines and the rule for lateness.
+    decisions : tuple of Decision
+        Those in force on this student and exercise.
+    """
+    known = batch.exercises[exercise]
+    counted = [_Counted.of(one, decisions, batch, exercise) for one in attempts]
+    kept = max(counted, key=lambda one: (one.order, one.attempt.number), default=None)
+    automatic = next((one for one in attempts if one.kept), None)
+    found = kept.final if kept else None
+    last = next((one for one in reversed(decisions) if one.facet[0] == "grade"), None)
+    if last is not None and last.kind == "score":
+        found = last.points
+    own = automatic.automatic if automatic else None
+    standing: Standing = "none" if found is None else "counts"
+    if any(one.kind == "withheld" for one in decisions):
+        standing = "withheld"
+    if last is not None and last.kind == "excused":
+        standing = "excused"
+    decided = (last is not None and last.kind == "score") or found != own
+    return FinalGrade(
+        student=student,
+        exercise=exercise,
+        status=kept.attempt.status if kept else "missing",
+        max_score=known.max_score,
+        attempt=kept.attempt if kept else None,
+        score=kept.attempt.score if kept else None,
+        lateness=kept.lateness if kept else Lateness(None, None, 0.0),
+        automatic=own,
+        decided=found if decided else None,
+        standing=standing,
+        decisions=decisions,
+        basis=Basis(
+            submission=automatic.submission if automatic else "",
+            checks=known.checks,
+            automatic=own,
+            max_score=known.max_score,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    attempt: Attempt
+    lateness: Lateness
+    final: float | None
+
+    @classmethod
+    def of(
+        cls,
+        attempt: Attempt,
+        decisions: Sequence[Decision],
+        batch: Description,
+        exercise: str,
+    ) -> _Counted:
+        lateness = decided_lateness(attempt, decisions, batch, exercise)
+        if attempt.score is None:
+            return cls(attempt, lateness, None)
+        score = decided_points(
+            attempt.score, attempt.checks, decisions, batch.exercises[exercise].max_score
+        )
+        return cls(attempt, lateness, lateness.final(score))
+
+    @property
+    def order(self) -> float:
+        return -1.0 if self.final is None else self.final
+
+
+def decided_points(
+    score: float,
+    checks: Mapping[str, tuple[float, float]],
+    decisions: Sequence[Decision],
+    max_score: float,
+) -> float:
+    """Return a score with the points that were decided for checks.
+
+    A check that is no longer there keeps what its decision added or took off.
+    """
+    changes = []
+    for one in decisions:
+        if one.kind == "points":
+            had = checks[one.check][0] if one.check in checks else _had(one)
+            changes.append(one.points - had)
+    return min(max(round(fsum((score, *changes)), 9), 0.0), max_score) if changes else score
+
+
+def _had(decision: Decision) -> float:
+    basis = decision.basis
+    return basis.check if basis and basis.check is not None else decision.points
+
+
+def decided_lateness(
+    attempt: Attempt, decisions: Sequence[Decision], batch: Description, exercise: str
+) -> Lateness:
+    """Return how late an attempt is with all extensions and waivers; the most generous counts."""
+    if any(one.kind == "waiver" for one in decisions):
+        return replace(attempt.lateness, percent=0.0)
+    deadline = batch.exercises[exercise].deadline
+    values = [one.value for one in decisions if one.kind == "extension"]
+    if not values or deadline is None or attempt.submitted is None:
+        return attempt.lateness
+    latest = max(extended(deadline, value, batch) for value in values)
+    return overdue(attempt.submitted, latest, batch)
+
+
+def decided_result(result: Result, decisions: Sequence[Decision]) -> Result:
+    """Return a result with the points that were decided for its checks."""
+    points = {one.check: one.points for one in decisions if one.kind == "points"}
+    if not points:
+        return result
+    checks = tuple(replace(one, points=points.get(one.id, one.points)) for one in result.checks)
+    known = {one.id: (one.points, one.max_points) for one in result.checks}
+    score = decided_points(result.score, known, decisions, result.max_score)
+    return replace(result, checks=checks, score=score)

@@ -1,0 +1,136 @@
+"""grades.csv: a line for each student and exercise, with what the checks and the decisions say.
+
+    student_id, name    as the roster has them; without one, as the files' names do
+    exercise
+    status              graded, ungraded (the grader failed), unreadable (its file could not be
+                        read), missing (in the roster, and nothing was handed in)
+    score, max_score    what the checks gave; no score unless graded
+    late                yes, no, or empty where nothing tells; with extensions
+    late_days           days begun after the deadline; empty where that is not known
+    penalty_percent     what lateness takes off; with extensions and waivers
+    automatic_score     what the course's rule alone leaves of the score
+    decided_score       what the decisions make of it; empty where they leave it as it is
+    final_score         what counts; empty where there is no grade
+    decision, reason    what was decided, and why
+    attempt, attempts   which of how many counts, from 1
+    file                where it lay in what was handed in
+
+A text that a spreadsheet would take for a formula has an apostrophe before it. The file is UTF-8,
+written whole beside its place and then renamed. Decisions are not read from it: so that an edit is
+noticed before it is written over, `grades.csv.sha256` has the digest of what was written last, and
+of what it replaced.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from grader.batch.late import Lateness
+from grader.batch.outputs import plain_cell
+from grader.course.files import replacing
+from grader.decisions.final_grade import FinalGrade
+from grader.decisions.values import number_text
+
+NAME: Final = "grades.csv"
+COLUMNS: Final = (
+    "student_id", "name", "exercise", "status", "score", "max_score", "late", "late_days",
+    "penalty_percent", "automatic_score", "decided_score", "final_score", "decision", "reason",
+    "attempt", "attempts", "file",
+)  # fmt: skip
+_DIGESTS: Final = f"{NAME}.sha256"
+_EDITED: Final = "grades-edited-{}.csv"
+
+
+def write_grades(folder: Path, grades: Iterable[FinalGrade]) -> Path | None:
+    """Write grades.csv; return where an edited one that stood there is kept, None if it was not.
+
+    Call it with the writing lock held.
+
+    Raises
+    ------
+    OSError
+        It cannot be written; what was there before still is.
+    """
+    path = folder / NAME
+    rows = sorted((_row(one) for one in grades), key=_place)
+    with replacing(path) as new:
+        with new.open("w", encoding="utf-8", newline="") as file:
+            table = csv.writer(file, lineterminator="\n")
+            table.writerow(COLUMNS)
+            table.writerows(rows)
+            file.flush()
+            os.fsync(file.fileno())
+        kept = _keep_edited(folder)
+        known = [_digest(new), *([_digest(path)] if path.exists() else [])]
+        with replacing(folder / _DIGESTS) as digests:
+            digests.write_text("".join(f"{one}  {NAME}\n" for one in dict.fromkeys(known)), "utf-8")
+    return kept
+
+
+def is_edited(folder: Path) -> bool:
+    """Whether somebody else has changed grades.csv since it was written."""
+    path, digests = folder / NAME, folder / _DIGESTS
+    if not path.exists() or not digests.exists():
+        return False
+    return _digest(path) not in digests.read_text("utf-8").split()
+
+
+def _keep_edited(folder: Path) -> Path | None:
+    """Copy an edited file aside, once however often a command is stopped here."""
+    if not is_edited(folder):
+        return None
+    data = (folder / NAME).read_bytes()
+    number = 1
+    while (aside := folder / _EDITED.format(number)).exists():
+        if aside.read_bytes() == data:
+            return aside
+        number += 1
+    with replacing(aside) as new:
+        new.write_bytes(data)
+    return aside
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _row(one: FinalGrade) -> tuple[str, ...]:
+    attempt, lateness = one.attempt, one.lateness
+    return (
+        plain_cell(one.student.id),
+        plain_cell(one.student.name),
+        one.exercise,
+        one.status,
+        _number(one.score),
+        number_text(one.max_score),
+        *(_late(lateness) if attempt else ("", "", "")),
+        _number(one.automatic),
+        _number(one.decided),
+        _number(one.final),
+        ", ".join(one.kinds),
+        plain_cell(one.reason),
+        str(attempt.number if attempt else 0),
+        str(attempt.of if attempt else 0),
+        plain_cell(attempt.file) if attempt else "",
+    )
+
+
+def _place(row: tuple[str, ...]) -> tuple[str, ...]:
+    return row[:3]
+
+
+def _late(lateness: Lateness) -> tuple[str, str, str]:
+    return (
+        "" if lateness.late is None else "yes" if lateness.late else "no",
+        "" if lateness.days is None else str(lateness.days),
+        number_text(lateness.percent),
+    )
+
+
+def _number(points: float | None) -> str:
+    return "" if points is None else number_text(points)

@@ -1,0 +1,257 @@
+"""Holding what somebody wants to decide against the batch: is it whose, and can it be so?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from grader.course.naming import nearest
+from grader.decisions.decision import ALL, Basis, Decision, in_force, taken_back
+from grader.decisions.final_grade import FinalGrade
+from grader.decisions.results import BatchResults
+from grader.decisions.values import deadline_text, extended, number_text, points_in
+from grader.errors import UsageError
+from grader.grading.file_names import folded
+
+FOR_MANY: Final = frozenset({"extension", "waiver", "excused", "withheld"})
+_NEEDS_REASON: Final = frozenset({"score", "points", "extension", "waiver", "excused", "withheld"})
+_LONGEST: Final = 20_000
+
+
+class Bench:
+    """A batch with the decisions on it so far: says what a new decision would rest on.
+
+    Attributes
+    ----------
+    grades : mapping of (str, str) to FinalGrade
+        By student id and exercise.
+    """
+
+    def __init__(self, results: BatchResults, decisions: Sequence[Decision]) -> None:
+        self.results = results
+        self.decisions = tuple(decisions)
+        self.held = in_force(self.decisions)
+        self.grades: Mapping[tuple[str, str], FinalGrade] = {
+            (one.student.id, one.exercise): one for one in results.grades(decisions)
+        }
+        self._names: dict[str, set[str]] = defaultdict(set)
+        for one in results.handed_in:
+            self._names[one.student.id].add(one.student.name)
+
+    def checked(self, wanted: Decision) -> Decision:
+        """Return a decision as it can be recorded.
+
+        Raises
+        ------
+        UsageError
+            Whom or what it is about is not there, or it cannot be so.
+        """
+        student = self.student(wanted.student)
+        exercise = self.exercise(wanted.exercise)
+        if ALL in (student, exercise) and wanted.kind not in FOR_MANY:
+            raise UsageError(
+                f"{_spoken(wanted)} is for one student and one exercise",
+                "name both; an extension, a waiver, excused and withheld may be for all",
+            )
+        if wanted.kind in _NEEDS_REASON and not wanted.reason.strip():
+            raise UsageError(
+                f"{_spoken(wanted)} needs a reason",
+                'say why with --reason "..."',
+            )
+        for text in (wanted.reason, wanted.value):
+            if len(text) > _LONGEST:
+                raise UsageError(f"a text of {len(text):,} characters", f"at most {_LONGEST:,}")
+        placed = replace(
+            wanted,
+            student=student,
+            exercise=exercise,
+            name=min(self._names[student]) if student != ALL else "",
+            reason=wanted.reason.strip(),
+        )
+        valued = self._valued(placed)
+        return replace(valued, basis=self.basis(valued))
+
+    def student(self, text: str) -> str:
+        """Return the id of the student who is meant, or `all`."""
+        if text == ALL or text in self._names:
+            return self._sure(text)
+        wanted = folded(text)
+        found = [one for one in self._names if folded(one) == wanted] or [
+            one for one, names in self._names.items() if wanted in map(folded, names)
+        ]
+        if len(found) == 1:
+            return self._sure(found[0])
+        if found:
+            raise UsageError(
+                f"several students are called {text}: {', '.join(sorted(found))}", "give the id"
+            )
+        known = [*self._names, *(name for names in self._names.values() for name in names)]
+        guess = nearest(text, known)
+        raise UsageError(
+            f"nobody in this batch is called {text}",
+            (f"did you mean {guess}? " if guess else "")
+            + "give an id or a name as in grades.csv, or `all`; who has not handed in is known by"
+            " the roster of the batch",
+        )
+
+    def _sure(self, identity: str) -> str:
+        names = self._names[identity] if identity != ALL else set()
+        if len(names) > 1:
+            raise UsageError(
+                f"{' and '.join(sorted(names))} have the same id here, {identity}",
+                "give them ids of their own in the roster, and rerun the batch",
+            )
+        return identity
+
+    def exercise(self, text: str) -> str:
+        """Return the exercise that is meant, or `all`."""
+        known = self.results.description.exercises
+        if text == ALL or text in known:
+            return text
+        guess = nearest(text, list(known))
+        raise UsageError(
+            f"the course has no exercise {text}",
+            (f"did you mean {guess}? " if guess else "") + f"it has: {', '.join(known)}; or `all`",
+        )
+
+    def numbered(self, text: str) -> Decision:
+        """Return the decision of a number, if it can be taken back.
+
+        Raises
+        ------
+        UsageError
+            There is none, or it has been taken back.
+        """
+        number = points_in(text)
+        found = next((one for one in self.decisions if one.number == number), None)
+        remedy = "see the numbers with --list"
+        if found is None:
+            raise UsageError(f"there is no decision {text}", remedy)
+        if found.number in taken_back(self.decisions):
+            raise UsageError(f"decision {text} has been taken back already", remedy)
+        return found
+
+    def undone(self, text: str, *, by: str, reason: str) -> Decision:
+        """Return the decision that takes back another."""
+        old = self.numbered(text)
+        return Decision(
+            "undo", old.student, old.exercise, str(old.number), reason=reason, name=old.name, by=by
+        )
+
+    def confirmed(self, student: str, exercise: str, *, by: str) -> list[Decision]:
+        """Return what confirms all that is in force on one grade.
+
+        Raises
+        ------
+        UsageError
+            Nothing is.
+        """
+        identity, name = self.student(student), self.exercise(exercise)
+        found = [
+            one
+            for one in self.held.on(identity, name)
+            if (one.student, one.exercise) == (identity, name)
+        ]
+        if not found:
+            raise UsageError(
+                f"nothing has been decided on {student}, {exercise}", "see what has with --list"
+            )
+        return [
+            Decision(
+                "confirmed", identity, name, str(one.number), name=one.name, by=by,
+                basis=self.basis(one),
+            )
+            for one in found
+        ]  # fmt: skip
+
+    def basis(self, decision: Decision) -> Basis | None:
+        """Return what a decision rests on now; None where it is for many, or for no one grade."""
+        grade = self.grades.get((decision.student, decision.exercise))
+        if grade is None or decision.kind in ("extension", "waiver"):
+            return None
+        checks = grade.attempt.checks if grade.attempt else {}
+        points = checks[decision.check][0] if decision.check in checks else None
+        return replace(grade.basis, check=points)
+
+    def _valued(self, one: Decision) -> Decision:
+        match one.kind:
+            case "score":
+                most = self.results.description.exercises[one.exercise].max_score
+                return replace(one, value=_points(one.value, most, one.exercise))
+            case "points":
+                return self._check_points(one)
+            case "extension":
+                return self._extension(one)
+            case "comment":
+                if not one.value.strip():
+                    raise UsageError("a comment without words", "write what to tell the student")
+                return replace(one, value=one.value.strip())
+            case _:
+                return replace(one, value="")
+
+    def _check_points(self, one: Decision) -> Decision:
+        grade = self.grades.get((one.student, one.exercise))
+        if grade is None or grade.attempt is None or grade.score is None:
+            raise UsageError(
+                f"{one.student}, {one.exercise} has no graded submission whose checks could get"
+                " points",
+                "decide a score",
+            )
+        checks = grade.attempt.checks
+        if one.check not in checks:
+            guess = nearest(one.check, list(checks))
+            raise UsageError(
+                f"{one.exercise} has no check {one.check}",
+                (f"did you mean {guess}? " if guess else "") + f"it has: {', '.join(checks)}",
+            )
+        return replace(one, value=_points(one.value, checks[one.check][1], one.check))
+
+    def _extension(self, one: Decision) -> Decision:
+        value = deadline_text(one.value)
+        if not value:
+            raise UsageError(
+                f"{one.value!r} is no deadline",
+                'write days, like +3, or a date and a time, like "2026-12-05 18:00"',
+            )
+        batch = self.results.description
+        names = batch.exercises if one.exercise == ALL else (one.exercise,)
+        deadlines = [due for name in names if (due := batch.exercises[name].deadline)]
+        if not deadlines:
+            raise UsageError(
+                f"{one.exercise} has no deadline that could be extended"
+                if one.exercise != ALL
+                else "no exercise has a deadline",
+                "set one in course.toml, and rerun the batch",
+            )
+        if all(extended(due, value, batch) == due for due in deadlines):
+            raise UsageError(
+                f"{value} is not after the deadline, {deadlines[0]:%Y-%m-%d %H:%M}",
+                "an extension gives more time",
+            )
+        return replace(one, value=value)
+
+
+def _points(text: str, most: float, of: str) -> str:
+    points = points_in(text)
+    if points is None:
+        raise UsageError(f"{text!r} is no number of points", "write a number, like 6 or 6.5")
+    if points > most:
+        raise UsageError(
+            f"{text} points are more than {of} has: {number_text(most)}",
+            f"write a number from 0 to {number_text(most)}",
+        )
+    return number_text(points)
+
+
+def _spoken(decision: Decision) -> str:
+    return {"points": "points for a check", "score": "a score", "comment": "a comment"}.get(
+        decision.kind, f"`{decision.kind}`"
+    )
+
+
+def about_nobody(decisions: Iterable[Decision], results: BatchResults) -> tuple[Decision, ...]:
+    """Return the decisions on students whom the batch does not know any more."""
+    known = {one.student.id for one in results.handed_in} | {ALL}
+    return tuple(one for one in decisions if one.student not in known)
