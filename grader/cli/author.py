@@ -117,8 +117,9 @@ def verify(course_folder: Path | None, exercise: str | None, as_json: bool) -> i
 def import_() -> None:
     """Bring a course over from nbgrader or otter.
 
-    Nothing of SOURCE is run. COURSE is a new folder, with a report.md on what was carried over
-    whole, what needs a look, and what can't be carried over.
+    COURSE is a new folder, with a report.md on what was carried over whole, what needs a look, and
+    what can't be carried over. At the end each reference is run, as it is in every grading, and
+    graded beside its stub: so bring over notebooks that you trust.
 
     \b
     Example:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Level = Literal["waits", "look", "cannot"]
+Level = Literal["look", "cannot"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,7 +27,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What waits for the grader to grade it, needs a look, or cannot be carried over, and why."""
+    """What needs a look or cannot be carried over, and why."""
 
     level: Level
     place: Place
@@ -90,9 +90,10 @@ Part = Text | Code | Test | ByHand
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One notebook, to become one exercise."""
+    """One notebook, to become one exercise; `released` where its solution was taken out."""
 
     name: str
     title: str
     parts: tuple[Part, ...]
     findings: tuple[Finding, ...]
+    released: bool = False

@@ -5,12 +5,11 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 
 from grader.author.importing.assignment import Finding, Level, Place, Test
-from grader.author.importing.engine import not_graded
 from grader.author.importing.naming import Names, bound, loaded, names_of
 from grader.author.importing.titles import plain
 from grader.author.importing.translation import Translation, indented, translate
@@ -19,11 +18,22 @@ _FIXTURES = ("student", "reference")
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A check file's text, the points of what the student writes, and what needs a look."""
+class Check:
+    """A check: its name, the test that it was, what it is charged to, its points, its code."""
 
-    text: str
-    points: Mapping[str, float]
+    name: str
+    place: Place
+    function: str
+    points: float
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The checks of an exercise, what stands above them, and what needs a look."""
+
+    head: str
+    checks: tuple[Check, ...]
     findings: tuple[Finding, ...]
 
 
@@ -33,15 +43,14 @@ class _File:
 
     names: Names
     header: dict[str, None] = field(default_factory=dict)
-    checks: list[str] = field(default_factory=list)
-    charged: list[tuple[str, float]] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
     earlier: list[tuple[set[str], str]] = field(default_factory=list)
 
 
 def write_checks(tests: Sequence[tuple[Test, Names]]) -> Written:
-    """Return the check file of some tests, which are plain Python, each with the names there."""
+    """Return the checks of some tests, which are plain Python, each with the names there."""
     file = _File(tests[0][1] if tests else names_of([], []))
     free = bool(tests) and not any(test.points for test, _ in tests)
     if free:
@@ -54,15 +63,29 @@ def write_checks(tests: Sequence[tuple[Test, Names]]) -> Written:
             _add(file, test, test.public_source, 0.0, True, "_public")
         _add(file, test, test.source, points, test.visible)
         _remember(file, test.source)
-    totals: dict[str, float] = {}
-    for name in dict.fromkeys(name for name, _ in file.charged):
-        own = [points for charged, points in file.charged if charged == name]
-        if own:
-            totals[name] = round(sum(own), 9)
     imports = sorted(text for text in file.header if text.startswith(("import ", "from ")))
     given = [text for text in file.header if not text.startswith(("import ", "from "))]
     head = "\n".join(dict.fromkeys([*imports, "import pytest"]))
-    return Written("\n\n\n".join([head, *given, *file.checks]) + "\n", totals, tuple(file.findings))
+    return Written("\n\n\n".join([head, *given]), tuple(file.checks), tuple(file.findings))
+
+
+def points_of(checks: Iterable[Check]) -> dict[str, float]:
+    """Return the points of what the student writes."""
+    totals: dict[str, float] = {}
+    for check in checks:
+        totals[check.function] = round(totals.get(check.function, 0.0) + check.points, 9)
+    return totals
+
+
+def check_file(head: str, checks: Sequence[Check], aside: Mapping[str, str]) -> str:
+    """Return the text of a check file; checks named in `aside` stand in comments, with why."""
+    kept = [check.code for check in checks if check.name not in aside]
+    left = [
+        "\n".join(f"# {line}".rstrip() for line in [f"Set aside: {why}.", *check.code.split("\n")])
+        for check in checks
+        if (why := aside.get(check.name)) is not None
+    ]
+    return "\n\n\n".join([head, *kept, *left]) + "\n"
 
 
 def _add(
@@ -75,26 +98,28 @@ def _add(
         found.impossible.append((1, "it asks nothing of what students write"))
     notes: list[tuple[Level, int, str]] = [("cannot", *one) for one in found.impossible]
     notes += [("look", *one) for one in found.problems]
-    for need in sorted(not_graded(found.needs)):
-        notes.append(("waits", 1, f"it needs {need.value}, which the grader cannot ask for yet"))
     for level, line, text in notes:
-        # in a file of tests the code is not as it stands there, and its lines are others
-        place = test.place.at(line) if test.place.cell else test.place
-        file.findings.append(Finding(level, place, text))
+        file.findings.append(Finding(level, _line(test.place, line), text))
     body = "\n".join([*prelude, found.code])
     if found.impossible or target is None:
         return
-    file.charged.append((target, points))
-    fixtures = ", ".join(name for name in _FIXTURES if name == "student" or found.reference)
+    name = _name(file, test.name + ending)
+    fixtures = ", ".join(each for each in _FIXTURES if each == "student" or found.reference)
     marks = [
         f'@pytest.mark.function("{target}")',
         f"@pytest.mark.points({points:.12g})",
         *(["@pytest.mark.visible"] if visible else []),
         *([f"@pytest.mark.hint({test.hint.strip()!r})"] if test.hint.strip() else []),
-        f"def {_name(file, test.name + ending)}({fixtures}):",
+        f"def {name}({fixtures}):",
         f'    """{plain(test.title)}"""',
     ]
-    file.checks.append("\n".join([*marks, indented(body)]))
+    code = "\n".join([*marks, indented(body)])
+    file.checks.append(Check(name, test.place, target, points, code))
+
+
+def _line(place: Place, line: int) -> Place:
+    """Return the place of a line of a test; in a file of tests the code is not as it stands."""
+    return place.at(line) if place.cell else place
 
 
 def _outside(file: _File, found: Translation) -> list[str]:
@@ -124,7 +149,6 @@ def _outside(file: _File, found: Translation) -> list[str]:
             again = translate(file.earlier[number][1], file.names)
             waiting += [(each, number) for each in again.outside]
             found.names.update(again.names)
-            found.needs |= again.needs
             found.impossible += [(1, text) for _, text in again.impossible]
             chosen.add(number)
         elif name == "re":

@@ -19,26 +19,31 @@ from grader.author.importing.assignment import (
     Test,
     Text,
 )
-from grader.author.importing.checks import Written, write_checks
+from grader.author.importing.checks import Check, check_file, points_of, write_checks
+from grader.author.importing.clients import CLIENTS, without_clients
 from grader.author.importing.naming import Names, bound, loaded, names_of
 from grader.course.stubs import BEGIN
 from grader.notebooks.syntax import to_python
 
-_CLIENTS: Final = {
-    *("otter", "nbgrader", "okpy", "client", "grader", "jassign", "gofer", "ok"),
-    *("nose", "IPython", "google"),
-}
-WORST: Final[tuple[Level, ...]] = ("cannot", "look", "waits")
+_IN_NOTEBOOKS: Final = {"nose", "IPython", "google"}
+WORST: Final[tuple[Level, ...]] = ("cannot", "look")
+_DRAWS: Final = {"plot", "hist", "boxplot"}
 
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """An exercise, and what became of each test cell of its notebook.
+    """An exercise, and what became of its notebook.
 
     Attributes
     ----------
-    tests : mapping
-        For each test cell's place: "whole", or the worst level of what was found there.
+    tests : tuple of Place
+        Where its tests stand: cells, or cases in a file of tests.
+    head, checks
+        What stands above the checks, and these.
+    aside : mapping
+        For each check that is set aside: why.
+    released : bool
+        Whether the notebook came without its solution.
     packages : tuple of str
         What its code imports from beyond the standard library.
     texts : tuple of str
@@ -50,15 +55,41 @@ class Converted:
     name: str
     title: str
     notebook: str
-    points: Mapping[str, float]
     task: str
     reference: str
-    checks: str
+    head: str
+    checks: tuple[Check, ...]
     by_hand: str
     packages: tuple[str, ...]
     texts: tuple[str, ...]
-    tests: Mapping[Place, str]
+    tests: tuple[Place, ...]
     findings: tuple[Finding, ...]
+    released: bool
+    aside: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def points(self) -> dict[str, float]:
+        """The points of what the student writes."""
+        return points_of(check for check in self.checks if check.name not in self.aside)
+
+    @property
+    def check_file(self) -> str:
+        """The text of its check file."""
+        return check_file(self.head, self.checks, self.aside)
+
+    def became(self) -> dict[Place, str]:
+        """Return for each test "whole", or the worst level of what was found there."""
+        found: dict[Place, str] = {}
+        for place in self.tests:
+            levels = {each.level for each in self.findings if _is_at(each.place, place)}
+            found[place] = next((level for level in WORST if level in levels), "whole")
+        return found
+
+
+def _is_at(place: Place, test: Place) -> bool:
+    """Return whether a finding's place is in a test's cell; without cells, at its line."""
+    same = (place.file, place.cell) == (test.file, test.cell)
+    return same and bool(test.cell or place.line == test.line)
 
 
 @dataclass(slots=True)
@@ -72,6 +103,7 @@ class _Parts:
     tests: list[Test] = field(default_factory=list)
     by_hand: dict[str, ByHand] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    clients: set[str] = field(default_factory=set)
 
 
 def convert(assignment: Assignment, name: str) -> Converted:
@@ -95,15 +127,16 @@ def convert(assignment: Assignment, name: str) -> Converted:
         name=name,
         title=title,
         notebook=notebook,
-        points=written.points,
         task=_task(title, parts),
         reference="\n\n\n".join([heading, *filter(None, parts.code)]).rstrip() + "\n",
-        checks=f'"""Checks of {name}: {title}."""\n\n{written.text}',
+        head=f'"""Checks of {name}: {title}."""\n\n{written.head}',
+        checks=written.checks,
         by_hand=_answers(by_hand),
         packages=packages,
         texts=modules,
-        tests=_by_place(parts, written, assignment),
+        tests=tuple(dict.fromkeys(test.place for test in parts.tests)),
         findings=tuple(dict.fromkeys(findings)),
+        released=assignment.released,
     )
 
 
@@ -144,7 +177,10 @@ def _add_code(parts: _Parts, part: Code) -> None:
         if tree.body:  # it only shows something: that belongs to what students read
             parts.texts.append(f"```python\n{plain.source.strip()}\n```")
         return
-    parts.code.append(plain.source.strip("\n"))
+    source, tree = without_clients(plain.source, tree, parts.clients)
+    if not tree.body and not solution:
+        return
+    parts.code.append(source.strip("\n"))
     parts.trees.append((tree, solution))
     parts.places.append(part.place)
 
@@ -207,25 +243,11 @@ def _plain_tests(parts: _Parts) -> Iterator[Test]:
         )
 
 
-def _by_place(parts: _Parts, written: Written, assignment: Assignment) -> dict[Place, str]:
-    """Return what became of each cell of tests; of several tests in one cell the worst counts."""
-    worst: dict[Place, str] = {}
-    findings = (*assignment.findings, *parts.findings, *written.findings)
-    for test in parts.tests:
-        levels: set[Level] = {
-            finding.level
-            for finding in findings
-            if (finding.place.file, finding.place.cell) == (test.place.file, test.place.cell)
-            and (test.place.cell or finding.place.line == test.place.line)
-        }
-        worst[test.place] = next((one for one in WORST if one in levels), "whole")
-    return worst
-
-
 def _packages(trees: list[tuple[ast.Module, bool]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return what the code imports from beyond the standard library, and the texts in it."""
     packages: dict[str, None] = {}
     texts: dict[str, None] = {}
+    skipped, draws = CLIENTS | _IN_NOTEBOOKS, False
     for tree, _ in trees:
         for node in ast.walk(tree):
             modules: list[str] = []
@@ -237,8 +259,11 @@ def _packages(trees: list[tuple[ast.Module, bool]]) -> tuple[tuple[str, ...], tu
                 texts[node.value] = None
             for module in modules:
                 top = module.partition(".")[0]
-                if top and top not in sys.stdlib_module_names and top not in _CLIENTS:
+                if top and top not in sys.stdlib_module_names and top not in skipped:
                     packages[top] = None
+            draws |= isinstance(node, ast.Attribute) and node.attr in _DRAWS
+    if draws and "pandas" in packages:  # pandas imports it only to draw
+        packages["matplotlib"] = None
     return tuple(packages), tuple(texts)
 
 

@@ -6,12 +6,9 @@ import ast
 import builtins
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
+from grader.author.importing.clients import CLIENTS
 from grader.notebooks.syntax import to_python
-
-Kind = Literal["function", "class", "value", "table"]
-_CLIENTS = {"otter", "nbgrader", "okpy", "client", "nose", "IPython"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +18,10 @@ class Names:
     Attributes
     ----------
     student : mapping
-        What the student's cells define, in their order, and what it is.
+        The keys are what the student's cells define, in their order.
     read : frozenset of str
-        Names that the student's functions look up in their module when they are called.
+        Names that the student's functions look up in their module when they are called, whether
+        a cell defines them or none does.
     imports : mapping
         For each imported name the statement that imports it.
     stars : tuple of str
@@ -33,7 +31,7 @@ class Names:
         source of each.
     """
 
-    student: Mapping[str, Kind]
+    student: Mapping[str, None]
     read: frozenset[str]
     imports: Mapping[str, str]
     stars: tuple[str, ...]
@@ -55,24 +53,20 @@ def names_of(cells: Iterable[tuple[ast.Module, bool]], tests: Iterable[ast.Modul
         for node in tree.body:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 _add_import(node, imports, stars)
-    tables = {
-        name
-        for name, text in imports.items()
-        if text.startswith(("import pandas", "import polars"))
-    }
-    student: dict[str, Kind] = {}
+    student: dict[str, None] = {}
     read: set[str] = set()
     for tree, _ in cells:
         for node in tree.body:
             for name in bound(node):
                 if name not in imports:
                     student.pop(name, None)  # the last definition is the one that counts
-                    student[name] = _kind(node, tables)
+                    student[name] = None
         read |= _looked_up(tree)
     given = _given(cells, imports)
     for name in given:
         del student[name]
-    return Names(student, frozenset(read & set(student)), imports, tuple(stars), given)
+    read -= {*dir(builtins), *imports, *given}
+    return Names(student, frozenset(read), imports, tuple(stars), given)
 
 
 def bound(node: ast.stmt) -> list[str]:
@@ -135,9 +129,7 @@ def _add_import(
     else:
         modules = [(alias, node.module or "") for alias in node.names]
     for alias, module in modules:
-        if module.partition(".")[0] in _CLIENTS or (
-            isinstance(node, ast.ImportFrom) and node.level
-        ):
+        if module.partition(".")[0] in CLIENTS or (isinstance(node, ast.ImportFrom) and node.level):
             continue
         single = ast.unparse(
             ast.Import([alias])
@@ -148,21 +140,6 @@ def _add_import(
             stars[single] = None
         else:
             imports[alias.asname or alias.name.partition(".")[0]] = single
-
-
-def _kind(node: ast.stmt, tables: set[str]) -> Kind:
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        return "function"
-    if isinstance(node, ast.ClassDef):
-        return "class"
-    value = getattr(node, "value", None)
-    if isinstance(value, ast.Lambda):
-        return "function"
-    if isinstance(value, ast.AST):
-        used = {each.id for each in ast.walk(value) if isinstance(each, ast.Name)}
-        if used & tables:
-            return "table"
-    return "value"
 
 
 def _looked_up(tree: ast.Module) -> set[str]:

@@ -57,7 +57,9 @@ def read_nbgrader(source: Path) -> tuple[tuple[Assignment, ...], tuple[Finding, 
 def _assignment(path: Path, cells: tuple[Cell, ...]) -> Assignment:
     findings: list[Finding] = []
     parts = tuple(part for cell in cells for part in _parts(cell, findings))
-    return Assignment(path.stem, first_heading(parts) or words(path.stem), parts, tuple(findings))
+    title = first_heading(parts) or words(path.stem)
+    released = any(cell.kind == "code" and is_released(cell.source) for cell in cells)
+    return Assignment(path.stem, title, parts, tuple(findings), released)
 
 
 def _parts(cell: Cell, findings: list[Finding]) -> Iterator[Part]:

@@ -9,7 +9,6 @@ from grader.author.importing.assignment import Finding, Level
 from grader.author.importing.exercise import Converted
 
 _HEADINGS: dict[Level, str] = {
-    "waits": "Needs a look: carried over, but the grader cannot grade it yet",
     "look": "Needs a look",
     "cannot": "Not carried over, and why",
 }
@@ -24,8 +23,8 @@ class Imported:
     findings: tuple[Finding, ...]
 
     def count(self, state: str) -> int:
-        """Return how many test cells were are "whole", or at a level of finding."""
-        return sum(found == state for one in self.exercises for found in one.tests.values())
+        """Return how many test cells are "whole", or at a level of finding."""
+        return sum(found == state for one in self.exercises for found in one.became().values())
 
     def of(self, level: Level) -> list[Finding]:
         """Return the findings of a level, in the order of their places."""
@@ -35,20 +34,16 @@ class Imported:
 
 def summary(imported: Imported) -> str:
     """Return one line on the test cells."""
-    states = ("whole", "waits", "look", "cannot")
-    whole, waits, look, cannot = (imported.count(state) for state in states)
-    total = whole + waits + look + cannot
+    whole, look, cannot = (imported.count(state) for state in ("whole", "look", "cannot"))
+    total = whole + look + cannot
     cells = "1 test cell" if total == 1 else f"{total} test cells"
-    return (
-        f"{cells}: {whole} carried over whole, {waits} that the grader cannot grade yet,"
-        f" {look} to look at, {cannot} not carried over"
-    )
+    return f"{cells}: {whole} carried over whole, {look} to look at, {cannot} not carried over"
 
 
 def lines(imported: Imported) -> Iterator[str]:
     """Yield the report as lines of plain text."""
     for one in imported.exercises:
-        states = list(one.tests.values())
+        states = list(one.became().values())
         points = sum(one.points.values())
         yield (
             f"  {one.notebook} -> {one.name}: {states.count('whole')} of {len(states)} test cells"
@@ -71,7 +66,7 @@ def markdown(imported: Imported) -> str:
         "| --- | --- | ---: | ---: | ---: |",
     ]
     for one in imported.exercises:
-        states = list(one.tests.values())
+        states = list(one.became().values())
         points = sum(one.points.values())
         counts = f"{len(states)} | {states.count('whole')} | {points:g}"
         rows.append(f"| {one.notebook} | {one.name} | {counts} |")

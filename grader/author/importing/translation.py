@@ -9,11 +9,9 @@ import tokenize
 from dataclasses import dataclass, field
 from typing import Final
 
-from grader.author.importing.engine import Need
 from grader.author.importing.expectations import asks_for_exception, assertion
 from grader.author.importing.naming import Names, bound
 
-_NEEDS: Final = {"value": Need.VALUE, "class": Need.OBJECT, "table": Need.TABLE}
 _BUILTINS: Final = frozenset(dir(builtins)) | {"__name__"}
 _FRAMES: Final = {"globals", "locals", "vars", "exec", "eval", "get_ipython"}
 
@@ -30,7 +28,6 @@ class Translation:
         The student's names in it, in the order of their use.
     outside : dict
         Further names that it reads: imports, given functions, or what earlier tests define.
-    needs : set of Need
     problems : list of (line, text)
         Why it needs a look.
     impossible : list of (line, text)
@@ -40,7 +37,6 @@ class Translation:
     code: str = ""
     names: dict[str, None] = field(default_factory=dict)
     outside: dict[str, None] = field(default_factory=dict)
-    needs: set[Need] = field(default_factory=set)
     problems: list[tuple[int, str]] = field(default_factory=list)
     impossible: list[tuple[int, str]] = field(default_factory=list)
     reference: bool = False
@@ -130,8 +126,6 @@ class _Rewriting(ast.NodeVisitor):
             self._prefix = "student"
             self._span(_start(node), _start(node.args[0]), "(")
             return
-        if node.keywords and self._names.student.get(name) and not self._is_local(name):
-            self.found.needs.add(Need.KEYWORD)
         if name in _FRAMES:
             self._impossible(node, f"it uses {name}(), which sees the check and not the student")
         self.generic_visit(node)
@@ -153,14 +147,10 @@ class _Rewriting(ast.NodeVisitor):
         name = node.id
         if self._is_local(name):
             return None
-        kind = self._names.student.get(name)
-        if kind is not None:
+        if name in self._names.student:
             self.found.names[name] = None
-            if kind in _NEEDS:
-                self.found.needs.add(_NEEDS[kind])
             return f"{self._prefix}.{name}"
         if name == "__raises__":
-            self.found.needs.add(Need.EXCEPTION)
             return "student.raises"
         if name == "__escape__":
             self.found.outside["re"] = None
@@ -173,13 +163,10 @@ class _Rewriting(ast.NodeVisitor):
         return any(name in scope for scope in self._scopes)
 
     def _bind(self, node: ast.AST, name: str) -> None:
-        if (
-            len(self._scopes) == 1
-            and name in self._names.student
-            and name in self._names.read
-            and name not in self._scopes[0]
-        ):
-            self._impossible(node, f"it replaces {name} in the student's own module")
+        if len(self._scopes) == 1 and name in self._names.read and name not in self._scopes[0]:
+            verb = "replaces" if name in self._names.student else "sets"
+            text = f"it {verb} {name} in the student's own module, where their functions read it"
+            self._impossible(node, text)
         self._scopes[-1].add(name)
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:

@@ -6,29 +6,22 @@ import contextlib
 import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from grader.author.importing.assignment import Assignment, Finding, Place
+from grader.author.importing.beside import DataFile, with_data, with_modules
 from grader.author.importing.exercise import Converted, convert
 from grader.author.importing.report import Imported, markdown
+from grader.author.importing.settling import settled
+from grader.author.importing.trial import Trial, tried
 from grader.course import load_course
 from grader.course.files import write_texts
-from grader.course.naming import FILE_PREFIXES, LONGEST, SHARED, is_file_name
+from grader.course.naming import DATA, FILE_PREFIXES, LONGEST, SHARED, is_file_name
 from grader.course.stubs import write_stubs
 from grader.errors import UsageError
-
-_LARGEST = 64_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Data:
-    """A data file: where it is, and its path among the course's data."""
-
-    path: Path
-    name: str
 
 
 def write_course(
@@ -57,13 +50,49 @@ def write_course(
             or "Name notebooks with test cells in them.",
         )
     base = source if source.is_dir() else source.parent
-    packages, data = _packages(graded, base, more), _data_files(graded, base, more)
-    imported = Imported(source.name, tuple(found), tuple(more))
-    course_name = _file_name(folder.resolve().name, "course")
-    texts = _texts(graded, course_name, packages)
-    texts["report.md"] = markdown(imported)
-    _write(folder, texts, data)
+    rest = [one for one in found if one not in graded]
+    graded, data = with_data([with_modules(one, base) for one in graded], base)
+    packages = _packages(graded, base, more)
+    with _staging(folder) as staging:
+        course = _Course(staging, _file_name(folder.resolve().name, "course"), tuple(packages))
+        _copy(data, staging)
+        course.write(graded)
+        if all(find_spec(package) for package in packages):
+            graded = [_settled(course, graded, number) for number in range(len(graded))]
+            course.write(graded)
+        order = {one.name: number for number, one in enumerate(found)}
+        every = sorted([*graded, *rest], key=lambda one: order[one.name])
+        imported = Imported(source.name, tuple(every), tuple(more))
+        write_texts({staging / "report.md": markdown(imported)})
     return imported
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """A course that is being written: where, its name and packages."""
+
+    folder: Path
+    name: str
+    packages: tuple[str, ...]
+
+    def write(self, found: Sequence[Converted]) -> None:
+        """Write all of its files but data and report."""
+        texts = _texts(found, self.name, self.packages)
+        write_texts({self.folder / name: text for name, text in texts.items()})
+        write_stubs(load_course(self.folder))
+
+
+def _settled(course: _Course, found: list[Converted], number: int) -> Converted:
+    """Return an exercise as it holds when it is tried in its course; one without solution as is."""
+
+    def write_and_try(one: Converted) -> Trial:
+        course.write([*found[:number], one, *found[number + 1 :]])
+        return tried(course.folder, one.name)
+
+    one = found[number]
+    if not one.released:
+        found[number] = settled(one, write_and_try)
+    return found[number]
 
 
 def _refuse_existing(folder: Path) -> None:
@@ -80,17 +109,14 @@ def _refuse_existing(folder: Path) -> None:
         )
 
 
-def _write(folder: Path, texts: dict[str, str], data: Sequence[_Data]) -> None:
+@contextlib.contextmanager
+def _staging(folder: Path) -> Iterator[Path]:
+    """Give a folder that becomes `folder` at the end, and is removed after an error."""
     staging = folder.parent / f".{folder.name}.{os.urandom(4).hex()}.tmp"
     try:
         for part in ("exercises", "solutions"):
             (staging / part).mkdir(parents=True)
-        write_texts({staging / name: text for name, text in texts.items()})
-        for one in data:
-            target = staging / "exercises" / "data" / one.name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(one.path, target)
-        write_stubs(load_course(staging))
+        yield staging
         if folder.is_dir():
             folder.rmdir()
         staging.rename(folder)
@@ -103,6 +129,13 @@ def _write(folder: Path, texts: dict[str, str], data: Sequence[_Data]) -> None:
     finally:
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(staging)
+
+
+def _copy(data: Sequence[DataFile], staging: Path) -> None:
+    for one in data:
+        target = staging / "exercises" / DATA / one.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(one.path, target)
 
 
 def _named(assignments: Sequence[Assignment]) -> list[tuple[Assignment, str]]:
@@ -142,32 +175,12 @@ def _packages(found: Sequence[Converted], base: Path, findings: list[Finding]) -
     return list(packages)
 
 
-def _data_files(found: Sequence[Converted], base: Path, findings: list[Finding]) -> list[_Data]:
-    data: dict[str, _Data] = {}
-    for one in found:
-        beside = (base / one.notebook).parent
-        for text in one.texts:
-            if not text.strip() or len(text) > 255 or "\n" in text or "\0" in text:
-                continue
-            path = beside / text
-            name = os.path.normpath(text)
-            inside = not Path(name).is_absolute() and not name.startswith("..")
-            data_like = path.suffix not in {".ipynb", ".py"}
-            if inside and data_like and path.is_file() and path.stat().st_size <= _LARGEST:
-                place = Path(name).as_posix().removeprefix("data/")
-                data[place] = _Data(path, place)
-                if place == Path(name).as_posix():
-                    why = f"it reads {place}, now in exercises/data/: read data/{place} instead"
-                    findings.append(Finding("look", Place(one.notebook), why))
-    return list(data.values())
-
-
 def _texts(found: Sequence[Converted], name: str, packages: Sequence[str]) -> dict[str, str]:
     texts = {"exercises/course.toml": _course_toml(found, name, packages)}
     for one in found:
         texts[f"exercises/{one.name}.md"] = one.task
         texts[f"solutions/{one.name}.py"] = one.reference
-        texts[f"solutions/check_{one.name}.py"] = one.checks
+        texts[f"solutions/check_{one.name}.py"] = one.check_file
         if one.by_hand:
             texts[f"solutions/by_hand_{one.name}.md"] = one.by_hand
     return texts

@@ -1,0 +1,84 @@
+"""Setting aside, of an exercise that was brought over, what does not hold when it is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from grader.author.importing.assignment import Finding, Place
+from grader.author.importing.exercise import Converted
+from grader.author.importing.trial import Broken, Trial
+from grader.course.stubs import BEGIN, END
+
+_ROUNDS: Final = 4
+_FREE: Final = "students pass it without doing anything, or it cannot be graded there"
+
+
+def settled(one: Converted, tried: Callable[[Converted], Trial]) -> Converted:
+    """Return an exercise whose reference passes all checks that are left, and whose stub none.
+
+    Parameters
+    ----------
+    one : Converted
+    tried : callable
+        Writes an exercise, and returns what its reference and its stub get.
+    """
+    for _ in range(_ROUNDS):
+        trial = tried(one)
+        if trial.problem:
+            return _noted(one, [f"not tried, {trial.problem}"])
+        if trial.broken:
+            other = _without(one, trial.broken)
+            if other is None:
+                first = trial.broken[0]
+                return _noted(one, [f"line {first.first} of the reference raises {first.error}"])
+            one = other
+            continue
+        aside = {
+            name: f"the reference does not pass it: {why}" for name, why in trial.failed.items()
+        }
+        left = [check for check in one.checks if check.name not in one.aside]
+        if left and len(aside) == len(left):
+            why = next(iter(trial.failed.values()))
+            return _noted(one, [f"the reference passes none of the checks. The first: {why}"])
+        aside |= {name: _FREE for name in trial.free if name not in aside}
+        if not aside:
+            return one
+        other = _set_aside(one, aside)
+        if not any(other.points.values()):
+            return _noted(one, [f"{name}: {why}" for name, why in aside.items()])
+        one = other
+    return one
+
+
+def _noted(one: Converted, texts: Sequence[str]) -> Converted:
+    found = [Finding("look", Place(one.notebook), text) for text in texts]
+    return replace(one, findings=(*one.findings, *found))
+
+
+def _set_aside(one: Converted, aside: dict[str, str]) -> Converted:
+    findings = [
+        Finding("cannot", check.place, f"{check.name} is set aside: {aside[check.name]}")
+        for check in one.checks
+        if check.name in aside
+    ]
+    return replace(
+        one, aside={**one.aside, **aside}, findings=(*one.findings, *dict.fromkeys(findings))
+    )
+
+
+def _without(one: Converted, broken: Sequence[Broken]) -> Converted | None:
+    """Return an exercise without the statements that raise; None where a solution stands in one."""
+    lines = one.reference.split("\n")
+    texts = []
+    for each in reversed(broken):
+        statement = lines[each.first - 1 : each.last]
+        if any(line.strip() in {BEGIN, END} for line in statement):
+            return None
+        texts.append(f"`{statement[0].strip()}` raises {each.error}: left out of the reference")
+        shown = [
+            f"# {line}".rstrip() for line in [f"Left out, it raises {each.error}:", *statement]
+        ]
+        lines[each.first - 1 : each.last] = shown
+    return replace(_noted(one, texts[::-1]), reference="\n".join(lines))
