@@ -4,7 +4,7 @@
 
 FOLDER has `nbgrader/NAME` and `otter/NAME`, each a notebook or an assignment's folder. Each is
 brought over by the command into a temporary folder. Then its own reference and its stub are graded
-once. Nothing of an assignment is part of this project: fetch what you want to measure.
+once more. Nothing of an assignment is part of this project: fetch what you want to measure.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from grader.grading.submission import submission_from_bytes
 from grader.sandbox.isolation import resolve
 
 CELLS = re.compile(
-    r"(\d+) test cells?: (\d+) carried over whole, (\d+) that .+?, (\d+) to look at, (\d+) not"
+    r"(\d+) test cells?: (\d+) carried over whole, (\d+) to look at, (\d+) not carried over"
 )
 
 
@@ -70,7 +70,7 @@ def row(form: str, source: Path, folder: Path, listed: bool) -> Row:
         print(done.stdout + done.stderr)
     found = CELLS.search(done.stdout)
     if done.returncode or found is None:
-        return Row(form, source.name, (0, 0, 0, 0, 0), done.stderr.strip().split("\n")[0], "", "")
+        return Row(form, source.name, (0, 0, 0, 0), done.stderr.strip().split("\n")[0], "", "")
     counts = tuple(int(number) for number in found.groups())
     return Row(form, source.name, counts, *graded(folder))
 
@@ -87,10 +87,10 @@ def main(arguments: list[str]) -> None:
                 listed = "--list" in arguments
                 rows.append(row(form, source, Path(folder) / "course", listed))
     print(
-        "| form | assignment | test cells | whole | waiting | to look at | not | checks passed by"
+        "| form | assignment | test cells | whole | to look at | not | checks passed by"
         " the reference | reference | stub |"
     )
-    print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for one in rows:
         counts = " | ".join(str(count) for count in one.cells)
         print(
@@ -100,9 +100,7 @@ def main(arguments: list[str]) -> None:
         total = sum(one.cells[0] for one in rows if one.form == form)
         whole = sum(one.cells[1] for one in rows if one.form == form)
         if total:
-            waits = sum(one.cells[2] for one in rows if one.form == form)
-            share = f"{100 * whole / total:.0f} % whole, {100 * waits / total:.0f} % waiting"
-            print(f"{form}: {total} test cells, {share}")
+            print(f"{form}: {total} test cells, {100 * whole / total:.0f} % whole")
 
 
 if __name__ == "__main__":

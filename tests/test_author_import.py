@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.author.importing import engine
+from grader.author.importing import trial, writing
 from grader.author.importing.markers import from_nbgrader, from_otter, without_ignored
 from grader.author.importing.naming import names_of
 from grader.author.importing.translation import indented, translate
@@ -38,6 +38,12 @@ for n in range(4):  # not only one
     assert squares(n) == [i * i for i in range(1, n + 1)], f"wrong for {n}"
 ### END HIDDEN TESTS
 '''
+
+
+@pytest.fixture(autouse=True)
+def _untried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the trial, but where it is tested: these tests grade what they need themselves."""
+    monkeypatch.setattr(writing, "tried", lambda folder, name: trial.Trial())
 
 
 def code(source: str, marks: dict[str, Any] | None = None, output: str = "") -> dict[str, Any]:
@@ -246,43 +252,145 @@ def test_five(double, n=5):
 """
 
 
+@pytest.mark.parametrize("inside", [False, True])
 @pytest.mark.parametrize("tests", [OK_TEST, EXCEPTION_TEST])
-def test_generated_tests_beside_a_notebook_are_read_and_never_run(tmp_path: Path, tests: str):
+def test_generated_tests_beside_a_notebook_are_read_and_never_run(
+    tmp_path: Path, tests: str, inside: bool
+):
     mark = tmp_path / "run"
     cells = [code("def double(x):\n    return 2 * x"), code('grader.check("q1")')]
     source = write(tmp_path / "hw" / "hw.ipynb", cells)
-    (source.parent / "tests").mkdir()
-    (source.parent / "tests/q1.py").write_text(f"open({str(mark)!r}, 'w')\n{tests}")
+    written = f"open({str(mark)!r}, 'w')\n{tests}"
+    if inside:  # as otter does today
+        notebook = json.loads(source.read_text("utf-8"))
+        found = ast.parse(tests).body[-1]
+        one = ast.literal_eval(found.value) if isinstance(found, ast.Assign) else written
+        notebook["metadata"] = {"otter": {"tests": {"q1": one}}}
+        source.write_text(json.dumps(notebook), "utf-8")
+    else:
+        (source.parent / "tests").mkdir()
+        (source.parent / "tests/q1.py").write_text(written)
     result = run("otter", source, tmp_path / "course")
     assert "2 test cells: 2 carried over whole" in result.output
     assert not mark.exists()
     assert scores(tmp_path / "course") == (3.0, 0.0, 3.0)
 
 
-def test_what_the_grader_cannot_grade_yet_is_said_and_no_longer_once_it_can(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+# What an import finds when it grades what it has made
+
+
+@pytest.fixture
+def tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "tried", trial.tried)
+
+
+@pytest.mark.usefixtures("tries")
+def test_what_does_not_hold_is_set_aside_and_the_rest_is_graded(tmp_path: Path):
+    double = "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION"
+    marks = [schema(3, grade=True, points=n, grade_id=f"t{n}") for n in range(5)]
+    cells = [
+        code(double, schema(3, solution=True, grade_id="double")),
+        code("letters = list('ab')\nshown = 1 / 0\nkept = double(2)"),
+        code("assert double(2) == 4", marks[1]),
+        code("assert double(2) == 5  # a slip of the author's", marks[2]),
+        code("assert double({1, 2}) is None", marks[3]),
+        code("assert letters == ['a', 'b']", marks[4]),
+    ]
+    result = run("nbgrader", write(tmp_path / "a.ipynb", cells), tmp_path / "course")
+    assert "4 test cells: 1 carried over whole, 0 to look at, 3 not carried over" in result.output
+    assert "cell 4, line 1: test_t2 is set aside: the reference does not pass it" in result.output
+    assert "cell 6, line 1: test_t4 is set aside: students pass it" in result.output
+    assert "`shown = 1 / 0` raises ZeroDivisionError" in result.output
+    checks = (tmp_path / "course/solutions/check_a.py").read_text("utf-8")
+    assert "#     assert student.double(2) == 5  # a slip of the author's" in checks
+    assert "# shown = 1 / 0\nkept = double(2)" in (tmp_path / "course/solutions/a.py").read_text()
+    assert scores(tmp_path / "course") == (1.0, 0.0, 1.0)
+
+
+@pytest.mark.usefixtures("tries")
+@pytest.mark.parametrize(
+    ("solution", "said"),
+    [
+        ("return 3 * x", "the reference passes none of the checks. The first: "),
+        ("import os; os._exit(1)", "the reference passes none of the checks. The first: "),
+        ("return 2 * x\n\n\nimport os; os._exit(1)", "its reference ends the process"),
+        ("return 2 * x\n\n\nwhile True: pass", "were not graded within 5 seconds"),
+    ],
+)
+def test_a_reference_that_does_not_hold_is_said_and_the_course_is_written_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, solution: str, said: str
 ):
-    cells = [code("answer = 42 # SOLUTION"), raw("# BEGIN TESTS"), code("assert answer == 42")]
-    source = write(tmp_path / "hw.ipynb", cells)
-    monkeypatch.setattr(engine, "_graded", lambda need: False)
-    result = run("otter", source, tmp_path / "one")
-    assert "cell 3, line 1: it needs a module-level value" in result.output
-    monkeypatch.setattr(engine, "_graded", lambda need: True)
-    result = run("otter", source, tmp_path / "two")
-    assert "1 test cell: 1 carried over whole" in result.output
-    assert "answer = ..." in (tmp_path / "two/exercises/hw.py").read_text("utf-8")
+    limit = 5 if "while" in solution else 300
+    monkeypatch.setattr(writing, "tried", lambda *which: trial.tried(*which, limit))
+    double = f"def double(x):\n    ### BEGIN SOLUTION\n    {solution}\n    ### END SOLUTION"
+    cells = [
+        code(double.replace("\n    ### END", "\n### END"), schema(3, solution=True)),
+        code("assert double(2) == 4", schema(3, grade=True, points=1, grade_id="t")),
+    ]
+    result = run("nbgrader", write(tmp_path / "a.ipynb", cells), tmp_path / "course")
+    assert said in result.output
+    checks = (tmp_path / "course/solutions/check_a.py").read_text("utf-8")
+    assert "assert student.double(2) == 4" in checks
 
 
-def test_the_grader_itself_is_asked_what_it_can_grade(monkeypatch: pytest.MonkeyPatch):
-    probe = ("def f():\n    return 1\n", "f", "assert student.f() == 1")
-    wrong = ("def f():\n    return 1\n", "f", "assert student.f() == 2")
-    monkeypatch.setattr(engine, "_PROBES", {engine.Need.VALUE: probe, engine.Need.OBJECT: wrong})
-    engine._graded.cache_clear()
-    try:
-        needs = {engine.Need.VALUE, engine.Need.OBJECT}
-        assert engine.not_graded(needs) == {engine.Need.OBJECT}
-    finally:
-        engine._graded.cache_clear()
+def test_files_and_modules_beside_a_notebook_come_along_and_clients_do_not(tmp_path: Path):
+    cells = [
+        code("from client.api.notebook import Notebook\nok = Notebook('hw.ok')\nok.auth()"),
+        code("from helpers import twice\nimport otter; from pathlib import Path"),
+        code("total = twice(sum(map(int, Path('numbers.txt').read_text().split())))"),
+        code("def first(folder='sums'):\n    return Path(folder + '/a.txt').read_text()"),
+        code("ok.grade('q1')"),
+    ]
+    source = write(tmp_path / "hw" / "hw.ipynb", cells)
+    for name, content in {
+        "numbers.txt": "1\n2\n",
+        "sums/a.txt": "3",
+        "hw.ok": "{}",
+        "helpers.py": "import math\n\ndef twice(x):\n    return math.floor(2 * x)\n",
+        "tests/q1.py": "test = {'name': 'q1', 'points': 2, 'suites': [{'cases': ["
+        "{'code': '>>> total == 2 * len(Path(\\'numbers.txt\\').read_text()) - 2\\nTrue'},\n"
+        "{'code': '>>> first()\\n\\'3\\''}]}]}",
+    }.items():
+        (source.parent / name).parent.mkdir(exist_ok=True)
+        (source.parent / name).write_text(content)
+    result = run("otter", source, tmp_path / "course")
+    assert "2 test cells: 2 carried over whole" in result.output
+    assert "what it reads as numbers.txt is data/numbers.txt now" in result.output
+    reference = (tmp_path / "course/solutions/hw.py").read_text("utf-8")
+    assert "client" not in reference
+    assert "ok." not in reference
+    data = tmp_path / "course/exercises/data"
+    assert {p.relative_to(data).as_posix() for p in data.rglob("*.*")} == {
+        "numbers.txt",
+        "sums/a.txt",
+    }
+    assert scores(tmp_path / "course") == (2.0, 0.0, 2.0)
+
+
+def test_what_is_printed_is_asked_for(tmp_path: Path):
+    said = code("greet('Ada')")
+    said["outputs"] = [{"output_type": "stream", "name": "stdout", "text": ["Hello Ada\n"]}]
+    shows = code("str(print(answer))")
+    shows["outputs"] = [
+        {"output_type": "stream", "name": "stdout", "text": "42\n"},
+        {"output_type": "execute_result", "data": {"text/plain": "'None'"}},
+    ]
+    cells = [
+        raw("# BEGIN QUESTION\nname: q1\npoints: 2"),
+        raw("# BEGIN SOLUTION"),
+        code("def greet(name):\n    print('Hello', name) # SOLUTION\nanswer = 42 # SOLUTION"),
+        raw("# END SOLUTION"),
+        raw("# BEGIN TESTS"),
+        said,
+        shows,
+        raw("# END TESTS"),
+        raw("# END QUESTION"),
+    ]
+    result = run("otter", write(tmp_path / "hw.ipynb", cells), tmp_path / "course")
+    assert "2 test cells: 2 carried over whole" in result.output
+    checks = (tmp_path / "course/solutions/check_hw.py").read_text("utf-8")
+    assert "assert student.printed.rstrip() == 'Hello Ada'" in checks
+    assert scores(tmp_path / "course") == (2.0, 0.0, 2.0)
 
 
 # What a careless user meets
@@ -408,12 +516,35 @@ def test_lines_that_are_solutions_are_one_block_with_their_prompts():
         ("assert_raises(ValueError, f, 0)", "with student.raises('ValueError'):\n    student.f(0)"),
         ("with pytest.raises(ValueError, match='no'):\n    f(0)",
          "with student.raises('ValueError', match='no'):\n    student.f(0)"),
+        ("try:\n    y = f(0)\nexcept:\n    pass", "try:\n    y = student.f(0)\nexcept:\n    pass"),
+        ("math.pi = 3\nassert f(0) == math.pi", "pass\nassert student.f(0) == math.pi"),
         ("assert f('é') == f(x)", "assert student.f('é') == student.f(student.x)"),
     ],
 )  # fmt: skip
 def test_bare_names_become_the_students(test: str, check: str):
-    names = names_of([(ast.parse("def f(a):\n    return a\nx = [f]"), True)], [])
+    names = names_of([(ast.parse("import math\ndef f(a):\n    return a\nx = [f]"), True)], [])
     assert translate(test, names).code == check
+
+
+@pytest.mark.parametrize(
+    ("test", "why"),
+    [
+        ("a = 1\nassert f(1)", "it sets a in the student's own module"),
+        ("del f", "it deletes f"),
+        ("with patch('builtins.print'):\n    f(1)", "it patches names"),
+        ("exec('f(1)')", "it uses exec()"),
+    ],
+)
+def test_what_a_check_cannot_do_is_said(test: str, why: str):
+    names = names_of([(ast.parse("def f(x):\n    return a + x"), True)], [])
+    assert why in translate(test, names).impossible[0][1]
+
+
+def test_only_a_try_around_the_students_code_needs_a_look():
+    names = names_of([(ast.parse("def f(a):\n    return a"), True)], [])
+    around = "try:\n    {}\nexcept ValueError:\n    g = 1"
+    assert translate(f"f(1)\n{around.format('int(2)')}", names).problems == []
+    assert "student.raises" in translate(around.format("f(2)"), names).problems[0][1]
 
 
 def test_texts_of_several_lines_are_not_indented():

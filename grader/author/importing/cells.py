@@ -17,13 +17,14 @@ _SKIPPED = {"__pycache__", "submitted", "autograded", "feedback", "student", "di
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell: its place, kind and text, and for code what it gave when it was last run."""
+    """A cell: its place, kind and text; for code what it showed when run, and printed of that."""
 
     place: Place
     kind: str
     source: str
     metadata: dict[str, Any] = field(hash=False)
     output: str = ""
+    printed: str = ""
 
 
 def read_cells(path: Path, name: str) -> tuple[Cell, ...]:
@@ -59,17 +60,18 @@ def read_cells(path: Path, name: str) -> tuple[Cell, ...]:
                     cell["cell_type"],
                     source,
                     metadata if isinstance(metadata, dict) else {},
-                    _output(cell),
+                    _output(cell, ("stream", "execute_result", "display_data")),
+                    _output(cell, ("stream",)),
                 )
             )
     return tuple(cells)
 
 
-def _output(cell: dict[str, Any]) -> str:
+def _output(cell: dict[str, Any], kinds: tuple[str, ...]) -> str:
     found = []
     outputs = cell.get("outputs")
     for output in outputs if isinstance(outputs, list) else ():
-        if not isinstance(output, dict):
+        if not isinstance(output, dict) or output.get("output_type") not in kinds:
             continue
         data = output.get("data")
         text = output.get("text", data.get("text/plain") if isinstance(data, dict) else None)

@@ -15,6 +15,7 @@ from grader.author.importing.titles import plain
 from grader.author.importing.translation import Translation, indented, translate
 
 _FIXTURES = ("student", "reference")
+_OWN_IMPORTS = {"contextlib", "io", "re"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +152,8 @@ def _outside(file: _File, found: Translation) -> list[str]:
             found.names.update(again.names)
             found.impossible += [(1, text) for _, text in again.impossible]
             chosen.add(number)
-        elif name == "re":
-            file.header["import re"] = None
+        elif name in _OWN_IMPORTS:
+            file.header[f"import {name}"] = None
         elif file.names.stars:
             for star in file.names.stars:
                 file.header[star] = None

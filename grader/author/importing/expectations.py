@@ -86,8 +86,8 @@ def _asked(value: ast.expr, want: str) -> tuple[str, str]:
         return _line(
             ast.Call(ast.Name("str", ast.Load()), [value.args[0]], []), ast.Constant(want)
         ), ""
-    if printed:
-        return ast.unparse(value), f"what it prints, {want!r}, is not asked for"
+    if any(isinstance(each, ast.Call) and _called(each) == "print" for each in ast.walk(value)):
+        return _caught(value, want), ""
     try:
         literal = ast.literal_eval(want)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
@@ -101,6 +101,16 @@ def _asked(value: ast.expr, want: str) -> tuple[str, str]:
     if literal is False and truth:
         return ast.unparse(ast.Assert(ast.UnaryOp(ast.Not(), value))), ""
     return _line(value, ast.parse(want.strip(), mode="eval").body), ""
+
+
+def _caught(value: ast.expr, want: str) -> str:
+    """Return code that asks what a test prints itself, and what it shows after that."""
+    return (
+        "with contextlib.redirect_stdout(io.StringIO()) as printed:\n"
+        f"    shown = {ast.unparse(value)}\n"
+        "text = printed.getvalue() + ('' if shown is None else repr(shown))\n"
+        f"assert text.rstrip() == {want!r}"
+    )
 
 
 def _line(left: ast.expr, right: ast.expr) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from grader.author.importing.clients import CLIENTS
 from grader.notebooks.syntax import to_python
 
+_SKIPPED = CLIENTS | {"nose", "IPython"}
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -129,7 +131,9 @@ def _add_import(
     else:
         modules = [(alias, node.module or "") for alias in node.names]
     for alias, module in modules:
-        if module.partition(".")[0] in CLIENTS or (isinstance(node, ast.ImportFrom) and node.level):
+        if module.partition(".")[0] in _SKIPPED or (
+            isinstance(node, ast.ImportFrom) and node.level
+        ):
             continue
         single = ast.unparse(
             ast.Import([alias])

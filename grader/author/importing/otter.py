@@ -144,11 +144,15 @@ def _case(cell: Cell, findings: list[Finding]) -> Case:
     place = cell.place.at(above + 1)
     code = _called(without_ignored(code))
     want = cell.output.rstrip("\n")
+    # what a test does not print itself, the student's code has printed
+    printed = "" if "print" in loaded(code) else cell.printed.rstrip()
     if want:
         try:
-            code, problem = expected(code, want)
+            code, problem = expected(code, "" if printed else want)
         except (SyntaxError, ValueError):
             problem = ""
+        if printed:
+            code += f"\nassert __printed__.rstrip() == {printed!r}"
         if problem:
             findings.append(Finding("look", place, problem))
     return Case(

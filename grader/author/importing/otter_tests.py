@@ -1,4 +1,4 @@
-"""Reading otter's generated `tests/*.py` without running them."""
+"""Reading the tests that otter has generated, in a notebook or beside it, without running them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from grader.author.importing.assignment import Finding, Place
 from grader.author.importing.cells import Cell
 from grader.author.importing.expectations import call_of, ok_case
 from grader.author.importing.otter_cells import Question
+from grader.notebooks.notebook_file import parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,13 @@ Suite = tuple[Question, list[Case]]
 def read_tests(
     notebook: Path, cells: Sequence[Cell], asked: Sequence[str], findings: list[Finding]
 ) -> list[Suite]:
-    """Return the tests that a notebook asks for; all beside it where it is alone and asks none."""
+    """Return the tests that a notebook asks for, which lie in it or beside it.
+
+    All are returned where they lie in it, or it is alone and asks for none.
+    """
     folder = tests_folder(notebook)
     if folder is None:
-        return []
+        return list(_inside(notebook, findings))
     files = {path.stem: path for path in sorted(folder.glob("*.py")) if path.stem != "__init__"}
     for name in asked:
         if name not in files:
@@ -62,6 +66,27 @@ def read_tests(
     return suites
 
 
+def _inside(notebook: Path, findings: list[Finding]) -> Iterator[Suite]:
+    """Yield the tests in a notebook's own metadata; a case's place has its number for a line."""
+    metadata = parse(notebook.name, notebook.read_bytes()).get("metadata")
+    otter = metadata.get("otter") if isinstance(metadata, dict) else None
+    tests = otter.get("tests") if isinstance(otter, dict) else None
+    for name, test in tests.items() if isinstance(tests, dict) else ():
+        place = Place(f"{notebook.name}, test {name}")
+        suite = None
+        if isinstance(test, dict):
+            suite = Question("", test), _cases(test, place, {}, findings)
+        elif isinstance(test, str):
+            try:
+                suite = _exception_based(ast.parse(test), place)
+            except (SyntaxError, ValueError):
+                suite = None
+        if suite is None:
+            findings.append(Finding("cannot", place, "it is in no form that otter writes"))
+        else:
+            yield Question(name, suite[0].config), suite[1]
+
+
 def tests_folder(notebook: Path) -> Path | None:
     """Return the folder of tests beside a notebook; None where there is none."""
     folder = notebook.parent / "tests"
@@ -74,13 +99,19 @@ def _ok(tree: ast.Module, file: Place, findings: list[Finding]) -> Suite | None:
     if not isinstance(test, dict):
         return None
     lines = {each.value: each.lineno for each in ast.walk(tree) if isinstance(each, ast.Constant)}
-    cases = []
+    return Question("", test), _cases(test, file, lines, findings)
+
+
+def _cases(
+    test: dict[str, Any], file: Place, lines: Mapping[Any, int], findings: list[Finding]
+) -> list[Case]:
+    cases: list[Case] = []
     for suite in test.get("suites") or ():
         setup = suite.get("setup") if isinstance(suite, dict) else ""
         for case in suite.get("cases") or () if isinstance(suite, dict) else ():
             if not isinstance(case, dict) or not isinstance(case.get("code"), str):
                 continue
-            place = Place(file.file, 0, lines.get(case["code"], 1))
+            place = Place(file.file, 0, lines.get(case["code"], len(cases) + 1))
             code = "\n".join(part for part in (setup, case["code"]) if part)
             try:
                 source, problem = ok_case(_dedented(code))
@@ -90,7 +121,7 @@ def _ok(tree: ast.Module, file: Place, findings: list[Finding]) -> Suite | None:
             if problem:
                 findings.append(Finding("look", place, problem))
             cases.append(_case(place, source, case))
-    return Question("", test), cases
+    return cases
 
 
 def _dedented(code: str) -> str:

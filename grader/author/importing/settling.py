@@ -27,12 +27,12 @@ def settled(one: Converted, tried: Callable[[Converted], Trial]) -> Converted:
     for _ in range(_ROUNDS):
         trial = tried(one)
         if trial.problem:
-            return _noted(one, [f"not tried, {trial.problem}"])
+            return _unproved(one, f"not tried: {trial.problem}")
         if trial.broken:
             other = _without(one, trial.broken)
             if other is None:
                 first = trial.broken[0]
-                return _noted(one, [f"line {first.first} of the reference raises {first.error}"])
+                return _unproved(one, f"line {first.first} of the reference raises {first.error}")
             one = other
             continue
         aside = {
@@ -41,13 +41,13 @@ def settled(one: Converted, tried: Callable[[Converted], Trial]) -> Converted:
         left = [check for check in one.checks if check.name not in one.aside]
         if left and len(aside) == len(left):
             why = next(iter(trial.failed.values()))
-            return _noted(one, [f"the reference passes none of the checks. The first: {why}"])
+            return _unproved(one, f"the reference passes none of the checks. The first: {why}")
         aside |= {name: _FREE for name in trial.free if name not in aside}
         if not aside:
             return one
         other = _set_aside(one, aside)
         if not any(other.points.values()):
-            return _noted(one, [f"{name}: {why}" for name, why in aside.items()])
+            return _unproved(one, next(f"{name}: {why}" for name, why in aside.items()))
         one = other
     return one
 
@@ -55,6 +55,14 @@ def settled(one: Converted, tried: Callable[[Converted], Trial]) -> Converted:
 def _noted(one: Converted, texts: Sequence[str]) -> Converted:
     found = [Finding("look", Place(one.notebook), text) for text in texts]
     return replace(one, findings=(*one.findings, *found))
+
+
+def _unproved(one: Converted, why: str) -> Converted:
+    """Return an exercise as it is, all of whose checks need a look."""
+    found = [Finding("look", place, "its check is not proved") for place in one.tests]
+    known = {each.place for each in one.findings if each.level == "cannot"}
+    kept = [each for each in found if each.place not in known]
+    return _noted(replace(one, findings=(*one.findings, *kept)), [why])
 
 
 def _set_aside(one: Converted, aside: dict[str, str]) -> Converted:

@@ -13,6 +13,7 @@ from grader.author.importing.expectations import asks_for_exception, assertion
 from grader.author.importing.naming import Names, bound
 
 _BUILTINS: Final = frozenset(dir(builtins)) | {"__name__"}
+_PATCHES: Final = {"patch", "patch.object", "mock.patch", "mock.patch.object"}
 _FRAMES: Final = {"globals", "locals", "vars", "exec", "eval", "get_ipython"}
 
 
@@ -73,6 +74,7 @@ class _Rewriting(ast.NodeVisitor):
         self._scopes: list[set[str]] = [set()]
         self._prefix = "student"
         self._above = 0
+        self._asked = 0
 
     def run(self, tree: ast.Module) -> None:
         """Rewrite the whole test."""
@@ -107,6 +109,7 @@ class _Rewriting(ast.NodeVisitor):
         inner._above = self._above + line - 1
         for node in ast.parse(source).body:
             inner.visit(node)
+        self._asked += inner._asked
         return inner._edited()
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
@@ -126,6 +129,8 @@ class _Rewriting(ast.NodeVisitor):
             self._prefix = "student"
             self._span(_start(node), _start(node.args[0]), "(")
             return
+        if ast.unparse(node.func) in _PATCHES:
+            self._impossible(node, "it patches names, which the student's process does not see")
         if name in _FRAMES:
             self._impossible(node, f"it uses {name}(), which sees the check and not the student")
         self.generic_visit(node)
@@ -149,9 +154,12 @@ class _Rewriting(ast.NodeVisitor):
             return None
         if name in self._names.student:
             self.found.names[name] = None
+            self._asked += 1
             return f"{self._prefix}.{name}"
         if name == "__raises__":
             return "student.raises"
+        if name == "__printed__":
+            return "student.printed"
         if name == "__escape__":
             self.found.outside["re"] = None
             return "re.escape"
@@ -185,10 +193,26 @@ class _Rewriting(ast.NodeVisitor):
     # The order in which code runs.
 
     def visit_Assign(self, node: ast.Assign) -> None:
-        """Visit the value before the names that it goes to."""
+        """Visit the value before the names that it goes to; replace nothing in a module."""
+        patched = [each for each in node.targets if self._is_of_import(each)]
+        if patched:
+            text = (
+                f"it replaces {ast.unparse(patched[0])}, which the student's process does not see"
+            )
+            self._problem(node, f"{text}: left out")
+            self._replace(node, "pass")
+            return
         self.visit(node.value)
         for target in node.targets:
             self.visit(target)
+
+    def _is_of_import(self, target: ast.expr) -> bool:
+        """Return whether a target is an attribute of an imported module."""
+        root = target
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        imported = isinstance(root, ast.Name) and root.id in self._names.imports
+        return isinstance(target, ast.Attribute) and imported
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         """Note where a name of the student's is changed."""
@@ -213,13 +237,22 @@ class _Rewriting(ast.NodeVisitor):
         for each in (*node.body, *node.orelse):
             self.visit(each)
 
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+    def visit_Try(self, node: ast.Try) -> None:
         """Note where a test catches what a student's code may raise."""
-        if node.name:
-            self._scopes[-1].add(node.name)
-        if self.found.names:
-            self._problem(node, "it catches what the student's code raises; say student.raises")
-        self.generic_visit(node)
+        before = self._asked
+        for each in node.body:
+            self.visit(each)
+        asked = self._asked > before
+        for handler in node.handlers:
+            if handler.name:
+                self._scopes[-1].add(handler.name)
+            if asked:
+                self._problem(
+                    handler, "it catches what the student's code raises; say student.raises"
+                )
+            self.visit(handler)
+        for each in (*node.orelse, *node.finalbody):
+            self.visit(each)
 
     def _comprehension(
         self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp

@@ -57,7 +57,7 @@ def write_course(
         course = _Course(staging, _file_name(folder.resolve().name, "course"), tuple(packages))
         _copy(data, staging)
         course.write(graded)
-        if all(find_spec(package) for package in packages):
+        if not any(find_spec(package) is None for package in packages):
             graded = [_settled(course, graded, number) for number in range(len(graded))]
             course.write(graded)
         order = {one.name: number for number, one in enumerate(found)}
