@@ -25,6 +25,7 @@ from grader.sandbox.isolation import resolve
 CELLS = re.compile(
     r"(\d+) test cells?: (\d+) carried over whole, (\d+) to look at, (\d+) not carried over"
 )
+NONE = re.compile(r"None of (\d+) tests? in .* can be carried over")
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,9 @@ def row(form: str, source: Path, folder: Path, listed: bool) -> Row:
     if listed:
         print(done.stdout + done.stderr)
     found = CELLS.search(done.stdout)
+    if refused := NONE.search(done.stderr):
+        total = int(refused[1])
+        return Row(form, source.name, (total, 0, 0, total), "", "", "")
     if done.returncode or found is None:
         return Row(form, source.name, (0, 0, 0, 0), done.stderr.strip().split("\n")[0], "", "")
     counts = tuple(int(number) for number in found.groups())

@@ -172,13 +172,11 @@ def _add_code(parts: _Parts, part: Code) -> None:
         parts.findings.append(Finding("cannot", place, f"the cell is no valid Python: {error}"))
         return
     solution = BEGIN in plain.source
+    source, tree = without_clients(plain.source, tree, parts.clients)
     shown = all(isinstance(node, ast.Expr) for node in tree.body)
     if shown and not solution:
         if tree.body:  # it only shows something: that belongs to what students read
-            parts.texts.append(f"```python\n{plain.source.strip()}\n```")
-        return
-    source, tree = without_clients(plain.source, tree, parts.clients)
-    if not tree.body and not solution:
+            parts.texts.append(f"```python\n{source.strip()}\n```")
         return
     parts.code.append(source.strip("\n"))
     parts.trees.append((tree, solution))

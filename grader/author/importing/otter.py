@@ -28,9 +28,6 @@ from grader.author.importing.otter_tests import Case, read_tests, tests_folder
 from grader.author.importing.titles import first_heading, title_of, words
 from grader.errors import UsageError
 
-_CLIENT: Final = re.compile(
-    r"^\s*(import otter\b|from otter import|\w+\s*=\s*otter\.Notebook\(|grader\.|ok\.\w+\()"
-)
 _CHECK: Final = re.compile(r"\b(?:grader|ok)\.(?:check|grade)\(\s*[\"']([^\"']+)[\"']")
 
 
@@ -128,7 +125,6 @@ def _text(cell: Cell, question: Question | None, block: str) -> Iterator[Part]:
 
 def _code(cell: Cell, solution: bool, findings: list[Finding]) -> Iterator[Code]:
     source = without_ignored(cell.source)
-    source = "\n".join(line for line in source.split("\n") if not _CLIENT.match(line))
     if not source.strip():
         return
     marked = from_otter(source, whole=solution)

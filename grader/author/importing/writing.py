@@ -45,7 +45,7 @@ def write_course(
             more.append(Finding("cannot", Place(one.notebook), text))
     if not graded:
         raise UsageError(
-            f"There is no test in {source} that can be carried over.",
+            f"{_none_of(sum(len(one.tests) for one in found))} in {source} can be carried over.",
             next((f"{f.place}: {f.text}." for one in found for f in one.findings), "")
             or "Name notebooks with test cells in them.",
         )
@@ -93,6 +93,10 @@ def _settled(course: _Course, found: list[Converted], number: int) -> Converted:
     if not one.released:
         found[number] = settled(one, write_and_try)
     return found[number]
+
+
+def _none_of(tests: int) -> str:
+    return f"None of {tests} test{'' if tests == 1 else 's'}" if tests else "No test"
 
 
 def _refuse_existing(folder: Path) -> None:
