@@ -27,7 +27,7 @@ import numpy as np
 from wrong_programs import right_programs, wrong_program
 
 from grader.checking.reference import load_reference
-from grader.checking.values import agree
+from grader.comparison.values import agree
 from grader.course import Course, find_course
 from grader.diagnosis import diagnose
 from grader.diagnosis.bug_library import read_book

@@ -85,7 +85,7 @@ def write_table_seeds(folder: Path) -> None:
     import pandas as pd
     import wire_target
 
-    from grader.sandbox.child.figures import Axes, Bars, Figure, Line
+    from grader.sandbox.child.figures.figure import Axes, Bars, Figure, Line
 
     days = pd.to_datetime(["2024-02-29", None])
     frame = pd.DataFrame(

@@ -100,7 +100,7 @@ def test_a_value_is_the_same_recalled_and_asked_afresh(grader: Grader, tmp_path:
 
 
 def test_a_function_is_no_value(tmp_path: Path, grader: Grader) -> None:
-    from grader.checking.student_proxy import StudentProxy
+    from grader.checking.student.student_proxy import StudentProxy
 
     student = StudentProxy(None, lambda _: ())  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"student\.total is a function"):

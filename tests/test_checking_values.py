@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from grader.checking import values
-from grader.checking.check_failure import CheckFailure
-from grader.checking.comparison import Compare
+from grader.checking.compare import Compare
+from grader.comparison import values
+from grader.comparison.check_failure import CheckFailure
 from grader.diagnosis.observation import fit, make_call, odd_shape
 
 FLOATS = st.floats(-1e6, 1e6) | st.sampled_from([0.0, -0.0, math.inf, -math.inf, math.nan])

@@ -15,7 +15,7 @@ import pytest
 from handed_in import authored, own_words, with_function
 
 from grader.checking.reference import load_reference
-from grader.checking.values import agree
+from grader.comparison.values import agree
 from grader.course import Course, Exercise, load_course
 from grader.diagnosis.bug_library import read_book
 from grader.diagnosis.dictionary_builder import run_program

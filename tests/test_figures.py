@@ -17,17 +17,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.checking.check_failure import CheckFailure
-from grader.checking.comparison import Compare
+from grader.checking.compare import Compare
+from grader.comparison.check_failure import CheckFailure
 from grader.course import load_course
 from grader.grading.grade import Grader
 from grader.grading.submission import read_submission
 from grader.report.pages.student_page import Work, student_page
 from grader.result import Result
-from grader.sandbox.child import drawing, figure_wire, png
 from grader.sandbox.child.closed_set import FIGURE
 from grader.sandbox.child.codec import ForbiddenValueError, decode, encode
-from grader.sandbox.child.figures import Axes, Figure, Line
+from grader.sandbox.child.figures import drawing, figure_wire, png
+from grader.sandbox.child.figures.figure import Axes, Figure, Line
 from grader.sandbox.child.framing import WireError
 from grader.sandbox.isolation import resolve
 

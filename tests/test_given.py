@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.checking.check_failure import CheckFailure
-from grader.checking.comparison import Compare
+from grader.checking.compare import Compare
 from grader.checking.inner_calls import calls_within, is_telling
-from grader.checking.shown import shown_call
-from grader.checking.student_proxy import StudentProxy
+from grader.checking.student.shown import shown_call
+from grader.checking.student.student_proxy import StudentProxy
+from grader.comparison.check_failure import CheckFailure
 from grader.course import Limits
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import SandboxHost

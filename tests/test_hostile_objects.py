@@ -13,7 +13,7 @@ from unittest import mock
 
 import pytest
 
-from grader.checking.asked_objects import Placement
+from grader.checking.student.asked_objects import Placement
 from grader.course import load_course
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes

@@ -16,6 +16,7 @@ LAYERS = [
     {"grading"},
     {"diagnosis", "notebooks"},
     {"checking"},
+    {"comparison"},
     {"sandbox"},
     {"authoring", "course", "result"},
     {"errors"},

@@ -266,7 +266,7 @@ def test_a_check_that_captures_is_told_what_to_take(course: Course, name: str) -
 
 
 def test_a_check_reads_no_file_outside_of_the_scratch_folder(grader: Grader) -> None:
-    from grader.checking.left_behind import file_content
+    from grader.checking.student.left_behind import file_content
 
     for path in ("/etc/passwd", "../x", "", "a\0b"):
         with pytest.raises(ValueError, match="no path of a file"):

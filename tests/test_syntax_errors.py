@@ -12,7 +12,7 @@ from corpus_case import run_bpgrade
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.sandbox.child.syntax_errors import explain
+from grader.sandbox.child.source.syntax_errors import explain
 
 CASES = {
     "smart quotes": ("x = “a”\n", r"line 1, character 5 .*type \" instead"),

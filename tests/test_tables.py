@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal as assert_polars_equal
 
 from grader.author.verify import Effort, verify
-from grader.checking.check_failure import CheckFailure
-from grader.checking.comparison import Compare
+from grader.checking.compare import Compare
 from grader.checking.value_kinds import kind_of, misfit
+from grader.comparison.check_failure import CheckFailure
 from grader.course import load_course
 from grader.grading.grade import Grader
 from grader.grading.submission import read_submission
@@ -28,7 +28,7 @@ from grader.sandbox.child import libraries
 from grader.sandbox.child.closed_set import TABLE
 from grader.sandbox.child.codec import ForbiddenValueError, decode, encode
 from grader.sandbox.child.framing import WireError
-from grader.sandbox.child.tables import Table
+from grader.sandbox.child.tables.table import Table
 from grader.sandbox.isolation import resolve
 
 COURSE = load_course(Path(__file__).parent / "courses" / "tables")
@@ -156,7 +156,7 @@ def test_moments_and_arrays_of_texts_and_moments_cross() -> None:
 
 def test_a_table_stays_plain_where_its_library_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     data = encode(SMALL, max_bytes=ROOM)
-    monkeypatch.setattr("grader.sandbox.child.tables.imported", lambda _: None)
+    monkeypatch.setattr("grader.sandbox.child.tables.table.imported", lambda _: None)
     table = decode(data)
     assert isinstance(table, Table)
     assert (table.shape, table.columns[1].values, table.columns[0].dtype) == (

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.author.faults import _of_reference as of_reference
-from grader.checking.check_failure import CheckFailure
-from grader.checking.comparison import Compare
+from grader.checking.compare import Compare
+from grader.comparison.check_failure import CheckFailure
 from grader.platforms.assessment import Assessment
 from grader.platforms.check_text import html_message, markdown_message, message
 from grader.report.annotation import overall_text

@@ -12,12 +12,12 @@ from unittest import mock
 
 import numpy as np
 
-from grader.checking.check_failure import CheckFailure
-from grader.checking.comparison import Compare
-from grader.checking.shown import shown_value
-from grader.checking.student_object import StudentObject
-from grader.checking.student_proxy import StudentProxy
+from grader.checking.compare import Compare
+from grader.checking.student.shown import shown_value
+from grader.checking.student.student_object import StudentObject
+from grader.checking.student.student_proxy import StudentProxy
 from grader.checking.value_kinds import kind_of
+from grader.comparison.check_failure import CheckFailure
 from grader.course import Limits
 from grader.sandbox.channel import Channel
 from grader.sandbox.child.closed_set import MAX_OBJECTS
@@ -28,7 +28,7 @@ from grader.sandbox.child.codec import (
     decode_with_objects,
     encode,
 )
-from grader.sandbox.child.figures import Figure
+from grader.sandbox.child.figures.figure import Figure
 from grader.sandbox.child.framing import WireError, frame
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.isolation import Isolation

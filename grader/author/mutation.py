@@ -13,7 +13,7 @@ from grader.author.programs import Mutant, Mutants
 from grader.author.proof_record import Mutation, Survivor
 from grader.author.trial_bench import Bench, failed
 from grader.checking.specification import Check
-from grader.checking.values import agree
+from grader.comparison.values import agree
 from grader.diagnosis.dictionary_builder import draw_inputs, rounded
 from grader.diagnosis.observation import Inputs, Vector, make_call, odd_shape
 from grader.diagnosis.program_factory import Maker, Workshop

@@ -17,8 +17,6 @@ from typing import Final
 import pytest
 
 from grader.checking import fixtures, specification
-from grader.checking.asked_figures import drawn_figures
-from grader.checking.check_failure import CheckFailure
 from grader.checking.direct import direct
 from grader.checking.fixtures import CheckRun
 from grader.checking.pictures import pictures_of, without_known
@@ -28,8 +26,10 @@ from grader.checking.reference_trial import Trial
 from grader.checking.replay import Forecast, Replay, first_plain
 from grader.checking.running import RAISED, Collected, Trials, run_judged
 from grader.checking.specification import Check
-from grader.checking.student_proxy import StudentProxy
+from grader.checking.student.asked_figures import drawn_figures
+from grader.checking.student.student_proxy import StudentProxy
 from grader.checking.verdict import blocked, ended, verdict
+from grader.comparison.check_failure import CheckFailure
 from grader.course import Course, Exercise
 from grader.course.shared import importing_shared
 from grader.errors import BpgradeError, CourseError

@@ -10,9 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from grader.checking.answered_call import AnsweredCall
-from grader.checking.student_object import StudentObject
-from grader.checking.student_proxy import StudentProxy, answered_calls
+from grader.checking.student.answered_call import AnsweredCall
+from grader.checking.student.student_object import StudentObject
+from grader.checking.student.student_proxy import StudentProxy, answered_calls
 
 
 def answers_asked_about(

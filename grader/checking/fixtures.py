@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from grader.checking import finite_difference as differences
-from grader.checking.comparison import Compare
+from grader.checking.compare import Compare
 from grader.checking.reference import References, Remembered
 from grader.checking.specification import Check
-from grader.checking.student_proxy import StudentProxy
+from grader.checking.student.student_proxy import StudentProxy
 from grader.course import Exercise
 
 

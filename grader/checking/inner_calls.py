@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.checking import values
+from grader.comparison import values
 
 Answer = tuple[tuple[Any, ...], Any]
 """The arguments of a call, and what it returns."""

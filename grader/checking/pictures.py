@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from grader.checking.table_words import counted
+from grader.comparison.table_words import counted
 from grader.result import CheckResult, Picture
-from grader.sandbox.child import png
-from grader.sandbox.child.figures import Axes, Figure
+from grader.sandbox.child.figures import png
+from grader.sandbox.child.figures.figure import Axes, Figure
 
 _MOST: Final = 2
 _LONGEST: Final = 200

@@ -14,10 +14,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from grader.checking import values
+from grader.comparison import values
 from grader.course import Course, Exercise
 from grader.errors import CourseError
-from grader.sandbox.child import drawing
+from grader.sandbox.child.figures import drawing
 
 FIGURES: Final = "__figures__"
 """Where a reference module keeps the figures that it draws at its top level."""

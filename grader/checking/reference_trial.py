@@ -19,11 +19,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from grader.checking import values
-from grader.checking.asked_objects import Places, places_of
 from grader.checking.reference import FIGURES
-from grader.checking.student_proxy import StudentProxy, answered_calls
+from grader.checking.student.asked_objects import Places, places_of
+from grader.checking.student.student_proxy import StudentProxy, answered_calls
 from grader.checking.value_kinds import Kind, kind_of
+from grader.comparison import values
 from grader.result import Outcome
 from grader.sandbox.child import written_files
 from grader.sandbox.child.codec import (

@@ -11,13 +11,13 @@ from typing import Final
 
 import pytest
 
-from grader.checking.asked_objects import Placement, Right
 from grader.checking.direct import DirectCheck
 from grader.checking.fixtures import RUN, CheckRun
 from grader.checking.pytest_adapter import run_item
 from grader.checking.reference_trial import ReferenceInPlace, Trial, trial_of
 from grader.checking.specification import Check
-from grader.checking.student_proxy import StudentProxy
+from grader.checking.student.asked_objects import Placement, Right
+from grader.checking.student.student_proxy import StudentProxy
 
 RAISED: Final = pytest.StashKey[BaseException]()
 """Where the first thing is kept that a check has raised which pytest runs."""

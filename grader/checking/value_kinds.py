@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from grader.checking.student_object import StudentObject
-from grader.sandbox.child.figures import Axes, Figure
-from grader.sandbox.child.moments import fields_of
-from grader.sandbox.child.tables import ARRAY, FRAME, INDEX, SERIES, form_of
+from grader.checking.student.student_object import StudentObject
+from grader.sandbox.child.figures.figure import Axes, Figure
+from grader.sandbox.child.tables.moments import fields_of
+from grader.sandbox.child.tables.table import ARRAY, FRAME, INDEX, SERIES, form_of
 
 _MOST_PARTS: Final = 16
 _DEEPEST: Final = 3

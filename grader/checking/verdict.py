@@ -10,15 +10,15 @@ from typing import Final
 
 import pytest
 
-from grader.checking.answered_call import AnsweredCall
-from grader.checking.asked_exception import another_raised, not_raised
-from grader.checking.check_failure import CheckFailure
 from grader.checking.failed_statement import answers_asked_about, exception_asked_for
 from grader.checking.fixtures import CheckRun
 from grader.checking.reference_trial import Trial
 from grader.checking.specification import Check
-from grader.checking.student_proxy import answered_calls, last_asked, last_call
+from grader.checking.student.answered_call import AnsweredCall
+from grader.checking.student.asked_exception import another_raised, not_raised
+from grader.checking.student.student_proxy import answered_calls, last_asked, last_call
 from grader.checking.value_kinds import kind_of, misfit, much_apart
+from grader.comparison.check_failure import CheckFailure
 from grader.result import CheckResult, Outcome
 from grader.sandbox.failures import CallFailure
 

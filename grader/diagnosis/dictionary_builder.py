@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from grader.authoring import Probe
-from grader.checking.values import agree
+from grader.comparison.values import agree
 from grader.diagnosis.candidates import (
     Candidate,
     Made,

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.checking.values import agree
+from grader.comparison.values import agree
 from grader.diagnosis.candidates import Candidate
 from grader.diagnosis.observation import (
     Inputs,

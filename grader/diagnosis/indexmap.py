@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from grader.checking.values import agree
+from grader.comparison.values import agree
 from grader.diagnosis.fault_dictionary import FaultDictionary, Mask, Rows
 from grader.diagnosis.observation import Inputs, entry_name
 

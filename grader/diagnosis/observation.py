@@ -11,9 +11,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.checking import values
-from grader.checking.values import agree, fingerprint, is_group, real_numbers
-from grader.sandbox.child import drawing
+from grader.comparison import values
+from grader.comparison.values import agree, fingerprint, is_group, real_numbers
+from grader.sandbox.child.figures import drawing
 
 Vector = NDArray[np.float64]
 Inputs = tuple[Any, ...]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from grader.authoring import Consistent
-from grader.checking import values
-from grader.checking.values import agree
+from grader.comparison import values
+from grader.comparison.values import agree
 from grader.diagnosis.dictionary_builder import narrow_tables, run_program
 from grader.diagnosis.fault_dictionary import FaultDictionary, Rows
 from grader.diagnosis.program_factory import Maker, Workshop

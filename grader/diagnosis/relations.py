@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from grader.checking.values import agree
+from grader.comparison.values import agree
 from grader.diagnosis.catalogue import Catalogue
 from grader.diagnosis.catalogue import noted as _
 from grader.diagnosis.fault_dictionary import FaultDictionary, Rows

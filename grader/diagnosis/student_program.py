@@ -6,8 +6,8 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.checking.student_object import holds_object
-from grader.checking.student_proxy import StudentProxy
+from grader.checking.student.student_object import holds_object
+from grader.checking.student.student_proxy import StudentProxy
 from grader.diagnosis.observation import Inputs, ObservedCall
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.pipeline import Pipeline

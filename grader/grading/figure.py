@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.checking.student_proxy import StudentProxy
+from grader.checking.student.student_proxy import StudentProxy
 from grader.course import Course, Exercise
 from grader.course.files import replacing
 from grader.course.shared import importing_shared

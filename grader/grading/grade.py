@@ -212,7 +212,7 @@ class Grader:
         UsageError, CourseError, CallFailure
             The course has none, it fails, or the submission cannot be loaded.
         """
-        from grader.checking.student_proxy import StudentProxy
+        from grader.checking.student.student_proxy import StudentProxy
         from grader.grading import figure
         from grader.sandbox.pipeline import Pipeline
         from grader.sandbox.submission_session import SubmissionSession

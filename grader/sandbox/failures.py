@@ -133,7 +133,7 @@ def _brief(argument: Any) -> str:
     # imported here, since autograde reads this module and has to do with little memory
     import numpy as np
 
-    from grader.sandbox.child.tables import form_of
+    from grader.sandbox.child.tables.table import form_of
 
     if isinstance(argument, np.ndarray):
         return str(argument.shape)

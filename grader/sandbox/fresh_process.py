@@ -38,7 +38,7 @@ class SingleProcesses:
         self._next = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        words = launch.command(str(launch.worker_folder()), "single")
+        words = launch.command(str(launch.child_folder()), "single")
         return subprocess.Popen(
             words,
             env=launch.environment(str(self._place.scratch)),

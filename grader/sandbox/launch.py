@@ -92,7 +92,7 @@ def start(
     return process, control
 
 
-def worker_folder() -> Path:
+def child_folder() -> Path:
     """Return the folder of the untrusted side's code."""
     return Path(grader.sandbox.child.__file__).resolve().parent
 
@@ -124,11 +124,11 @@ def _outer(
 ) -> tuple[list[str], str, str, list[int]]:
     """Return the words before the command, the child's and the scratch folder, descriptors."""
     if "bubblewrap" not in layers:
-        return [], str(worker_folder()), str(place.scratch), []
+        return [], str(child_folder()), str(place.scratch), []
     from grader.sandbox import bubblewrap
 
     words, arguments = bubblewrap.command(
-        read_allow_list.interpreter(), place.readable, worker_folder(), place.scratch
+        read_allow_list.interpreter(), place.readable, child_folder(), place.scratch
     )
     opened.callback(os.close, arguments)
     return [*words, str(arguments)], bubblewrap.CHILD, bubblewrap.SCRATCH, [arguments]

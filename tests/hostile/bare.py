@@ -30,7 +30,7 @@ from grader.sandbox import (
 )
 from grader.sandbox.child import codec
 
-WORKER_LINES: Final = {
+CHILD_LINES: Final = {
     "limits": ("confinement.py", "    for kind, value in wanted:", "    for kind, value in ():"),
     "watch": ("fork_server.py", "        if self.exceeded:\n            return", "        return"),
     "cleaning": (
@@ -60,10 +60,10 @@ def replaced(source: str, old: str, new: str) -> str:
     return source.replace(old, new)
 
 
-def worker_without(layer: str, folder: Path) -> Path:
+def child_without(layer: str, folder: Path) -> Path:
     """Copy the untrusted side and take a layer out of it."""
-    name, old, new = WORKER_LINES[layer]
-    copy = folder / f"worker-{layer}"
+    name, old, new = CHILD_LINES[layer]
+    copy = folder / f"child-{layer}"
     shutil.copytree(Path(grader.sandbox.child.__file__).parent, copy)
     files = {name: [(old, new)]}
     if layer == "descriptors":
@@ -87,9 +87,9 @@ def worker_without(layer: str, folder: Path) -> Path:
 def without(layer: str, folder: Path) -> Iterator[None]:
     """Take a layer away; the isolation to use with it is the basic one."""
     with pytest.MonkeyPatch.context() as patch:
-        if layer in WORKER_LINES:
-            copy = worker_without(layer, folder)
-            patch.setattr(launch, "worker_folder", lambda: copy)
+        if layer in CHILD_LINES:
+            copy = child_without(layer, folder)
+            patch.setattr(launch, "child_folder", lambda: copy)
         elif layer in _TRUSTED_LINES:
             if layer == "answers ahead":  # numbers that can be guessed, too
                 patch.setattr(exchange, "new_number", itertools.count(1).__next__)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final, TypeVar
 
-from grader.checking.values import agree
+from grader.comparison.values import agree
 from grader.course import Limits
 from grader.diagnosis.fault_dictionary import FaultDictionary, Mask, Rows
 from grader.diagnosis.observation import ObservedCall

@@ -9,7 +9,6 @@ from typing import Any, Final
 import msgpack
 import numpy as np
 
-from . import figure_wire
 from .closed_set import (
     ARRAY,
     BIG_INT,
@@ -33,10 +32,11 @@ from .closed_set import (
     TUPLE,
     Handle,
 )
+from .figures import figure_wire
 from .framing import WireError
-from .moments import value_of
-from .table_wire import cells_of, unpacked
-from .tables import Table, built
+from .tables.moments import value_of
+from .tables.table import Table, built
+from .tables.table_wire import cells_of, unpacked
 
 _LEAVES: Final = frozenset([type(None), bool, int, float, complex, str, bytes, np.ndarray, Handle])
 _MAX_DIGITS: Final = 9

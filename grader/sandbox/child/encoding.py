@@ -10,7 +10,6 @@ from typing import Any, Final, Protocol
 import msgpack
 import numpy as np
 
-from . import figure_wire
 from .closed_set import (
     ARRAY,
     BIG_INT,
@@ -35,11 +34,12 @@ from .closed_set import (
     AsObject,
     Handle,
 )
-from .figures import Figure
+from .figures import figure_wire
+from .figures.figure import Figure
 from .libraries import kind_in
-from .moments import NoDescriptionError, fields_of
-from .table_wire import packed
-from .tables import described
+from .tables.moments import NoDescriptionError, fields_of
+from .tables.table import described
+from .tables.table_wire import packed
 
 _LONGEST_NAME: Final = 80
 _FLOAT64: Final = np.dtype(np.float64)
@@ -240,7 +240,7 @@ class _Encoder:
         kinds = (("matplotlib.figure", "FigureBase"), ("matplotlib.axes", "Axes"))
         if not any(isinstance(value, kind_in(*kind)) for kind in kinds):
             return None
-        from . import figure_reading
+        from .figures import figure_reading
 
         figure = figure_reading.figure_of(value)
         return None if figure is None else figure_reading.described(figure)

@@ -26,7 +26,7 @@ def _matplotlib(forks: bool) -> None:
     with _own_fonts(matplotlib.get_data_path()):
         import matplotlib.pyplot as plt
 
-    from . import drawing, figure_reading
+    from .figures import drawing, figure_reading
 
     plt.switch_backend("agg")
     matplotlib.use = plt.switch_backend = plt.pause = _nothing
@@ -63,14 +63,14 @@ def _own_fonts(folder: str) -> Iterator[None]:
 
 def _pandas(forks: bool) -> None:
     """Have what describes its tables imported while that may be read."""
-    from . import pandas_tables
+    from .tables import pandas_tables
 
     if forks:
         pandas_tables.rehearse()
 
 
 def _polars(_forks: bool) -> None:
-    from . import polars_tables  # noqa: F401 - while it may be read
+    from .tables import polars_tables  # noqa: F401 - while it may be read
 
 
 def _sklearn(forks: bool) -> None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from .drawing import facts, figures
+from .figures.drawing import facts, figures
 from .objects import class_names
 
 _PLACE: Final = re.compile(r" at 0x[0-9A-Fa-f]{6,}>")

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import first_use, imports, scratch
+from . import first_use, scratch
+from .source import imports
 
 
 def import_packages(settings: dict[str, Any], forks: bool = False) -> Callable[..., None]:
@@ -21,7 +22,8 @@ def import_packages(settings: dict[str, Any], forks: bool = False) -> Callable[.
     """
     finder = imports.AllowedPackages(settings["modules"], settings["offered"], settings["metadata"])
     sys.meta_path.append(finder)
-    from . import session, standins  # need the finder
+    from . import session  # need the finder
+    from .source import standins  # need the finder
 
     standins.furnish()
 

@@ -35,12 +35,13 @@ import numpy as np
 import numpy.ma  # the codec needs it and the next: imported once, not by each child
 import numpy.random
 
-from . import codec, framing, printing, standins, student_errors, written_files
+from . import codec, framing, printing, student_errors, written_files
 from .console import answering
-from .loading import Loading
 from .objects import Gone, GoneObjectError, Objects, is_made_by
 from .operations import OPERATIONS
 from .replacing import replaced
+from .source import standins
+from .source.loading import Loading
 
 _MAX_WARNINGS = 20
 _UNNUMBERED = 4  # what a request says that takes no objects

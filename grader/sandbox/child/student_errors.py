@@ -7,8 +7,8 @@ import traceback
 from types import TracebackType
 from typing import Any
 
-from . import syntax_errors
 from .objects import class_names
+from .source import syntax_errors
 
 _LONGEST_MESSAGE = 600
 _MAX_FRAMES = 6

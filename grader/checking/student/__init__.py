@@ -1,0 +1,1 @@
+"""The student of a check: functions, values, objects and figures, asked for in the sandbox."""

@@ -1,0 +1,64 @@
+"""What a submission leaves behind beside its values: what it printed, and the files it wrote."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Final
+
+from grader.checking.student.submission import Submission
+from grader.course.naming import DATA
+from grader.result import Outcome
+from grader.sandbox.failures import CallFailure, broke_the_channel
+
+_MOST_TOLD: Final = 8
+
+
+def printed(submission: Submission, while_loading: bool) -> str:
+    """Return what the last call, or loading, has printed."""
+    what = "printed_while_loading" if while_loading else "printed"
+    text = submission.left(what, [], "what was printed")
+    if not isinstance(text, str):
+        raise broke_the_channel("what was printed")
+    return text
+
+
+def file_content(submission: Submission, path: str, binary: bool) -> str | bytes:
+    """Return what is in a file that the submission has written.
+
+    Raises
+    ------
+    CallFailure
+        There is no such file, or it cannot be read.
+    ValueError
+        The path leads out of the folder that submissions write to.
+    """
+    place = PurePosixPath(path)
+    if place.is_absolute() or ".." in place.parts or not place.parts or "\0" in path:
+        raise ValueError(f"{path!r} is no path of a file that a submission can write")
+    found = submission.left("file", [list(place.parts)], f"the file {path}")
+    kind, content = found if isinstance(found, list) and len(found) == 2 else ("", None)
+    if kind == "read" and isinstance(content, bytes):
+        return content if binary else _text(path, content)
+    if kind == "large" and isinstance(content, int):
+        raise _unread(f"The file `{path}` is too large to be looked at: {content:,} bytes.")
+    if kind == "odd" and isinstance(content, str):
+        raise _unread(f"`{path}` is no plain file ({content[:80]}).")
+    if kind == "missing" and isinstance(content, list):
+        names = [name for name in content if isinstance(name, str) and name != DATA]
+        there = f" It has written: {', '.join(names[:_MOST_TOLD])}." if names else ""
+        raise _unread(f"Your code has written no file `{path}`.{there}")
+    raise broke_the_channel(f"the file {path}")
+
+
+def _text(path: str, content: bytes) -> str:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _unread(
+            f"The file `{path}` is no text in UTF-8: open it with `encoding='utf-8'`."
+        ) from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _unread(text: str) -> CallFailure:
+    return CallFailure(Outcome.FAILED, text)

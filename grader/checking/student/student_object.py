@@ -1,0 +1,364 @@
+"""An object of the submission's as a check sees it: a number, and questions about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol, Self
+
+from grader.checking.student.shown import HasWords, shown_argument, shown_call
+from grader.result import Outcome
+from grader.sandbox.child.closed_set import MAX_DEPTH
+from grader.sandbox.child.codec import Handle
+from grader.sandbox.failures import CallFailure, broke_the_channel, forbidden
+
+_MOST_STEPS: Final = 10_000
+_LONGEST: Final = 80
+
+
+@dataclass(slots=True)
+class KnownObjects:
+    """What is known of the submission's objects in one check.
+
+    Attributes
+    ----------
+    count : int
+        How many there are.
+    handed : list
+        The functions of the check that objects may still call.
+    seen : dict
+        Each object by its number.
+    steps : int
+        How many items of theirs were asked for one by one.
+    unplaced : set of int
+        Those of which it is not known that the check takes objects there.
+    """
+
+    count: int = 0
+    handed: list[Callable[..., Any]] = field(default_factory=list)
+    seen: dict[int, StudentObject] = field(default_factory=dict)
+    steps: int = 0
+    unplaced: set[int] = field(default_factory=set)
+
+
+class Operator(Protocol):
+    """What carries out operations on objects: the `student` of a check."""
+
+    def operate(self, operation: Operation) -> Any:
+        """Return what an operation gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Something that is done with an object in the submission's process.
+
+    Attributes
+    ----------
+    code : str
+        Its name on the wire.
+    target : Described
+        The object.
+    function : str
+        Whose code it runs, as in `Stack.pop`.
+    arguments, named : tuple, mapping
+        What is passed, the object among it.
+    told : callable
+        Returns what the student reads of it, as in `Stack([1, 2]).pop() returned`.
+    attribute : bool
+        Whether it asks for an attribute.
+    """
+
+    code: str
+    target: Described
+    function: str
+    arguments: tuple[Any, ...]
+    named: Mapping[str, Any]
+    told: Callable[[], str]
+    attribute: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """An object by its number, and in words.
+
+    Attributes
+    ----------
+    student : Operator
+        Whom it was got from.
+    known : KnownObjects
+        Those of the same check.
+    number : int
+        Its number there.
+    words : str
+        What it is, as its process says: for the student, and for nothing else.
+    root : str
+        The name at the top level that it comes from.
+    label : str
+        Whose code is run where it is called.
+    expression : str
+        How the check got it.
+    made : str
+        The call that gave it, as failures tell of it.
+    owner : StudentObject or None
+        Whose attribute it was.
+    """
+
+    student: Operator
+    known: KnownObjects
+    number: int
+    words: str
+    root: str
+    label: str
+    expression: str
+    made: str
+    owner: StudentObject | None = None
+
+    def short(self) -> str:
+        """Return how the check got it, cut."""
+        return self.expression if len(self.expression) <= _LONGEST else f"{self.root}(...)"
+
+    def no_value(self) -> CallFailure:
+        """Return the failure of using it where a value is needed."""
+        return forbidden(self.made, self.words)
+
+
+class StudentObject(HasWords):
+    """An object in the submission's process.
+
+    All that is asked of it is answered there: attributes, calls, items, iteration, operators,
+    texts. An answer is a value, or another object. It ends with its process, and with its check.
+    """
+
+    __slots__ = ("_bpgrade",)
+    _bpgrade: Described
+    __array_ufunc__ = None  # so that NumPy leaves operators to this class
+
+    def __init__(self, described: Described) -> None:
+        object.__setattr__(self, "_bpgrade", described)
+
+    def _do(self, code: str, name: str, *arguments: Any, told: str = "", flip: bool = False) -> Any:
+        """Carry out an operation; `told` has {own} for this object and {0} for the argument."""
+        own = self._bpgrade
+
+        def in_words() -> str:
+            shown = list(map(shown_argument, arguments))
+            return (
+                told.format(*shown, own=own.short())
+                if told
+                else f"{own.short()}.{name}({', '.join(shown)}) returned"
+            )
+
+        return own.student.operate(
+            Operation(
+                code,
+                own,
+                f"{own.root}.{name}",
+                (*arguments, self) if flip else (self, *arguments),
+                {},
+                in_words,
+            )
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        own = self._bpgrade
+        function = f"{own.root}.{name}"
+
+        def in_words() -> str:
+            return f"{own.short()}.{name} is"
+
+        return own.student.operate(
+            Operation(".get", own, function, (self, name), {}, in_words, attribute=True)
+        )
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._do(".set", name, name, value, told="{own}.{0} = {1} is")
+
+    def __delattr__(self, name: str) -> None:
+        self._do(".delete", name, name)
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """Call it; `reply.value` of that is returned."""
+        own = self._bpgrade
+
+        def in_words() -> str:
+            return f"{shown_call(own.short(), (), arguments, named)} returned"
+
+        return own.student.operate(
+            Operation(".call", own, own.label, (self, *arguments), named, in_words)
+        )
+
+    def _typed(self, kind: type, code: str, name: str, *arguments: Any, told: str = "") -> Any:
+        value = self._do(code, name, *arguments, told=told)
+        if type(value) is not kind:
+            raise broke_the_channel(f"{self._bpgrade.root}.{name}()")
+        return value
+
+    def __len__(self) -> int:
+        length: int = self._typed(int, ".len", "__len__", told="len({own}) is")
+        if not 0 <= length < 2**63:
+            raise broke_the_channel(f"{self._bpgrade.root}.__len__()")
+        return length
+
+    def __bool__(self) -> bool:
+        return bool(self._typed(bool, ".bool", "__bool__", told="bool({own}) is"))
+
+    def __contains__(self, item: Any) -> bool:
+        return bool(self._typed(bool, ".in", "__contains__", item, told="{0} in {own} is"))
+
+    def __repr__(self) -> str:
+        return str(self._typed(str, ".repr", "__repr__", told="repr({own}) is"))
+
+    def __str__(self) -> str:
+        return str(self._typed(str, ".str", "__str__", told="str({own}) is"))
+
+    def __format__(self, specification: str) -> str:
+        return str(self._typed(str, ".format", "__format__", specification))
+
+    def __int__(self) -> int:
+        return int(self._typed(int, ".int", "__int__"))
+
+    def __float__(self) -> float:
+        return float(self._typed(float, ".float", "__float__"))
+
+    def __complex__(self) -> complex:
+        return complex(self._typed(complex, ".complex", "__complex__"))
+
+    def __abs__(self) -> Any:
+        return self._do(".abs", "__abs__")
+
+    def __divmod__(self, other: Any) -> Any:
+        return self._do(".divmod", "__divmod__", other)
+
+    def __round__(self, *digits: int) -> Any:
+        return self._do(".round", "__round__", *digits)
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, slice):
+            parts = key.start, key.stop, key.step
+            return self._do(".slice", "__getitem__", *parts, told="{own}[{0}:{1}:{2}] is")
+        return self._do(".item", "__getitem__", key, told="{own}[{0}] is")
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._do(".setitem", "__setitem__", key, value)
+
+    def __delitem__(self, key: Any) -> None:
+        self._do(".delitem", "__delitem__", key)
+
+    def __iter__(self) -> Iterator[Any]:
+        found = self._do(".iter", "__iter__", told="iter({own}) is")
+        if not isinstance(found, StudentObject):
+            raise broke_the_channel(f"{self._bpgrade.root}.__iter__()")
+        return found
+
+    def __next__(self) -> Any:
+        """Return the next item, as many times as a check may ask.
+
+        Raises
+        ------
+        StopIteration
+            There is none.
+        """
+        own = self._bpgrade
+        own.known.steps += 1
+        if own.known.steps > _MOST_STEPS:
+            text = f"{own.short()} gave more than {_MOST_STEPS:,} items: does it ever end?"
+            raise CallFailure(Outcome.FORBIDDEN_VALUE, text)
+        found = self._do(".next", "__next__", told="next({own}) is")
+        if type(found) is not tuple or len(found) > 1:
+            raise broke_the_channel(f"{own.root}.__next__()")
+        if not found:
+            raise StopIteration
+        return found[0]
+
+    def __enter__(self) -> Any:
+        return self._do(".enter", "__enter__")
+
+    def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> None:
+        """Leave the context; what was raised in it goes on, whatever the object says of that."""
+        raised = error.raised if isinstance(error, CallFailure) else None
+        if error is None:
+            self._typed(bool, ".exit", "__exit__")
+        elif raised is not None:
+            self._typed(bool, ".exit", "__exit__", (*raised.names, "")[0], raised.message)
+        elif isinstance(error, Exception):
+            self._typed(bool, ".exit", "__exit__", type(error).__name__, "")
+
+    def __instancecheck__(self, thing: Any) -> bool:
+        told = "isinstance({0}, {own}) is"
+        return isinstance(thing, StudentObject) and bool(
+            self._typed(bool, ".isinstance", "__instancecheck__", thing, told=told)
+        )
+
+    def __array__(self, *_arguments: Any, **_named: Any) -> Any:
+        raise self._bpgrade.no_value()
+
+    def __hash__(self) -> int:
+        return hash((id(self._bpgrade.known), self._bpgrade.number))
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _memory: Any) -> Self:
+        return self
+
+
+def _operator(code: str, name: str, sign: str, *, flip: bool = False) -> Callable[..., Any]:
+    def method(self: StudentObject, *others: Any) -> Any:
+        told = "{0} " + sign + " {own} is" if flip else "{own} " + sign + " {0} is"
+        told = told if others else sign + "{own} is"
+        return self._do(code, name, *others, told=told, flip=flip)
+
+    return method
+
+
+for _name, _sign in {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}.items():
+    setattr(StudentObject, f"__{_name}__", _operator(f".{_name}", f"__{_name}__", _sign))
+for _name, _sign in {
+    **{"add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%"},
+    **{"matmul": "@", "pow": "**", "and": "&", "or": "|", "xor": "^"},
+    **{"lshift": "<<", "rshift": ">>"},
+}.items():
+    _code = f".{_name}_" if _name in ("and", "or") else f".{_name}"
+    setattr(StudentObject, f"__{_name}__", _operator(_code, f"__{_name}__", _sign))
+    setattr(StudentObject, f"__r{_name}__", _operator(_code, f"__r{_name}__", _sign, flip=True))
+for _name, _sign in {
+    **{"iadd": "+=", "isub": "-=", "imul": "*=", "itruediv": "/=", "ifloordiv": "//="},
+    **{"imod": "%=", "imatmul": "@=", "ipow": "**="},
+    **{"neg": "-", "pos": "+", "invert": "~"},
+}.items():
+    setattr(StudentObject, f"__{_name}__", _operator(f".{_name}", f"__{_name}__", _sign))
+
+
+def holds_object(value: Any, depth: int = 0) -> bool:
+    """Return whether a value is an object, or has one in it."""
+    kind = type(value)
+    if kind is StudentObject or kind is Handle:
+        return True
+    if depth > MAX_DEPTH or not isinstance(value, (list, tuple, dict)):
+        return False
+    parts = value.values() if isinstance(value, dict) else value
+    return any(holds_object(part, depth + 1) for part in parts)
+
+
+def objects_in(value: Any) -> Iterator[StudentObject]:
+    """Yield the objects in a value."""
+    if isinstance(value, StudentObject):
+        yield value
+    elif isinstance(value, list | tuple | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from objects_in(part)
+
+
+def replaced_in(value: Any, kind: type, replace: Callable[[Any], Any]) -> Any:
+    """Return a value with each instance of `kind` replaced, its lists and tuples made anew."""
+    if isinstance(value, kind):
+        return replace(value)
+    if isinstance(value, list):
+        return [replaced_in(part, kind, replace) for part in value]
+    if isinstance(value, tuple):
+        return tuple(replaced_in(part, kind, replace) for part in value)
+    if isinstance(value, dict):
+        return {key: replaced_in(part, kind, replace) for key, part in value.items()}
+    return value

@@ -1,0 +1,383 @@
+"""The `student` of a check: attribute access gives a function of the submission."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from grader.checking.student import left_behind
+from grader.checking.student.answered_call import AnsweredCall
+from grader.checking.student.asked_exception import AskedException
+from grader.checking.student.asked_figures import AsksForFigures
+from grader.checking.student.asked_objects import Placement
+from grader.checking.student.known_answers import Answer, KnownAnswers
+from grader.checking.student.shown import names_of, shown_call
+from grader.checking.student.student_function import StudentFunction
+from grader.checking.student.student_object import (
+    Described,
+    KnownObjects,
+    Operation,
+    StudentObject,
+    holds_object,
+    replaced_in,
+)
+from grader.checking.student.submission import Submission
+from grader.result import Outcome
+from grader.sandbox.child.codec import Handle
+from grader.sandbox.child.figures.figure import Figure
+from grader.sandbox.failures import CallFailure, broke_the_channel, signature_of
+from grader.sandbox.replies import Loaded, Reply, undefined, unset, with_cause
+from grader.sandbox.requests import Objects
+
+
+class StudentProxy(AsksForFigures):
+    """Calls the submission's functions in the sandbox, and asks for its values.
+
+    `student.forward(x, ...)` returns the decoded value. `student.answer` is the value that the
+    submission sets at the top level, where the reference sets one too. What gives no value raises
+    an exception which the grader turns into the check's outcome; a check lets it pass.
+
+    Attributes
+    ----------
+    changed_arguments : tuple of str
+        Names of the arguments that the last call changed in place.
+    warnings : tuple of str
+        Texts of the warnings that the last call raised.
+    placement : Placement or None
+        Judges the objects that are answered.
+    """
+
+    def __init__(
+        self,
+        submission: Submission,
+        parameters: Callable[[str], tuple[str, ...]],
+        known: dict[str, KnownAnswers] | None = None,
+        values: Callable[[], Mapping[str, Any]] = dict,
+        objects: KnownObjects | None = None,
+        answers: Sequence[str] | None = None,
+    ) -> None:
+        self._submission = submission
+        self._parameters = parameters
+        self._known = known
+        self._values = values
+        self._answers = answers
+        self.changed_arguments: tuple[str, ...] = ()
+        self.warnings: tuple[str, ...] = ()
+        self._calls: dict[str, tuple[tuple[Any, ...], Mapping[str, Any]]] = {}
+        self._answered: list[AnsweredCall] = []
+        self._objects = objects or KnownObjects()
+        self._last: list[Callable[[], str]] = []
+        self.placement: Placement | None = None
+        self._pictures: list[Figure] = []
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        known = self._values()
+        return self._value(name, known[name]) if name in known else StudentFunction(self, name)
+
+    def given(self, **answers: Sequence[Answer]) -> StudentProxy:
+        """Return the student with right answers to the calls that their functions make.
+
+        A check uses it to see whether a function is right apart from those that it calls. Only
+        calls with just these arguments are answered so; any other goes to the student's own
+        function, as does every call that a check makes.
+
+        Parameters
+        ----------
+        **answers : sequence of (arguments, value)
+            For each function's name the calls that are known: a tuple of the arguments, and what
+            is returned. Nothing of them reaches a submission that does not ask with them.
+
+        Examples
+        --------
+        `student.given(area=[((2.0, 3.0), 6.0)]).volume(2.0, 3.0, 4.0)`
+        """
+        known = {name: KnownAnswers(tuple(calls)) for name, calls in answers.items()}
+        return self._other(known, self._answers)
+
+    def answering(self, answers: Iterable[object]) -> StudentProxy:
+        """Return the student with somebody at the keyboard, who answers `input()` from a list.
+
+        Each call begins with the first answer. One more `input()` than there are answers raises
+        EOFError, as it does at the end of a file; `sys.stdin` gives the same lines. A prompt is
+        printed as a line of its own.
+
+        Examples
+        --------
+        `student.answering(["3", "4"]).main()`, then `student.printed`
+        """
+        return self._other(self._known, [str(answer) for answer in answers])
+
+    def _other(
+        self, known: dict[str, KnownAnswers] | None, answers: Sequence[str] | None
+    ) -> StudentProxy:
+        """Return the student with other answers; what is asked of it counts as asked here."""
+        values = self._values
+        other = StudentProxy(
+            self._submission, self._parameters, known, values, self._objects, answers
+        )
+        other._calls = self._calls
+        other._last, other._pictures = self._last, self._pictures
+        other._answered, other.placement = self._answered, self.placement
+        return other
+
+    @property
+    def printed(self) -> str:
+        """What the last call has printed to standard output."""
+        return self._said("printed", left_behind.printed(self._submission, False))
+
+    @property
+    def printed_while_loading(self) -> str:
+        """What the file, or the notebook's cells, have printed while they were run."""
+        text = left_behind.printed(self._submission, True)
+        return self._said("printed_while_loading", text)
+
+    def file(self, path: str, *, binary: bool = False) -> Any:
+        """Return what is in a file that the submission has written, as text or as bytes.
+
+        `path` begins in the folder that its code runs in. Text is UTF-8, with lines ended by a
+        newline character. Where there is no such file, or it cannot be read, the check fails with
+        that for its feedback.
+        """
+        return left_behind.file_content(self._submission, path, binary)
+
+    def _said(self, name: str, text: str) -> str:
+        self._answered.append(AnsweredCall(name, None, text))
+        return text
+
+    def defines(self, function: str) -> bool:
+        """Return whether the submission defines this function."""
+        return self._submission.defines(function)
+
+    def raises(
+        self, exception: str | type[BaseException], match: str | re.Pattern[str] | None = None
+    ) -> AskedException:
+        """Return a context in which the submission's code has to raise an exception.
+
+        Parameters
+        ----------
+        exception : str or type
+            Its class: the name of one of the submission's, or of Python's; bases count too.
+        match : str or compiled pattern, optional
+            A regular expression that is searched for in its text.
+
+        Examples
+        --------
+        `with student.raises("ValueError", match="empty") as caught: student.mean([])`
+        """
+        name = exception if isinstance(exception, str) else exception.__name__
+        before = len(self._answered)
+
+        def returned() -> str:
+            return self._answered[-1].told() if len(self._answered) > before else ""
+
+        return AskedException(name, match, lambda: last_asked(self), returned)
+
+    def kind(self, thing: Any) -> tuple[str, ...]:
+        """Return the names of an object's class and of its bases, as its process tells them.
+
+        For a class, as `student.Square`, these are its own and those of its bases.
+        """
+        found = self._held(thing._name) if isinstance(thing, StudentFunction) else thing
+        if not isinstance(found, StudentObject):
+            return (type(found).__name__,)
+        own = found._bpgrade
+        names = self.operate(
+            Operation(
+                ".kind",
+                own,
+                f"{own.root}.__class__",
+                (found,),
+                {},
+                lambda: f"the class of {own.short()} is",
+            )
+        )
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise broke_the_channel(own.root)
+        return tuple(names)
+
+    def _value(self, name: str, right: Any) -> Any:
+        """Return the submission's value of a name; the reference's is `right`."""
+        value = self._read(name)
+        if value is None and right is not None:
+            raise CallFailure(Outcome.NOT_IMPLEMENTED, f"`{name}` is None: it is not written yet.")
+        return self._taken(AnsweredCall(name, None, value, by=f"`{name}`"))
+
+    def _read(self, name: str) -> Any:
+        loaded = self._submission.load()
+        try:
+            reply = self._submission.value(name, self._objects.count)
+        except CallFailure as failure:
+            raise (
+                unset(name, loaded, self._submission.source.title) if failure.absent else failure
+            ) from None
+        self._objects.count = max(self._objects.count, reply.known)
+        return self._with_objects(reply.value, name, lambda: name, f"`{name}`")
+
+    def _held(self, name: str) -> Any:
+        """Return a function or a class of the submission's as an object."""
+        self._see_defined(name)
+        return self._read(name)
+
+    def _see_defined(self, function: str) -> Loaded:
+        loaded = self._submission.load()
+        if function not in loaded.functions:
+            defined = {each.name for each in loaded.definitions}
+            taken = {name for name in defined if self._parameters(name)}
+            raise undefined(function, loaded, self._submission.source.title, taken)
+        return loaded
+
+    def _call(self, function: str, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
+        self._calls[function] = arguments, named
+        loaded = self._see_defined(function)
+        names = self._parameters(function)
+
+        def expression() -> str:
+            return shown_call(function, (), arguments, named)
+
+        reply = self._ask(function, arguments, named, names, "", loaded, expression)
+        by = signature_of(function, names, arguments, named) if self._objects.count else ""
+        value = self._with_objects(reply.value, function, expression, by)
+        return self._taken(AnsweredCall(function, arguments, value, named, by))
+
+    def _taken(self, call: AnsweredCall) -> Any:
+        """Keep what was answered, and return it; an object may not be in place there."""
+        self._answered.append(call)
+        if self.placement is not None:
+            self.placement.judge(call)
+        return call.value
+
+    def operate(self, operation: Operation) -> Any:
+        """Return what an operation on an object of the submission's gives.
+
+        An object that may be out of place is told nothing that it could learn from.
+        """
+        own, function = operation.target, operation.function
+        told = len(operation.arguments) + len(operation.named) > 1 and not operation.attribute
+        if told and own.number in own.known.unplaced:
+            raise own.no_value()
+        loaded = self._submission.load()
+        shown = () if operation.attribute else operation.arguments[1:]
+        by = signature_of(function, (), shown, operation.named)
+
+        def asked() -> str:
+            return operation.told().removesuffix(" returned").removesuffix(" is")
+
+        code, arguments = operation.code, operation.arguments
+        reply = self._ask(function, arguments, operation.named, (), code, loaded, asked)
+        label = function if operation.attribute else f"{own.root}.__call__"
+        made = own.made if operation.attribute else by
+        owner = own.known.seen[own.number]
+        value = self._with_objects(
+            reply.value, own.root, asked, made, label, owner if operation.attribute else None
+        )
+        return self._taken(
+            AnsweredCall(
+                function,
+                arguments[1:],
+                value,
+                operation.named,
+                by,
+                operation.told,
+                owner if own.owner is None else own.owner,
+            )
+        )
+
+    def _ask(
+        self,
+        function: str,
+        arguments: tuple[Any, ...],
+        named: Mapping[str, Any],
+        names: tuple[str, ...],
+        operation: str,
+        loaded: Loaded,
+        asked: Callable[[], str],
+    ) -> Reply:
+        """Make a call; `asked` returns it in words."""
+        self.changed_arguments = ()
+        self.warnings = ()
+        self._last[:] = [asked]
+        known = self._objects
+        handed = list(known.handed)
+        objects = Objects(known.count, operation, handed, self._answers)
+        passed = [self._passed(argument) for argument in arguments]
+        by_name = {name: self._passed(argument) for name, argument in named.items()}
+        try:
+            reply = self._submission.call(function, passed, names, self._known, by_name, objects)
+        except CallFailure as failure:
+            raise with_cause(failure, loaded) from None
+        known.count = max(known.count, reply.known)
+        if known.count:
+            known.handed = handed
+        every = (*names_of(arguments, names), *named)
+        self.changed_arguments = tuple(every[index] for index in reply.changed)
+        self.warnings = reply.warnings
+        return reply
+
+    def _passed(self, argument: Any) -> Any:
+        """Return an argument as it is sent: objects go by their numbers."""
+        if isinstance(argument, StudentFunction):
+            argument = self._held(argument._name)
+        return (
+            replaced_in(argument, StudentObject, self._handle)
+            if holds_object(argument)
+            else argument
+        )
+
+    def _handle(self, thing: StudentObject) -> Handle:
+        own = thing._bpgrade
+        if own.known is not self._objects:
+            raise TypeError(f"{own.expression} was made in another check, and ended with that")
+        return Handle(own.number)
+
+    def _with_objects(
+        self,
+        value: Any,
+        root: str,
+        expression: Callable[[], str],
+        made: str,
+        label: str = "",
+        owner: StudentObject | None = None,
+    ) -> Any:
+        """Return a value with the objects in it that its handles name."""
+        if not self._objects.count or not holds_object(value):
+            return value
+
+        def found(handle: Handle) -> StudentObject:
+            seen = self._objects.seen
+            if handle.number not in seen:
+                seen[handle.number] = StudentObject(
+                    Described(
+                        self,
+                        self._objects,
+                        handle.number,
+                        handle.words,
+                        root,
+                        label or f"{root}.__call__",
+                        expression(),
+                        made,
+                        owner,
+                    )
+                )
+            return seen[handle.number]
+
+        return replaced_in(value, Handle, found)
+
+
+def answered_calls(student: StudentProxy) -> Sequence[AnsweredCall]:
+    """Return the calls that were answered with a value, in their order."""
+    return student._answered
+
+
+def last_asked(student: StudentProxy) -> str:
+    """Return in words what was asked last of the submission."""
+    return student._last[-1]() if student._last else ""
+
+
+def last_call(student: StudentProxy, function: str) -> str:
+    """Return the function's last call with its arguments' values, for checks students may see."""
+    if function not in student._calls:
+        return ""
+    return shown_call(function, student._parameters(function), *student._calls[function])

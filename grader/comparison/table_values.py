@@ -1,0 +1,107 @@
+"""How the values of one column differ from the right ones, in words for students."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from grader.comparison import values
+from grader.comparison.number_words import off
+from grader.comparison.table_columns import Values, agree
+from grader.comparison.table_rows import rows_apart
+from grader.comparison.table_words import shown_name
+
+_MAX_ROWS: Final = 6
+_MOST_COLUMNS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What counts in a comparison; see `Compare.table`."""
+
+    order: bool
+    column_order: bool
+    dtypes: bool
+    index: bool
+    tolerance: values.Tolerance
+    visible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two columns that are called alike; `name` is empty for what is one column by itself."""
+
+    name: str
+    found: Values
+    right: Values
+
+
+def column_difference(
+    pair: Pair, pairs: Sequence[Pair], labels: Sequence[Any], table: str, rules: Rules
+) -> str:
+    """Return which values of a column are wrong, and what is seen in them; empty for none.
+
+    Parameters
+    ----------
+    pair : Pair
+    pairs : sequence of Pair
+        All columns of both tables.
+    labels : sequence
+        What the rows are called.
+    table : str
+        What the table is called.
+    rules : Rules
+    """
+    right = agree(pair.found, pair.right, rules.tolerance)
+    wrong = np.flatnonzero(~right).tolist()
+    if not wrong:
+        return ""
+    what = pair.name[:1].upper() + pair.name[1:] or table
+    lines = [f"{what}: {len(wrong):,} of {len(right):,} values are wrong."]
+    lines += [
+        f"  in row {shown_name(labels[place])} it {_value(pair, place, rules.visible)}"
+        for place in wrong[:_MAX_ROWS]
+    ]
+    if len(wrong) > _MAX_ROWS:
+        lines.append(f"  and {len(wrong) - _MAX_ROWS:,} more")
+    hint = _hint(pair, wrong, pairs, rules)
+    return "\n".join([*lines, f"  ({hint})"] if hint else lines)
+
+
+def _value(pair: Pair, place: int, visible: bool) -> str:
+    value, needed = pair.found.cells[place], pair.right.cells[place]
+    if visible:
+        return f"is {_shown(value)}, expected {_shown(needed)}"
+    if value is None:
+        return "is missing, and should not be"
+    if needed is None:
+        return f"is {_shown(value)}, and should be missing"
+    if pair.found.numbers is not None and pair.right.numbers is not None and np.isfinite(value):
+        return f"is {off(value, needed)}"
+    return f"is {_shown(value)}"
+
+
+def _hint(pair: Pair, wrong: Sequence[int], pairs: Sequence[Pair], rules: Rules) -> str:
+    """Return what is seen in the wrong values together."""
+    texts = [(pair.found.cells[place], pair.right.cells[place]) for place in wrong]
+    if all(isinstance(one, str) and isinstance(two, str) for one, two in texts):
+        if all(one.strip() == two.strip() for one, two in texts):
+            return "They differ in spaces at the start or the end only."
+        if all(one.strip().casefold() == two.strip().casefold() for one, two in texts):
+            return "They differ in capital letters only."
+    for other in pairs[:_MOST_COLUMNS]:
+        if other is not pair and agree(pair.found, other.right, rules.tolerance).all():
+            return f"It holds what {other.name} should hold."
+    if len(wrong) == 1 or not rules.order:
+        return ""
+    moved = rows_apart([pair.found], [pair.right], rules.tolerance) == ([], [])
+    return "The values are right, but in other rows." if moved else ""
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "missing"
+    return f"{value:.10g}" if isinstance(value, float) else shown_name(value)

@@ -1,0 +1,1 @@
+"""Figures of matplotlib as facts and as pictures, on both sides."""

@@ -1,0 +1,129 @@
+"""Loading a submission: its file or cells, and the modules that were handed in with it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any, Final
+
+from .. import framing
+from ..figures import drawing
+from . import definitions, import_errors
+from .cells import Cells, Failure
+from .handed_in import HandedIn, parse
+from .standins import Shell
+
+_DEFINED: Final = re.compile(r"^(?:async +def|def|class) +(\w+)|^(\w+) *=(?!=)", re.MULTILINE)
+
+
+class Loading:
+    """Runs a submission's blocks in its module, and keeps what it defines and what has failed."""
+
+    def __init__(
+        self,
+        module: ModuleType,
+        blocks: list[Any],
+        modules: list[Any],
+        main: bool,
+        seconds: float,
+        definitions_only: bool,
+    ) -> None:
+        self.module = module
+        self.blocks = blocks
+        self.definitions: list[list[Any]] = []
+        self.cells = Cells(module.__dict__, seconds, definitions_only, main)
+        self.handed_in = HandedIn(modules, seconds)
+        self.handed_in.definitions_only = definitions_only
+        self.handed_in.failed = self._note
+        self._more_labels: set[str] = set()
+        self._failures: list[tuple[str, Failure]] = []
+        self._unread: dict[str, tuple[BaseException, list[str]]] = {}
+        self._label = ""
+
+    @property
+    def filenames(self) -> frozenset[str]:
+        """What tracebacks may show."""
+        own = {label for label, _ in self.blocks}
+        return frozenset(own | self.handed_in.labels | self._more_labels)
+
+    def shell(self) -> Shell:
+        """Return what `get_ipython()` is to give."""
+        return Shell(self._run_file, self.handed_in.add, self._execute)
+
+    def run(self) -> None:
+        """Run the blocks in order."""
+        name = self.module.__name__
+        sys.modules[name] = self.module
+        namespace = self.module.__dict__
+        namespace["__file__"] = self.blocks[0][0]
+        if self.cells.main:
+            namespace["__name__"] = "__main__"
+            sys.modules["__main__"] = self.module
+        for number, (label, source) in enumerate(self.blocks, 1):
+            self._label = label
+            try:
+                tree = parse(source, label)
+            except Exception as error:
+                names = [first or second for first, second in _DEFINED.findall(source)]
+                self._unread[label] = error, names
+                continue
+            if "from ." in source:
+                tree = definitions.absolute_imports(tree)
+            self.definitions += [[name, label, line] for name, line in definitions.functions(tree)]
+            share = 0.8 if number == len(self.blocks) else 0.5
+            self._note(label, self.cells.run(tree, label, share))
+            if self.cells.main:
+                drawing.set_aside()
+        self._note(label, self.cells.run_guarded())
+        self.definitions += [[name, self._label, line] for name, line in self.cells.guarded]
+        drawing.loading_has_ended()
+
+    def _note(self, label: str, failures: list[Failure]) -> None:
+        for failure in failures:
+            if isinstance(failure.error, (framing.StreamEnded, BrokenPipeError)):
+                raise failure.error
+            self._failures.append((label, failure))
+
+    def _run_file(self, path: str) -> None:
+        """Do what `%run` does: run a file and take over its names."""
+        found = vars(self.handed_in.module(path))
+        self.module.__dict__.update(
+            {name: value for name, value in found.items() if not name.startswith("__")}
+        )
+
+    def _execute(self, magic: str, source: str) -> None:
+        label = f"{self._label} %%{magic}"
+        self._more_labels.add(label)
+        exec(compile(parse(source, label), label, "exec"), self.module.__dict__)
+
+    def problems(self) -> Iterator[tuple[str, BaseException, dict[str, Any]]]:
+        """Give what has failed: where, with which error, and what is lost by it."""
+        namespace = self.module.__dict__
+        own = {label for label, _ in self.blocks}
+        for label, (error, names) in self._unread.items():
+            lost = [name for name in names if name not in namespace]
+            yield label, error, {"lost": lost, "statement": 0, "whole": True}
+        for label, failure in self._failures:
+            if _ends_where_it_would_have(failure):
+                continue
+            lost = (
+                []
+                if label not in own
+                else [
+                    name
+                    for name in sorted(failure.names)
+                    if name not in namespace
+                    or (name in failure.functions and not callable(namespace[name]))
+                ]
+            )
+            described = {"lost": lost, "statement": definitions.start_of(failure.statement)[0]}
+            import_errors.explain(failure, self.blocks[0][0], bool(self.handed_in))
+            yield label, failure.error, described
+
+
+def _ends_where_it_would_have(failure: Failure) -> bool:
+    error = failure.error
+    plain = isinstance(error, SystemExit) and error.code in (None, 0)
+    return plain and not failure.skipped and not failure.functions

@@ -1,0 +1,1 @@
+"""Tables of pandas and polars as columns of plain values, on both sides."""
