@@ -291,15 +291,18 @@ def test_what_does_not_hold_is_set_aside_and_the_rest_is_graded(tmp_path: Path):
     cells = [
         code(double, schema(3, solution=True, grade_id="double")),
         code("letters = list('ab')\nshown = 1 / 0\nkept = double(2)"),
+        code("### BEGIN SOLUTION\nlost = 1 / 0\n### END SOLUTION", schema(3, solution=True)),
         code("assert double(2) == 4", marks[1]),
         code("assert double(2) == 5  # a slip of the author's", marks[2]),
         code("assert double({1, 2}) is None", marks[3]),
         code("assert letters == ['a', 'b']", marks[4]),
+        code("assert lost == 1", schema(3, grade=True, points=1, grade_id="lost")),
     ]
     result = run("nbgrader", write(tmp_path / "a.ipynb", cells), tmp_path / "course")
-    assert "4 test cells: 1 carried over whole, 0 to look at, 3 not carried over" in result.output
-    assert "cell 4, line 1: test_t2 is set aside: the reference does not pass it" in result.output
-    assert "cell 6, line 1: test_t4 is set aside: students pass it" in result.output
+    assert "5 test cells: 1 carried over whole, 0 to look at, 4 not carried over" in result.output
+    assert "cell 5, line 1: test_t2 is set aside: the reference does not pass it" in result.output
+    assert "cell 7, line 1: test_t4 is set aside: students pass it" in result.output
+    assert "test_lost is set aside: the reference does not define lost" in result.output
     assert "`shown = 1 / 0` raises ZeroDivisionError" in result.output
     checks = (tmp_path / "course/solutions/check_a.py").read_text("utf-8")
     assert "#     assert student.double(2) == 5  # a slip of the author's" in checks
@@ -338,7 +341,7 @@ def test_files_and_modules_beside_a_notebook_come_along_and_clients_do_not(tmp_p
         code("from client.api.notebook import Notebook\nok = Notebook('hw.ok')\nok.auth()"),
         code("from helpers import twice\nimport otter; from pathlib import Path"),
         code("total = twice(sum(map(int, Path('numbers.txt').read_text().split())))"),
-        code("def first(folder='sums'):\n    return Path(folder + '/a.txt').read_text()"),
+        code("def first(folder='sums'):\n    return Path(f'{folder}/a.txt').read_text()"),
         code("ok.grade('q1')"),
     ]
     source = write(tmp_path / "hw" / "hw.ipynb", cells)

@@ -110,11 +110,18 @@ def _with_texts(source: str, texts: Mapping[str, str]) -> str:
         (line, start), (last, end) = token.start, token.end
         if tokenize.tok_name[token.type] != "STRING" or line != last:
             continue
-        value = ast.literal_eval(token.string)
+        value = _text_of(token.string)
         if value in texts:
             old = lines[line - 1]
             lines[line - 1] = f"{old[:start]}{texts[value]!r}{old[end:]}"
     return "\n".join(lines)
+
+
+def _text_of(literal: str) -> str:
+    """Return the text that a literal is; empty for an f-string and for bytes."""
+    node = ast.parse(literal, mode="eval").body
+    found = node.value if isinstance(node, ast.Constant) else ""
+    return found if isinstance(found, str) else ""
 
 
 def with_modules(one: Converted, base: Path) -> Converted:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from grader.author.importing.assignment import Finding, Place
 from grader.author.importing.exercise import Converted
+from grader.author.importing.naming import bound
 from grader.author.importing.trial import Broken, Trial
 from grader.course.stubs import BEGIN, END
 
@@ -24,15 +26,17 @@ def settled(one: Converted, tried: Callable[[Converted], Trial]) -> Converted:
     tried : callable
         Writes an exercise, and returns what its reference and its stub get.
     """
+    original = one
     for _ in range(_ROUNDS):
         trial = tried(one)
         if trial.problem:
-            return _unproved(one, f"not tried: {trial.problem}")
+            return _unproved(original, f"not tried: {trial.problem}")
         if trial.broken:
+            first = trial.broken[0]
             other = _without(one, trial.broken)
-            if other is None:
-                first = trial.broken[0]
-                return _unproved(one, f"line {first.first} of the reference raises {first.error}")
+            if other is None or not any(other.points.values()):
+                line = one.reference.split("\n")[first.first - 1].strip()
+                return _unproved(original, f"`{line}`, in the reference, raises {first.error}")
             one = other
             continue
         aside = {
@@ -41,13 +45,13 @@ def settled(one: Converted, tried: Callable[[Converted], Trial]) -> Converted:
         left = [check for check in one.checks if check.name not in one.aside]
         if left and len(aside) == len(left):
             why = next(iter(trial.failed.values()))
-            return _unproved(one, f"the reference passes none of the checks. The first: {why}")
+            return _unproved(original, f"the reference passes none of the checks. The first: {why}")
         aside |= {name: _FREE for name in trial.free if name not in aside}
         if not aside:
             return one
         other = _set_aside(one, aside)
         if not any(other.points.values()):
-            return _unproved(one, next(f"{name}: {why}" for name, why in aside.items()))
+            return _unproved(original, next(f"{name}: {why}" for name, why in aside.items()))
         one = other
     return one
 
@@ -89,4 +93,11 @@ def _without(one: Converted, broken: Sequence[Broken]) -> Converted | None:
             f"# {line}".rstrip() for line in [f"Left out, it raises {each.error}:", *statement]
         ]
         lines[each.first - 1 : each.last] = shown
-    return replace(_noted(one, texts[::-1]), reference="\n".join(lines))
+    reference = "\n".join(lines)
+    defined = {name for node in ast.parse(reference).body for name in bound(node)}
+    lost = {
+        check.name: f"the reference does not define {check.function}, as its lines raise"
+        for check in one.checks
+        if check.name not in one.aside and check.function not in defined
+    }
+    return replace(_set_aside(_noted(one, texts[::-1]), lost), reference=reference)
