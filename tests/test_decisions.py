@@ -224,6 +224,11 @@ def test_a_term_ends_with_every_grade_as_decided(term: Term, tmp_path: Path) -> 
     listed = run_command("decide", term.out, "--list").stdout
     assert "test_any decided at 1.5 points, would now get 3 (1 when it was decided)" in listed
 
+    assert run_command("report", term.out, "--course", term.course).returncode == 0
+    index = (term.out / "report" / "index.html").read_text("utf-8")
+    assert "Decided, and changed since" in index
+    assert "decided at 2.5 of 3, would now get 3 (1 when it was decided)" in index
+
     # the instructor looks; second rerun
     term.decide("s00", "double", "--confirm")
     term.decide("--undo", next(line.split()[0] for line in listed.splitlines() if "s06" in line))
@@ -619,3 +624,42 @@ def test_the_record_is_one_document_a_line(term: Term) -> None:
     assert datetime.fromisoformat(first["at"]).tzinfo
     assert first["basis"]["automatic"] == 1.0
     assert load_course(term.course).time_zone is not None
+
+
+def test_a_decision_on_who_is_gone_is_said(term: Term) -> None:
+    term.decide(NOTHING, "double", "--score", 2, *WHY)
+    people = term.roster.read_text("utf-8").replace(NOTHING, "s98")
+    term.roster.write_text(people, "utf-8")
+    assert "decision 1 is about nobody in this batch: Kurt (s99), double: score 2" in (
+        term.grade().stderr
+    )
+    assert "1 is about nobody in this batch" in term.decide("--list")
+    (term.out / NAME).write_bytes(decided_bytes(term.out).replace(b'"2"', b'"3"'))
+    done = batch(term.course, term.submissions, term.out)
+    assert done.returncode == 2
+    assert "line 1 of" in done.stderr
+    assert "is damaged" in done.stderr
+
+
+def test_what_was_decided_for_one_of_a_group_is_not_told_to_the_others(term: Term) -> None:
+    from grader.decisions.results import Graded, read_graded
+    from grader.gradebook.feedback_zip import pack_canvas
+
+    def packed() -> tuple[int, str]:
+        named = "team_1_2_half.py"
+        members: list[Graded] = []
+        for one in read_graded(term.out):
+            grade = one.grade
+            if grade.student.id in ("s01", "s02") and grade.exercise == "half" and grade.attempt:
+                attempt = replace(grade.attempt, file=named)
+                # the very same file, of which one result is
+                shared = members[0].records if members else one.records
+                members.append(Graded(replace(grade, attempt=attempt), shared))
+        found = pack_canvas(members)
+        return found.files, "".join(found.left_out)
+
+    assert packed() == (1, "")
+    term.decide("s02", "half", "--withhold", *WHY)
+    files, told = packed()
+    assert files == 0
+    assert "differs between the members" in told

@@ -114,6 +114,7 @@ def command(
     from grader.batch.planning import make_plan
     from grader.batch.roster import read_roster
     from grader.batch.run import Batch, explained
+    from grader.decisions.record import read_decisions
     from grader.decisions.writing import rewrite
 
     course = chosen_course(course_folder, otherwise="error", submissions=submissions)
@@ -126,6 +127,7 @@ def command(
         with explained(out):
             out.mkdir(parents=True, exist_ok=True)
             stack.enter_context(Lock(out))
+            read_decisions(out)  # a damaged record is told before the class is graded
             journal = Journal(out)
             stack.callback(journal.close)
         if journal.notice:

@@ -283,5 +283,5 @@ def _safe(text: str) -> str:
 def _user() -> str:
     try:
         return getpass.getuser()
-    except (OSError, KeyError):  # no name in the environment, nor in the system
+    except (OSError, KeyError, ImportError):  # no name in the environment, nor in the system
         raise UsageError("your user name is not known", "say who decides with --by NAME") from None

@@ -35,6 +35,7 @@ Page = Callable[[Student, Sequence[Graded]], str]
 _NUMBERED: Final = re.compile(r"(.*)_(\d+)_assignsubmission_(?:file|onlinetext)(?:_|$)", re.DOTALL)
 _ENDING: Final = re.compile(r"(?:.*_)?(assignsubmission_(?:file|onlinetext))(|_.*)", re.DOTALL)
 _UNSURE: Final = "the number may be a team's; add --into WORKSHEET.csv, which says whose it is"
+_DIFFERING: Final = "what was decided differs between the members of its group, who all read it"
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -87,20 +88,24 @@ def _by_worksheet(
 
 
 def pack_canvas(graded: Iterable[Graded]) -> Packed:
-    """Return feedback on each file under the very name that Canvas gave it."""
+    """Return feedback on each file under the very name that Canvas gave it.
+
+    A group's file is one there, which every member reads: where something was decided for one of
+    them alone, nobody gets it.
+    """
     left_out: list[str] = []
-    given: set[str] = set()
-
-    def files() -> Iterator[tuple[str, str]]:
-        for one in _with_feedback(graded):
-            part = next((part for part in one.file.split("/") if canvas.parse(part)), None)
-            if part is None:
-                left_out.append(_without_place(one.file, "Canvas"))
-            elif part not in given:  # a group's file is each member's, and one file there
-                given.add(part)
-                yield part, _in_kind(part, one)
-
-    return _packed(files(), left_out)
+    texts: dict[str, str] = {}
+    differing: dict[str, str] = {}
+    for one in _with_feedback(graded):
+        part = next((part for part in one.file.split("/") if canvas.parse(part)), None)
+        if part is None:
+            left_out.append(_without_place(one.file, "Canvas"))
+            continue
+        text = _in_kind(part, one)
+        if texts.setdefault(part, text) != text:
+            differing[part] = f"{part}: {_DIFFERING}"
+    left_out += differing.values()
+    return _packed(((part, texts[part]) for part in texts if part not in differing), left_out)
 
 
 def _with_feedback(graded: Iterable[Graded]) -> Iterator[Graded]:
