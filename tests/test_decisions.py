@@ -31,6 +31,7 @@ from grader.decisions.decisions_table import decisions_table, read_table
 from grader.decisions.final_grade import Attempt, final_grade
 from grader.decisions.proposing import Bench
 from grader.decisions.record import NAME, append, read_decisions, repair
+from grader.decisions.remarks import remarks
 from grader.decisions.results import BatchResults, HandedIn
 from grader.errors import UsageError
 
@@ -613,6 +614,22 @@ def made_bench(*decisions: Decision) -> Bench:
         Decision("score", "a", "x", "1", reason="r", number=1, basis=Basis("f", "v", 1.0, 3.0)),
     )
     return Bench(results, held)
+
+
+def test_points_for_a_check_that_is_gone_still_count_also_once_confirmed() -> None:
+    asked = Decision(
+        "points", "a", "x", "1.5", "gone", reason="r", number=1,
+        basis=Basis("f", "of before", 1.0, 3.0, 0.25),
+    )  # fmt: skip
+    bench = made_bench(asked)
+    grade = bench.grades["a", "x"]
+    assert grade.final == 1.0 + 1.5 - 0.25
+    [remark] = remarks(grade)
+    assert "that check is gone, and what it made up for still counts" in remark
+    [confirmed] = bench.confirmed("A", "x", by="kim")
+    after = made_bench(asked, replace(confirmed, number=2)).grades["a", "x"]
+    assert after.final == grade.final
+    assert remarks(after) == ()
 
 
 def test_the_record_is_one_document_a_line(term: Term) -> None:

@@ -172,7 +172,9 @@ class Bench:
         if grade is None or decision.kind in ("extension", "waiver"):
             return None
         checks = grade.attempt.checks if grade.attempt else {}
-        points = checks[decision.check][0] if decision.check in checks else None
+        # of a check that is gone, what it had is still what its decision made up for
+        had = decision.basis.check if decision.basis else None
+        points = checks[decision.check][0] if decision.check in checks else had
         return replace(grade.basis, check=points)
 
     def _valued(self, one: Decision) -> Decision:

@@ -43,9 +43,9 @@ def _of_grade(one: Decision, grade: FinalGrade) -> list[str]:
         changes.append(f", would now get {got} ({_score(before.automatic)} when it was decided)")
     if one.kind == "points":
         checks = grade.attempt.checks if grade.attempt else {}
-        if one.check not in checks:
+        if one.check not in checks and before.checks != now.checks:
             changes.append("; that check is gone, and what it made up for still counts")
-        elif before.check is not None and checks[one.check][0] != before.check:
+        elif one.check in checks and before.check not in (None, checks[one.check][0]):
             changes.append(f"; that check would now get {number_text(checks[one.check][0])}")
     return changes
 
