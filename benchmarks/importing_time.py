@@ -56,6 +56,8 @@ def otter_class(python: Path, source: Path, many: int, folder: Path) -> Callable
     """Lay out a class, and return what grades it."""
     otter = str(python.with_name("otter"))
     shutil.copytree(source.parent, folder / "source")
+    if (requirements := source.parent / "requirements.txt").exists():
+        shutil.copy(requirements, folder)
     run(
         [otter, "assign", f"source/{source.name}", "dist", "--no-pdfs", "--no-run-tests"],
         folder,

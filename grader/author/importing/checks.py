@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -72,10 +73,10 @@ def write_checks(tests: Sequence[tuple[Test, Names]]) -> Written:
 
 def points_of(checks: Iterable[Check]) -> dict[str, float]:
     """Return the points of what the student writes."""
-    totals: dict[str, float] = {}
+    each: dict[str, list[float]] = {}
     for check in checks:
-        totals[check.function] = round(totals.get(check.function, 0.0) + check.points, 9)
-    return totals
+        each.setdefault(check.function, []).append(check.points)
+    return {function: round(math.fsum(points), 9) for function, points in each.items()}
 
 
 def check_file(head: str, checks: Sequence[Check], aside: Mapping[str, str]) -> str:

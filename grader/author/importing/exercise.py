@@ -117,6 +117,7 @@ def convert(assignment: Assignment, name: str) -> Converted:
     _leave_out_what_follows_tests(parts, tests)
     written = write_checks(list(_with_names(parts, tests)))
     packages, modules = _packages(parts.trees)
+    texts = dict.fromkeys((*modules, *(t for test in tests for t in _texts_in(test.source))))
     by_hand = list(parts.by_hand.values())
     findings = [*assignment.findings, *parts.findings, *written.findings]
     findings += [_by_hand_finding(part, name) for part in by_hand]
@@ -133,7 +134,7 @@ def convert(assignment: Assignment, name: str) -> Converted:
         checks=written.checks,
         by_hand=_answers(by_hand),
         packages=packages,
-        texts=modules,
+        texts=tuple(texts),
         tests=tuple(dict.fromkeys(test.place for test in parts.tests)),
         findings=tuple(dict.fromkeys(findings)),
         released=assignment.released,
@@ -263,6 +264,12 @@ def _packages(trees: list[tuple[ast.Module, bool]]) -> tuple[tuple[str, ...], tu
     if draws and "pandas" in packages:  # pandas imports it only to draw
         packages["matplotlib"] = None
     return tuple(packages), tuple(texts)
+
+
+def _texts_in(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
 
 
 def _by_hand_finding(part: ByHand, name: str) -> Finding:
