@@ -93,9 +93,7 @@ def test_a_reader_that_goes_away_gets_no_traceback(command: str, tmp_path: Path)
 
 
 @on_linux
-@pytest.mark.parametrize(
-    "command", ["check {0}/exercise1.py", "author new course", "init", "batch {0} -o graded"]
-)
+@pytest.mark.parametrize("command", ["author new course", "init", "batch {0} -o graded"])
 def test_a_working_folder_that_is_gone(command: str, tmp_path: Path):
     run("init", folder=tmp_path)
     line = f"mkdir gone && cd gone && rmdir ../gone && bpgrade {command.format(tmp_path)}"
@@ -103,6 +101,15 @@ def test_a_working_folder_that_is_gone(command: str, tmp_path: Path):
     assert ended.returncode == 2
     assert "Traceback" not in ended.stderr
     assert ended.stderr.splitlines()[-1].startswith("  -> ")
+
+
+@on_linux
+def test_a_file_elsewhere_is_graded_where_the_working_folder_is_gone(tmp_path: Path):
+    run("init", folder=tmp_path)
+    line = f"mkdir gone && cd gone && rmdir ../gone && bpgrade check {tmp_path}/exercise1.py"
+    ended = shell(line, tmp_path)
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert ended.stdout.splitlines()[-1] == "Score: 0 / 10"
 
 
 @pytest.mark.parametrize(
