@@ -1,1 +1,1 @@
-"""Bringing courses over from nbgrader and otter; nothing of a source is ever run."""
+"""Bringing courses over from nbgrader and otter: read as text, and graded once it is a course."""
