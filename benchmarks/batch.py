@@ -93,7 +93,7 @@ def grade(folder: Path, out: Path, workers: int, isolation: str) -> dict[str, fl
     from grader.batch.pool import LocalPool, stuck_seconds
     from grader.batch.run import Batch, Counts
     from grader.course import find_course
-    from grader.decisions.writing import rewrite
+    from grader.decisions.recording import rewrite
 
     begun = time.perf_counter()
     course = find_course(COURSE, COURSE)

@@ -18,7 +18,7 @@ from grader.batch.late import Lateness
 from grader.batch.outputs import GradedAttempt
 from grader.batch.records import Attempt, Entry, LeftOver, Plan, Student
 from grader.course import find_course
-from grader.decisions.writing import rewrite
+from grader.decisions.recording import rewrite
 from grader.result import Diagnosis, Listing, Outcome, Result
 
 COURSE = find_course(Path(__file__).parent.parent, Path())

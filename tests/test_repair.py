@@ -11,14 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from grader.diagnosis.repair.insertions import wraps
 
 from grader.course import find_course
 from grader.diagnosis.options import Options
 from grader.diagnosis.repair.expressions import slips
-from grader.diagnosis.repair.growth import wraps
 from grader.diagnosis.repair.schemata import Schema, edited
 from grader.diagnosis.repair.scope import Scope
-from grader.diagnosis.repair.statements import insertions, moves, statement_slips
+from grader.diagnosis.repair.statements import inserted, moves, statement_slips
 from grader.diagnosis.repair.student_code import StudentCode, parse
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
@@ -101,7 +101,7 @@ def test_a_schema_does_what_each_of_its_alternatives_does():
     every = [
         alternative
         for scope in (Scope(unit, code) for unit in units)
-        for make in (slips, statement_slips, moves, insertions, wraps)
+        for make in (slips, statement_slips, moves, inserted, wraps)
         for alternative in make(scope)
     ]
     schema = Schema.of(every)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from grader.batch.run import Batch, Counts
     from grader.cluster.address import Cluster
     from grader.course import Course
-    from grader.decisions.writing import Written
+    from grader.decisions.recording import Written
 
 _SHOWN_LEFT_OVER = 10
 _SHOWN_REMARKS = 10
@@ -115,7 +115,7 @@ def command(
     from grader.batch.roster import read_roster
     from grader.batch.run import Batch, explained
     from grader.decisions.record import read_decisions
-    from grader.decisions.writing import rewrite
+    from grader.decisions.recording import rewrite
 
     course = chosen_course(course_folder, otherwise="error", submissions=submissions)
     _refuse_mixture(submissions, out)
@@ -225,7 +225,7 @@ def _summary(counts: Counts, plan: Plan) -> str:
 
 def _tell_decisions(written: Written, out: Path, quiet: bool) -> None:
     """Say what was decided before, and what has changed under it: an edit is told in any case."""
-    from grader.decisions.words import edited_lines, to_look_at
+    from grader.decisions.decision_words import edited_lines, to_look_at
 
     if written.notice:
         click.echo(f"bpgrade: {written.notice}", err=True)

@@ -15,7 +15,7 @@ from grader.errors import UsageError
 if TYPE_CHECKING:
     from grader.decisions.decision import Decision, Kind
     from grader.decisions.proposing import Bench
-    from grader.decisions.writing import Overview, Written
+    from grader.decisions.recording import Overview, Written
 
 _SHOWN = 20
 
@@ -148,7 +148,7 @@ def _record(out: Path, propose: Callable[[Bench], Iterable[Decision]]) -> Writte
     from grader.batch.description import read_description
     from grader.batch.lock import Lock
     from grader.batch.run import explained
-    from grader.decisions.writing import record
+    from grader.decisions.recording import record
 
     read_description(out)  # before a lock is put into a folder that is none of ours
     with explained(out), Lock(out, writing=True):
@@ -193,8 +193,8 @@ def _show(out: Path, student: str | None, exercise: str | None, table: Path | No
     from grader.decisions.decisions_table import decisions_table
     from grader.decisions.proposing import Bench
     from grader.decisions.record import read_decisions
+    from grader.decisions.recording import overview
     from grader.decisions.results import read_results
-    from grader.decisions.writing import overview
 
     results, decisions = read_results(out), read_decisions(out)
     found = overview(results, decisions)
@@ -217,7 +217,7 @@ def _show(out: Path, student: str | None, exercise: str | None, table: Path | No
 
 
 def _list(found: Overview, ever: int, student: str | None, exercise: str | None) -> None:
-    from grader.decisions.words import called, told
+    from grader.decisions.decision_words import called, told
 
     shown = [
         one
@@ -246,7 +246,7 @@ def _list(found: Overview, ever: int, student: str | None, exercise: str | None)
 
 
 def _tell(out: Path, written: Written) -> None:
-    from grader.decisions.words import called, edited_lines, standing, told
+    from grader.decisions.decision_words import called, edited_lines, standing, told
 
     if written.notice:
         click.echo(f"bpgrade: {written.notice}", err=True)

@@ -88,8 +88,8 @@ def command(
 
 
 def _tell_edit(out: Path) -> None:
+    from grader.decisions.decision_words import edited_lines
     from grader.decisions.grades_file import NAME, is_edited
-    from grader.decisions.words import edited_lines
 
     if is_edited(out):
         first, second = edited_lines(out, out / NAME)

@@ -12,9 +12,9 @@ from typing import Final
 
 from grader.decisions.decision import Decision
 from grader.decisions.final_grade import FinalGrade
+from grader.decisions.points_and_deadlines import points_in
 from grader.decisions.proposing import Bench
 from grader.decisions.sheets import Line, read_lines, refused
-from grader.decisions.values import points_in
 from grader.errors import UsageError
 
 _MARKS: Final = frozenset({"student_id", "exercise", "automatic_score", "final_score"})

@@ -13,7 +13,7 @@ from grader.batch.late import Lateness, overdue
 from grader.batch.records import Student
 from grader.batch.results_reader import Record
 from grader.decisions.decision import Basis, Decision
-from grader.decisions.values import extended
+from grader.decisions.points_and_deadlines import extended
 from grader.result import Result
 
 Standing = Literal["counts", "none", "excused", "withheld"]

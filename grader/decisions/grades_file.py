@@ -34,7 +34,7 @@ from grader.batch.late import Lateness
 from grader.batch.outputs import plain_cell
 from grader.course.files import replacing
 from grader.decisions.final_grade import FinalGrade
-from grader.decisions.values import number_text
+from grader.decisions.points_and_deadlines import number_text
 
 NAME: Final = "grades.csv"
 COLUMNS: Final = (

@@ -10,8 +10,8 @@ from typing import Final
 from grader.course.naming import nearest
 from grader.decisions.decision import ALL, Basis, Decision, in_force, taken_back
 from grader.decisions.final_grade import FinalGrade
+from grader.decisions.points_and_deadlines import deadline_text, extended, number_text, points_in
 from grader.decisions.results import BatchResults
-from grader.decisions.values import deadline_text, extended, number_text, points_in
 from grader.errors import UsageError
 from grader.grading.file_names import folded
 

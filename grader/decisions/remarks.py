@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.decisions.decision import Decision
 from grader.decisions.final_grade import FinalGrade
-from grader.decisions.values import number_text
+from grader.decisions.points_and_deadlines import number_text
 
 
 def remarks(grade: FinalGrade) -> tuple[str, ...]:

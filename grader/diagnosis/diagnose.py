@@ -20,7 +20,7 @@ from grader.diagnosis.fault_dictionary import FaultDictionary, Rows
 from grader.diagnosis.location import StudentFunction
 from grader.diagnosis.observation import ObservedCall
 from grader.diagnosis.options import Options
-from grader.diagnosis.repair.telling import Named, retold
+from grader.diagnosis.repair.repair_words import Named, retold
 from grader.diagnosis.sentences import Wording
 from grader.diagnosis.student_program import StudentProgram
 from grader.errors import BpgradeError
@@ -29,7 +29,7 @@ from grader.sandbox.replies import SubmissionSource
 from grader.sandbox.submission_session import SubmissionSession
 
 if TYPE_CHECKING:
-    from grader.diagnosis.repair.mending import Repair
+    from grader.diagnosis.repair.repair_finder import Repair
 
 _LONGEST_SECONDS: Final = 6.0
 _MAX_KEPT: Final = 500
@@ -183,12 +183,12 @@ class Diagnoser:
         verify: Verify,
     ) -> dict[str, Repair]:
         """Return the repairs of functions of a submission, of those that are found."""
-        from grader.diagnosis.repair.mending import Mender
+        from grader.diagnosis.repair.repair_finder import RepairFinder
         from grader.diagnosis.repair.trials import Budget
 
         start = time.perf_counter()
         session.close()
-        mender = Mender(
+        finder = RepairFinder(
             host=session.host,
             limits=session.limits,
             source=session.source,
@@ -202,7 +202,7 @@ class Diagnoser:
         for function in wanted:
             case = cases[function]
             try:
-                repair = mender.repair(function, case.table, case.rows, case.named.prefers)
+                repair = finder.repair(function, case.table, case.rows, case.named.prefers)
             except BpgradeError:
                 raise
             except Exception as error:  # whatever a student's code leads to, it is graded already

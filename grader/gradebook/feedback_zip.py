@@ -22,9 +22,9 @@ from typing import Final
 
 from grader.batch.downloads import canvas
 from grader.batch.records import Student
+from grader.decisions.decision_words import for_student
 from grader.decisions.final_grade import decided_result
 from grader.decisions.results import Graded
-from grader.decisions.words import for_student
 from grader.gradebook.grades import grade_of
 from grader.gradebook.worksheet import Worksheet
 from grader.report.annotation import overall_text

@@ -1,4 +1,4 @@
-"""Edits of expressions: what small slips are mended by."""
+"""Edits of expressions: what repairs small slips."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import numpy as np
 from grader.diagnosis.observation import Inputs, make_call
 from grader.diagnosis.program_factory import Maker, Namespace, Program, ProgramSource, Workshop
 from grader.diagnosis.repair.schemata import NOTE, with_notes
-from grader.diagnosis.repair.worth import Array, Key, entries_of, key_of, number
+from grader.diagnosis.repair.value_keys import Array, Key, entries_of, key_of, number
 
 _MAX_NOTES: Final = 8
 _NOTED: Final = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Subscript, ast.Attribute)

@@ -15,11 +15,11 @@ from grader.diagnosis.observation import ObservedCall
 from grader.diagnosis.program_factory import Workshop
 from grader.diagnosis.repair.alternatives import Alternative
 from grader.diagnosis.repair.expressions import slips
-from grader.diagnosis.repair.growth import Growth, wraps
+from grader.diagnosis.repair.insertions import Insertions, wraps
 from grader.diagnosis.repair.right_values import right_values
 from grader.diagnosis.repair.schemata import Schema, edited, with_notes
 from grader.diagnosis.repair.scope import Scope
-from grader.diagnosis.repair.statements import insertions, moves, statement_slips
+from grader.diagnosis.repair.statements import inserted, moves, statement_slips
 from grader.diagnosis.repair.student_code import StudentCode, Unit
 from grader.diagnosis.repair.translation import OwnValues, Translator
 from grader.diagnosis.repair.trials import Budget, Trials, written
@@ -29,7 +29,7 @@ from grader.sandbox.replies import SubmissionSource
 _MAX_TRIED: Final = 2_000
 _MAX_PARTIAL: Final = 4
 
-M = TypeVar("M", Scope, Growth)
+M = TypeVar("M", Scope, Insertions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,29 +107,29 @@ class Search:
         One edit is preferred to two.
         """
         scopes = [Scope(each, self.code) for each in self.code.units(self.function, self.others)]
-        growth: list[Growth] = []
-        for found in chain(self._small(scopes, growth), self._pairs(), self._large(growth)):
+        insertions: list[Insertions] = []
+        for found in chain(self._small(scopes, insertions), self._pairs(), self._large(insertions)):
             if found or self.budget.left <= 0:
                 return found
         return []
 
-    def _small(self, scopes: list[Scope], growth: list[Growth]) -> Iterator[list[Found]]:
+    def _small(self, scopes: list[Scope], insertions: list[Insertions]) -> Iterator[list[Found]]:
         """Yield what each stage has found that is likely; made only when it is asked for.
 
-        What can be put in is added to `growth`.
+        What can be put in is added to `insertions`.
         """
         yield self._alone("slips", scopes, _slips)
         yield self._alone("moves and calls", scopes, _moved)
-        growth += self._growth(scopes)
-        yield self._alone("likely parts", growth, Growth.likely)
-        yield self._alone("entries of formulas", growth, Growth.entries)
-        yield self._alone("steps", scopes, insertions)
+        insertions += self._insertions(scopes)
+        yield self._alone("likely parts", insertions, Insertions.likely)
+        yield self._alone("entries of formulas", insertions, Insertions.entries)
+        yield self._alone("steps", scopes, inserted)
 
-    def _large(self, growth: list[Growth]) -> Iterator[list[Found]]:
+    def _large(self, insertions: list[Insertions]) -> Iterator[list[Found]]:
         """Yield what each stage has found that tries whatever there is."""
-        yield self._alone("numbers", growth, Growth.with_numbers)
-        yield self._alone("repeated parts", growth, Growth.repeated)
-        yield self._alone("parts", growth, Growth.unlikely)
+        yield self._alone("numbers", insertions, Insertions.with_numbers)
+        yield self._alone("repeated parts", insertions, Insertions.repeated)
+        yield self._alone("parts", insertions, Insertions.unlikely)
 
     def _pairs(self) -> Iterator[list[Found]]:
         """Yield pairs of edits of which one alone makes more of the values right."""
@@ -165,7 +165,7 @@ class Search:
         )
         return ranked[:_MAX_PARTIAL]
 
-    def _growth(self, scopes: list[Scope]) -> list[Growth]:
+    def _insertions(self, scopes: list[Scope]) -> list[Insertions]:
         """Return what can be put in, from what all expressions are worth on a probe."""
         workshop = self.workshop()
         if workshop is None or self.budget.left <= 0:
@@ -203,7 +203,7 @@ class Search:
             every += [OwnValues(scope, turning, watched, kept) for turning in scope.regions]
         known = frozenset(key for own in every for key in own.by_first)
         return [
-            Growth(own, right, Translator(own, right, functions, own.scope.numpy), known)
+            Insertions(own, right, Translator(own, right, functions, own.scope.numpy), known)
             for own in every
         ]
 

@@ -214,7 +214,7 @@ def _other_index(index: ast.expr, scope: Scope) -> Iterator[ast.expr]:
         yield from (ast.Name(name, ast.Load()) for name in sorted(scope.counters - {index.id}))
 
 
-def insertions(scope: Scope) -> Iterator[Alternative]:
+def inserted(scope: Scope) -> Iterator[Alternative]:
     """Yield the edits that put in a statement like one that is there, with other numbers."""
     for block in scope.blocks:
         body = block.statements

@@ -12,7 +12,7 @@ import numpy as np
 
 from grader.diagnosis.repair.right_values import RightValues
 from grader.diagnosis.repair.scope import Scope, atoms
-from grader.diagnosis.repair.worth import Array, Key, entries_of, key_of, keys_of, number
+from grader.diagnosis.repair.value_keys import Array, Key, entries_of, key_of, keys_of, number
 
 _MAX_ATOMS: Final = 3
 _MAX_ENTRIES: Final = 8

@@ -13,9 +13,9 @@ from typing import Final
 from grader.batch.records import Student
 from grader.batch.results_reader import Record, read_left_over
 from grader.course import Course
+from grader.decisions.decision_words import for_student
 from grader.decisions.final_grade import decided_result
 from grader.decisions.results import Graded, read_graded
-from grader.decisions.words import for_student
 from grader.report.arrangement import score_text
 from grader.report.pages.class_page import class_page
 from grader.report.pages.counting import count

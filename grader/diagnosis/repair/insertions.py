@@ -17,7 +17,7 @@ from grader.diagnosis.repair.alternatives import Alternative
 from grader.diagnosis.repair.right_values import RightValues
 from grader.diagnosis.repair.scope import Scope, Spot, atoms, difference
 from grader.diagnosis.repair.translation import Own, OwnValues, Translator
-from grader.diagnosis.repair.worth import Array, Key, key_of
+from grader.diagnosis.repair.value_keys import Array, Key, key_of
 
 Operation = tuple[str, int, Callable[[Any, Any], Any], Callable[[ast.expr, ast.expr], ast.expr]]
 
@@ -78,7 +78,7 @@ def _may_grow(spot: Spot) -> bool:
     return True
 
 
-class Growth:
+class Insertions:
     """The edits that put something in, for one function of the student's."""
 
     def __init__(

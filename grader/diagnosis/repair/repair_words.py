@@ -12,7 +12,7 @@ from grader.diagnosis.sentences import TITLES, Wording
 from grader.result import Diagnosis
 
 if TYPE_CHECKING:
-    from grader.diagnosis.repair.mending import Part, Repair
+    from grader.diagnosis.repair.repair_finder import Part, Repair
 
 NEW_TITLES: Final = {
     "extra_term": _("A term too many"),

@@ -43,7 +43,7 @@ class Part:
         The student's function that it stands in.
     text : str
         What the student wrote there, cut where it is long.
-    mended : str
+    repaired : str
         What makes it right: for instructors, never for students.
     """
 
@@ -51,7 +51,7 @@ class Part:
     place: Place
     function: str
     text: str
-    mended: str
+    repaired: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,10 @@ class Repair:
     elsewhere: tuple[Part, ...] = ()
 
 
-class Mender:
+class RepairFinder:
     """Mends the functions of one submission, one after another.
 
-    What has been mended stays so for those that come after it, which may call it.
+    What has been repaired stays so for those that come after it, which may call it.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ class Mender:
         self._say = say
         self._code: StudentCode | None = parse(source)
         self._original = self._code
-        self._mended = False
+        self._repaired = False
 
     def repair(
         self,
@@ -133,7 +133,7 @@ class Mender:
         if self._code is None:
             self._say(f"  repair: the code is too large or too deep: {function} is left")
             return None
-        if self._mended:
+        if self._repaired:
             seen = self._shown(function, table)
         right = table.right
         if np.allclose(seen[:, :-1], right[:, :-1], rtol=1e-9, atol=1e-12, equal_nan=True):
@@ -162,7 +162,7 @@ class Mender:
             tuple(self._part(each.edits[0]) for each in proven[1:] if len(best.edits) == 1),
         )
         for part in repair.parts:
-            self._say(f"  repair: line {part.place.line}: {part.text} -> {part.mended}")
+            self._say(f"  repair: line {part.place.line}: {part.text} -> {part.repaired}")
         return repair
 
     def _rank(
@@ -207,10 +207,10 @@ class Mender:
 
     def _take(self, found: Found) -> None:
         self._source, self._code = self._with(found)
-        self._mended = True
+        self._repaired = True
 
     def _shown(self, function: str, table: FaultDictionary) -> Rows:
-        """Return what a function shows now that others are mended."""
+        """Return what a function shows now that others are repaired."""
         rows = np.full(table.right.shape, np.nan)
         assert self._code is not None
         source = written(self._source, self._code, (), bare=False)
@@ -241,14 +241,14 @@ class Mender:
             text=line[:_LONGEST_LINE],
         )
         new = edit.alternative.new
-        mended = (
+        repaired = (
             ast.unparse(new)
             if isinstance(new, ast.expr)
             else "; ".join(ast.unparse(ast.fix_missing_locations(each)) for each in new)
         )
         text = line[place.column : place.end_column]
         cut = text if len(text) <= _LONGEST_PART else f"{text[:_LONGEST_PART]}…"
-        return Part(edit.alternative.kind, place, edit.unit.name, cut, mended)
+        return Part(edit.alternative.kind, place, edit.unit.name, cut, repaired)
 
 
 def _characters(line: str, column: int) -> int:

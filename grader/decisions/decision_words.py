@@ -8,7 +8,7 @@ from pathlib import Path
 from grader.decisions.decision import Decision
 from grader.decisions.final_grade import FinalGrade
 from grader.decisions.grades_file import NAME
-from grader.decisions.values import number_text
+from grader.decisions.points_and_deadlines import number_text
 from grader.report.safe_text import visible
 
 
