@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from grader.diagnosis.repair.insertions import wraps
 
 from grader.course import find_course
 from grader.diagnosis.options import Options
 from grader.diagnosis.repair.expressions import slips
+from grader.diagnosis.repair.insertions import wraps
 from grader.diagnosis.repair.schemata import Schema, edited
 from grader.diagnosis.repair.scope import Scope
 from grader.diagnosis.repair.statements import inserted, moves, statement_slips
