@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,12 +11,16 @@ import pytest
 
 from grader.author.verify import Effort, verify
 from grader.checking.checks import Checks, collected
+from grader.checking.student.student_proxy import StudentProxy
+from grader.comparison.check_failure import CheckFailure
 from grader.course import load_course
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
 from grader.result import CheckResult
+from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import SandboxHost
 from grader.sandbox.isolation import resolve
+from grader.sandbox.pipeline import Pipeline
 from grader.sandbox.replies import CodeBlock, SubmissionSource
 from grader.sandbox.submission_session import SubmissionSession
 
@@ -337,3 +343,167 @@ def test_the_course_of_objects_holds() -> None:
     assert found.faults == ()
     killed = {each.function: each.killed for each in found.mutation}
     assert min(killed[name] for name in ("Stack", "Square", "LinearRegression")) >= 9
+
+
+MANY = """
+import math
+from contextlib import contextmanager
+
+class Node:
+    kinds = ("leaf", "tree")
+    made = 0
+    def __init__(self, value, *below, weigh=None):
+        self.value, self.below, self.weigh = value, list(below), weigh
+        Node.made += 1
+    def weight(self, *, factor=1):
+        own = self.weigh(self.value) if self.weigh else self.value
+        return factor * (own + sum(each.weight() for each in self.below))
+    def add(self, *more):
+        self.below += more
+        return self
+    @staticmethod
+    def unit():
+        return Node(1)
+    @property
+    def pair(self):
+        return {"first": self, "all": [self, *self.below]}
+    def __lt__(self, other):
+        return self.value < other.value
+    def __add__(self, other):
+        return Node(self.value + (other.value if isinstance(other, Node) else other))
+    __radd__ = __add__
+    def __call__(self, x, y=0):
+        return self.value + x + y
+    def __float__(self):
+        return float(self.value)
+    def __delitem__(self, place):
+        del self.below[place]
+    def __format__(self, how):
+        return f"<{self.value:{how}}>"
+
+class Loud(Exception):
+    pass
+
+def total(nodes):
+    return sum(each.value for each in nodes)
+
+def same(one, other):
+    return one is other
+
+def apply(function, x):
+    return function(x)
+
+def double(x):
+    return 2 * x
+
+def numbers():
+    return {1: "one", 2: "two"}
+
+def gone():
+    import os
+    os._exit(3)
+
+def countdown(count):
+    while count:
+        count -= 1
+        yield count
+
+@contextmanager
+def opened(names):
+    names.value.append("in")
+    yield names
+    names.value.append("out")
+
+def loud():
+    raise Loud("very")
+
+def many(count):
+    return [object() for _ in range(count)]
+"""
+
+
+@pytest.fixture(scope="module")
+def student(session_of: Callable[[str], SubmissionSession]) -> Iterator[StudentProxy]:
+    session = session_of(MANY)
+    yield StudentProxy(Pipeline(session), lambda _name: ())
+    session.close()
+
+
+def test_what_can_be_done_with_objects(student: StudentProxy) -> None:
+    leaf = student.Node(2)
+    tree = student.Node(5, leaf, student.Node(3), weigh=lambda value: value + 0.5)
+    assert tree.weight(factor=2) == 21.0  # it calls the check's function, which it was given before
+    assert student.total([leaf, tree]) == 7
+    assert [each.value for each in tree.below] == [2, 3]
+    assert tree.below[0] is leaf
+    assert student.same(leaf, tree.below[0])
+    assert tree.pair["first"] is tree
+    assert [each.value for each in tree.pair["all"]] == [5, 2, 3]
+    assert leaf < tree
+    assert (leaf + tree).value == 7
+    assert (1 + leaf).value == (leaf + 1).value == 3
+    assert leaf(1) == 3
+    assert leaf(1, y=2) == 5
+    assert float(leaf) == 2.0
+    assert f"{leaf:03d}" == "<002>"
+    del tree[0]
+    assert tree.weight() == 8.5
+    assert tree.add(leaf, leaf) is tree
+    assert len({leaf, tree, tree.below[-1]}) == 2
+    assert student.Node.unit().value == 1
+    assert student.Node.kinds == ("leaf", "tree")
+    assert student.Node.made >= 3
+    leaf.value = [4, 5]
+    assert leaf.value == [4, 5]
+    assert hasattr(leaf, "value")
+    assert not hasattr(leaf, "worth")
+    assert getattr(leaf, "worth", None) is None
+    assert student.apply(student.double, 4) == 8
+    assert student.numbers()[2] == "two"
+    assert list(student.countdown(3)) == [2, 1, 0]
+    assert dict(zip("ab", student.countdown(2), strict=True)) == {"a": 1, "b": 0}
+    assert student.kind(leaf) == ("Node",)
+    assert isinstance(leaf, student.Node)
+    assert repr(leaf) == "<submission.Node object>"
+    leaf.value = []
+    with student.opened(leaf) as inside:
+        assert inside is leaf
+    assert leaf.value == ["in", "out"]
+    assert copy.deepcopy([leaf])[0] is leaf
+
+
+def test_objects_end_with_their_process_and_are_counted(student: StudentProxy) -> None:
+    leaf = student.Node(2)
+    with pytest.raises(CallFailure) as caught:
+        student.gone()
+    assert "exited with code 3" in caught.value.feedback
+    with pytest.raises(CallFailure) as caught:
+        student.total([leaf])
+    assert "the object has gone with its process" in caught.value.feedback
+    again = student.Node(7)
+    assert again.value == 7
+    with pytest.raises(CallFailure) as caught:
+        leaf.value  # noqa: B018
+    assert caught.value.outcome.value == "died"
+    assert len(student.many(9_000)) == 9_000
+    with pytest.raises(CallFailure) as caught:
+        student.many(2_000)
+    assert "one object more than the 10,000 of a check" in caught.value.feedback
+    assert again.value == 7
+
+
+def test_exceptions_are_asked_for_by_name(student: StudentProxy) -> None:
+    with student.raises("Exception") as caught:
+        student.loud()
+    assert (caught.type, caught.message) == ("Loud", "very")
+    words = "double\\(3\\) returned 6 where a Loud is asked for"
+    with pytest.raises(CheckFailure, match=words), student.raises("Loud"):
+        student.double(3)
+    words = "Nothing was raised where an IndexError is asked for"
+    with pytest.raises(CheckFailure, match=words), student.raises(IndexError):
+        pass
+    with pytest.raises(TypeError) as other:
+        student.double()
+    assert isinstance(other.value, CallFailure)
+    with pytest.raises(CallFailure), contextlib.suppress(Exception):
+        student.missing(3)

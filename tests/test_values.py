@@ -15,7 +15,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from grader.sandbox.child.codec import MAX_DEPTH, MAX_LIST, ForbiddenValueError, decode, encode
+from grader.sandbox.child.codec import (
+    MAX_DEPTH,
+    MAX_LIST,
+    ForbiddenValueError,
+    Handle,
+    decode,
+    decode_with_objects,
+    encode,
+)
 from grader.sandbox.child.framing import WireError
 
 ROOM = 1 << 24
@@ -235,6 +243,39 @@ def test_what_the_fuzzer_feeds_gets_as_far_as_a_value() -> None:
     loaded = wire_target.frame(wire_target.LOADED)
     assert wire_target.grade_answers(loaded + wire_target.frame(answer)) == [1.0, 2.0]
     assert wire_target.grade_answers(loaded + wire_target.frame(b"\xc1")) is None
+
+
+handles = st.builds(Handle, st.integers(-2, 6), st.sampled_from(["", "an object", "x" * 500]))
+
+
+@given(st.recursive(handles | st.integers(), lambda inner: st.lists(inner, max_size=4)))
+@settings(max_examples=100, deadline=None)
+def test_handles_are_those_that_were_given_in_their_order(value: Any) -> None:
+    known, valid = 3, True
+    for handle in wire_target.handles_in(value):
+        known += handle.number == known
+        valid = valid and 0 <= handle.number < known and len(handle.words) <= 400
+    data = encode(value, max_bytes=ROOM)
+    if valid:
+        assert decode_with_objects(data, 3) == (value, known)
+    else:
+        with pytest.raises(WireError):
+            decode_with_objects(data, 3)
+    if wire_target.handles_in(value):
+        with pytest.raises(WireError):
+            decode(data)
+
+
+@given(st.lists(handles | st.integers() | st.just([]) | st.binary(max_size=9), max_size=9))
+@settings(max_examples=40, deadline=None)
+def test_whatever_is_answered_of_objects_has_an_outcome(values: list[Any]) -> None:
+    answers = [
+        value
+        if isinstance(value, bytes)
+        else encode(["done", place, value, [], []], max_bytes=ROOM)
+        for place, value in enumerate(values, 2)
+    ]
+    wire_target.use_objects(b"".join(map(wire_target.frame, [wire_target.LOADED, *answers])))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from grader.diagnosis.repair.value_keys import Array, Key, entries_of, key_of, k
 
 _MAX_ATOMS: Final = 3
 _MAX_ENTRIES: Final = 8
-_ELEMENTWISE: Final = frozenset({"exp", "log", "abs", "sqrt", "square", "tanh", "sigmoid"})
+_ELEMENTWISE: Final = frozenset({"exp", "log", "abs", "sqrt", "square", "tanh"})
 
 
 @dataclass(frozen=True, slots=True)
