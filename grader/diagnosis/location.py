@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from grader.course.syntax_tree import syntax_tree
 from grader.diagnosis.operators.edits import subscript, text
 
 _MAX_SOURCE: Final = 200_000
@@ -31,7 +32,7 @@ class StudentFunction:
         if len(source) > _MAX_SOURCE or name not in source:
             return
         try:
-            node = definition(ast.parse(source), name)
+            node = definition(syntax_tree(source), name)
             if node is not None:
                 self.line = node.lineno
                 self._names = _own_names(node, parameters)

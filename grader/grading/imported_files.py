@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from grader.course.syntax_tree import syntax_tree
 from grader.sandbox.replies import Module
 
 MAX_FILES: Final = 40
@@ -89,7 +90,7 @@ def _wanted(source: str, folder: str) -> Iterator[str]:
     if "import" not in source:
         return
     try:
-        tree = ast.parse(source)
+        tree = syntax_tree(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     for node in ast.walk(tree):

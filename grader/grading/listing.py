@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import Final
 
+from grader.course.syntax_tree import syntax_tree
 from grader.diagnosis.location import definition
 from grader.result import CheckResult, Listing, Outcome
 from grader.sandbox.replies import SubmissionSource
@@ -37,7 +38,7 @@ def _listing(source: SubmissionSource, function: str) -> Listing | None:
     if not text or len(text) > _MAX_SOURCE or function not in text:
         return None
     try:
-        node = definition(ast.parse(text), function)
+        node = definition(syntax_tree(text), function)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     if node is None or node.end_lineno is None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from grader.course import Course, Exercise
+from grader.course.syntax_tree import syntax_tree
 from grader.grading.submission import Submission, most_bytes, submission_from_bytes
 
 _OPEN: Final = "to be written"
@@ -85,7 +86,7 @@ def _trees(submission: Submission) -> Iterator[list[ast.stmt] | None]:
     """Give the statements of the file, or of each cell; None where it is no Python."""
     for source in [cell.source for cell in submission.cells] or [submission.source]:
         try:
-            body = ast.parse(source).body
+            body = syntax_tree(source).body
         except _UNREADABLE:
             yield None
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import io
 import re
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from grader.course import Course, Exercise
+from grader.course.syntax_tree import syntax_tree
 from grader.errors import SubmissionError, UsageError
 from grader.grading import imported_files
 from grader.grading.file_names import exercises_named
@@ -190,7 +190,7 @@ def _parses(text: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)
-            ast.parse(text)
+            syntax_tree(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from grader.course import Exercise
+from grader.course.syntax_tree import syntax_tree
 from grader.diagnosis.location import definition
 from grader.result import CheckResult, Outcome
 from grader.sandbox.causes import misspelt
@@ -122,7 +123,7 @@ def signature_in(text: str, function: str) -> Signature | None:
     if len(text) > _MAX_SOURCE or function not in text:
         return None
     try:
-        node = definition(ast.parse(text), function)
+        node = definition(syntax_tree(text), function)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     own = 0

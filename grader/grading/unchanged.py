@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from grader.course import Course, Exercise
+from grader.course.syntax_tree import syntax_tree
 from grader.grading.submission import Submission, read_submission
 
 NOT_YET: Final = "mistakes are named once something in the code has changed"
@@ -40,7 +41,7 @@ def _statements(sources: Iterable[str]) -> frozenset[str]:
         if len(source) > _MAX_SOURCE:
             return frozenset()
         try:
-            tree = ast.parse(source)
+            tree = syntax_tree(source)
             for node in ast.walk(tree):
                 if isinstance(node, _DEFINITIONS):
                     _drop_docstring(node)

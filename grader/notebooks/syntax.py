@@ -7,11 +7,12 @@ or ends in `?`. Strings, comments, brackets and continued lines are followed to 
 
 from __future__ import annotations
 
-import ast
 import re
 import warnings
 from dataclasses import dataclass, field
 from typing import Final
+
+from grader.course.syntax_tree import syntax_tree
 
 _BODY_KEPT: Final = frozenset(
     ("capture", "memit", "mprun", "prun", "py3", "python", "python3", "time", "timeit", "wandb")
@@ -96,7 +97,7 @@ def _is_python(source: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(source)
+            syntax_tree(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

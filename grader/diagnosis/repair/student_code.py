@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from grader.course.syntax_tree import syntax_tree
 from grader.sandbox.replies import SubmissionSource
 
 _MAX_SOURCE: Final = 60_000
@@ -98,7 +99,7 @@ def parse(source: SubmissionSource) -> StudentCode | None:
         if _nested(text) > _MAX_BRACKETS:
             return None
         try:
-            tree = ast.parse(text)
+            tree = syntax_tree(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             tree = ast.Module([], [])
         size = _size(tree)
