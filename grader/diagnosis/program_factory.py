@@ -183,7 +183,7 @@ class Workshop:
             return self._rewritten(item.id, item, item.edits).maker
         if "reference" not in inspect.signature(program).parameters:
             return lambda _names: program
-        return lambda names: functools.partial(program, reference=_Functions(names))
+        return lambda names: functools.partial(program, reference=ReferenceFunctions(names))
 
     def with_all(self, function: str, ids: Sequence[str]) -> Maker:
         """Return how to put a function with the edits of several mistakes in its place."""
@@ -341,7 +341,7 @@ class Workshop:
         return {name: np.shape(value) for name, value in seen.items() if _is_real(value)}
 
 
-class _Functions:
+class ReferenceFunctions:
     """The `reference` of an author's program: the functions of one namespace."""
 
     def __init__(self, names: Namespace) -> None:
@@ -369,7 +369,7 @@ def _defined(source: ProgramSource, code: types.CodeType, names: Namespace) -> P
     program: Program = outside[source.tree.name]
     parameters = source.tree.args.kwonlyargs if isinstance(source.tree, ast.FunctionDef) else []
     if any(argument.arg == "reference" for argument in parameters):
-        return functools.partial(program, reference=_Functions(names))
+        return functools.partial(program, reference=ReferenceFunctions(names))
     return program
 
 

@@ -11,7 +11,14 @@ from typing import Any, Final
 import numpy as np
 
 from grader.diagnosis.observation import Inputs, make_call
-from grader.diagnosis.program_factory import Maker, Namespace, Program, ProgramSource, Workshop
+from grader.diagnosis.program_factory import (
+    Maker,
+    Namespace,
+    Program,
+    ProgramSource,
+    ReferenceFunctions,
+    Workshop,
+)
 from grader.diagnosis.repair.schemata import NOTE, with_notes
 from grader.diagnosis.repair.value_keys import Array, Key, entries_of, key_of, number
 
@@ -107,23 +114,10 @@ def _maker(tree: ast.FunctionDef, source: ProgramSource, note: Any) -> Maker:
         exec(compile(ast.fix_missing_locations(ast.Module([tree], [])), "<right>", "exec"), inside)
         program: Program = inside[tree.name]
         if any(argument.arg == "reference" for argument in tree.args.kwonlyargs):
-            return functools.partial(program, reference=_Named(names))
+            return functools.partial(program, reference=ReferenceFunctions(names))
         return program
 
     return make
-
-
-class _Named:
-    """The `reference` of an author's program."""
-
-    def __init__(self, names: Namespace) -> None:
-        self._names = names
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self._names[name]
-        except KeyError:
-            raise AttributeError(name) from None
 
 
 def _inside(
