@@ -245,8 +245,8 @@ def _holds_slices(node: ast.expr) -> bool:
 
 
 def _shallow(node: ast.AST) -> ast.AST:
-    """Return a node of the same kind and place, without what hangs below it."""
-    copy = type(node)()
+    """Return a node of the same kind and place, with the same nodes below it."""
+    copy = type(node)(**dict(ast.iter_fields(node)))
     for name in _POSITION:
         if hasattr(node, name):
             setattr(copy, name, getattr(node, name))
