@@ -95,6 +95,14 @@ MARKED = replace(
         ),
     ),
 )
+NOT_STARTED = result(
+    check("forward", "The outputs are right", Outcome.NOT_IMPLEMENTED, feedback="forward: to do"),
+    check("gradient", "The gradient is right", Outcome.BLOCKED, feedback="waits for forward"),
+)
+LOOPING = result(
+    check("forward", "The outputs are right"),
+    check("gradient", "The gradient is right", Outcome.TIMEOUT, cause="gradient took over 3 s"),
+)
 RARE = Diagnosis("rare", "A rare mistake", "It is rare. Do not make it.", "likely")
 RARE_RESULT = result(
     check("forward", "The outputs are right", Outcome.FAILED, diagnosis=(RARE,)),

@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from made_batch import (
     BLOG,
     COURSE,
+    LOOPING,
     MARKED,
+    NOT_STARTED,
     RARE_RESULT,
     RIGHT,
     START,
@@ -256,6 +258,73 @@ def test_a_class_is_counted_right(made_class):
     lost = sum(one.max_score - one.score for one in rows if one.score is not None)
     assert sum(one.lost for one in counted.checks) == pytest.approx(lost)
     assert len(counted.handings) == len(records)
+
+
+def test_what_to_reteach_is_what_costs_most_with_the_share_of_that_exercise(tmp_path):
+    handed = [Handed(f"s{n}", MARKED) for n in range(3)] + [Handed("r", RIGHT)]
+    handed += [Handed(f"s{n}", result(check("loss", "L")), exercise="exercise1") for n in range(9)]
+    write_batch(tmp_path, handed, [Student("t", "Nobody")])
+    counted = count(row(one, "") for one in read_graded(tmp_path))
+    swapped, update = counted.costliest
+    assert (swapped.title, len(swapped.rows), swapped.handed_in) == ("Index swapped", 3, 4)
+    assert (swapped.share, swapped.cost, update.cost) == (0.75, 15.0, 6.0)
+    assert swapped.example.excerpt is not None
+    assert "back_0 = delta[0]" in swapped.example.excerpt.text
+    text = Page(class_page(counted, "course", [])).text
+    assert "3 of the 4 who handed in exercise3 (75 %), 15 points lost in all." in text
+    assert "back_0 = delta[0] * weight_2[1][0]" in text
+    assert (counted.students, counted.absent) == (11, 1)
+    one, three = counted.exercises
+    assert (one.handed_in, three.handed_in, three.missing) == (9, 4, 1)
+    totals = {each.student.id: (each.points, each.of) for each in counted.totals}
+    assert totals == {"t": (0, 22), "r": (20, 22)} | {
+        f"s{n}": (13 * (n < 3) + 2, 22) for n in range(9)
+    }
+
+
+def whole_file(outcome: Outcome, cause: str):
+    feedback = "running exercise3.py raised an exception:"
+    names = ("forward", "gradient")
+    return result(*(check(n, n, outcome, cause=cause, feedback=feedback) for n in names))
+
+
+@pytest.mark.parametrize(
+    ("made", "kind", "told"),
+    [
+        (NOT_STARTED, "not_started", ""),
+        (LOOPING, "loops", "gradient took over 3 s"),
+        (whole_file(Outcome.ERROR, "SyntaxError in line 3"), "unloadable", "SyntaxError in line 3"),
+        (whole_file(Outcome.TIMEOUT, "took over 3 s"), "loops", "forward: took over 3 s"),
+        (
+            result(check("forward", "F"), check("update", "U", Outcome.DIED)),
+            "crashes",
+            "update",
+        ),
+        (
+            replace(
+                result(
+                    check(
+                        "loss",
+                        "L",
+                        Outcome.NOT_IMPLEMENTED,
+                        feedback="no loss (These failed, see the warnings: x)",
+                    )
+                ),
+                warnings=("line 1 `import torch`: no module torch",),
+            ),
+            "crashes",
+            "line 1 `import torch`: no module torch",
+        ),
+        (RARE_RESULT, None, None),
+        (RIGHT, None, None),
+    ],
+)
+def test_what_is_not_there_or_breaks_is_told_apart_from_what_is_wrong(tmp_path, made, kind, told):
+    write_batch(tmp_path, [Handed("a", made)])
+    (only,) = (row(one, "") for one in read_graded(tmp_path))
+    assert (only.trouble and only.trouble.kind, only.trouble and only.trouble.told) == (kind, told)
+    text = Page(class_page(count([only]), "course", [])).text
+    assert ("Not there yet" in text) == (kind is not None)
 
 
 def test_nobody_is_said_to_share_a_mistake_that_many_make(tmp_path):

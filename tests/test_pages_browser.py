@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from made_batch import CHROMIUM, COURSE, Handed, class_of, write_batch
+from made_batch import (
+    CHROMIUM,
+    COURSE,
+    LOOPING,
+    NOT_STARTED,
+    Handed,
+    class_of,
+    write_batch,
+)
 from made_results import check, result
 
 import grader
@@ -72,6 +80,8 @@ def index(tmp_path_factory) -> str:
             *class_of(40),
             Handed("x1", result(check("forward", "Right")), "Zoë <b>Bold</b>"),
             Handed("s00003", result(check("loss", "Loss")), "Person 00003", exercise="exercise1"),
+            Handed("y1", NOT_STARTED, "Yet To Come"),
+            Handed("y2", LOOPING, "Loop Er"),
         ],
         [Student("t1", "Nobody")],
         [LeftOver("a/notes.pdf", "it is no .py")],
@@ -127,12 +137,12 @@ def test_the_columns_sort(page, index):
 
 def test_search_and_filters_narrow_the_rows(page, index):
     page.goto(index)
-    assert page.locator("#count").inner_text() == "43 rows"
+    assert page.locator("#count").inner_text() == "44 students, 45 rows"
     page.get_by_label("Name, id or mistake").fill("zoe")
-    assert page.locator("#count").inner_text() == "1 of 43 rows"
+    assert page.locator("#count").inner_text() == "1 of 44 students, 1 of 45 rows"
     assert names(page) == ["Zoë <b>Bold</b>"]
     page.get_by_role("button", name="Show all").click()
-    page.get_by_text("43 rows", exact=True).wait_for()
+    page.get_by_text("44 students, 45 rows", exact=True).wait_for()
     page.get_by_label("Standing").select_option("ungraded")
     assert names(page) == ["Person 00004"]
     page.get_by_label("Standing").select_option("missing")
@@ -141,7 +151,7 @@ def test_search_and_filters_narrow_the_rows(page, index):
     page.locator("select[name=exercise]").select_option("exercise1")
     assert names(page) == ["Person 00003"]
     page.get_by_label("Name, id or mistake").fill("nobody at all")
-    assert page.locator("#count").inner_text() == "0 of 43 rows"
+    assert page.locator("#count").inner_text() == "0 of 44 students, 0 of 45 rows"
 
 
 def test_a_mistake_leads_to_who_made_it_and_on_to_their_page(page, index):
@@ -152,6 +162,56 @@ def test_a_mistake_leads_to_who_made_it_and_on_to_their_page(page, index):
     page.wait_for_url(re.compile(r"students/s00008-[0-9a-f]{8}\.html"))
     assert page.get_by_role("heading", level=1).inner_text() == "Person 00008"
     assert page.get_by_text("A rare mistake").count() >= 1
+
+
+def test_filters_and_order_stay_in_the_address(page, index):
+    page.goto(index)
+    page.locator("#groups").get_by_role("link", name="Loop Er").wait_for()
+    page.get_by_label("Standing").select_option("loops")
+    page.locator("#students-table thead").get_by_role("button", name="Student").click()
+    address = page.url
+    assert address == f"{index}#status=loops&up=0"
+    page.goto("about:blank")
+    page.goto(address)
+    assert names(page) == ["Loop Er"]
+    assert page.get_by_label("Standing").input_value() == "loops"
+    assert page.locator("th[aria-sort=ascending]").inner_text().startswith("Student")
+    page.get_by_label("Standing").select_option("")
+    assert page.url == f"{index}#up=0"
+    page.goto(f"{index}#status=nonsense&mistake=m0&up=99")
+    assert page.locator("#count").inner_text() == "44 students, 45 rows"
+
+
+def test_a_page_leads_to_the_next_of_those_that_are_filtered(page, index):
+    page.goto(index)
+    page.locator("#mistakes").get_by_role("link", name="A rare mistake").click()
+    page.locator("#students-table").get_by_role("link", name="Person 00007").click()
+    page.get_by_role("link", name="Next").click()
+    page.wait_for_url(re.compile(r"s00008-[0-9a-f]{8}\.html"))
+    page.get_by_role("link", name="Previous").click()
+    page.wait_for_url(re.compile(r"s00007-[0-9a-f]{8}\.html"))
+    page.get_by_role("link", name="Previous").click()  # it is the first: back to the class
+    page.wait_for_url(re.compile(r"index\.html#mistake="))
+    assert names(page) == ["Person 00007", "Person 00008"]
+
+
+def test_a_page_that_was_mailed_leads_nowhere(page, index, tmp_path):
+    (student,) = Path(index.removeprefix("file://")).parent.glob("students/s00007-*.html")
+    alone = tmp_path / student.name
+    alone.write_bytes(student.read_bytes())
+    page.goto(student.as_uri())
+    assert page.locator("#steps").is_visible()
+    page.goto(alone.as_uri())
+    assert page.locator("#steps").is_hidden()
+
+
+def test_the_matrix_sorts_by_total(page, index):
+    page.goto(index)
+    matrix = page.locator("#matrix-table")
+    assert matrix.locator("tbody tr").count() == 44
+    matrix.get_by_role("button", name="Total").click()
+    first = matrix.locator("tbody tr").first.locator("th, td").all_inner_texts()
+    assert first == ["Person 00003", "2", "20", "22 / 22"]
 
 
 def test_the_keyboard_reaches_everything(page, feedback):
@@ -269,7 +329,7 @@ def test_ten_thousand_open_in_pieces(page, tmp_path):
     assert time.monotonic() - start < 60  # measured by benchmarks/class_pages.py, not here
     rows = page.locator("#students-table tbody tr")
     assert rows.count() == ROWS_AT_ONCE
-    assert page.locator("#count").inner_text() == "10,000 rows, 1 to 500 shown"
+    assert page.locator("#count").inner_text() == "10,000 students, 1 to 500 shown"
     page.get_by_role("button", name="Next 500").click()
     assert names(page)[0] == "Person 00500"
     page.locator("#students-table thead").get_by_role("button", name="Student").click()
@@ -283,7 +343,7 @@ def test_without_scripts_the_page_is_all_there(browser, index):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(index)
-    assert page.locator("#students-table tbody tr").count() == 43
+    assert page.locator("#students-table tbody tr").count() == 45
     assert page.locator("#tools").is_hidden()
     assert page.locator("#theme").is_hidden()
     context.close()

@@ -1,7 +1,8 @@
-"""The page for who teaches: what to look at first, where points were lost, and by what."""
+"""The page for who teaches: what to teach again, who needs a word, where points were lost."""
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +12,12 @@ from markupsafe import Markup
 
 from grader.batch.records import LeftOver
 from grader.report.arrangement import amount, score_text
-from grader.report.pages import charts
-from grader.report.pages.counting import CheckCount, ClassCount
+from grader.report.pages import charts, code
+from grader.report.pages.counting import CheckCount, ClassCount, MistakeCount, Total
 from grader.report.pages.drawing import Drawing, bar
 from grader.report.pages.environment import render
 from grader.report.pages.rows import Mistake, Row
+from grader.report.pages.trouble import TroubleKind
 
 ROWS_AT_ONCE: Final = 500  # what a browser lays out in a moment; the others wait in the page
 STANDINGS: Final = {
@@ -27,8 +29,15 @@ STANDINGS: Final = {
     "excused": "excused",
     "withheld": "withheld",
 }
+TROUBLES: Final[dict[TroubleKind, str]] = {
+    "not_started": "not started",
+    "unloadable": "file can't be read",
+    "loops": "loops",
+    "crashes": "crashes",
+}
 _SHOWN_CHECKS: Final = 15
 _SHOWN_MISTAKES: Final = 60
+_RETAUGHT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,8 @@ class Shown:
     """A row as the table shows it."""
 
     row: Row
+    person: int
+    statuses: str
     standing: str
     score: str
     share: float
@@ -45,66 +56,145 @@ class Shown:
     late: str
 
 
+@dataclass(frozen=True, slots=True)
+class ShownMistake:
+    """A mistake as the tables and the filter show it; `key` is what the address calls it by."""
+
+    key: str
+    count: MistakeCount
+    bar: Markup
+    message: str
+    lines: tuple[code.Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleGroup:
+    """People who are told apart from those that are wrong: what they have in common, and who.
+
+    `filter` is what the address of their rows in the table says.
+    """
+
+    title: str
+    rows: tuple[Row, ...]
+    filter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A student's grade for an exercise: what to write, and in which colour."""
+
+    text: str
+    standing: str
+    key: float
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """A student's grades in a line, and their sum."""
+
+    total: Total
+    cells: tuple[Cell, ...]
+    sum: str
+
+
 def class_page(
     counted: ClassCount, course: str, left_over: Sequence[LeftOver], limit: int = ROWS_AT_ONCE
 ) -> str:
     """Return the class page; its links go to the students' pages."""
-    keys = {one.mistake: f"m{number}" for number, one in enumerate(counted.mistakes)}
+    keys = {one.mistake: _key(one.mistake) for one in counted.mistakes}
+    people = {
+        (one.student.id, one.student.name): number for number, one in enumerate(counted.totals)
+    }
+    shown = [_shown(row, people, keys) for row in counted.rows]
+    several = len(counted.exercises) > 1
     titles = Counter((one.title, one.mistake.function) for one in counted.mistakes)
-    shown = [_shown(row, keys) for row in counted.rows]
+    matrix = [_matrix_row(one, counted) for one in counted.totals] if several else []
     return render(
         "class.html",
         course=course,
         counted=counted,
         numbers=_numbers(counted),
         charts=_charts(counted),
+        reteach=[_mistake(one, keys, titles) for one in counted.costliest[:_RETAUGHT]],
+        groups=_groups(counted),
         checks=[(one, bar(one.share, "lost")) for one in counted.checks if one.lost > 0],
         shown_checks=_SHOWN_CHECKS,
         hardest=counted.hardest,
         hardest_told=_hardest(counted.hardest),
-        mistakes=[
-            (
-                keys[one.mistake],
-                one,
-                bar(len(one.rows) / max(len(counted.rows), 1), "lost"),
-                one.message if titles[one.title, one.mistake.function] > 1 else "",
-            )
-            for one in counted.mistakes[:_SHOWN_MISTAKES]
-        ],
+        mistakes=[_mistake(one, keys, titles) for one in counted.mistakes[:_SHOWN_MISTAKES]],
         more_mistakes=max(0, len(counted.mistakes) - _SHOWN_MISTAKES),
-        standings=STANDINGS,
+        standings=STANDINGS | TROUBLES,
+        troubles=TROUBLES,
         left_over=left_over,
-        several=len(counted.exercises) > 1,
+        several=several,
         attempts=any(row.of > 1 for row in counted.rows),
         late=any(row.late for row in counted.rows),
         first=shown[:limit],
         more=shown[limit:],
+        matrix=matrix[:limit],
+        more_matrix=matrix[limit:],
         limit=limit,
     )
+
+
+def _key(mistake: Mistake) -> str:
+    """Return what the address calls a mistake: the same in every run, so that links last."""
+    text = "\0".join((mistake.exercise, mistake.function, mistake.id))
+    return "m" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+
+
+def _mistake(
+    one: MistakeCount, keys: dict[Mistake, str], titles: Counter[tuple[str, str]]
+) -> ShownMistake:
+    made = one.example
+    told_apart = titles[one.title, one.mistake.function] > 1
+    return ShownMistake(
+        key=keys[one.mistake],
+        count=one,
+        bar=bar(one.share, "lost"),
+        message=one.message if told_apart else "",
+        lines=code.lines(made.excerpt, (made.diagnosis,)) if made.excerpt else (),
+    )
+
+
+def _groups(counted: ClassCount) -> list[TroubleGroup]:
+    """Return who needs a word rather than a lesson, without the empty groups."""
+    unread = (*counted.standing("unreadable"), *counted.in_trouble("unloadable"))
+    groups = (
+        TroubleGroup("Nothing handed in", counted.standing("missing"), "status=missing"),
+        TroubleGroup(
+            "Not started: still the stub", counted.in_trouble("not_started"), "status=not_started"
+        ),
+        TroubleGroup("The file can't be read", unread, "status=unloadable"),
+        TroubleGroup("The code loops", counted.in_trouble("loops"), "status=loops"),
+        TroubleGroup("The code crashes", counted.in_trouble("crashes"), "status=crashes"),
+    )
+    return [one for one in groups if one.rows]
 
 
 def _numbers(counted: ClassCount) -> list[tuple[str, str]]:
     graded = sum(len(one.scores) for one in counted.exercises)
     full = sum(one.full for one in counted.exercises)
-    numbers = [
-        ("students", f"{counted.students:,}"),
-        ("graded submissions", f"{graded:,}"),
-        ("with full marks", f"{full:,}"),
-    ]
-    if len(counted.exercises) == 1 and graded:
+    several = len(counted.exercises) > 1
+    numbers = [("students", counted.students)]
+    if several:
+        numbers.append(("exercises", len(counted.exercises)))
+    numbers += [("grades", graded), ("grades with full marks" if several else "full marks", full)]
+    found = [(words, f"{number:,}") for words, number in numbers]
+    if graded and not several:
         only = counted.exercises[0]
-        numbers.append(("median points", score_text(only.middle, only.max_score)))
-    numbers += [
+        found.append(("median points", score_text(only.middle, only.max_score)))
+    found += [
         (words, f"{number:,}")
         for words, number in (
-            ("not graded", sum(one.without for one in counted.exercises)),
-            ("not handed in", sum(one.missing for one in counted.exercises)),
-            ("excused", sum(row.standing == "excused" for row in counted.rows)),
-            ("withheld", sum(row.standing == "withheld" for row in counted.rows)),
+            ("handed in, no grade", sum(one.without for one in counted.exercises)),
+            ("students with nothing handed in", counted.absent),
+            ("excused", len(counted.standing("excused"))),
+            ("withheld", len(counted.standing("withheld"))),
         )
         if number
     ]
-    return numbers
+    return found
 
 
 def _charts(counted: ClassCount) -> list[tuple[str, Drawing]]:
@@ -129,7 +219,7 @@ def _hardest(hardest: CheckCount | None) -> str:
     )
 
 
-def _shown(row: Row, keys: dict[Mistake, str]) -> Shown:
+def _shown(row: Row, people: dict[tuple[str, str], int], keys: dict[Mistake, str]) -> Shown:
     known = row.score is not None and row.max_score > 0
     share = (row.score or 0.0) / row.max_score if known else 0.0
     score = score_text(row.score, row.max_score) if row.score is not None else ""
@@ -137,11 +227,38 @@ def _shown(row: Row, keys: dict[Mistake, str]) -> Shown:
         score += f", {amount(row.final)} late"
     return Shown(
         row=row,
-        standing=STANDINGS[row.standing],
+        person=people[row.student.id, row.student.name],
+        statuses=" ".join(_statuses(row)),
+        standing=TROUBLES[row.trouble.kind] if row.trouble else STANDINGS[row.standing],
         score=score,
         share=share,
         bar=bar(share, "full" if row.standing == "full" else "open") if known else Markup(""),
         mistakes=" ".join(keys[one] for one in row.mistakes),
-        titles=tuple(dict.fromkeys(found.title for found in row.mistakes.values())),
+        titles=tuple(dict.fromkeys(made.diagnosis.title for made in row.mistakes.values())),
         late="late" if row.late else "",
     )
+
+
+def _statuses(row: Row) -> list[str]:
+    """Return all that the filter finds a row by; an unreadable file is found with the others."""
+    found: list[str] = [row.standing]
+    if row.trouble:
+        found.append(row.trouble.kind)
+    if row.standing == "unreadable":
+        found.append("unloadable")
+    return found
+
+
+def _matrix_row(total: Total, counted: ClassCount) -> MatrixRow:
+    cells = tuple(_cell(total.rows.get(one.name)) for one in counted.exercises)
+    still_open = ", open" if total.is_open else ""
+    return MatrixRow(total, cells, f"{amount(total.points)} / {amount(total.of)}{still_open}")
+
+
+def _cell(row: Row | None) -> Cell:
+    if row is None:
+        return Cell("", "none", -1.0)
+    if row.final is not None:
+        return Cell(amount(row.final), row.standing, row.final)
+    words = "–" if row.standing == "missing" else STANDINGS[row.standing]
+    return Cell(words, row.standing, -1.0)

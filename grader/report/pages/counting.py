@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import fsum
 from statistics import mean, median
 
-from grader.report.pages.rows import CheckKey, Handing, Likeness, Mistake, Row
-from grader.result import Diagnosis
+from grader.batch.records import Student
+from grader.report.pages.rows import CheckKey, Handing, Likeness, Made, Mistake, Row
+from grader.report.pages.trouble import TroubleKind
 
 _RARE_SHARE = 0.02
 _RARE_AT_LEAST = 3
+_FOLLOWS = "follows from "
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,36 @@ class CheckCount:
 
 @dataclass(frozen=True, slots=True)
 class MistakeCount:
-    """A named mistake and who made it, with what one of them was told of it."""
+    """A named mistake, who made it, and as one of them made it.
+
+    `handed_in` is how many have handed in its exercise, and `cost` the points that it cost all.
+    """
 
     mistake: Mistake
-    title: str
-    message: str
+    example: Made
     rows: tuple[Row, ...]
+    handed_in: int
+    cost: float
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.example.diagnosis.title
+
+    @property
+    def message(self) -> str:
+        """The first sentence of what students are told of it."""
+        return self.example.diagnosis.message[:200].partition(". ")[0]
+
+    @property
+    def share(self) -> float:
+        """The share of those who have handed in its exercise."""
+        return len(self.rows) / self.handed_in if self.handed_in else 0.0
+
+    @property
+    def is_of_its_own(self) -> bool:
+        """Whether it is no mere consequence of another mistake."""
+        return not self.mistake.id.startswith(_FOLLOWS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +78,22 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ExerciseCount:
-    """One exercise: its scores, and how many there are without one."""
+    """One exercise: its scores, how many have handed it in, and how many are without a score.
+
+    `finals` are what counts, after lateness and decisions.
+    `trouble` says how many of those handed in are of each kind of trouble.
+    """
 
     name: str
     max_score: float
     scores: tuple[float, ...]
+    finals: tuple[float, ...]
+    handed_in: int
     full: int
     without: int
     missing: int
+    excused: int
+    trouble: Mapping[TroubleKind, int]
 
     @property
     def middle(self) -> float:
@@ -71,6 +105,31 @@ class ExerciseCount:
         """The mean of the scores; 0 where there are none."""
         return mean(self.scores) if self.scores else 0.0
 
+    @property
+    def final_mean(self) -> float:
+        """The mean of what counts; 0 where there is no grade."""
+        return mean(self.finals) if self.finals else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """One student's rows, by exercise, and their points in all.
+
+    `of` are the points of all exercises but the excused; `is_open` says that a grade is still to
+    come, or withheld.
+    """
+
+    student: Student
+    rows: Mapping[str, Row]
+    points: float
+    of: float
+    is_open: bool
+
+    @property
+    def page(self) -> str:
+        """Where the student's page is; empty for who handed nothing in."""
+        return next((row.page for row in self.rows.values() if row.page), "")
+
 
 @dataclass(frozen=True, slots=True)
 class ClassCount:
@@ -81,17 +140,39 @@ class ClassCount:
     checks: tuple[CheckCount, ...]
     mistakes: tuple[MistakeCount, ...]
     groups: tuple[Group, ...]
+    totals: tuple[Total, ...]
     handings: tuple[Handing, ...] = field(default=())
 
     @property
     def students(self) -> int:
         """How many people there are."""
-        return len({row.student for row in self.rows})
+        return len(self.totals)
+
+    @property
+    def absent(self) -> int:
+        """How many people have handed nothing in at all, and had to."""
+        return sum(
+            all(row.standing == "missing" for row in one.rows.values()) for one in self.totals
+        )
+
+    @property
+    def costliest(self) -> tuple[MistakeCount, ...]:
+        """The mistakes, those that cost most points first, without mere consequences."""
+        own = [one for one in self.mistakes if one.is_of_its_own and one.cost > 0]
+        return tuple(sorted(own, key=lambda one: (-one.cost, -len(one.rows), one.title)))
+
+    def in_trouble(self, kind: TroubleKind) -> tuple[Row, ...]:
+        """Return the rows with one kind of trouble."""
+        return tuple(row for row in self.rows if row.trouble and row.trouble.kind == kind)
+
+    def standing(self, *standings: str) -> tuple[Row, ...]:
+        """Return the rows with one of some standings."""
+        return tuple(row for row in self.rows if row.standing in standings)
 
     @property
     def without_grade(self) -> tuple[Row, ...]:
         """What the instructor has to look at first."""
-        return tuple(row for row in self.rows if row.standing in ("ungraded", "unreadable"))
+        return self.standing("ungraded", "unreadable")
 
     @property
     def to_look_at(self) -> tuple[Row, ...]:
@@ -117,6 +198,7 @@ def count(rows: Iterable[Row], handings: Iterable[Handing] = ()) -> ClassCount:
         checks=_checks(ordered),
         mistakes=_mistakes(ordered),
         groups=_groups(ordered),
+        totals=_totals(ordered),
         handings=tuple(handings),
     )
 
@@ -132,9 +214,35 @@ def _exercise(name: str, rows: Sequence[Row]) -> ExerciseCount:
         name=name,
         max_score=max(row.max_score for row in rows),
         scores=tuple(row.score for row in rows if row.score is not None),
+        finals=tuple(row.final for row in rows if row.final is not None),
+        handed_in=sum(row.is_handed_in for row in rows),
         full=standings["full"],
         without=standings["ungraded"] + standings["unreadable"],
         missing=standings["missing"],
+        excused=standings["excused"],
+        trouble=Counter(row.trouble.kind for row in rows if row.trouble),
+    )
+
+
+def _totals(rows: Sequence[Row]) -> tuple[Total, ...]:
+    """Return each student's rows, by name; an exercise that they have no row for counts nothing."""
+    points = {one.name: one.max_score for one in _exercises(rows)}
+    own: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (row.student.name.casefold(), row.student.id)):
+        own[row.student.id, row.student.name].append(row)
+    return tuple(
+        Total(
+            student=some[0].student,
+            rows={row.exercise: row for row in some},
+            points=fsum(row.final for row in some if row.final is not None),
+            of=fsum(
+                possible
+                for name, possible in points.items()
+                if not any(row.exercise == name and row.standing == "excused" for row in some)
+            ),
+            is_open=any(row.standing in ("ungraded", "unreadable", "withheld") for row in some),
+        )
+        for some in own.values()
     )
 
 
@@ -153,21 +261,22 @@ def _checks(rows: Sequence[Row]) -> tuple[CheckCount, ...]:
 
 def _mistakes(rows: Sequence[Row]) -> tuple[MistakeCount, ...]:
     """Return the mistakes, the frequent ones first."""
-    made: dict[Mistake, list[Row]] = defaultdict(list)
-    told: dict[Mistake, Diagnosis] = {}
+    made: dict[Mistake, list[tuple[Row, Made]]] = defaultdict(list)
+    handed_in = Counter(row.exercise for row in rows if row.is_handed_in)
     for row in rows:
-        for mistake, diagnosis in row.mistakes.items():
-            made[mistake].append(row)
-            told.setdefault(mistake, diagnosis)
+        for mistake, how in row.mistakes.items():
+            made[mistake].append((row, how))
     counts = [
-        MistakeCount(one, told[one].title, _first_sentence(told[one].message), tuple(who))
-        for one, who in made.items()
+        MistakeCount(
+            mistake=mistake,
+            example=next((how for _, how in own if how.excerpt), own[0][1]),
+            rows=tuple(row for row, _ in own),
+            handed_in=handed_in[mistake.exercise],
+            cost=fsum(how.cost for _, how in own),
+        )
+        for mistake, own in made.items()
     ]
     return tuple(sorted(counts, key=lambda one: (-len(one.rows), one.title, one.mistake.id)))
-
-
-def _first_sentence(message: str) -> str:
-    return message[:200].partition(". ")[0]
 
 
 def _groups(rows: Sequence[Row]) -> tuple[Group, ...]:

@@ -61,7 +61,7 @@ def write_pages(out: Path, course: Course | None) -> Path:
         name = page_name(student)
         if told:
             names.add(name)
-            _write(folder / name, page_of(student, told, draw))
+            _write(folder / name, page_of(student, told, draw, steps=True))
         rows += [row(one, f"{STUDENTS}/{name}" if one in told else "") for one in graded]
         records = [record for one in graded for record in one.records]
         handings += [place for one in records if (place := handing(one))]
@@ -91,10 +91,14 @@ def _by_student(graded: Iterable[Graded]) -> Iterator[tuple[Student, list[Graded
         yield from own.items()
 
 
-def page_of(student: Student, graded: Iterable[Graded], draw: Draw) -> str:
-    """Return the page of a student with all of their grades."""
+def page_of(student: Student, graded: Iterable[Graded], draw: Draw, *, steps: bool = False) -> str:
+    """Return the page of a student with all of their grades; `steps` as in `student_page`."""
     return student_page(
-        [_work(one) for one in graded], name=student.name, identity=student.id, draw=draw
+        [_work(one) for one in graded],
+        name=student.name,
+        identity=student.id,
+        draw=draw,
+        steps=steps,
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from math import fsum
 from typing import Final, Literal
 
 from grader.batch.records import Student
@@ -12,10 +14,12 @@ from grader.batch.results_reader import Record
 from grader.decisions.final_grade import FinalGrade, decided_result
 from grader.decisions.remarks import remarks
 from grader.decisions.results import Graded
-from grader.result import CheckResult, Diagnosis, Outcome, Result
+from grader.report.pages.trouble import Trouble, trouble
+from grader.result import CheckResult, Diagnosis, Listing, Outcome, Result
 
 Standing = Literal["full", "lost", "ungraded", "unreadable", "missing", "excused", "withheld"]
 _FIRST_REASON: Final = 300
+_LINES_AROUND: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,25 @@ class Likeness:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """A mistake as one student made it.
+
+    Attributes
+    ----------
+    diagnosis : Diagnosis
+        What the student was told.
+    cost : float
+        The points that were lost in its function; shared out where several mistakes were named.
+    excerpt : Listing or None
+        The lines around it; None where they are not known.
+    """
+
+    diagnosis: Diagnosis
+    cost: float
+    excerpt: Listing | None
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One student's submission for one exercise.
 
@@ -62,12 +85,14 @@ class Row:
         Before and after lateness and decisions; None where there is no grade.
     page : str
         Where the student's page is; empty for who handed nothing in.
-    mistakes : mapping of Mistake to Diagnosis
+    mistakes : mapping of Mistake to Made
         The named mistakes.
     checks : tuple of (CheckKey, float)
         Every check with the points that it cost.
     reason : str
         Why there is no grade.
+    trouble : Trouble or None
+        What kept it from full marks before any value could be wrong.
     decided : str
         What was decided, in words; empty where nothing was.
     remarks : tuple of str
@@ -84,13 +109,19 @@ class Row:
     number: int
     of: int
     page: str
-    mistakes: dict[Mistake, Diagnosis]
+    mistakes: Mapping[Mistake, Made]
     checks: tuple[tuple[CheckKey, float], ...]
     likenesses: tuple[Likeness, ...]
     reason: str
     digest: str
     decided: str = ""
     remarks: tuple[str, ...] = ()
+    trouble: Trouble | None = field(default=None)
+
+    @property
+    def is_handed_in(self) -> bool:
+        """Whether there is a submission."""
+        return self.of > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +144,11 @@ def row(graded: Graded, page: str) -> Row:
     score = scored.score if scored else None
     if grade.final is not None and (score is None or "score" in grade.kinds):
         score = grade.final
+    standing = _standing(grade, scored)
     return Row(
         student=grade.student,
         exercise=grade.exercise,
-        standing=_standing(grade, scored),
+        standing=standing,
         score=score if grade.final is not None else None,
         final=grade.final,
         max_score=result.max_score if result else grade.max_score,
@@ -131,6 +163,7 @@ def row(graded: Graded, page: str) -> Row:
         digest=result.submission.sha256 if result else "",
         decided=", ".join(grade.kinds),
         remarks=remarks(grade),
+        trouble=trouble(scored) if scored and standing == "lost" else None,
     )
 
 
@@ -157,12 +190,41 @@ def _standing(grade: FinalGrade, result: Result | None) -> Standing:
     return "full" if grade.final >= grade.max_score else "lost"
 
 
-def _mistakes(result: Result) -> dict[Mistake, Diagnosis]:
+def _mistakes(result: Result) -> dict[Mistake, Made]:
+    named: dict[str, dict[str, Diagnosis]] = {}
+    for check in result.checks:
+        for found in check.diagnosis:
+            named.setdefault(check.function, {})[found.id] = found
     return {
-        Mistake(result.exercise, check.function, found.id): found
-        for check in result.checks
-        for found in check.diagnosis
+        Mistake(result.exercise, function, id): Made(
+            found, _lost(result, function) / len(own), _excerpt(result, function, found)
+        )
+        for function, own in named.items()
+        for id, found in own.items()
     }
+
+
+def _lost(result: Result, function: str) -> float:
+    failed = (
+        check
+        for check in result.checks
+        if check.function == function and check.outcome is Outcome.FAILED
+    )
+    return fsum(check.max_points - check.points for check in failed)
+
+
+def _excerpt(result: Result, function: str, found: Diagnosis) -> Listing | None:
+    """Return the lines around a mistake, as far as the result has them."""
+    for listing in result.listings:
+        if found.line is None or listing.function != function:
+            continue
+        lines = listing.text.split("\n")
+        at = found.line - listing.first_line
+        if 0 <= at < len(lines) and all(one.file == listing.place for one in found.places[:1]):
+            first = max(0, at - _LINES_AROUND)
+            text = "\n".join(lines[first : at + _LINES_AROUND + 1])
+            return Listing(function, listing.place, listing.first_line + first, text)
+    return None
 
 
 def _checks(result: Result) -> tuple[tuple[CheckKey, float], ...]:

@@ -144,6 +144,7 @@ def student_page(
     name: str,
     identity: str = "",
     draw: Draw = lambda _: None,
+    steps: bool = False,
 ) -> str:
     """Return a student's page.
 
@@ -157,6 +158,9 @@ def student_page(
         The student's id, where it says more than the name.
     draw : callable
         The course's drawing of a result, None where it has none.
+    steps : bool
+        Whether it lies beside the class page, and leads there and to the pages before and after.
+        Whose these are only the class page knows: a student's page names nobody else.
     """
     parts = [_part(work, f"e{number}", draw) for number, work in enumerate(works, start=1)]
     courses = {work.result.course for work in works if work.result}
@@ -166,6 +170,7 @@ def student_page(
         identity=identity if identity != name else "",
         course=", ".join(sorted(courses)),
         parts=parts,
+        steps=steps,
     )
 
 

@@ -25,99 +25,195 @@
   system.addEventListener("change", showTheme);
   showTheme();
 
-  const table = document.getElementById("students-table");
-  if (!table) return;
-  const body = table.tBodies[0];
-  const more = document.getElementById("more-rows");
-  const rows = [...body.rows, ...(more ? more.content.querySelectorAll("tr") : [])];
-  const size = Number(table.dataset.size);
-  const tools = document.getElementById("tools");
-  const fields = Object.fromEntries(
-    ["search", "status", "exercise", "mistake"].map((name) => [name, tools.elements[name]]),
-  );
+  const stored = { get: () => "", set: () => {} };
+  try {
+    window.sessionStorage.getItem("bpgrade-filters");
+    stored.get = () => window.sessionStorage.getItem("bpgrade-filters") ?? "";
+    stored.set = (filters) => window.sessionStorage.setItem("bpgrade-filters", filters);
+  } catch {
+    // the neighbours of a student's page are then those in the whole class
+  }
+
+  // a student's page asks the class page for its neighbours, and itself names nobody else
+  const steps = document.getElementById("steps");
+  const here = window.location.pathname.split("/");
+  if (steps && here.at(-2) === "students") {
+    steps.hidden = false;
+    steps.querySelectorAll("a[data-step]").forEach((link) => {
+      link.hash = new URLSearchParams([[link.dataset.step, here.at(-1)]]).toString();
+    });
+    steps.querySelector("a:not([data-step])").hash = stored.get();
+  }
+
   const plain = (text) =>
     text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
-  const entries = rows.map((row) => ({
-    row,
-    text: plain(row.dataset.text),
-    keys: [...row.cells].map((cell) => cell.dataset.key ?? plain(cell.textContent)),
-    mistakes: row.dataset.mistakes.split(" "),
-  }));
   const compare = new Intl.Collator(undefined, { numeric: true }).compare;
-  let shown = entries;
-  let first = 0;
-  let sorted = null;
 
+  // a table that shows so many rows at once, sorts by its heads, and keeps the others aside
+  const paged = (table, more, pager, changed) => {
+    const body = table.tBodies[0];
+    const rows = [...body.rows, ...(more ? more.content.querySelectorAll("tr") : [])];
+    const size = Number(table.dataset.size);
+    const entries = rows.map((row) => ({
+      row,
+      keys: [...row.cells].map((cell) => cell.dataset.key ?? plain(cell.textContent)),
+    }));
+    const [previous, next] = pager.querySelectorAll("button");
+    const heads = [...table.tHead.rows[0].cells];
+    const self = { entries, shown: entries, first: 0, last: 0, size, sorted: null };
+    const draw = () => {
+      self.last = Math.min(self.first + size, self.shown.length);
+      body.replaceChildren(...self.shown.slice(self.first, self.last).map(({ row }) => row));
+      pager.hidden = self.shown.length <= size;
+      previous.disabled = self.first === 0;
+      next.disabled = self.last >= self.shown.length;
+      changed(self);
+    };
+    self.show = (wanted) => {
+      self.shown = entries.filter(wanted);
+      heads.forEach((head) => head.removeAttribute("aria-sort"));
+      if (self.sorted) {
+        const { column, down } = self.sorted;
+        const number = heads[column].dataset.sort === "number";
+        const value = ({ keys }) =>
+          number ? (keys[column] === "" ? -1 : Number(keys[column])) : keys[column];
+        heads[column].setAttribute("aria-sort", down ? "descending" : "ascending");
+        self.shown.sort((one, other) =>
+          (down ? -1 : 1) * (number ? value(one) - value(other) : compare(value(one), value(other))),
+        );
+      }
+      self.first = 0;
+      draw();
+    };
+    self.heads = heads;
+    heads.forEach((head, column) => {
+      if (!head.dataset.sort) return;
+      const sort = document.createElement("button");
+      sort.type = "button";
+      sort.textContent = head.textContent;
+      head.replaceChildren(sort);
+      sort.addEventListener("click", () => {
+        const down = self.sorted?.column === column ? !self.sorted.down : head.dataset.sort === "number";
+        self.sorted = { column, down };
+        self.sort();
+      });
+    });
+    previous.addEventListener("click", () => {
+      self.first = Math.max(0, self.first - size);
+      draw();
+    });
+    next.addEventListener("click", () => {
+      self.first += size;
+      draw();
+    });
+    return self;
+  };
+
+  const matrix = document.getElementById("matrix-table");
+  if (matrix) {
+    const grades = paged(
+      matrix,
+      document.getElementById("more-matrix"),
+      document.getElementById("matrix-pager"),
+      () => {},
+    );
+    grades.sort = () => grades.show(() => true);
+    grades.sort();
+  }
+
+  const table = document.getElementById("students-table");
+  if (!table) return;
+  const tools = document.getElementById("tools");
+  const fields = Object.fromEntries(
+    ["search", "status", "exercise", "mistake"]
+      .map((name) => [name, tools.elements[name]])
+      .filter(([, field]) => field),
+  );
+  const several = table.dataset.several === "true";
+  const told = (number, whole) =>
+    number === whole ? whole.toLocaleString("en") : `${number.toLocaleString("en")} of ${whole.toLocaleString("en")}`;
+  const people = (some) => new Set(some.map(({ row }) => row.dataset.person)).size;
+  const list = paged(
+    table,
+    document.getElementById("more-rows"),
+    document.getElementById("pager"),
+    ({ entries, shown, first, last, size }) => {
+      const range = shown.length > size ? `, ${first + 1} to ${last} shown` : "";
+      const rows = several ? `, ${told(shown.length, entries.length)} rows` : "";
+      document.getElementById("count").textContent =
+        `${told(people(shown), people(entries))} students${rows}${range}`;
+    },
+  );
+  const texts = new Map(list.entries.map(({ row }) => [row, plain(row.dataset.text)]));
   const matching = () => {
     const words = plain(fields.search.value).split(/\s+/).filter(Boolean);
-    return entries.filter(
-      ({ row, text, mistakes }) =>
-        words.every((word) => text.includes(word)) &&
-        (!fields.status.value || row.dataset.status === fields.status.value) &&
-        (!fields.exercise?.value || row.dataset.exercise === fields.exercise.value) &&
-        (!fields.mistake.value || mistakes.includes(fields.mistake.value)),
-    );
+    return ({ row }) =>
+      words.every((word) => texts.get(row).includes(word)) &&
+      (!fields.status.value || row.dataset.status.split(" ").includes(fields.status.value)) &&
+      (!fields.exercise?.value || row.dataset.exercise === fields.exercise.value) &&
+      (!fields.mistake.value || row.dataset.mistakes.split(" ").includes(fields.mistake.value));
   };
-  const draw = () => {
-    const last = Math.min(first + size, shown.length);
-    body.replaceChildren(...shown.slice(first, last).map((entry) => entry.row));
-    const whole = entries.length.toLocaleString("en");
-    const some = shown.length.toLocaleString("en");
-    const range = shown.length > size ? `, ${first + 1} to ${last} shown` : "";
-    document.getElementById("count").textContent =
-      shown.length === entries.length ? `${whole} rows${range}` : `${some} of ${whole} rows${range}`;
-    const pager = document.getElementById("pager");
-    pager.hidden = shown.length <= size;
-    document.getElementById("previous").disabled = first === 0;
-    document.getElementById("next").disabled = last >= shown.length;
+
+  // the filters and the order stand in the address: it can be kept, sent and gone back to
+  const written = () => {
+    const found = new URLSearchParams();
+    Object.entries(fields).forEach(([name, field]) => field.value && found.set(name, field.value));
+    if (list.sorted) found.set(list.sorted.down ? "down" : "up", `${list.sorted.column}`);
+    return found.toString();
   };
   const update = () => {
-    shown = matching();
-    if (sorted) {
-      const { column, number, sign } = sorted;
-      const value = ({ keys }) => (number ? Number(keys[column] || -1) : keys[column]);
-      shown.sort((one, other) =>
-        sign * (number ? value(one) - value(other) : compare(value(one), value(other))),
-      );
-    }
-    first = 0;
-    draw();
+    list.show(matching());
+    const filters = written();
+    stored.set(filters);
+    const kept = new URLSearchParams(window.location.hash.slice(1));
+    const hadFilters = Object.keys(fields).concat("up", "down").some((name) => kept.has(name));
+    if (filters || hadFilters) window.history.replaceState(null, "", `#${filters || "students"}`);
   };
-  const heads = [...table.tHead.rows[0].cells];
-  heads.forEach((head, column) => {
-    if (!head.dataset.sort) return;
-    const sort = document.createElement("button");
-    sort.type = "button";
-    sort.textContent = head.textContent;
-    head.replaceChildren(sort);
-    sort.addEventListener("click", () => {
-      const number = head.dataset.sort === "number";
-      const up = head.getAttribute("aria-sort");
-      const next = up ? (up === "ascending" ? "descending" : "ascending") : number ? "descending" : "ascending";
-      heads.forEach((other) => other.removeAttribute("aria-sort"));
-      head.setAttribute("aria-sort", next);
-      sorted = { column, number, sign: next === "ascending" ? 1 : -1 };
-      update();
+  const take = (filters) => {
+    Object.entries(fields).forEach(([name, field]) => {
+      field.value = filters.get(name) ?? "";
+      if (field.selectedIndex === -1) field.value = "";
     });
-  });
+    const column = Number(filters.get("down") ?? filters.get("up") ?? -1);
+    list.sorted = list.heads[column]?.dataset.sort ? { column, down: filters.has("down") } : null;
+  };
+  const pageOf = ({ row }) => row.querySelector("th a")?.getAttribute("href");
+  const stepped = (asked) => {
+    const by = asked.has("next") ? 1 : -1;
+    const own = `students/${asked.get("next") ?? asked.get("previous")}`;
+    take(new URLSearchParams(stored.get()));
+    list.show(matching());
+    let pages = [...new Set(list.shown.map(pageOf).filter(Boolean))];
+    if (!pages.includes(own)) pages = [...new Set(list.entries.map(pageOf).filter(Boolean))];
+    const target = pages[pages.indexOf(own) + by];
+    if (pages.includes(own) && target) window.location.replace(target);
+    else window.history.replaceState(null, "", `#${written() || "students"}`);
+  };
+  const read = () => {
+    const asked = new URLSearchParams(window.location.hash.slice(1));
+    if (asked.has("next") || asked.has("previous")) {
+      stepped(asked);
+    } else if ([...asked.keys()].some((name) => name in fields || name === "up" || name === "down")) {
+      take(asked);
+      list.show(matching());
+      stored.set(written());
+      document.getElementById("students").scrollIntoView();
+    } else {
+      stored.set(written());
+    }
+  };
+  list.sort = update;
   tools.hidden = false;
   tools.addEventListener("submit", (event) => event.preventDefault());
   tools.addEventListener("input", update);
   tools.addEventListener("reset", () => setTimeout(update));
-  document.getElementById("previous").addEventListener("click", () => {
-    first = Math.max(0, first - size);
-    draw();
-  });
-  document.getElementById("next").addEventListener("click", () => {
-    first += size;
-    draw();
-  });
-  document.querySelectorAll("a[data-mistake]").forEach((link) =>
+  document.querySelectorAll("a[data-filter]").forEach((link) =>
     link.addEventListener("click", () => {
-      tools.reset();
-      fields.mistake.value = link.dataset.mistake;
-      update();
+      take(new URLSearchParams(link.dataset.filter));
+      setTimeout(update); // once the link has set the address
     }),
   );
-  draw();
+  window.addEventListener("hashchange", read);
+  list.show(matching());
+  read();
 })();
