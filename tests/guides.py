@@ -120,7 +120,8 @@ def run(every: list[File | Command], folder: Path) -> list[Outcome]:
         timeout=_SECONDS,
         check=False,
     )
-    parts = _STYLE.sub("", ended.stdout.decode()).split(_MARK)[1:]
+    text = ended.stdout.decode().replace("\ufeff", "")  # which no terminal shows
+    parts = _STYLE.sub("", text).split(_MARK)[1:]
     assert len(parts) == 2 * sum(isinstance(each, Command) for each in every), ended.stdout
     return [
         Outcome(tuple(line.rstrip() for line in printed.splitlines()), int(code))

@@ -116,7 +116,7 @@ def test_a_class(done: tuple[Path, subprocess.CompletedProcess[str]], course: Pa
         assert line["attempt"]["kept"]
     scores = [line["automatic_score"] for line in lines]
     assert scores == [3, 3, 1, 0, 0, 3] * 2
-    with (out / "grades.csv").open(encoding="utf-8", newline="") as file:
+    with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [float(row["final_score"]) for row in rows] == scores
     assert rows[0]["file"] == "s000/double.ipynb"
@@ -437,7 +437,7 @@ def test_a_text_is_no_formula(course: Path, tmp_path: Path) -> None:
         (tmp_path / "in" / who).mkdir(parents=True)
         (tmp_path / "in" / who / "double.py").write_text(RIGHT)
     assert batch(course, tmp_path / "in", tmp_path / "out").returncode == 0
-    with (tmp_path / "out" / "grades.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "out" / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     ids = {row["student_id"] for row in rows}
     assert ids == {"'=1+1", "'@sum", "'+ada", "'-bob", "'\tcem", "dot.=1"}

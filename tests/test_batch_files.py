@@ -60,12 +60,12 @@ def zipped(path: Path, files: dict[str, str | bytes]) -> Path:
 
 def scores(out: Path) -> dict[str, tuple[str, str]]:
     """Return by student the score, and the file that was graded."""
-    with (out / "grades.csv").open(encoding="utf-8", newline="") as file:
+    with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         return {row["student_id"]: (row["score"], row["file"]) for row in csv.DictReader(file)}
 
 
 def left_over(out: Path) -> dict[str, str]:
-    with (out / "left_over.csv").open(encoding="utf-8", newline="") as file:
+    with (out / "left_over.csv").open(encoding="utf-8-sig", newline="") as file:
         return {row["file"]: row["reason"] for row in csv.DictReader(file)}
 
 

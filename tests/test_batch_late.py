@@ -51,7 +51,7 @@ def days(course: Path, hand: Path, out: Path) -> dict[str, tuple[str, str]]:
     """Return by student how many days late it is, and what it costs."""
     done = batch(course, hand, out)
     assert done.returncode == 0, done.stderr
-    with (out / "grades.csv").open(encoding="utf-8", newline="") as file:
+    with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     return {row["student_id"]: (row["late_days"], row["penalty_percent"]) for row in rows}
 

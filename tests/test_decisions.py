@@ -148,7 +148,7 @@ def decided_bytes(out: Path) -> bytes:
 
 
 def read_grades(out: Path) -> dict[tuple[str, str], dict[str, str]]:
-    with (out / "grades.csv").open(encoding="utf-8", newline="") as file:
+    with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         return {(row["student_id"], row["exercise"]): row for row in csv.DictReader(file)}
 
 
@@ -268,7 +268,7 @@ def exported(term: Term, expected: dict[tuple[str, str], str], folder: Path) -> 
     moodle = folder / "to_moodle.csv"
     done = run_command("export", "moodle", term.out, "-o", moodle)
     assert done.returncode == 0, done.stderr
-    with moodle.open(encoding="utf-8", newline="") as file:
+    with moodle.open(encoding="utf-8-sig", newline="") as file:
         table = {row["ID number"]: row for row in csv.DictReader(file)}
     handed = {key: final for key, final in expected.items() if final}
     assert {(who, name): table[who][name] for who, name in handed} == handed

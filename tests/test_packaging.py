@@ -19,6 +19,7 @@ LAYERS = [
     {"comparison"},
     {"sandbox"},
     {"authoring", "course", "result"},
+    {"text"},
     {"errors"},
 ]
 

@@ -20,13 +20,13 @@ results.jsonl, a line of JSON for each attempt that was to be graded:
 `matched` is "file" without a roster, and "unlisted" where the roster has no such person.
 It is "group" where the file is named after a group of the roster that the student is in.
 
-left_over.csv, a line for each file with something to tell: file, reason. Such files have no grade,
-unless the reason begins with "graded" or "taken".
+left_over.csv, a line for each file with something to tell: file, student, exercise, reason. Such
+files have no grade, unless the reason begins with "graded" or "taken". The column student is for
+the instructor to fill in: then it is a table for `bpgrade batch --files`.
 """
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -42,10 +42,11 @@ from grader.batch.late import Lateness
 from grader.batch.records import Attempt, LeftOver, Plan
 from grader.course import Course
 from grader.course.files import replacing
+from grader.text.tables import write_table
 
 RESULTS: Final = "results.jsonl"
 LEFT_OVER: Final = "left_over.csv"
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+LEFT_OVER_COLUMNS: Final = ("file", "student", "exercise", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +102,8 @@ def write(
         with whole(folder / description.NAME) as file:
             file.write(description.to_json(description.describe(course, plan.missing)))
     with whole(folder / LEFT_OVER) as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(("file", "reason"))
-        table.writerows((plain_cell(one.path), plain_cell(one.reason)) for one in left_over)
+        rows = ((one.path, "", one.exercise, one.reason) for one in left_over)
+        write_table(file, LEFT_OVER_COLUMNS, rows)
 
 
 def _by_student(graded: Iterable[GradedAttempt]) -> Iterator[list[GradedAttempt]]:
@@ -137,13 +137,6 @@ def _line(one: GradedAttempt, kept: bool) -> str:
     # the document as the grader wrote it, byte for byte
     document = one.done.document if one.done else "null"
     return f'{json.dumps(head, allow_nan=False)[:-1]}, "result": {document}}}'
-
-
-def plain_cell(value: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    # csv writes a lone carriage return without quotes, and a reader takes it for the end of a line
-    plain = value.encode("utf-8", "backslashreplace").decode().replace("\r", " ")
-    return f"'{plain}" if plain.startswith(_FORMULA) else plain
 
 
 @contextmanager

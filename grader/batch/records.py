@@ -59,6 +59,28 @@ class Student:
 
 
 @dataclass(frozen=True, slots=True)
+class RosterEntry:
+    """One line of the roster.
+
+    Attributes
+    ----------
+    id, name : str
+        What the person goes by in the outputs.
+    ids : tuple of str
+        Every id that the person may be found by.
+    participant : str
+        The whole `Participant 123` of Moodle, whose number is of one assignment alone.
+    group : str
+    """
+
+    id: str
+    name: str
+    ids: tuple[str, ...]
+    participant: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One submission of one student for one exercise.
 
@@ -82,10 +104,21 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class LeftOver:
-    """A file, or a person, that could not be given its place, and why."""
+    """A file that could not be given its place, or something to tell of it.
+
+    Attributes
+    ----------
+    path, reason : str
+    exercise : str
+        Which it is for, where that is known.
+    is_nobodys : bool
+        Whether it is a submission, and whose or for what is not known.
+    """
 
     path: str
     reason: str
+    exercise: str = ""
+    is_nobodys: bool = False
 
 
 @dataclass(frozen=True, slots=True)

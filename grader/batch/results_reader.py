@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,8 +14,8 @@ from grader.batch.outputs import LEFT_OVER, RESULTS
 from grader.batch.records import LeftOver, Student
 from grader.errors import UsageError
 from grader.result import Result
+from grader.text.tables import read_lines
 
-_GUARD: Final = "'"
 _STATUSES: Final = ("graded", "ungraded", "unreadable")
 
 
@@ -87,20 +86,14 @@ def read_left_over(folder: Path) -> tuple[LeftOver, ...]:
     UsageError
         The folder holds no such file, or it is damaged.
     """
-    csv.field_size_limit(16_000_000)
     path = folder / LEFT_OVER
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return tuple(
-                LeftOver(unguarded(row["file"]), unguarded(row["reason"]))
-                for row in csv.DictReader(file)
-            )
-    except OSError as error:
-        raise _unreadable(path, error) from None
-    except (csv.Error, KeyError, ValueError, TypeError) as error:
-        raise UsageError(
-            f"{path} is damaged: {_reason(error)}", "rerun the batch with the same folder"
-        ) from None
+    if not path.exists():
+        raise _unreadable(path, FileNotFoundError())
+    again = "rerun the batch with the same folder"
+    titles, lines = read_lines(path, again)
+    if not {"file", "reason"}.issubset(titles):
+        raise UsageError(f"{path} is damaged: it lacks a column", again)
+    return tuple(LeftOver(line["file"], line["reason"], line["exercise"]) for line in lines)
 
 
 def _record(line: dict[str, Any]) -> Record:
@@ -123,11 +116,6 @@ def _record(line: dict[str, Any]) -> Record:
         result=None if result is None else Result.from_data(result),
         note=str(attempt.get("note", "")),  # results of earlier versions have none
     )
-
-
-def unguarded(text: str) -> str:
-    """Return a text of a table without the apostrophe that keeps it from being a formula."""
-    return text[1:] if text[:1] == _GUARD and text[1:2] in "=+-@\t\r\n" else text
 
 
 def _unreadable(path: Path, error: OSError) -> UsageError:

@@ -8,8 +8,6 @@ participant's of this assignment, or a group's: it says nothing unless the name 
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -18,9 +16,10 @@ from pathlib import Path
 from typing import Final
 
 from grader.batch.person_names import groups_called, joined, spellings
-from grader.batch.records import Origin, Student
+from grader.batch.records import Origin, RosterEntry, Student
 from grader.errors import UsageError
-from grader.grading.file_names import composed, folded
+from grader.grading.file_names import folded
+from grader.text.tables import read_lines
 
 # the first of these that a roster has is what its people are called by in the outputs
 ID_COLUMNS: Final = (
@@ -35,29 +34,23 @@ _PARTICIPANT: Final = "identifier"
 _NUMBER: Final = re.compile(r"\d+$")
 _FIRST: Final = ("first name", "firstname", "given name")
 _LAST: Final = ("last name", "lastname", "surname", "family name")
-_MAX_BYTES: Final = 64_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class RosterEntry:
-    """One line of the roster.
-
-    Attributes
-    ----------
-    id, name : str
-        What the person goes by in the outputs.
-    ids : tuple of str
-        Every id that the person may be found by.
-    participant : str
-        The whole `Participant 123` of Moodle, whose number is of one assignment alone.
-    group : str
-    """
-
-    id: str
-    name: str
-    ids: tuple[str, ...]
-    participant: str = ""
-    group: str = ""
+# as school systems, Moodle and Excel head these columns in Chinese and in some other languages
+_TRANSLATED: Final = {
+    "学号": "student id", "學號": "student id", "学生学号": "student id", "学籍番号": "student id",
+    "학번": "student id", "matrikelnummer": "student id", "matrícula": "student id",
+    "用户名": "username", "使用者名稱": "username", "账号": "username", "工号": "id number",
+    "姓名": "name", "学生姓名": "name", "名字": "name", "氏名": "name", "이름": "name",
+    "성명": "name",
+    "全名": "full name", "vollständiger name": "full name", "nombre completo": "full name",
+    "名": "first name", "vorname": "first name", "nombre": "first name", "prénom": "first name",
+    "姓": "last name", "nachname": "last name", "apellidos": "last name", "nom": "last name",
+    "邮箱": "email", "电子邮箱": "email", "电子邮件": "email", "邮箱地址": "email",
+    "電子郵件": "email",
+    "メール": "email", "メールアドレス": "email", "이메일": "email", "e mail adresse": "email",
+    "分组": "group", "小组": "group", "组别": "group", "組別": "group", "グループ": "group",
+    "gruppe": "group", "grupo": "group", "groupe": "group",
+}  # fmt: skip
+_OF_PEOPLE: Final = frozenset((*ID_COLUMNS, *NAME_COLUMNS, *_FIRST, *_LAST))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,47 +181,31 @@ def _list(people: set[RosterEntry]) -> str:
 def read_roster(path: Path) -> Roster:
     """Read a roster: a CSV, with a header, that has a column of ids or names.
 
+    It may be in any usual encoding, its header in English, Chinese and some other languages.
+
     Raises
     ------
     UsageError
         It cannot be read, or no column is known.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_BYTES)
-    except OSError as error:
-        raise UsageError(
-            f"the roster {path} cannot be read: {error.strerror}", "name a CSV file"
-        ) from None
-    text = composed(_decode(data, path))
-    first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    except csv.Error as error:
-        raise UsageError(
-            f"the roster {path} is not a CSV file: {error}", "export it again"
-        ) from None
-    header = [re.sub(r"[\W_]+", " ", cell).strip().casefold() for cell in rows[0]] if rows else []
-    people = [
-        person for row in rows[1:] if (person := _person(dict(zip(header, row, strict=False))))
-    ]
+    titles, lines = read_lines(
+        path, "name a CSV file, with a header", title_of=_title, known=(*_OF_PEOPLE, *_TRANSLATED)
+    )
+    people = [person for line in lines if (person := _person(line.cells))]
     if not people:
         raise UsageError(
             f"the roster {path} has no column of ids or names:"
-            f" its columns are {', '.join(header) or 'none'}",
-            "give it a header with a column `id` and a column `name`",
+            f" its columns are {', '.join(title for title in titles if title) or 'none'}"
+            if _OF_PEOPLE.isdisjoint(titles)
+            else f"the roster {path} has nobody in it",
+            "give it a header with a column `id` and a column `name`, and a line for each person",
         )
-    return Roster(people, of_teams=_PARTICIPANT in header and _GROUPS.intersection(header) != set())
+    return Roster(people, of_teams=_PARTICIPANT in titles and not _GROUPS.isdisjoint(titles))
 
 
-def _decode(data: bytes, path: Path) -> str:
-    for encoding in ("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UsageError(f"the roster {path} has an unknown encoding", "save it as UTF-8")
+def _title(title: str) -> str:
+    plain = title.replace("_", " ")
+    return _TRANSLATED.get(plain, plain)
 
 
 def _person(row: Mapping[str, str]) -> RosterEntry | None:

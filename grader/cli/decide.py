@@ -180,11 +180,11 @@ def _proposed(
 
 
 def _read(path: Path, bench: Bench, by: str, reason: str) -> Sequence[Decision]:
-    from grader.decisions.decisions_table import read_table
+    from grader.decisions.decisions_table import WRITE_ONE, read_table
     from grader.decisions.edited_grades import is_grades_table, read_changed_scores
-    from grader.decisions.sheets import read_lines
+    from grader.text.tables import read_lines
 
-    titles, _ = read_lines(path)
+    titles, _ = read_lines(path, WRITE_ONE)
     read = read_changed_scores if is_grades_table(titles) else read_table
     return read(path, bench, by=by, reason=reason)
 

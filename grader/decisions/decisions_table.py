@@ -23,12 +23,13 @@ from typing import Final
 
 from grader.decisions.decision import KINDS, Decision
 from grader.decisions.proposing import Bench
-from grader.decisions.sheets import Line, read_lines, refused, table_text
 from grader.errors import UsageError
+from grader.text.tables import Line, read_lines, refused, table_text
 
 COLUMNS: Final = (
     "number", "student_id", "name", "exercise", "decision", "check", "value", "reason", "by", "at",
 )  # fmt: skip
+WRITE_ONE: Final = "write one with `bpgrade decide OUT --write FILE`, and change that"
 _NEEDED: Final = ("student_id", "exercise", "decision")
 _WRITTEN: Final = tuple(kind for kind in KINDS if kind not in ("confirmed", "undo"))
 
@@ -73,11 +74,11 @@ def read_table(path: Path, bench: Bench, *, by: str, reason: str) -> tuple[Decis
     UsageError
         It cannot be read, or some lines do not hold; each is named.
     """
-    titles, lines = read_lines(path)
+    titles, lines = read_lines(path, WRITE_ONE)
     if lacking := [title for title in _NEEDED if title not in titles]:
         raise UsageError(
             f"{path} has no column {' and no column '.join(lacking)}",
-            "write a table with `bpgrade decide OUT --write FILE`, and change that",
+            WRITE_ONE,
         )
     found: list[Decision] = []
     problems: list[tuple[int, str]] = []

@@ -14,8 +14,8 @@ from grader.decisions.decision import Decision
 from grader.decisions.final_grade import FinalGrade
 from grader.decisions.points_and_deadlines import points_in
 from grader.decisions.proposing import Bench
-from grader.decisions.sheets import Line, read_lines, refused
 from grader.errors import UsageError
+from grader.text.tables import Line, read_lines, refused
 
 _MARKS: Final = frozenset({"student_id", "exercise", "automatic_score", "final_score"})
 _CLOSE: Final = 1e-6  # what a spreadsheet rounds when it saves
@@ -36,7 +36,7 @@ def read_changed_scores(path: Path, bench: Bench, *, by: str, reason: str) -> tu
     UsageError
         It cannot be read, or some lines do not hold; each is named.
     """
-    _, lines = read_lines(path)
+    _, lines = read_lines(path, "name a grades.csv that bpgrade has written")
     found: list[Decision] = []
     problems: list[tuple[int, str]] = []
     for line in lines:

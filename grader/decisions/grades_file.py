@@ -15,15 +15,14 @@
     attempt, attempts   which of how many counts, from 1
     file                where it lay in what was handed in
 
-A text that a spreadsheet would take for a formula has an apostrophe before it. The file is UTF-8,
-written whole beside its place and then renamed. Decisions are not read from it: so that an edit is
-noticed before it is written over, `grades.csv.sha256` has the digest of what was written last, and
-of what it replaced.
+A text that a spreadsheet would take for a formula has an apostrophe before it. The file is UTF-8
+with a byte order mark, by which Excel knows it; it is written whole beside its place and then
+renamed. Decisions are not read from it: so that an edit is noticed before it is written over,
+`grades.csv.sha256` has the digest of what was written last, and of what it replaced.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import os
 from collections.abc import Iterable
@@ -31,10 +30,10 @@ from pathlib import Path
 from typing import Final
 
 from grader.batch.late import Lateness
-from grader.batch.outputs import plain_cell
 from grader.course.files import replacing
 from grader.decisions.final_grade import FinalGrade
 from grader.decisions.points_and_deadlines import number_text
+from grader.text.tables import write_table
 
 NAME: Final = "grades.csv"
 COLUMNS: Final = (
@@ -60,9 +59,7 @@ def write_grades(folder: Path, grades: Iterable[FinalGrade]) -> Path | None:
     rows = sorted((_row(one) for one in grades), key=_place)
     with replacing(path) as new:
         with new.open("w", encoding="utf-8", newline="") as file:
-            table = csv.writer(file, lineterminator="\n")
-            table.writerow(COLUMNS)
-            table.writerows(rows)
+            write_table(file, COLUMNS, rows)
             file.flush()
             os.fsync(file.fileno())
         kept = _keep_edited(folder)
@@ -102,8 +99,8 @@ def _digest(path: Path) -> str:
 def _row(one: FinalGrade) -> tuple[str, ...]:
     attempt, lateness = one.attempt, one.lateness
     return (
-        plain_cell(one.student.id),
-        plain_cell(one.student.name),
+        one.student.id,
+        one.student.name,
         one.exercise,
         one.status,
         _number(one.score),
@@ -113,10 +110,10 @@ def _row(one: FinalGrade) -> tuple[str, ...]:
         _number(one.decided),
         _number(one.final),
         ", ".join(one.kinds),
-        plain_cell(one.reason),
+        one.reason,
         str(attempt.number if attempt else 0),
         str(attempt.of if attempt else 0),
-        plain_cell(attempt.file) if attempt else "",
+        attempt.file if attempt else "",
     )
 
 

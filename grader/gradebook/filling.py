@@ -13,7 +13,8 @@ from typing import Final
 from grader.errors import UsageError
 from grader.gradebook.grades import Grade, number_of, rounded, without_grade
 from grader.gradebook.people import Matches
-from grader.gradebook.sheet import Sheet, guarded, plain_title
+from grader.gradebook.sheet import Sheet, plain_title
+from grader.text.tables import guarded
 
 _MARK: Final = "bpgrade: "
 

@@ -18,8 +18,9 @@ from grader.errors import UsageError
 from grader.gradebook.filling import Filled, Target, choose_columns, fill
 from grader.gradebook.grades import Grade, number_of, rounded, without_grade
 from grader.gradebook.people import match
-from grader.gradebook.sheet import Sheet, guarded, plain_title, table
+from grader.gradebook.sheet import Sheet, plain_title, table
 from grader.gradebook.worksheet import IDS, NAMES, Worksheet, identifier_column, people_of
+from grader.text.tables import guarded
 
 _KNOWN: Final = frozenset(map(plain_title, (*IDS, *NAMES, "Grade", "Maximum grade", "Status")))
 _DIGITS: Final = 5  # what Moodle stores

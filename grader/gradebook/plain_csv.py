@@ -11,7 +11,8 @@ from grader.errors import UsageError
 from grader.gradebook.filling import Filled, Target, choose_columns, fill
 from grader.gradebook.grades import Grade, rounded, without_grade
 from grader.gradebook.people import GradebookPerson, match
-from grader.gradebook.sheet import Sheet, guarded, table
+from grader.gradebook.sheet import Sheet, table
+from grader.text.tables import guarded
 
 _DIGITS: Final = 9  # what the results themselves are rounded to
 

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from grader.errors import UsageError
+from grader.text.encoding import codec_of
+from grader.text.tables import MARK, guarded
 
 _MAX_BYTES: Final = 64_000_000
 _SEPARATORS: Final = ",;\t"
@@ -55,7 +57,7 @@ class Sheet:
             It cannot be read, or is no CSV.
         """
         self.path = path
-        text = self._decoded(_bytes(path))
+        text = self._decoded(_bytes(path), known)
         self._separator = _separator(text, known)
         self._line_end = "\r\n" if "\r\n" in text else "\n"
         self._records = list(_records(path, text, self._separator))
@@ -67,23 +69,21 @@ class Sheet:
         self.header = self._records[self._first].cells
         self._commas: bool | None = None
 
-    def _decoded(self, data: bytes) -> str:
+    def _decoded(self, data: bytes, known: Collection[str]) -> str:
         if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
             self._encoding = "utf-16-le" if data[:2] == b"\xff\xfe" else "utf-16-be"
             self._mark = data[:2]
         else:
             self._encoding = "utf-8"
             self._mark = data[:3] if data[:3] == b"\xef\xbb\xbf" else b""
+            if (codec := codec_of(data, lambda text: _known_titles(text, known))) != "utf-8-sig":
+                self._encoding, self._mark = codec, b""
+        if not self._encoding:
+            raise UsageError(f"{self.path} has an unknown encoding", "save it as CSV in UTF-8")
         try:
             return data[len(self._mark) :].decode(self._encoding)
         except UnicodeDecodeError:
-            self._encoding, self._mark = "cp1252", b""
-        try:
-            return data.decode(self._encoding)
-        except UnicodeDecodeError:
-            raise UsageError(
-                f"{self.path} has an unknown encoding", "save it as CSV in UTF-8"
-            ) from None
+            raise UsageError(f"{self.path} is damaged", "export the gradebook again") from None
 
     @property
     def rows(self) -> range:
@@ -168,12 +168,6 @@ def quoted(value: str, separator: str) -> str:
     return '"' + value.replace('"', '""') + '"'
 
 
-def guarded(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula; numbers need none of it."""
-    plain = text.encode("utf-8", "backslashreplace").decode().replace("\0", "")
-    return f"'{plain}" if plain.startswith(_FORMULA) else plain
-
-
 def is_formula(text: str) -> bool:
     """Whether a spreadsheet would work a cell out, a number excepted."""
     return text.startswith(_FORMULA) and not re.fullmatch(r"[-+]?[\d.,]*%?", text)
@@ -185,9 +179,9 @@ def plain_title(title: str) -> str:
 
 
 def table(rows: Iterable[Iterable[str]]) -> bytes:
-    """Return a new CSV in UTF-8."""
+    """Return a new CSV in UTF-8, with the mark by which Excel knows it, and which Moodle drops."""
     lines = (",".join(quoted(cell, ",") for cell in row) for row in rows)
-    return "".join(f"{line}\n" for line in lines).encode()
+    return (MARK + "".join(f"{line}\n" for line in lines)).encode()
 
 
 def _pieces(line: str, separator: str) -> list[str]:
@@ -209,6 +203,11 @@ def _bytes(path: Path) -> bytes:
     if data[:2] == b"PK":
         raise UsageError(f"{path} is a spreadsheet or a zip, not a CSV file", "export it as CSV")
     return data
+
+
+def _known_titles(text: str, known: Collection[str]) -> int:
+    head = text.lstrip("\r\n").partition("\n")[0]
+    return sum(plain_title(cell) in known for cell in re.split(f"[{_SEPARATORS}]", head))
 
 
 def _separator(text: str, known: Collection[str]) -> str:

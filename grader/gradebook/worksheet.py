@@ -15,8 +15,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from grader.batch.person_names import groups_called, moodle_name
-from grader.batch.records import Origin
-from grader.batch.roster import RosterEntry, is_called
+from grader.batch.records import Origin, RosterEntry
+from grader.batch.roster import is_called
 from grader.gradebook.grades import Grade
 from grader.gradebook.people import GradebookPerson, Matches, called, match, settled
 from grader.gradebook.sheet import Sheet

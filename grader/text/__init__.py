@@ -1,0 +1,1 @@
+"""Text that other programs wrote: in which encoding it is, and tables that people edit."""
