@@ -56,7 +56,9 @@ class Folders:
         parts = PurePosixPath(path.removeprefix(self._prefix)).parts
         folder = self._folder(parts)
         who = self._who(parts[-1]) if folder is None else self._folders[folder]
-        return (Origin(parts[-1], who, who),)
+        folders = (self._folders.get(part, part) for part in parts[:-1])
+        said = (*map(self._said, folders), self._said(stem_of(parts[-1])))
+        return (Origin(parts[-1], who, who, said=said),)
 
     def is_own(self, _path: str) -> bool:
         """Whether it is the platform's own file: there is no platform."""
@@ -98,6 +100,15 @@ class Folders:
             return "_".join(words), ""
         about = [word for word in words if folded(word) not in ABOUT_THE_FILE]
         return "_".join(about or words), ""
+
+    def _said(self, name: str) -> str:
+        """Return what a name says beside the exercise, the attempt and the copy."""
+        stem, _ = without_copy_marks(name)
+        before, behind = around(self._course.exercises, stem) or (stem, "")
+        if _NUMBER_BEHIND.fullmatch(behind) and parts_of(before):  # ada_exercise1_2
+            behind = ""
+        text = f"{before} {behind}"
+        return ATTEMPT.sub(lambda mark: mark[0] if self._is_person(mark[0]) else " ", text).strip()
 
     def _who(self, name: str) -> str:
         who, number = self._words(name)

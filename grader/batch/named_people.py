@@ -124,9 +124,9 @@ class NamedPeople:
             after += 1
         if (before, after) == (start, end):
             return True
-        around = (*tokens[before:start], *tokens[end:after])
-        plain_words = not any(_has_digit(plain[one.start : one.end]) for one in around)
-        return plain_words and _has_digit(_span(plain, tokens, start, end))
+        own = _span(plain, tokens, start, end)
+        around = _span(plain, tokens, before, after).replace(own, "", 1)
+        return _has_digit(own) and not _has_digit(around) and "@" not in around
 
     def _joins(self, plain: str, tokens: list[_Token], index: int) -> bool:
         return plain[tokens[index].end : tokens[index + 1].start] in self._joining

@@ -7,7 +7,7 @@ the course say; grades.csv, which also holds what an instructor has decided, is 
 
 results.jsonl, a line of JSON for each attempt that was to be graded:
 
-    {"student": {"id", "name", "matched": "id" | "name" | "group" | "unlisted"
+    {"student": {"id", "name", "matched": "id" | "name" | "group" | "table" | "unlisted"
                  | "file"},
      "attempt": {"file", "number", "of", "kept": whether it counts by the course's rule,
                  "submitted": ISO 8601 or null,
@@ -18,7 +18,8 @@ results.jsonl, a line of JSON for each attempt that was to be graded:
      "result": the document of docs/result.schema.json, or null where unreadable}
 
 `matched` is "file" without a roster, and "unlisted" where the roster has no such person.
-It is "group" where the file is named after a group of the roster that the student is in.
+It is "group" where the file is that of a group that the student is in, and "table" where the
+instructor's table of files says whose it is.
 
 left_over.csv, a line for each file with something to tell: file, student, exercise, reason. Such
 files have no grade, unless the reason begins with "graded" or "taken". The column student is for
@@ -42,10 +43,12 @@ from grader.batch.late import Lateness
 from grader.batch.records import Attempt, LeftOver, Plan
 from grader.course import Course
 from grader.course.files import replacing
-from grader.text.tables import write_table
+from grader.errors import UsageError
+from grader.text.tables import guarded, read_lines, write_table
 
 RESULTS: Final = "results.jsonl"
 LEFT_OVER: Final = "left_over.csv"
+_FILLED_IN: Final = "left_over-filled-in-{}.csv"
 LEFT_OVER_COLUMNS: Final = ("file", "student", "exercise", "reason")
 
 
@@ -76,8 +79,8 @@ def write(
     plan: Plan,
     graded: Callable[[], Iterable[GradedAttempt]],
     left_over: Iterable[LeftOver],
-) -> None:
-    """Write all outputs.
+) -> Path | None:
+    """Write all outputs; return where a left_over.csv is kept that was filled in and not used.
 
     Parameters
     ----------
@@ -101,9 +104,37 @@ def write(
                 results.write(_line(one, one is kept) + "\n")
         with whole(folder / description.NAME) as file:
             file.write(description.to_json(description.describe(course, plan.missing)))
+    told = list(left_over)
+    aside = _keep_filled_in(folder, told)
     with whole(folder / LEFT_OVER) as file:
-        rows = ((one.path, "", one.exercise, one.reason) for one in left_over)
+        rows = ((one.path, one.student, one.exercise, one.reason) for one in told)
         write_table(file, LEFT_OVER_COLUMNS, rows)
+    return aside
+
+
+def _keep_filled_in(folder: Path, told: Iterable[LeftOver]) -> Path | None:
+    """Copy a left_over.csv aside in which somebody has named students, unless that was used."""
+    path = folder / LEFT_OVER
+    if not path.exists():
+        return None
+    try:
+        _, lines = read_lines(path, "")
+    except UsageError:  # whatever it has become, it is somebody's
+        lines, unused = [], True
+    else:
+        used = {(guarded(one.path), one.student) for one in told if one.student}
+        filled = {(guarded(line["file"]), line["student"]) for line in lines if line["student"]}
+        unused = not filled <= used
+    if not unused:
+        return None
+    number = 1
+    while (aside := folder / _FILLED_IN.format(number)).exists():
+        if aside.read_bytes() == path.read_bytes():
+            return aside
+        number += 1
+    with replacing(aside) as new:
+        new.write_bytes(path.read_bytes())
+    return aside
 
 
 def _by_student(graded: Iterable[GradedAttempt]) -> Iterator[list[GradedAttempt]]:

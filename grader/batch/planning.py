@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import groupby
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Final, Literal
 
 from grader.batch.archive import Hand
+from grader.batch.file_table import read_file_table
+from grader.batch.guesses import guessed
 from grader.batch.imported import beside, owner
-from grader.batch.layouts import LayoutReader, reader_for
+from grader.batch.layouts import reader_for
+from grader.batch.placing import HandedIn, Placing
 from grader.batch.records import Attempt, Entry, LeftOver, Origin, Plan, Student
 from grader.batch.roster import Roster
 from grader.course import Course, Exercise
 from grader.errors import UsageError
 from grader.grading.choice import CandidateFile, FileChoice, choose
-from grader.grading.file_names import exercises_named
-from grader.grading.ignored import is_ignored_name
 from grader.grading.submission import is_submission
 
 _ONLINE: Final = re.compile(r"(^|_)(text|link|onlinetext)\.html$")
 Keep = Literal["latest", "best"]
-_Grouped = dict[tuple[Student, Exercise], list[tuple[Origin, Entry]]]
 
 
 def make_plan(
-    hand: Hand, course: Course, exercise: str | None, roster: Roster | None, keep: Keep
+    hand: Hand,
+    course: Course,
+    exercise: str | None,
+    roster: Roster | None,
+    keep: Keep,
+    table: Path | None = None,
 ) -> Plan:
     """Return what is to be graded, and what could not be given its place.
 
@@ -44,23 +49,29 @@ def make_plan(
         Who is in the class; else the files' own names are the students.
     keep : {"latest", "best"}
         Which attempts are graded: the last one of each student, or all.
+    table : Path or None
+        The instructor's table of files, which says whose some are.
 
     Raises
     ------
     UsageError
-        There is nothing to grade.
+        There is nothing to grade, or the table is not right.
     """
     entries, left_over = hand.entries()
     files = [entry for entry in entries if is_submission(entry.path)]
     reader = reader_for(hand, entries, course, roster.knows if roster else lambda _: False)
-    found = _Finder(course, exercise, roster, reader, left_over)
-    for entry in files:
-        found.take(entry)
+    paths = [entry.path for entry in files]
+    assigned = read_file_table(table, paths, course, roster) if table else {}
+    found = Placing(
+        course, course.exercise(exercise) if exercise else None, roster, reader, assigned
+    )
+    found.place(files)
+    left_over += found.left_over
     chosen = set(files)
     for entry in entries:
         if entry not in chosen and not reader.is_own(entry.path):
             left_over.append(LeftOver(entry.path, _not_taken(entry.path)))
-    if not found.grouped:
+    if not found.handed_in:
         why = f": {left_over[0].path}: {left_over[0].reason}" if left_over else ""
         raise UsageError(
             f"{hand.path} contains no submissions{why}",
@@ -76,12 +87,10 @@ def make_plan(
             for one in attempts
             if one.late and (one.submitted is None or one.exercise.deadline is None)
         )
-    return Plan(
-        reader.layout,
-        attempts,
-        tuple(sorted(left_over, key=lambda one: (one.path, one.reason))),
-        _missing(roster, attempts) if roster else (),
-    )
+    missing = _missing(roster, attempts) if roster else ()
+    left_over = guessed(left_over, missing, roster.people if roster else ())
+    ordered = sorted(left_over, key=lambda one: (one.path, one.reason))
+    return Plan(reader.layout, attempts, tuple(ordered), missing)
 
 
 def _not_taken(path: str) -> str:
@@ -92,81 +101,26 @@ def _not_taken(path: str) -> str:
     return "not a .py or .ipynb file"
 
 
-class _Finder:
-    """Groups files by student and exercise."""
-
-    def __init__(
-        self,
-        course: Course,
-        exercise: str | None,
-        roster: Roster | None,
-        reader: LayoutReader,
-        left_over: list[LeftOver],
-    ) -> None:
-        self.course = course
-        self.exercise = course.exercise(exercise) if exercise else None
-        self.roster = roster
-        self.reader = reader
-        self.left_over = left_over
-        self.grouped: _Grouped = defaultdict(list)
-        self.files: dict[str, list[tuple[Origin, Entry]]] = defaultdict(list)
-
-    def take(self, entry: Entry) -> None:
-        """Find a file's place; where there is none, say so."""
-        origins = self.reader.origins(entry.path)
-        if not origins:
-            self.left_over.append(
-                LeftOver(entry.path, f"its name is not one of {self.reader.layout}'s")
-            )
-            return
-        for origin in origins:
-            if is_ignored_name(origin.name):  # behind the prefix that the platform puts before it
-                return
-            self.files[owner(origin)].append((origin, entry))
-            exercise = self.exercise or self._exercise(entry.path, origin.name)
-            if exercise is None:
-                self.left_over.append(
-                    LeftOver(entry.path, "its file name does not say which exercise it is for")
-                )
-                return
-            for student in self._students(origin, entry):
-                self.grouped[student, exercise].append((origin, entry))
-
-    def _exercise(self, path: str, name: str) -> Exercise | None:
-        if len(self.course.exercises) == 1:
-            return self.course.exercises[0]
-        for part in (name, *reversed(PurePosixPath(path).parts)):
-            fitting = exercises_named(self.course, part)
-            if len(fitting) == 1:
-                return fitting[0]
-        return None
-
-    def _students(self, origin: Origin, entry: Entry) -> tuple[Student, ...]:
-        if self.roster is None:
-            key = origin.student_id or origin.student_name
-            return (Student(key, origin.student_name or key),)
-        match = self.roster.match(origin)
-        if match.problem:
-            self.left_over.append(LeftOver(entry.path, f"graded, but {match.problem}"))
-        return match.students
-
-
 def _numbered(
-    found: _Finder, hand: Hand, course: Course, keep: Keep, left_over: list[LeftOver]
+    found: Placing, hand: Hand, course: Course, keep: Keep, left_over: list[LeftOver]
 ) -> tuple[Attempt, ...]:
     """Return the attempts to grade, sorted by student, exercise and time."""
     attempts = []
-    for (student, exercise), files in found.grouped.items():
+    told: list[LeftOver] = []
+    for (student, exercise), handed_in in found.handed_in.items():
+        files = sorted(
+            ((origin, entry) for entry, (origin, _) in handed_in.files.items()), key=_order
+        )
+        own = {text for one in handed_in.people for text in (one.id, one.name)}
+        own |= {origin.student_name for origin, _ in files}
         handed: list[tuple[Origin, Entry, str]] = []
-        own = {student.id, student.name} | {origin.student_name for origin, _ in files}
-        files.sort(key=_order)
         for _, together in groupby(files, key=lambda file: _moment(file[0])):
-            handed += _chosen(list(together), hand, course, exercise, own, keep, left_over)
+            handed += _chosen(list(together), hand, course, exercise, own, keep, told)
         for number, (origin, entry, note) in enumerate(handed, start=1):
             if keep == "best" or number == len(handed):
                 attempts.append(
                     Attempt(
-                        student,
+                        replace(student, matched=handed_in.files[entry][1].matched),
                         exercise,
                         entry,
                         origin.name,
@@ -174,11 +128,18 @@ def _numbered(
                         len(handed),
                         origin.submitted,
                         origin.late,
-                        note,
-                        beside(course, entry, found.files[owner(origin)]),
+                        " ".join(filter(None, (_group_note(handed_in), note))),
+                        beside(course, entry, found.by_owner[owner(origin)]),
                     )
                 )
+    left_over += dict.fromkeys(told)  # what a group has handed in is told once
     return tuple(sorted(attempts, key=sort_key))
+
+
+def _group_note(handed_in: HandedIn) -> str:
+    """Return who has handed in together; nothing for one alone."""
+    names = sorted(one.name for one in handed_in.people)
+    return f"One submission of {', '.join(names)}." if len(names) > 1 else ""
 
 
 def _chosen(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -38,6 +38,9 @@ class Origin:
         submitter's; or a number that Moodle gives participants and teams alike.
     has_namesake : bool
         Whether another number has the same name in the download.
+    said : tuple of str
+        The names of folders and of the file in which somebody may be named, where people chose
+        them and no platform did; without what they say of the exercise and the attempt.
     """
 
     name: str
@@ -47,15 +50,18 @@ class Origin:
     late: bool | None = None
     id_is: Literal["any", "person", "participant or team"] = "any"
     has_namesake: bool = False
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Student:
-    """Whose a submission is, and how that is known."""
+    """Whose a submission is, and how that is known, which may differ from file to file."""
 
     id: str
     name: str
-    matched: Literal["id", "name", "group", "unlisted", "file"] = "file"
+    matched: Literal["id", "name", "group", "table", "unlisted", "file"] = field(
+        default="file", compare=False
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +115,8 @@ class LeftOver:
     Attributes
     ----------
     path, reason : str
-    exercise : str
-        Which it is for, where that is known.
+    exercise, student : str
+        Which it is for, where that is known; whose it is, where the instructor has said so.
     is_nobodys : bool
         Whether it is a submission, and whose or for what is not known.
     """
@@ -118,6 +124,7 @@ class LeftOver:
     path: str
     reason: str
     exercise: str = ""
+    student: str = ""
     is_nobodys: bool = False
 
 

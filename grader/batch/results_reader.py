@@ -93,7 +93,9 @@ def read_left_over(folder: Path) -> tuple[LeftOver, ...]:
     titles, lines = read_lines(path, again)
     if not {"file", "reason"}.issubset(titles):
         raise UsageError(f"{path} is damaged: it lacks a column", again)
-    return tuple(LeftOver(line["file"], line["reason"], line["exercise"]) for line in lines)
+    return tuple(
+        LeftOver(line["file"], line["reason"], line["exercise"], line["student"]) for line in lines
+    )
 
 
 def _record(line: dict[str, Any]) -> Record:

@@ -1,7 +1,8 @@
 """Who is in the class: a CSV of any platform, and matching files to its people.
 
-An id decides first, whichever of the roster's columns holds it; then the name, in any order of
-its parts and without accents. What fits several people fits nobody. A file that is named after a
+In a platform's download an id decides first, whichever of the roster's columns holds it; then the
+name, in any order of its parts and without accents. In names that people chose, `named_people`
+finds both. What fits several people fits nobody. A file that is named after a
 group of the roster is all its members'. The number in the name of Moodle's folders is a
 participant's of this assignment, or a group's: it says nothing unless the name agrees.
 """
@@ -15,8 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from grader.batch.named_people import NamedPeople
 from grader.batch.person_names import groups_called, joined, spellings
 from grader.batch.records import Origin, RosterEntry, Student
+from grader.batch.teams import Membership, Teams
 from grader.errors import UsageError
 from grader.grading.file_names import folded
 from grader.text.tables import read_lines
@@ -29,8 +32,9 @@ ID_COLUMNS: Final = (
 )  # fmt: skip
 NAME_COLUMNS: Final = ("name", "full name", "fullname", "student", "student name", "display name")
 # of Moodle's worksheet, of Canvas's and Moodle's exports of groups, and of people's own tables
-_GROUPS: Final = frozenset({"group", "group name", "team", "team name"})
+GROUP_COLUMNS: Final = frozenset({"group", "group name", "team", "team name"})
 _PARTICIPANT: Final = "identifier"
+_NOT_LISTED: Final = "nobody in the roster has this id or name"
 _NUMBER: Final = re.compile(r"\d+$")
 _FIRST: Final = ("first name", "firstname", "given name")
 _LAST: Final = ("last name", "lastname", "surname", "family name")
@@ -64,16 +68,27 @@ class RosterMatch:
 class Roster:
     """The people of a class, found by id, by name or by group.
 
-    `of_teams` says that it is the grading worksheet of an assignment that teams hand in.
+    `of_teams` says that it is the grading worksheet of an assignment that teams hand in; `teams`
+    are the groups, else those that its people have in it.
     """
 
-    def __init__(self, people: Iterable[RosterEntry], *, of_teams: bool = False) -> None:
-        self.people = tuple(people)
+    def __init__(
+        self,
+        people: Iterable[RosterEntry],
+        *,
+        of_teams: bool = False,
+        teams: Teams | None = None,
+    ) -> None:
+        self.people = tuple(dict.fromkeys(people))
+        self._people = {Student(one.id, one.name): one for one in self.people}
+        self._named_people = NamedPeople(self.people)
+        own = (Membership(one, one.group) for one in self.people if one.group)
+        self._teams = teams or Teams(own)
+        self._groups = self._teams.names
         self.of_teams = of_teams
         self._by_id: dict[str, set[RosterEntry]] = defaultdict(set)
         self._by_name: dict[str, set[RosterEntry]] = defaultdict(set)
         self._by_number: dict[str, set[RosterEntry]] = defaultdict(set)
-        self._groups: dict[str, list[RosterEntry]] = defaultdict(list)
         for person in self.people:
             for one in person.ids:
                 self._by_id[folded(one)].add(person)
@@ -81,20 +96,53 @@ class Roster:
                 self._by_name[form].add(person)
             if number := _NUMBER.search(person.participant):
                 self._by_number[number[0]].add(person)
-            if person.group:
-                self._groups[person.group].append(person)
 
     def knows(self, text: str) -> bool:
         """Whether a text is the id or the name of one person or group at least."""
         known = folded(text) in self._by_id or joined(text) in self._by_name
         return known or bool(groups_called(text, self._groups))
 
-    def match(self, origin: Origin) -> RosterMatch:
+    @property
+    def names(self) -> list[str]:
+        """All that people and groups are called by."""
+        people = (text for one in self.people for text in (*one.ids, one.name))
+        return [*people, *self._groups]
+
+    def with_teams(self, teams: Teams) -> Roster:
+        """Return the same people in other groups."""
+        return Roster(self.people, of_teams=self.of_teams, teams=teams)
+
+    def people_called(self, text: str) -> list[RosterEntry]:
+        """Return who has a text as id, else as name."""
+        found = self._by_id.get(folded(text)) or self._by_name.get(joined(text), set())
+        return sorted(found, key=lambda one: one.id)
+
+    def called(self, text: str, exercise: str = "") -> list[tuple[Student, ...]]:
+        """Return whom a text may mean: one person each, or the members of a group."""
+        if found := self.people_called(text):
+            return [(Student(one.id, one.name, "table"),) for one in found]
+        return [self._members(group, exercise) for group in groups_called(text, self._groups)]
+
+    def together(self, student: Student, exercise: str) -> tuple[Student, ...]:
+        """Return who hands in together with a student, who is among them."""
+        if not self._teams.hand_in_together or student not in self._people:
+            return (student,)
+        person = self._people[student]
+        others = self._teams.together_with(person, exercise)
+        return tuple(Student(one.id, one.name, "group") for one in others if one != person)
+
+    def _members(self, group: str, exercise: str) -> tuple[Student, ...]:
+        members = self._teams.members(group, exercise)
+        return tuple(Student(one.id, one.name, "group") for one in members)
+
+    def match(self, origin: Origin, exercise: str = "") -> RosterMatch:
         """Return whose a file is, with the problem where that is not one person or one group."""
-        if origin.id_is != "person" and self._groups and (team := self._team(origin)):
+        if origin.id_is != "person" and self._groups and (team := self._team(origin, exercise)):
             return team
         if origin.id_is == "participant or team":
             return self._participant(origin)
+        if origin.said:
+            return self._said(origin)
         found = self._by_id.get(folded(origin.student_id), set()) if origin.student_id else set()
         if len(found) == 1:
             return RosterMatch((_student(found, "id"),))
@@ -103,24 +151,23 @@ class Roster:
         # a folder called "Lovelace, Ada" gives an id that is a name
         return self._named(origin, origin.student_name, origin.student_id)
 
-    def _team(self, origin: Origin) -> RosterMatch | None:
+    def _team(self, origin: Origin, exercise: str) -> RosterMatch | None:
         """Return the members of the group that a file is named after; None where there is none."""
         name = origin.student_name or origin.student_id
         of_moodle = origin.id_is == "participant or team"
-        called = groups_called(name, self._groups, exactly=of_moodle)
+        fitting = groups_called(name, self._groups, exactly=of_moodle)
         worksheet = self.of_teams and of_moodle
-        if not called and not worksheet:
+        if not fitting and not worksheet:
             return None
-        if not called:
+        if not fitting:
             return _nobody(origin, f"the roster's column of groups has no {name}")
-        if len(called) > 1:
-            return _nobody(origin, f"{name} fits the groups {' and '.join(sorted(called))}")
+        if len(fitting) > 1:
+            return _nobody(origin, f"{name} fits the groups {' and '.join(sorted(fitting))}")
         if origin.has_namesake:
             return _nobody(origin, f"another folder is called {name} too")
         if not worksheet and (people := self._by_name.get(joined(name))):
             return _nobody(origin, f"{name} is a group, and is {_list(people)}")
-        members = self._groups[called[0]]
-        return RosterMatch(tuple(Student(one.id, one.name, "group") for one in members))
+        return RosterMatch(self._members(fitting[0], exercise))
 
     def _participant(self, origin: Origin) -> RosterMatch:
         """Match a folder of Moodle, whose number is a team's where its name is not a person's."""
@@ -139,6 +186,20 @@ class Roster:
             return _nobody(origin, f"no participant has the number {number}; it may be a team's")
         return self._named(origin, name)
 
+    def _said(self, origin: Origin) -> RosterMatch:
+        """Match a file by the names of its folders and its own, where one person alone is named."""
+        named = [self._named_people.in_text(text) for text in origin.said if text]
+        by_id = {person for one in named for person in one.by_id}
+        people = by_id.union(*(one.by_name for one in named))
+        if len(people) > 1:
+            return _nobody(origin, f"its name fits {_list(people)}")
+        stranger = next((one.stranger for one in named if one.stranger), "")
+        if people and not by_id and stranger:
+            return _nobody(origin, f"its name is that of {_list(people)}, and {stranger} is not")
+        if not people:
+            return _nobody(origin, _NOT_LISTED)
+        return RosterMatch((_student(people, "id" if by_id else "name"),))
+
     def _named(self, origin: Origin, *names: str) -> RosterMatch:
         names = tuple(name for name in names if name)
         named = {person for name in names for person in self._by_name.get(joined(name), ())}
@@ -146,7 +207,7 @@ class Roster:
             return RosterMatch((_student(named, "name"),))
         if named:
             return _nobody(origin, f"the name {names[0]} fits {_list(named)}")
-        return _nobody(origin, "nobody in the roster has this id or name")
+        return _nobody(origin, _NOT_LISTED)
 
 
 def is_called(name: str, number: str, person: RosterEntry) -> bool:
@@ -164,6 +225,11 @@ def is_called(name: str, number: str, person: RosterEntry) -> bool:
     )
 
 
+def called(person: RosterEntry | Student) -> str:
+    """Return a person's name and id, for people."""
+    return person.id if person.name in ("", person.id) else f"{person.name} ({person.id})"
+
+
 def _nobody(origin: Origin, problem: str) -> RosterMatch:
     name = origin.student_name or origin.student_id
     return RosterMatch((Student(origin.student_id or name, name, "unlisted"),), problem)
@@ -175,7 +241,7 @@ def _student(found: set[RosterEntry], how: str) -> Student:
 
 
 def _list(people: set[RosterEntry]) -> str:
-    return " and ".join(sorted(f"{person.name} ({person.id})" for person in people))
+    return " and ".join(sorted(called(person) for person in people))
 
 
 def read_roster(path: Path) -> Roster:
@@ -189,9 +255,12 @@ def read_roster(path: Path) -> Roster:
         It cannot be read, or no column is known.
     """
     titles, lines = read_lines(
-        path, "name a CSV file, with a header", title_of=_title, known=(*_OF_PEOPLE, *_TRANSLATED)
+        path,
+        "name a CSV file, with a header",
+        title_of=column_of,
+        known=(*_OF_PEOPLE, *_TRANSLATED),
     )
-    people = [person for line in lines if (person := _person(line.cells))]
+    people = [person for line in lines if (person := entry_of(line.cells))]
     if not people:
         raise UsageError(
             f"the roster {path} has no column of ids or names:"
@@ -200,15 +269,17 @@ def read_roster(path: Path) -> Roster:
             else f"the roster {path} has nobody in it",
             "give it a header with a column `id` and a column `name`, and a line for each person",
         )
-    return Roster(people, of_teams=_PARTICIPANT in titles and not _GROUPS.isdisjoint(titles))
+    return Roster(people, of_teams=_PARTICIPANT in titles and not GROUP_COLUMNS.isdisjoint(titles))
 
 
-def _title(title: str) -> str:
+def column_of(title: str) -> str:
+    """Return which column of a roster a title stands for, in whichever language it is."""
     plain = title.replace("_", " ")
     return _TRANSLATED.get(plain, plain)
 
 
-def _person(row: Mapping[str, str]) -> RosterEntry | None:
+def entry_of(row: Mapping[str, str]) -> RosterEntry | None:
+    """Return whom a line is about, by its cells under their columns; None for nobody."""
     ids = tuple(
         dict.fromkeys(row[column].strip() for column in ID_COLUMNS if row.get(column, "").strip())
     )
@@ -218,6 +289,8 @@ def _person(row: Mapping[str, str]) -> RosterEntry | None:
         name = " ".join(part for part in parts if part)
     if name.casefold() in {"points possible", "student, test"} or not (ids or name):
         return None
-    group = next((row[column].strip() for column in _GROUPS if row.get(column, "").strip()), "")
+    group = next(
+        (row[column].strip() for column in GROUP_COLUMNS if row.get(column, "").strip()), ""
+    )
     participant = row.get(_PARTICIPANT, "").strip()
     return RosterEntry(ids[0] if ids else name, name or ids[0], ids, participant, group)

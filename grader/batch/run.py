@@ -20,7 +20,7 @@ from grader.batch.imported import imported
 from grader.batch.journal import Journal
 from grader.batch.late import lateness
 from grader.batch.outputs import GradedAttempt
-from grader.batch.records import Attempt, LeftOver, Plan
+from grader.batch.records import Attempt, Entry, LeftOver, Plan
 from grader.course import Course
 from grader.errors import BpgradeError, UsageError
 from grader.grading.file_names import folded
@@ -36,7 +36,7 @@ class OutputError(BpgradeError):
 
 @dataclass(slots=True)
 class Counts:
-    """How many submissions have ended how, so far.
+    """How many submissions have ended how, so far: a group's counts once.
 
     `reused` were graded by an earlier run; `alike` are equal to another one of this run, and share
     its result.
@@ -89,7 +89,7 @@ class Batch:
     _left_over: list[LeftOver] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.counts = Counts(len(self.plan.attempts))
+        self.counts = Counts(len({_place(one) for one in self.plan.attempts}))
         self._keys = [""] * len(self.plan.attempts)
         self._left_over = list(self.plan.left_over)
 
@@ -108,7 +108,12 @@ class Batch:
     def _tasks(self, waiting: dict[str, int], progress: Callable[[Counts], None]) -> Iterator[Task]:
         """Give what is to be graded; equal files of several students are one task."""
         begun: set[str] = set()
+        first: dict[tuple[Entry, str], int] = {}
         for index, attempt in enumerate(self.plan.attempts):
+            same = first.setdefault(_place(attempt), index)
+            if same != index:  # one submission of a group
+                self._keys[index] = self._keys[same]
+                continue
             data = self._read(attempt)
             if data is None:
                 continue
@@ -173,10 +178,10 @@ class Batch:
             return False
         return any(check["id"] == self.regrade for check in json.loads(found.document)["checks"])
 
-    def write(self, folder: Path) -> None:
-        """Write the outputs."""
+    def write(self, folder: Path) -> Path | None:
+        """Write the outputs; return where a filled-in left_over.csv is kept that was not used."""
         order = sorted(self._left_over, key=lambda one: (one.path, one.reason))
-        outputs.write(folder, self.course, self.plan, self._graded, order)
+        return outputs.write(folder, self.course, self.plan, self._graded, order)
 
     def _graded(self) -> Iterator[GradedAttempt]:
         for attempt, key in zip(self.plan.attempts, self._keys, strict=True):
@@ -185,13 +190,19 @@ class Batch:
 
     def ungraded_files(self, most: int) -> list[str]:
         """Return the first files that have no grade, with the reasons that are known."""
-        found = (one for one in self._graded() if one.status != "graded")
+        ungraded = (one for one in self._graded() if one.status != "graded")
+        found = {_place(one.attempt): one for one in ungraded}.values()
         return [f"{one.attempt.entry.path}{_why(one.done)}" for one in islice(found, most)]
 
     @property
     def left_over(self) -> tuple[LeftOver, ...]:
         """What could not be given its place, or not be read."""
         return tuple(self._left_over)
+
+
+def _place(attempt: Attempt) -> tuple[Entry, str]:
+    """Return what one submission is known by, however many students it is of."""
+    return attempt.entry, attempt.exercise.name
 
 
 def _why(done: Done | None) -> str:

@@ -15,7 +15,10 @@ from grader.cli.group import report
 from grader.errors import BpgradeError, UsageError
 
 if TYPE_CHECKING:
-    from grader.batch.records import Plan
+    from collections.abc import Sequence
+
+    from grader.batch.records import LeftOver, Plan
+    from grader.batch.roster import Roster
     from grader.batch.run import Batch, Counts
     from grader.cluster.address import Cluster
     from grader.course import Course
@@ -49,6 +52,21 @@ _SHOWN_REMARKS = 10
     metavar="CSV",
     type=click.Path(path_type=Path),
     help="The class: a CSV file with a header, ids and names.",
+)
+@click.option(
+    "--files",
+    "table",
+    metavar="CSV",
+    type=click.Path(path_type=Path),
+    help="Whose some files are: a CSV with file, student and exercise, such as a left_over.csv"
+    " that you have filled in.",
+)
+@click.option(
+    "--groups",
+    metavar="CSV",
+    type=click.Path(path_type=Path),
+    help="Who hands in together: a CSV with student and group; the roster, if it has a column"
+    " group.",
 )
 @click.option(
     "--keep",
@@ -87,6 +105,8 @@ def command(
     course_folder: Path | None,
     exercise: str | None,
     roster: Path | None,
+    table: Path | None,
+    groups: Path | None,
     keep: Literal["latest", "best"],
     isolation: str,
     workers: int | None,
@@ -104,7 +124,8 @@ def command(
     folder given with -o. Stopped in any way, the same command goes on and does no finished work
     again.
 
-    Exit code: 0 all graded, 2 a path or an option is wrong, 3 something could not be graded.
+    Exit code: 0 all graded, 2 some files are nobody's, or a path or an option is wrong,
+    3 something could not be graded.
     """
     from grader.batch.archive import Hand
     from grader.batch.cache_key import Identity
@@ -112,18 +133,17 @@ def command(
     from grader.batch.journal import Journal
     from grader.batch.lock import Lock
     from grader.batch.planning import make_plan
-    from grader.batch.roster import read_roster
     from grader.batch.run import Batch, explained
     from grader.decisions.record import read_decisions
     from grader.decisions.recording import rewrite
 
     course = chosen_course(course_folder, otherwise="error", submissions=submissions)
     _refuse_mixture(submissions, out)
-    people = read_roster(roster) if roster else None
+    people = _people(roster, groups, course)
     with ExitStack() as stack:
         hand = Hand(submissions)
         stack.callback(hand.close)
-        plan = make_plan(hand, course, exercise, people, keep)
+        plan = make_plan(hand, course, exercise, people, keep, table)
         with explained(out):
             out.mkdir(parents=True, exist_ok=True)
             stack.enter_context(Lock(out))
@@ -140,18 +160,29 @@ def command(
         from grader.cli.batch_progress import shown
 
         try:
-            with explained(out), shown(len(plan.attempts), quiet) as progress:
+            with explained(out), shown(batch.counts.total, quiet) as progress:
                 batch.run(executor, progress)
         except KeyboardInterrupt:
             ended = f"{batch.counts.ended} of {batch.counts.total} submissions are graded"
             click.echo(f"bpgrade: stopped; {ended}, rerun the same command to resume", err=True)
             return 130
-        with explained(out):
-            with Lock(out, writing=True):
-                batch.write(out)
-                written = rewrite(out)
-            page = None if no_pages else _write_pages(out, course)
+        with explained(out), Lock(out, writing=True):
+            filled_in = batch.write(out)
+            written = rewrite(out)
+        if filled_in is not None:
+            _tell_filled_in(filled_in, out)
+        page = None if no_pages else _write_pages(out, course)
         return _tell(batch, written, out, page, quiet, as_json)
+
+
+def _people(roster: Path | None, groups: Path | None, course: Course) -> Roster | None:
+    """Return who is in the class; a table of groups alone says that too."""
+    from grader.batch.roster import read_roster
+    from grader.batch.team_table import read_teams
+
+    path = roster or groups
+    people = read_roster(path) if path else None
+    return people.with_teams(read_teams(groups, people, course)) if people and groups else people
 
 
 def _write_pages(out: Path, course: Course) -> Path | None:
@@ -196,6 +227,9 @@ def _tell(
         _list_left_over(batch, out)
     _tell_decisions(written, out, quiet)
     failed = counts.ungraded + counts.unreadable
+    nobodys = [one for one in batch.left_over if one.is_nobodys]
+    if nobodys:
+        _tell_nobodys(nobodys, out)
     if failed:
         report(
             UsageError(
@@ -204,7 +238,34 @@ def _tell(
                 "rerun with --retry-ungraded",
             )
         )
-    return 3 if failed else 0
+    return 3 if failed else 2 if nobodys else 0
+
+
+def _tell_filled_in(filled_in: Path, out: Path) -> None:
+    from grader.batch import outputs
+
+    click.echo(
+        f"bpgrade: {out / outputs.LEFT_OVER} was filled in, and not used: it is kept as {filled_in}"
+        f"\n  -> rerun with --files {filled_in}",
+        err=True,
+    )
+
+
+def _tell_nobodys(files: Sequence[LeftOver], out: Path) -> None:
+    """Say that some files are nobody's, or for no exercise, and what to do about it."""
+    from grader.batch import outputs
+
+    table = out / outputs.LEFT_OVER
+    one = len(files) == 1
+    report(
+        UsageError(
+            f"{files[0].path} is nobody's, or for no exercise"
+            if one
+            else f"{len(files)} files are nobody's, or for no exercise",
+            f"fill in student and exercise in {table}, then rerun with --files {table};"
+            " write `nobody` for what is to be left out",
+        )
+    )
 
 
 def _summary(counts: Counts, plan: Plan) -> str:
@@ -247,7 +308,8 @@ def _tell_decisions(written: Written, out: Path, quiet: bool) -> None:
 
 
 def _list_left_over(batch: Batch, out: Path) -> None:
-    left_over = batch.left_over
+    told = (one for one in batch.left_over if not one.student)
+    left_over = sorted(told, key=lambda one: not one.is_nobodys)
     for one in left_over[:_SHOWN_LEFT_OVER]:
         click.echo(f"  {one.path}: {one.reason}", err=True)
     if left_over:

@@ -167,4 +167,4 @@ def _is_sure(grade: Grade) -> bool:
     student = grade.student
     if student.id.startswith("Participant "):  # of one assignment: no column of Moodle's has it
         return False
-    return "@" in student.id or student.matched in ("id", "name", "group")
+    return "@" in student.id or student.matched in ("id", "name", "group", "table")

@@ -105,7 +105,9 @@ class Worksheet:
         """Whether a grade's student is what a name says, of which the number may be a team's."""
         student = grade.student
         bare = student.id.isdecimal() or student.id == student.name
-        listed = student.matched in ("id", "name", "group") and folded(student.id) in self._ids
+        listed = (
+            student.matched in ("id", "name", "group", "table") and folded(student.id) in self._ids
+        )
         return grade.folder is not None or (self.of_teams and bare and not listed)
 
     def _rows(self, grade: Grade, others: Iterable[Grade]) -> tuple[Sequence[int], str]:

@@ -123,8 +123,8 @@ def around(exercises: Sequence[Exercise], stem: str) -> tuple[str, str] | None:
     if not spans:
         return None
     start, end = max(spans, key=lambda span: span[1] - span[0])
-    # exercise3b is exercise3; a whole word that follows is something else
-    return stem[:start], re.sub(r"^[^\W\d_](?=[\W\d_]|$)", "", stem[end:])
+    # exercise3b is exercise3; a whole word that follows is something else, such as s1000
+    return stem[:start], re.sub(r"^[^\W\d_](?=[\W_]|$)", "", stem[end:])
 
 
 def parts_of(text: str) -> list[str]:

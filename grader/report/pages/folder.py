@@ -48,7 +48,7 @@ def write_pages(out: Path, course: Course | None) -> Path:
     OSError
         A page cannot be written.
     """
-    left_over = read_left_over(out)
+    left_over = [one for one in read_left_over(out) if not one.student]
     folder = out / REPORT / STUDENTS
     folder.mkdir(parents=True, exist_ok=True)
     draw = CourseDrawings(course).draw
@@ -112,7 +112,7 @@ def page_name(student: Student) -> str:
     """
     plain = unicodedata.normalize("NFKD", student.id or student.name)
     stem = re.sub(r"[^A-Za-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-")
-    whole = f"{student.id}\0{student.name}\0{student.matched}"
+    whole = f"{student.id}\0{student.name}"
     digest = hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{stem[:_LONGEST_STEM].lower() or 'student'}-{digest[:8]}.html"
 

@@ -1,0 +1,173 @@
+"""Whose a file is, as the instructor says: a table of file, student and exercise.
+
+    file        as in left_over.csv: where it lies in what is handed to the batch; a folder means
+                all that is in it
+    student     an id or a name of the roster, or a group's; `nobody` for what is to be left out;
+                without a roster whatever the student is to be called
+    exercise    may be empty where the names say it
+
+Other columns are not read, and lines without a student say nothing, so that left_over.csv can be
+filled in as far as one likes and handed back.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from grader.batch.records import Student
+from grader.batch.roster import Roster
+from grader.course import Course, Exercise
+from grader.course.naming import nearest
+from grader.errors import UsageError
+from grader.grading.file_names import composed, folded
+from grader.text.tables import (
+    Line,
+    guarded,
+    is_rounded_number,
+    read_lines,
+    refused,
+    unguarded,
+)
+
+NOBODY: Final = "nobody"
+_REMEDY: Final = "give it a header `file,student,exercise`, or fill in a left_over.csv"
+_TITLES: Final = {
+    "student_id": "student", "id": "student", "path": "file", "file_name": "file",
+    "文件": "file", "文件名": "file", "学号": "student", "学生": "student", "练习": "exercise",
+    "作业": "exercise",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """What a line says of a file.
+
+    Attributes
+    ----------
+    students : tuple of Student
+        Empty where it is to be left out.
+    exercise : Exercise or None
+        None where the names say it.
+    said : str
+        The student, as the table has it.
+    """
+
+    students: tuple[Student, ...]
+    exercise: Exercise | None
+    said: str
+
+
+def read_file_table(
+    path: Path, paths: Sequence[str], course: Course, roster: Roster | None
+) -> Mapping[str, tuple[Assigned, ...]]:
+    """Return what a table says of the files at `paths`, by their paths.
+
+    Raises
+    ------
+    UsageError
+        It cannot be read, or some lines do not hold; each is named.
+    """
+    titles, lines = read_lines(
+        path,
+        _REMEDY,
+        title_of=lambda title: _TITLES.get(title, title),
+        known=("file", "student", "exercise"),
+    )
+    if lacking := [title for title in ("file", "student") if title not in titles]:
+        raise UsageError(f"{path} has no column {' and no column '.join(lacking)}", _REMEDY)
+    by_name = {_path(unguarded(guarded(one))): one for one in paths}
+    found: dict[str, dict[int, Assigned]] = defaultdict(dict)
+    problems: list[tuple[int, str]] = []
+    # what is said of a file goes before what is said of its folder
+    for line in lines:
+        if not line["student"]:
+            continue
+        try:
+            assigned = _assigned(line, course, roster)
+            fitting = _files(line["file"], by_name)
+        except UsageError as error:
+            problems.append((line.number, f"{error.message} ({error.remedy})"))
+            continue
+        for one in fitting:
+            found[one][line.number] = assigned
+    own = {line.number for line in lines if _path(line["file"]) in by_name}
+    taken: dict[str, tuple[Assigned, ...]] = {}
+    for one, by_line in found.items():
+        numbers = [number for number in by_line if number in own] or list(by_line)
+        problems += _contradictions(one, {number: by_line[number] for number in numbers})
+        taken[one] = tuple(dict.fromkeys(by_line[number] for number in numbers))
+    if problems:
+        raise refused(path, sorted(set(problems)), "nothing was graded")
+    return taken
+
+
+def _contradictions(path: str, by_line: Mapping[int, Assigned]) -> list[tuple[int, str]]:
+    """Return the lines that give a file to somebody else than the first one does."""
+    first = min(by_line)
+    return [
+        (number, f"line {first} gives {path} to {by_line[first].said} (leave one of both)")
+        for number in sorted(by_line)
+        if by_line[number].students != by_line[first].students
+    ]
+
+
+def _assigned(line: Line, course: Course, roster: Roster | None) -> Assigned:
+    exercise = course.exercise(line["exercise"]) if line["exercise"] else None
+    students = _students(line["student"], roster, exercise.name if exercise else "")
+    return Assigned(students, exercise, line["student"])
+
+
+def _students(text: str, roster: Roster | None, exercise: str) -> tuple[Student, ...]:
+    if roster is None:
+        return () if folded(text) == NOBODY else (Student(composed(text), composed(text)),)
+    found = roster.called(text, exercise)
+    if len(found) == 1 and not found[0]:
+        raise UsageError(f"{text} has no members then", "write the exercise too")
+    if len(found) == 1:
+        return found[0]
+    if folded(text) == NOBODY:
+        return ()
+    if found:
+        raise UsageError(f"{text} fits several people", "give the id")
+    if is_rounded_number(text):
+        raise UsageError(
+            f"nobody in the roster has the id {text}",
+            "a spreadsheet has cut a long number short: make the column text, and write it again",
+        )
+    guess = nearest(text, roster.names)
+    raise UsageError(
+        f"nobody in the roster is called {text}",
+        f"did you mean {guess}?" if guess else f"give an id or a name as it has it, or {NOBODY}",
+    )
+
+
+def _files(text: str, paths: Mapping[str, str]) -> list[str]:
+    """Return the files that a cell means: a file, or all in a folder."""
+    wanted = _path(text)
+    if not wanted:
+        raise UsageError("the column `file` is empty", "name a file as in left_over.csv")
+    if wanted in paths:
+        return [paths[wanted]]
+    if inside := [paths[one] for one in paths if one.startswith(f"{wanted}/")]:
+        return inside
+    ending = [paths[one] for one in paths if one.endswith(f"/{wanted}")]
+    if len(ending) == 1:
+        return ending
+    if ending:
+        raise UsageError(
+            f"{text} fits {len(ending)} files, {ending[0]} and {ending[1]} among them",
+            "write its folders too",
+        )
+    guess = nearest(wanted, list(paths)) if len(paths) < 10_000 else None
+    raise UsageError(
+        f"there is no file {text}",
+        f"did you mean {guess}?" if guess else "name it as left_over.csv does",
+    )
+
+
+def _path(text: str) -> str:
+    return composed(text.replace("\\", "/")).removeprefix("./").strip("/")
