@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from grader.author.importing import trial, writing
 from grader.author.importing.markers import from_nbgrader, from_otter, without_ignored
 from grader.author.importing.naming import names_of
-from grader.author.importing.translation import indented, translate
+from grader.author.importing.source_edits import indented
+from grader.author.importing.translation import translate
 from grader.cli import main
 from grader.cli.author import command as author
 from grader.course import load_course
@@ -170,20 +171,49 @@ def test_a_task_keeps_its_mark_scheme_from_students(tmp_path: Path):
     assert "proof" in (tmp_path / "course/solutions/by_hand_a.md").read_text("utf-8")
 
 
-def test_a_test_that_replaces_names_of_the_students_is_said_to_be_left_out(tmp_path: Path):
+def test_a_test_that_hides_and_sets_names_of_the_students_is_carried_over(tmp_path: Path):
     total = (
         "def total(n):\n    ### BEGIN SOLUTION\n    return sum(squares(n))\n    ### END SOLUTION"
     )
     both = f"{SQUARES}\n\n{total}"
-    steals = "kept = squares\ndel squares\ntotal(1)\nsquares = kept"
+    steals = (
+        "kept = squares\ndel squares\ntry:\n    total(1)\nexcept NameError:\n    pass\nelse:\n"
+        "    raise AssertionError('it does not use squares')\nfinally:\n    squares = kept\n"
+        "assert total(2) == 5"
+    )
+    sets = "squares = lambda n: [n, n]\nassert total(3) == 6"
     cells = [
         code(both, schema(3, solution=True)),
         code("assert total(2) == 5", schema(3, grade=True, points=1, grade_id="t")),
         code(steals, schema(3, grade=True, points=1, grade_id="uses_squares")),
+        code(sets, schema(3, grade=True, points=1, grade_id="another")),
     ]
     result = run("nbgrader", write(tmp_path / "a.ipynb", cells), tmp_path / "course")
-    assert "cell 3, line 2: it deletes squares in the student's own module" in result.output
-    assert scores(tmp_path / "course") == (1.0, 0.0, 1.0)
+    assert "3 test cells: 3 carried over whole" in result.output
+    assert scores(tmp_path / "course") == (3.0, 0.0, 3.0)
+
+
+def test_a_test_asks_for_what_there_is_where_it_stands(tmp_path: Path):
+    solution = "### BEGIN SOLUTION\n{}\n### END SOLUTION"
+    cells = [
+        code(f"items = None\n{solution.format('items = [1]')}", schema(3, solution=True)),
+        code("assert items == [1]", schema(3, grade=True, points=1, grade_id="first")),
+        code(
+            f"def size():\n    {solution.format('    return len(items)').strip()}",
+            schema(3, solution=True),
+        ),
+        code("assert size() == 1", schema(3, grade=True, points=1, grade_id="called")),
+        code(solution.format("items.append(2)"), schema(3, solution=True)),
+        code("assert items == [1, 2]", schema(3, grade=True, points=1, grade_id="changed")),
+        code("items = 'sold'"),
+    ]
+    result = run("nbgrader", write(tmp_path / "a.ipynb", cells), tmp_path / "course")
+    assert "3 test cells: 3 carried over whole" in result.output
+    assert scores(tmp_path / "course") == (3.0, 0.0, 3.0)
+    checks = (tmp_path / "course" / "solutions" / "check_a.py").read_text()
+    assert "student = student.after('cell-1')" in checks
+    stub = (tmp_path / "course" / "exercises" / "a.ipynb").read_text()
+    assert '"cell-1"' in stub
 
 
 OTTER = [
@@ -520,7 +550,11 @@ def test_lines_that_are_solutions_are_one_block_with_their_prompts():
         ("with pytest.raises(ValueError, match='no'):\n    f(0)",
          "with student.raises('ValueError', match='no'):\n    student.f(0)"),
         ("try:\n    y = f(0)\nexcept:\n    pass", "try:\n    y = student.f(0)\nexcept:\n    pass"),
-        ("math.pi = 3\nassert f(0) == math.pi", "pass\nassert student.f(0) == math.pi"),
+        (
+            "math.pi = 3\nassert f(0) == 3",
+            "student = student.replaced(**{'math.pi': 3})\nassert student.f(0) == 3",
+        ),
+        ("del f", "student = student.without('f')"),
         ("assert f('é') == f(x)", "assert student.f('é') == student.f(student.x)"),
     ],
 )  # fmt: skip
@@ -530,10 +564,34 @@ def test_bare_names_become_the_students(test: str, check: str):
 
 
 @pytest.mark.parametrize(
+    ("test", "check"),
+    [
+        ("a = 1\nassert f(1)", "a = 1\n{a}\nassert student.f(1)"),
+        ("a = 1; f(1)  # so", "a = 1; {a}; student.f(1)  # so"),
+        ("a = 1  # so", "a = 1\n{a}  # so"),
+        ("a, b = 1, 2", "a, b = 1, 2\nstudent = student.replaced(a=a, b=b)"),
+        ("for a in x:\n    f(1)", "for a in x:\n    {a}\n    student.f(1)"),
+        ("for a in x: f(1)", "for a in x: {a}; student.f(1)"),
+        ("if x:\n    a = 1", "if x:\n    a = 1\n    {a}"),
+        ("if x: a = 1", "if x: a = 1; {a}"),
+        ("def a():\n    return 1", "def a():\n    return 1\n{a}"),
+        ("c += 1", "c = student.c\nc += 1\nstudent = student.replaced(c=c)"),
+        ("a = f(1)", "a = student.f(1)\n{a}"),
+        ("def own():\n    a = 1\n    return a", "def own():\n    a = 1\n    return a"),
+    ],
+)
+def test_what_a_test_sets_is_what_the_students_functions_read(test: str, check: str):
+    source = "c = sum([1])\ndef f(x):\n    return a + b + c + x"
+    names = names_of([(ast.parse(source), True)], [])
+    expected = check.replace("{a}", "student = student.replaced(a=a)")
+    assert translate(test, names).code == expected
+
+
+@pytest.mark.parametrize(
     ("test", "why"),
     [
-        ("a = 1\nassert f(1)", "it sets a in the student's own module"),
-        ("del f", "it deletes f"),
+        ("if (a := 1): f(1)", "it sets a in the student's own module"),
+        ("x = [1]\ndel f, x[0]", "it deletes f"),
         ("with patch('builtins.print'):\n    f(1)", "it patches names"),
         ("exec('f(1)')", "it uses exec()"),
     ],

@@ -7,6 +7,7 @@ import functools
 import os
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -162,6 +163,7 @@ class Checks:
         self._references = References(course)
         self._replay = Replay()
         self._trials = Trials()
+        self._cells: defaultdict[str, set[str]] = defaultdict(set)  # that checks ask for by name
         self._by_exercise = {
             exercise.name: _in_order(course, exercise, path, items)
             for path, exercise in files.items()
@@ -222,6 +224,7 @@ class Checks:
         *,
         recalls: bool = True,
     ) -> Iterator[CheckResult]:
+        session.cells = self._cells[exercise.name]
         try:
             session.load()
         except CallFailure as failure:

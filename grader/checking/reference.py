@@ -65,6 +65,27 @@ def load_reference(course: Course, exercise: Exercise) -> ModuleType | None:
     return module
 
 
+def source_of(module: ModuleType) -> str:
+    """Return the text of a reference module."""
+    return Path(module.__file__).read_text("utf-8-sig") if module.__file__ else ""
+
+
+def run_anew(module: ModuleType, name: str, last_line: int = 0) -> ModuleType:
+    """Run a reference once more, under a name, and return the module that comes of it.
+
+    What begins below the last line is left out; 0 for none.
+    """
+    path = str(module.__file__)
+    tree = ast.parse(source_of(module), path)
+    if last_line:
+        tree.body = [each for each in tree.body if each.lineno <= last_line]
+    again = ModuleType(name)
+    again.__file__ = path
+    exec(compile(tree, path, "exec"), vars(again))
+    vars(again).setdefault(FIGURES, [])
+    return again
+
+
 class References:
     """The reference modules of a course, each loaded once, when it is first asked for."""
 

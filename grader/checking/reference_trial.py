@@ -8,7 +8,6 @@ student's place, a check that is in order passes.
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import io
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from grader.checking.reference import FIGURES
+from grader.checking.reference import FIGURES, run_anew, source_of
 from grader.checking.student.asked_objects import Places, places_of
 from grader.checking.student.student_proxy import StudentProxy, answered_calls
 from grader.checking.value_kinds import Kind, kind_of
@@ -33,6 +32,7 @@ from grader.sandbox.child.codec import (
     decode_with_objects,
     encode,
 )
+from grader.sandbox.child.conditions import holding
 from grader.sandbox.child.console import answering
 from grader.sandbox.child.objects import Objects as HeldObjects
 from grader.sandbox.child.objects import is_made_by
@@ -42,7 +42,7 @@ from grader.sandbox.child.student_errors import describe
 from grader.sandbox.exchange import Callbacks
 from grader.sandbox.failures import CallFailure, described
 from grader.sandbox.replies import CodeBlock, Loaded, Reply, SubmissionSource
-from grader.sandbox.requests import Objects
+from grader.sandbox.requests import Conditions, Objects
 
 _MOST_BYTES: Final = 1 << 28
 _MOST_CALLS: Final = 1_000
@@ -82,9 +82,10 @@ class ReferenceInPlace:
 
     def __init__(self, module: ModuleType, title: str) -> None:
         self._module = module
+        self._earlier: dict[str, ModuleType] = {}
         self._objects = HeldObjects()
         self._printed = ""
-        self.source = SubmissionSource((CodeBlock(title, ""),))
+        self.source = SubmissionSource((CodeBlock(title, source_of(module)),))
 
     def load(self) -> Loaded:
         """Return what the reference defines."""
@@ -95,15 +96,37 @@ class ReferenceInPlace:
         """Return whether the reference defines a function."""
         return callable(getattr(self._module, function, None))
 
-    def value(self, name: str, known: int) -> Reply:
+    def value(self, name: str, known: int, conditions: Conditions) -> Reply:
         """Return the reference's value of a name; raises CallFailure where it is none."""
         self._objects.begin(known)
         try:
-            value, known = self._answered(vars(self._module)[name], known)
+            value, known = self._answered(self._names(conditions)[name], known)
         except (ForbiddenValueError, KeyError) as error:
             text = f"`{name}` is no value that may be asked for: {error}"
             raise CallFailure(Outcome.FORBIDDEN_VALUE, text) from None
         return Reply(value, (), (), known)
+
+    def run(self, answers: Sequence[str], text: str) -> None:
+        """Run the reference anew as a program; raises CallFailure for what it raises."""
+        with contextlib.redirect_stdout(io.StringIO()) as printed, answering(answers):
+            try:
+                self._earlier[_key(answers)] = run_anew(self._module, "__main__")
+            except Exception as error:
+                raise described(text, describe(error, frozenset()), 0) from None
+        self._printed = printed.getvalue()
+
+    def _names(self, conditions: Conditions) -> dict[str, Any]:
+        """Return what the module has as of the time that conditions say."""
+        if "run" in conditions:
+            return vars(self._earlier[_key(conditions["run"])])
+        cell = conditions.get("after")
+        if cell is None:
+            return vars(self._module)
+        if cell not in self._earlier:
+            with contextlib.redirect_stdout(io.StringIO()):
+                end = (self.source.end_of(cell) or (0, 0))[1]
+                self._earlier[cell] = run_anew(self._module, self._module.__name__, end)
+        return vars(self._earlier[cell])
 
     def call(
         self,
@@ -120,19 +143,23 @@ class ReferenceInPlace:
         self._objects.begin(asked.known)
         every = [*passed, *by_name.values()]
         before = list(map(values.fingerprint, every))
-        target = OPERATIONS[asked.operation] if asked.operation else vars(self._module)[function]
+        module = self._names(asked.conditions)
+        target = OPERATIONS[asked.operation] if asked.operation else module[function]
+        conditions = {**asked.conditions}
+        if "names" in conditions:
+            conditions["names"] = self._passed(conditions["names"])
         with contextlib.ExitStack() as stack:
             caught = stack.enter_context(warnings.catch_warnings(record=True))
             warnings.simplefilter("always")
             stack.enter_context(np.errstate(all="warn", under="ignore"))
-            stack.enter_context(replaced(vars(self._module), others or {}))
+            stack.enter_context(replaced(module, others or {}))
             printed = stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
             stack.callback(lambda: setattr(self, "_printed", printed.getvalue()))
-            stack.enter_context(answering(asked.answers or ()))
+            stack.enter_context(holding(module, {"answers": (), **conditions}))
             try:
                 made = target(*passed, **by_name)
                 if asked.operation in (".figures", ".facts") and passed[0] is None:
-                    made = vars(self._module)[FIGURES]
+                    made = module[FIGURES]
                 if is_made_by(passed[0] if asked.operation == ".call" else target, made):
                     made = AsObject(made)
                 value, known = self._answered(made, asked.known)
@@ -175,9 +202,10 @@ class ReferenceInPlace:
 
 
 def _printed_by_loading(module: ModuleType) -> str:
-    assert module.__spec__ is not None
-    again = importlib.util.module_from_spec(module.__spec__)
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        assert module.__spec__.loader is not None
-        module.__spec__.loader.exec_module(again)
+        run_anew(module, module.__name__)
     return printed.getvalue()
+
+
+def _key(answers: Sequence[str]) -> str:
+    return repr(tuple(answers))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from itertools import pairwise
 from typing import Any
 
+from grader.course.cells import cell_mark
 from grader.course.model import Exercise
 
 
@@ -32,7 +34,12 @@ def make_notebook(stub: str, exercise: Exercise, task: str) -> str:
     )
     check = f'from grader import check\n\ncheck("{exercise.name}")'
     cells = [new.new_markdown_cell(intro)]
-    cells += [new.new_code_cell(code) for code in _pieces(stub, tree, bool(documentation))]
+    for name, part in _parts(stub):
+        documented = bool(documentation) and len(cells) == 1
+        pieces = _pieces(part, ast.parse(part), documented)
+        cells += [new.new_code_cell(code) for code in pieces or [f"# {name}"] * bool(name)]
+        if name:
+            cells[-1].metadata["tags"] = [name]  # a check may ask for what there is after it
     cells += [new.new_code_cell(check)]
     for number, cell in enumerate(cells, 1):
         cell.id = f"{exercise.name}-{number}"[-64:]  # the same each time, unlike nbformat's own
@@ -44,6 +51,22 @@ def make_notebook(stub: str, exercise: Exercise, task: str) -> str:
     library.validate(notebook)
     text: str = library.writes(notebook, version=4)
     return text.rstrip("\n") + "\n"
+
+
+def _parts(stub: str) -> list[tuple[str, str]]:
+    """Return the parts of a stub that begin with `# %%`, each with its name or none."""
+    lines = stub.split("\n")
+    starts = [number for number, line in enumerate(lines) if cell_mark(line) is not None]
+    parts = []
+    for first, end in pairwise([None, *starts, len(lines)]):
+        name = "" if first is None else cell_mark(lines[first]) or ""
+        parts.append((name, "\n".join(lines[0 if first is None else first + 1 : end])))
+    try:
+        for _, part in parts:
+            ast.parse(part)
+    except SyntaxError:  # what looks like a mark stands inside of a text, or of a function
+        return [("", stub)]
+    return parts
 
 
 def _pieces(stub: str, tree: ast.Module, documented: bool) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Final
 
@@ -35,7 +35,9 @@ def read_notebook(name: str, data: bytes) -> Notebook:
     """
     document = read_document(name, data)
     cells = upgraded(document)
-    blocks, left_out = plain_blocks([(f"cell {n}", cell.source) for n, cell in enumerate(cells, 1)])
+    plain, left_out = plain_blocks([(f"cell {n}", cell.source) for n, cell in enumerate(cells, 1)])
+    named = zip(plain, document.cells, strict=True)
+    blocks = tuple(replace(block, names=cell.names) for block, cell in named)
     remarks = (*_damage(document), *_order(cells), *left_out)
     return Notebook(blocks, remarks)
 

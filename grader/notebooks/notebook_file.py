@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 MAX_CODE_CELLS: Final = 2_000
+_MOST_NAMES: Final = 50
 _SLIMMED_FROM: Final = 1_000_000
 # what JSON of this size can at worst become in memory is a few hundred megabytes
 _MAX_PARSED: Final = 10_000_000
@@ -33,10 +34,15 @@ class NotebookError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CodeCell:
-    """A code cell that is not empty: its source, and its execution count where it has one."""
+    """A code cell that is not empty.
+
+    It has an execution count where it was run, and names that a check may tell it by: its id, its
+    tags, nbgrader's `grade_id`.
+    """
 
     source: str
     execution_count: int | None
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ def read_document(name: str, data: bytes) -> Document:
         if source is None:
             damaged.append(place)
         elif cell.get("cell_type") == "code" and source.strip():
-            cells.append(CodeCell(source, _execution_count(cell)))
+            cells.append(CodeCell(source, _execution_count(cell), _names(cell)))
     if not cells:
         why = "its cells are damaged" if damaged else "it has no code"
         raise NotebookError(f"{name} cannot be graded: {why}. {_AGAIN}")
@@ -186,6 +192,14 @@ def _check_language(name: str, content: dict[str, Any]) -> None:
 def _table(holder: dict[str, Any], key: str) -> dict[str, Any]:
     value = holder.get(key)
     return value if isinstance(value, dict) else {}
+
+
+def _names(cell: dict[str, Any]) -> tuple[str, ...]:
+    metadata = _table(cell, "metadata")
+    tags = metadata.get("tags")
+    found = [cell.get("id"), *(tags if isinstance(tags, list) else ())]
+    found.append(_table(metadata, "nbgrader").get("grade_id"))
+    return tuple(name for name in found[:_MOST_NAMES] if isinstance(name, str) and name)
 
 
 def _execution_count(cell: dict[str, Any]) -> int | None:

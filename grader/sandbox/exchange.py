@@ -49,6 +49,10 @@ class CallRequest:
         How many objects are known to the check; -1 where the answer may hold none.
     on_objects : bool
         Whether objects are among the arguments.
+    after : str
+        The cell as of which it is asked; empty where it is as of the end.
+    loads : bool
+        Whether it runs the submission anew.
     """
 
     function: str
@@ -58,6 +62,8 @@ class CallRequest:
     others: Mapping[str, Callable[..., Any]] = field(compare=False)
     known: int = -1
     on_objects: bool = False
+    after: str = ""
+    loads: bool = False
 
 
 class Answer:

@@ -230,6 +230,9 @@ def _described(call: str, description: dict[str, Any], memory_megabytes: int) ->
         failure = CallFailure(Outcome.NOT_IMPLEMENTED, f"{call} is not set.", line)
         failure.absent = True
         return failure
+    if kind == "no_cell":
+        text = f"{call} cannot be asked for: the code did not come as far as the cell."
+        return CallFailure(Outcome.NOT_IMPLEMENTED, text, line)
     if kind == "gone":
         return gone(call)
     if kind == "forbidden_value":

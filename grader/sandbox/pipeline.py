@@ -29,7 +29,7 @@ from grader.sandbox.exchange import Answer, CallRequest
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.process import MAX_AHEAD
 from grader.sandbox.replies import Loaded, Reply, SubmissionSource
-from grader.sandbox.requests import Objects, Request
+from grader.sandbox.requests import Conditions, Objects, Request, left_of, run_of, value_of
 from grader.sandbox.submission_session import State, SubmissionSession, is_unknown
 
 Step = tuple[CallRequest, bytes]
@@ -50,6 +50,7 @@ class Pipeline:
 
     def __init__(self, session: SubmissionSession) -> None:
         self._session = session
+        self._most = session.limits.value_bytes
         self._early: deque[_Early] = deque()
         self._looked_at = 0  # how many of these `answer` has returned since `begin`
         self._steps: list[Step | None] = []
@@ -98,15 +99,20 @@ class Pipeline:
         request = self._session.request(function, arguments, names, others, named, objects)
         return self.make(request)
 
-    def value(self, name: str, known: int) -> Reply:
+    def value(self, name: str, known: int, conditions: Conditions) -> Reply:
         """Return the value that a name has at the top level; raises CallFailure without one."""
         self.load()
-        return self.make(self._session.value_request(name, known))
+        return self.make(value_of(name, known, conditions, self._most))
+
+    def run(self, answers: Sequence[str], text: str) -> None:
+        """Run the submission anew; raises CallFailure for what it has raised."""
+        self.load()
+        self.make(run_of(answers, text, self._most))
 
     def left(self, what: str, arguments: Sequence[Any], text: str) -> Any:
         """Return what calls have left: what they printed, or a file; see `requests.left_of`."""
         self.load()
-        return self.make(self._session.left_request(what, arguments, text)).value
+        return self.make(left_of(what, arguments, text, self._most)).value
 
     def make(self, request: Request) -> Reply:
         """Make a call that was prepared by the session; see `SubmissionSession.call`."""
@@ -131,7 +137,7 @@ class Pipeline:
         size = 0
         for call in calls:
             size += len(call.content)
-            if call.others or size > MAX_AHEAD:
+            if call.others or size > MAX_AHEAD or not self._session.keeps(call):
                 break
             requests.append(self._session.repeated(call))
         if requests:

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
+from grader.course.cells import named_cells
 from grader.result import Outcome
 from grader.sandbox import failures
 from grader.sandbox.causes import misspelt
@@ -23,10 +24,11 @@ _UNDEFINED: Final = re.compile(r"^NameError: name '(\w+)' is not defined", re.MU
 
 @dataclass(frozen=True, slots=True)
 class CodeBlock:
-    """A piece of source that is run as one: a file, or a notebook's cell."""
+    """A piece of source that is run as one: a file, or a notebook's cell, which may have names."""
 
     label: str
     source: str
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,22 @@ class SubmissionSource:
     notebook: bool = False
     name: str = ""
     modules: tuple[Module, ...] = ()
+
+    def end_of(self, cell: str) -> tuple[int, int] | None:
+        """Return where a cell ends that has a name: its block, and the line there, 0 for the last.
+
+        None where there is no such cell. In a file, cells begin with `# %% name`.
+        """
+        for place in reversed(range(len(self.blocks))):
+            if cell in self.blocks[place].names:
+                return place, 0
+        if self.notebook:
+            return None
+        for place, block in enumerate(self.blocks):
+            line = named_cells(block.source).get(cell)
+            if line is not None:
+                return place, line
+        return None
 
     @property
     def title(self) -> str:
@@ -209,6 +227,19 @@ def unset(name: str, loaded: Loaded, file: str) -> CallFailure:
             return _left_out(name, problem)
     text = f"{file} sets no value `{name}`: write `{name} = ...` at the top level."
     return CallFailure(Outcome.NOT_IMPLEMENTED, text)
+
+
+def no_cell(cell: str, source: SubmissionSource, loaded: Loaded) -> CallFailure:
+    """Return the failure of asking for what was there after a cell that there is not."""
+    text = f"{source.title} has no cell `{cell}`."
+    if source.notebook:
+        text += " Its cells have names that are not shown: write into the notebook that you got."
+    else:
+        text += f" Begin it with a line `# %% {cell}`, as in the file that you got."
+    if loaded.problems:
+        labels = ", ".join(problem.label for problem in loaded.problems[:5])
+        text += f" (These failed, see the warnings: {labels}.)"
+    return CallFailure(Outcome.NOT_IMPLEMENTED, text, cause=f"there is no cell `{cell}`")
 
 
 def _left_out(function: str, problem: Problem) -> CallFailure:

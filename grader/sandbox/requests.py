@@ -12,6 +12,13 @@ from grader.sandbox.exchange import Callbacks, CallRequest
 
 _NOT_SENT: Final = -1
 
+PROGRAM: Final = "the program"
+"""What a submission is called that is run as a whole."""
+
+Conditions = Mapping[str, Any]
+"""What holds in the submission's module: "answers" to `input()`, "names" that are set, those that
+are "hidden"; and as of when: "after" a cell, or after a "run" with answers."""
+
 
 @dataclass(slots=True)
 class Request:
@@ -43,7 +50,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Objects:
-    """What a call has to do with the submission's objects, and with its keyboard.
+    """What a call has to do with the submission's objects, and what holds meanwhile.
 
     Attributes
     ----------
@@ -53,14 +60,14 @@ class Objects:
         What is done with one, which is the first argument; empty for a call by name.
     handed : list
         The functions that an object may call still, since it was given them before.
-    answers : sequence of str or None
-        What `input()` gives during the call, one after another; None where nobody answers.
+    conditions : Conditions
+        What is to hold during the call.
     """
 
     known: int
     operation: str = ""
     handed: list[Callable[..., Any]] = field(default_factory=list)
-    answers: Sequence[str] | None = None
+    conditions: Conditions = field(default_factory=dict)
 
 
 def call_of(
@@ -82,8 +89,9 @@ def call_of(
         return Request(CallRequest(function, content, count, text, others), callbacks)
     callbacks = Callbacks(value_bytes, list(objects.handed))
     target, passed = objects.operation or function, list(arguments)
-    if objects.answers is not None:
-        target, passed = ".answering", [list(objects.answers), target, *passed]
+    conditions = objects.conditions
+    if conditions:
+        target, passed = ".under", [dict(conditions), target, passed]
     content = encoded([target, passed, named, others, objects.known], callbacks)
     objects.handed[:] = callbacks.functions[: len(callbacks.functions) - len(others)]
     shown = tuple(arguments)[1:] if objects.operation else tuple(arguments)
@@ -99,7 +107,9 @@ def call_of(
         text,
         others,
         objects.known,
-        objects.known > 0 and _has_object([*arguments, *named.values()]),
+        objects.known > 0
+        and _has_object([*arguments, *named.values(), *conditions.get("names", {}).values()]),
+        conditions.get("after", ""),
     )
     return Request(call, callbacks)
 
@@ -111,11 +121,20 @@ def _has_object(values: Sequence[Any]) -> bool:
     )
 
 
-def value_of(name: str, known: int, value_bytes: int) -> Request:
+def value_of(name: str, known: int, conditions: Conditions, value_bytes: int) -> Request:
     """Return the request for the value that a name has."""
     callbacks = Callbacks(value_bytes)
-    content = encoded([name, None, {}, {}, known], callbacks)
-    return Request(CallRequest(name, content, 0, f"`{name}`", {}, known), callbacks)
+    what = [".under", [dict(conditions), name, None]] if conditions else [name, None]
+    content, cell = encoded([*what, {}, {}, known], callbacks), conditions.get("after", "")
+    call = CallRequest(name, content, 0, f"`{name}`", {}, known, False, cell)
+    return Request(call, callbacks)
+
+
+def run_of(answers: Sequence[str], text: str, value_bytes: int) -> Request:
+    """Return the request to run the submission anew, with answers to `input()`."""
+    callbacks = Callbacks(value_bytes)
+    content = encoded([".run", [list(answers)], {}, {}], callbacks)
+    return Request(CallRequest(PROGRAM, content, 0, text, {}, loads=True), callbacks)
 
 
 def left_of(what: str, arguments: Sequence[Any], text: str, value_bytes: int) -> Request:

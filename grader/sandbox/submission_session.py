@@ -23,7 +23,7 @@ from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import SandboxHost
 from grader.sandbox.process import Process
 from grader.sandbox.replies import Loaded, Problem, Reply, SubmissionSource, read_loaded
-from grader.sandbox.requests import Objects, Request, call_of, encoded, left_of, value_of
+from grader.sandbox.requests import Objects, Request, call_of, encoded
 
 
 def is_unknown(_digest: bytes) -> bool:
@@ -65,6 +65,11 @@ class SubmissionSession:
 
     Functions that have once run out of time are not called again: each later call ends at
     once with the same failure.
+
+    Attributes
+    ----------
+    cells : set of str
+        Cells after which the module is kept as it is then; one is added when it is asked for.
     """
 
     def __init__(self, host: SandboxHost, source: SubmissionSource, limits: Limits) -> None:
@@ -81,6 +86,8 @@ class SubmissionSession:
         self._requests: list[Request] = []  # that were made of it
         self._reloaded = False
         self._printed_before = b"", 0
+        self.cells: set[str] = set()
+        self._kept: frozenset[str] = frozenset()
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -167,14 +174,6 @@ class SubmissionSession:
         """Return a request for a call that was made before, in this session or in another."""
         return Request(call, Callbacks(self.limits.value_bytes, list(call.others.values())))
 
-    def value_request(self, name: str, known: int) -> Request:
-        """Return a request for the value that a name has, which `make` makes like a call."""
-        return value_of(name, known, self.limits.value_bytes)
-
-    def left_request(self, what: str, arguments: Sequence[Any], text: str) -> Request:
-        """Return a request for what calls have left; see `requests.left_of`."""
-        return left_of(what, arguments, text, self.limits.value_bytes)
-
     def make(self, request: Request, known: Callable[[bytes], bool] = is_unknown) -> Answer:
         """Make a call and return its answer; one whose digest is `known` need not be read.
 
@@ -190,6 +189,9 @@ class SubmissionSession:
         if function in self._hung:
             self._drop_in_flight()
             raise self._hung[function]
+        if not self.keeps(request.call):
+            self.cells.add(request.call.after)
+            self.restore(self.state())
         start = time.monotonic()
         try:
             return self._make(request, known)
@@ -214,6 +216,10 @@ class SubmissionSession:
         )
         if not self._process.running:
             self._in_flight = 0
+
+    def keeps(self, call: CallRequest) -> bool:
+        """Return whether the process has kept what a call needs of an earlier time."""
+        return not call.after or call.after in self._kept
 
     def is_in_flight(self, request: Request) -> bool:
         """Return whether a request was sent, and its answer may still come."""
@@ -264,13 +270,16 @@ class SubmissionSession:
             for one, message in zip(calls, messages, strict=True):
                 if not self._process.running:
                     return
-                seconds, text = self.limits.call_seconds, one.call.text
+                seconds, text = self._seconds(one.call), one.call.text
                 try:
                     self._process.ask(message, one.number, text, seconds, one.callbacks)
                 except CallFailure:
                     continue
                 except TimeoutError:
                     self._end()
+
+    def _seconds(self, call: CallRequest) -> float:
+        return self.limits.load_seconds if call.loads else self.limits.call_seconds
 
     def _drop_in_flight(self) -> None:
         if self._in_flight:
@@ -292,7 +301,7 @@ class SubmissionSession:
             message = exchange.message("call", request.number, call.content)
         request.taken()
         self._requests.append(request)
-        limit = self.limits.call_seconds
+        limit = self._seconds(call)
         try:
             data = self._process.ask(message, request.number, call.text, limit, request.callbacks)
         except TimeoutError:
@@ -334,11 +343,14 @@ class SubmissionSession:
         self._in_flight = 0
         self._process.start()
         blocks = [[block.label, block.source] for block in self.source.blocks]
+        self._kept = frozenset(self.cells)
+        ends = {cell: self.source.end_of(cell) for cell in self._kept}
+        keeps = [[cell, *end] for cell, end in ends.items() if end is not None]
         try:
             seconds = self.limits.load_seconds
             modules = [[module.name, module.label, module.source] for module in self.source.modules]
             only = self._definitions_only
-            request = [blocks, modules, self.source.notebook, seconds, only]
+            request = [blocks, modules, self.source.notebook, seconds, only, keeps]
             callbacks = Callbacks(self.limits.value_bytes)
             number = exchange.new_number()
             message = exchange.message("load", number, encoded(request, callbacks))

@@ -63,6 +63,11 @@ class Test:
         What the check is called after.
     public_source : str
         Of a hidden test, the part that students may see; empty where there is none.
+    asked : Place or None
+        The cell that asks for it, where that is not the one that it stands in.
+    after : str
+        The cell of the reference after which it is asked, where a later one changes what it asks
+        for; else empty.
     """
 
     place: Place
@@ -73,6 +78,8 @@ class Test:
     visible: bool
     hint: str = ""
     public_source: str = ""
+    asked: Place | None = None
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)

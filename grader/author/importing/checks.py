@@ -12,8 +12,9 @@ from importlib.util import find_spec
 
 from grader.author.importing.assignment import Finding, Level, Place, Test
 from grader.author.importing.naming import Names, bound, loaded, names_of
+from grader.author.importing.source_edits import indented
 from grader.author.importing.titles import plain
-from grader.author.importing.translation import Translation, indented, translate
+from grader.author.importing.translation import Translation, translate
 
 _FIXTURES = ("student", "reference")
 _OWN_IMPORTS = {"contextlib", "io", "re"}
@@ -102,6 +103,11 @@ def _add(
     notes += [("look", *one) for one in found.problems]
     for level, line, text in notes:
         file.findings.append(Finding(level, _line(test.place, line), text))
+    if test.after:
+        prelude.insert(0, f"student = student.after({test.after!r})")
+        if found.reference:
+            text = "the reference is asked as of its end, though a later cell changes what is asked"
+            file.findings.append(Finding("look", test.place, text))
     body = "\n".join([*prelude, found.code])
     if found.impossible or target is None:
         return

@@ -6,7 +6,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from grader.author.importing.assignment import (
@@ -21,6 +21,7 @@ from grader.author.importing.assignment import (
 )
 from grader.author.importing.checks import Check, check_file, points_of, write_checks
 from grader.author.importing.clients import CLIENTS, without_clients
+from grader.author.importing.moments import in_time, with_marks
 from grader.author.importing.naming import Names, bound, loaded, names_of
 from grader.course.stubs import BEGIN
 from grader.notebooks.syntax import to_python
@@ -115,6 +116,8 @@ def convert(assignment: Assignment, name: str) -> Converted:
     )
     tests = list(_plain_tests(parts))
     _leave_out_what_follows_tests(parts, tests)
+    tests = in_time(tests, parts.places, parts.trees)
+    named = {test.after for test in tests if test.after}
     written = write_checks(list(_with_names(parts, tests)))
     packages, modules = _packages(parts.trees)
     texts = dict.fromkeys((*modules, *(t for test in tests for t in _texts_in(test.source))))
@@ -129,7 +132,8 @@ def convert(assignment: Assignment, name: str) -> Converted:
         title=title,
         notebook=notebook,
         task=_task(title, parts),
-        reference="\n\n\n".join([heading, *filter(None, parts.code)]).rstrip() + "\n",
+        reference="\n\n\n".join([heading, *with_marks(parts.code, parts.places, named)]).rstrip()
+        + "\n",
         head=f'"""Checks of {name}: {title}."""\n\n{written.head}',
         checks=written.checks,
         by_hand=_answers(by_hand),
@@ -230,16 +234,7 @@ def _plain_tests(parts: _Parts) -> Iterator[Test]:
         for line, text in plain.left_out:
             why = f"`{text}` is no Python, and left out"
             parts.findings.append(Finding("look", place.at(line), why))
-        yield Test(
-            place=place,
-            source=plain.source,
-            title=test.title,
-            name=test.name,
-            points=test.points,
-            visible=test.visible,
-            hint=test.hint,
-            public_source=test.public_source,
-        )
+        yield replace(test, source=plain.source)
 
 
 def _packages(trees: list[tuple[ast.Module, bool]]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -175,8 +175,13 @@ def asks_for_exception(node: ast.stmt) -> ast.stmt | None:
             if name in {"raises", "assert_raises"} and len(call.args) == 1:
                 return _raises(call.args[0], node.body, call.keywords)
         return None
-    if not isinstance(node, ast.Try) or node.finalbody or len(node.handlers) != 1:
+    if not isinstance(node, ast.Try) or len(node.handlers) != 1:
         return None
+    if node.finalbody:
+        inner = asks_for_exception(ast.Try(node.body, node.handlers, node.orelse, []))
+        if inner is None:
+            return None
+        return ast.fix_missing_locations(ast.Try([inner], [], [], node.finalbody))
     handler = node.handlers[0]
     if handler.type is None or not all(isinstance(each, ast.Pass) for each in handler.body):
         return None

@@ -63,7 +63,7 @@ def names_of(cells: Iterable[tuple[ast.Module, bool]], tests: Iterable[ast.Modul
                 if name not in imports:
                     student.pop(name, None)  # the last definition is the one that counts
                     student[name] = None
-        read |= _looked_up(tree)
+        read |= looked_up(tree)
     given = _given(cells, imports)
     for name in given:
         del student[name]
@@ -146,7 +146,8 @@ def _add_import(
             imports[alias.asname or alias.name.partition(".")[0]] = single
 
 
-def _looked_up(tree: ast.Module) -> set[str]:
+def looked_up(tree: ast.AST) -> set[str]:
+    """Return the names that the functions in some code read and do not bind themselves."""
     found = set()
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):

@@ -92,6 +92,7 @@ def _generated(path: Path, cells: tuple[Cell, ...]) -> Assignment:
     asked = [name for cell in cells for name in _CHECK.findall(cell.source)]
     suites = read_tests(path, cells, asked, findings)
     tested = {name for _, cases in suites for case in cases for name in loaded(case.source)}
+    asking = {name: cell.place for cell in cells for name in _CHECK.findall(cell.source)}
     parts: list[Part] = []
     for each in located(cells, []):
         if each.cell.kind == "markdown":
@@ -99,7 +100,9 @@ def _generated(path: Path, cells: tuple[Cell, ...]) -> Assignment:
         elif each.cell.kind == "code":
             parts += _code(each.cell, bool(tested & defined(each.cell.source)), findings)
     for question, cases in suites:
-        parts += _tests(question, cases, findings)
+        where = asking.get(question.name)
+        tests = _tests(question, cases, findings)
+        parts += [replace(test, asked=where) for test in tests]
     if suites:
         text = (
             "a notebook that otter has generated has no solution markers: cells that define what"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import ast
 import builtins
-import io
-import tokenize
 from dataclasses import dataclass, field
 from typing import Final
 
 from grader.author.importing.expectations import asks_for_exception, assertion
 from grader.author.importing.naming import Names, bound
+from grader.author.importing.source_edits import SourceEdits, end_of, start
 
 _BUILTINS: Final = frozenset(dir(builtins)) | {"__name__"}
 _PATCHES: Final = {"patch", "patch.object", "mock.patch", "mock.patch.object"}
+_BINDING: Final = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.FunctionDef, ast.ClassDef)
 _FRAMES: Final = {"globals", "locals", "vars", "exec", "eval", "get_ipython"}
 
 
@@ -68,22 +68,22 @@ class _Rewriting(ast.NodeVisitor):
 
     def __init__(self, source: str, names: Names) -> None:
         self.found = Translation()
-        self._lines = [line.encode() for line in source.split("\n")]
         self._names = names
-        self._edits: list[tuple[tuple[int, int], tuple[int, int], str]] = []
+        self._edits = SourceEdits(source)
         self._scopes: list[set[str]] = [set()]
         self._prefix = "student"
         self._above = 0
         self._asked = 0
+        self._set: list[str] = []  # names that a statement sets and students' functions read
 
     def run(self, tree: ast.Module) -> None:
         """Rewrite the whole test."""
         for number, node in enumerate(tree.body):
             if number == 0 and isinstance(node, ast.Expr) and _is_text(node.value):
-                self._replace(node, "")  # it is the check's title
+                self._edits.replace(node, "")  # it is the check's title
             else:
                 self.visit(node)
-        self.found.code = self._edited().strip("\n")
+        self.found.code = self._edits.text().strip("\n")
 
     # What is replaced as a whole.
 
@@ -98,9 +98,28 @@ class _Rewriting(ast.NodeVisitor):
             self._import(node)
             return
         if other is not None and isinstance(node, ast.stmt):
-            self._replace(node, self._rewritten(ast.unparse(other), node.lineno))
+            self._edits.replace(node, self._rewritten(ast.unparse(other), node.lineno))
             return
+        if not isinstance(node, ast.stmt):
+            super().visit(node)
+            return
+        outside, self._set = self._set, []
         super().visit(node)
+        if self._set:
+            self._have_read(node, self._set)
+        self._set = outside
+
+    def _have_read(self, node: ast.stmt, names: list[str]) -> None:
+        """Have the student's functions read what a statement sets."""
+        given = ", ".join(f"{name}={name}" for name in dict.fromkeys(names))
+        line = f"student = student.replaced({given})"
+        if isinstance(node, ast.For | ast.With):
+            self._edits.insert_before(node.body[0], line)
+        elif isinstance(node, _BINDING):
+            self._edits.insert_after(node, line)
+        else:
+            text = f"it sets {names[0]} in the student's own module, where their functions read it"
+            self._impossible(node, text)
 
     def _rewritten(self, source: str, line: int) -> str:
         """Return a statement that stands for another, rewritten like it."""
@@ -110,15 +129,15 @@ class _Rewriting(ast.NodeVisitor):
         for node in ast.parse(source).body:
             inner.visit(node)
         self._asked += inner._asked
-        return inner._edited()
+        return inner._edits.text()
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         """Replace a whole f-string: Python 3.11 does not say where the names in it are."""
-        before = len(self._edits)
+        before = self._edits.count
         self.generic_visit(node)
-        if len(self._edits) > before:
-            del self._edits[before:]
-            self._replace(node, ast.unparse(_Whole(self).visit(node)))
+        if self._edits.count > before:
+            self._edits.undo(before)
+            self._edits.replace(node, ast.unparse(_Whole(self).visit(node)))
 
     def visit_Call(self, node: ast.Call) -> None:
         """Note calls of what only a notebook has."""
@@ -127,7 +146,7 @@ class _Rewriting(ast.NodeVisitor):
             self.found.reference, self._prefix = True, "reference"
             self.visit(node.args[0])
             self._prefix = "student"
-            self._span(_start(node), _start(node.args[0]), "(")
+            self._edits.span(start(node), start(node.args[0]), "(")
             return
         if ast.unparse(node.func) in _PATCHES:
             self._impossible(node, "it patches names, which the student's process does not see")
@@ -140,12 +159,13 @@ class _Rewriting(ast.NodeVisitor):
     def visit_Name(self, node: ast.Name) -> None:
         """Make a name of the student's theirs, and note all others from outside."""
         if isinstance(node.ctx, ast.Store):
-            self._bind(node, node.id)
+            self._bind(node.id)
         elif isinstance(node.ctx, ast.Del):
             if node.id in self._names.student and not self._is_local(node.id):
                 self._impossible(node, f"it deletes {node.id} in the student's own module")
+            self._scopes[-1].discard(node.id)
         elif text := self.told(node):
-            self._replace(node, text)
+            self._edits.replace(node, text)
 
     def told(self, node: ast.Name) -> str | None:
         """Return what stands for a name that is read; None where it stays."""
@@ -170,11 +190,9 @@ class _Rewriting(ast.NodeVisitor):
     def _is_local(self, name: str) -> bool:
         return any(name in scope for scope in self._scopes)
 
-    def _bind(self, node: ast.AST, name: str) -> None:
-        if len(self._scopes) == 1 and name in self._names.read and name not in self._scopes[0]:
-            verb = "replaces" if name in self._names.student else "sets"
-            text = f"it {verb} {name} in the student's own module, where their functions read it"
-            self._impossible(node, text)
+    def _bind(self, name: str) -> None:
+        if len(self._scopes) == 1 and name in self._names.read:
+            self._set.append(name)
         self._scopes[-1].add(name)
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
@@ -184,9 +202,8 @@ class _Rewriting(ast.NodeVisitor):
             if name in self._names.imports:
                 self.found.outside[name] = None
         module = (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name) or ""
-        after = self._lines[(node.end_lineno or node.lineno) - 1][node.end_col_offset or 0 :]
-        alone = len(self._scopes) == 1 and not after.strip().startswith(b";")
-        self._replace(node, "" if alone else "pass")
+        alone = len(self._scopes) == 1 and not self._edits.is_followed(node)
+        self._edits.replace(node, "" if alone else "pass")
         if module.partition(".")[0] in {"otter", "nbgrader", "okpy", "client"}:
             self._problem(node, f"it imports {module}, which there is not beside a check")
 
@@ -195,12 +212,19 @@ class _Rewriting(ast.NodeVisitor):
     def visit_Assign(self, node: ast.Assign) -> None:
         """Visit the value before the names that it goes to; replace nothing in a module."""
         patched = [each for each in node.targets if self._is_of_import(each)]
+        if patched and len(node.targets) == 1:
+            name = ast.unparse(patched[0])
+            begin, end = start(node), end_of(node.value)
+            self._edits.span(begin, start(node.value), f"student = student.replaced(**{{{name!r}: ")
+            self._edits.span(end, end, "})")
+            self.visit(node.value)
+            return
         if patched:
             text = (
                 f"it replaces {ast.unparse(patched[0])}, which the student's process does not see"
             )
             self._problem(node, f"{text}: left out")
-            self._replace(node, "pass")
+            self._edits.replace(node, "pass")
             return
         self.visit(node.value)
         for target in node.targets:
@@ -219,8 +243,23 @@ class _Rewriting(ast.NodeVisitor):
         target = node.target
         if isinstance(target, ast.Name) and not self._is_local(target.id):
             text = self.told(ast.Name(target.id, ast.Load()))
-            if text is not None:
+            if text is not None and len(self._scopes) == 1:
+                self._edits.insert_before(node, f"{target.id} = {text}")
+            elif text is not None:
                 self._impossible(node, f"it changes {target.id} in the student's own module")
+        self.generic_visit(node)
+
+    def visit_Delete(self, node: ast.Delete) -> None:
+        """Hide the names of the student's that are deleted."""
+        names = [each.id for each in node.targets if isinstance(each, ast.Name)]
+        theirs = [
+            name for name in names if name in self._names.student and not self._is_local(name)
+        ]
+        if len(theirs) == len(node.targets) and len(self._scopes) == 1:
+            hidden = ", ".join(map(repr, theirs))
+            self._edits.replace(node, f"student = student.without({hidden})")
+            self._asked += 1
+            return
         self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
@@ -278,7 +317,7 @@ class _Rewriting(ast.NodeVisitor):
         if not isinstance(node, ast.Lambda):
             for decorator in node.decorator_list:
                 self.visit(decorator)
-            self._bind(node, node.name)
+            self._bind(node.name)
         own = {each.arg for each in ast.walk(arguments) if isinstance(each, ast.arg)}
         for each in body:
             if isinstance(each, ast.stmt) and not isinstance(each, ast.Import | ast.ImportFrom):
@@ -296,7 +335,7 @@ class _Rewriting(ast.NodeVisitor):
             if isinstance(base, ast.Name) and base.id in self._names.student:
                 self._impossible(node, f"it inherits from the student's class {base.id}")
             self.visit(base)
-        self._bind(node, node.name)
+        self._bind(node.name)
         self._scopes.append(set())
         for each in node.body:
             self.visit(each)
@@ -322,24 +361,6 @@ class _Rewriting(ast.NodeVisitor):
     def _impossible(self, node: ast.AST, text: str) -> None:
         self.found.impossible.append((self._above + getattr(node, "lineno", 1), text))
 
-    def _replace(self, node: ast.expr | ast.stmt, text: str) -> None:
-        end = (node.end_lineno or node.lineno, node.end_col_offset or 0)
-        self._span(_start(node), end, text)
-
-    def _span(self, start: tuple[int, int], end: tuple[int, int], text: str) -> None:
-        self._edits.append((start, end, text))
-
-    def _edited(self) -> str:
-        lines = list(self._lines)
-        for start, end, text in sorted(self._edits, reverse=True):
-            first, last = start[0] - 1, end[0] - 1
-            indentation = lines[first][: start[1]]
-            if not indentation.strip():
-                text = text.replace("\n", "\n" + indentation.decode())
-            joined = lines[first][: start[1]] + text.encode() + lines[last][end[1] :]
-            lines[first : last + 1] = joined.split(b"\n")
-        return "\n".join(line.decode() for line in lines)
-
 
 class _Whole(ast.NodeTransformer):
     """Rewrites names in an f-string, which is written anew."""
@@ -352,31 +373,9 @@ class _Whole(ast.NodeTransformer):
         if isinstance(node.ctx, ast.Load) and (text := self._rewriting.told(node)):
             return ast.parse(text, mode="eval").body
         if isinstance(node.ctx, ast.Store):
-            self._rewriting._bind(node, node.id)
+            self._rewriting._bind(node.id)
         return node
-
-
-def _start(node: ast.expr | ast.stmt) -> tuple[int, int]:
-    return node.lineno, node.col_offset
 
 
 def _is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
-
-
-def indented(code: str) -> str:
-    """Return code indented by four spaces, but for what stands inside of texts."""
-    inside: set[int] = set()
-    starts: list[int] = []
-    for token in tokenize.generate_tokens(io.StringIO(code).readline):
-        name = tokenize.tok_name[token.type]
-        if name == "STRING":
-            inside.update(range(token.start[0] + 1, token.end[0] + 1))
-        elif name == "FSTRING_START":
-            starts.append(token.start[0])
-        elif name == "FSTRING_END":
-            inside.update(range(starts.pop() + 1, token.end[0] + 1))
-    return "\n".join(
-        line if number in inside or not line.strip() else f"    {line}"
-        for number, line in enumerate(code.split("\n"), 1)
-    )

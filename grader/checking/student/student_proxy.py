@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from grader.checking.student import left_behind
@@ -11,7 +11,8 @@ from grader.checking.student.answered_call import AnsweredCall
 from grader.checking.student.asked_exception import AskedException
 from grader.checking.student.asked_figures import AsksForFigures
 from grader.checking.student.asked_objects import Placement
-from grader.checking.student.known_answers import Answer, KnownAnswers
+from grader.checking.student.asked_under import AsksUnderConditions
+from grader.checking.student.conditions import AskedUnder
 from grader.checking.student.shown import names_of, shown_call
 from grader.checking.student.student_function import StudentFunction
 from grader.checking.student.student_object import (
@@ -31,7 +32,7 @@ from grader.sandbox.replies import Loaded, Reply, undefined, unset, with_cause
 from grader.sandbox.requests import Objects
 
 
-class StudentProxy(AsksForFigures):
+class StudentProxy(AsksUnderConditions, AsksForFigures):
     """Calls the submission's functions in the sandbox, and asks for its values.
 
     `student.forward(x, ...)` returns the decoded value. `student.answer` is the value that the
@@ -52,21 +53,17 @@ class StudentProxy(AsksForFigures):
         self,
         submission: Submission,
         parameters: Callable[[str], tuple[str, ...]],
-        known: dict[str, KnownAnswers] | None = None,
         values: Callable[[], Mapping[str, Any]] = dict,
-        objects: KnownObjects | None = None,
-        answers: Sequence[str] | None = None,
     ) -> None:
         self._submission = submission
         self._parameters = parameters
-        self._known = known
         self._values = values
-        self._answers = answers
+        self._under = AskedUnder()
         self.changed_arguments: tuple[str, ...] = ()
         self.warnings: tuple[str, ...] = ()
         self._calls: dict[str, tuple[tuple[Any, ...], Mapping[str, Any]]] = {}
         self._answered: list[AnsweredCall] = []
-        self._objects = objects or KnownObjects()
+        self._objects = KnownObjects()
         self._last: list[Callable[[], str]] = []
         self.placement: Placement | None = None
         self._pictures: list[Figure] = []
@@ -75,49 +72,16 @@ class StudentProxy(AsksForFigures):
         if name.startswith("__"):
             raise AttributeError(name)
         known = self._values()
-        return self._value(name, known[name]) if name in known else StudentFunction(self, name)
+        # at another time the reference may have a value that is known to nobody here; of a
+        # function an object comes, which can be called too
+        if name in known or (self._under.when() and not self._parameters(name)):
+            return self._value(name, known.get(name))
+        return StudentFunction(self, name)
 
-    def given(self, **answers: Sequence[Answer]) -> StudentProxy:
-        """Return the student with right answers to the calls that their functions make.
-
-        A check uses it to see whether a function is right apart from those that it calls. Only
-        calls with just these arguments are answered so; any other goes to the student's own
-        function, as does every call that a check makes.
-
-        Parameters
-        ----------
-        **answers : sequence of (arguments, value)
-            For each function's name the calls that are known: a tuple of the arguments, and what
-            is returned. Nothing of them reaches a submission that does not ask with them.
-
-        Examples
-        --------
-        `student.given(area=[((2.0, 3.0), 6.0)]).volume(2.0, 3.0, 4.0)`
-        """
-        known = {name: KnownAnswers(tuple(calls)) for name, calls in answers.items()}
-        return self._other(known, self._answers)
-
-    def answering(self, answers: Iterable[object]) -> StudentProxy:
-        """Return the student with somebody at the keyboard, who answers `input()` from a list.
-
-        Each call begins with the first answer. One more `input()` than there are answers raises
-        EOFError, as it does at the end of a file; `sys.stdin` gives the same lines. A prompt is
-        printed as a line of its own.
-
-        Examples
-        --------
-        `student.answering(["3", "4"]).main()`, then `student.printed`
-        """
-        return self._other(self._known, [str(answer) for answer in answers])
-
-    def _other(
-        self, known: dict[str, KnownAnswers] | None, answers: Sequence[str] | None
-    ) -> StudentProxy:
-        """Return the student with other answers; what is asked of it counts as asked here."""
-        values = self._values
-        other = StudentProxy(
-            self._submission, self._parameters, known, values, self._objects, answers
-        )
+    def _other(self, under: AskedUnder) -> StudentProxy:
+        """Return the student under other conditions; what is asked of it counts as asked here."""
+        other = StudentProxy(self._submission, self._parameters, self._values)
+        other._under, other._objects = under, self._objects
         other._calls = self._calls
         other._last, other._pictures = self._last, self._pictures
         other._answered, other.placement = self._answered, self.placement
@@ -201,14 +165,14 @@ class StudentProxy(AsksForFigures):
     def _value(self, name: str, right: Any) -> Any:
         """Return the submission's value of a name; the reference's is `right`."""
         value = self._read(name)
-        if value is None and right is not None:
+        if value is None and right is not None and not self._under.when():
             raise CallFailure(Outcome.NOT_IMPLEMENTED, f"`{name}` is None: it is not written yet.")
         return self._taken(AnsweredCall(name, None, value, by=f"`{name}`"))
 
     def _read(self, name: str) -> Any:
         loaded = self._submission.load()
         try:
-            reply = self._submission.value(name, self._objects.count)
+            reply = self._submission.value(name, self._objects.count, self._under.when())
         except CallFailure as failure:
             raise (
                 unset(name, loaded, self._submission.source.title) if failure.absent else failure
@@ -223,7 +187,7 @@ class StudentProxy(AsksForFigures):
 
     def _see_defined(self, function: str) -> Loaded:
         loaded = self._submission.load()
-        if function not in loaded.functions:
+        if function not in loaded.functions and not self._under.when():
             defined = {each.name for each in loaded.definitions}
             taken = {name for name in defined if self._parameters(name)}
             raise undefined(function, loaded, self._submission.source.title, taken)
@@ -237,10 +201,12 @@ class StudentProxy(AsksForFigures):
         def expression() -> str:
             return shown_call(function, (), arguments, named)
 
+        under = self._under.words()
         reply = self._ask(function, arguments, named, names, "", loaded, expression)
         by = signature_of(function, names, arguments, named) if self._objects.count else ""
         value = self._with_objects(reply.value, function, expression, by)
-        return self._taken(AnsweredCall(function, arguments, value, named, by))
+        told = (lambda: f"{expression()}{under} returned") if under else None
+        return self._taken(AnsweredCall(function, arguments, value, named, by, told))
 
     def _taken(self, call: AnsweredCall) -> Any:
         """Keep what was answered, and return it; an object may not be in place there."""
@@ -299,15 +265,17 @@ class StudentProxy(AsksForFigures):
         self.changed_arguments = ()
         self.warnings = ()
         self._last[:] = [asked]
-        known = self._objects
+        known, under = self._objects, self._under
         handed = list(known.handed)
-        objects = Objects(known.count, operation, handed, self._answers)
+        objects = Objects(known.count, operation, handed, under.sent(self._passed))
         passed = [self._passed(argument) for argument in arguments]
         by_name = {name: self._passed(argument) for name, argument in named.items()}
         try:
-            reply = self._submission.call(function, passed, names, self._known, by_name, objects)
+            reply = self._submission.call(function, passed, names, under.known, by_name, objects)
         except CallFailure as failure:
-            raise with_cause(failure, loaded) from None
+            if failure.absent:
+                raise unset(function, loaded, self._submission.source.title) from None
+            raise under.explained(with_cause(failure, loaded)) from None
         known.count = max(known.count, reply.known)
         if known.count:
             known.handed = handed

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from grader.sandbox.replies import Loaded, Reply, SubmissionSource
-from grader.sandbox.requests import Objects
+from grader.sandbox.requests import Conditions, Objects
 
 
 class Submission(Protocol):
@@ -22,11 +22,14 @@ class Submission(Protocol):
     def defines(self, function: str) -> bool:
         """Return whether it defines a function."""
 
-    def value(self, name: str, known: int) -> Reply:
+    def value(self, name: str, known: int, conditions: Conditions) -> Reply:
         """Return the value of a name at its top level; raises CallFailure without one.
 
-        `known` is how many objects of the submission's are known.
+        `known` is how many objects of the submission's are known; `conditions` say as of when.
         """
+
+    def run(self, answers: Sequence[str], text: str) -> None:
+        """Run it anew as a program; raises CallFailure for what it raises."""
 
     def call(
         self,

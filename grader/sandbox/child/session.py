@@ -1,7 +1,7 @@
 """One submission in its own process: load it, then answer calls until the wire ends.
 
 Messages from the trusted side           answers
-    ["load", id, blocks, modules, main, seconds, definitions_only]
+    ["load", id, blocks, modules, main, seconds, definitions_only, keeps]
                           ["loaded", id, functions, definitions, problems, stand_ins]
     ["call", id, function, arguments, named, others]
                                              ["done", id, value, changed, warnings]
@@ -10,8 +10,10 @@ Messages from the trusted side           answers
     ["call", id, ".operation", arguments, ...]
                           the same, with what an operation gives; see `operations`
     ["call", id, name, None, ...]            the same, with the value that has the name
-    ["call", id, ".answering", [answers, function, *arguments], ...]
-                          the same, with `input()` answered meanwhile
+    ["call", id, ".under", [conditions, function, *arguments], ...]
+                          the same, under conditions: {"after": cell}, {"run": answers}, and those
+                          of `conditions`; for a value that has a name, the arguments are None
+    ["call", id, ".run", [answers], ...]     the same, with nothing: the file is run anew
     ["call", id, ".printed" | ".printed_while_loading" | ".file", arguments, ...]
                           the same, with what the submission has left so
                                              ["failed", id, description]
@@ -36,14 +38,17 @@ import numpy.ma  # the codec needs it and the next: imported once, not by each c
 import numpy.random
 
 from . import codec, framing, printing, student_errors, written_files
-from .console import answering
+from .conditions import holding
+from .kept import Kept, NotKeptError
 from .objects import Gone, GoneObjectError, Objects, is_made_by
 from .operations import OPERATIONS
 from .replacing import replaced
+from .runs import Runs
 from .source import standins
 from .source.loading import Loading
 
 _MAX_WARNINGS = 20
+_NEVER = 1e6  # seconds: the other side's clock stops what is run anew
 _UNNUMBERED = 4  # what a request says that takes no objects
 _RESERVED_BYTES = 8 << 20
 _AS_IT_IS = contextlib.nullcontext()
@@ -83,6 +88,8 @@ class Session:
         self.filenames: frozenset[str] = frozenset()
         self.callbacks = 0
         self.reserve = b""
+        self.kept = Kept(self.module.__dict__)
+        self.runs: Runs
         self.objects = Objects()
         self.folder = str(Path.cwd())  # the submission may go elsewhere
         self.printed_while_loading = ""
@@ -115,6 +122,8 @@ class Session:
             self._fail(number, {"kind": "forbidden_value", "message": str(error)})
         except AbsentValueError:
             self._fail(number, {"kind": "absent"})
+        except NotKeptError:
+            self._fail(number, {"kind": "no_cell"})
         except GoneObjectError:
             self._fail(number, {"kind": "gone"})
         except (framing.StreamEnded, BrokenPipeError):
@@ -144,12 +153,19 @@ class Session:
         main: bool,
         seconds: float,
         definitions_only: bool,
+        keeps: list[Any],
     ) -> list[Any]:
-        """Run the blocks in order; `modules` can be imported, `main` is for a notebook."""
+        """Run the blocks in order; `modules` can be imported, `main` is for a notebook.
+
+        After the cells named in `keeps` what the module has then is kept.
+        """
         printing.record.begin()
-        loading = Loading(self.module, blocks, modules, main, seconds, definitions_only)
+        loading = Loading(
+            self.module, blocks, modules, main, seconds, definitions_only, keeps, self.kept.keep
+        )
         sys.meta_path.append(loading.handed_in)
         stand_ins = standins.offer()
+        self.runs = Runs(lambda module: Loading(module, blocks, modules, True, _NEVER), stand_ins)
         with standins.loading(stand_ins, loading.shell()):
             loading.run()
         flush_output()
@@ -176,25 +192,68 @@ class Session:
     ) -> list[Any]:
         if arguments is None:
             self.objects.begin(first or 0)
-            return ["done", self._value(function), [], []]
+            return ["done", self._value(self.module.__dict__, function), [], []]
+        if function == ".under":
+            return self._call_under(*arguments, named=named, others=others, first=first)
         if function in self.left:
             return ["done", self.left[function](*arguments), [], []]
-        answers = None
-        if function == ".answering":
-            answers, function, *arguments = arguments
+        if function == ".run":
+            printing.restore()
+            printing.record.begin()
+            self.runs.of(*arguments)
+            return ["done", None, [], []]
+        namespace = self.module.__dict__
+        return self._made(namespace, function, arguments, named, others, first, _AS_IT_IS)
+
+    def _call_under(
+        self,
+        conditions: dict[str, Any],
+        function: str,
+        arguments: list[Any] | None,
+        *,
+        named: dict[str, Any],
+        others: dict[str, Callable[..., Any]],
+        first: int | None,
+    ) -> list[Any]:
+        """Make a call, or give a value, under conditions."""
+        if first and _any_gone(list(conditions.get("names", {}).values())):
+            raise GoneObjectError
+        namespace = self.module.__dict__
+        if "run" in conditions:
+            namespace = self.runs.of(conditions["run"])
+        cell = conditions.get("after")
+        with _AS_IT_IS if cell is None else self.kept.as_after(cell):
+            if arguments is None:
+                self.objects.begin(first or 0)
+                return ["done", self._value(namespace, function), [], []]
+            held = holding(namespace, conditions)
+            return self._made(namespace, function, arguments, named, others, first, held)
+
+    def _made(
+        self,
+        namespace: dict[str, Any],
+        function: str,
+        arguments: list[Any],
+        named: dict[str, Any],
+        others: dict[str, Callable[..., Any]],
+        first: int | None,
+        held: contextlib.AbstractContextManager[None],
+    ) -> list[Any]:
+        """Make a call; `held` is entered for its length."""
         every = [*arguments, *named.values()]
         if first and _any_gone(every):
             raise GoneObjectError
         self.objects.begin(first or 0)
         printing.restore()
         printing.record.begin()
-        target = OPERATIONS[function] if function[0] == "." else self.module.__dict__[function]
+        target = (OPERATIONS if function[0] == "." else namespace).get(function)
+        if target is None:
+            raise AbsentValueError
         before = [_fingerprint(argument) for argument in every]
-        standing_in = replaced(self.module.__dict__, others) if others else _AS_IT_IS
-        keyboard = _AS_IT_IS if answers is None else answering(answers)
+        standing_in = replaced(namespace, others) if others else _AS_IT_IS
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            with np.errstate(all="warn", under="ignore"), standing_in, keyboard:
+            with np.errstate(all="warn", under="ignore"), standing_in, held:
                 value = target(*arguments, **named)
         changed = [
             index for index, argument in enumerate(every) if before[index] != _fingerprint(argument)
@@ -207,11 +266,11 @@ class Session:
             value = codec.AsObject(value)
         return ["done", value, changed, texts]
 
-    def _value(self, name: str) -> Any:
+    def _value(self, namespace: dict[str, Any], name: str) -> Any:
         """Return the value that a name has now; Ellipsis stands for one to be put in."""
-        if name not in self.module.__dict__:
+        if name not in namespace:
             raise AbsentValueError
-        value = self.module.__dict__[name]
+        value = namespace[name]
         if value is Ellipsis:
             raise NotImplementedError
         return value

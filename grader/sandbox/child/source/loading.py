@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
 from typing import Any, Final
 
@@ -15,6 +17,7 @@ from .cells import Cells, Failure
 from .handed_in import HandedIn, parse
 from .standins import Shell
 
+_NO_LINE: Final = 1 << 40
 _DEFINED: Final = re.compile(r"^(?:async +def|def|class) +(\w+)|^(\w+) *=(?!=)", re.MULTILINE)
 
 
@@ -28,10 +31,14 @@ class Loading:
         modules: list[Any],
         main: bool,
         seconds: float,
-        definitions_only: bool,
+        definitions_only: bool = False,
+        keeps: Sequence[tuple[str, int, int]] = (),
+        keep: Callable[[str], None] | None = None,
     ) -> None:
         self.module = module
         self.blocks = blocks
+        self._keeps = keeps
+        self._keep = keep
         self.definitions: list[list[Any]] = []
         self.cells = Cells(module.__dict__, seconds, definitions_only, main)
         self.handed_in = HandedIn(modules, seconds)
@@ -68,17 +75,28 @@ class Loading:
             except Exception as error:
                 names = [first or second for first, second in _DEFINED.findall(source)]
                 self._unread[label] = error, names
+                for _, keep in self._pauses(number - 1):
+                    keep()
                 continue
             if "from ." in source:
                 tree = definitions.absolute_imports(tree)
             self.definitions += [[name, label, line] for name, line in definitions.functions(tree)]
             share = 0.8 if number == len(self.blocks) else 0.5
-            self._note(label, self.cells.run(tree, label, share))
+            self._note(label, self.cells.run(tree, label, share, self._pauses(number - 1)))
             if self.cells.main:
                 drawing.set_aside()
         self._note(label, self.cells.run_guarded())
         self.definitions += [[name, self._label, line] for name, line in self.cells.guarded]
         drawing.loading_has_ended()
+
+    def _pauses(self, block: int) -> list[tuple[int, Callable[[], None]]]:
+        """Return after which lines of a block something is kept, and what keeps it."""
+        found = [
+            (line or _NO_LINE, functools.partial(self._keep, name))
+            for name, place, line in self._keeps
+            if place == block and self._keep is not None
+        ]
+        return sorted(found, key=operator.itemgetter(0))
 
     def _note(self, label: str, failures: list[Failure]) -> None:
         for failure in failures:

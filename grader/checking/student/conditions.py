@@ -1,0 +1,76 @@
+"""Under which conditions a check asks: who answers, which names are set or hidden, as of when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.checking.student.known_answers import KnownAnswers
+from grader.checking.student.shown import shown_argument
+from grader.result import Outcome
+from grader.sandbox.failures import CallFailure
+
+
+@dataclass(frozen=True, slots=True)
+class AskedUnder:
+    """What holds while something is asked of a submission.
+
+    Attributes
+    ----------
+    known : mapping or None
+        Answers to the calls that its functions make.
+    answers : tuple of str or None
+        What `input()` gives; None where nobody answers.
+    names : mapping
+        What names of its module stand for.
+    hidden : tuple of str
+        Names that it has not got.
+    after : str
+        The cell as of which it is asked; empty for the end.
+    run : tuple of str or None
+        What `input()` gave when it was run anew.
+    """
+
+    known: Mapping[str, KnownAnswers] | None = None
+    answers: tuple[str, ...] | None = None
+    names: Mapping[str, Any] = field(default_factory=dict)
+    hidden: tuple[str, ...] = ()
+    after: str = ""
+    run: tuple[str, ...] | None = None
+
+    def sent(self, passed: Callable[[Any], Any]) -> dict[str, Any]:
+        """Return the conditions as they are sent; `passed` returns a value as it is sent."""
+        found = self.when()
+        if self.answers is not None:
+            found["answers"] = list(self.answers)
+        if self.names:
+            found["names"] = {name: passed(value) for name, value in self.names.items()}
+        if self.hidden:
+            found["hidden"] = list(self.hidden)
+        return found
+
+    def when(self) -> dict[str, Any]:
+        """Return as of when a value is asked for, as it is sent."""
+        found: dict[str, Any] = {"after": self.after} if self.after else {}
+        if self.run is not None:
+            found["run"] = list(self.run)
+        return found
+
+    def words(self) -> str:
+        """Return what a call's text is followed by, as in ` with n = 3, without numpy`."""
+        parts = [f"with {name} = {shown_argument(value)}" for name, value in self.names.items()]
+        parts += [f"without {name}" for name in self.hidden]
+        if self.after:
+            parts.append(f"after the cell {self.after}")
+        return " " + ", ".join(parts) if parts else ""
+
+    def explained(self, failure: CallFailure) -> CallFailure:
+        """Return the failure of a call, with what was otherwise than in the file."""
+        if failure.outcome is not Outcome.ERROR or not (self.names or self.hidden):
+            return failure
+        set_to = [f"`{name}` is {shown_argument(value)}" for name, value in self.names.items()]
+        told = [*set_to, *(f"there is no `{name}`" for name in self.hidden)]
+        failure.feedback = f"{failure.feedback}\nIn this check, {' and '.join(told)}."
+        failure.cause = ""  # it is not one that calls under other conditions may have
+        return failure
