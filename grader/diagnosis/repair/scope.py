@@ -245,7 +245,7 @@ class Scope:
             for each in objects
             if chain(each)
             for method in methods
-            if method != "__init__"
+            if method != "__init__" and (*chain(each), method) != ("self", self.unit.name)
         }
 
     @cached_property
