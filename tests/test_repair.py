@@ -18,7 +18,7 @@ from grader.diagnosis.repair.expressions import slips
 from grader.diagnosis.repair.insertions import wraps
 from grader.diagnosis.repair.schemata import Schema, edited
 from grader.diagnosis.repair.scope import Scope
-from grader.diagnosis.repair.statements import inserted, moves, statement_slips
+from grader.diagnosis.repair.statements import filled, inserted, moves, statement_slips
 from grader.diagnosis.repair.student_code import StudentCode, parse
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
@@ -101,7 +101,7 @@ def test_a_schema_does_what_each_of_its_alternatives_does():
     every = [
         alternative
         for scope in (Scope(unit, code) for unit in units)
-        for make in (slips, statement_slips, moves, inserted, wraps)
+        for make in (slips, statement_slips, moves, filled, inserted, wraps)
         for alternative in make(scope)
     ]
     schema = Schema.of(every)

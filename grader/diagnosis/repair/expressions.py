@@ -130,10 +130,16 @@ def _names(spot: Spot, node: ast.Name | ast.Attribute, scope: Scope) -> Iterator
     shown = ".".join(chain(node))
     if shown in ("self", "True", "False", "None"):
         return
-    counts = shown in scope.counters
+    kinds = (True,) if spot.is_index else (False, shown in scope.counters)
     for other, new in scope.names.items():
-        if other != shown and (other in scope.counters) == (counts or spot.is_index):
+        if other != shown and (other in scope.counters) in kinds:
             yield Alternative("index" if spot.is_index else "variable", 1, node, new, node)
+    if spot.is_index and isinstance(spot.parent, ast.Subscript):
+        for operator in (ast.Sub(), ast.Add()):
+            moved = ast.BinOp(node, operator, ast.Constant(1))
+            yield Alternative("index", 2, node, moved, node)
+    if spot.is_index:
+        return
     yield Alternative("transpose", 2, node, ast.Attribute(node, "T", ast.Load()), node)
     if isinstance(spot.parent, ast.Assign) and spot.parent.value is node:
         copy = ast.Call(ast.Attribute(node, "copy", ast.Load()), [], [])
@@ -191,7 +197,10 @@ def _entry(
 def _operations(node: ast.BinOp) -> Iterator[Alternative]:
     left, operator, right = node.left, node.op, node.right
     kind = "sign" if isinstance(operator, ast.Add | ast.Sub) else "operator"
-    for other in _OTHER_OPERATORS.get(type(operator), ()):
+    others = _OTHER_OPERATORS.get(type(operator), ())
+    if isinstance(right, ast.Constant) and isinstance(operator, ast.Add | ast.Sub):
+        others = (*others, ast.Pow)
+    for other in others:
         sign = kind == "sign" and other in (ast.Add, ast.Sub)
         new = ast.BinOp(left, other(), right)
         yield Alternative("sign" if sign else "operator", 1, node, new, node)
@@ -228,8 +237,6 @@ def _regrouped(node: ast.BinOp, inner: ast.BinOp) -> Iterator[Alternative]:
 
 def _calls(node: ast.Call, scope: Scope) -> Iterator[Alternative]:
     arguments = node.args
-    if any(isinstance(each, ast.Starred) for each in arguments):
-        return
     for first, second in combinations(range(len(arguments)), 2):
         own = list(arguments)
         own[first], own[second] = own[second], own[first]
@@ -238,6 +245,8 @@ def _calls(node: ast.Call, scope: Scope) -> Iterator[Alternative]:
     if len(arguments) > 2:
         new = ast.Call(node.func, arguments[::-1], node.keywords)
         yield Alternative("arguments", 2, node, new, node)
+    if any(isinstance(each, ast.Starred) for each in arguments):
+        return
     if len(arguments) == 1:
         yield Alternative("call", 2, node, arguments[0], node)
     if isinstance(node.func, ast.Attribute):

@@ -21,6 +21,9 @@ from grader.diagnosis.repair.value_keys import Array, Key, key_of
 
 Operation = tuple[str, int, Callable[[Any, Any], Any], Callable[[ast.expr, ast.expr], ast.expr]]
 
+Admits = Callable[[ast.AST], bool]
+"""Whether an edit of an expression may be of use."""
+
 
 def _binary(
     operator: ast.operator, turned: bool = False
@@ -51,6 +54,7 @@ _OPERATIONS: Final[tuple[Operation, ...]] = (
     ("power", 2, lambda a, b: a**b, _binary(ast.Pow())),
 )
 _PLAIN_OPERATIONS: Final = 4
+_GROWING: Final = frozenset({"append", "insert", "extend"})
 _CONSTANTS: Final = tuple(
     Own(ast.Constant(value), (np.asarray(float(value)),), ((key_of(np.asarray(float(value))),)), 1)
     for value in (1, 2, 0.5)
@@ -68,9 +72,19 @@ def wraps(scope: Scope) -> Iterator[Alternative]:
             yield Alternative("call", 2, spot.node, ast.Call(function, [spot.node], []), spot.node)
 
 
+def _is_whole(spot: Spot) -> bool:
+    """Return whether it is all that is assigned, returned, added to a list, or made in turn."""
+    parent = spot.parent
+    if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute):
+        return parent.func.attr in _GROWING
+    if isinstance(parent, ast.GeneratorExp | ast.ListComp):
+        return parent.elt is spot.node
+    return isinstance(parent, ast.Assign | ast.AugAssign | ast.Return | ast.Tuple | ast.List)
+
+
 def _may_grow(spot: Spot) -> bool:
-    if isinstance(spot.parent, ast.Attribute):
-        return False  # whose method it is does not grow
+    if isinstance(spot.parent, ast.Attribute) and spot.parent.attr in _GROWING:
+        return False
     if spot.is_index or isinstance(spot.node, ast.Tuple | ast.Compare | ast.BoolOp | ast.Lambda):
         return False
     if isinstance(spot.node, ast.Constant):
@@ -91,23 +105,23 @@ class Insertions:
         self._missing = Wanted(right.keys - known - {key_of(np.zeros(()))})
         self._known = Wanted(right.keys & known)
 
-    def likely(self) -> Iterator[Alternative]:
+    def likely(self, admits: Admits) -> Iterator[Alternative]:
         """Yield the edits that make an expression worth what is right and not worked out yet."""
-        yield from self._towards(self._missing)
-        yield from self._formulas()
+        yield from self._towards(self._missing, admits)
+        yield from self._formulas(admits)
 
-    def repeated(self) -> Iterator[Alternative]:
+    def repeated(self, admits: Admits) -> Iterator[Alternative]:
         """Yield the edits that make an expression worth what is right, and is worked out already.
 
         So it is where one value is needed twice.
         """
-        yield from self._towards(self._known)
+        yield from self._towards(self._known, admits)
 
-    def _towards(self, wanted: Wanted) -> Iterator[Alternative]:
+    def _towards(self, wanted: Wanted, admits: Admits) -> Iterator[Alternative]:
         """Yield the edits that lead to a wanted value; first those that do so again and again."""
         later: list[Alternative] = []
         with np.errstate(all="ignore"):
-            for spot, values in self._spots():
+            for spot, values in self._spots(admits):
                 for steady, alternative in self._grown(spot, values, wanted):
                     if steady:
                         yield alternative
@@ -116,54 +130,58 @@ class Insertions:
                 yield from self._called(spot, values, wanted)
         yield from later
 
-    def _formulas(self) -> Iterator[Alternative]:
+    def _formulas(self, admits: Admits) -> Iterator[Alternative]:
         """Yield the edits that put a right formula in an expression's place."""
         whole, in_turn = self._missing_ones("whole"), self._missing_ones("in turn")
-        for spot, values in self._spots():
-            if isinstance(spot.node, ast.Constant):
+        for spot, values in self._spots(admits):
+            first, total = values[0], _is_whole(spot)
+            if isinstance(spot.node, ast.Constant) and not total:
                 continue
-            first = values[0]
-            total = isinstance(spot.parent, ast.Assign | ast.Return | ast.Tuple)
             made = [each for worth, each in whole if total or worth.shape == first.shape]
-            if not first.ndim and len(values) > 1:
+            if isinstance(spot.node, ast.Constant) and not isinstance(spot.parent, ast.Return):
+                made += [each for _worth, each in in_turn]
+            elif not first.ndim and len(values) > 1:
                 made += [each for worth, each in in_turn if worth.size == len(values)]
+            anew = 2 * (
+                isinstance(spot.node, ast.Name) and spot.node.id in self._own.scope.assigned
+            )
             for each in made:
-                cost = 1 + difference(spot.node, each)
+                cost = 1 + difference(spot.node, each) + anew
                 yield Alternative("formula", cost, spot.node, each, spot.node)
 
-    def entries(self) -> Iterator[Alternative]:
+    def entries(self, admits: Admits) -> Iterator[Alternative]:
         """Yield the edits that put one entry of a right formula in an expression's place."""
         made = list(self._entries())
-        for spot, values in self._spots():
+        for spot, values in self._spots(admits):
             statement = isinstance(spot.parent, ast.Assign | ast.Return | ast.Call | ast.List)
             if len(values) == 1 and values[0].ndim == 0 and statement:
                 for each in made if not isinstance(spot.node, ast.Constant) else ():
                     cost = 1 + difference(spot.node, each)
                     yield Alternative("formula", cost, spot.node, each, spot.node)
 
-    def with_numbers(self) -> Iterator[Alternative]:
+    def with_numbers(self, admits: Admits) -> Iterator[Alternative]:
         """Yield the edits that put a number in: twice, half of it, 1 minus it."""
-        for spot, _values in self._spots():
+        for spot, _values in self._spots(admits):
             for other in _CONSTANTS:
                 for kind, cost, _operate, made in _OPERATIONS:
                     new = made(spot.node, other.node)
                     yield Alternative(kind, cost, spot.node, new, spot.node)
 
-    def unlikely(self) -> Iterator[Alternative]:
+    def unlikely(self, admits: Admits) -> Iterator[Alternative]:
         """Yield the edits that put something in wherever it can be."""
-        for spot, _values in self._spots():
+        for spot, _values in self._spots(admits):
             for other in self._pool:
                 for kind, cost, _operate, made in _OPERATIONS[:_PLAIN_OPERATIONS]:
                     new = made(spot.node, other.node)
                     yield Alternative(kind, cost, spot.node, new, spot.node)
 
-    def _spots(self) -> Iterator[tuple[Spot, tuple[Array, ...]]]:
+    def _spots(self, admits: Admits) -> Iterator[tuple[Spot, tuple[Array, ...]]]:
         for spot in self._own.scope.regions[self._own.turning]:
             values = self._own.values(spot.node)
             constant = spot.node.value if isinstance(spot.node, ast.Constant) else None
             if isinstance(constant, int | float):
                 values = (np.asarray(float(constant)),)
-            if _may_grow(spot) and values is not None:
+            if _may_grow(spot) and values is not None and admits(spot.node):
                 yield spot, values
 
     @cached_property
@@ -192,7 +210,7 @@ class Insertions:
 
     def _written(self, view: str) -> list[tuple[Array, ast.expr]]:
         found = []
-        for node in self._right.expressions:
+        for node in self._right.expressions.values():
             translator = self._translator
             made = translator.whole(node) if view == "whole" else translator.in_turn(node)
             if made is not None:
@@ -200,7 +218,7 @@ class Insertions:
         return found
 
     def _entries(self) -> Iterator[ast.expr]:
-        for node in self._right.expressions:
+        for node in self._right.expressions.values():
             worth = self._right.worth[id(node)]
             if 0 < worth.ndim <= 2 and worth.size <= 8:
                 for index in np.ndindex(worth.shape):
@@ -225,7 +243,7 @@ class Insertions:
                     if kind == "power" and not isinstance(other.node, ast.Constant):
                         continue
                     key = key_of(results[number])
-                    if key in wanted.keys and key != own:
+                    if key != own and wanted.holds(results[number]):
                         more = other.size - 1 + (other.size > 1 and kind != "factor")
                         new = made(spot.node, other.node)
                         steady = _is_steady(operate, values, other.values, wanted)
@@ -266,6 +284,12 @@ class Wanted:
         self.keys = keys
         first = [float(key[1]) for key in keys if len(key) > 1]
         self._first = np.sort(np.array([each for each in first if np.isfinite(each)]))
+
+    def holds(self, value: Array) -> bool:
+        """Return whether a value is wanted, or is a stack of such."""
+        if key_of(value) in self.keys:
+            return True
+        return value.ndim == 3 and all(key_of(each) in self.keys for each in value)
 
     def near(self, results: Array) -> list[int]:
         """Return the rows of `results` whose first entry is that of a value which is wanted."""

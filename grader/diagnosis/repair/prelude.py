@@ -21,12 +21,22 @@ class _BpgradeTooLong(BaseException):
     """An alternative that does not come to an end; no `except Exception` stops it."""
 
 
+class _BpgradeNoNumber(BaseException):
+    """There is no other number to take the place of a value."""
+
+
 def _bpgrade_ring(*_signal: object) -> None:
     raise _BpgradeTooLong
 
 
 def _bpgrade_note(place: str, value: object) -> object:
-    """Keep what an expression of the student's is worth, the first few times."""
+    """Keep what an expression of the student's is worth, the first few times.
+
+    Where an edit's number is that of the place, give back another value.
+    """
+    edit = builtins._bpgrade_edit  # type: ignore[attr-defined]
+    if edit:
+        return _bpgrade_shaken(value) if place == str(edit) else value
     seen = _bpgrade_seen.setdefault(place, [])
     if len(seen) < 8:
         try:
@@ -36,8 +46,23 @@ def _bpgrade_note(place: str, value: object) -> object:
     return value
 
 
+def _bpgrade_shaken(value: object) -> object:
+    """Return other numbers, each moved by a share of its own."""
+    if isinstance(value, float):
+        return value * 1.0313 + 0.0217
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f" and 0 < value.size <= 200:
+        shares = np.arange(value.size).reshape(value.shape) % 7 / 89
+        return value * (1.0313 + shares) + 0.0217
+    if type(value) in (list, tuple) and value:
+        parts = [_bpgrade_shaken(item) for item in value]  # type: ignore[attr-defined]
+        return parts if type(value) is list else tuple(parts)
+    raise _BpgradeNoNumber
+
+
 def _bpgrade_keep(place: str, value: object, names: dict[str, object]) -> object:
     """Keep what a function's variables are worth in the end, and what an object has."""
+    if builtins._bpgrade_edit:  # type: ignore[attr-defined]
+        return value
     for name, worth in names.items():
         _bpgrade_note(f"{place}:{name}", worth)
     for name, worth in getattr(names.get("self"), "__dict__", {}).items():

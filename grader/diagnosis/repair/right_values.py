@@ -34,14 +34,14 @@ class RightValues:
     ----------
     keys : frozenset
         Whole values, their entries, and the products and sums inside matrix products.
-    expressions : tuple
-        Those that are worth something else each, and no names.
+    expressions : mapping
+        One expression that is no name for each worth.
     worth : mapping
         The first value of each noted expression, by its node's id.
     """
 
     keys: frozenset[Key]
-    expressions: tuple[ast.expr, ...]
+    expressions: dict[Key, ast.expr]
     worth: dict[int, Array]
 
 
@@ -65,7 +65,7 @@ def right_values(workshop: Workshop, function: str, inputs: Inputs) -> RightValu
                     expressions.setdefault(key_of(values[0]), node)
                 if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
                     keys.update(_inside(node, seen, noted))
-    return RightValues(frozenset(keys), tuple(expressions.values()), worth)
+    return RightValues(frozenset(keys), expressions, worth)
 
 
 def _noted_expressions(source: ProgramSource) -> dict[str, ast.expr]:

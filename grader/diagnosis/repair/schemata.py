@@ -20,6 +20,8 @@ from grader.diagnosis.repair.alternatives import Alternative
 NUMBER: Final = "_bpgrade_edit"
 NOTE: Final = "_bpgrade_note"
 KEEP: Final = "_bpgrade_keep"
+_NONE: Final[Mapping[int, tuple[str, Sequence[str]]]] = {}
+_kept: Final = ast.Name(KEEP, ast.Load())
 _POSITION: Final = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 
 
@@ -287,18 +289,32 @@ def edited(tree: ast.Module, alternative: Alternative) -> ast.Module:
     return made
 
 
-def with_notes(tree: Any, places: Mapping[int, str]) -> Any:
+def with_notes(
+    tree: Any, places: Mapping[int, str], turns: Mapping[int, tuple[str, Sequence[str]]] = _NONE
+) -> Any:
     """Return a tree in which the expressions at some places tell what they are worth.
 
-    A `return` at one of the places, or the end of a function, tells what all variables are worth.
+    A `return` at one of the places, or the end of a function, tells what all variables are worth;
+    a loop in `turns` tells in each turn what some variables are worth.
     """
     if isinstance(tree, list):
-        return [with_notes(each, places) for each in tree]
+        return [with_notes(each, places, turns) for each in tree]
     if not isinstance(tree, ast.AST):
         return tree
     copy: Any = _shallow(tree)
     for name, value in ast.iter_fields(tree):
-        setattr(copy, name, with_notes(value, places))
+        setattr(copy, name, with_notes(value, places, turns))
+    if id(tree) in turns:
+        at, variables = turns[id(tree)]
+        worth = ast.Dict(
+            [ast.Constant(each) for each in variables],
+            [ast.Name(each, ast.Load()) for each in variables],
+        )
+        if isinstance(copy, ast.For):
+            note = ast.Call(_kept, [ast.Constant(at), ast.Constant(None), worth], [])
+            copy.body.insert(0, ast.Expr(note))
+        else:
+            copy.elt = ast.Call(_kept, [ast.Constant(at), copy.elt, worth], [])
     if id(tree) not in places:
         return copy
     place = ast.Constant(places[id(tree)])
@@ -313,4 +329,4 @@ def with_notes(tree: Any, places: Mapping[int, str]) -> Any:
 
 def _keeping(place: ast.expr, value: ast.expr) -> ast.expr:
     names = ast.Call(ast.Name("locals", ast.Load()), [], [])
-    return ast.Call(ast.Name(KEEP, ast.Load()), [place, value, names], [])
+    return ast.Call(_kept, [place, value, names], [])

@@ -150,6 +150,32 @@ class Scope:
         )
 
     @cached_property
+    def loops(self) -> dict[ast.AST, tuple[frozenset[str], tuple[str, ...]]]:
+        """The loops, each with the counters that turn in it and the variables worth a note.
+
+        These are the counters; in a comprehension, which leaves no variables behind, all of its
+        own.
+        """
+        found: dict[ast.AST, tuple[frozenset[str], tuple[str, ...]]] = {}
+        waiting: list[tuple[ast.AST, frozenset[str]]] = [(self.unit.node, frozenset())]
+        while waiting:
+            node, turning = waiting.pop()
+            loops = [node] if isinstance(node, ast.For) else getattr(node, "generators", ())
+            names = [
+                name.id
+                for loop in loops
+                for name in ast.walk(loop.target)
+                if isinstance(name, ast.Name)
+            ]
+            own = turning | (self.counters & set(names))
+            if isinstance(node, ast.For):
+                found[node] = own, tuple(sorted(own))
+            elif isinstance(node, ast.GeneratorExp | ast.ListComp) and names:
+                found[node] = own, tuple(sorted(own | set(names)))
+            waiting += [(child, own) for child in ast.iter_child_nodes(node)]
+        return found
+
+    @cached_property
     def regions(self) -> dict[frozenset[str], list[Spot]]:
         """The expressions by the counters of the loops that they stand in."""
         found: dict[frozenset[str], list[Spot]] = {}
@@ -183,6 +209,18 @@ class Scope:
                 ):
                     found.setdefault(".".join(chain(inner)), _reading(inner))
         return found
+
+    @cached_property
+    def assigned(self) -> frozenset[str]:
+        """The variables that are given their value by a statement of the function."""
+        return frozenset(
+            node.id
+            for each in ast.walk(self.unit.node)
+            if isinstance(each, ast.Assign)
+            for target in each.targets
+            for node in ast.walk(target)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        )
 
     @cached_property
     def calls(self) -> dict[str, ast.expr]:
@@ -238,6 +276,14 @@ class Scope:
             and isinstance(each.value.func, ast.Name)
             and each.value.func.id in names
         ]
+        if classes:
+            objects += [
+                ast.Name(name.id, ast.Load())
+                for each in ast.walk(self.unit.node)
+                if isinstance(each, ast.For)
+                for name in ast.walk(each.target)
+                if isinstance(name, ast.Name) and name.id not in self.counters
+            ]
         if self.unit.owner is not None:
             objects.append(ast.Name("self", ast.Load()))
         return {

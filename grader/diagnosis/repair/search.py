@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -16,13 +17,14 @@ from grader.diagnosis.program_factory import Workshop
 from grader.diagnosis.repair.alternatives import Alternative
 from grader.diagnosis.repair.expressions import slips
 from grader.diagnosis.repair.insertions import Insertions, wraps
-from grader.diagnosis.repair.right_values import right_values
-from grader.diagnosis.repair.schemata import Schema, edited, with_notes
+from grader.diagnosis.repair.right_values import RightValues, right_values
+from grader.diagnosis.repair.schemata import Schema, edited
 from grader.diagnosis.repair.scope import Scope
-from grader.diagnosis.repair.statements import inserted, moves, statement_slips
+from grader.diagnosis.repair.statements import filled, inserted, moves, statement_slips
 from grader.diagnosis.repair.student_code import StudentCode, Unit
 from grader.diagnosis.repair.translation import OwnValues, Translator
 from grader.diagnosis.repair.trials import Budget, Trials, written
+from grader.diagnosis.repair.watching import Notes, Watched, watched
 from grader.sandbox.host import SandboxHost
 from grader.sandbox.replies import SubmissionSource
 
@@ -30,6 +32,7 @@ _MAX_TRIED: Final = 2_000
 _MAX_PARTIAL: Final = 4
 
 M = TypeVar("M", Scope, Insertions)
+Lazy = Callable[[], list[Insertions]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ class Search:
         How many edits have been tried.
     partial : list of Partial
         What is better than nothing.
+    right : dict
+        What right programs work out, by the number of the probe.
     """
 
     host: SandboxHost
@@ -100,6 +105,7 @@ class Search:
     workshop: Callable[[], Workshop | None]
     tried: int = 0
     partial: list[Partial] = field(default_factory=list)
+    right: dict[int, RightValues] = field(default_factory=dict)
 
     def repairs(self) -> list[Found]:
         """Return the smallest edits that make the function right on all probes.
@@ -107,32 +113,44 @@ class Search:
         One edit is preferred to two.
         """
         scopes = [Scope(each, self.code) for each in self.code.units(self.function, self.others)]
-        insertions: list[Insertions] = []
-        for found in chain(self._small(scopes, insertions), self._pairs(), self._large(insertions)):
+        watch = self._watch(scopes)
+        insertions = self._insertions(scopes, watch)
+        for found in chain(
+            self._small(scopes, watch, insertions),
+            self._pairs(scopes, watch, insertions),
+            self._large(watch, insertions),
+        ):
             if found or self.budget.left <= 0:
                 return found
         return []
 
-    def _small(self, scopes: list[Scope], insertions: list[Insertions]) -> Iterator[list[Found]]:
-        """Yield what each stage has found that is likely; made only when it is asked for.
+    def _small(
+        self, scopes: list[Scope], watch: Watched | None, insertions: Lazy
+    ) -> Iterator[list[Found]]:
+        """Yield what each stage has found that is likely; made only when it is asked for."""
+        mends = _mending(watch)
+        yield self._alone("slips", scopes, _slips, mends)
+        yield self._alone("moves and calls", scopes, _moved, mends)
+        yield self._alone("likely parts", insertions(), lambda each: each.likely(mends), mends)
+        yield self._alone(
+            "entries of formulas", insertions(), lambda each: each.entries(mends), mends
+        )
+        yield self._alone("steps", scopes, inserted, mends)
 
-        What can be put in is added to `insertions`.
-        """
-        yield self._alone("slips", scopes, _slips)
-        yield self._alone("moves and calls", scopes, _moved)
-        insertions += self._insertions(scopes)
-        yield self._alone("likely parts", insertions, Insertions.likely)
-        yield self._alone("entries of formulas", insertions, Insertions.entries)
-        yield self._alone("steps", scopes, inserted)
-
-    def _large(self, insertions: list[Insertions]) -> Iterator[list[Found]]:
+    def _large(self, watch: Watched | None, insertions: Lazy) -> Iterator[list[Found]]:
         """Yield what each stage has found that tries whatever there is."""
-        yield self._alone("numbers", insertions, Insertions.with_numbers)
-        yield self._alone("repeated parts", insertions, Insertions.repeated)
-        yield self._alone("parts", insertions, Insertions.unlikely)
+        mends = _mending(watch)
+        yield self._alone("numbers", insertions(), lambda each: each.with_numbers(mends), mends)
+        yield self._alone("repeated parts", insertions(), lambda each: each.repeated(mends), mends)
+        yield self._alone("parts", insertions(), lambda each: each.unlikely(mends), mends)
 
-    def _pairs(self) -> Iterator[list[Found]]:
+    def _pairs(
+        self, scopes: list[Scope], watch: Watched | None, insertions: Lazy
+    ) -> Iterator[list[Found]]:
         """Yield pairs of edits of which one alone makes more of the values right."""
+        helps = _helping(watch)
+        yield self._alone("slips that help", scopes, _slips, helps)
+        yield self._alone("parts that help", insertions(), lambda each: each.likely(helps), helps)
         for first in self._most_promising():
             alternative, unit = first.edit.alternative, first.edit.unit
             tree = edited(self.code.files[unit.file].tree, alternative)
@@ -140,17 +158,27 @@ class Search:
             source = written(self.source, code, [unit.file], bare=True)
             again = replace(self, source=source, code=code, partial=[])
             scopes = [Scope(each, code) for each in code.units(self.function, self.others)]
-            for found in again._small(scopes, []):
+            watch = again._watch(scopes)
+            for found in again._small(scopes, watch, again._insertions(scopes, watch)):
                 yield [Found((first.edit, *each.edits), each.code) for each in found]
 
     def _alone(
-        self, name: str, makers: Sequence[M], make: Callable[[M], Iterable[Alternative]]
+        self,
+        name: str,
+        makers: Sequence[M],
+        make: Callable[[M], Iterable[Alternative]],
+        admits: Callable[[ast.AST], bool],
     ) -> list[Found]:
         """Return the single edits of one stage that make the function right."""
         if self.budget.left <= 0:
             self.say(f"  repair: out of time before {name}")
             return []
-        every = [Edit(each, maker.unit) for maker in makers for each in make(maker)]
+        every = [
+            Edit(each, maker.unit)
+            for maker in makers
+            for each in make(maker)
+            if not isinstance(each.old, ast.expr) or admits(each.old)
+        ]
         every.sort(key=lambda each: each.alternative.cost)
         return [Found((each,), self.code) for each in self._stage(name, every[:_MAX_TRIED])]
 
@@ -165,42 +193,41 @@ class Search:
         )
         return ranked[:_MAX_PARTIAL]
 
-    def _insertions(self, scopes: list[Scope]) -> list[Insertions]:
-        """Return what can be put in, from what all expressions are worth on a probe."""
-        workshop = self.workshop()
-        if workshop is None or self.budget.left <= 0:
-            return []
+    def _watch(self, scopes: list[Scope]) -> Watched | None:
+        """Return what all expressions are worth on a probe; None where that is not to be had."""
+        notes = Notes(scopes)
+        code = notes.written_into(self.code)
+        source = written(self.source, code, notes.files, bare=False)
         probe = self._most_telling()[0]
-        inputs = self.table.inputs[probe]
-        nodes = [
-            spot.node
-            for scope in scopes
-            for spot in scope.spots
-            if not isinstance(spot.node, ast.Constant) and not _is_sliced(spot.node)
-        ]
-        ends = [node for scope in scopes for node in scope.ends]
-        places = {id(node): str(number) for number, node in enumerate([*nodes, *ends])}
-        files = sorted({scope.unit.file for scope in scopes})
-        code = self.code.with_texts(
-            {file: _unparsed(with_notes(self.code.files[file].tree, places)) for file in files}
-        )
-        source = written(self.source, code, files, bare=False)
         with Trials(self.host, self.limits, source, self.budget) as trials:
             if not trials.defines(self.function):
-                return []
-            told = trials.watched(self.function, inputs)
-        watched = {id(node): told.get(places[id(node)], []) for node in nodes}
-        right = right_values(workshop, self.function, inputs)
+                return None
+            return watched(trials, self.function, self.table, probe, scopes, notes)
+
+    def _insertions(self, scopes: list[Scope], watch: Watched | None) -> Lazy:
+        """Return what can be put in, worked out when it is asked for."""
+        return functools.cache(lambda: self._made_insertions(scopes, watch))
+
+    def _made_insertions(self, scopes: list[Scope], watch: Watched | None) -> list[Insertions]:
+        workshop = self.workshop()
+        if workshop is None or watch is None or self.budget.left <= 0:
+            return []
+        probe = self._most_telling()[0]
+        if probe not in self.right:
+            self.right[probe] = right_values(workshop, self.function, self.table.inputs[probe])
+        right = self.right[probe]
         functions = _at_hand(self.code)
-        every = []
-        for scope in scopes:
-            kept = {
-                name: values
-                for node in scope.ends
-                for name in scope.names
-                if (values := told.get(f"{places[id(node)]}:{name}"))
-            }
-            every += [OwnValues(scope, turning, watched, kept) for turning in scope.regions]
+        every = [
+            OwnValues(
+                scope,
+                turning,
+                watch.values,
+                watch.kept(scope),
+                watch.counted(scope).get(turning, {}),
+            )
+            for scope in scopes
+            for turning in scope.regions
+        ]
         known = frozenset(key for own in every for key in own.by_first)
         return [
             Insertions(own, right, Translator(own, right, functions, own.scope.numpy), known)
@@ -282,14 +309,21 @@ def _slips(scope: Scope) -> Iterator[Alternative]:
 def _moved(scope: Scope) -> Iterator[Alternative]:
     yield from moves(scope)
     yield from wraps(scope)
+    yield from filled(scope)
 
 
-def _is_sliced(node: ast.expr) -> bool:
-    return isinstance(node, ast.Tuple) and any(isinstance(each, ast.Slice) for each in node.elts)
+def _mending(watch: Watched | None) -> Callable[[ast.AST], bool]:
+    """Return whether an edit of an expression may make the function right."""
+    if watch is None:
+        return lambda _node: True
+    return lambda node: watch.may_mend(node) and not watch.spoils(node)
 
 
-def _unparsed(tree: ast.Module) -> str:
-    return ast.unparse(ast.fix_missing_locations(tree))
+def _helping(watch: Watched | None) -> Callable[[ast.AST], bool]:
+    """Return whether an edit of an expression may make some of the values right, but not all."""
+    if watch is None:
+        return lambda _node: False
+    return lambda node: watch.may_help(node) and not watch.spoils(node)
 
 
 def _at_hand(code: StudentCode) -> dict[str, ast.expr]:

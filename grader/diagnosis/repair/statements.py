@@ -214,21 +214,32 @@ def _other_index(index: ast.expr, scope: Scope) -> Iterator[ast.expr]:
         yield from (ast.Name(name, ast.Load()) for name in sorted(scope.counters - {index.id}))
 
 
-def inserted(scope: Scope) -> Iterator[Alternative]:
-    """Yield the edits that put in a statement like one that is there, with other numbers."""
-    for block in scope.blocks:
+def filled(scope: Scope) -> Iterator[Alternative]:
+    """Yield the edits that put a statement like one that is there in the place of a `pass`."""
+    for block in _open_blocks(scope):
         body = block.statements
-        if any(isinstance(each, ast.Global | ast.Nonlocal) for each in body):
-            continue
         gaps = [place for place, each in enumerate(body) if isinstance(each, ast.Pass)]
-        for statement in body:
+        for statement in body if gaps else ():
             for made in (*_siblings(statement), *_namesakes(statement, scope)):
                 for place in gaps:
                     new = [*body[:place], made, *body[place + 1 :]]
                     yield Alternative("dropped", 3, block, new, body[place])
-                at = body.index(statement) + 1
+
+
+def inserted(scope: Scope) -> Iterator[Alternative]:
+    """Yield the edits that put in a statement like the one before it, with other numbers."""
+    for block in _open_blocks(scope):
+        body = block.statements
+        for at, statement in enumerate(body, 1):
+            for made in (*_siblings(statement), *_namesakes(statement, scope)):
                 new = [*body[:at], made, *body[at:]]
                 yield Alternative("dropped", 4, block, new, statement)
+
+
+def _open_blocks(scope: Scope) -> Iterator[Block]:
+    for block in scope.blocks:
+        if not any(isinstance(each, ast.Global | ast.Nonlocal) for each in block.statements):
+            yield block
 
 
 def _siblings(statement: ast.stmt) -> Iterator[ast.stmt]:

@@ -42,6 +42,8 @@ class OwnValues:
         What was noted, by the expression's id.
     kept : mapping
         What the variables were worth where the function returned.
+    counted : mapping
+        How the counters turned.
     """
 
     def __init__(
@@ -50,11 +52,13 @@ class OwnValues:
         turning: frozenset[str],
         watched: Mapping[int, list[Any]],
         kept: Mapping[str, list[Any]],
+        counted: Mapping[str, list[Any]],
     ) -> None:
         self.scope = scope
         self.turning = turning
         self._watched = watched
         self._kept = kept
+        self._turns = counted
 
     def values(self, node: ast.expr) -> tuple[Array, ...] | None:
         """Return what an expression was worth, time after time; None where that is no number."""
@@ -107,7 +111,11 @@ class OwnValues:
 
     def _counted(self) -> Iterator[tuple[ast.expr, tuple[Array, ...]]]:
         """Yield the entries of variables that the counters of loops lead to."""
-        counted: dict[tuple[str, int], tuple[int, ...]] = {}
+        counted: dict[tuple[str, int], tuple[int, ...]] = {
+            (name, len(values)): tuple(values)
+            for name, values in self._turns.items()
+            if len(values) > 1 and all(type(each) is int for each in values)
+        }
         for spot in self.scope.regions[self.turning]:
             if isinstance(spot.node, ast.Name) and spot.node.id in self.turning:
                 values = self.values(spot.node)
@@ -215,6 +223,12 @@ class Translator:
             )
         if isinstance(node, ast.Call) and not node.keywords:
             return self._call(node, view, shape)
+        if isinstance(node, ast.Name) and worth is not None:
+            meant = self.right.expressions.get(key_of(worth))
+            return self._translated(meant, view, shape) if meant is not None else None
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            base = self._translated(node.value, view, shape) if view == "whole" else None
+            return ast.Subscript(base, node.slice, ast.Load()) if base is not None else None
         return None
 
     def _call(self, node: ast.Call, view: Any, shape: tuple[int, ...]) -> ast.expr | None:
