@@ -6,9 +6,34 @@ import os
 import signal
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
 import pytest
 from xdist.scheduler import LoadFileScheduling
+
+_LONGEST: Final = (
+    "test_hostile.py",
+    "test_diagnosis.py",
+    "test_docs.py",
+    "test_author_verify.py",
+    "test_corpus.py",
+    "test_cluster.py",
+    "test_corpus_alone.py",
+    "test_figures.py",
+    "test_figure.py",
+    "test_handed_in.py",
+)
+"""Files that take longest: they come first, so that no process is left with one at the end."""
+_SHARING_NOTHING: Final = {
+    "test_hostile.py",
+    "test_docs.py",
+    "test_author_verify.py",
+    "test_corpus_alone.py",
+    "test_figure.py",
+    "test_handed_in.py",
+}
+"""Files whose tests have no fixture in common, so that each may run in any process."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -17,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     A shell ignores SIGINT for what it starts in the background, as nohup and cron do, and
     programs inherit that: a test that stops a command with Ctrl-C would then wait for ever.
     """
-    del config
+    config.option.loadscopereorder = False  # xdist would begin with the files of most tests
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if signal.getsignal(signal.SIGQUIT) is signal.SIG_IGN:
@@ -38,6 +63,20 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 2 * len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 4
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    places = {name: place for place, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling:
+    """Have the tests that share something run in one process."""
+    return _Scheduling(config, log)
+
+
+class _Scheduling(LoadFileScheduling):
     """Give a file's tests to one process, so that what they share is made once."""
-    return LoadFileScheduling(config, log)
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return nodeid if Path(file).name in _SHARING_NOTHING else file

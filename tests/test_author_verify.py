@@ -95,7 +95,7 @@ def test_one_mutant_stands_for_all_that_show_the_same(course: Path) -> None:
 @pytest.mark.parametrize("exercise", SHIPPED.exercises, ids=lambda exercise: exercise.name)
 def test_the_shipped_course_holds(exercise: Exercise) -> None:
     """`bpgrade author verify` tries all programs, and test_misconceptions.py all mistakes."""
-    effort = Effort(seeds=2, misconception_seeds=2, mutants=12, misconceptions=2)
+    effort = Effort(seeds=2, misconception_seeds=1, mutants=6, misconceptions=1)
     found = verify(SHIPPED, [exercise], resolve("basic"), effort)
     [exercise_found] = found.exercises
     assert exercise_found.faults == ()

@@ -102,7 +102,7 @@ def _around(reference: str, function: str) -> tuple[str, str]:
 
 def _function_text(source: ProgramSource) -> str:
     """Return the text of a function, without the calls that keep its loops from going on."""
-    lines = ast.unparse(ast.fix_missing_locations(source.tree)).split("\n")
+    lines = ast.unparse(source.tree).split("\n")
     return "\n".join(line for line in lines if line.strip() != f"{TICK}()")
 
 
