@@ -25,6 +25,7 @@ def right_files() -> dict[str, bytes]:
     """Return the bytes of files that get full marks, by name."""
     text = plain()
     german = "# Übung 3: Rückwärts, Größe\n"
+    chinese = "# 第三次作业:反向传播\n"
     return {
         "crlf_bom.py": b"\xef\xbb\xbf" + plain("right_einsum").replace("\n", "\r\n").encode(),
         "crlf_non_ascii.py": plain("right_non_ascii_comments").replace("\n", "\r\n").encode(),
@@ -33,6 +34,12 @@ def right_files() -> dict[str, bytes]:
         "bom_and_declaration.py": b"\xef\xbb\xbf# -*- coding: utf-8 -*-\n" + text.encode(),
         "latin_1_declared.py": ("# -*- coding: latin-1 -*-\n" + german + text).encode("latin-1"),
         "cp1252_declared.py": ("# coding=cp1252\n" + german + text).encode("cp1252"),
+        "gbk_declared.py": ("# coding: gbk\n" + chinese + text).encode("gbk"),
+        "gbk.py": (text + chinese).encode("gbk"),
+        "gbk_called_utf_8.py": ("# coding: utf-8\n" + chinese + text).encode("gbk"),
+        "shift_jis.py": ("# 平均を計算する\n" + text).encode("cp932"),
+        "latin_1.py": ("# Übung 3, Größe\n" + text).encode("latin-1"),
+        "utf_16.py": text.encode("utf-16"),
         "no_newline_at_the_end.py": text.rstrip("\n").encode(),
         "form_feeds.py": text.replace("\n\n\n", "\n\f\n\n").encode(),
         "trailing_blanks.py": text.replace("\n", " \t \n").encode(),
@@ -56,8 +63,6 @@ def unreadable_files() -> dict[str, tuple[bytes, str]]:
         "binary_without_nul.py": (noise.replace(b"\0", b""), "."),
         "picture.py": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + noise, "."),
         "compressed.py": (gzip.compress(text.encode(), mtime=0), "."),
-        "latin_1.py": ("# Übung 3, Größe\n".encode("latin-1") + text.encode(), "(?i)utf-8"),
-        "utf_16.py": (text.encode("utf-16"), "(?i)utf-?16"),
         "utf_16_without_mark.py": (text.encode("utf-16-le"), "."),
         "unknown_declaration.py": (b"# coding: klingon\n" + text.encode(), "klingon"),
         "codec_that_is_no_encoding.py": (b"# coding: rot13\n" + text.encode(), "rot"),

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import zipfile
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.batch.roster import read_roster
+from grader.batch.archive import Hand
+from grader.batch.records import RosterEntry
+from grader.batch.roster import Roster, read_roster
 from grader.errors import UsageError
+from grader.grading.submission import submission_from_bytes
 from grader.text.encoding import codec_of, decoded
 from grader.text.tables import guarded, read_lines, table_text, unguarded
 
@@ -52,6 +57,83 @@ def test_what_the_caller_knows_wins(codec: str) -> None:
     found = decoded(name.encode(codec), lambda text: text.count(name), names=True)
     assert found is not None
     assert found.text == name
+
+
+@pytest.mark.parametrize(
+    ("declared", "codec", "called"),
+    [("", "gbk", "GBK"), ("# coding: utf-8\n", "gbk", "GBK"), ("", "cp932", "Shift-JIS"),
+     ("", "utf-16", "UTF-16"), ("# coding: gbk\n", "gbk", ""), ("", "utf-8", "")],
+)  # fmt: skip
+def test_a_source_is_read_and_its_encoding_told(declared: str, codec: str, called: str) -> None:
+    source = f"{declared}# 平均\nname = '平均'\n"
+    found = submission_from_bytes("a.py", source.encode(codec))
+    assert found.source == source
+    told = [one for one in found.remarks if f"it is saved in {called}" in one]
+    assert len(told) == len(found.remarks) == bool(called)
+
+
+class Unflagged(zipfile.ZipInfo):
+    """A member whose name is in some encoding, as programs without Unicode write it."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
+        return self.filename.encode("cp437"), 0
+
+
+def _zip(folder: Path, names: dict[str, str]) -> Path:
+    """Write a zip of files by their names and the encodings of these."""
+    path = folder / "hand.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, codec in names.items():
+            raw = name.encode(codec).decode("cp437") if codec else ""
+            archive.writestr(Unflagged(raw) if codec else zipfile.ZipInfo(name), b"pass\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("names", "people"),
+    [
+        ({"李小明/exercise1.py": "gb18030", "诚/exercise1.py": "gb18030"}, ""),
+        ({"李小明/exercise1.py": "", "王芳/exercise1.py": "utf-8"}, ""),
+        ({"李小明/exercise1.py": "utf-8", "exercise1_Müller.py": "cp437"}, ""),
+        ({"山田太郎/exercise1.py": "cp932", "表子/exercise1.py": "cp932"}, ""),
+        ({"Müller/exercise1.py": "cp437", "José/exercise1.py": "cp437"}, ""),
+        ({"Ødegård/exercise1.py": "cp850"}, "Ødegård"),
+        ({"陳華/exercise1.py": "big5"}, "陳華"),
+        ({"模糊/exercise1.py": "gb18030"}, "模糊"),
+        ({"Jiří/exercise1.py": "cp1250"}, "Jiří"),
+    ],
+)
+def test_names_in_zips_are_read_as_they_were_meant(tmp_path, names, people: str) -> None:
+    roster = Roster([RosterEntry("1", people, ("1",))]) if people else None
+    hand = Hand(_zip(tmp_path, names), roster.mentioned if roster else None)
+    entries, left_over = hand.entries()
+    assert {one.path for one in entries} == set(names)
+    assert not left_over
+    assert {hand.read(one) for one in entries} == {b"pass\n"}
+
+
+def test_a_folder_that_such_a_zip_was_unpacked_into(tmp_path: Path) -> None:
+    own = tmp_path / os.fsdecode("李小明_2026002".encode("gb18030"))
+    try:
+        own.mkdir()
+    except OSError:
+        pytest.skip("this disk takes names in Unicode alone")
+    (own / "exercise1.py").write_bytes(b"pass\n")
+    hand = Hand(tmp_path)
+    ((entry,), _) = hand.entries()
+    assert entry.path == "李小明_2026002/exercise1.py"
+    assert hand.read(entry) == b"pass\n"
+
+
+def test_a_zip_in_a_zip_has_an_encoding_of_its_own(tmp_path: Path) -> None:
+    inner = _zip(tmp_path, {"作业/exercise1.py": "gb18030"})
+    data = inner.read_bytes()
+    with zipfile.ZipFile(tmp_path / "outer.zip", "w") as archive:
+        archive.writestr("ada.zip", data)
+    hand = Hand(tmp_path / "outer.zip")
+    ((entry,), _) = hand.entries()
+    assert entry.path == "ada.zip/作业/exercise1.py"
+    assert hand.read(entry) == b"pass\n"
 
 
 @pytest.mark.parametrize("data", [b"\x80\x81\x82\xff\xfe\x01\x02", bytes(range(256))])

@@ -12,9 +12,11 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from grader.batch.name_encoding import Fitting, name_in_zip, name_on_disk, readable
 from grader.batch.records import Entry, LeftOver
 from grader.errors import UsageError
 from grader.grading.file_names import composed
@@ -37,14 +39,30 @@ _BROKEN: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file: what it is read by, its path as it is shown, and why it cannot be read, if so."""
+
+    key: str
+    path: str
+    problem: str
+
+
 class Folder:
     """The files below a folder."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, fitting: Fitting | None = None) -> None:
         self.root = root
+        self._fitting = fitting
 
-    def names(self) -> Iterator[tuple[str, str]]:
-        """Give each file's path, and why it cannot be read where that is so."""
+    def names(self) -> Iterator[Listed]:
+        """Give each file."""
+        found = list(self._found())
+        shown = readable([name_on_disk(name) for name, _ in found], self._fitting)
+        for (name, problem), path in zip(found, shown, strict=True):
+            yield Listed(name, _path(path), problem)
+
+    def _found(self) -> Iterator[tuple[str, str]]:
         for folder, folders, files in os.walk(self.root, onerror=_refuse):
             folders[:] = sorted(name for name in folders if not is_ignored_folder(name))
             for name in sorted(files):
@@ -76,8 +94,9 @@ class Folder:
 class Zip:
     """The members of a zip."""
 
-    def __init__(self, file: Path | io.BytesIO, name: str) -> None:
+    def __init__(self, file: Path | io.BytesIO, name: str, fitting: Fitting | None = None) -> None:
         self.name = name
+        self._fitting = fitting
         try:
             self._zip = zipfile.ZipFile(file)
         except _BROKEN as error:
@@ -90,15 +109,16 @@ class Zip:
             ) from None
         self._members = {info.filename: info for info in self._zip.infolist()}
 
-    def names(self) -> Iterator[tuple[str, str]]:
-        """Give each member's path, and why it cannot be read where that is so."""
-        for number, info in enumerate(self._zip.infolist()):
-            if number >= MAX_FILES:
-                raise UsageError(f"{self.name} holds more than {MAX_FILES:,} files", "split it")
-            if info.is_dir():
-                continue
-            parts = PurePosixPath(info.filename.replace("\\", "/")).parts
-            yield info.filename, _refusal(info, parts)
+    def names(self) -> Iterator[Listed]:
+        """Give each member that is a file."""
+        members = self._zip.infolist()
+        if len(members) > MAX_FILES:
+            raise UsageError(f"{self.name} holds more than {MAX_FILES:,} files", "split it")
+        shown = readable([name_in_zip(info) for info in members], self._fitting)
+        for info, name in zip(members, shown, strict=True):
+            if not info.is_dir():
+                path = _path(name)
+                yield Listed(info.filename, path, _refusal(info, PurePosixPath(path).parts))
 
     def read(self, name: str, most: int) -> bytes:
         """Return at most `most` bytes of a member, whatever size it says it has.
@@ -135,13 +155,15 @@ def _refusal(info: zipfile.ZipInfo, parts: tuple[str, ...]) -> str:
 class Hand:
     """Everything that was handed to a batch: lists its files and reads them one at a time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, fitting: Fitting | None = None) -> None:
+        """Open it; `fitting` says how much of a text is known of the class, such as its names."""
         self.path = path
+        self._fitting = fitting
         self._source: Folder | Zip
         if path.is_dir():
-            self._source = Folder(path)
+            self._source = Folder(path, fitting)
         elif path.is_file():
-            self._source = Zip(path, str(path))
+            self._source = Zip(path, str(path), fitting)
         else:
             raise UsageError(
                 f"no such file or folder: {path}", "give the folder or the zip of submissions"
@@ -159,47 +181,46 @@ class Hand:
         entries: list[Entry] = []
         left_over: list[LeftOver] = []
         ignored: list[str] = []
-        for name, problem in self._source.names():
-            path = _path(name)
-            if is_ignored(path):
-                ignored.append(path)
-            elif problem:
-                left_over.append(LeftOver(path, problem))
-            elif path.lower().endswith(".zip"):
-                self._list_inner(name, entries, left_over, ignored)
+        for one in self._source.names():
+            if is_ignored(one.path):
+                ignored.append(one.path)
+            elif one.problem:
+                left_over.append(LeftOver(one.path, one.problem))
+            elif one.path.lower().endswith(".zip"):
+                self._list_inner(one, entries, left_over, ignored)
             else:
-                entries.append(Entry(path, name))
+                entries.append(Entry(one.path, one.key))
         kept = {entry.path for entry in entries}
         left_over += [LeftOver(path, why) for path, why in worth_telling(ignored, kept)]
         return entries, left_over
 
     def _list_inner(
-        self, name: str, entries: list[Entry], left_over: list[LeftOver], ignored: list[str]
+        self, outer: Listed, entries: list[Entry], left_over: list[LeftOver], ignored: list[str]
     ) -> None:
-        path = _path(name)
+        path = outer.path
         try:
-            members = list(self._open_inner(name).names())
+            members = list(self._open_inner(outer.key).names())
         except (UsageError, OSError) as error:
             left_over.append(LeftOver(path, f"a zip that cannot be read: {error}".splitlines()[0]))
             return
-        ignored += [f"{path}/{_path(member)}" for member, _ in members if is_ignored(_path(member))]
-        inner = [one for one in members if not is_ignored(_path(one[0]))]
+        ignored += [f"{path}/{one.path}" for one in members if is_ignored(one.path)]
+        inner = [one for one in members if not is_ignored(one.path)]
         if len(inner) > MAX_INNER_FILES:
             left_over.append(LeftOver(path, f"a zip of more than {MAX_INNER_FILES:,} files"))
             return
-        for member, problem in inner:
-            inside = f"{path}/{_path(member)}"
-            if problem:
-                left_over.append(LeftOver(inside, problem))
+        for one in inner:
+            inside = f"{path}/{one.path}"
+            if one.problem:
+                left_over.append(LeftOver(inside, one.problem))
             else:
-                entries.append(Entry(inside, name, member))
+                entries.append(Entry(inside, outer.key, one.key))
 
     def _open_inner(self, name: str) -> Zip:
         if self._inner is None or self._inner[0] != name:
             data = self._source.read(name, MAX_INNER_BYTES + 1)
             if len(data) > MAX_INNER_BYTES:
                 raise OSError(f"larger than {MAX_INNER_BYTES:,} bytes")
-            self._inner = (name, Zip(io.BytesIO(data), name))
+            self._inner = (name, Zip(io.BytesIO(data), name, self._fitting))
         return self._inner[1]
 
     def read(self, entry: Entry, most: int = 0) -> bytes:

@@ -80,6 +80,8 @@ class Roster:
         teams: Teams | None = None,
     ) -> None:
         self.people = tuple(dict.fromkeys(people))
+        names = (joined(one.name) for one in self.people if not one.name.isascii())
+        self._foreign = {form for form in names if form}
         self._people = {Student(one.id, one.name): one for one in self.people}
         self._named_people = NamedPeople(self.people)
         own = (Membership(one, one.group) for one in self.people if one.group)
@@ -107,6 +109,11 @@ class Roster:
         """All that people and groups are called by."""
         people = (text for one in self.people for text in (*one.ids, one.name))
         return [*people, *self._groups]
+
+    def mentioned(self, text: str) -> int:
+        """Return how many people's names stand in a text that are not plain ASCII."""
+        letters = joined(text)
+        return sum(form in letters for form in self._foreign)
 
     def with_teams(self, teams: Teams) -> Roster:
         """Return the same people in other groups."""

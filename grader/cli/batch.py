@@ -141,7 +141,7 @@ def command(
     _refuse_mixture(submissions, out)
     people = _people(roster, groups, course)
     with ExitStack() as stack:
-        hand = Hand(submissions)
+        hand = Hand(submissions, people.mentioned if people else None)
         stack.callback(hand.close)
         plan = make_plan(hand, course, exercise, people, keep, table)
         with explained(out):

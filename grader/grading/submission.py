@@ -31,6 +31,7 @@ _ENCODINGS: Final = re.compile(
 _MAGIC: Final = re.compile(
     r"^[ \t]*(?:[%!?]|(?:pip3?|conda|ls|cd) )|=[ \t]*[%!](?!=)|\?[ \t]*$", re.MULTILINE
 )
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _CELL_MARK: Final = re.compile(r"\n(?=# (?:In\[|%%))")
 _OTHER_KINDS: Final = {
     b"{\\rtf": "a rich text document (RTF)",
@@ -151,19 +152,21 @@ def _alone(name: str, data: bytes) -> Submission:
         return _from_notebook(info, data)
     if len(data) > MAX_SOURCE_BYTES:
         return Submission(info, "", f"{name} is larger than {MAX_SOURCE_BYTES:,} bytes.")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Submission(info, "", f"{name} is saved as UTF-16. Save it as UTF-8.")
     if problem := not_python(name, data):
         return Submission(info, "", problem)
-    if b"\0" in data:
+    if b"\0" in data and not data.startswith(_UTF_16):
         return Submission(
             info, "", f"{name} is not Python text: it contains NUL bytes. Is it a binary file?"
         )
     try:
-        text = _decode(data)
+        text, encoding = _decode(data)
     except (SyntaxError, UnicodeError, LookupError) as error:
         return Submission(info, "", f"{name} is not Python text: {error}. Save it as UTF-8.")
-    return _plain(info, text.replace("\r\n", "\n").replace("\r", "\n"))
+    submission = _plain(info, text.replace("\r\n", "\n").replace("\r", "\n"))
+    if not encoding:
+        return submission
+    remark = f"it is saved in {encoding}, which Python itself does not read: save it as UTF-8"
+    return replace(submission, remarks=(remark, *submission.remarks))
 
 
 def _plain(info: SubmissionInfo, text: str) -> Submission:
@@ -242,13 +245,24 @@ def _from_notebook(info: SubmissionInfo, data: bytes) -> Submission:
     return Submission(info, source, cells=notebook.cells, remarks=notebook.remarks)
 
 
-def _decode(data: bytes) -> str:
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+def _decode(data: bytes) -> tuple[str, str]:
+    """Return the text and, where Python itself would not read it, the encoding that was found."""
+    encoding = "utf-8"
+    if not data.startswith(_UTF_16):
+        try:
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        except SyntaxError as error:
+            if "invalid or missing" not in str(error):
+                raise
     if not _ENCODINGS.fullmatch(encoding):
         raise LookupError(f"the encoding {encoding} is not one for source files")
     try:
-        return data.decode(encoding)
+        return data.decode(encoding), ""
     except UnicodeDecodeError as error:
+        from grader.text.encoding import decoded  # seldom needed
+
+        if found := decoded(data):
+            return found.text, found.encoding
         line = data.count(b"\n", 0, error.start) + 1
         raise LookupError(f"line {line} is not {error.encoding}") from None
 

@@ -75,18 +75,22 @@ def codec_of(
 ) -> str:
     """Return Python's name of the encoding; empty where it is no text. See `decoded`."""
     marked = [codec for mark, codec in _MARKS if data.startswith(mark)]
-    for codec in (*marked, *_without_mark(data), "utf-8-sig"):
-        if _decodes(data, codec):
-            return codec
+    sure = next(
+        (codec for codec in (*marked, *_without_mark(data), "utf-8-sig") if _decodes(data, codec)),
+        "",
+    )
+    # a few short names may be UTF-8 by chance
+    if sure and (data.isascii() or not names or fitting is None or fitting(data.decode(sure))):
+        return sure
     if any(byte < 32 and byte not in b"\t\n\r\f\v\x1a\x1b" for byte in set(data)):
-        return ""
+        return sure
     candidates: list[str] = [*_EVERYDAY, *(_OF_DOS if names else ()), *_OF_WINDOWS]
     possible = [codec for codec in candidates if _decodes(data, codec)]
     if fitting is not None:
         known = {codec: fitting(data.decode(codec)) for codec in possible}
         if any(known.values()):
             return max(possible, key=lambda codec: known[codec])
-    return _likeliest(data, possible)
+    return sure or _likeliest(data, possible)
 
 
 def _without_mark(data: bytes) -> Sequence[str]:
