@@ -3,7 +3,8 @@
     python benchmarks/located.py [--files 240] [--pairs 60] [--seed 1] [--show wrong,missed]
 
 Right files (styles/) are made wrong by blind edits (wrong_files.py) and graded as a whole. The
-line is right where one of those told of is a line that the edit has changed.
+line is right where one of those told of is a line that the edit has changed. Files with mistakes of
+learners, as found in public questions, are graded too, and counted apart.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Any
 
 import numpy as np
 from diagnosis import EXERCISE, Bench, Wrong
-from wrong_files import WrongFile, wrong_files
+from wrong_files import WrongFile, learners_files, wrong_files
 
 from grader.course import find_course
 from grader.diagnosis import diagnose
@@ -217,6 +218,9 @@ def main() -> int:
     bench = Bench(course)
     with Grader(course, resolve("basic")) as grader:
         grading = Grading(grader)
+        print("mistakes of learners")
+        found = map(grading.verdict, learners_files())
+        report([each for each in found if each is not None], bench, options.show.split(","))
         for faults, wanted in ((1, options.files), (2, options.pairs)):
             verdicts: list[Verdict] = []
             for file in wrong_files(options.seed, faults):

@@ -1,4 +1,7 @@
-"""Wrong submissions in six styles: right files (styles/) with one or two blind edits, and where."""
+"""Wrong submissions: right files in six styles (styles/) with one or two blind edits, and where.
+
+And those with a learner's mistake, as found in public questions, from the tests' corpus.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from pathlib import Path
 from wrong_programs import edits_of
 
 STYLES = Path(__file__).parent / "styles"
+CORPUS = Path(__file__).parent.parent / "tests" / "corpus" / "exercise3"
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,17 @@ def wrong_files(seed: int, faults: int) -> Iterator[WrongFile]:
             if found is not None and found.source not in seen:
                 seen.add(found.source)
                 yield found
+
+
+def learners_files() -> Iterator[WrongFile]:
+    """Yield the files with a learner's mistake; a comment marks its lines."""
+    for path in sorted(CORPUS.glob("learner_*.py")):
+        source = path.read_text("utf-8")
+        marked = [
+            number for number, line in enumerate(source.split("\n"), 1) if line.endswith("# wrong")
+        ]
+        name = path.stem.removeprefix("learner_").replace("_", " ")
+        yield WrongFile("learners", (name,), (frozenset(marked),), source, ())
 
 
 def _plain(source: str) -> ast.Module:

@@ -190,6 +190,9 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
 }  # fmt: skip
 
 
+LEARNERS = sorted((ROOT / "tests" / "corpus" / "exercise3").glob("learner_*.py"))
+
+
 def changed(edits: dict[str, str]) -> str:
     text = BEGIN
     for old, new in edits.items():
@@ -222,6 +225,9 @@ def told() -> tuple[dict[str, Result], list[str]]:
         for name, (edits, _) in CASES.items():
             data = changed(edits).encode()
             results[name] = grader.grade(submission_from_bytes("exercise2.py", data), exercise, 0)
+        for path in LEARNERS:
+            submission = submission_from_bytes("exercise3.py", path.read_bytes())
+            results[path.stem] = grader.grade(submission, course.exercise("exercise3"), 0)
         cells = notebook(changed(CASES["a helper"][0]))
         results["cells"] = grader.grade(submission_from_bytes("exercise2.ipynb", cells), exercise)
     return results, said
@@ -244,6 +250,22 @@ def test_the_part_to_change_is_found(name: str, told: tuple[dict[str, Result], l
             assert one.line == one.places[0].line
             assert all(text[place.line - 1] == place.text for place in one.places)
             assert {place.file for place in one.places} == {"exercise2.py"}
+
+
+@pytest.mark.parametrize("path", LEARNERS, ids=lambda path: path.stem)
+def test_the_line_of_a_learners_mistake_is_found(path: Path, told):
+    text = path.read_text().splitlines()
+    marked = {number for number, line in enumerate(text, 1) if line.endswith("# wrong")}
+    diagnoses = [one for check in told[0][path.stem].checks for one in check.diagnosis]
+    lines = {place.line for one in diagnoses for place in one.places}
+    lines |= {
+        int(number)
+        for one in diagnoses
+        for found in re.findall(r"Changing line ([\d, and]+) instead", one.message)
+        for number in re.findall(r"\d+", found)
+    }
+    assert marked
+    assert lines & marked
 
 
 def test_a_helper_in_another_cell_is_named_with_its_cell(told):

@@ -17,7 +17,7 @@ from grader.diagnosis.repair.alternatives import Alternative
 from grader.diagnosis.repair.right_values import RightValues
 from grader.diagnosis.repair.scope import Scope, Spot, atoms, difference
 from grader.diagnosis.repair.translation import Own, OwnValues, Translator
-from grader.diagnosis.repair.value_keys import Array, Key, key_of
+from grader.diagnosis.repair.value_keys import Array, Key, is_zero, key_of
 
 Operation = tuple[str, int, Callable[[Any, Any], Any], Callable[[ast.expr, ast.expr], ast.expr]]
 
@@ -102,7 +102,7 @@ class Insertions:
         self._own = own
         self._right = right
         self._translator = translator
-        self._missing = Wanted(right.keys - known - {key_of(np.zeros(()))})
+        self._missing = Wanted(frozenset(key for key in right.keys - known if not is_zero(key)))
         self._known = Wanted(right.keys & known)
 
     def likely(self, admits: Admits) -> Iterator[Alternative]:
@@ -137,16 +137,19 @@ class Insertions:
             first, total = values[0], _is_whole(spot)
             if isinstance(spot.node, ast.Constant) and not total:
                 continue
-            made = [each for worth, each in whole if total or worth.shape == first.shape]
+            if isinstance(spot.node, ast.Name) and spot.node.id in self._own.scope.passed_on:
+                continue  # the formula belongs where it is worked out
+            made = [
+                each
+                for worth, each in whole
+                if (total and (worth.ndim or not first.ndim)) or worth.shape == first.shape
+            ]
             if isinstance(spot.node, ast.Constant) and not isinstance(spot.parent, ast.Return):
                 made += [each for _worth, each in in_turn]
             elif not first.ndim and len(values) > 1:
                 made += [each for worth, each in in_turn if worth.size == len(values)]
-            anew = 2 * (
-                isinstance(spot.node, ast.Name) and spot.node.id in self._own.scope.assigned
-            )
             for each in made:
-                cost = 1 + difference(spot.node, each) + anew
+                cost = 1 + difference(spot.node, each)
                 yield Alternative("formula", cost, spot.node, each, spot.node)
 
     def entries(self, admits: Admits) -> Iterator[Alternative]:
@@ -241,6 +244,8 @@ class Insertions:
                 for number in wanted.near(results):
                     other = others[number]
                     if kind == "power" and not isinstance(other.node, ast.Constant):
+                        continue
+                    if other.values[0] is first:
                         continue
                     key = key_of(results[number])
                     if key != own and wanted.holds(results[number]):

@@ -185,6 +185,8 @@ class RepairFinder:
                 continue
             if proven and each.cost > proven[0].cost:
                 break
+            if (proven or refuted) and self._budget.left <= 0:
+                break
             source, _ = self._with(each)
             if self._verify(source, function):
                 proven.append(each)

@@ -211,16 +211,17 @@ class Scope:
         return found
 
     @cached_property
-    def assigned(self) -> frozenset[str]:
-        """The variables that are given their value by a statement of the function."""
-        return frozenset(
-            node.id
-            for each in ast.walk(self.unit.node)
-            if isinstance(each, ast.Assign)
-            for target in each.targets
-            for node in ast.walk(target)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        )
+    def passed_on(self) -> frozenset[str]:
+        """The variables that are worked out once, by a statement of their own, and read once."""
+        stored: Counter[str] = Counter()
+        read: Counter[str] = Counter()
+        plain: set[str] = set()
+        for node in ast.walk(self.unit.node):
+            if isinstance(node, ast.Name):
+                (stored if isinstance(node.ctx, ast.Store) else read)[node.id] += 1
+            elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                plain.add(node.targets[0].id)
+        return frozenset(name for name in plain if stored[name] == read[name] == 1)
 
     @cached_property
     def calls(self) -> dict[str, ast.expr]:

@@ -31,6 +31,11 @@ def key_of(array: Array) -> Key:
     return (shape, *(f"{entry + 0.0:.9e}" for entry in array.ravel().tolist()))
 
 
+def is_zero(key: Key) -> bool:
+    """Return whether all entries of a value are 0."""
+    return all(float(each) == 0 for each in key[1:])
+
+
 def keys_of(values: Sequence[Any]) -> tuple[Key, ...] | None:
     """Return the keys of what an expression was worth, one after another."""
     found = []

@@ -89,6 +89,7 @@ class Watched:
             id(spot.node): (spot.node, *reversed(spot.above))
             for scope in scopes
             for spot in scope.spots
+            if not isinstance(spot.parent, ast.Expr)  # a call may be missing: all may change
         }
 
     def kept(self, scope: Scope) -> dict[str, list[Any]]:
