@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+Admits = Callable[[ast.expr], bool]
+"""Whether an edit of an expression may be of use."""
+
+
+def everywhere(_node: ast.expr) -> bool:
+    """Admit all expressions."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)

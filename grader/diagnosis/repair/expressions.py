@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import combinations, product
 from typing import Final
 
-from grader.diagnosis.repair.alternatives import Alternative
+from grader.diagnosis.repair.alternatives import Admits, Alternative, everywhere
 from grader.diagnosis.repair.scope import Scope, Spot, chain
 
 _OTHER_OPERATORS: Final[dict[type[ast.operator], tuple[type[ast.operator], ...]]] = {
@@ -46,10 +46,12 @@ _OTHER_FUNCTIONS: Final = {
 _MAX_INDEX: Final = 3
 
 
-def slips(scope: Scope) -> Iterator[Alternative]:
+def slips(scope: Scope, admits: Admits = everywhere) -> Iterator[Alternative]:
     """Yield the edits of one expression that need nothing but what stands there."""
     for spot in scope.spots:
         node = spot.node
+        if not admits(node):
+            continue
         if isinstance(node, ast.Constant):
             yield from _constants(spot, node)
         elif isinstance(node, ast.Name | ast.Attribute):

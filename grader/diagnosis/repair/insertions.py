@@ -13,16 +13,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from grader.diagnosis.repair.alternatives import Alternative
+from grader.diagnosis.repair.alternatives import Admits, Alternative, everywhere
 from grader.diagnosis.repair.right_values import RightValues
 from grader.diagnosis.repair.scope import Scope, Spot, atoms, difference
 from grader.diagnosis.repair.translation import Own, OwnValues, Translator
 from grader.diagnosis.repair.value_keys import Array, Key, is_zero, key_of
 
 Operation = tuple[str, int, Callable[[Any, Any], Any], Callable[[ast.expr, ast.expr], ast.expr]]
-
-Admits = Callable[[ast.AST], bool]
-"""Whether an edit of an expression may be of use."""
 
 
 def _binary(
@@ -61,10 +58,10 @@ _CONSTANTS: Final = tuple(
 )
 
 
-def wraps(scope: Scope) -> Iterator[Alternative]:
+def wraps(scope: Scope, admits: Admits = everywhere) -> Iterator[Alternative]:
     """Yield the edits that call one of the functions at hand on an expression."""
     for spot in scope.spots:
-        if not _may_grow(spot) or isinstance(spot.node, ast.Constant):
+        if not _may_grow(spot) or isinstance(spot.node, ast.Constant) or not admits(spot.node):
             continue
         for function in scope.calls.values():
             if isinstance(spot.node, ast.Call) and ast.dump(spot.node.func) == ast.dump(function):

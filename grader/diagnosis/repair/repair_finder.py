@@ -155,11 +155,11 @@ class RepairFinder:
         proven = self._proven(function, found)
         if not proven:
             return None
-        best = proven[0]
-        self._take(best)
+        best, self._source, self._code = proven[0]
+        self._repaired = True
         repair = Repair(
             tuple(self._part(each) for each in best.edits),
-            tuple(self._part(each.edits[0]) for each in proven[1:] if len(best.edits) == 1),
+            tuple(self._part(each.edits[0]) for each, *_ in proven[1:] if len(best.edits) == 1),
         )
         for part in repair.parts:
             self._say(f"  repair: line {part.place.line}: {part.text} -> {part.repaired}")
@@ -174,22 +174,27 @@ class RepairFinder:
         named = all(prefers(each.kind, line) for each, line in zip(edits, lines, strict=True))
         return found.cost, not named, lines, sum(_width(each.marked) for each in edits)
 
-    def _proven(self, function: str, found: list[Found]) -> list[Found]:
-        """Return the first of the repairs of each line that pass all checks, best first."""
-        proven: list[Found] = []
+    def _proven(
+        self, function: str, found: list[Found]
+    ) -> list[tuple[Found, SubmissionSource, StudentCode]]:
+        """Return the first of the repairs of each line that pass all checks, best first.
+
+        Each comes with the submission in which it is made.
+        """
+        proven: list[tuple[Found, SubmissionSource, StudentCode]] = []
         lines: set[tuple[int, ...]] = set()
         refuted = 0
         for each in found:
             at = tuple(_line(edit.alternative.marked) for edit in each.edits)
             if at in lines:
                 continue
-            if proven and each.cost > proven[0].cost:
+            if proven and each.cost > proven[0][0].cost:
                 break
             if (proven or refuted) and self._budget.left <= 0:
                 break
-            source, _ = self._with(each)
+            source, code = self._with(each)
             if self._verify(source, function):
-                proven.append(each)
+                proven.append((each, source, code))
                 lines.add(at)
             else:
                 refuted += 1
@@ -206,10 +211,6 @@ class RepairFinder:
         code = found.code.with_tree(file, tree)
         files = {each.unit.file for each in found.edits}
         return written(self._source, code, files, bare=True), code
-
-    def _take(self, found: Found) -> None:
-        self._source, self._code = self._with(found)
-        self._repaired = True
 
     def _shown(self, function: str, table: FaultDictionary) -> Rows:
         """Return what a function shows now that others are repaired."""

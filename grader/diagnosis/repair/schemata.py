@@ -32,6 +32,7 @@ class Schema:
     numbered: list[Alternative] = field(default_factory=list)
     _slots: dict[tuple[int, str], range] = field(default_factory=dict)
     _texts: dict[int, str] = field(default_factory=dict)
+    _lines: dict[tuple[int, str], list[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, alternatives: Sequence[Alternative]) -> Schema:
@@ -77,9 +78,7 @@ class Schema:
         if len(numbers) == 1:
             new = self.alternative(numbers[0]).new
             assert not isinstance(new, ast.expr)
-            plain = Schema()
-            plain._texts = self._texts
-            lines = [line for each in new for line in plain._statement(each, indent)]
+            lines = [line for each in new for line in self._as_it_stands(each, indent)]
             return lines or [f"{indent}pass"]
         half = len(numbers) // 2
         return [
@@ -88,6 +87,14 @@ class Schema:
             f"{indent}else:",
             *self._some_of(numbers[half:], f"{indent} "),
         ]
+
+    def _as_it_stands(self, node: ast.stmt, indent: str) -> list[str]:
+        """Return the lines of a statement without alternatives, each statement written once."""
+        found = self._lines.get((id(node), indent))
+        if found is None:
+            plain = Schema(_texts=self._texts)
+            found = self._lines[id(node), indent] = plain._statement(node, indent)
+        return found
 
     def _statement(self, node: ast.stmt, indent: str) -> list[str]:
         """Return a statement's lines; what is seldom met is left to `ast.unparse`."""

@@ -14,7 +14,7 @@ from grader.course import Limits
 from grader.diagnosis.fault_dictionary import FaultDictionary, Mask, Rows
 from grader.diagnosis.observation import ObservedCall
 from grader.diagnosis.program_factory import Workshop
-from grader.diagnosis.repair.alternatives import Alternative
+from grader.diagnosis.repair.alternatives import Admits, Alternative
 from grader.diagnosis.repair.expressions import slips
 from grader.diagnosis.repair.insertions import Insertions, wraps
 from grader.diagnosis.repair.right_values import RightValues, right_values
@@ -129,8 +129,8 @@ class Search:
     ) -> Iterator[list[Found]]:
         """Yield what each stage has found that is likely; made only when it is asked for."""
         mends = _mending(watch)
-        yield self._alone("slips", scopes, _slips, mends)
-        yield self._alone("moves and calls", scopes, _moved, mends)
+        yield self._alone("slips", scopes, lambda each: _slips(each, mends), mends)
+        yield self._alone("moves and calls", scopes, lambda each: _moved(each, mends), mends)
         yield self._alone("likely parts", insertions(), lambda each: each.likely(mends), mends)
         yield self._alone(
             "entries of formulas", insertions(), lambda each: each.entries(mends), mends
@@ -149,7 +149,7 @@ class Search:
     ) -> Iterator[list[Found]]:
         """Yield pairs of edits of which one alone makes more of the values right."""
         helps = _helping(watch)
-        yield self._alone("slips that help", scopes, _slips, helps)
+        yield self._alone("slips that help", scopes, lambda each: _slips(each, helps), helps)
         yield self._alone("parts that help", insertions(), lambda each: each.likely(helps), helps)
         for first in self._most_promising():
             alternative, unit = first.edit.alternative, first.edit.unit
@@ -167,7 +167,7 @@ class Search:
         name: str,
         makers: Sequence[M],
         make: Callable[[M], Iterable[Alternative]],
-        admits: Callable[[ast.AST], bool],
+        admits: Admits,
     ) -> list[Found]:
         """Return the single edits of one stage that make the function right."""
         if self.budget.left <= 0:
@@ -301,25 +301,25 @@ def _all_right(columns: Mask) -> bool:
     return bool(columns[:-1].all())
 
 
-def _slips(scope: Scope) -> Iterator[Alternative]:
-    yield from slips(scope)
+def _slips(scope: Scope, admits: Admits) -> Iterator[Alternative]:
+    yield from slips(scope, admits)
     yield from statement_slips(scope)
 
 
-def _moved(scope: Scope) -> Iterator[Alternative]:
+def _moved(scope: Scope, admits: Admits) -> Iterator[Alternative]:
     yield from moves(scope)
-    yield from wraps(scope)
+    yield from wraps(scope, admits)
     yield from filled(scope)
 
 
-def _mending(watch: Watched | None) -> Callable[[ast.AST], bool]:
+def _mending(watch: Watched | None) -> Admits:
     """Return whether an edit of an expression may make the function right."""
     if watch is None:
         return lambda _node: True
     return lambda node: watch.may_mend(node) and not watch.spoils(node)
 
 
-def _helping(watch: Watched | None) -> Callable[[ast.AST], bool]:
+def _helping(watch: Watched | None) -> Admits:
     """Return whether an edit of an expression may make some of the values right, but not all."""
     if watch is None:
         return lambda _node: False

@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.comparison.values import agree
 from grader.diagnosis.fault_dictionary import FaultDictionary
-from grader.diagnosis.repair.schemata import with_notes
+from grader.diagnosis.repair.schemata import Schema, with_notes
 from grader.diagnosis.repair.scope import Scope
 from grader.diagnosis.repair.student_code import StudentCode
 from grader.diagnosis.repair.trials import Trials
@@ -53,11 +53,7 @@ class Notes:
         """Return the code with the text of the files replaced in which notes are taken."""
         return code.with_texts(
             {
-                file: ast.unparse(
-                    ast.fix_missing_locations(
-                        with_notes(code.files[file].tree, self.places, self.turns)
-                    )
-                )
+                file: Schema().text(with_notes(code.files[file].tree, self.places, self.turns))
                 for file in self.files
             }
         )
