@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from grader.result import CheckResult, Diagnosis, Listing, Outcome, Result, SubmissionInfo
+from grader.result import (
+    CheckResult,
+    Diagnosis,
+    Listing,
+    Outcome,
+    PartResult,
+    Result,
+    RubricItemResult,
+    SubmissionInfo,
+)
 
 AMOUNTS = st.floats(min_value=0, allow_nan=False, allow_infinity=False)
 
@@ -37,6 +46,20 @@ def results(texts: st.SearchStrategy[str], amounts: st.SearchStrategy[float] = A
     listings = st.builds(
         Listing, function=texts, place=texts, first_line=st.integers(1, 9999), text=texts
     )
+    items = st.builds(
+        RubricItemResult, id=texts, text=texts, points=amounts, taken=st.booleans()
+    )
+    parts = st.builds(
+        PartResult,
+        id=texts,
+        title=texts,
+        points=st.none() | amounts,
+        max_points=amounts,
+        answer=texts,
+        note=texts,
+        rubric=st.lists(items, max_size=2).map(tuple),
+        remark=texts,
+    )
     some_texts = st.lists(texts, max_size=3).map(tuple)
     return st.builds(
         Result,
@@ -53,6 +76,7 @@ def results(texts: st.SearchStrategy[str], amounts: st.SearchStrategy[float] = A
         warnings=some_texts,
         not_run=some_texts,
         listings=st.lists(listings, max_size=2).map(tuple),
+        by_hand=st.lists(parts, max_size=2).map(tuple),
         seconds=amounts,
     )
 

@@ -102,7 +102,7 @@ class _Proof:
         path = self._course.reference(self._exercise)
         remedy = f"Write the reference solution of {self._exercise.name} there."
         self._source = read_text(path, remedy)
-        self._stub = make_stub(self._source, path, exercise.points)
+        self._stub = make_stub(self._source, path, exercise)
         self._failed_by: dict[str, str] = {}
 
     def finding(self) -> ExerciseFinding:

@@ -43,7 +43,7 @@ class Identity:
         digest = self._settings.copy()
         points = dict(exercise.points)
         limits, diagnoses = exercise.limits, exercise.diagnoses
-        settings = (exercise.name, exercise.title, points, limits, diagnoses)
+        settings = (exercise.name, exercise.title, points, limits, diagnoses, exercise.by_hand)
         for part in (repr(settings).encode(), name.encode("utf-8", "surrogateescape"), data):
             _add(digest, part)
         for path, content in files:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
+from grader.course.by_hand import read_parts
 from grader.course.files import read_text
 from grader.course.model import Course, Diagnoses, Exercise, LatePolicy, Limits
 from grader.course.naming import FILE_PREFIXES, LONGEST, SHARED, is_file_name, is_python_name
@@ -165,7 +166,7 @@ def _exercises(top: TomlTable, limits: Limits, zone: ZoneInfo | None) -> tuple[E
 
 
 def _exercise(name: str, table: TomlTable, limits: Limits, zone: ZoneInfo | None) -> Exercise:
-    table.expect(EXERCISE_KEYS, ("limits", "deadline", "diagnoses"))
+    table.expect(EXERCISE_KEYS, ("limits", "deadline", "diagnoses", "by_hand"))
     own = table.table("points")
     points = {}
     for function in own.names():
@@ -181,4 +182,5 @@ def _exercise(name: str, table: TomlTable, limits: Limits, zone: ZoneInfo | None
         limits=_limits(table, limits),
         deadline=table.deadline("deadline", zone),
         diagnoses=table.word("diagnoses", get_args(Diagnoses)),
+        by_hand=read_parts(table.table("by_hand"), points),
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from grader.course.by_hand import Part
 from grader.course.naming import DATA, nearest
 from grader.errors import UsageError
 
@@ -71,7 +72,8 @@ class Exercise:
 
     A function with 0 points is called by the checks but never charged. `deadline` is in the
     course's time zone; None where the exercise may be handed in at any time. `diagnoses` says
-    when mistakes are named: always, once the code is no longer the stub's, or never.
+    when mistakes are named: always, once the code is no longer the stub's, or never. `by_hand`
+    are the parts that a person grades.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Exercise:
     limits: Limits = field(default_factory=Limits)
     deadline: datetime | None = None
     diagnoses: Diagnoses = "always"
+    by_hand: tuple[Part, ...] = ()
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -87,9 +90,14 @@ class Exercise:
         return tuple(self.points)
 
     @property
-    def max_score(self) -> float:
-        """The points that a right submission gets."""
+    def checked_points(self) -> float:
+        """The points that checks give at most."""
         return float(sum(self.points.values()))
+
+    @property
+    def max_score(self) -> float:
+        """The points that a right submission gets: of the checks, and of what a person grades."""
+        return self.checked_points + sum(part.points for part in self.by_hand)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ Inside a function, the lines
 become `raise NotImplementedError("forward: put your own code here")`, with that function's
 name. Where they hold comments `# STUB: text`, they become these texts. Outside functions, blocks
 without such comments vanish, but for the values that an exercise asks for: `answer = 42` becomes
-`answer = None`, to be put in by the student. All else stays as it is. `bpgrade author stubs` writes
-the stubs of a course anew, as .py and as .ipynb.
+`answer = None`, to be put in by the student, and an answer that a person grades becomes a place to
+write it. All else stays as it is. `bpgrade author stubs` writes the stubs of a course anew, as .py
+and as .ipynb.
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.course.by_hand import given_lines
 from grader.course.files import read_text, write_texts
-from grader.course.model import Course
+from grader.course.model import Course, Exercise
 from grader.errors import CourseError
 
 BEGIN = "# BEGIN SOLUTION"
@@ -54,7 +56,7 @@ class MarkedBlock:
     stub: tuple[Marker, ...]
 
 
-def make_stub(source: str, filename: str | Path, values: Collection[str] = ()) -> str:
+def make_stub(source: str, filename: str | Path, exercise: Exercise | None = None) -> str:
     """Return the stub for a reference solution.
 
     Parameters
@@ -63,8 +65,8 @@ def make_stub(source: str, filename: str | Path, values: Collection[str] = ()) -
         The text of the reference solution.
     filename : str or Path
         The name of its file, for messages.
-    values : collection of str
-        Names that the exercise gives points for.
+    exercise : Exercise, optional
+        Says which values and answers students put in.
 
     Raises
     ------
@@ -80,7 +82,9 @@ def make_stub(source: str, filename: str | Path, values: Collection[str] = ()) -
     for block in _blocks(_markers(text, lines, filename), filename):
         stub += lines[done : block.first - 1]
         done = block.last
-        instead = _replacement(block, tree, lines, filename) or _values(block, tree, values)
+        instead = _replacement(block, tree, lines, filename) or _values(
+            block, tree, lines, exercise
+        )
         stub += instead
         if not instead:
             done += _close_gap(stub, lines[done:])
@@ -114,7 +118,7 @@ def write_stubs(course: Course) -> list[Path]:
     for exercise in course.exercises:
         path = course.reference(exercise)
         source = read_text(path, f"Write the reference solution of {exercise.name} there.")
-        stub = stubs[course.stub(exercise)] = make_stub(source, path, exercise.points)
+        stub = stubs[course.stub(exercise)] = make_stub(source, path, exercise)
         task = course.task(exercise)
         text = read_text(task, "") if task.is_file() else ""
         stubs[course.notebook(exercise)] = make_notebook(stub, exercise, text)
@@ -211,8 +215,13 @@ def _replacement(
     return [f'{indentation}raise NotImplementedError("{function}: put your own code here")']
 
 
-def _values(block: MarkedBlock, tree: ast.Module, values: Collection[str]) -> list[str]:
-    """Return what stands for the values that are set in a block outside of functions."""
+def _values(
+    block: MarkedBlock, tree: ast.Module, lines: list[str], exercise: Exercise | None
+) -> list[str]:
+    """Return what stands for the values and answers in a block outside of functions."""
+    if exercise is None:
+        return []
+    asked = block.first > 1 and lines[block.first - 2].startswith("#")
     names = [
         target.id
         for statement in tree.body
@@ -221,7 +230,14 @@ def _values(block: MarkedBlock, tree: ast.Module, values: Collection[str]) -> li
         for target in ast.walk(statement)
         if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store)
     ]
-    return [f"{name} = None  # put your own value here" for name in names if name in values]
+    written = {part.id: part for part in exercise.by_hand if part.answer == "text"}
+    given = []
+    for name in names:
+        if name in exercise.points:
+            given.append(f"{name} = None  # put your own value here")
+        elif name in written:
+            given += given_lines(written[name], asked=asked)
+    return given
 
 
 def _statements(tree: ast.Module) -> Iterator[tuple[tuple[int, int], str | None]]:

@@ -12,6 +12,7 @@ from typing import Final
 
 from grader.course import Course, Exercise
 from grader.course.syntax_tree import syntax_tree
+from grader.grading.answers import written
 from grader.grading.submission import Submission, most_bytes, submission_from_bytes
 
 _OPEN: Final = "to be written"
@@ -30,8 +31,8 @@ class Written(IntEnum):
 class Completion:
     """How far a file is written.
 
-    `functions` counts the exercise's functions that are written; `given` says whether some stand
-    there as the stub has them.
+    `functions` counts the exercise's functions that are written, and the answers that a person
+    grades; `given` says whether some stand there as the stub has them.
     """
 
     written: Written
@@ -57,6 +58,11 @@ def progress(name: str, data: bytes, course: Course, exercise: Exercise) -> Comp
                 as_given = True
             else:
                 own.add(found)
+    own.update(
+        part.id
+        for part in exercise.by_hand
+        if part.answer == "text" and written(part, submission)[0]
+    )
     if own or broken:
         return Completion(Written.SOMETHING, len(own))
     return Completion(Written.NOTHING if empty else Written.STUB, given=as_given)

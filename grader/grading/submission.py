@@ -64,6 +64,8 @@ class Submission:
         Whether the cells are the history of a running notebook, failed attempts included.
     modules : tuple of Module
         What it imports of the files that were handed in with it.
+    answers : tuple of (str, str)
+        What is written in a notebook's marked Markdown cells, with the names in their marks.
     """
 
     info: SubmissionInfo
@@ -73,6 +75,7 @@ class Submission:
     remarks: tuple[str, ...] = ()
     session: bool = False
     modules: tuple[Module, ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()
 
     @property
     def to_load(self) -> SubmissionSource:
@@ -242,7 +245,9 @@ def _from_notebook(info: SubmissionInfo, data: bytes) -> Submission:
     if len(source.encode()) > MAX_SOURCE_BYTES:
         problem = f"{info.name} has more than {MAX_SOURCE_BYTES:,} bytes of code."
         return Submission(info, "", problem)
-    return Submission(info, source, cells=notebook.cells, remarks=notebook.remarks)
+    return Submission(
+        info, source, cells=notebook.cells, remarks=notebook.remarks, answers=notebook.answers
+    )
 
 
 def _decode(data: bytes) -> tuple[str, str]:

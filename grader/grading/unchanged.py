@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -21,10 +21,11 @@ def is_stub(submission: Submission, course: Course, exercise: Exercise) -> bool:
     """Return whether a submission holds no statement that the stub has not.
 
     Statements are compared by their syntax trees, so that comments, docstrings and layout are no
-    change, and neither are imports, nor calls that stand alone such as `print(...)`. It does not
-    matter which of the two is a notebook.
+    change, and neither are imports, calls that stand alone such as `print(...)`, and answers that
+    a person grades. It does not matter which of the two is a notebook.
     """
-    own = _statements([submission.source])
+    written = frozenset(part.id for part in exercise.by_hand)
+    own = _statements([submission.source], written)
     return bool(own) and own <= _given(course.stub(exercise), course.notebook(exercise))
 
 
@@ -34,7 +35,7 @@ def _given(*paths: Path) -> frozenset[str]:
     return _statements([read_submission(path).source for path in paths if path.is_file()])
 
 
-def _statements(sources: Iterable[str]) -> frozenset[str]:
+def _statements(sources: Iterable[str], left_out: Collection[str] = frozenset()) -> frozenset[str]:
     """Return what each statement at the top level is, apart from how it is written."""
     found: set[str] = set()
     for source in sources:
@@ -49,10 +50,18 @@ def _statements(sources: Iterable[str]) -> frozenset[str]:
                 ast.dump(node)
                 for node in tree.body
                 if not isinstance(node, ast.Expr | ast.Import | ast.ImportFrom)
+                and not _sets(node, left_out)
             )
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return frozenset()
     return frozenset(found)
+
+
+def _sets(node: ast.stmt, names: Collection[str]) -> bool:
+    """Whether a statement sets one of these names and nothing else."""
+    return isinstance(node, ast.Assign) and all(
+        isinstance(target, ast.Name) and target.id in names for target in node.targets
+    )
 
 
 def _drop_docstring(

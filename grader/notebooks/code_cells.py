@@ -18,11 +18,13 @@ _MAX_NAMED: Final = 5
 class Notebook:
     """A notebook's code cells in order, labelled `cell 1`, `cell 2`, ..., empty ones not counted.
 
-    That is what Jupyter numbers them after "Restart kernel and run all".
+    That is what Jupyter numbers them after "Restart kernel and run all". `answers` are the texts of
+    marked Markdown cells, with the names in their marks.
     """
 
     cells: tuple[CodeBlock, ...]
     remarks: tuple[str, ...]
+    answers: tuple[tuple[str, str], ...] = ()
 
 
 def read_notebook(name: str, data: bytes) -> Notebook:
@@ -39,7 +41,7 @@ def read_notebook(name: str, data: bytes) -> Notebook:
     named = zip(plain, document.cells, strict=True)
     blocks = tuple(replace(block, names=cell.names) for block, cell in named)
     remarks = (*_damage(document), *_order(cells), *left_out)
-    return Notebook(blocks, remarks)
+    return Notebook(blocks, remarks, document.answers)
 
 
 def upgraded(document: Document) -> tuple[CodeCell, ...]:

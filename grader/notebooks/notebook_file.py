@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
+from grader.course.by_hand import MARK
+
 MAX_CODE_CELLS: Final = 2_000
 _MOST_NAMES: Final = 50
 _SLIMMED_FROM: Final = 1_000_000
@@ -47,11 +49,15 @@ class CodeCell:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a notebook says: its version, its code cells, and which cells are damaged."""
+    """What a notebook says: its version, its code cells, and which cells are damaged.
+
+    `answers` are the texts below marks, each with the name that its mark gives.
+    """
 
     version: int
     cells: tuple[CodeCell, ...]
     damaged: tuple[int, ...]
+    answers: tuple[tuple[str, str], ...] = ()
 
 
 def read_document(name: str, data: bytes) -> Document:
@@ -78,7 +84,32 @@ def read_document(name: str, data: bytes) -> Document:
         raise NotebookError(f"{name} cannot be graded: {why}. {_AGAIN}")
     if len(cells) > MAX_CODE_CELLS:
         raise NotebookError(f"{name} has more than {MAX_CODE_CELLS:,} code cells.")
-    return Document(version, tuple(cells), tuple(damaged))
+    return Document(version, tuple(cells), tuple(damaged), _answers(content))
+
+
+def _answers(content: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return the marked Markdown cells, with those that were added directly below them."""
+    found: list[tuple[str, str]] = []
+    is_open = False
+    for cell in raw_cells(content):
+        source = source_of(cell)
+        if source is None or cell["cell_type"] == "code":
+            is_open = is_open and source is None
+            continue
+        marks = list(MARK.finditer(source))
+        if not marks:
+            if is_open:
+                name, text = found[-1]
+                found[-1] = name, f"{text}\n\n{source}"
+            continue
+        # what was written above the first mark of a cell belongs to it
+        starts = [0, *(mark.end() for mark in marks[1:])]
+        ends = [*(mark.start() for mark in marks[1:]), len(source)]
+        for mark, start, end in zip(marks, starts, ends, strict=True):
+            is_open = mark[1] == "answer"
+            if is_open:
+                found.append((mark[2], MARK.sub("", source[start:end])))
+    return tuple(found)
 
 
 def parse(name: str, data: bytes, *, whole: bool = False) -> dict[str, Any]:

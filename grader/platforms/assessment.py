@@ -8,10 +8,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate, count, pairwise
+from math import fsum
 from typing import Final, Literal
 
 from grader.batch.late import Lateness
-from grader.report.arrangement import cell_of, score_text
+from grader.report.arrangement import (
+    cell_of,
+    part_heading,
+    points_text,
+    score_text,
+    waiting_text,
+)
 from grader.report.safe_text import visible
 from grader.result import CheckResult, Outcome, Result
 
@@ -199,13 +206,18 @@ class Assessment:
         return f"{when}: {percent:g} % of {before} is taken off."
 
     def remarks(self) -> tuple[str, ...]:
-        """Return what belongs to no check: lateness, how it was read, what was not run."""
+        """Return what belongs to no check: lateness, how it was read, what a person grades."""
         result = self.graded
         if result is None:
             return self.notes
+        waiting = tuple(f"{part_heading(part)}." for part in result.to_grade)
+        if waiting:
+            points = points_text(fsum(part.max_points for part in result.to_grade))
+            told = waiting_text(len(waiting))
+            waiting = (f"{told}, worth {points}: the score is without.", *waiting)
         not_run = tuple(f"Not run: {what}" for what in result.not_run)
         late = (self.late_text,) if self.late_text else ()
-        return (*late, *self.notes, *result.warnings, *not_run)
+        return (*late, *waiting, *self.notes, *result.warnings, *not_run)
 
     def shown(self) -> Assessment:
         """Return what students may see where the platform cannot show anything later.

@@ -79,6 +79,7 @@ def _cut(assessment: Assessment, length: int, why: str) -> Assessment:
             output=cut(result.output),
             warnings=few(result.warnings),
             not_run=few(result.not_run),
+            by_hand=tuple(replace(one, note=cut(one.note)) for one in result.by_hand),
         ),
     )
 

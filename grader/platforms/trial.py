@@ -119,11 +119,17 @@ def hostile(functions: Sequence[str], targets: Sequence[str]) -> str:
     return _HOSTILE.format(forged=_FORGED, targets=list(targets), functions=lines)
 
 
-def cases(package: Path, exercise: str, functions: Sequence[str]) -> list[TrialSubmission]:
-    """Return the submissions that every package has to deal with."""
+def cases(
+    package: Path, exercise: str, functions: Sequence[str], checked: float = 1.0
+) -> list[TrialSubmission]:
+    """Return the submissions that every package has to deal with.
+
+    `checked` is the share of the points that checks give: a person gives the others, which count
+    on some platforms and are left out on others.
+    """
     folder = package / "selftest" / exercise
     return [
-        TrialSubmission("reference", (folder / "reference.py").read_text("utf-8"), 1.0, 1.0),
+        TrialSubmission("reference", (folder / "reference.py").read_text("utf-8"), checked, 1.0),
         TrialSubmission("stub", (folder / "stub.py").read_text("utf-8"), 0.0, 0.99),
         TrialSubmission("hostile", hostile(functions, ()), 0.0, 0.5),
         TrialSubmission("nothing submitted", None, None, None),
@@ -162,16 +168,19 @@ def try_package(
     """
     with _unpacked(package) as folder:
         exercises = _exercises(folder, platform, package)
+        checked = _checked(folder)
         name = exercise or next(iter(exercises))
         if name not in exercises:
             raise UsageError(
                 f"{package} does not grade {name}", f"it grades: {', '.join(exercises)}"
             )
         for case in (
-            *cases(folder, name, exercises[name]),
+            *cases(folder, name, exercises[name], checked.get(name, 1.0)),
             *further_cases(platform, folder, name, exercises[name]),
         ):
-            yield _try(platform, folder, name, exercises[name], case, isolation)
+            yield _try(
+                platform, folder, name, exercises[name], case, isolation, checked.get(name, 1.0)
+            )
 
 
 def _try(
@@ -181,6 +190,7 @@ def _try(
     functions: Sequence[str],
     case: TrialSubmission,
     isolation: str,
+    checked: float,
 ) -> PackageTrial:
     with tempfile.TemporaryDirectory(prefix="bpgrade-selftest-") as folder:
         place = Path(folder).resolve()
@@ -197,7 +207,7 @@ def _try(
         run = platform.lay(root, package, submission, exercise)
         if case.name == LATE and platform.make_late is not None:
             run, left = platform.make_late(root, run)
-            case = replace(case, least=left, most=left)
+            case = replace(case, least=left * checked, most=left)
         return _judge(platform, case, start(run, root, isolation))
 
 
@@ -298,6 +308,14 @@ def _unpacked(package: Path) -> Iterator[Path]:
                 "give the .zip file or folder that `bpgrade package` wrote",
             ) from None
         yield Path(folder).resolve()
+
+
+def _checked(folder: Path) -> Mapping[str, float]:
+    """Return the share of each exercise's points that checks give; packages may not say it."""
+    shares: Mapping[str, float] = json.loads((folder / MANIFEST).read_text("utf-8")).get(
+        "checked", {}
+    )
+    return shares
 
 
 def _exercises(folder: Path, platform: Platform, package: Path) -> Mapping[str, Sequence[str]]:

@@ -15,9 +15,12 @@ from grader.report.arrangement import (
     Finding,
     FunctionSummary,
     findings,
+    part_heading,
+    part_lines,
     score_text,
     summaries,
     unwritten,
+    waiting_text,
 )
 from grader.report.markdown import fenced, inline
 from grader.result import Diagnosis, Result
@@ -88,7 +91,12 @@ def overall_text(result: Result, homes: Iterable[str]) -> str:
     total = (
         score_text(result.score, result.max_score) if result.status == "graded" else "no score yet"
     )
-    parts = [f"### Feedback: {inline(result.exercise)}, {total}"]
+    waiting = waiting_text(len(result.to_grade))
+    so_far = f" so far, {waiting}" if waiting and result.status == "graded" else ""
+    parts = [f"### Feedback: {inline(result.exercise)}, {total}{so_far}"]
+    for part in result.by_hand:
+        lines = "".join(f"\n- {inline(line)}" for line in part_lines(part))
+        parts.append(f"Graded by hand: {inline(part_heading(part))}{lines}")
     if result.not_run:
         parts.append("Not run: " + inline("; ".join(result.not_run)))
     homeless = [one.name for one in summaries(result) if one.name not in set(homes)]

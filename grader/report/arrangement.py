@@ -9,7 +9,7 @@ from enum import Enum
 from math import floor, fsum
 from typing import TypeVar
 
-from grader.result import CheckResult, Diagnosis, Outcome, Place, Result
+from grader.result import CheckResult, Diagnosis, Outcome, PartResult, Place, Result
 
 T = TypeVar("T")
 
@@ -257,6 +257,25 @@ def points_lost(checks: Iterable[CheckResult]) -> float:
 def points_text(points: float) -> str:
     """Return `1 point`, `2.5 points`."""
     return f"{amount(points)} point{'' if points == 1 else 's'}"
+
+
+def waiting_text(parts: int) -> str:
+    """Return `2 parts to be graded by hand`; nothing where there are none."""
+    return f"{parts} {'part' if parts == 1 else 'parts'} to be graded by hand" if parts else ""
+
+
+def part_heading(part: PartResult) -> str:
+    """Return a line on a part that a person grades: its points or that it waits, and its title."""
+    if part.points is not None:
+        return f"{score_text(part.points, part.max_points)}: {part.title}"
+    note = f" ({part.note})" if part.note else ""
+    return f"to be graded, {points_text(part.max_points)}: {part.title}{note}"
+
+
+def part_lines(part: PartResult) -> tuple[str, ...]:
+    """Return what a student is told of a part that has been graded: what it got, and the remark."""
+    taken = tuple(f"{one.text}: {points_text(one.points)}" for one in part.rubric if one.taken)
+    return (*taken, *((part.remark,) if part.remark else ()))
 
 
 def score_text(score: float, maximum: float) -> str:

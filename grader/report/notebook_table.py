@@ -9,10 +9,13 @@ from grader.report.arrangement import (
     Finding,
     FunctionState,
     findings,
+    part_heading,
+    part_lines,
     points_text,
     score_text,
     summaries,
     unwritten,
+    waiting_text,
 )
 from grader.result import Diagnosis, Outcome, Result
 
@@ -37,6 +40,8 @@ def html_of(result: Result) -> str:
     )
     parts = [f"<p><b>{_escaped(result.exercise)}: {_total(result)}</b></p><table>{rows}</table>"]
     parts += [_finding(one) for one in findings(result)]
+    by_hand = [line for one in result.by_hand for line in (part_heading(one), *part_lines(one))]
+    parts += _items("Graded by hand", tuple(by_hand))
     if result.output.strip():
         parts.append(f"<p>Your code printed</p>{_block(result.output)}")
     parts += _items("Warnings (no points lost)", result.warnings)
@@ -48,7 +53,9 @@ def _total(result: Result) -> str:
     if result.status != "graded":
         return "no score, the grader failed"
     score = score_text(result.score, result.max_score)
-    return f"{score} so far, not everything was run" if result.not_run else score
+    open_ends = ["not everything was run"] if result.not_run else []
+    open_ends += [waiting_text(len(result.to_grade))] if result.to_grade else []
+    return f"{score} so far, {', '.join(open_ends)}" if open_ends else score
 
 
 def _finding(finding: Finding) -> str:

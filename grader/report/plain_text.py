@@ -19,10 +19,13 @@ from grader.report.arrangement import (
     file_of,
     findings,
     line_text,
+    part_heading,
+    part_lines,
     pointed,
     points_text,
     score_text,
     summaries,
+    waiting_text,
 )
 from grader.report.safe_text import visible
 from grader.report.signs import with_signs_of
@@ -60,6 +63,7 @@ def _lines(result: Result) -> Iterator[str]:
     for finding in findings(result):
         yield ""
         yield from _finding(result, finding)
+    yield from _by_hand(result)
     yield from _output(result.output)
     yield from _list("Warnings (no points lost):", result.warnings)
     yield from _list("Not run:", result.not_run)
@@ -132,6 +136,15 @@ def _margin(lines: list[str], pointer: str) -> str:
     return above[: len(above) - len(above.lstrip())]
 
 
+def _by_hand(result: Result) -> Iterator[str]:
+    if result.by_hand:
+        yield ""
+        yield "Graded by hand:"
+    for part in result.by_hand:
+        yield f"  {_line(part_heading(part))}"
+        yield from (f"    {_line(line)}" for line in part_lines(part))
+
+
 def _output(output: str) -> Iterator[str]:
     lines = output.strip("\r\n").split("\n")
     if output.strip():
@@ -154,8 +167,13 @@ def _total(result: Result) -> str:
     score = score_text(result.score, result.max_score)
     if result.status == "ungraded":
         return "No score: the grader failed"
+    waiting = waiting_text(len(result.to_grade))
     if result.not_run:
-        return f"Not everything was run, score so far: {score}"
+        return f"Not everything was run, score so far: {score}" + (
+            f", {waiting}" if waiting else ""
+        )
+    if waiting:
+        return f"Score so far: {score}, {waiting}"
     return f"Score: {score}, everything is right" if result.full_marks else f"Score: {score}"
 
 

@@ -16,11 +16,14 @@ from grader.report.arrangement import (
     file_of,
     findings,
     line_text,
+    part_heading,
+    part_lines,
     pointed,
     points_text,
     score_text,
     summaries,
     unwritten,
+    waiting_text,
 )
 from grader.report.page import Page
 from grader.result import Diagnosis, Outcome, Result
@@ -47,6 +50,7 @@ def render(result: Result, console: Console) -> None:
     for finding in findings(result):
         _finding(page, result, finding, told)
     _unwritten(page, summaries(result))
+    _by_hand(page, result)
     _output(page, result.output)
     _list(page, "Warnings (no points lost)", result.warnings)
     _list(page, "Not run", result.not_run)
@@ -220,6 +224,17 @@ def _unwritten(page: Page, functions: tuple[FunctionSummary, ...]) -> None:
         page.write(Text(f"A good start is {begin}: write it, then check again.", "dim"), "  ")
 
 
+def _by_hand(page: Page, result: Result) -> None:
+    if not result.by_hand:
+        return
+    page.blank()
+    page.write(Text("Graded by hand", "bold"))
+    for part in result.by_hand:
+        page.write(Text(page.safe(part_heading(part))), Text(f"  {page.glyphs.item} ", "cyan"))
+        for line in part_lines(part):
+            page.write(Text(page.safe(line, lines=True), "dim"), "    ")
+
+
 def _output(page: Page, output: str) -> None:
     output = output.strip("\r\n")
     if not output.strip():
@@ -247,10 +262,14 @@ def _list(page: Page, title: str, items: tuple[str, ...]) -> None:
 
 def _total(page: Page, result: Result) -> None:
     score = score_text(result.score, result.max_score)
+    waiting = waiting_text(len(result.to_grade))
     if result.status == "ungraded":
         total = Text("No score: the grader failed", "bold yellow")
     elif result.not_run:
-        total = Text(f"Not everything was run: {score} so far", "bold yellow")
+        rest = f"; {waiting}" if waiting else ""
+        total = Text(f"Not everything was run: {score} so far{rest}", "bold yellow")
+    elif waiting:
+        total = Text(f"{score} so far; {waiting}", "bold yellow")
     elif result.full_marks:
         total = Text(score, "bold green") + Text("  everything is right", "green")
     else:

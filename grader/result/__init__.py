@@ -6,9 +6,11 @@ from grader.result.document import (
     Diagnosis,
     Listing,
     Outcome,
+    PartResult,
     Picture,
     Place,
     Result,
+    RubricItemResult,
     SubmissionInfo,
 )
 
@@ -18,8 +20,10 @@ __all__ = [
     "Diagnosis",
     "Listing",
     "Outcome",
+    "PartResult",
     "Picture",
     "Place",
     "Result",
+    "RubricItemResult",
     "SubmissionInfo",
 ]

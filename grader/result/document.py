@@ -107,6 +107,34 @@ class CheckResult:
 
 
 @dataclass(frozen=True, slots=True)
+class RubricItemResult:
+    """Something that earns points in an answer, and whether it was found there."""
+
+    id: str
+    text: str
+    points: float
+    taken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PartResult:
+    """A part that a person grades: the student's answer, and what it got.
+
+    `points` is None until somebody has graded it. `note` says why there is no answer.
+    """
+
+    id: str
+    title: str
+    points: float | None
+    max_points: float
+    answer: str
+    note: str = ""
+    pictures: tuple[Picture, ...] = ()
+    rubric: tuple[RubricItemResult, ...] = ()
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SubmissionInfo:
     """Which bytes were graded: the name the student knows, their digest and size."""
 
@@ -136,7 +164,8 @@ class Result:
     `status` is "ungraded" when any check ended as a grader error: the score then says
     nothing about the student. `warnings` are remarks that cost no points (a name defined
     twice). `not_run` lists what was left out, so that a partial run never reads as full marks.
-    `listings` holds the functions that lost points, as the student wrote them.
+    `listings` holds the functions that lost points, as the student wrote them. `by_hand` are the
+    parts that a person grades: `score` is without those that nobody has graded.
     """
 
     submission: SubmissionInfo
@@ -152,12 +181,19 @@ class Result:
     warnings: tuple[str, ...] = ()
     not_run: tuple[str, ...] = ()
     listings: tuple[Listing, ...] = ()
+    by_hand: tuple[PartResult, ...] = ()
     seconds: float = 0.0
+
+    @property
+    def to_grade(self) -> tuple[PartResult, ...]:
+        """The parts that somebody has yet to grade."""
+        return tuple(part for part in self.by_hand if part.points is None)
 
     @property
     def full_marks(self) -> bool:
         """Whether everything was run, graded and right."""
-        return self.status == "graded" and not self.not_run and self.score >= self.max_score
+        whole = self.status == "graded" and not self.not_run and not self.to_grade
+        return whole and self.score >= self.max_score
 
     def to_json(self) -> str:
         """Return the document as one line of JSON, ASCII only, never NaN."""

@@ -120,6 +120,9 @@ def _manifest(
         "platform": platform.name,
         "course": course.name,
         "exercises": {exercise.name: list(exercise.functions) for exercise in exercises},
+        "checked": {
+            exercise.name: exercise.checked_points / exercise.max_score for exercise in exercises
+        },
         "bpgrade": installed().version,
         "python": choice.python,
         "bundle": choice.bundle,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
-from grader.report.arrangement import amount, points_text, score_text
+from grader.report.arrangement import amount, points_text, score_text, sentence
 from grader.report.safe_text import visible
 from grader.result import Picture
 
@@ -93,6 +93,7 @@ def _environment() -> Environment:
         "amount": amount,
         "points": points_text,
         "picture": picture_data,
+        "sentence": sentence,
     }
     environment.globals["score_text"] = score_text
     return environment

@@ -19,6 +19,7 @@ from grader.report.arrangement import (
     score_text,
     summaries,
     unwritten,
+    waiting_text,
 )
 from grader.report.pages import code
 from grader.report.pages.drawing import Drawing, bar
@@ -228,6 +229,8 @@ def _total(result: Result) -> tuple[str, str]:
     if result.status != "graded":
         return "No score yet: the grader failed", "ungraded"
     score = score_text(result.score, result.max_score)
+    if waiting := waiting_text(len(result.to_grade)):
+        return f"{score} so far, {waiting}", "partly"
     if result.not_run:
         return f"{score} so far", "partly"
     return score, "right" if result.full_marks else "partly"

@@ -1,0 +1,140 @@
+"""The parts of an exercise that a person grades: their rubrics, and where answers are written.
+
+In course.toml, such a part is a table of its own:
+
+    [exercises.exercise1.by_hand.why]
+    title = "Why does one value move the mean?"
+    points = 3
+    [exercises.exercise1.by_hand.why.rubric]
+    every_value = { points = 2, text = "Says that every value counts" }
+    example = { points = 1, text = "Gives an example" }
+
+In a file of Python its answer is the text that is assigned to its name at the top level. In a
+notebook it stands in the Markdown cell with the mark `<!-- answer: why -->`, which is a comment:
+it survives whatever a notebook is edited with, and nobody sees it in the rendered text.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+from grader.course.naming import is_file_name
+from grader.course.tables import TomlTable
+
+AnswerKind = Literal["text", "plot"]
+ALL: Final = "all"
+NONE: Final = "none"
+PLACEHOLDER: Final = "Write your answer here."
+MARK: Final = re.compile(r"<!--[ \t]*(answer|question):[ \t]*(\S+?)[ \t]*-->[ \t]*\n?")
+_MOST: Final = 1_000_000.0
+_KEYS: Final = {"title": 'title = "What is asked"', "points": "points = 3"}
+_ITEM_KEYS: Final = {"points": "points = 1", "text": 'text = "What earns them"'}
+
+
+@dataclass(frozen=True, slots=True)
+class RubricItem:
+    """Something that earns points in an answer."""
+
+    id: str
+    text: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part that a person grades.
+
+    Attributes
+    ----------
+    id : str
+        Its name in Python: what the answer is assigned to, or the function that draws the plot.
+    points : float
+        What its rubric adds up to; without a rubric what it gives at most.
+    answer : {"text", "plot"}
+        Whether it is written, or drawn by a function of that name, or else by the whole file.
+    """
+
+    id: str
+    title: str
+    points: float
+    answer: AnswerKind = "text"
+    rubric: tuple[RubricItem, ...] = ()
+
+
+def read_parts(table: TomlTable, functions: Collection[str]) -> tuple[Part, ...]:
+    """Return the parts that an exercise's table `by_hand` describes; mistakes are noted.
+
+    Parameters
+    ----------
+    table : TomlTable
+    functions : collection of str
+        The names that the exercise gives points for, which no part may have.
+    """
+    found = []
+    for name in table.names():
+        if not is_file_name(name) or name.startswith("_"):
+            table.reject(name, "name it as Python can: letters, digits, underscores", "bad name")
+        elif name in functions:
+            table.reject(name, "checks give it points already: choose another name", "taken name")
+        found.append(_part(name, table.table(name)))
+    return tuple(found)
+
+
+def _part(name: str, table: TomlTable) -> Part:
+    table.expect(_KEYS, ("answer", "rubric"))
+    points = table.number("points", 0.0, _MOST) if "points" in table else 0.0
+    if "points" in table and not points:
+        table.reject("points", "give it more than 0 points")
+    items = table.table("rubric")
+    rubric = tuple(_item(each, items) for each in items.names())
+    total = math.fsum(item.points for item in rubric)
+    if rubric and "points" in table and not math.isclose(total, points, abs_tol=1e-9):
+        table.reject(
+            "points",
+            f"make them what the items of its rubric add up to, {total:g}, or change these",
+            f"found {points:g}",
+        )
+    return Part(
+        id=name,
+        title=table.text("title"),
+        points=points,
+        answer=table.word("answer", get_args(AnswerKind)),
+        rubric=rubric,
+    )
+
+
+def _item(name: str, items: TomlTable) -> RubricItem:
+    if not is_file_name(name) or name in (ALL, NONE):
+        remedy = f"name it with letters, digits and underscores, and not {ALL} or {NONE}"
+        items.reject(name, remedy, "bad name")
+    table = items.table(name)
+    table.expect(_ITEM_KEYS)
+    points = table.number("points", 0.0, _MOST) if "points" in table else 0.0
+    return RubricItem(name, table.text("text"), points)
+
+
+def mark(kind: Literal["answer", "question"], part: Part) -> str:
+    """Return the comment that marks a Markdown cell as the answer to a part, or its question."""
+    return f"<!-- {kind}: {part.id} -->"
+
+
+def given_cells(part: Part, asked: str) -> tuple[str, str]:
+    """Return the Markdown cells that a notebook gives for a part: the question and the answer."""
+    question = f"{mark('question', part)}\n{asked or part.title}"
+    return question, f"{mark('answer', part)}\n*{PLACEHOLDER}*"
+
+
+def given_lines(part: Part, *, asked: bool) -> list[str]:
+    """Return the lines that a stub in Python gives for a part; `asked` if comments above ask it."""
+    lines = [f'{part.id} = """', PLACEHOLDER, '"""']
+    return lines if asked else [f"# {part.title}", *lines]
+
+
+def without_given(answer: str) -> str:
+    """Return an answer without what was there before."""
+    lines = [line.rstrip() for line in answer.split("\n")]
+    return "\n".join(line for line in lines if line.strip("* \t") != PLACEHOLDER).strip()
