@@ -46,9 +46,7 @@ def results(texts: st.SearchStrategy[str], amounts: st.SearchStrategy[float] = A
     listings = st.builds(
         Listing, function=texts, place=texts, first_line=st.integers(1, 9999), text=texts
     )
-    items = st.builds(
-        RubricItemResult, id=texts, text=texts, points=amounts, taken=st.booleans()
-    )
+    items = st.builds(RubricItemResult, id=texts, text=texts, points=amounts, taken=st.booleans())
     parts = st.builds(
         PartResult,
         id=texts,

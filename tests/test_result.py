@@ -40,7 +40,7 @@ def objects(node: object):
 def test_the_schema_itself_is_valid_closed_and_described():
     Draft202012Validator.check_schema(VALIDATOR.schema)
     records = [node for node in objects(VALIDATOR.schema) if node.get("type") == "object"]
-    assert len(records) == 7
+    assert len(records) == 9
     for record in records:
         assert record["additionalProperties"] is False
         assert sorted(record["required"]) == sorted(record["properties"])

@@ -3,7 +3,9 @@
     {"schema": "bpgrade-batch/1", "course", "time_zone": name or null,
      "late": {"grace_minutes", "penalty_per_day", "max_penalty"},
      "exercises": {name: {"max_score", "deadline": ISO 8601 or null,
-                          "checks": a digest of what the exercise is checked by}},
+                          "checks": a digest of what the exercise is checked by,
+                          "by_hand": [{"id", "title", "points", "answer",
+                                       "rubric": [{"id", "text", "points"}]}]}},
      "missing": [[student id, name, exercise] for who handed nothing in]}
 
 So whoever reads the folder later needs no course beside it.
@@ -22,6 +24,7 @@ from zoneinfo import ZoneInfo
 
 from grader.batch.records import Student
 from grader.course import Course, Exercise, LatePolicy
+from grader.course.by_hand import Part, RubricItem
 from grader.errors import UsageError
 
 NAME: Final = "batch.json"
@@ -30,11 +33,15 @@ _SCHEMA: Final = "bpgrade-batch/1"
 
 @dataclass(frozen=True, slots=True)
 class GradedExercise:
-    """An exercise as a batch graded it; `checks` tells one version of its checks from another."""
+    """An exercise as a batch graded it; `checks` tells one version of its checks from another.
+
+    `by_hand` are the parts that a person grades; their points are in `max_score`.
+    """
 
     max_score: float
     deadline: datetime | None
     checks: str
+    by_hand: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ def describe(course: Course, missing: Iterable[tuple[Student, Exercise]]) -> Des
         late=course.late,
         time_zone=course.time_zone,
         exercises={
-            one.name: GradedExercise(one.max_score, one.deadline, _digest(course, one))
+            one.name: GradedExercise(one.max_score, one.deadline, _digest(course, one), one.by_hand)
             for one in course.exercises
         },
         missing=tuple((student, exercise.name) for student, exercise in missing),
@@ -77,6 +84,7 @@ def to_json(description: Description) -> str:
             "max_score": one.max_score,
             "deadline": one.deadline.isoformat() if one.deadline else None,
             "checks": one.checks,
+            "by_hand": [asdict(part) for part in one.by_hand],
         }
         for name, one in description.exercises.items()
     }
@@ -131,6 +139,7 @@ def _description(document: dict[str, Any]) -> Description:
                 max_score=float(one["max_score"]),
                 deadline=datetime.fromisoformat(one["deadline"]) if one["deadline"] else None,
                 checks=str(one["checks"]),
+                by_hand=tuple(map(_part, one.get("by_hand", ()))),
             )
             for name, one in document["exercises"].items()
         },
@@ -139,3 +148,8 @@ def _description(document: dict[str, Any]) -> Description:
             for identity, name, exercise in document["missing"]
         ),
     )
+
+
+def _part(fields: dict[str, Any]) -> Part:
+    rubric = tuple(RubricItem(**item) for item in fields["rubric"])
+    return Part(**{**fields, "rubric": rubric})

@@ -39,26 +39,31 @@ class Counts:
     """How many submissions have ended how, so far: a group's counts once.
 
     `reused` were graded by an earlier run; `alike` are equal to another one of this run, and share
-    its result.
+    its result. `by_hand` are of exercises that a person grades a part of, `in_parts`.
     """
 
     total: int
     full_marks: int = 0
     points_lost: int = 0
+    by_hand: int = 0
     ungraded: int = 0
     unreadable: int = 0
     reused: int = 0
     alike: int = 0
+    in_parts: frozenset[str] = frozenset()
 
     @property
     def ended(self) -> int:
         """All that have a result, or never will."""
-        return self.full_marks + self.points_lost + self.ungraded + self.unreadable
+        graded = self.full_marks + self.points_lost + self.by_hand
+        return graded + self.ungraded + self.unreadable
 
     def add(self, done: Done, submissions: int = 1) -> None:
         """Count a result that so many submissions have."""
         if done.status != "graded":
             self.ungraded += submissions
+        elif done.exercise in self.in_parts:
+            self.by_hand += submissions
         elif done.score >= done.max_score:
             self.full_marks += submissions
         else:
@@ -89,7 +94,9 @@ class Batch:
     _left_over: list[LeftOver] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.counts = Counts(len({_place(one) for one in self.plan.attempts}))
+        in_parts = frozenset(one.name for one in self.course.exercises if one.by_hand)
+        number = len({_place(one) for one in self.plan.attempts})
+        self.counts = Counts(number, in_parts=in_parts)
         self._keys = [""] * len(self.plan.attempts)
         self._left_over = list(self.plan.left_over)
 

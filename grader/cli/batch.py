@@ -274,6 +274,8 @@ def _summary(counts: Counts, plan: Plan) -> str:
         f"{counts.total} submissions of {students} students ({plan.layout}):",
         f"{counts.full_marks} full marks, {counts.points_lost} lost points",
     ]
+    if counts.by_hand:
+        parts.append(f", {counts.by_hand} with parts that a person grades")
     if counts.reused:
         parts.append(f"; {counts.reused} were graded before")
     if counts.alike:
@@ -287,6 +289,7 @@ def _summary(counts: Counts, plan: Plan) -> str:
 def _tell_decisions(written: Written, out: Path, quiet: bool) -> None:
     """Say what was decided before, and what has changed under it: an edit is told in any case."""
     from grader.decisions.decision_words import edited_lines, to_look_at
+    from grader.report.arrangement import waiting_text
 
     if written.notice:
         click.echo(f"bpgrade: {written.notice}", err=True)
@@ -295,6 +298,11 @@ def _tell_decisions(written: Written, out: Path, quiet: bool) -> None:
         click.echo(f"bpgrade: {first}\n{second}", err=True)
     found = written.overview
     remarks = list(to_look_at(found.to_look_at, found.about_nobody))
+    if found.to_grade and not quiet:
+        click.echo(
+            f"  {waiting_text(found.to_grade)}: bpgrade decide {out} --write to_grade.csv --to-grade",
+            err=True,
+        )
     if quiet or not found.in_force:
         return
     number = len(found.in_force)

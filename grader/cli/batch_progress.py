@@ -54,6 +54,7 @@ def _words(counts: Counts) -> str:
     parts = {
         "full marks": counts.full_marks,
         "lost points": counts.points_lost,
+        "with parts by hand": counts.by_hand,
         "ungraded": counts.ungraded + counts.unreadable,
     }
     return ", ".join(f"{number} {name}" for name, number in parts.items() if number)

@@ -26,6 +26,7 @@ class _Wanted:
 
     values: tuple[tuple[Kind, str, str], ...]  # kind, value, check
     confirm: bool
+    remark: str = ""
 
 
 @click.command(
@@ -39,6 +40,14 @@ class _Wanted:
 @click.option(
     "--points", metavar="CHECK=POINTS", multiple=True, help="Points for one check; may be repeated."
 )
+@click.option(
+    "--grade",
+    "graded",
+    metavar="PART=ITEMS",
+    multiple=True,
+    help="Grade a part by hand: items of its rubric, all, none, or points; may be repeated.",
+)
+@click.option("--remark", metavar="TEXT", default="", help="What the student reads with that part.")
 @click.option("--comment", metavar="TEXT", help="What the student reads on their page.")
 @click.option("--excuse", is_flag=True, help="No grade; it counts neither as missing nor as zero.")
 @click.option("--withhold", is_flag=True, help="No grade goes out until this is taken back.")
@@ -63,6 +72,11 @@ class _Wanted:
     help="Write the decisions that hold as a table.",
 )
 @click.option(
+    "--to-grade",
+    is_flag=True,
+    help="With --write: the parts to be graded by hand, with the students' answers.",
+)
+@click.option(
     "--read",
     "edited",
     metavar="CSV",
@@ -75,6 +89,8 @@ def command(
     exercise: str | None,
     score: str | None,
     points: tuple[str, ...],
+    graded: tuple[str, ...],
+    remark: str,
     comment: str | None,
     excuse: bool,
     withhold: bool,
@@ -86,9 +102,10 @@ def command(
     by: str | None,
     as_list: bool,
     table: Path | None,
+    to_grade: bool,
     edited: Path | None,
 ) -> int:
-    """Change a grade, extend a deadline, excuse, withhold; for good, whatever is graded again.
+    """Change a grade, grade by hand, extend a deadline, excuse, withhold; whatever is rerun.
 
     OUT is the folder that `bpgrade batch` wrote. STUDENT is an id or a name; STUDENT and EXERCISE
     may be `all` for --extend, --waive-lateness, --excuse and --withhold. Every decision is kept
@@ -106,18 +123,24 @@ def command(
     wanted = _Wanted(
         (
             *((kind, text, "") for kind, text in texts if text is not None),
-            *map(_check_points, points),
+            *(_of_check("points", each, "CHECK=POINTS") for each in points),
+            *(_of_check("graded", each, "PART=ITEMS") for each in graded),
             *((kind, "", "") for kind, is_set in flags if is_set),
         ),
         confirm,
+        remark,
     )
+    if remark and len(graded) != 1:
+        raise UsageError("--remark is on one part", "give one --grade PART=ITEMS with it")
+    if to_grade and table is None:
+        raise UsageError("--to-grade says which table is written", "add --write CSV")
     who = by or _user()
     on_one = bool(wanted.values) or confirm
     asked = [on_one, undo is not None, as_list, table is not None, edited is not None]
     if sum(asked) != 1:
         raise UsageError(
             "decide does one thing at a time" if any(asked) else "nothing is decided",
-            "say what with --score, --points, --comment, --excuse, --withhold, --extend,"
+            "say what with --score, --points, --grade, --comment, --excuse, --withhold, --extend,"
             " --waive-lateness or --confirm; or --undo, --list, --write or --read",
         )
     if not on_one and student is not None and not as_list:
@@ -125,7 +148,7 @@ def command(
             "STUDENT and EXERCISE are not for --undo, --write and --read", "leave them out"
         )
     if as_list or table is not None:
-        return _show(out, student, exercise, table)
+        return _show(out, student, exercise, table, to_grade)
     if on_one and (student is None or exercise is None):
         raise UsageError(
             "whose grade, and for what?", "bpgrade decide OUT STUDENT EXERCISE; either may be `all`"
@@ -155,11 +178,12 @@ def _record(out: Path, propose: Callable[[Bench], Iterable[Decision]]) -> Writte
         return record(out, propose)
 
 
-def _check_points(text: str) -> tuple[Kind, str, str]:
-    check, equals, points = text.rpartition("=")
+def _of_check(kind: Kind, text: str, form: str) -> tuple[Kind, str, str]:
+    check, equals, value = text.rpartition("=")
     if not equals or not check:
-        raise UsageError(f"{text!r} gives no check points", "write --points CHECK=POINTS")
-    return "points", points, check
+        option, what = ("points", "no check") if kind == "points" else ("grade", "no part")
+        raise UsageError(f"{text!r} gives {what} points", f"write --{option} {form}")
+    return kind, value, check.strip()
 
 
 def _proposed(
@@ -168,7 +192,18 @@ def _proposed(
     from grader.decisions.decision import Decision
 
     found = [
-        bench.checked(Decision(kind, student, exercise, value, check, reason, by=by))
+        bench.checked(
+            Decision(
+                kind,
+                student,
+                exercise,
+                value,
+                check,
+                reason,
+                by=by,
+                remark=wanted.remark if kind == "graded" else "",
+            )
+        )
         for kind, value, check in wanted.values
     ]
     facets = [one.facet for one in found]
@@ -189,7 +224,9 @@ def _read(path: Path, bench: Bench, by: str, reason: str) -> Sequence[Decision]:
     return read(path, bench, by=by, reason=reason)
 
 
-def _show(out: Path, student: str | None, exercise: str | None, table: Path | None) -> int:
+def _show(
+    out: Path, student: str | None, exercise: str | None, table: Path | None, to_grade: bool
+) -> int:
     from grader.decisions.decisions_table import decisions_table
     from grader.decisions.proposing import Bench
     from grader.decisions.record import read_decisions
@@ -206,13 +243,20 @@ def _show(out: Path, student: str | None, exercise: str | None, table: Path | No
         return 0
     from grader.course.files import write_texts
 
+    text, told = decisions_table(found.in_force), _counted(len(found.in_force), "decision")
+    if to_grade:
+        from grader.decisions.results import read_graded
+        from grader.decisions.to_grade import to_grade_table
+
+        text, number = to_grade_table(read_graded(out))
+        told = f"{_counted(number, 'part')} to be graded by hand"
     try:
-        write_texts({table: decisions_table(found.in_force)})
+        write_texts({table: text})
     except OSError as error:
         raise UsageError(
             f"{table} cannot be written: {error.strerror}", "name a file in a folder you may write"
         ) from None
-    click.echo(f"{_counted(len(found.in_force), 'decision')}: {table}")
+    click.echo(f"{told}: {table}")
     return 0
 
 
@@ -238,6 +282,11 @@ def _list(found: Overview, ever: int, student: str | None, exercise: str | None)
         click.echo(f"  {called(grade)}: {_safe(line)}")
     for one in found.about_nobody:
         click.echo(f"  {one.number} is about nobody in this batch: {told(one)}")
+    if found.to_grade and student is None and exercise is None:
+        click.echo(
+            f"\n{_counted(found.to_grade, 'part')} of {_counted(found.waiting, 'grade')} to be"
+            " graded by hand; --write CSV --to-grade writes them with the answers."
+        )
     rest = ever - len(found.in_force)
     if student is None and exercise is None and rest:
         click.echo(f"{_counted(rest, 'more line')} in the record: replaced, taken back.")

@@ -103,4 +103,6 @@ def _grade(one: Difference) -> str:
 
 
 def _standing(status: str, score: float | None) -> str:
-    return f"{score:g}" if score is not None else status
+    if score is not None:
+        return f"{score:g}"
+    return "to be graded by hand" if status == "pending" else status

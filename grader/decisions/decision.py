@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Final, Literal, get_args
 
 Kind = Literal[
-    "score", "points", "comment", "excused", "withheld", "extension", "waiver", "confirmed", "undo"
-]
+    "score", "points", "graded", "comment", "excused", "withheld", "extension", "waiver",
+    "confirmed", "undo",
+]  # fmt: skip
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 ALL: Final = "all"
 # a score and being excused are two answers to one question, and so are both ways of being late
@@ -31,7 +32,9 @@ class Basis:
         What it had by the course's rule alone.
     max_score : float
     check : float or None
-        What the check had whose points were decided.
+        What the check had whose points were decided; what a part that a person graded came to.
+    answer : str
+        Which answer to a part was graded.
     """
 
     submission: str
@@ -39,6 +42,7 @@ class Basis:
     automatic: float | None
     max_score: float
     check: float | None = None
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +52,21 @@ class Decision:
     Attributes
     ----------
     kind : Kind
-        `score` is what counts in the end, after lateness; `points` are those of one check.
+        `score` is what counts in the end, after lateness; `points` are those of one check;
+        `graded` says what a part got that a person grades.
     student : str
         The student's id, or `all`.
     exercise : str
         Its name, or `all`.
     value : str
-        The points; the comment; the new deadline or `3 days`; the number of the decision that is
-        confirmed or taken back.
+        The points; items of the rubric; the comment; the new deadline or `3 days`; the number of
+        the decision that is confirmed or taken back.
     check : str
-        The check whose points are decided.
+        The check whose points are decided, or the part.
     reason : str
         Why; for those who teach, never on a student's page.
+    remark : str
+        What the student is told of a part.
     name : str
         The student's name, for people who read the record.
     by : str
@@ -81,6 +88,7 @@ class Decision:
     at: datetime | None = None
     number: int = 0
     basis: Basis | None = None
+    remark: str = ""
 
     @property
     def points(self) -> float:
@@ -95,7 +103,15 @@ class Decision:
     @property
     def content(self) -> tuple[str, ...]:
         """What a person would have to change to decide otherwise."""
-        return self.kind, self.student, self.exercise, self.check, self.value, self.reason
+        return (
+            self.kind,
+            self.student,
+            self.exercise,
+            self.check,
+            self.value,
+            self.reason,
+            self.remark,
+        )
 
 
 @dataclass(frozen=True, slots=True)

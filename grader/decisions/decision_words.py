@@ -8,7 +8,8 @@ from pathlib import Path
 from grader.decisions.decision import Decision
 from grader.decisions.final_grade import FinalGrade
 from grader.decisions.grades_file import NAME
-from grader.decisions.points_and_deadlines import number_text
+from grader.decisions.points_and_deadlines import number_text, points_in
+from grader.report.arrangement import points_text, waiting_text
 from grader.report.safe_text import visible
 
 
@@ -19,6 +20,12 @@ def told(one: Decision) -> str:
             what = f"score {one.value}"
         case "points":
             what = f"{one.value} points for {one.check}"
+        case "graded":
+            basis = one.basis.check if one.basis else None
+            items = points_in(one.value) is None
+            points = f"{one.value} ({points_text(basis)})" if items and basis is not None else ""
+            remark = f", “{one.remark}”" if one.remark else ""
+            what = f"{one.check} graded: {points or one.value}{remark}"
         case "comment":
             what = f"comment “{one.value}”"
         case "extension":
@@ -53,6 +60,8 @@ def standing(grade: FinalGrade) -> str:
     """Return what counts: the points, or why there are none."""
     if grade.final is not None:
         return number_text(grade.final)
+    if grade.standing == "pending":
+        return f"{number_text(grade.so_far or 0.0)} so far, {waiting_text(grade.to_grade)}"
     return {"excused": "excused", "withheld": "withheld"}.get(grade.standing, grade.status)
 
 

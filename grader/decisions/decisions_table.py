@@ -4,11 +4,13 @@
     student_id    or a name, or `all`
     name          for people; it is not read
     exercise      or `all`
-    decision      score, points, comment, excused, withheld, extension or waiver; `undo` takes back
-                  the decision of that number
-    check         the check that gets the points
-    value         the points, the comment, or the new deadline: `3 days`, `until 2026-12-05 18:00`
+    decision      score, points, graded, comment, excused, withheld, extension or waiver; `undo`
+                  takes back the decision of that number
+    check         the check that gets the points, or the part that is graded
+    value         the points, items of the rubric, the comment, or the new deadline: `3 days`,
+                  `until 2026-12-05 18:00`
     reason
+    remark        what the student is told of a part
     by, at        for people; they are not read: whoever reads the table decides
 
 A line that stands as it was written changes nothing, and so does one that is left out. A numbered
@@ -27,7 +29,8 @@ from grader.errors import UsageError
 from grader.text.tables import Line, read_lines, refused, table_text
 
 COLUMNS: Final = (
-    "number", "student_id", "name", "exercise", "decision", "check", "value", "reason", "by", "at",
+    "number", "student_id", "name", "exercise", "decision", "check", "value", "reason",
+    "remark", "by", "at",
 )  # fmt: skip
 WRITE_ONE: Final = "write one with `bpgrade decide OUT --write FILE`, and change that"
 _NEEDED: Final = ("student_id", "exercise", "decision")
@@ -48,6 +51,7 @@ def decisions_table(decisions: Iterable[Decision]) -> str:
                 one.check,
                 _value(one),
                 one.reason,
+                one.remark,
                 one.by,
                 one.at.isoformat(" ", "minutes") if one.at else "",
             )
@@ -115,6 +119,8 @@ def _decided(line: Line, bench: Bench, by: str, reason: str) -> list[Decision]:
             f"{line['decision']!r} is no decision" if kind else "the column `decision` is empty",
             f"write one of: {', '.join(_WRITTEN)}, undo",
         )
+    if kind == "graded" and not number and not line["value"]:
+        return []  # of a table of what is to be graded: left for later
     wanted = Decision(
         kind=kind,
         student=line["student_id"],
@@ -122,10 +128,11 @@ def _decided(line: Line, bench: Bench, by: str, reason: str) -> list[Decision]:
         value=line["value"],
         check=line["check"],
         reason=line["reason"] or reason,
+        remark=line["remark"],
         by=by,
     )
     if not number:
-        return [bench.checked(wanted)]
+        return [_of_this_answer(bench.checked(wanted), line["answer_id"])]
     recorded = next((one for one in bench.decisions if str(one.number) == number), None)
     if recorded is not None and _stands(line, recorded):
         return []
@@ -140,6 +147,16 @@ def _decided(line: Line, bench: Bench, by: str, reason: str) -> list[Decision]:
     ]
 
 
+def _of_this_answer(decided: Decision, answer: str) -> Decision:
+    """Refuse what was decided on an answer that does not count any more."""
+    if answer and decided.kind == "graded" and decided.basis and decided.basis.answer != answer:
+        raise UsageError(
+            f"{decided.student} has handed in another answer to {decided.check} since",
+            "write the table of what is to be graded again, and read that answer",
+        )
+    return decided
+
+
 def _value(one: Decision) -> str:
     """Return a value that no spreadsheet takes for a date, which it would write in its own way."""
     moment = one.kind == "extension" and not one.value.endswith(("day", "days"))
@@ -150,7 +167,7 @@ def _stands(line: Line, recorded: Decision) -> bool:
     """Whether a line says what was recorded under its number, as a spreadsheet may write it."""
     written = (
         line["decision"].casefold(), line["student_id"], line["exercise"], line["check"],
-        line["value"].removeprefix("until "), line["reason"],
+        line["value"].removeprefix("until "), line["reason"], line["remark"],
     )  # fmt: skip
     return [_plain(one) for one in written] == [_plain(one) for one in recorded.content]
 

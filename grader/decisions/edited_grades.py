@@ -104,12 +104,14 @@ def _was_decided(points: float, grade: FinalGrade, bench: Bench) -> bool:
 
 def _has_no_grade(line: Line, final: float | None) -> bool:
     kinds = line["decision"].split(", ")
-    return final is None and ("excused" in kinds or "withheld" in kinds)
+    waits = line["to_grade"] not in ("", "0")
+    return final is None and (waits or "excused" in kinds or "withheld" in kinds)
 
 
 def _is_inconsistent(line: Line, automatic: float | None) -> bool:
     score, percent = _points(line, "score"), _points(line, "penalty_percent")
-    if score is None or "points" in line["decision"]:
+    decided = line["decision"]
+    if score is None or "points" in decided or "graded" in decided:
         return score is None and automatic is not None
     return not _equal(automatic, round(score * (1 - (percent or 0.0) / 100), 9))
 

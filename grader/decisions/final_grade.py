@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import fsum
 from typing import Literal
@@ -13,16 +13,24 @@ from grader.batch.late import Lateness, overdue
 from grader.batch.records import Student
 from grader.batch.results_reader import Record
 from grader.decisions.decision import Basis, Decision
+from grader.decisions.parts import (
+    GradedPart,
+    answer_digest,
+    decided_parts,
+    graded_parts,
+    points_by_hand,
+)
 from grader.decisions.points_and_deadlines import extended
 from grader.result import Result
 
-Standing = Literal["counts", "none", "excused", "withheld"]
+Standing = Literal["counts", "none", "pending", "excused", "withheld"]
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """An attempt as far as its grade goes: `checks` has each check's points, and how many it can
-    give; `automatic` is what the course's rule leaves of the score."""
+    give; `automatic` is what the course's rule leaves of the score; `answers` tells one answer to a
+    part that a person grades from another."""
 
     number: int
     of: int
@@ -35,6 +43,7 @@ class Attempt:
     submission: str
     checks: Mapping[str, tuple[float, float]]
     kept: bool
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 def attempt_of(record: Record) -> Attempt:
@@ -53,6 +62,7 @@ def attempt_of(record: Record) -> Attempt:
         submission=result.submission.sha256 if result else "",
         checks={one.id: (one.points, one.max_points) for one in result.checks} if result else {},
         kept=record.kept,
+        answers={one.id: answer_digest(one) for one in result.by_hand} if result else {},
     )
 
 
@@ -74,12 +84,16 @@ class FinalGrade:
         What counts by the course's rule alone.
     decided : float or None
         What the decisions make of it; None where they leave it as it is.
-    standing : {"counts", "none", "excused", "withheld"}
-        Whether there is a grade, and if not, why.
+    standing : {"counts", "none", "pending", "excused", "withheld"}
+        Whether there is a grade, and if not, why; pending until all parts are graded by hand.
     decisions : tuple of Decision
         Those that concern it.
     basis : Basis
         What a decision made now would be made on.
+    parts : tuple of GradedPart
+        Those that a person grades.
+    so_far : float or None
+        What the checks and the parts that are graded come to, whatever the standing.
     """
 
     student: Student
@@ -94,6 +108,15 @@ class FinalGrade:
     standing: Standing
     decisions: tuple[Decision, ...]
     basis: Basis
+    parts: tuple[GradedPart, ...] = ()
+    so_far: float | None = None
+
+    @property
+    def to_grade(self) -> int:
+        """How many parts somebody has yet to grade, before there is a grade."""
+        if self.standing != "pending":
+            return 0
+        return sum(one.points is None for one in self.parts)
 
     @property
     def final(self) -> float | None:
@@ -137,15 +160,17 @@ def final_grade(
         Those in force on this student and exercise.
     """
     known = batch.exercises[exercise]
-    counted = [_Counted.of(one, decisions, batch, exercise) for one in attempts]
+    parts = graded_parts(known.by_hand, decisions)
+    counted = [_Counted.of(one, decisions, parts, batch, exercise) for one in attempts]
     kept = max(counted, key=lambda one: (one.order, one.attempt.number), default=None)
     automatic = next((one for one in attempts if one.kept), None)
     found = kept.final if kept else None
+    waits = found is not None and any(one.points is None for one in parts)
     last = next((one for one in reversed(decisions) if one.facet[0] == "grade"), None)
     if last is not None and last.kind == "score":
-        found = last.points
+        found, waits = last.points, False
     own = automatic.automatic if automatic else None
-    standing: Standing = "none" if found is None else "counts"
+    standing: Standing = "none" if found is None else "pending" if waits else "counts"
     if any(one.kind == "withheld" for one in decisions):
         standing = "withheld"
     if last is not None and last.kind == "excused":
@@ -169,6 +194,8 @@ def final_grade(
             automatic=own,
             max_score=known.max_score,
         ),
+        parts=parts,
+        so_far=found,
     )
 
 
@@ -183,16 +210,16 @@ class _Counted:
         cls,
         attempt: Attempt,
         decisions: Sequence[Decision],
+        parts: Sequence[GradedPart],
         batch: Description,
         exercise: str,
     ) -> _Counted:
         lateness = decided_lateness(attempt, decisions, batch, exercise)
         if attempt.score is None:
             return cls(attempt, lateness, None)
-        score = decided_points(
-            attempt.score, attempt.checks, decisions, batch.exercises[exercise].max_score
-        )
-        return cls(attempt, lateness, lateness.final(score))
+        most = batch.exercises[exercise].max_score - sum(one.part.points for one in parts)
+        score = decided_points(attempt.score, attempt.checks, decisions, most)
+        return cls(attempt, lateness, lateness.final(score + points_by_hand(parts)))
 
     @property
     def order(self) -> float:
@@ -236,12 +263,15 @@ def decided_lateness(
     return overdue(attempt.submitted, latest, batch)
 
 
-def decided_result(result: Result, decisions: Sequence[Decision]) -> Result:
-    """Return a result with the points that were decided for its checks."""
+def decided_result(result: Result, grade: FinalGrade) -> Result:
+    """Return a result with what was decided for its checks, and for what a person grades."""
+    decisions = grade.decisions
     points = {one.check: one.points for one in decisions if one.kind == "points"}
-    if not points:
+    if not points and not grade.parts:
         return result
     checks = tuple(replace(one, points=points.get(one.id, one.points)) for one in result.checks)
     known = {one.id: (one.points, one.max_points) for one in result.checks}
-    score = decided_points(result.score, known, decisions, result.max_score)
-    return replace(result, checks=checks, score=score)
+    most = result.max_score - sum(one.part.points for one in grade.parts)
+    score = decided_points(result.score, known, decisions, most) + points_by_hand(grade.parts)
+    by_hand = decided_parts(result.by_hand, {one.part.id: one for one in grade.parts})
+    return replace(result, checks=checks, score=round(score, 9), by_hand=by_hand)

@@ -14,6 +14,8 @@
     decision, reason    what was decided, and why
     attempt, attempts   which of how many counts, from 1
     file                where it lay in what was handed in
+    to_grade            how many parts are to be graded by hand before there is a final score;
+                        empty where none is
 
 A text that a spreadsheet would take for a formula has an apostrophe before it. The file is UTF-8
 with a byte order mark, by which Excel knows it; it is written whole beside its place and then
@@ -39,7 +41,7 @@ NAME: Final = "grades.csv"
 COLUMNS: Final = (
     "student_id", "name", "exercise", "status", "score", "max_score", "late", "late_days",
     "penalty_percent", "automatic_score", "decided_score", "final_score", "decision", "reason",
-    "attempt", "attempts", "file",
+    "attempt", "attempts", "file", "to_grade",
 )  # fmt: skip
 _DIGESTS: Final = f"{NAME}.sha256"
 _EDITED: Final = "grades-edited-{}.csv"
@@ -114,6 +116,7 @@ def _row(one: FinalGrade) -> tuple[str, ...]:
         str(attempt.number if attempt else 0),
         str(attempt.of if attempt else 0),
         attempt.file if attempt else "",
+        str(one.to_grade or ""),
     )
 
 

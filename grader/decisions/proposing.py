@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from grader.course.by_hand import Part
 from grader.course.naming import nearest
 from grader.decisions.decision import ALL, Basis, Decision, in_force, taken_back
 from grader.decisions.final_grade import FinalGrade
+from grader.decisions.parts import part_points, part_value
 from grader.decisions.points_and_deadlines import deadline_text, extended, number_text, points_in
 from grader.decisions.results import BatchResults
 from grader.errors import UsageError
@@ -60,7 +62,12 @@ class Bench:
                 f"{_spoken(wanted)} needs a reason",
                 'say why with --reason "..."',
             )
-        for text in (wanted.reason, wanted.value):
+        if wanted.remark.strip() and wanted.kind != "graded":
+            raise UsageError(
+                f"{_spoken(wanted)} has no remark",
+                "a remark is on a part that is graded by hand; a comment is on the whole",
+            )
+        for text in (wanted.reason, wanted.value, wanted.remark):
             if len(text) > _LONGEST:
                 raise UsageError(f"a text of {len(text):,} characters", f"at most {_LONGEST:,}")
         placed = replace(
@@ -69,6 +76,7 @@ class Bench:
             exercise=exercise,
             name=min(self._names[student]) if student != ALL else "",
             reason=wanted.reason.strip(),
+            remark=wanted.remark.strip(),
         )
         valued = self._valued(placed)
         return replace(valued, basis=self.basis(valued))
@@ -171,11 +179,27 @@ class Bench:
         grade = self.grades.get((decision.student, decision.exercise))
         if grade is None or decision.kind in ("extension", "waiver"):
             return None
+        if decision.kind == "graded":
+            return self._basis_of_part(decision, grade)
         checks = grade.attempt.checks if grade.attempt else {}
         # of a check that is gone, what it had is still what its decision made up for
         had = decision.basis.check if decision.basis else None
         points = checks[decision.check][0] if decision.check in checks else had
         return replace(grade.basis, check=points)
+
+    def _basis_of_part(self, decision: Decision, grade: FinalGrade) -> Basis:
+        part = self._part(decision.exercise, decision.check)
+        answers = grade.attempt.answers if grade.attempt else {}
+        had = decision.basis.check if decision.basis else None
+        return replace(
+            grade.basis,
+            check=part_points(part, decision) if part else had,
+            answer=answers.get(decision.check, ""),
+        )
+
+    def _part(self, exercise: str, name: str) -> Part | None:
+        parts = self.results.description.exercises[exercise].by_hand
+        return next((part for part in parts if part.id == name), None)
 
     def _valued(self, one: Decision) -> Decision:
         match one.kind:
@@ -184,6 +208,8 @@ class Bench:
                 return replace(one, value=_points(one.value, most, one.exercise))
             case "points":
                 return self._check_points(one)
+            case "graded":
+                return self._graded(one)
             case "extension":
                 return self._extension(one)
             case "comment":
@@ -209,6 +235,24 @@ class Bench:
                 (f"did you mean {guess}? " if guess else "") + f"it has: {', '.join(checks)}",
             )
         return replace(one, value=_points(one.value, checks[one.check][1], one.check))
+
+    def _graded(self, one: Decision) -> Decision:
+        part = self._part(one.exercise, one.check)
+        if part is None:
+            parts = [each.id for each in self.results.description.exercises[one.exercise].by_hand]
+            guess = nearest(one.check, parts)
+            raise UsageError(
+                f"{one.exercise} has no part {one.check or 'without a name'} to be graded by hand",
+                (f"did you mean {guess}? " if guess else "")
+                + (f"it has: {', '.join(parts)}" if parts else "parts are named in course.toml"),
+            )
+        grade = self.grades.get((one.student, one.exercise))
+        if grade is None or grade.attempt is None or grade.score is None:
+            raise UsageError(
+                f"{one.student}, {one.exercise} has no graded submission with an answer",
+                "decide a score",
+            )
+        return replace(one, value=part_value(part, one.value))
 
     def _extension(self, one: Decision) -> Decision:
         value = deadline_text(one.value)
@@ -248,9 +292,12 @@ def _points(text: str, most: float, of: str) -> str:
 
 
 def _spoken(decision: Decision) -> str:
-    return {"points": "points for a check", "score": "a score", "comment": "a comment"}.get(
-        decision.kind, f"`{decision.kind}`"
-    )
+    return {
+        "points": "points for a check",
+        "score": "a score",
+        "comment": "a comment",
+        "graded": "what a part gets",
+    }.get(decision.kind, f"`{decision.kind}`")
 
 
 def about_nobody(decisions: Iterable[Decision], results: BatchResults) -> tuple[Decision, ...]:

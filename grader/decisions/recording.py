@@ -27,11 +27,15 @@ class Overview:
         The grades with something changed under a decision, and what.
     about_nobody : tuple of Decision
         Those on students whom the batch does not know any more.
+    to_grade, waiting : int
+        How many parts are to be graded by hand, and how many grades wait for that.
     """
 
     in_force: tuple[Decision, ...]
     to_look_at: tuple[tuple[FinalGrade, str], ...]
     about_nobody: tuple[Decision, ...]
+    to_grade: int = 0
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,14 @@ def _overview(
     results: BatchResults, decisions: Sequence[Decision], grades: Iterable[FinalGrade]
 ) -> Overview:
     held = in_force(decisions).decisions
+    every = tuple(grades)
+    waiting = [one.to_grade for one in every if one.to_grade]
     return Overview(
         held,
-        tuple((one, line) for one in grades for line in remarks(one)),
+        tuple((one, line) for one in every for line in remarks(one)),
         about_nobody(held, results),
+        to_grade=sum(waiting),
+        waiting=len(waiting),
     )
 
 
@@ -109,4 +117,4 @@ def record(folder: Path, propose: Callable[[Bench], Iterable[Decision]]) -> Writ
 
 
 def _counts(grade: FinalGrade) -> tuple[object, ...]:
-    return grade.standing, grade.final
+    return grade.standing, grade.final, grade.to_grade

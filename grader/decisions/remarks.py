@@ -16,6 +16,8 @@ def remarks(grade: FinalGrade) -> tuple[str, ...]:
 def _changes(one: Decision, grade: FinalGrade) -> list[str]:
     before, now = one.basis, grade.basis
     assert before is not None
+    if one.kind == "graded":
+        return _of_part(one, grade)
     changes = []
     if one.kind in ("score", "points"):
         changes += _of_grade(one, grade)
@@ -29,6 +31,23 @@ def _changes(one: Decision, grade: FinalGrade) -> list[str]:
     checked = bool(now.submission) and one.kind in ("score", "points")
     if checked and before.checks != now.checks:
         changes.append("; its checks have changed since")
+    return changes
+
+
+def _of_part(one: Decision, grade: FinalGrade) -> list[str]:
+    """Return what has changed under what a person graded: the answer, or the rubric."""
+    before = one.basis
+    assert before is not None
+    part = next((each for each in grade.parts if each.part.id == one.check), None)
+    if part is None:
+        return ["; that part is gone, and counts no more"]
+    changes = []
+    if part.points is not None and before.check not in (None, part.points):
+        was = number_text(before.check or 0.0)
+        changes.append(f", which is now {number_text(part.points)} points ({was} when graded)")
+    now = grade.attempt.answers.get(one.check, "") if grade.attempt else ""
+    if now != before.answer:
+        changes.append("; decided on another answer" if now else "; its answer is gone")
     return changes
 
 
@@ -57,6 +76,8 @@ def _decided(one: Decision, grade: FinalGrade) -> str:
             return f"decided at {one.value} of {number_text(most)}"
         case "points":
             return f"{one.check} decided at {one.value} points"
+        case "graded":
+            return f"{one.check} graded: {one.value}"
         case "comment":
             return "commented on"
         case _:

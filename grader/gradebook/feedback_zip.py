@@ -140,7 +140,7 @@ def _in_kind(name: str, graded: Graded) -> str:
     grade, record = graded.grade, graded.kept
     told = for_student(grade)
     shown = record.result if record and grade.standing != "withheld" else None
-    result = decided_result(shown, grade.decisions) if shown else None
+    result = decided_result(shown, grade) if shown else None
     if name.lower().endswith(".ipynb"):
         parts = [inline(line) for line in told] + ([overall_text(result, ())] if result else [])
         cell = {"cell_type": "markdown", "metadata": {}, "source": "\n\n".join(parts)}

@@ -84,7 +84,7 @@ def fill(sheet: Sheet, matches: Matches, targets: Mapping[str, Target]) -> Fille
                 continue
             if grade.points is not None:
                 _write(sheet, row, grade, target, filled, scales)
-            elif grade.standing in ("excused", "withheld"):
+            elif grade.standing in ("excused", "withheld", "pending"):
                 apart.append(grade)
                 if grade.standing == "excused" and target.excused:
                     _excuse(sheet, row, target, filled)

@@ -13,7 +13,7 @@ from grader.batch.records import Origin, Student
 from grader.decisions.final_grade import Standing, decided_result
 from grader.decisions.results import Graded
 from grader.errors import UsageError
-from grader.report.arrangement import findings, score_text, summaries, unwritten
+from grader.report.arrangement import findings, part_heading, score_text, summaries, unwritten
 from grader.result import Result
 
 _MAX_COMMENT = 4_000
@@ -65,7 +65,7 @@ def _comment(graded: Graded) -> str:
     result = record.result if record and record.status == "graded" else None
     if result is None:
         return grade.comment[:_MAX_COMMENT]
-    own = comment(decided_result(result, grade.decisions))
+    own = comment(decided_result(result, grade))
     if "score" in grade.kinds:
         own = f"Your instructor decided {score_text(grade.final, grade.max_score)}; checks: {own}"
     return f"{grade.comment} {own}".strip()[:_MAX_COMMENT]
@@ -77,10 +77,15 @@ def those_handed_in(graded: Iterable[Graded]) -> Iterator[Graded]:
 
 
 def without_grade(grades: Iterable[Grade], *, excused: str) -> list[str]:
-    """Return a line on those who have no grade because that was decided, each kind apart."""
+    """Return a line on those who have no grade though they may, each kind apart."""
     counts: Counter[str] = Counter(grade.standing for grade in grades)
-    told = (("excused", excused), ("withheld", "no grade written"))
-    return [f"{counts[kind]} {kind}: {what}" for kind, what in told if counts[kind]]
+    none = "no grade written"
+    told = (
+        ("excused", "excused", excused),
+        ("withheld", "withheld", none),
+        ("pending", "not graded by hand yet", none),
+    )
+    return [f"{counts[kind]} {words}: {what}" for kind, words, what in told if counts[kind]]
 
 
 def chosen(grades: Iterable[Grade], exercise: str | None) -> list[Grade]:
@@ -116,6 +121,8 @@ def comment(result: Result) -> str:
             why = titles.get(one.name) or one.remark or unwritten(one)
             score = score_text(one.points, one.max_points)
             parts.append(f"{one.name} {score}{': ' + why if why else ''}.")
+    for part in result.by_hand:
+        parts.append(f"{part_heading(part)}{'. ' + part.remark if part.remark else '.'}")
     return " ".join(parts)[:_MAX_COMMENT]
 
 

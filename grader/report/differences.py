@@ -31,8 +31,9 @@ class Difference:
     """What is different for one student and exercise.
 
     `before` and `after` are the standings, `graded`, `ungraded`, `unreadable`, `missing`,
-    `excused`, `withheld` or `absent`; the scores are what counts, after lateness and decisions, and
-    None where there is no grade. `decided` says whether the later grade is a decided one.
+    `excused`, `withheld`, `pending` (a person has yet to grade a part) or `absent`; the
+    scores are what counts, after lateness and decisions, and None where there is no grade.
+    `decided` says whether the later grade is a decided one.
     """
 
     student: Student
@@ -130,7 +131,7 @@ def _standing(graded: Graded | None) -> str:
     if graded is None:
         return "absent"
     grade = graded.grade
-    if grade.standing in ("excused", "withheld"):
+    if grade.standing in ("excused", "withheld", "pending"):
         return grade.standing
     # a decided grade is one, whatever became of the submission
     return "graded" if grade.final is not None else grade.status

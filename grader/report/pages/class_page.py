@@ -23,6 +23,7 @@ ROWS_AT_ONCE: Final = 500  # what a browser lays out in a moment; the others wai
 STANDINGS: Final = {
     "full": "full marks",
     "lost": "points lost",
+    "pending": "to be graded by hand",
     "ungraded": "not graded",
     "unreadable": "unreadable",
     "missing": "nothing submitted",
@@ -189,6 +190,7 @@ def _numbers(counted: ClassCount) -> list[tuple[str, str]]:
         for words, number in (
             ("handed in, no grade", sum(one.without for one in counted.exercises)),
             ("students with nothing handed in", counted.absent),
+            ("to be graded by hand", len(counted.standing("pending"))),
             ("excused", len(counted.standing("excused"))),
             ("withheld", len(counted.standing("withheld"))),
         )
@@ -229,7 +231,7 @@ def _shown(row: Row, people: dict[tuple[str, str], int], keys: dict[Mistake, str
         row=row,
         person=people[row.student.id, row.student.name],
         statuses=" ".join(_statuses(row)),
-        standing=TROUBLES[row.trouble.kind] if row.trouble else STANDINGS[row.standing],
+        standing=_standing(row),
         score=score,
         share=share,
         bar=bar(share, "full" if row.standing == "full" else "open") if known else Markup(""),
@@ -253,6 +255,13 @@ def _matrix_row(total: Total, counted: ClassCount) -> MatrixRow:
     cells = tuple(_cell(total.rows.get(one.name)) for one in counted.exercises)
     still_open = ", open" if total.is_open else ""
     return MatrixRow(total, cells, f"{amount(total.points)} / {amount(total.of)}{still_open}")
+
+
+def _standing(row: Row) -> str:
+    words = TROUBLES[row.trouble.kind] if row.trouble else ""
+    if row.standing == "pending" and words:
+        return f"{words}, {STANDINGS[row.standing]}"
+    return words or STANDINGS[row.standing]
 
 
 def _cell(row: Row | None) -> Cell:

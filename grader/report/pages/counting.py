@@ -12,6 +12,7 @@ from grader.batch.records import Student
 from grader.report.pages.rows import CheckKey, Handing, Likeness, Made, Mistake, Row
 from grader.report.pages.trouble import TroubleKind
 
+_OPEN = ("pending", "ungraded", "unreadable", "withheld")
 _RARE_SHARE = 0.02
 _RARE_AT_LEAST = 3
 _FOLLOWS = "follows from "
@@ -240,7 +241,7 @@ def _totals(rows: Sequence[Row]) -> tuple[Total, ...]:
                 for name, possible in points.items()
                 if not any(row.exercise == name and row.standing == "excused" for row in some)
             ),
-            is_open=any(row.standing in ("ungraded", "unreadable", "withheld") for row in some),
+            is_open=any(row.standing in _OPEN for row in some),
         )
         for some in own.values()
     )

@@ -134,7 +134,7 @@ def _work(graded: Graded) -> Work:
     decided = "score" in grade.kinds and grade.final is not None
     return Work(
         exercise=grade.exercise,
-        result=decided_result(kept.result, grade.decisions) if kept.result else None,
+        result=decided_result(kept.result, grade) if kept.result else None,
         lateness=_lateness(kept),
         final_score=grade.final if costs or decided else None,
         tries=[_try(one) for one in graded.records] if len(graded.records) > 1 else (),
@@ -161,7 +161,8 @@ def _try(record: Record) -> Try:
     elif record.status != "graded":
         score = "not graded"
     else:
-        score = score_text(result.score, result.max_score)
+        so_far = " so far" if result.by_hand else ""
+        score = f"{score_text(result.score, result.max_score)}{so_far}"
     return Try(record.number, record.submitted, score, record.kept)
 
 

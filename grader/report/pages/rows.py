@@ -17,7 +17,9 @@ from grader.decisions.results import Graded
 from grader.report.pages.trouble import Trouble, trouble
 from grader.result import CheckResult, Diagnosis, Listing, Outcome, Result
 
-Standing = Literal["full", "lost", "ungraded", "unreadable", "missing", "excused", "withheld"]
+Standing = Literal[
+    "full", "lost", "pending", "ungraded", "unreadable", "missing", "excused", "withheld"
+]
 _FIRST_REASON: Final = 300
 _LINES_AROUND: Final = 3
 
@@ -139,7 +141,7 @@ def row(graded: Graded, page: str) -> Row:
     """Return the row of a grade."""
     grade, record = graded.grade, graded.kept
     found = record.result if record else None
-    result = decided_result(found, grade.decisions) if found else None
+    result = decided_result(found, grade) if found else None
     scored = result if record and record.status == "graded" else None
     score = scored.score if scored else None
     if grade.final is not None and (score is None or "score" in grade.kinds):
@@ -163,7 +165,7 @@ def row(graded: Graded, page: str) -> Row:
         digest=result.submission.sha256 if result else "",
         decided=", ".join(grade.kinds),
         remarks=remarks(grade),
-        trouble=trouble(scored) if scored and standing == "lost" else None,
+        trouble=trouble(scored) if scored and standing in ("lost", "pending") else None,
     )
 
 
@@ -180,7 +182,7 @@ def handing(record: Record) -> Handing | None:
 
 
 def _standing(grade: FinalGrade, result: Result | None) -> Standing:
-    if grade.standing == "excused" or grade.standing == "withheld":
+    if grade.standing in ("excused", "withheld", "pending"):
         return grade.standing
     if grade.final is None:
         others: dict[str, Standing] = {"unreadable": "unreadable", "missing": "missing"}

@@ -66,7 +66,7 @@ class Work:
     note : str
         How the file was chosen among several; empty where there was only one.
     max_score : float
-    standing : {"counts", "none", "excused", "withheld"}
+    standing : {"counts", "none", "pending", "excused", "withheld"}
         Whether there is a grade, and if not, why.
     handed_in : bool
         Whether there is a submission, though its result may not be shown.
