@@ -299,10 +299,8 @@ def _tell_decisions(written: Written, out: Path, quiet: bool) -> None:
     found = written.overview
     remarks = list(to_look_at(found.to_look_at, found.about_nobody))
     if found.to_grade and not quiet:
-        click.echo(
-            f"  {waiting_text(found.to_grade)}: bpgrade decide {out} --write to_grade.csv --to-grade",
-            err=True,
-        )
+        how = f"bpgrade decide {out} --write to_grade.csv --to-grade"
+        click.echo(f"  {waiting_text(found.to_grade)}: {how}", err=True)
     if quiet or not found.in_force:
         return
     number = len(found.in_force)

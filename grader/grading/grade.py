@@ -18,7 +18,7 @@ from grader.course.files import read_text
 from grader.course.naming import DATA
 from grader.course.stub_imports import imported_by_stubs
 from grader.diagnosis.options import Options
-from grader.result import CheckResult, Listing, Outcome, PartResult, Result
+from grader.result import CheckResult, Listing, Outcome, Result
 from grader.sandbox.child.console import answering
 from grader.sandbox.host import SandboxHost
 from grader.sandbox.isolation import Isolation, resolve
@@ -281,6 +281,7 @@ class Grader:
         session: SubmissionSession | None = None,
         untold: tuple[str, ...] = (),
     ) -> Result:
+        from grader.grading.answers import answers
         from grader.grading.remarks import remarks
 
         failed = any(check.outcome is Outcome.GRADER_ERROR for check in checks)
@@ -302,7 +303,7 @@ class Grader:
             ),
             not_run=self._not_run(exercise, checks),
             listings=_listings(submission, checks),
-            by_hand=_by_hand(exercise, submission, session),
+            by_hand=answers(exercise, submission, session),
             seconds=round(time.perf_counter() - start, 6),
         )
 
@@ -340,16 +341,6 @@ def _in_order(exercise: Exercise, checks: tuple[CheckResult, ...]) -> tuple[Chec
     """Return the checks function by function, as the exercise names them: first steps first."""
     places = {function: place for place, function in enumerate(exercise.functions)}
     return tuple(sorted(checks, key=lambda check: places[check.function]))
-
-
-def _by_hand(
-    exercise: Exercise, submission: Submission, session: SubmissionSession | None
-) -> tuple[PartResult, ...]:
-    if not exercise.by_hand:
-        return ()
-    from grader.grading.answers import answers  # few exercises have such parts
-
-    return answers(exercise, submission, session)
 
 
 def _listings(submission: Submission, checks: tuple[CheckResult, ...]) -> tuple[Listing, ...]:
