@@ -120,7 +120,7 @@ def test_a_class(done: tuple[Path, subprocess.CompletedProcess[str]], course: Pa
         rows = list(csv.DictReader(file))
     assert [float(row["final_score"]) for row in rows] == scores
     assert rows[0]["file"] == "s000/double.ipynb"
-    assert (out / "left_over.csv").read_text("utf-8") == "file,reason\n"
+    assert (out / "left_over.csv").read_text("utf-8-sig") == "file,student,exercise,reason\n"
 
 
 def test_again_grades_nothing(out: Path, course: Path, submissions: Path) -> None:
@@ -428,7 +428,7 @@ def test_files_change_while_they_are_read(course: Path, tmp_path: Path) -> None:
     status = {line["student"]["id"]: line["status"] for line in results(tmp_path / "out")}
     assert [name for name in status if status[name] == "unreadable"] == ["s001", "s004"]
     told = (tmp_path / "out" / "left_over.csv").read_text("utf-8")
-    assert "s001/double.py,not graded: No such file or directory" in told
+    assert "s001/double.py,,double,not graded: No such file or directory" in told
     assert "s004/double.py,not graded: " in told
 
 

@@ -150,7 +150,8 @@ class Batch:
             return self.hand.read(attempt.entry)
         except OSError as error:
             reason = error.strerror or str(error)
-            self._left_over.append(LeftOver(attempt.entry.path, f"not graded: {reason}"))
+            told = LeftOver(attempt.entry.path, f"not graded: {reason}", attempt.exercise.name)
+            self._left_over.append(told)
             self.counts.unreadable += 1
             return None
 
