@@ -245,6 +245,14 @@ def test_an_id_and_a_name_are_one_student(tmp_path, course, roster) -> None:
     assert found.attempts[0].attempts == 2
 
 
+def test_what_lies_beside_a_submission_is_not_nobody_s(tmp_path, course, roster) -> None:
+    files = ["s1000/exercise1.py", "s1000/layers.py", "s1001/layers.py"]
+    for people in (None, read_roster(roster)):
+        found = planned(tmp_path, course, people, files)
+        told = {one.path: one.is_nobodys for one in found.left_over}
+        assert told == {"s1000/layers.py": False, "s1001/layers.py": True}
+
+
 def teams(folder: Path, people: Roster, course: Course, text: str) -> Roster:
     path = folder / "groups.csv"
     path.write_text(text, "utf-8")

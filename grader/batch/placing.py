@@ -54,6 +54,7 @@ class Placing:
         self.left_over: list[LeftOver] = []
         self.by_owner: dict[str, list[tuple[Origin, Entry]]] = defaultdict(list)
         self.handed_in: dict[tuple[Student, Exercise], HandedIn] = {}
+        self._without_exercise: list[tuple[Entry, str]] = []
         self._course = course
         self._for = exercise
         self._roster = roster
@@ -75,13 +76,19 @@ class Placing:
                 self._place(entry, origins)
         for entry, origins in later:
             self._place_assigned(entry, origins[0])
+        placed = {
+            owner(origin) for one in self.handed_in.values() for origin, _ in one.files.values()
+        }
+        for entry, whose in self._without_exercise:
+            # beside a submission it may be something that is imported
+            self._note(entry, _NO_EXERCISE, "", "", is_nobodys=whose not in placed)
 
     def _place(self, entry: Entry, origins: tuple[Origin, ...]) -> None:
         for origin in origins:
             self.by_owner[owner(origin)].append((origin, entry))
             exercise = self._for or self._exercise(entry.path, origin.name)
             if exercise is None:
-                self._tell(entry, _NO_EXERCISE)
+                self._without_exercise.append((entry, owner(origin)))
                 return
             self._add(entry, origin, exercise, self._students(origin, entry, exercise))
 
