@@ -107,6 +107,15 @@ def test_semicolons_marks_and_line_ends_stay(export):
     assert data.decode("utf-16") == SEMICOLONS.removeprefix("\ufeff").replace("A;\r", "A;14\r")
 
 
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8-sig", "utf-16", "big5"])
+def test_a_table_in_chinese_keeps_its_encoding(export, encoding: str) -> None:
+    text = "學號;姓名;exercise3\r\n101;李小明;\r\n102;王芳;7\r\n"
+    path = export(text, encoding)
+    filled = fill_table(path, [grade("101", "李小明")], None)
+    assert filled.data.decode(encoding) == text.replace("李小明;", "李小明;14")
+    assert filled.left_out == []
+
+
 @pytest.mark.parametrize(
     ("separator", "possible", "there", "expected"),
     [

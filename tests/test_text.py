@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from handed_zips import unflagged
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,20 +73,13 @@ def test_a_source_is_read_and_its_encoding_told(declared: str, codec: str, calle
     assert len(told) == len(found.remarks) == bool(called)
 
 
-class Unflagged(zipfile.ZipInfo):
-    """A member whose name is in some encoding, as programs without Unicode write it."""
-
-    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
-        return self.filename.encode("cp437"), 0
-
-
 def _zip(folder: Path, names: dict[str, str]) -> Path:
     """Write a zip of files by their names and the encodings of these."""
     path = folder / "hand.zip"
     with zipfile.ZipFile(path, "w") as archive:
         for name, codec in names.items():
-            raw = name.encode(codec).decode("cp437") if codec else ""
-            archive.writestr(Unflagged(raw) if codec else zipfile.ZipInfo(name), b"pass\n")
+            info = unflagged(name, codec) if codec else zipfile.ZipInfo(name)
+            archive.writestr(info, b"pass\n")
     return path
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
 from batch_course import RIGHT, batch, make_course
 from command import run_command
+from handed_zips import unflagged
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -357,6 +359,37 @@ def test_a_batch_from_left_over_files_to_a_decision_for_one_member(tmp_path, ros
     assert done.returncode == 0, done.stderr
     grades = {row["student_id"]: row["final_score"] for row in rows(out / "grades.csv")}
     assert (grades["s1000"], grades["s1001"]) == ("3", "1")
+
+
+def test_a_class_in_chinese_goes_to_canvas_and_moodle(tmp_path) -> None:
+    mini, out, hand = make_course(tmp_path / "course"), tmp_path / "out", tmp_path / "hand.zip"
+    people = {"2026001": "王芳", "2026002": "李小明", "2026003": "张伟"}
+    roster = tmp_path / "名单.csv"
+    lines = ["学号;姓名;邮箱;班级", *(f"{one};{name};;1班" for one, name in people.items())]
+    roster.write_bytes("\r\n".join(lines).encode("gb18030"))
+    with zipfile.ZipFile(hand, "w") as archive:
+        for number, name in enumerate(("王芳", "李小明_2026002", "2026003张伟")):
+            source = f"# 第{number}份\n{RIGHT}".encode("gb18030")
+            archive.writestr(unflagged(f"{name}/double.py", "gb18030"), source)
+    done = batch(mini, hand, out, "--roster", roster)
+    assert done.returncode == 0, done.stderr
+    found = {
+        row["student_id"]: (row["name"], row["final_score"]) for row in rows(out / "grades.csv")
+    }
+    assert found == {one: (name, "3") for one, name in people.items()}
+    canvas = tmp_path / "canvas.csv"
+    body = "".join(f"{name},{one},{one},1班,\n" for one, name in people.items())
+    canvas.write_text(
+        f"Student,ID,SIS Login ID,Section,double (4)\n    Points Possible,,,,3\n{body}", "utf-8"
+    )
+    done = run_command("export", "canvas", out, "--into", canvas, "-o", tmp_path / "up.csv")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "up.csv").read_text("utf-8").count("1班,3\n") == 3
+    done = run_command("export", "moodle", out)
+    assert done.returncode == 0, done.stderr
+    assert [(row["ID number"], row["double"]) for row in rows(out / "moodle.csv")] == [
+        (one, "3") for one in people
+    ]
 
 
 def test_a_careless_user_is_told_what_is_wrong(tmp_path, roster) -> None:

@@ -55,6 +55,7 @@ _TRANSLATED: Final = {
     "gruppe": "group", "grupo": "group", "groupe": "group",
 }  # fmt: skip
 _OF_PEOPLE: Final = frozenset((*ID_COLUMNS, *NAME_COLUMNS, *_FIRST, *_LAST))
+KNOWN_TITLES: Final = frozenset((*_OF_PEOPLE, *_TRANSLATED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +266,7 @@ def read_roster(path: Path) -> Roster:
         path,
         "name a CSV file, with a header",
         title_of=column_of,
-        known=(*_OF_PEOPLE, *_TRANSLATED),
+        known=tuple(KNOWN_TITLES),
     )
     people = [person for line in lines if (person := entry_of(line.cells))]
     if not people:

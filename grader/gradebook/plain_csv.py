@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from grader.batch.roster import ID_COLUMNS, NAME_COLUMNS
+from grader.batch.roster import ID_COLUMNS, KNOWN_TITLES, NAME_COLUMNS, column_of
 from grader.errors import UsageError
 from grader.gradebook.filling import Filled, Target, choose_columns, fill
 from grader.gradebook.grades import Grade, rounded, without_grade
 from grader.gradebook.people import GradebookPerson, match
-from grader.gradebook.sheet import Sheet, table
+from grader.gradebook.sheet import Sheet, plain_title, table
 from grader.text.tables import guarded
 
 _DIGITS: Final = 9  # what the results themselves are rounded to
@@ -44,9 +44,10 @@ def fill_table(path: Path, grades: Sequence[Grade], wanted: str | None) -> Fille
     UsageError
         The table has no column of ids, or it is not clear which column is meant.
     """
-    sheet = Sheet(path, frozenset((*ID_COLUMNS, *NAME_COLUMNS)))
-    ids = [column for name in ID_COLUMNS if (column := sheet.column(name)) is not None]
-    names = [column for name in NAME_COLUMNS if (column := sheet.column(name)) is not None]
+    sheet = Sheet(path, KNOWN_TITLES)
+    meant = [column_of(plain_title(title)) for title in sheet.header]
+    ids = [meant.index(name) for name in ID_COLUMNS if name in meant]
+    names = [meant.index(name) for name in NAME_COLUMNS if name in meant]
     if not ids:
         raise UsageError(
             f"{path} has no column of ids: its columns are {', '.join(sheet.header[:8])}",
