@@ -6,9 +6,13 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from grader.author.verify import Effort, verify
+from grader.checking.compare import Compare
+from grader.checking.student.shown import shown_value
+from grader.comparison.check_failure import CheckFailure
 from grader.course import load_course
 from grader.course.stubs import make_stub
 from grader.grading.grade import Grader
@@ -56,7 +60,8 @@ def test_right_values_get_full_marks_in_a_file_and_in_a_notebook(
         ("answer = ...", 0, "not_implemented", "`answer` is not written yet."),
         ("del answer", 0, "not_implemented", "numbers.py sets no value `answer`"),
         ("del answer\nanswer = 6 / 0", 0, "error", "ZeroDivisionError"),
-        ("answer = {42}", 0, "forbidden_value", "`answer` is a set, which has no order."),
+        ("answer = {43, 41}", 0, "failed", "answer is {41, 43}."),
+        ("answer = {object()}", 0, "forbidden_value", "is a set that holds an object of type"),
         ("answer = object()", 0, "forbidden_value", "`answer` is an object of type object."),
         ("def answer(): return 42", 0, "forbidden_value", "`answer` is a function."),
         (
@@ -118,3 +123,35 @@ def test_the_course_of_values_holds() -> None:
     effort = Effort(seeds=2, misconception_seeds=2, mutants=12, misconceptions=2)
     found = verify(COURSE, [EXERCISE], resolve("basic"), effort)
     assert found.exercises[0].faults == ()
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected", "visible", "told"),
+    [
+        ({1, 2}, {2, 1}, False, ""),
+        ({0.1 + 0.2}, {0.3}, False, ""),
+        (frozenset("a"), {"a"}, False, ""),
+        ({1, 4}, {1, 2}, False, "words lacks 1 of 2 elements.\nwords has 4, which does not belong"),
+        ({"b", "a"}, set(), False, "words has 'a' and 'b', which do not belong to it."),
+        (set(), {3, 20, 100}, True, "words lacks 3, 20 and 100."),
+        (set(), set(range(9)), True, "words lacks 0, 1, 2, 3, 4, 5 and 3 more."),
+        ([1, 2], {1, 2}, True, "words is a list of 2; a set is expected."),
+        (None, {1}, True, "words is None (is a `return` missing?); a set is expected."),
+        ({1}, np.ones(1), True, "words is a set of 1, which has no order; numbers are expected."),
+    ],
+)
+def test_what_a_set_lacks_is_told(
+    actual: object, expected: object, visible: bool, told: str
+) -> None:
+    said = ""
+    try:
+        Compare(visible).close(actual, expected, names="words")
+    except CheckFailure as failure:
+        said = str(failure)
+    assert told in said
+    assert bool(said) == bool(told)
+
+
+def test_sets_are_shown_in_the_same_order_in_each_process() -> None:
+    assert shown_value({"b", "a", 2, 10}) == "{2, 10, 'a', 'b'}"
+    assert shown_value([set(), frozenset({1})]) == "[set(), frozenset({1})]"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 import tracemalloc
 from contextlib import suppress
 from typing import Any
@@ -42,15 +43,29 @@ leaves = st.one_of(
         lambda dtype: npst.arrays(np.dtype(dtype), npst.array_shapes(min_dims=0, min_side=0))
     ),
 )
+elements = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
+    lambda inner: st.tuples(inner, inner) | st.frozensets(inner, max_size=3),
+    max_leaves=4,
+)
 values = st.recursive(
     leaves,
     lambda inner: st.one_of(
         st.lists(inner),
         st.lists(inner).map(tuple),
         st.dictionaries(st.text(), inner),
+        st.sets(elements, max_size=5),
+        st.frozensets(elements, max_size=5),
     ),
     max_leaves=30,
 )
+
+
+def written(element: Any) -> str:
+    """Return an element of a set as text; NaN is equal to nothing."""
+    if isinstance(element, frozenset):
+        return f"{{{sorted(map(written, element))}}}"
+    return f"({list(map(written, element))})" if isinstance(element, tuple) else repr(element)
 
 
 def alike(one: Any, other: Any) -> bool:
@@ -66,6 +81,8 @@ def alike(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(map(alike, one, other))
     if isinstance(one, dict):
         return list(one) == list(other) and all(alike(one[key], other[key]) for key in one)
+    if isinstance(one, (set, frozenset)):
+        return sorted(map(written, one)) == sorted(map(written, other))
     if isinstance(one, (float, complex)):
         return repr(one) == repr(other)
     return bool(one == other)
@@ -74,6 +91,57 @@ def alike(one: Any, other: Any) -> bool:
 @given(values)
 def test_values_come_back_as_they_were(value: Any) -> None:
     assert alike(decode(encode(value, max_bytes=ROOM)), value)
+
+
+@given(st.lists(elements, max_size=8))
+def test_a_sets_bytes_depend_on_its_elements_alone(items: list[Any]) -> None:
+    one = {*items}
+    other: set[Any] = set()
+    for item in list(one)[::-1]:
+        other.add(item)
+    assert encode(one, max_bytes=ROOM) == encode(other, max_bytes=ROOM)
+
+
+def test_numbers_of_numpy_are_elements_of_sets() -> None:
+    found = decode(encode({np.float64(0.5), np.int32(3), np.str_("a")}, max_bytes=ROOM))
+    assert found == {0.5, 3, "a"}
+    assert {type(item) for item in found} == {float, int, str}
+
+
+def of_set(*items: Any, code: int = 20) -> bytes:
+    parts = [
+        msgpack.unpackb(encode(item, max_bytes=ROOM), ext_hook=msgpack.ExtType) for item in items
+    ]
+    return msgpack.packb([msgpack.ExtType(code, b""), *parts])
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        [[1]],
+        [{"a": 1}],
+        [np.zeros(2)],
+        [{1}],
+        [1, 1],
+        [1, 1.0],
+        [1, True],
+        [Handle(0, "x")],
+        [(Handle(0, "x"),)],
+        [k * (2**61 - 1) for k in range(1, 20_000)],
+    ],
+)
+@pytest.mark.parametrize("code", [20, 21])
+def test_what_is_no_set_is_refused(items: list[Any], code: int) -> None:
+    assert decode(of_set(1, 2, (3, "a"), frozenset({4}), code=code)) == {
+        1,
+        2,
+        (3, "a"),
+        frozenset({4}),
+    }
+    start = time.process_time()
+    with pytest.raises(WireError):
+        decode_with_objects(of_set(*items, code=code), 3)
+    assert time.process_time() - start < 3
 
 
 @given(st.sampled_from([">i4", ">f8", ">c16"]).flatmap(lambda d: npst.arrays(d, (2, 3))))
@@ -199,7 +267,8 @@ class Lying(float):
 
 
 FORBIDDEN = {
-    "set": {1, 2},
+    "set of objects": {1, object()},
+    "set of too many": set(range(MAX_LIST + 1)),
     "object": object(),
     "object array": np.array([1, object()]),
     "rows of unlike lengths": np.array([[1], [1, 2]], dtype=object),

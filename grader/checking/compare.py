@@ -21,6 +21,7 @@ from grader.comparison import values
 from grader.comparison.check_failure import CheckFailure
 from grader.comparison.figure_comparer import FigureComparer
 from grader.comparison.number_words import not_finite, number, odd, off
+from grader.comparison.set_comparison import set_differences
 from grader.comparison.table_comparer import TableComparer
 from grader.comparison.value_words import kind_in_words
 from grader.result import Outcome
@@ -58,8 +59,9 @@ class Compare(TableComparer, FigureComparer):
         ----------
         actual : object
             Whatever came out of the sandbox.
-        expected : number, array, or tuple or list of them
-            A tuple or list expects that many values.
+        expected : number, array, set, or tuple or list of them
+            A tuple or list expects that many values. Of a set, feedback says what is missing and
+            what does not belong to it.
         names : str or sequence of str, optional
             What the value, or each of the values, is called.
         labels : nested sequence of str, optional
@@ -184,6 +186,11 @@ class Compare(TableComparer, FigureComparer):
     def _differences(
         self, actual: Any, expected: Any, names: Any, labels: Any, tolerance: values.Tolerance
     ) -> Iterator[_Problem]:
+        if isinstance(expected, set | frozenset):
+            name = names if isinstance(names, str) else "the result"
+            for text in set_differences(actual, expected, name, tolerance, self._visible):
+                yield _Problem(text, (name,))
+            return
         if not values.is_group(expected):
             name = names if isinstance(names, str) else "the result"
             yield from self._leaf(actual, np.asarray(expected), name, labels, tolerance)
@@ -290,7 +297,8 @@ def _as_numbers(value: Any, name: str) -> tuple[_Array | None, str]:
         return found, ""
     if values.as_array(value) is None:
         return None, f"{name} is a nested list whose rows have different lengths."
-    return None, f"{name} is {kind_in_words(value)}; numbers are expected."
+    order = ", which has no order" if isinstance(value, set | frozenset) else ""
+    return None, f"{name} is {kind_in_words(value)}{order}; numbers are expected."
 
 
 def _wrong_shape(name: str, found: tuple[int, ...], expected: tuple[int, ...]) -> str:

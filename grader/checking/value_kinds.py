@@ -56,6 +56,8 @@ def kind_of(value: Any, depth: int = 0) -> Kind:
         return Kind(words, (len(value),), (), _parts(value, depth))
     if isinstance(value, dict):
         return Kind("a dictionary", (), tuple(map(str, value)), _parts(list(value.values()), depth))
+    if isinstance(value, set | frozenset):
+        return Kind("a set")
     if value is None:
         return Kind("None")
     if isinstance(value, bool | np.bool_):

@@ -25,6 +25,6 @@ def kind_in_words(value: Any) -> str:
         return f"an array of {value.dtype}, shape {value.shape}"
     if isinstance(value, (bool, int, float, complex)):
         return f"the {type(value).__name__} {value!r}"[:60]
-    if isinstance(value, (list, tuple, dict)):
+    if isinstance(value, (list, tuple, dict, set, frozenset)):
         return f"a {type(value).__name__} of {len(value)}"
     return f"a {type(value).__name__}"

@@ -106,6 +106,8 @@ def same(actual: Any, expected: Any) -> bool:
     if is_group(expected):
         found = parts(actual)
         return found is not None and len(found) == len(expected) and all(map(same, found, expected))
+    if isinstance(expected, set | frozenset):
+        return isinstance(actual, set | frozenset) and actual == expected
     if library_of(expected):
         return type(actual) is type(expected) and _content(actual) == _content(expected)
     array, right = as_array(actual), as_array(expected)
@@ -137,6 +139,9 @@ def fingerprint(value: Any) -> Hashable | None:
     if kind is list or kind is tuple:
         found = tuple(map(fingerprint, value))
         return None if None in found else (kind, found)
+    if kind is set or kind is frozenset:
+        members = frozenset(map(fingerprint, value))
+        return None if None in members else (kind, members)
     return _content(value) if library_of(value) else None
 
 
@@ -152,7 +157,7 @@ def size(value: Any) -> int:
     """Return roughly how many bytes a value takes."""
     if isinstance(value, np.ndarray):
         return value.nbytes
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | set | frozenset):
         return sum(map(size, value))
     if library_of(value):
         return len(_content(value) or b"")
@@ -163,6 +168,8 @@ def copied(value: Any) -> Any:
     """Return a value whose arrays, lists and tuples are new; other parts are the same."""
     if type(value) is tuple or type(value) is list:
         return type(value)(map(copied, value))
+    if type(value) is set:
+        return set(value)
     if library_of(value) == "pandas":
         return value.copy()
     return value.copy(order="K") if type(value) is np.ndarray else value

@@ -141,7 +141,7 @@ def _brief(argument: Any) -> str:
         return str(tuple(argument.shape))
     if isinstance(argument, (bool, int, float, complex)):
         return f"= {argument:.6g}" if isinstance(argument, float) else f"= {argument}"
-    if isinstance(argument, (list, tuple)):
+    if isinstance(argument, (list, tuple, set, frozenset)):
         return f"({type(argument).__name__} of {len(argument)})"
     return ""
 

@@ -15,10 +15,11 @@ MAX_INT_BYTES: Final = 1024
 MAX_DIMENSIONS: Final = 16
 MAX_DENSE: Final = 1_000_000
 MAX_OBJECTS: Final = 10_000
+MAX_ALIKE: Final = 64
 MAX_WORDS: Final = 400
 
 ARRAY, TUPLE, COMPLEX, BIG_INT, HANDLE, GENERATOR, OBJECT = range(1, 8)
-TABLE, MOMENT, OBJECT_ARRAY, FIGURE = range(16, 20)
+TABLE, MOMENT, OBJECT_ARRAY, FIGURE, SET, FROZEN_SET = range(16, 22)
 """Each is the first of a list, and says what the list is."""
 
 DTYPES: Final = {

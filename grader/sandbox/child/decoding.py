@@ -15,8 +15,10 @@ from .closed_set import (
     COMPLEX,
     DTYPES,
     FIGURE,
+    FROZEN_SET,
     GENERATOR,
     HANDLE,
+    MAX_ALIKE,
     MAX_DEPTH,
     MAX_DIMENSIONS,
     MAX_INT_BYTES,
@@ -28,6 +30,7 @@ from .closed_set import (
     MOMENT,
     OBJECT,
     OBJECT_ARRAY,
+    SET,
     TABLE,
     TUPLE,
     Handle,
@@ -238,10 +241,28 @@ def _read_object_array(fields: list[Any]) -> np.ndarray[Any, Any]:
         raise WireError("an array of objects whose shape and content disagree")
     array = np.empty(len(cells), dtype=object)
     for place, cell in enumerate(cells):
-        if isinstance(cell, (list, tuple, dict, np.ndarray, Table)):
+        if isinstance(cell, (list, tuple, dict, set, frozenset, np.ndarray, Table)):
             raise WireError("an array of objects in an array of objects")
         array[place] = cell
     return array.reshape(shape)
+
+
+def _read_set(items: list[Any]) -> set[Any]:
+    """Return a set of elements, no two of them equal; few may be told apart by that alone."""
+    if len(items) - len(set(map(hash, items))) > MAX_ALIKE:
+        raise WireError("a set of elements that would take too long to tell apart")
+    found = set(items)
+    if len(found) != len(items):
+        raise WireError("a set with an element twice")
+    if any(map(_holds_handle, found)):
+        raise WireError("an object in a set")
+    return found
+
+
+def _holds_handle(element: Any) -> bool:
+    """Return whether an element of a set is a handle, or a tuple with one."""
+    kind = type(element)
+    return kind is Handle or (kind is tuple and any(map(_holds_handle, element)))
 
 
 def _read_generator(data: bytes) -> np.random.Generator:
@@ -265,6 +286,8 @@ _MARKS: Final = {
     FIGURE: _Mark(figure_wire.unpacked),
     MOMENT: _Mark(value_of),
     OBJECT_ARRAY: _Mark(_read_object_array),
+    SET: _Mark(_read_set),
+    FROZEN_SET: _Mark(lambda items: frozenset(_read_set(items))),
 }
 
 
@@ -275,7 +298,7 @@ def _check(value: Any, made: set[type]) -> None:
         below: list[Any] = []
         for item in level:
             kind = type(item)
-            if kind is list or kind is tuple:
+            if kind is list or kind is tuple or kind is set or kind is frozenset:
                 below.extend(item)
             elif kind is dict:
                 below.extend(item.values())
@@ -293,7 +316,7 @@ def _check(value: Any, made: set[type]) -> None:
 
 def _values(cells: Iterable[Any]) -> list[Any]:
     found = list(cells)
-    if Handle in map(type, found):
+    if not {Handle, set, frozenset}.isdisjoint(map(type, found)):
         raise WireError("an object in a cell")
     return found
 

@@ -16,6 +16,7 @@ from .closed_set import (
     COMPLEX,
     DTYPES,
     FIGURE,
+    FROZEN_SET,
     GENERATOR,
     HANDLE,
     MAX_DENSE,
@@ -29,6 +30,7 @@ from .closed_set import (
     MOMENT,
     OBJECT,
     OBJECT_ARRAY,
+    SET,
     TABLE,
     TUPLE,
     AsObject,
@@ -46,7 +48,6 @@ _FLOAT64: Final = np.dtype(np.float64)
 _REMEDIES: Final = {
     "generator": "a generator; return a list or an array",
     "coroutine": "a coroutine (the function is `async def`; make it a plain `def`)",
-    "set": "a set, which has no order; return a list or an array",
     "map": "a `map` object; return list(map(...))",
     "zip": "a `zip` object; return list(zip(...))",
     "range": "a `range`; return list(range(...))",
@@ -59,7 +60,7 @@ _REMEDIES: Final = {
 }
 
 
-_GROUPS: Final = (list, tuple, dict, np.ndarray)
+_GROUPS: Final = (list, tuple, dict, set, frozenset, np.ndarray)
 
 
 class ForbiddenValueError(ValueError):
@@ -179,6 +180,8 @@ class _Encoder:
             return _plain_text(str(value))
         if isinstance(value, (list, tuple)):
             return self._sequence(value, depth)
+        if isinstance(value, (set, frozenset)):
+            return self._set(value, depth)
         if isinstance(value, complex):
             return msgpack.ExtType(COMPLEX, np.complex128(value).tobytes())
         if isinstance(value, (bytes, bytearray)):
@@ -203,6 +206,20 @@ class _Encoder:
         if self.handle_of is not None and callable(value):
             return msgpack.ExtType(HANDLE, self.handle_of(value).to_bytes(4, "little"))
         return self._object(value, "")
+
+    def _set(self, value: set[Any] | frozenset[Any], depth: int) -> Any:
+        """Return a set; its elements are in an order that depends on nothing but them."""
+        if self.in_table:
+            raise ForbiddenValueError("a set")
+        if len(value) > MAX_LIST:
+            raise ForbiddenValueError(f"a set of {len(value):,} elements; return fewer")
+        try:
+            with self._without_objects():
+                items = [self.plain(_element(item), depth + 1) for item in list(value)]
+        except ForbiddenValueError as error:
+            return self._object(value, f"a set that holds {str(error).partition(';')[0]}")
+        mark = FROZEN_SET if isinstance(value, frozenset) else SET
+        return self._marked(mark, sorted(items, key=_packed))
 
     def _object(self, value: Any, words: str) -> msgpack.ExtType:
         """Return an object's number, and what it is in words."""
@@ -303,6 +320,16 @@ class _Encoder:
             yield
         finally:
             self.objects = objects
+
+
+def _element(item: Any) -> Any:
+    """Return an element of a set as plain Python has it."""
+    return item.item() if isinstance(item, np.generic) else item
+
+
+def _packed(item: Any) -> bytes:
+    packed: bytes = msgpack.packb(item, use_bin_type=True)
+    return packed
 
 
 def _dense(value: Any) -> np.ndarray[Any, Any] | None:

@@ -1,0 +1,91 @@
+"""Where two sets differ, in words for students."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Set
+from typing import Any, Final
+
+import numpy as np
+
+from grader.comparison.value_words import kind_in_words
+from grader.comparison.values import Tolerance
+
+_MOST_TOLD: Final = 6
+_MOST_MATCHED: Final = 500
+_LONGEST: Final = 60
+
+
+def set_differences(
+    actual: Any, expected: Set[Any], name: str, tolerance: Tolerance, visible: bool
+) -> list[str]:
+    """Return how a value differs from a set; nothing where it does not.
+
+    Elements that are numbers are the same but for rounding. Which ones are missing is said only
+    where the check is `visible`.
+
+    Examples
+    --------
+    >>> set_differences({1, 4}, {1, 2, 3}, "the result", Tolerance(), True)
+    ['the result lacks 2 and 3.', 'the result has 4, which does not belong to it.']
+    >>> set_differences({1, 4}, {1, 2, 3}, "the result", Tolerance(), False)
+    ['the result lacks 2 of 3 elements.', 'the result has 4, which does not belong to it.']
+    """
+    if not isinstance(actual, set | frozenset):
+        return [f"{name} is {kind_in_words(actual)}; a set is expected."]
+    missing, further = _unmatched(
+        in_order(expected - actual), in_order(actual - expected), tolerance
+    )
+    found = []
+    if missing and visible:
+        found.append(f"{name} lacks {_listed(missing)}.")
+    elif missing:
+        elements = "element" if len(expected) == 1 else "elements"
+        found.append(f"{name} lacks {len(missing)} of {len(expected)} {elements}.")
+    if further:
+        verb = "does" if len(further) == 1 else "do"
+        found.append(f"{name} has {_listed(further)}, which {verb} not belong to it.")
+    return found
+
+
+def in_order(elements: Iterable[Any]) -> list[Any]:
+    """Return the elements of a set in an order that is the same in each process."""
+    return sorted(elements, key=lambda element: (type(element).__name__, _sortable(element)))
+
+
+def _sortable(element: Any) -> tuple[float, str]:
+    """Return what an element is sorted by: numbers by their size, all else by its text."""
+    is_number = isinstance(element, int | float) and abs(element) < 1e300
+    return (float(element) if is_number else 0.0), repr(element)
+
+
+def _unmatched(
+    missing: list[Any], further: list[Any], tolerance: Tolerance
+) -> tuple[list[Any], list[Any]]:
+    """Return the elements that have no partner among the others, but for rounding."""
+    left = list(further)
+    found = []
+    for element in missing:
+        numbers = [each for each in left[:_MOST_MATCHED] if _is_number(each)]
+        near = next(_near(element, numbers, tolerance), None) if _is_number(element) else None
+        if near is None:
+            found.append(element)
+        else:
+            left.remove(near)
+    return found, left
+
+
+def _near(element: Any, numbers: list[Any], tolerance: Tolerance) -> Iterator[Any]:
+    for each in numbers:
+        if bool(np.all(tolerance.agree(float(each), float(element)))):
+            yield each
+
+
+def _is_number(element: Any) -> bool:
+    return isinstance(element, float) or (type(element) is int and abs(element) < 1e300)
+
+
+def _listed(elements: list[Any]) -> str:
+    shown = [repr(element)[:_LONGEST] for element in elements[:_MOST_TOLD]]
+    if len(elements) > _MOST_TOLD:
+        return f"{', '.join(shown)} and {len(elements) - _MOST_TOLD} more"
+    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]
