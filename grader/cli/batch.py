@@ -269,20 +269,29 @@ def _tell_nobodys(files: Sequence[LeftOver], out: Path) -> None:
 
 
 def _summary(counts: Counts, plan: Plan) -> str:
+    from grader.comparison.table_words import counted
+
     students = len({attempt.student for attempt in plan.attempts})
     parts = [
-        f"{counts.total} submissions of {students} students ({plan.layout}):",
+        f"{counted(counts.total, 'submission')} of {counted(students, 'student')} ({plan.layout}):",
         f"{counts.full_marks} full marks, {counts.points_lost} lost points",
     ]
     if counts.by_hand:
         parts.append(f", {counts.by_hand} with parts that a person grades")
     if counts.reused:
-        parts.append(f"; {counts.reused} were graded before")
+        were = "was" if counts.reused == 1 else "were"
+        parts.append(f"; {counts.reused} {were} graded before")
     if counts.alike:
-        parts.append(f"; {counts.alike} are equal to another file, and share its result")
+        same = (
+            "is equal to another file, and shares"
+            if counts.alike == 1
+            else ("are equal to another file, and share")
+        )
+        parts.append(f"; {counts.alike} {same} its result")
     missing = len({student for student, _ in plan.missing})
     if missing:
-        parts.append(f"; {missing} in the roster have handed in nothing, or not everything")
+        have = "has" if missing == 1 else "have"
+        parts.append(f"; {missing} in the roster {have} handed in nothing, or not everything")
     return f"{parts[0]} {parts[1]}{''.join(parts[2:])}."
 
 
