@@ -108,7 +108,7 @@ def page_name(student: Student) -> str:
     Examples
     --------
     >>> page_name(Student("al12", "Ada Lovelace"))
-    'al12-c5a08ba6.html'
+    'al12-10275acd.html'
     """
     plain = unicodedata.normalize("NFKD", student.id or student.name)
     stem = re.sub(r"[^A-Za-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-")
