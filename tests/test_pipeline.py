@@ -17,7 +17,7 @@ from grader.sandbox.host import SandboxHost
 from grader.sandbox.pipeline import Pipeline
 from grader.sandbox.submission_session import SubmissionSession
 
-LIMITS = Limits(call_seconds=2.0, memory_megabytes=256)
+LIMITS = Limits(call_seconds=1.0, memory_megabytes=256)
 PLAIN = "def first(x):\n    return x + 1\n\ndef second(x):\n    return [x, 2 * x]\n"
 SUBMISSIONS = {
     "plain": PLAIN,
