@@ -149,7 +149,7 @@ class Search:
     ) -> Iterator[list[Found]]:
         """Yield pairs of edits of which one alone makes more of the values right."""
         helps = _helping(watch)
-        yield self._alone("slips that help", scopes, lambda each: _slips(each, helps), helps)
+        yield self._alone("slips that help", scopes, lambda each: slips(each, helps), helps)
         yield self._alone("parts that help", insertions(), lambda each: each.likely(helps), helps)
         for first in self._most_promising():
             alternative, unit = first.edit.alternative, first.edit.unit
