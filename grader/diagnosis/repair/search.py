@@ -120,6 +120,8 @@ class Search:
             self._pairs(scopes, watch, insertions),
             self._large(watch, insertions),
         ):
+            if any(_puts_in_a_number(each) for each in found):
+                found = [*found, *self._numbers(watch, insertions)]
             if found or self.budget.left <= 0:
                 return found
         return []
@@ -140,9 +142,14 @@ class Search:
     def _large(self, watch: Watched | None, insertions: Lazy) -> Iterator[list[Found]]:
         """Yield what each stage has found that tries whatever there is."""
         mends = _mending(watch)
-        yield self._alone("numbers", insertions(), lambda each: each.with_numbers(mends), mends)
+        yield self._numbers(watch, insertions)
         yield self._alone("repeated parts", insertions(), lambda each: each.repeated(mends), mends)
         yield self._alone("parts", insertions(), lambda each: each.unlikely(mends), mends)
+
+    def _numbers(self, watch: Watched | None, insertions: Lazy) -> list[Found]:
+        """Return the edits that put a number in: half of a sum is as well half of each term."""
+        mends = _mending(watch)
+        return self._alone("numbers", insertions(), lambda each: each.with_numbers(mends), mends)
 
     def _pairs(
         self, scopes: list[Scope], watch: Watched | None, insertions: Lazy
@@ -310,6 +317,17 @@ def _moved(scope: Scope, admits: Admits) -> Iterator[Alternative]:
     yield from moves(scope)
     yield from wraps(scope, admits)
     yield from filled(scope)
+
+
+def _puts_in_a_number(found: Found) -> bool:
+    new = found.edits[-1].alternative.new
+    kind = found.edits[-1].alternative.kind
+    return (
+        len(found.edits) == 1
+        and kind in ("factor", "term", "power")
+        and isinstance(new, ast.BinOp)
+        and any(isinstance(each, ast.Constant) for each in (new.left, new.right))
+    )
 
 
 def _mending(watch: Watched | None) -> Admits:
