@@ -96,12 +96,17 @@ class MisconceptionFinding:
 
 @dataclass(frozen=True, slots=True)
 class ExerciseFinding:
-    """All that was found in one exercise; without checks that can be run only its faults."""
+    """All that was found in one exercise; without checks that can be run only its faults.
+
+    `points` are those that checks give; a person gives `points_by_hand` in `by_hand` parts.
+    """
 
     name: str
     title: str
     points: float
     faults: tuple[Fault, ...]
+    by_hand: int = 0
+    points_by_hand: float = 0.0
     reference: Scores | None = None
     stub: Scores | None = None
     seconds: float = 0.0

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.author.proof_record import ExerciseFinding, Mutation, Scores, Verification
+from grader.report.arrangement import points_text
 from grader.report.page import can_draw
 
 _FAULT = "bold red"
@@ -42,6 +43,8 @@ def _exercise(found: ExerciseFinding, drawn: bool) -> RenderableType:
                 f"   {1000 * found.seconds:.0f} ms a submission",
             )
         )
+    if found.by_hand:
+        parts.append(Text(f"graded by hand: {found.by_hand}, {points_text(found.points_by_hand)}"))
     if found.mutation:
         parts.append(_mutation(found))
     if found.misconceptions:

@@ -6,12 +6,13 @@ import contextlib
 import io
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Final
 
 from grader.author.faults import exercise_faults
 from grader.author.mutation import Mutations, spread
+from grader.author.part_faults import part_faults
 from grader.author.programs import as_submission
 from grader.author.proof_record import (
     CheckFinding,
@@ -31,7 +32,7 @@ from grader.diagnosis.program_factory import Workshop
 from grader.errors import CourseError
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
-from grader.result import CheckResult
+from grader.result import CheckResult, PartResult
 from grader.sandbox.isolation import Isolation
 
 
@@ -86,7 +87,7 @@ def _exercise(grader: Grader, exercise: Exercise, effort: Effort) -> ExerciseFin
 
 def _unfit(exercise: Exercise, errors: Sequence[CourseError]) -> ExerciseFinding:
     faults = tuple(Fault(error.message, error.remedy) for error in errors)
-    return ExerciseFinding(exercise.name, exercise.title, exercise.max_score, faults)
+    return ExerciseFinding(exercise.name, exercise.title, exercise.checked_points, faults)
 
 
 class _Proof:
@@ -128,8 +129,10 @@ class _Proof:
         found = ExerciseFinding(
             name=self._exercise.name,
             title=self._exercise.title,
-            points=self._exercise.max_score,
+            points=self._exercise.checked_points,
             faults=(),
+            by_hand=len(self._exercise.by_hand),
+            points_by_hand=self._exercise.max_score - self._exercise.checked_points,
             reference=scores,
             stub=stub_scores,
             seconds=self._seconds(),
@@ -137,9 +140,21 @@ class _Proof:
             mutation=mutation,
             misconceptions=wrong,
         )
-        return exercise_faults(
+        found = exercise_faults(
             self._course, self._exercise, found, results, self._stub, self._bench.printed, crashed
         )
+        return replace(found, faults=(*found.faults, *self._part_faults()))
+
+    def _part_faults(self) -> tuple[Fault, ...]:
+        if not self._exercise.by_hand:
+            return ()
+        right, given = (self._answers(source) for source in (self._source, self._stub))
+        checks = [check.id for check in self._bench.checks]
+        return tuple(part_faults(self._course, self._exercise, right, given, checks))
+
+    def _answers(self, source: str) -> tuple[PartResult, ...]:
+        submission = submission_from_bytes(f"{self._exercise.name}.py", source.encode())
+        return self._grader.grade(submission, self._exercise, 0).by_hand
 
     def _scores(self, source: str) -> tuple[tuple[CheckResult, ...], Scores]:
         first = self._bench.run(source, 0)
