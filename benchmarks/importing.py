@@ -58,7 +58,7 @@ def graded(folder: Path) -> tuple[str, str, str]:
                         passed += sum(check.outcome == "passed" for check in result.checks)
     except BpgradeError as error:
         return f"not graded: {error.message[:60]}", "", ""
-    most = sum(exercise.max_score for exercise in course.exercises)
+    most = sum(exercise.checked_points for exercise in course.exercises)
     texts = [f"{score:g} / {most:g}" for score in scores.values()]
     return f"{passed} of {total}", texts[0], texts[1]
 

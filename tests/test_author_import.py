@@ -21,6 +21,7 @@ from grader.author.importing.translation import translate
 from grader.cli import main
 from grader.cli.author import command as author
 from grader.course import load_course
+from grader.course.by_hand import Part
 from grader.course.stubs import make_stub
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
@@ -95,7 +96,7 @@ def scores(course: Path, source: str | None = None) -> tuple[float, float, float
             grader.grade(submission_from_bytes(name, one.encode()), exercise, 0).score or 0.0
             for one in (right, (course / "exercises" / name).read_text("utf-8"))
         ]
-    return found[0], found[1], exercise.max_score
+    return found[0], found[1], exercise.checked_points
 
 
 def schema(version: int, **marks: Any) -> dict[str, Any]:
@@ -136,6 +137,11 @@ def test_nbgrader_cells_of_every_schema_become_a_course_that_grades(tmp_path: Pa
     assert "squares(3)" in task
     assert "range(1, n + 1)" not in (course / "exercises/problem_1.ipynb").read_text("utf-8")
     assert "graded by hand" in (course / "report.md").read_text("utf-8")
+    (exercise,) = load_course(course).exercises
+    assert exercise.by_hand == (Part("why", "Why", 3.0),)
+    assert 'why = """because"""' in (course / "solutions/problem_1.py").read_text("utf-8")
+    assert "because" not in (course / "exercises/problem_1.py").read_text("utf-8")
+    assert "answer: why" in (course / "exercises/problem_1.ipynb").read_text("utf-8")
 
 
 def test_a_wrong_submission_loses_the_points_of_an_imported_check(tmp_path: Path):
@@ -169,6 +175,38 @@ def test_a_task_keeps_its_mark_scheme_from_students(tmp_path: Path):
     run("nbgrader", write(tmp_path / "a.ipynb", cells), tmp_path / "course")
     assert "proof" not in (tmp_path / "course/exercises/a.md").read_text("utf-8")
     assert "proof" in (tmp_path / "course/solutions/by_hand_a.md").read_text("utf-8")
+
+
+def test_parts_that_otter_leaves_to_a_person_become_parts_graded_by_hand(tmp_path: Path):
+    def block(mark: str, more: str = "") -> dict[str, Any]:
+        return {"cell_type": "raw", "metadata": {}, "source": f"# {mark}\n{more}"}
+
+    cells = [
+        block("BEGIN QUESTION", "name: q1\npoints: 2\nmanual: true"),
+        text("Why?"),
+        block("BEGIN SOLUTION"),
+        text("Since it is so."),
+        block("END SOLUTION"),
+        block("END QUESTION"),
+        block("BEGIN QUESTION", "name: q2\npoints: 1\nmanual: true"),
+        block("BEGIN SOLUTION"),
+        code("marks = [1, 2]\nplt.plot(marks)"),
+        block("END SOLUTION"),
+        block("END QUESTION"),
+        block("BEGIN QUESTION", "name: q3\npoints: 1"),
+        block("BEGIN SOLUTION"),
+        code("def f(x):\n    return 2 * x # SOLUTION"),
+        block("END SOLUTION"),
+        block("BEGIN TESTS"),
+        code("assert f(1) == 2"),
+        block("END TESTS"),
+        block("END QUESTION"),
+    ]
+    run("otter", write(tmp_path / "hw.ipynb", cells), tmp_path / "course")
+    (exercise,) = load_course(tmp_path / "course").exercises
+    assert exercise.by_hand == (Part("q1", "Q1", 2.0), Part("q2", "Q2", 1.0, "plot"))
+    assert "Since it is so" in (tmp_path / "course/solutions/hw.py").read_text("utf-8")
+    assert "Since it is so" not in (tmp_path / "course/exercises/hw.ipynb").read_text("utf-8")
 
 
 def test_a_test_that_hides_and_sets_names_of_the_students_is_carried_over(tmp_path: Path):

@@ -42,10 +42,10 @@ def part_faults(
             if not right[part.id].pictures:
                 yield Fault(
                     f"{file}: the part {part.id} asks for a plot, and there is none:"
-                    f" {right[part.id].note}.",
+                    f" {right[part.id].note.rstrip('.')}.",
                     f"Let a function {part.id}(), or the file itself, draw one in the reference.",
                 )
-        else:
+        elif part.answer == "text":
             yield from _of_text(f"{file}", part, right[part.id], given[part.id])
 
 

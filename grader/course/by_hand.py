@@ -25,7 +25,7 @@ from typing import Final, Literal, get_args
 from grader.course.naming import is_file_name
 from grader.course.tables import TomlTable
 
-AnswerKind = Literal["text", "plot"]
+AnswerKind = Literal["text", "plot", "code"]
 ALL: Final = "all"
 NONE: Final = "none"
 PLACEHOLDER: Final = "Write your answer here."
@@ -54,8 +54,9 @@ class Part:
         Its name in Python: what the answer is assigned to, or the function that draws the plot.
     points : float
         What its rubric adds up to; without a rubric what it gives at most.
-    answer : {"text", "plot"}
-        Whether it is written, or drawn by a function of that name, or else by the whole file.
+    answer : {"text", "plot", "code"}
+        Whether it is written; drawn by a function of that name, or else by the whole file; or the
+        code itself, of a function or class of that name, or else of the whole file.
     """
 
     id: str

@@ -42,6 +42,8 @@ def _part(part: Part, submission: Submission, session: SubmissionSession | None)
     pictures: tuple[Picture, ...] = ()
     if part.answer == "plot":
         answer, (pictures, note) = "", _drawn(part, session)
+    elif part.answer == "code":
+        answer, note = _cut(_code(part.id, submission.source)), submission.problem
     else:
         answer, note = written(part, submission)
     return PartResult(
@@ -68,9 +70,27 @@ def written(part: Part, submission: Submission) -> tuple[str, str]:
     # a cell that was copied stands there twice
     texts = dict.fromkeys(filter(None, map(without_given, found)))
     answer = "\n\n".join(texts)
-    if len(answer) > _LONGEST:
-        return f"{answer[:_LONGEST]}...", f"only its first {_LONGEST:,} characters are shown"
-    return answer, "" if answer else NOTHING_WRITTEN
+    return _cut(answer), "" if answer else NOTHING_WRITTEN
+
+
+def _cut(answer: str) -> str:
+    rest = len(answer) - _LONGEST
+    return f"{answer[:_LONGEST]} ... ({rest:,} more characters)" if rest > 0 else answer
+
+
+def _code(name: str, source: str) -> str:
+    """Return the code of a function or class; all of it where there is none of that name."""
+    try:
+        tree = syntax_tree(source)
+    except _UNREADABLE:
+        return source.strip()
+    own = [
+        ast.get_source_segment(source, node) or ""
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        and node.name == name
+    ]
+    return own[-1] if own else source.strip()
 
 
 def _set_in_code(name: str, submission: Submission) -> list[str]:

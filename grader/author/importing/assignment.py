@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from grader.course.by_hand import AnswerKind
+
 Level = Literal["look", "cannot"]
 
 
@@ -84,12 +86,16 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
-    """A part that a person grades; `answer` is the author's answer or mark scheme."""
+    """A part that a person grades; `answer` is the author's answer or mark scheme.
+
+    `kind` says what students hand in for it: a text, a plot or code.
+    """
 
     place: Place
     title: str
     points: float
     answer: str
+    kind: AnswerKind = "text"
 
 
 Part = Text | Code | Test | ByHand

@@ -21,8 +21,16 @@ from grader.author.importing.assignment import (
 )
 from grader.author.importing.checks import Check, check_file, points_of, write_checks
 from grader.author.importing.clients import CLIENTS, without_clients
+from grader.author.importing.graded_by_hand import (
+    answers_of,
+    finding_on,
+    parts_of,
+    places_of,
+    together,
+)
 from grader.author.importing.moments import in_time, with_marks
 from grader.author.importing.naming import Names, bound, loaded, names_of
+from grader.course.by_hand import Part
 from grader.course.stubs import BEGIN
 from grader.notebooks.syntax import to_python
 
@@ -51,6 +59,8 @@ class Converted:
         The texts in its code, of which some may name data files.
     by_hand : str
         The author's answers to what is graded by hand, in Markdown.
+    parts : tuple of Part
+        What is graded by hand.
     """
 
     name: str
@@ -67,6 +77,7 @@ class Converted:
     findings: tuple[Finding, ...]
     released: bool
     aside: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
 
     @property
     def points(self) -> dict[str, float]:
@@ -123,20 +134,23 @@ def convert(assignment: Assignment, name: str) -> Converted:
     texts = dict.fromkeys((*modules, *(t for test in tests for t in _texts_in(test.source))))
     by_hand = list(parts.by_hand.values())
     findings = [*assignment.findings, *parts.findings, *written.findings]
-    findings += [_by_hand_finding(part, name) for part in by_hand]
+    findings += [finding_on(part, name) for part in by_hand]
     findings += list(_pictures(parts, notebook))
     title = assignment.title.replace("\n", " ").strip() or name
     heading = f'"""{title}. The task is in {name}.md."""'
+    taken = {*points_of(written.checks), *(n for tree, _ in parts.trees for n in _bound(tree))}
+    graded = parts_of(by_hand, taken)
+    code = [*with_marks(parts.code, parts.places, named), *places_of(graded)]
     return Converted(
         name=name,
         title=title,
         notebook=notebook,
         task=_task(title, parts),
-        reference="\n\n\n".join([heading, *with_marks(parts.code, parts.places, named)]).rstrip()
-        + "\n",
+        reference="\n\n\n".join([heading, *code]).rstrip() + "\n",
         head=f'"""Checks of {name}: {title}."""\n\n{written.head}',
         checks=written.checks,
-        by_hand=_answers(by_hand),
+        by_hand=answers_of(by_hand),
+        parts=tuple(part for part, _ in graded),
         packages=packages,
         texts=tuple(texts),
         tests=tuple(dict.fromkeys(test.place for test in parts.tests)),
@@ -164,8 +178,7 @@ def _add_by_hand(found: dict[str, ByHand], part: ByHand) -> None:
     if known is None:
         found[part.title] = part
     else:
-        answer = "\n\n".join(text for text in (known.answer, part.answer) if text.strip())
-        found[part.title] = ByHand(known.place, part.title, known.points + part.points, answer)
+        found[part.title] = together(known, part)
 
 
 def _add_code(parts: _Parts, part: Code) -> None:
@@ -267,13 +280,8 @@ def _texts_in(source: str) -> Iterator[str]:
             yield node.value
 
 
-def _by_hand_finding(part: ByHand, name: str) -> Finding:
-    points = f"{part.points:g} point" + ("" if part.points == 1 else "s")
-    text = (
-        f"{part.title} ({points}) is graded by hand, and a course has only what checks grade:"
-        f" its points are not in the total. The author's answer is in solutions/by_hand_{name}.md"
-    )
-    return Finding("cannot", part.place, text)
+def _bound(tree: ast.Module) -> Iterator[str]:
+    return (name for node in tree.body for name in bound(node))
 
 
 def _pictures(parts: _Parts, notebook: str) -> Iterator[Finding]:
@@ -293,13 +301,3 @@ def _task(title: str, parts: _Parts) -> str:
         table = "\n".join(["| part | points |", "| --- | --- |", *rows])
         texts.append(f"## Graded by hand\n\nA person grades these parts:\n\n{table}")
     return "\n\n".join(texts) + "\n"
-
-
-def _answers(parts: list[ByHand]) -> str:
-    texts = [
-        f"## {part.title}, {part.points:g} points\n\n{part.answer.strip() or 'No answer is given.'}"
-        for part in parts
-    ]
-    return (
-        "\n\n".join(["# Graded by hand: answers and mark schemes", *texts]) + "\n" if texts else ""
-    )

@@ -18,13 +18,14 @@ from grader.author.importing.assignment import (
     Text,
 )
 from grader.author.importing.cells import Cell, find_notebooks, read_cells
+from grader.author.importing.graded_by_hand import kind_of
 from grader.author.importing.markers import from_nbgrader, is_released, without_region
 from grader.author.importing.titles import first_heading, title_of, words
 from grader.errors import UsageError
 
 NEWEST_SCHEMA: Final = 3
 _AUTOTEST: Final = re.compile(r"^(\s*)#+\s*(?:HASHED )?AUTOTEST\s+(.+)$")
-_ANSWER: Final = "*Write your answer here.*"
+_ANSWER: Final = "*Write your answer where the file has a place for it.*"
 
 
 def read_nbgrader(source: Path) -> tuple[tuple[Assignment, ...], tuple[Finding, ...]]:
@@ -74,7 +75,7 @@ def _parts(cell: Cell, findings: list[Finding]) -> Iterator[Part]:
     elif cell.kind == "code" and cell.source.strip():
         yield _code(cell, solution, findings)
         if graded:
-            yield ByHand(cell.place, name, points, cell.source)
+            yield ByHand(cell.place, name, points, cell.source, kind_of(cell.source))
 
 
 def _metadata(cell: Cell, findings: list[Finding]) -> Mapping[str, Any]:

@@ -21,6 +21,7 @@ from grader.author.importing.assignment import (
 )
 from grader.author.importing.cells import Cell, find_notebooks, read_cells
 from grader.author.importing.expectations import call_of, expected
+from grader.author.importing.graded_by_hand import kind_of
 from grader.author.importing.markers import from_otter, without_ignored
 from grader.author.importing.naming import defined, loaded
 from grader.author.importing.otter_cells import Question, is_master, located, test_config
@@ -81,6 +82,9 @@ def _master(path: Path, cells: tuple[Cell, ...]) -> Assignment:
         elif cell.kind == "markdown":
             parts += _text(cell, question, each.block)
         elif cell.kind == "code" and each.block != "prompt":
+            if each.block == "solution" and question and question.config.get("manual"):
+                kind = kind_of(cell.source)
+                parts.append(ByHand(cell.place, question.name, 0.0, cell.source, kind))
             parts += _code(cell, each.block == "solution", findings)
     for question, found in cases.items():
         parts += _tests(question, found, findings)
@@ -120,7 +124,7 @@ def _assignment(path: Path, parts: Sequence[Part], findings: Sequence[Finding]) 
 
 def _text(cell: Cell, question: Question | None, block: str) -> Iterator[Part]:
     if block == "solution" and question is not None:
-        yield Text("*Write your answer here.*")
+        yield Text("*Write your answer where the file has a place for it.*")
         yield ByHand(cell.place, question.name, 0.0, cell.source)
     else:
         yield Text(cell.source)

@@ -198,6 +198,9 @@ def _course_toml(found: Sequence[Converted], name: str, packages: Sequence[str])
         lines += ["", f"[exercises.{one.name}]", f"title = {_quoted(one.title)}"]
         lines.append(f"[exercises.{one.name}.points]")
         lines += [f"{_key(each)} = {points:.12g}" for each, points in one.points.items()]
+        for part in one.parts:
+            lines += [f"[exercises.{one.name}.by_hand.{part.id}]", f"title = {_quoted(part.title)}"]
+            lines += [f"points = {part.points:.12g}", f'answer = "{part.answer}"']
     return "\n".join(lines) + "\n"
 
 
