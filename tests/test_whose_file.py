@@ -23,6 +23,7 @@ from grader.batch.roster import Roster, read_roster
 from grader.batch.team_table import read_teams
 from grader.course import Course, find_course
 from grader.errors import UsageError
+from grader.text.tables import table_text
 
 ROOT = Path(__file__).parent.parent
 CLASS = """id,name,email,group
@@ -182,13 +183,13 @@ def test_whose_file_it_may_be_is_said(tmp_path, course, roster) -> None:
             "file,student,exercise\na.py,12,exercise1\na.py,12,exercise2\na.py,12,exercise1\n",
             {"a.py": {"12"}},
         ),
-        ("file,student\nin,nobody\n,\n\n", {}),
+        ("file,student\nin,nobody\na.docx,nobody\n,\n\n", {}),
         ("file,student\nin,s1001\nin/b exercise3.py,s1000\n", {"in/b exercise3.py": {"s1000"}}),
     ],
 )
 def test_a_table_says_whose_files_are(tmp_path, course, roster, table: str, expected) -> None:
     people = read_roster(roster)
-    files = ["a.py", "in/b exercise3.py", "s1000_exercise1.py"]
+    files = ["a.py", "a.docx", "in/b exercise3.py", "s1000_exercise1.py"]
     found = owners(planned(tmp_path, course, people, files, table))
     found.pop("s1000_exercise1.py", None)
     assert {file: who for file, who in found.items() if who != {"nobody"}} == expected
@@ -202,6 +203,7 @@ def test_a_table_says_whose_files_are(tmp_path, course, roster, table: str, expe
         ("file,student,exercise\na.py,12,exercise9\n", "line 2: The course"),
         ("file,student\nb.py,12\n", "line 2: there is no file b.py (did you mean a.py?)"),
         ("file,student\na.py,12\na.py,s1000\n", "line 3: line 2 gives a.py to 12"),
+        ("file,student\na.docx,12\n", "line 2: a.docx cannot be graded: only .py and .ipynb"),
         ("file,student\n,12\n", "the column `file` is empty"),
         ("file,student\nexercise1.py,12\n", "fits 2 files, x/exercise1.py and y/exercise1.py"),
         ("name,points\na,1\n", "has no column file and no column student"),
@@ -216,7 +218,10 @@ def test_a_table_that_is_not_right_is_told(tmp_path, course, roster, table, told
     path.write_bytes(table.encode("utf-8", "surrogateescape"))
     with pytest.raises(UsageError) as error:
         read_file_table(
-            path, ["a.py", "x/exercise1.py", "y/exercise1.py"], course, read_roster(roster)
+            path,
+            ["a.py", "a.docx", "x/exercise1.py", "y/exercise1.py"],
+            course,
+            read_roster(roster),
         )
     assert told in str(error.value)
 
@@ -229,6 +234,19 @@ def test_without_a_roster_a_table_names_whom_it_likes(tmp_path, course) -> None:
         ("ADA", "exercise3"),
         ("Kim", "exercise1"),
     }
+
+
+def test_what_was_left_over_can_be_handed_back_as_often_as_one_likes(
+    tmp_path, course, roster
+) -> None:
+    files = ["in/a.py", "in/notes.docx", "x.docx", "s1000_exercise1.py"]
+    table = "file,student,exercise\nin,s1001,exercise1\nx.docx,nobody,\n"
+    for _ in range(2):
+        found = planned(tmp_path, course, read_roster(roster), files, table)
+        assert owners(found) == {"in/a.py": {"s1001"}, "s1000_exercise1.py": {"s1000"}}
+        lines = [(one.path, one.student, one.exercise) for one in found.left_over]
+        table = table_text(("file", "student", "exercise"), lines)
+    assert ("x.docx", "nobody", "") in lines
 
 
 def test_a_file_in_the_table_goes_before_the_student_s_others(tmp_path, course, roster) -> None:

@@ -24,6 +24,7 @@ from grader.course import Course, Exercise
 from grader.course.naming import nearest
 from grader.errors import UsageError
 from grader.grading.file_names import composed, folded
+from grader.grading.submission import is_submission
 from grader.text.tables import (
     Line,
     guarded,
@@ -89,6 +90,11 @@ def read_file_table(
         try:
             assigned = _assigned(line, course, roster)
             fitting = _files(line["file"], by_name)
+            if assigned.students and not any(map(is_submission, fitting)):
+                raise UsageError(
+                    f"{line['file']} cannot be graded: only .py and .ipynb files can",
+                    f"leave its student empty, or write {NOBODY}",
+                )
         except UsageError as error:
             problems.append((line.number, f"{error.message} ({error.remedy})"))
             continue

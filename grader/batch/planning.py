@@ -60,7 +60,7 @@ def make_plan(
     entries, left_over = hand.entries()
     files = [entry for entry in entries if is_submission(entry.path)]
     reader = reader_for(hand, entries, course, roster.knows if roster else lambda _: False)
-    paths = [entry.path for entry in files]
+    paths = [entry.path for entry in entries]
     assigned = read_file_table(table, paths, course, roster) if table else {}
     found = Placing(
         course, course.exercise(exercise) if exercise else None, roster, reader, assigned
@@ -70,7 +70,9 @@ def make_plan(
     chosen = set(files)
     for entry in entries:
         if entry not in chosen and not reader.is_own(entry.path):
-            left_over.append(LeftOver(entry.path, _not_taken(entry.path)))
+            nobodys = (one.said for one in assigned.get(entry.path, ()) if not one.students)
+            said = next(nobodys, "")
+            left_over.append(LeftOver(entry.path, _not_taken(entry.path), student=said))
     if not found.handed_in:
         why = f": {left_over[0].path}: {left_over[0].reason}" if left_over else ""
         raise UsageError(
