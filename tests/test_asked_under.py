@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from grader.checking.student.student_proxy import StudentProxy
 from grader.course import Limits, load_course
 from grader.course.cells import named_cells
+from grader.errors import CourseError
 from grader.grading.grade import Grader
 from grader.grading.submission import Submission, submission_from_bytes
 from grader.result import CheckResult
@@ -260,17 +262,17 @@ def test_all(student, reference):
 @pytest.mark.points(1)
 def test_ask(student):
     """It counts on"""
-    ran = student.run(["3"])
+    ran = student.rerun(["3"])
     assert ran.asked == 4
     assert student.printed == "How many? \\nThat is 4\\n"
-    assert student.run(["5"]).asked == 6
+    assert student.rerun(["5"]).asked == 6
 
 @pytest.mark.function("ask")
 @pytest.mark.points(1)
 def test_ask_nonsense(student):
     """A text raises"""
     with student.raises("ValueError"):
-        student.run(["many"])
+        student.rerun(["many"])
 '''
 
 
@@ -392,3 +394,44 @@ def test_what_ends_later_cells_leaves_what_was_there_before(grader: Grader, afte
     found = checked(grader, submission_from_bytes("one.py", text.encode()))
     assert found["test_load"].outcome.value == "passed"
     assert found["test_last"].points == 0
+
+
+def small_course(folder: Path, name: str, check: str) -> Path:
+    (folder / "exercises").mkdir()
+    (folder / "solutions").mkdir()
+    toml = COURSE.replace("prices = 3\nf = 2\nask = 2", f"{name} = 1").replace(
+        "exercises.one", "exercises.two"
+    )
+    (folder / "exercises" / "course.toml").write_text(toml)
+    (folder / "solutions" / "two.py").write_text(f"def {name}(x):\n    return 1\n")
+    head = f"import pandas as pd\nimport pytest\n\n@pytest.mark.function('{name}')\n"
+    code = f'def test_it(student):\n    """It"""\n    {check}\n'
+    path = folder / "solutions" / "check_two.py"
+    path.write_text(f"{head}@pytest.mark.points(1)\n{code}")
+    return folder
+
+
+@pytest.mark.parametrize("name", ["printed", "after", "kind", "warnings", "rerun", "raises"])
+def test_no_function_is_named_as_what_every_check_has(tmp_path: Path, name: str) -> None:
+    course = load_course(small_course(tmp_path, name, "pass"))
+    with Grader(course, resolve("basic")) as opened, pytest.raises(CourseError) as caught:
+        opened.collect(course.exercises)
+    assert f"two gives points for `{name}`" in caught.value.message
+    assert f"`{name}_1`" in caught.value.remedy
+
+
+@pytest.mark.parametrize("table", ["pd.DataFrame({'a': [1]})", "[pd.Series([1])]", "{}"])
+def test_a_table_of_a_package_that_is_not_named_is_the_authors_mistake(
+    tmp_path: Path, table: str
+) -> None:
+    check = f"assert student.f({table}) == 1"
+    with Grader(load_course(small_course(tmp_path, "f", check)), resolve("basic")) as opened:
+        submission = submission_from_bytes("two.py", b"def f(x):\n    return 1\n")
+        found = opened.grade(submission, opened.course.exercise("two"), 0)
+    if table == "{}":
+        assert found.full_marks
+        return
+    assert found.status == "ungraded"
+    assert "The check itself failed, not your code" in found.checks[0].feedback
+    assert 'add "pandas" to packages in course.toml' in found.checks[0].feedback
+    assert "pip install pandas" in found.checks[0].feedback

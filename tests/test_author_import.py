@@ -601,6 +601,15 @@ def test_bare_names_become_the_students(test: str, check: str):
     assert translate(test, names).code == check
 
 
+def test_whether_a_model_is_of_a_librarys_class_is_asked_by_name():
+    source = "from sklearn import linear_model as lm\nimport numpy as np\nx = lm.Lasso()"
+    names = names_of([(ast.parse(source), True)], [])
+    found = translate("assert isinstance(x, lm.Lasso) is True", names).code
+    assert found == "assert ('Lasso' in student.kind(student.x)) is True"
+    found = translate("assert isinstance(x, np.ndarray)", names).code
+    assert found == "assert isinstance(student.x, np.ndarray)"
+
+
 @pytest.mark.parametrize(
     ("test", "check"),
     [

@@ -28,7 +28,7 @@ from grader.checking.replay import Forecast, Replay, first_plain
 from grader.checking.running import RAISED, Collected, Trials, run_judged
 from grader.checking.specification import Check
 from grader.checking.student.asked_figures import drawn_figures
-from grader.checking.student.student_proxy import StudentProxy
+from grader.checking.student.student_proxy import StudentProxy, offering, own_names
 from grader.checking.verdict import blocked, ended, verdict
 from grader.comparison.check_failure import CheckFailure
 from grader.course import Course, Exercise
@@ -72,6 +72,8 @@ def collected(course: Course, exercises: Iterable[Exercise]) -> Iterator[Checks]
         The checks cannot be used.
     """
     files = {check_file(course, exercise): exercise for exercise in exercises}
+    for exercise in files.values():
+        _refuse_own_names(exercise)
     arguments = [
         *(str(path) for path in files),
         f"--rootdir={course.folder}",
@@ -100,6 +102,17 @@ def collected(course: Course, exercises: Iterable[Exercise]) -> Iterator[Checks]
         # nobody reads pytest's own tracebacks, and each costs more than a check
         session.config.option.tbstyle = "no"
         yield Checks(course, files, session.items)
+
+
+def _refuse_own_names(exercise: Exercise) -> None:
+    taken = sorted(own_names().intersection(exercise.points))
+    if taken:
+        name = taken[0]
+        raise CourseError(
+            f"course.toml: {exercise.name} gives points for `{name}`, but `student.{name}` is"
+            " something that every check has",
+            f"call it otherwise in course.toml, the reference and the checks, as `{name}_1`",
+        )
 
 
 class _Hooks:
@@ -244,6 +257,7 @@ class Checks:
                 result = blocked(one.check, results)
                 if result is None:
                     student = StudentProxy(pipeline, parameters, values=asked)
+                    student = offering(student, self.course.packages)
                     run = CheckRun(exercise, seed, one.check, student, self._references)
                     result = turns.take(one, run, every[(index + 1) % len(every)].item)
                     result = without_known(result, results)

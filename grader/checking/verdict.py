@@ -19,6 +19,7 @@ from grader.checking.student.asked_exception import another_raised, not_raised
 from grader.checking.student.student_proxy import answered_calls, last_asked, last_call
 from grader.checking.value_kinds import kind_of, misfit, much_apart
 from grader.comparison.check_failure import CheckFailure
+from grader.errors import CourseError
 from grader.result import CheckResult, Outcome
 from grader.sandbox.failures import CallFailure
 
@@ -83,6 +84,9 @@ def verdict(
         return Outcome.PASSED, ""
     if isinstance(error, CallFailure):
         return _of_call(run, file, error)
+    if isinstance(error, CourseError):
+        text = f"The check itself failed, not your code: {error.message}; {error.remedy}"
+        return Outcome.GRADER_ERROR, text
     if isinstance(error, CheckFailure):
         return Outcome.FAILED, _with_call(run, str(error))
     if isinstance(error, pytest.skip.Exception):

@@ -15,6 +15,7 @@ from grader.author.importing.naming import Names, bound, loaded, names_of
 from grader.author.importing.source_edits import indented
 from grader.author.importing.titles import plain
 from grader.author.importing.translation import Translation, translate
+from grader.checking.student.student_proxy import own_names
 
 _FIXTURES = ("student", "reference")
 _OWN_IMPORTS = {"contextlib", "io", "re"}
@@ -97,6 +98,9 @@ def _add(
     found = translate(source, file.names)
     prelude = _outside(file, found)
     target = _charged(file.names, found)
+    for name in sorted(own_names().intersection(found.names)):
+        text = f"`{name}` is what the `student` of a check has itself: call it otherwise"
+        found.impossible.append((1, text))
     if target is None and not found.impossible:
         found.impossible.append((1, "it asks nothing of what students write"))
     notes: list[tuple[Level, int, str]] = [("cannot", *one) for one in found.impossible]

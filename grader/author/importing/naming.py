@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from grader.author.importing.clients import CLIENTS
 from grader.notebooks.syntax import to_python
 
+_PLAIN = {"numpy", "pandas", "polars"}
 _SKIPPED = CLIENTS | {"nose", "IPython"}
 
 
@@ -84,6 +86,26 @@ def bound(node: ast.stmt) -> list[str]:
         for each in _same_scope(node)
         if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     ]
+
+
+def library_class(call: ast.Call, names: Names) -> str:
+    """Return the library's class that `isinstance` asks a student's value about; else nothing.
+
+    An object of such a class stays in the student's process, which has a class of its own. Numbers,
+    arrays and tables do not: their classes are the grader's.
+    """
+    if ast.unparse(call.func) != "isinstance" or len(call.args) != 2:
+        return ""
+    value, kind = call.args
+    if not isinstance(value, ast.Name) or value.id not in names.student:
+        return ""
+    if not isinstance(kind, ast.Name | ast.Attribute):
+        return ""
+    parts = ast.unparse(kind).split(".")
+    words = names.imports.get(parts[0], "").split()  # `import a.b as c`, `from a.b import c`
+    package = words[1].partition(".")[0] if words else ""
+    crosses = not package or package in _PLAIN or package in sys.stdlib_module_names
+    return "" if crosses else parts[-1]
 
 
 def defined(source: str) -> set[str]:

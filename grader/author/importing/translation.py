@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from grader.author.importing.expectations import asks_for_exception, assertion
-from grader.author.importing.naming import Names, bound
+from grader.author.importing.naming import Names, bound, library_class
 from grader.author.importing.source_edits import SourceEdits, end_of, start
 
 _BUILTINS: Final = frozenset(dir(builtins)) | {"__name__"}
@@ -147,6 +147,12 @@ class _Rewriting(ast.NodeVisitor):
             self.visit(node.args[0])
             self._prefix = "student"
             self._edits.span(start(node), start(node.args[0]), "(")
+            return
+        kind = library_class(node, self._names)
+        if kind:
+            self._edits.span(start(node), start(node.args[0]), f"({kind!r} in student.kind(")
+            self.visit(node.args[0])
+            self._edits.span(end_of(node.args[0]), end_of(node), "))")
             return
         if ast.unparse(node.func) in _PATCHES:
             self._impossible(node, "it patches names, which the student's process does not see")

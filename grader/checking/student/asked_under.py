@@ -115,7 +115,7 @@ class AsksUnderConditions:
             raise no_cell(cell, student._submission.source, loaded)
         return student._other(replace(student._under, after=cell))
 
-    def run(self, answers: Iterable[object] = ()) -> Any:
+    def rerun(self, answers: Iterable[object] = ()) -> Any:
         """Run the file anew, as a program, and return the student as they are after that.
 
         What stands under `if __name__ == "__main__":` is run too. What it raises ends the check,
@@ -128,7 +128,7 @@ class AsksUnderConditions:
 
         Examples
         --------
-        `assert student.run(["3", "4"]).total == 7`, then `student.printed`
+        `assert student.rerun(["3", "4"]).total == 7`, then `student.printed`
         """
         student: Any = self  # what it has beside this part
         given = tuple(map(str, answers))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from grader.checking.student import left_behind
@@ -24,6 +24,7 @@ from grader.checking.student.student_object import (
     replaced_in,
 )
 from grader.checking.student.submission import Submission
+from grader.checking.student.unnamed import refuse_unnamed
 from grader.result import Outcome
 from grader.sandbox.child.codec import Handle
 from grader.sandbox.child.figures.figure import Figure
@@ -49,6 +50,10 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
         Judges the objects that are answered.
     """
 
+    changed_arguments: tuple[str, ...]
+    warnings: tuple[str, ...]
+    placement: Placement | None
+
     def __init__(
         self,
         submission: Submission,
@@ -56,16 +61,17 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
         values: Callable[[], Mapping[str, Any]] = dict,
     ) -> None:
         self._submission = submission
+        self._packages: Collection[str] | None = None
         self._parameters = parameters
         self._values = values
         self._under = AskedUnder()
-        self.changed_arguments: tuple[str, ...] = ()
-        self.warnings: tuple[str, ...] = ()
+        self.changed_arguments = ()
+        self.warnings = ()
         self._calls: dict[str, tuple[tuple[Any, ...], Mapping[str, Any]]] = {}
         self._answered: list[AnsweredCall] = []
         self._objects = KnownObjects()
         self._last: list[Callable[[], str]] = []
-        self.placement: Placement | None = None
+        self.placement = None
         self._pictures: list[Figure] = []
 
     def __getattr__(self, name: str) -> Any:
@@ -82,6 +88,7 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
         """Return the student under other conditions; what is asked of it counts as asked here."""
         other = StudentProxy(self._submission, self._parameters, self._values)
         other._under, other._objects = under, self._objects
+        other._packages = self._packages
         other._calls = self._calls
         other._last, other._pictures = self._last, self._pictures
         other._answered, other.placement = self._answered, self.placement
@@ -288,6 +295,8 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
         """Return an argument as it is sent: objects go by their numbers."""
         if isinstance(argument, StudentFunction):
             argument = self._held(argument._name)
+        if self._packages is not None:
+            refuse_unnamed(argument, self._packages)
         return (
             replaced_in(argument, StudentObject, self._handle)
             if holds_object(argument)
@@ -332,6 +341,18 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
             return seen[handle.number]
 
         return replaced_in(value, Handle, found)
+
+
+def offering(student: StudentProxy, packages: Collection[str]) -> StudentProxy:
+    """Return a student whose process is offered these packages and no others."""
+    student._packages = packages
+    return student
+
+
+def own_names() -> frozenset[str]:
+    """Return the names that `student` has itself: no function or value can be asked for by one."""
+    names = {*dir(StudentProxy), *StudentProxy.__annotations__}
+    return frozenset(name for name in names if not name.startswith("_"))
 
 
 def answered_calls(student: StudentProxy) -> Sequence[AnsweredCall]:

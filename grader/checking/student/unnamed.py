@@ -1,0 +1,31 @@
+"""Tables that a check hands over though the course does not name the library that has them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Final
+
+from grader.errors import CourseError
+from grader.sandbox.child.tables.table import library_of
+
+_MOST_PARTS: Final = 8  # more would cost time with each call
+
+
+def refuse_unnamed(value: Any, packages: Collection[str]) -> None:
+    """Refuse a table, or a list that begins with some, of a library not among the packages.
+
+    Raises
+    ------
+    CourseError
+        It is one: the submission's process could not build it.
+    """
+    if isinstance(value, list | tuple):
+        for part in value[:_MOST_PARTS]:
+            refuse_unnamed(part, packages)
+        return
+    library = library_of(value)
+    if library and library not in packages:
+        raise CourseError(
+            f"a check hands over a table of {library}, which the course does not name",
+            f'add "{library}" to packages in course.toml, and install it: pip install {library}',
+        )
