@@ -14,7 +14,7 @@ LAYERS = [
     {"cluster", "gradebook"},
     {"author", "batch", "decisions", "ipython", "platforms", "report"},
     {"grading"},
-    {"diagnosis", "notebooks"},
+    {"diagnosis", "notebooks", "similarity"},
     {"checking"},
     {"comparison"},
     {"sandbox"},

@@ -1,0 +1,1 @@
+"""What submissions have in common beyond what the exercise explains."""
