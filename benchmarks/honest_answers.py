@@ -1,8 +1,9 @@
+# ruff: noqa: E501
 """Right answers to exercise 3, each put together from choices that students make for themselves.
 
-A template is code in which `{one|other}` is a choice, the likely ones first, and `<hid>` a name that
-the student gives to the hidden units. Choices may hold choices. There are some 10^15 answers, and
-yet half of a class chooses much the same: that is what honest answers are like.
+A template is code in which `{one|other}` is a choice, the likely ones first, and `<hid>` a name
+that the student gives to the hidden units. Choices may hold choices. There are very many answers,
+and yet half of a class chooses much the same: that is what honest answers are like.
 
 Example
 -------

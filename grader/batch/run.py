@@ -21,6 +21,7 @@ from grader.batch.journal import Journal
 from grader.batch.late import lateness
 from grader.batch.outputs import GradedAttempt
 from grader.batch.records import Attempt, Entry, LeftOver, Plan
+from grader.batch.similar_work import SimilarGroup, compare
 from grader.course import Course
 from grader.errors import BpgradeError, UsageError
 from grader.grading.file_names import folded
@@ -195,6 +196,10 @@ class Batch:
         for attempt, key in zip(self.plan.attempts, self._keys, strict=True):
             done = self.journal.find(key) if key else None
             yield GradedAttempt(attempt, lateness(attempt, self.course), done)
+
+    def similar(self) -> tuple[SimilarGroup, ...]:
+        """Return the submissions that are more alike than the exercise explains."""
+        return compare(self._graded(), self.hand, self.course)
 
     def ungraded_files(self, most: int) -> list[str]:
         """Return the first files that have no grade, with the reasons that are known."""

@@ -97,6 +97,7 @@ _SHOWN_REMARKS = 10
 )
 @click.option("--retry-ungraded", is_flag=True, help="Retry what could not be graded.")
 @click.option("--no-pages", is_flag=True, help="Skip the pages; `bpgrade report` makes them later.")
+@click.option("--no-similar", is_flag=True, help="Don't compare submissions with each other.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.option("--json", "as_json", is_flag=True, help="Also print results.jsonl.")
 def command(
@@ -115,6 +116,7 @@ def command(
     regrade: str,
     retry_ungraded: bool,
     no_pages: bool,
+    no_similar: bool,
     quiet: bool,
     as_json: bool,
 ) -> int:
@@ -134,6 +136,7 @@ def command(
     from grader.batch.lock import Lock
     from grader.batch.planning import make_plan
     from grader.batch.run import Batch, explained
+    from grader.batch.similar_work import write_similar
     from grader.decisions.record import read_decisions
     from grader.decisions.recording import rewrite
 
@@ -169,9 +172,10 @@ def command(
         with explained(out), Lock(out, writing=True):
             filled_in = batch.write(out)
             written = rewrite(out)
+            write_similar(out, None if no_similar else batch.similar())
         if filled_in is not None:
             _tell_filled_in(filled_in, out)
-        page = None if no_pages else _write_pages(out, course)
+        page = None if no_pages else _write_pages(out, course, similar=not no_similar)
         return _tell(batch, written, out, page, quiet, as_json)
 
 
@@ -185,12 +189,12 @@ def _people(roster: Path | None, groups: Path | None, course: Course) -> Roster 
     return people.with_teams(read_teams(groups, people, course)) if people and groups else people
 
 
-def _write_pages(out: Path, course: Course) -> Path | None:
+def _write_pages(out: Path, course: Course, *, similar: bool) -> Path | None:
     """Return where the pages begin; None where they fail, which costs no grade."""
     from grader.report.pages.folder import write_pages
 
     try:
-        return write_pages(out, course)
+        return write_pages(out, course, similar=similar)
     except BpgradeError as error:
         report(error)
         return None

@@ -22,23 +22,24 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="The course whose figures are drawn; else the nearest one, else the one in bpgrade.",
 )
-def command(out: Path, course_folder: Path | None) -> int:
+@click.option("--no-similar", is_flag=True, help="Leave out which submissions are alike.")
+def command(out: Path, course_folder: Path | None, no_similar: bool) -> int:
     """Write the class page and a page for each student.
 
     OUT is the folder that `bpgrade batch` wrote. The pages go to OUT/report: begin with
     OUT/report/index.html. Each stands alone and loads nothing from anywhere.
     """
-    click.echo(f"Pages: {write(out, course_folder)}")
+    click.echo(f"Pages: {write(out, course_folder, similar=not no_similar)}")
     return 0
 
 
-def write(out: Path, course_folder: Path | None) -> Path:
+def write(out: Path, course_folder: Path | None, *, similar: bool = True) -> Path:
     """Write the pages and return the class page."""
     from grader.batch.run import explained
     from grader.report.pages.folder import write_pages
 
     with explained(out):
-        return write_pages(out, find_drawing_course(course_folder))
+        return write_pages(out, find_drawing_course(course_folder), similar=similar)
 
 
 def find_drawing_course(folder: Path | None) -> Course | None:

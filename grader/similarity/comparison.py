@@ -24,14 +24,16 @@ from grader.similarity.fingerprints import (
 )
 from grader.similarity.likeness import Likeness
 
-_STRUCTURE_STANDS_OUT: Final = 2.0
-_WORDING_STANDS_OUT: Final = 1.5
+_STRUCTURE_STANDS_OUT: Final = 2.5
+_WORDING_STANDS_OUT: Final = 1.6
 _COMMON_STRUCTURE: Final = 0.5
 _COMMON_WORDING: Final = 0.3
 _MOST_OWNERS: Final = 2_000
 _FEWEST_PIECES: Final = 25  # a right three-line function is no evidence
 _FEWEST_WORKS: Final = 8
-_LARGEST_GROUP: Final = 6  # so many may be alike among themselves and still stand out
+_LARGEST_GROUP: Final = 6  # so many may be alike among themselves and still stand out,
+_SMALLEST_GROUP: Final = 3  # and in a small class so many
+_WORKS_FOR_EACH_MORE: Final = 75
 _LEAST_ALIKE: Final = 0.35
 _MOST_ALIKE: Final = 50
 _CHANCE: Final = 0.03
@@ -157,6 +159,7 @@ class _Reading:
         count = len(self.telling)
         sizes = np.array([len(some) for some in self.telling])
         usual = np.zeros(count)
+        group = min(_SMALLEST_GROUP + count // _WORKS_FOR_EACH_MORE, _LARGEST_GROUP)
         alike: dict[tuple[int, int], float] = {}
         for one, some in enumerate(self.telling):
             if len(some) < _FEWEST_PIECES:
@@ -166,7 +169,7 @@ class _Reading:
             )
             shares: NDArray[np.float64] = shared / np.maximum(sizes, sizes[one])
             shares[one] = 0.0
-            usual[one] = np.partition(shares, -_LARGEST_GROUP)[-_LARGEST_GROUP]
+            usual[one] = np.partition(shares, -group)[-group]
             nearest = np.argsort(-shares, kind="stable")[:_MOST_ALIKE]
             for other in nearest[shares[nearest] >= _LEAST_ALIKE]:
                 alike[min(one, int(other)), max(one, int(other))] = float(shares[other])

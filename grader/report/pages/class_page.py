@@ -16,7 +16,9 @@ from grader.report.pages import charts, code
 from grader.report.pages.counting import CheckCount, ClassCount, MistakeCount, Total
 from grader.report.pages.drawing import Drawing, bar
 from grader.report.pages.environment import render
+from grader.report.pages.recurring import Recurring
 from grader.report.pages.rows import Mistake, Row
+from grader.report.pages.similar_page import ShownGroup
 from grader.report.pages.trouble import TroubleKind
 
 ROWS_AT_ONCE: Final = 500  # what a browser lays out in a moment; the others wait in the page
@@ -99,9 +101,20 @@ class MatrixRow:
 
 
 def class_page(
-    counted: ClassCount, course: str, left_over: Sequence[LeftOver], limit: int = ROWS_AT_ONCE
+    counted: ClassCount,
+    course: str,
+    left_over: Sequence[LeftOver],
+    limit: int = ROWS_AT_ONCE,
+    *,
+    alike: Sequence[ShownGroup] = (),
+    similar: bool = True,
+    repairs: Sequence[Recurring] = (),
 ) -> str:
-    """Return the class page; its links go to the students' pages."""
+    """Return the class page; its links go to the students' pages.
+
+    `alike` are submissions that are; `similar` says whether anything is told of such. `repairs` are
+    those that recur.
+    """
     keys = {one.mistake: _key(one.mistake) for one in counted.mistakes}
     people = {
         (one.student.id, one.student.name): number for number, one in enumerate(counted.totals)
@@ -118,6 +131,9 @@ def class_page(
         charts=_charts(counted),
         reteach=[_mistake(one, keys, titles) for one in counted.costliest[:_RETAUGHT]],
         groups=_groups(counted),
+        alike=alike,
+        repairs=repairs,
+        wrong_alike=counted.groups if similar else (),
         checks=[(one, bar(one.share, "lost")) for one in counted.checks if one.lost > 0],
         shown_checks=_SHOWN_CHECKS,
         hardest=counted.hardest,

@@ -9,12 +9,12 @@ from math import fsum
 from statistics import mean, median
 
 from grader.batch.records import Student
-from grader.report.pages.rows import CheckKey, Handing, Likeness, Made, Mistake, Row
+from grader.report.pages.rows import CheckKey, Handing, Made, Mistake, Row
 from grader.report.pages.trouble import TroubleKind
+from grader.similarity.comparison import rare
+from grader.similarity.likeness import Likeness
 
 _OPEN = ("pending", "ungraded", "unreadable", "withheld")
-_RARE_SHARE = 0.02
-_RARE_AT_LEAST = 3
 _FOLLOWS = "follows from "
 
 
@@ -290,13 +290,8 @@ def _groups(rows: Sequence[Row]) -> tuple[Group, ...]:
     groups = [
         Group(likeness, tuple(who), len({row.digest for row in who}) == 1)
         for likeness, who in alike.items()
-        if 2 <= len({row.student for row in who}) <= _rare(sizes[likeness.exercise])
+        if 2 <= len({row.student for row in who}) <= rare(sizes[likeness.exercise])
     ]
     return tuple(
         sorted(groups, key=lambda one: (not one.identical, -len(one.rows), one.likeness.told))
     )
-
-
-def _rare(size: int) -> int:
-    """Return how many of a class may share a mistake for it to be called rare."""
-    return min(max(_RARE_AT_LEAST, int(size * _RARE_SHARE)), size // 4)

@@ -12,6 +12,7 @@ from typing import Final
 
 from grader.batch.records import Student
 from grader.batch.results_reader import Record, read_left_over
+from grader.batch.similar_work import read_similar
 from grader.course import Course
 from grader.decisions.decision_words import for_student
 from grader.decisions.final_grade import decided_result
@@ -20,16 +21,19 @@ from grader.report.arrangement import score_text
 from grader.report.pages.class_page import class_page
 from grader.report.pages.counting import count
 from grader.report.pages.course_drawing import CourseDrawings
+from grader.report.pages.recurring import recurring
 from grader.report.pages.rows import Handing, Row, handing, row
+from grader.report.pages.similar_page import shown_groups, similar_page
 from grader.report.pages.student_page import Draw, Try, Work, student_page
 
 REPORT: Final = "report"
 INDEX: Final = "index.html"
 STUDENTS: Final = "students"
+SIMILAR: Final = "similar.html"
 _LONGEST_STEM: Final = 60
 
 
-def write_pages(out: Path, course: Course | None) -> Path:
+def write_pages(out: Path, course: Course | None, *, similar: bool = True) -> Path:
     """Write the class page and each student's page to `out/report`, and return the class page.
 
     Parameters
@@ -38,6 +42,8 @@ def write_pages(out: Path, course: Course | None) -> Path:
         A batch's output folder.
     course : Course or None
         Draws the figures of its own results; without it there are none.
+    similar : bool
+        Whether submissions that are alike are told.
 
     Raises
     ------
@@ -49,6 +55,7 @@ def write_pages(out: Path, course: Course | None) -> Path:
         A page cannot be written.
     """
     left_over = [one for one in read_left_over(out) if not one.student]
+    alike = shown_groups(read_similar(out)) if similar else ()
     folder = out / REPORT / STUDENTS
     folder.mkdir(parents=True, exist_ok=True)
     draw = CourseDrawings(course).draw
@@ -69,8 +76,24 @@ def write_pages(out: Path, course: Course | None) -> Path:
     for old in folder.glob("*.html"):
         if old.name not in names:
             old.unlink()
+    counted, title = count(rows, handings), ", ".join(sorted(courses))
+    if alike:
+        pages = {(one.student.id, one.student.name): one.page for one in rows if one.page}
+        _write(out / REPORT / SIMILAR, similar_page(alike, title, pages))
+    else:
+        (out / REPORT / SIMILAR).unlink(missing_ok=True)
     index = out / REPORT / INDEX
-    _write(index, class_page(count(rows, handings), ", ".join(sorted(courses)), left_over))
+    _write(
+        index,
+        class_page(
+            counted,
+            title,
+            left_over,
+            alike=alike,
+            similar=similar,
+            repairs=recurring(rows, course),
+        ),
+    )
     return index
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,13 +14,15 @@ from grader.decisions.final_grade import FinalGrade, decided_result
 from grader.decisions.remarks import remarks
 from grader.decisions.results import Graded
 from grader.report.pages.trouble import Trouble, trouble
-from grader.result import CheckResult, Diagnosis, Listing, Outcome, Result
+from grader.result import Diagnosis, Listing, Outcome, Place, Result
+from grader.similarity.likeness import Likeness, likenesses
 
 Standing = Literal[
     "full", "lost", "pending", "ungraded", "unreadable", "missing", "excused", "withheld"
 ]
 _FIRST_REASON: Final = 300
 _LINES_AROUND: Final = 3
+_REPAIR: Final = "repair: "  # what diagnoses are called that no misconception and no mutant names
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +46,6 @@ class CheckKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
-    """How a function is wrong: equal ones are wrong in the same way.
-
-    `told` is the mistake's title, or the first words of the feedback where it has no name.
-    """
-
-    exercise: str
-    function: str
-    digest: str
-    named: bool
-    told: str
-
-
-@dataclass(frozen=True, slots=True)
 class Made:
     """A mistake as one student made it.
 
@@ -75,6 +62,29 @@ class Made:
     diagnosis: Diagnosis
     cost: float
     excerpt: Listing | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRepair:
+    """What a student has to change in a function, where a repair has found it and no name has."""
+
+    listing: Listing
+    diagnoses: tuple[Diagnosis, ...]
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What is wrong with each part."""
+        return tuple(one.id for one in self.diagnoses)
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The parts."""
+        return tuple(place for one in self.diagnoses for place in one.places)
+
+    @property
+    def title(self) -> str:
+        """What the student is told that it is."""
+        return self.diagnoses[0].title
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +129,7 @@ class Row:
     decided: str = ""
     remarks: tuple[str, ...] = ()
     trouble: Trouble | None = field(default=None)
+    repairs: tuple[FoundRepair, ...] = ()
 
     @property
     def is_handed_in(self) -> bool:
@@ -160,11 +171,12 @@ def row(graded: Graded, page: str) -> Row:
         page=page,
         mistakes=_mistakes(result) if result else {},
         checks=_checks(scored) if scored else (),
-        likenesses=_likenesses(scored) if scored else (),
+        likenesses=likenesses(scored) if scored else (),
         reason=_reason(record) if record and grade.final is None else "",
         digest=result.submission.sha256 if result else "",
         decided=", ".join(grade.kinds),
         remarks=remarks(grade),
+        repairs=_repairs(result) if result else (),
         trouble=trouble(scored) if scored and standing in ("lost", "pending") else None,
     )
 
@@ -206,6 +218,20 @@ def _mistakes(result: Result) -> dict[Mistake, Made]:
     }
 
 
+def _repairs(result: Result) -> tuple[FoundRepair, ...]:
+    found = []
+    for listing in result.listings:
+        own = tuple(
+            one
+            for check in result.checks
+            if check.function == listing.function
+            for one in check.diagnosis
+        )
+        if own and all(one.id.startswith(_REPAIR) and one.places for one in own):
+            found.append(FoundRepair(listing, own))
+    return tuple(found)
+
+
 def _lost(result: Result, function: str) -> float:
     failed = (
         check
@@ -237,25 +263,6 @@ def _checks(result: Result) -> tuple[tuple[CheckKey, float], ...]:
         )
         for check in result.checks
     )
-
-
-def _likenesses(result: Result) -> tuple[Likeness, ...]:
-    by_function: dict[str, list[CheckResult]] = {}
-    for check in result.checks:
-        if check.outcome is Outcome.FAILED:
-            by_function.setdefault(check.function, []).append(check)
-    return tuple(_likeness(result, name, checks) for name, checks in by_function.items())
-
-
-def _likeness(result: Result, function: str, checks: list[CheckResult]) -> Likeness:
-    named = {found.id: found.title for check in checks for found in check.diagnosis}
-    if named:
-        parts, told = sorted(named), "; ".join(named.values())
-    else:
-        parts = [text for check in checks for text in (check.id, check.feedback)]
-        told = checks[0].feedback.partition("\nCalled: ")[0] or checks[0].title
-    digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
-    return Likeness(result.exercise, function, digest, bool(named), told[:_FIRST_REASON])
 
 
 def _reason(record: Record) -> str:

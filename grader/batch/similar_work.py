@@ -1,0 +1,225 @@
+"""Submissions of a batch that are more alike than the exercise explains: similar.json.
+
+    {"schema": "bpgrade-similar/1",
+     "groups": [{"exercise", "compared": of how many submissions,
+                 "members": [{"people": [{"id", "name"}], "file", "source"}],
+                 "pairs": [{"first", "second": members by number, "shares": of what each has,
+                            "lines": of each that the other has too,
+                            "same_file", "same_names", "mistakes": titles}]}]}
+
+It is for who teaches. The submissions are compared once, where they are at hand; the pages are made
+from this file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+from grader.batch.archive import Hand
+from grader.batch.outputs import GradedAttempt, whole
+from grader.course import Course, Exercise
+from grader.errors import UsageError
+from grader.grading.submission import read_submission, submission_from_bytes
+from grader.result import Result
+from grader.similarity.comparison import Pair, Work, groups, similar_pairs
+from grader.similarity.likeness import likenesses
+
+NAME: Final = "similar.json"
+_SCHEMA: Final = "bpgrade-similar/1"
+_MOST_GROUPS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A student."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One submission: whose it is (several people's, where they hand in together), and its code."""
+
+    people: tuple[Person, ...]
+    file: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarPair:
+    """Two members of a group, by their numbers, and what they share; as `similarity.Pair`."""
+
+    first: int
+    second: int
+    shares: tuple[float, float]
+    lines: tuple[tuple[int, ...], tuple[int, ...]]
+    same_file: bool
+    same_names: bool
+    mistakes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarGroup:
+    """Submissions that are alike, with the pairs that show it."""
+
+    exercise: str
+    compared: int
+    members: tuple[Member, ...]
+    pairs: tuple[SimilarPair, ...]
+
+
+def compare(
+    graded: Iterable[GradedAttempt], hand: Hand, course: Course
+) -> tuple[SimilarGroup, ...]:
+    """Return the groups of submissions that stand out, among those that count.
+
+    Parameters
+    ----------
+    graded : iterable of GradedAttempt
+        Sorted by student and exercise.
+    hand : Hand
+        What was handed in.
+    """
+    by_exercise: dict[str, dict[str, tuple[Member, Work]]] = {}
+    exercises: dict[str, Exercise] = {}
+    for one in _that_count(graded):
+        attempt = one.attempt
+        exercises[attempt.exercise.name] = attempt.exercise
+        own = by_exercise.setdefault(attempt.exercise.name, {})
+        person = Person(attempt.student.id, attempt.student.name)
+        known = own.get(attempt.entry.path)
+        if known is not None:  # handed in together
+            member, same = known
+            member = Member((*member.people, person), member.file, member.source)
+            own[attempt.entry.path] = member, same
+        elif (work := _work(one, hand)) is not None:
+            own[attempt.entry.path] = Member((person,), attempt.entry.path, work.text), work
+    return tuple(
+        group
+        for name in sorted(by_exercise)
+        for group in _groups(exercises[name], list(by_exercise[name].values()), course)
+    )
+
+
+def _that_count(graded: Iterable[GradedAttempt]) -> Iterator[GradedAttempt]:
+    by_student = groupby(graded, key=lambda one: (one.attempt.student, one.attempt.exercise))
+    for _, attempts in by_student:
+        kept = max(attempts, key=lambda one: (one.final, one.attempt.number))
+        if kept.done is not None:
+            yield kept
+
+
+def _work(one: GradedAttempt, hand: Hand) -> Work | None:
+    try:
+        data = hand.read(one.attempt.entry)
+    except OSError:  # told already, when it was to be graded
+        return None
+    submission = submission_from_bytes(one.attempt.name, data)
+    if submission.problem or one.done is None:
+        return None
+    result = Result.from_json(one.done.document)
+    return Work(submission.source, submission.info.sha256, likenesses(result))
+
+
+def _groups(
+    exercise: Exercise, found: list[tuple[Member, Work]], course: Course
+) -> Iterator[SimilarGroup]:
+    given = [
+        read_submission(path).source
+        for path in (course.stub(exercise), course.notebook(exercise))
+        if path.is_file()
+    ]
+    pairs = similar_pairs([work for _, work in found], given)
+    for group in groups(pairs)[:_MOST_GROUPS]:
+        numbers = sorted({number for pair in group for number in (pair.first, pair.second)})
+        yield SimilarGroup(
+            exercise=exercise.name,
+            compared=len(found),
+            members=tuple(found[number][0] for number in numbers),
+            pairs=tuple(_pair(pair, numbers) for pair in group),
+        )
+
+
+def _pair(pair: Pair, numbers: list[int]) -> SimilarPair:
+    return SimilarPair(
+        first=numbers.index(pair.first),
+        second=numbers.index(pair.second),
+        shares=pair.shares,
+        lines=pair.lines,
+        same_file=pair.same_file,
+        same_names=pair.same_names,
+        mistakes=tuple(one.told for one in pair.likenesses),
+    )
+
+
+def write_similar(folder: Path, found: Iterable[SimilarGroup] | None) -> None:
+    """Write similar.json, or take it away where nothing was compared.
+
+    Raises
+    ------
+    OSError
+        It cannot be written.
+    """
+    if found is None:
+        (folder / NAME).unlink(missing_ok=True)
+        return
+    with whole(folder / NAME) as file:
+        json.dump({"schema": _SCHEMA, "groups": [asdict(one) for one in found]}, file)
+
+
+def read_similar(folder: Path) -> tuple[SimilarGroup, ...]:
+    """Return what a batch found to be alike; nothing where it did not compare.
+
+    Raises
+    ------
+    UsageError
+        The file is damaged, or cannot be read.
+    """
+    path = folder / NAME
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        if data["schema"] != _SCHEMA:
+            raise ValueError("its schema is unknown")
+        return tuple(map(_group, data["groups"]))
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror}", "check its permissions"
+        ) from None
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+        raise UsageError(
+            f"{path} is damaged: {error}", "rerun the batch with the same folder"
+        ) from None
+
+
+def _group(data: dict[str, Any]) -> SimilarGroup:
+    members = tuple(
+        Member(
+            tuple(Person(str(each["id"]), str(each["name"])) for each in one["people"]),
+            str(one["file"]),
+            str(one["source"]),
+        )
+        for one in data["members"]
+    )
+    pairs = tuple(
+        SimilarPair(
+            first=int(one["first"]),
+            second=int(one["second"]),
+            shares=(float(one["shares"][0]), float(one["shares"][1])),
+            lines=(tuple(map(int, one["lines"][0])), tuple(map(int, one["lines"][1]))),
+            same_file=one["same_file"] is True,
+            same_names=one["same_names"] is True,
+            mistakes=tuple(map(str, one["mistakes"])),
+        )
+        for one in data["pairs"]
+    )
+    if any(not 0 <= place < len(members) for one in pairs for place in (one.first, one.second)):
+        raise ValueError("a pair names a member that is not there")
+    return SimilarGroup(str(data["exercise"]), int(data["compared"]), members, pairs)

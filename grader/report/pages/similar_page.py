@@ -1,0 +1,91 @@
+"""Similar work with both sources side by side: for who teaches, and on no student's page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from grader.batch.similar_work import Member, SimilarGroup, SimilarPair
+from grader.report.pages import code
+from grader.report.pages.environment import render
+from grader.result import Listing
+
+_MOST_LINES: Final = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two sources: whose it is, and its lines, each with whether the other has it too."""
+
+    member: Member
+    lines: tuple[tuple[code.Line, bool], ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPair:
+    """Two sources, and what they have in common in words."""
+
+    told: str
+    sides: tuple[Side, Side]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGroup:
+    """A group as the pages show it; `told` says of its first pair what is alike."""
+
+    anchor: str
+    group: SimilarGroup
+    told: str
+    pairs: tuple[ShownPair, ...]
+
+
+def shown_groups(groups: Sequence[SimilarGroup]) -> tuple[ShownGroup, ...]:
+    """Return groups as the class page lists them, and the page of similar work shows them."""
+    return tuple(
+        ShownGroup(
+            anchor=f"g{number}",
+            group=group,
+            told=told(group.pairs[0]) if group.pairs else "",
+            pairs=tuple(_pair(group, pair) for pair in group.pairs),
+        )
+        for number, group in enumerate(groups, start=1)
+    )
+
+
+def similar_page(
+    groups: Sequence[ShownGroup], course: str, pages: Mapping[tuple[str, str], str]
+) -> str:
+    """Return the page; `pages` are those of students, by id and name."""
+    return render("similar.html", groups=groups, course=course, pages=pages)
+
+
+def told(pair: SimilarPair) -> str:
+    """Return what two submissions have in common, in a sentence or two, and no more than that."""
+    if pair.same_file:
+        said = "The files are equal."
+    else:
+        low, high = sorted(round(100 * share) for share in pair.shares)
+        some = f"{high} %" if low == high else f"{low} to {high} %"
+        names = "names included" if pair.same_names else "apart from names"
+        said = f"{some} of what each has written, the other has too, {names}."
+    mistakes = [f"“{one}”" for one in pair.mistakes]
+    return f"{said} Both have a rare mistake: {', '.join(mistakes)}." if mistakes else said
+
+
+def _pair(group: SimilarGroup, pair: SimilarPair) -> ShownPair:
+    first, second = group.members[pair.first], group.members[pair.second]
+    return ShownPair(told(pair), (_side(first, pair.lines[0]), _side(second, pair.lines[1])))
+
+
+def _side(member: Member, shared: Sequence[int]) -> Side:
+    rows = member.source.split("\n")
+    text = "\n".join(rows[:_MOST_LINES])
+    wanted = frozenset(shared)
+    lines = code.lines(Listing("", "", 1, text), ())
+    return Side(
+        member,
+        tuple((line, line.number in wanted) for line in lines),
+        max(0, len(rows) - _MOST_LINES),
+    )
