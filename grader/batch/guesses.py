@@ -32,7 +32,9 @@ def guessed(
     for student, exercise in missing:
         exercises[student].append(exercise.name)
     marks = {
-        person: _marks(person) for person in people if Student(person.id, person.name) in exercises
+        person: (_marks(person), _ids(person))
+        for person in people
+        if Student(person.id, person.name) in exercises
     }
     told = []
     for number, one in enumerate(left_over):
@@ -40,8 +42,8 @@ def guessed(
             plain, letters = folded(one.path), joined(one.path)
             found = [
                 person
-                for person, names in marks.items()
-                if (any(name in letters for name in names) or _has_id(plain, person))
+                for person, (words, ids) in marks.items()
+                if (any(word in letters for word in words) or _has_id(plain, ids))
                 and _lacks(one, exercises[Student(person.id, person.name)])
             ]
             if 0 < len(found) <= _SHOWN:
@@ -56,9 +58,12 @@ def _lacks(left_over: LeftOver, exercises: Sequence[str]) -> bool:
     return not left_over.exercise or left_over.exercise in exercises
 
 
-def _has_id(plain: str, person: RosterEntry) -> bool:
-    ids = (re.escape(folded(one)) for one in person.ids if len(one) >= _SHORTEST)
-    return any(re.search(rf"(?<!\d){one}(?!\d)", plain) for one in ids)
+def _has_id(plain: str, ids: Iterable[str]) -> bool:
+    return any(one in plain and re.search(rf"(?<!\d){re.escape(one)}(?!\d)", plain) for one in ids)
+
+
+def _ids(person: RosterEntry) -> list[str]:
+    return [folded(one) for one in person.ids if len(one) >= _SHORTEST]
 
 
 def _marks(person: RosterEntry) -> set[str]:

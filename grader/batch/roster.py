@@ -88,6 +88,8 @@ class Roster:
         own = (Membership(one, one.group) for one in self.people if one.group)
         self._teams = teams or Teams(own)
         self._groups = self._teams.names
+        spelt = (name for one in self._groups for name in (one, one.replace("&", "&amp;")))
+        self._group_letters = set(map(joined, spelt))
         self.of_teams = of_teams
         self._by_id: dict[str, set[RosterEntry]] = defaultdict(set)
         self._by_name: dict[str, set[RosterEntry]] = defaultdict(set)
@@ -103,7 +105,7 @@ class Roster:
     def knows(self, text: str) -> bool:
         """Whether a text is the id or the name of one person or group at least."""
         known = folded(text) in self._by_id or joined(text) in self._by_name
-        return known or bool(groups_called(text, self._groups))
+        return known or joined(text) in self._group_letters
 
     @property
     def names(self) -> list[str]:
@@ -163,7 +165,11 @@ class Roster:
         """Return the members of the group that a file is named after; None where there is none."""
         name = origin.student_name or origin.student_id
         of_moodle = origin.id_is == "participant or team"
-        fitting = groups_called(name, self._groups, exactly=of_moodle)
+        fitting = (
+            groups_called(name, self._groups, exactly=of_moodle)
+            if joined(name) in self._group_letters  # as few names do
+            else ()
+        )
         worksheet = self.of_teams and of_moodle
         if not fitting and not worksheet:
             return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -133,5 +134,10 @@ def parts_of(text: str) -> list[str]:
 
 
 def _pattern(exercise: Exercise) -> re.Pattern[str]:
-    parts = re.findall(r"[a-z]+|[0-9]+", exercise.name.lower())
+    return _pattern_of(exercise.name)
+
+
+@cache
+def _pattern_of(name: str) -> re.Pattern[str]:
+    parts = re.findall(r"[a-z]+|[0-9]+", name.lower())
     return re.compile(r"[^a-z0-9]*".join(parts) + r"(?![0-9])", re.IGNORECASE)
