@@ -59,6 +59,8 @@ class AskedUnder:
 
     def words(self) -> str:
         """Return what a call's text is followed by, as in ` with n = 3, without numpy`."""
+        if not (self.names or self.hidden or self.after):
+            return ""
         parts = [f"with {name} = {shown_argument(value)}" for name, value in self.names.items()]
         parts += [f"without {name}" for name in self.hidden]
         if self.after:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -28,6 +29,7 @@ from grader.checking.student.unnamed import refuse_unnamed
 from grader.result import Outcome
 from grader.sandbox.child.codec import Handle
 from grader.sandbox.child.figures.figure import Figure
+from grader.sandbox.child.tables.table import LIBRARIES
 from grader.sandbox.failures import CallFailure, broke_the_channel, signature_of
 from grader.sandbox.replies import Loaded, Reply, undefined, unset, with_cause
 from grader.sandbox.requests import Objects
@@ -61,7 +63,7 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
         values: Callable[[], Mapping[str, Any]] = dict,
     ) -> None:
         self._submission = submission
-        self._packages: Collection[str] | None = None
+        self._unnamed: tuple[str, ...] = ()  # libraries of tables that are not offered
         self._parameters = parameters
         self._values = values
         self._under = AskedUnder()
@@ -88,7 +90,7 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
         """Return the student under other conditions; what is asked of it counts as asked here."""
         other = StudentProxy(self._submission, self._parameters, self._values)
         other._under, other._objects = under, self._objects
-        other._packages = self._packages
+        other._unnamed = self._unnamed
         other._calls = self._calls
         other._last, other._pictures = self._last, self._pictures
         other._answered, other.placement = self._answered, self.placement
@@ -295,8 +297,9 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
         """Return an argument as it is sent: objects go by their numbers."""
         if isinstance(argument, StudentFunction):
             argument = self._held(argument._name)
-        if self._packages is not None:
-            refuse_unnamed(argument, self._packages)
+        for library in self._unnamed:
+            if library in sys.modules:  # seldom, where the course does not name it
+                refuse_unnamed(argument, library)
         return (
             replaced_in(argument, StudentObject, self._handle)
             if holds_object(argument)
@@ -345,7 +348,7 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
 
 def offering(student: StudentProxy, packages: Collection[str]) -> StudentProxy:
     """Return a student whose process is offered these packages and no others."""
-    student._packages = packages
+    student._unnamed = tuple(name for name in LIBRARIES if name not in packages)
     return student
 
 

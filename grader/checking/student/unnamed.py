@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any, Final
 
 from grader.errors import CourseError
@@ -11,8 +10,8 @@ from grader.sandbox.child.tables.table import library_of
 _MOST_PARTS: Final = 8  # more would cost time with each call
 
 
-def refuse_unnamed(value: Any, packages: Collection[str]) -> None:
-    """Refuse a table, or a list that begins with some, of a library not among the packages.
+def refuse_unnamed(value: Any, library: str) -> None:
+    """Refuse a table, or a list that begins with some, of a library that the course does not name.
 
     Raises
     ------
@@ -21,10 +20,8 @@ def refuse_unnamed(value: Any, packages: Collection[str]) -> None:
     """
     if isinstance(value, list | tuple):
         for part in value[:_MOST_PARTS]:
-            refuse_unnamed(part, packages)
-        return
-    library = library_of(value)
-    if library and library not in packages:
+            refuse_unnamed(part, library)
+    elif library_of(value) == library:
         raise CourseError(
             f"a check hands over a table of {library}, which the course does not name",
             f'add "{library}" to packages in course.toml, and install it: pip install {library}',
