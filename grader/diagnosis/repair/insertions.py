@@ -134,7 +134,7 @@ class Insertions:
             first, total = values[0], _is_whole(spot)
             if isinstance(spot.node, ast.Constant) and not total:
                 continue
-            if isinstance(spot.node, ast.Name) and spot.node.id in self._own.scope.passed_on:
+            if isinstance(spot.node, ast.Name) and spot.node.id in self._own.scope.worked_out:
                 continue  # the formula belongs where it is worked out
             made = [
                 each

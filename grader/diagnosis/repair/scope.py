@@ -211,17 +211,15 @@ class Scope:
         return found
 
     @cached_property
-    def passed_on(self) -> frozenset[str]:
-        """The variables that are worked out once, by a statement of their own, and read once."""
-        stored: Counter[str] = Counter()
-        read: Counter[str] = Counter()
-        plain: set[str] = set()
-        for node in ast.walk(self.unit.node):
-            if isinstance(node, ast.Name):
-                (stored if isinstance(node.ctx, ast.Store) else read)[node.id] += 1
-            elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                plain.add(node.targets[0].id)
-        return frozenset(name for name in plain if stored[name] == read[name] == 1)
+    def worked_out(self) -> frozenset[str]:
+        """The variables that are worked out by statements of their own."""
+        return frozenset(
+            target.id
+            for node in ast.walk(self.unit.node)
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        )
 
     @cached_property
     def calls(self) -> dict[str, ast.expr]:
