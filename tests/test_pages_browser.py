@@ -21,6 +21,7 @@ from made_results import check, result
 
 import grader
 from grader.batch.records import LeftOver, Student
+from grader.batch.similar_work import Member, Person, SimilarGroup, SimilarPair, write_similar
 from grader.report.pages.folder import write_pages
 from grader.report.pages.student_page import Work, student_page
 from grader.result import Outcome
@@ -86,6 +87,11 @@ def index(tmp_path_factory) -> str:
         [Student("t1", "Nobody")],
         [LeftOver("a/notes.pdf", "it is no .py")],
     )
+    source = "import numpy as np\n\n\ndef forward(x):\n    return np.sum(x)  # <b>both</b>\n"
+    people = (Person("s00001", "Person 00001"), Person("s00002", "Person 00002"))
+    members = tuple(Member((one,), f"{one.id}/exercise3.py", source) for one in people)
+    pair = SimilarPair(0, 1, (0.9, 1.0), ((4, 5), (4, 5)), False, True, ("A rare mistake",))
+    write_similar(folder, [SimilarGroup("exercise3", 40, members, (pair,))])
     return write_pages(folder, COURSE).as_uri()
 
 
@@ -193,6 +199,20 @@ def test_a_page_leads_to_the_next_of_those_that_are_filtered(page, index):
     page.get_by_role("link", name="Previous").click()  # it is the first: back to the class
     page.wait_for_url(re.compile(r"index\.html#mistake="))
     assert names(page) == ["Person 00007", "Person 00008"]
+
+
+def test_similar_work_stands_side_by_side(page, index):
+    page.goto(index)
+    page.get_by_role("link", name="Side by side").click()
+    page.wait_for_url(re.compile(r"similar\.html#g1"))
+    assert page.get_by_text("90 to 100 % of what each has written").count() == 1
+    sides = page.locator(".sides > div")
+    left, right = (sides.nth(number).bounding_box() for number in (0, 1))
+    assert left["y"] == right["y"]
+    assert page.locator(".line.shared").count() == 4
+    assert_accessible(page)
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_a_page_that_was_mailed_leads_nowhere(page, index, tmp_path):
