@@ -12,6 +12,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from sandboxes import WITHOUT, isolation
 
 from grader.checking.student.asked_objects import Placement
 from grader.course import load_course
@@ -81,3 +82,14 @@ def test_liars_earn_points_and_learn_where_objects_are_taken_for_values(grader: 
             assert "test_mean" in {each.id for each in checks if each.points}, name
         submission = submission_from_bytes("objects.py", f"{RIGHT}\n{SPY}".encode())
         assert "learned 4.0" in grader.grade(submission, EXERCISE, 0).output
+
+
+@pytest.mark.parametrize("name", WITHOUT)
+def test_nothing_is_gained_behind_every_wall(name: str) -> None:
+    quick = ["equal_to_all", "forged_handle", "stale_handle"]
+    with Grader(COURSE, isolation(name)) as walled:
+        for attack in quick:
+            text = (FOLDER / "hostile" / "objects" / f"{attack}.py").read_text()
+            checks = graded(walled, text)
+            lost = {check.function for check in checks if check.points < check.max_points}
+            assert lost == {text.partition("\n")[0].removeprefix("# ")}, attack
