@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from batch_course import RIGHT, batch, make_course
 from command import run_command
 
+from grader.author.part_faults import part_faults
 from grader.course import load_course, make_stub
 from grader.course.by_hand import Part, RubricItem
 from grader.course.notebook import make_notebook
@@ -20,6 +22,10 @@ from grader.errors import CourseError
 from grader.grading.answers import NO_PLACE, NOTHING_WRITTEN, written
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
+from grader.platforms.assessment import Assessment
+from grader.platforms.dodona import commands as dodona
+from grader.platforms.gradescope import document as gradescope
+from grader.result import PartResult
 from grader.sandbox.isolation import resolve
 
 RUBRIC = (RubricItem("reason", "Says why", 1.5), RubricItem("example", "Gives one", 0.5))
@@ -278,3 +284,41 @@ def test_what_cannot_be_graded_is_told(graded: Path, words: tuple[str, ...], mes
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def answered(part: Part, text: str, note: str = "") -> PartResult:
+    return PartResult(part.id, part.title, None, part.points, text, note)
+
+
+@pytest.mark.parametrize(
+    ("right", "given", "checks", "message"),
+    [
+        ("Yes.", ("", NOTHING_WRITTEN), (), ""),
+        ("", ("", NOTHING_WRITTEN), (), "there is no answer to why"),
+        ("Yes.", ("Yes.", ""), (), "the stub hands out the answer to why"),
+        ("Yes.", ("", NO_PLACE), (), "the stub has no place for the answer to why"),
+        ("Yes.", ("", NOTHING_WRITTEN), ("why",), "is called as a check is"),
+    ],
+)
+def test_verify_says_what_is_wrong_with_a_part(tmp_path: Path, right, given, checks, message):
+    course = load_course(course_with(tmp_path, PART))
+    [exercise] = course.exercises
+    faults = list(
+        part_faults(course, exercise, [answered(WHY, right)], [answered(WHY, *given)], checks)
+    )
+    assert [message in fault.message for fault in faults] == [True] * bool(message)
+    assert all(fault.remedy for fault in faults)
+
+
+def test_a_platform_is_told_what_waits_for_a_person(tmp_path: Path):
+    loaded = load_course(course_with(tmp_path, PART))
+    submission = submission_from_bytes("double.py", f"{RIGHT}why = 'So.'\n".encode())
+    with Grader(loaded, resolve("basic")) as grader:
+        result = grader.grade(submission, loaded.exercises[0])
+    assessment = Assessment(result, exercise="double")
+    assert assessment.score_text == "3 / 5"
+    assert assessment.share == Fraction(3, 5)
+    told = "1 part to be graded by hand, worth 2 points: the score is without."
+    assert assessment.remarks()[0] == told
+    assert "to be graded, 2 points: Why does it double?" in gradescope(assessment)["output"]
+    assert list(dodona(assessment))[-1]["accepted"] is False

@@ -210,7 +210,7 @@ class Assessment:
         result = self.graded
         if result is None:
             return self.notes
-        waiting = tuple(f"{part_heading(part)}." for part in result.to_grade)
+        waiting = tuple(part_heading(part) for part in result.to_grade)
         if waiting:
             points = points_text(fsum(part.max_points for part in result.to_grade))
             told = waiting_text(len(waiting))

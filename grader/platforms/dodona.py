@@ -72,7 +72,9 @@ def commands(assessment: Assessment) -> Iterator[dict[str, Any]]:
     if printed:
         message = _message("code", f"Your code printed:\n{printed}")
         yield {"command": "append-message", "message": message}
-    accepted = all(test.passed for test in shown.tests)
+    result = shown.graded
+    waits = result is not None and bool(result.to_grade)  # never read as all right
+    accepted = all(test.passed for test in shown.tests) and not waits
     enum = "correct" if accepted else "wrong"
     status = {"enum": enum, "human": points}
     yield {"command": "close-judgement", "accepted": accepted, "status": status}
