@@ -322,3 +322,25 @@ def test_a_platform_is_told_what_waits_for_a_person(tmp_path: Path):
     assert assessment.remarks()[0] == told
     assert "to be graded, 2 points: Why does it double?" in gradescope(assessment)["output"]
     assert list(dodona(assessment))[-1]["accepted"] is False
+
+
+def test_a_changed_rubric_is_pointed_out_until_it_is_confirmed(folder: Path):
+    def look() -> str:
+        assert batch(folder / "course", folder / "class", out).returncode == 0
+        return run_command("decide", out, "--list").stdout
+
+    out, toml = folder / "out", folder / "course" / "exercises" / "course.toml"
+    run_command("decide", out, "ada", "double", "--grade", "why=all", "--by", "kim")
+    text = toml.read_text("utf-8")
+    toml.write_text(text.replace("points = 2\n", "points = 1\n").replace("1.5", "0.5"), "utf-8")
+    assert "why graded: reason, example, which is now 1 point (2 when graded)" in look()
+    assert finals(folder)["ada"] == ("4", "")
+    run_command("decide", out, "ada", "double", "--confirm", "--by", "kim")
+    toml.write_text(toml.read_text("utf-8").replace("example =", "sample ="), "utf-8")
+    assert "why graded: reason, example; its rubric has changed since" in look()
+    assert finals(folder)["ada"] == ("4", "")  # an item that is gone counts as it did
+    run_command("decide", out, "ada", "double", "--confirm", "--by", "kim")
+    assert "To look at" not in look()
+    toml.write_text(text.partition("[exercises.double.by_hand")[0], "utf-8")
+    assert "that part is gone, and counts no more" in look()
+    assert finals(folder)["ada"] == ("3", "")

@@ -90,7 +90,8 @@ def command(
 ) -> int:
     """Grade your files: scores, and what is wrong with what.
 
-    Exit code: 0 full marks, 1 points lost, 2 a path or an option is wrong, 3 the grader failed.
+    Exit code: 0 full marks, 1 points lost or a part to be graded by hand, 2 a path or an option is
+    wrong, 3 the grader failed.
     """
     # never from where the submission lies: it may have come with a course.toml of its own
     course = chosen_course(course_folder)

@@ -27,7 +27,7 @@ class Basis:
     submission : str
         The SHA-256 of the submission that counted; empty where there was none.
     checks : str
-        Which version of the exercise's checks graded it.
+        Which version of the exercise's checks graded it; of a part, which rubric did.
     automatic : float or None
         What it had by the course's rule alone.
     max_score : float

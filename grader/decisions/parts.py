@@ -101,6 +101,13 @@ def part_value(part: Part, text: str) -> str:
     return ", ".join(name for name in known if name in names) or NONE
 
 
+def rubric_digest(part: Part | None) -> str:
+    """Return what tells one rubric from another; empty where the part is gone."""
+    if part is None:
+        return ""
+    return hashlib.sha256(repr((part.points, part.rubric)).encode()).hexdigest()
+
+
 def answer_digest(part: PartResult) -> str:
     """Return what tells one answer from another; its first letter keeps it from being a number."""
     digest = hashlib.sha256(part.answer.encode("utf-8", "surrogatepass"))

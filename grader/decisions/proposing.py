@@ -11,7 +11,7 @@ from grader.course.by_hand import Part
 from grader.course.naming import nearest
 from grader.decisions.decision import ALL, Basis, Decision, in_force, taken_back
 from grader.decisions.final_grade import FinalGrade
-from grader.decisions.parts import part_points, part_value
+from grader.decisions.parts import part_points, part_value, rubric_digest
 from grader.decisions.points_and_deadlines import deadline_text, extended, number_text, points_in
 from grader.decisions.results import BatchResults
 from grader.errors import UsageError
@@ -193,6 +193,7 @@ class Bench:
         had = decision.basis.check if decision.basis else None
         return replace(
             grade.basis,
+            checks=rubric_digest(part),
             check=part_points(part, decision) if part else had,
             answer=answers.get(decision.check, ""),
         )

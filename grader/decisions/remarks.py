@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from grader.decisions.decision import Decision
 from grader.decisions.final_grade import FinalGrade
+from grader.decisions.parts import rubric_digest
 from grader.decisions.points_and_deadlines import number_text
+from grader.report.arrangement import points_text
 
 
 def remarks(grade: FinalGrade) -> tuple[str, ...]:
@@ -40,11 +42,13 @@ def _of_part(one: Decision, grade: FinalGrade) -> list[str]:
     assert before is not None
     part = next((each for each in grade.parts if each.part.id == one.check), None)
     if part is None:
-        return ["; that part is gone, and counts no more"]
+        return ["; that part is gone, and counts no more"] if before.checks else []
     changes = []
     if part.points is not None and before.check not in (None, part.points):
         was = number_text(before.check or 0.0)
-        changes.append(f", which is now {number_text(part.points)} points ({was} when graded)")
+        changes.append(f", which is now {points_text(part.points)} ({was} when graded)")
+    elif before.checks != rubric_digest(part.part):
+        changes.append("; its rubric has changed since")
     now = grade.attempt.answers.get(one.check, "") if grade.attempt else ""
     if now != before.answer:
         changes.append("; decided on another answer" if now else "; its answer is gone")
