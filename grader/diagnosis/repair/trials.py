@@ -19,7 +19,7 @@ from grader.sandbox.submission_session import SubmissionSession
 _PRELUDE: Final = CodeBlock("prelude", Path(__file__).with_name("prelude.py").read_text("utf-8"))
 _WATCH_SECONDS: Final = 0.15
 _EACH_SECONDS: Final = 0.03
-_SLOWEST: Final = 2
+_SLOWEST: Final = 3.0
 _AT_ONCE: Final = 200
 
 
@@ -27,7 +27,7 @@ class Budget:
     """The processor time that there is for repairs, on both sides of the wall.
 
     So the same is found whatever else the machine does; but by the clock the search may take only
-    twice as long, and what the sandbox says of its time is believed no further.
+    three times as long, and what the sandbox says of its time is believed no further.
     """
 
     def __init__(self, seconds: float) -> None:
