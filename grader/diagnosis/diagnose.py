@@ -202,7 +202,9 @@ class Diagnoser:
         for function in wanted:
             case = cases[function]
             try:
-                repair = finder.repair(function, case.table, case.rows, case.named.prefers)
+                repair = finder.repair(
+                    function, case.table, case.rows, case.named.prefers, case.named.are_several
+                )
             except BpgradeError:
                 raise
             except Exception as error:  # whatever a student's code leads to, it is graded already

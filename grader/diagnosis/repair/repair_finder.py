@@ -117,6 +117,7 @@ class RepairFinder:
         table: FaultDictionary,
         seen: Rows,
         prefers: Callable[[str, int], bool],
+        several: bool,
     ) -> Repair | None:
         """Return the smallest repair of a function; None where none is found.
 
@@ -129,6 +130,8 @@ class RepairFinder:
         prefers : callable
             Takes the kind of an edit and its line, and returns whether it is in keeping with
             what was named: of several small edits such a one is told.
+        several : bool
+            Whether several mistakes were named.
         """
         if self._code is None:
             self._say(f"  repair: the code is too large or too deep: {function} is left")
@@ -150,6 +153,7 @@ class RepairFinder:
             budget=self._budget,
             say=self._say,
             workshop=self._workshop,
+            several=several,
         )
         found = sorted(search.repairs(), key=lambda each: self._rank(each, prefers))
         proven = self._proven(function, found)

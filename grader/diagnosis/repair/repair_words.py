@@ -80,6 +80,11 @@ class Named:
     told: tuple[Told, ...]
     begins: int | None
 
+    @property
+    def are_several(self) -> bool:
+        """Whether several mistakes were named."""
+        return sum(each.candidate is not None for each in self.told) > 1
+
     def prefers(self, kind: str, line: int) -> bool:
         """Return whether an edit is in keeping with what was named."""
         named = [each for each in self.told if each.candidate is not None]

@@ -84,6 +84,8 @@ class Search:
         What the student's function shows, NaN where it gives no value.
     workshop : callable
         Returns the right programs, or None.
+    several : bool
+        Whether several mistakes were named in the function.
     tried : int
         How many edits have been tried.
     partial : list of Partial
@@ -103,6 +105,7 @@ class Search:
     budget: Budget
     say: Callable[[str], None]
     workshop: Callable[[], Workshop | None]
+    several: bool
     tried: int = 0
     partial: list[Partial] = field(default_factory=list)
     right: dict[int, RightValues] = field(default_factory=dict)
@@ -110,12 +113,15 @@ class Search:
     def repairs(self) -> list[Found]:
         """Return the smallest edits that make the function right on all probes.
 
-        One edit is preferred to two.
+        One edit is preferred to two; but where several mistakes were named, two slips are preferred
+        to a formula that is written anew.
         """
-        scopes = [Scope(each, self.code) for each in self.code.units(self.function, self.others)]
+        scopes = self._scopes()
         watch = self._watch(scopes)
         insertions = self._insertions(scopes, watch)
         for found in chain(
+            self._slips(scopes, watch),
+            self._two_slips(scopes, watch) if self.several else (),
             self._small(scopes, watch, insertions),
             self._pairs(scopes, watch, insertions),
             self._large(watch, insertions),
@@ -126,12 +132,24 @@ class Search:
                 return found
         return []
 
+    def _slips(self, scopes: list[Scope], watch: Watched | None) -> Iterator[list[Found]]:
+        mends = _mending(watch)
+        yield self._alone("slips", scopes, lambda each: _slips(each, mends), mends)
+
+    def _two_slips(self, scopes: list[Scope], watch: Watched | None) -> Iterator[list[Found]]:
+        """Yield pairs of slips of which one alone makes more of the values right."""
+        yield self._slips_that_help(scopes, watch)
+        for first in self._most_promising():
+            again = self._after(first)
+            scopes = again._scopes()
+            for found in again._slips(scopes, again._watch(scopes)):
+                yield [Found((first.edit, *each.edits), each.code) for each in found]
+
     def _small(
         self, scopes: list[Scope], watch: Watched | None, insertions: Lazy
     ) -> Iterator[list[Found]]:
         """Yield what each stage has found that is likely; made only when it is asked for."""
         mends = _mending(watch)
-        yield self._alone("slips", scopes, lambda each: _slips(each, mends), mends)
         yield self._alone("moves and calls", scopes, lambda each: _moved(each, mends), mends)
         yield self._alone("likely parts", insertions(), lambda each: each.likely(mends), mends)
         yield self._alone(
@@ -156,18 +174,33 @@ class Search:
     ) -> Iterator[list[Found]]:
         """Yield pairs of edits of which one alone makes more of the values right."""
         helps = _helping(watch)
-        yield self._alone("slips that help", scopes, lambda each: slips(each, helps), helps)
+        if not self.several:
+            yield self._slips_that_help(scopes, watch)
         yield self._alone("parts that help", insertions(), lambda each: each.likely(helps), helps)
         for first in self._most_promising():
-            alternative, unit = first.edit.alternative, first.edit.unit
-            tree = edited(self.code.files[unit.file].tree, alternative)
-            code = self.code.with_tree(unit.file, tree)
-            source = written(self.source, code, [unit.file], bare=True)
-            again = replace(self, source=source, code=code, partial=[])
-            scopes = [Scope(each, code) for each in code.units(self.function, self.others)]
+            again = self._after(first)
+            scopes = again._scopes()
             watch = again._watch(scopes)
-            for found in again._small(scopes, watch, again._insertions(scopes, watch)):
+            insertions = again._insertions(scopes, watch)
+            for found in chain(
+                again._slips(scopes, watch), again._small(scopes, watch, insertions)
+            ):
                 yield [Found((first.edit, *each.edits), each.code) for each in found]
+
+    def _slips_that_help(self, scopes: list[Scope], watch: Watched | None) -> list[Found]:
+        helps = _helping(watch)
+        return self._alone("slips that help", scopes, lambda each: slips(each, helps), helps)
+
+    def _after(self, first: Partial) -> Search:
+        """Return the search that goes on where an edit has been made."""
+        alternative, unit = first.edit.alternative, first.edit.unit
+        tree = edited(self.code.files[unit.file].tree, alternative)
+        code = self.code.with_tree(unit.file, tree)
+        source = written(self.source, code, [unit.file], bare=True)
+        return replace(self, source=source, code=code, partial=[])
+
+    def _scopes(self) -> list[Scope]:
+        return [Scope(each, self.code) for each in self.code.units(self.function, self.others)]
 
     def _alone(
         self,

@@ -19,7 +19,8 @@ from grader.sandbox.submission_session import SubmissionSession
 _PRELUDE: Final = CodeBlock("prelude", Path(__file__).with_name("prelude.py").read_text("utf-8"))
 _WATCH_SECONDS: Final = 0.15
 _EACH_SECONDS: Final = 0.03
-_SLOWEST: Final = 3.0
+SLOWEST: Final = 3.0
+"""How many times its processor time the search may take by the clock."""
 _AT_ONCE: Final = 200
 
 
@@ -32,7 +33,7 @@ class Budget:
 
     def __init__(self, seconds: float) -> None:
         self._end = time.process_time() + seconds
-        self._latest = time.monotonic() + _SLOWEST * seconds
+        self._latest = time.monotonic() + SLOWEST * seconds
 
     def spend(self, seconds: float) -> None:
         """Take off what the sandbox has used."""
@@ -56,8 +57,8 @@ class Trials:
     ) -> None:
         limits = replace(
             limits,
-            load_seconds=min(limits.load_seconds, max(_SLOWEST * budget.left, 0.05)),
-            call_seconds=min(limits.call_seconds, max(_SLOWEST * budget.left, 0.05)),
+            load_seconds=min(limits.load_seconds, max(SLOWEST * budget.left, 0.05)),
+            call_seconds=min(limits.call_seconds, max(SLOWEST * budget.left, 0.05)),
         )
         self._budget = budget
         self._session = SubmissionSession(host, source, limits)
