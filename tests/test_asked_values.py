@@ -113,7 +113,7 @@ def test_a_function_is_no_value(tmp_path: Path, grader: Grader) -> None:
 
 
 def test_a_stub_asks_for_values(tmp_path: Path, grader: Grader) -> None:
-    stub = make_stub(RIGHT, "numbers.py", EXERCISE.points)
+    stub = make_stub(RIGHT, "numbers.py", EXERCISE)
     assert "answer = None  # put your own value here" in stub
     assert "42" not in stub
     assert graded(grader, tmp_path, stub).score == 0.0
