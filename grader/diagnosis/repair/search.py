@@ -63,6 +63,10 @@ class Partial:
     edit: Edit
     right: frozenset[int]
 
+    def with_each(self, found: Sequence[Found]) -> list[Found]:
+        """Return what was found once this edit had been made, together with it."""
+        return [Found((self.edit, *each.edits), each.code) for each in found]
+
 
 @dataclass(slots=True)
 class Search:
@@ -90,6 +94,8 @@ class Search:
         How many edits have been tried.
     partial : list of Partial
         What is better than nothing.
+    before_slips : list of Partial
+        Those of them after which all slips have been tried.
     right : dict
         What right programs work out, by the number of the probe.
     """
@@ -108,6 +114,7 @@ class Search:
     several: bool
     tried: int = 0
     partial: list[Partial] = field(default_factory=list)
+    before_slips: list[Partial] = field(default_factory=list)
     right: dict[int, RightValues] = field(default_factory=dict)
 
     def repairs(self) -> list[Found]:
@@ -143,7 +150,8 @@ class Search:
             again = self._after(first)
             scopes = again._scopes()
             for found in again._slips(scopes, again._watch(scopes)):
-                yield [Found((first.edit, *each.edits), each.code) for each in found]
+                yield first.with_each(found)
+            self.before_slips.append(first)
 
     def _small(
         self, scopes: list[Scope], watch: Watched | None, insertions: Lazy
@@ -182,10 +190,9 @@ class Search:
             scopes = again._scopes()
             watch = again._watch(scopes)
             insertions = again._insertions(scopes, watch)
-            for found in chain(
-                again._slips(scopes, watch), again._small(scopes, watch, insertions)
-            ):
-                yield [Found((first.edit, *each.edits), each.code) for each in found]
+            slips_left = () if first in self.before_slips else again._slips(scopes, watch)
+            for found in chain(slips_left, again._small(scopes, watch, insertions)):
+                yield first.with_each(found)
 
     def _slips_that_help(self, scopes: list[Scope], watch: Watched | None) -> list[Found]:
         helps = _helping(watch)
@@ -197,7 +204,7 @@ class Search:
         tree = edited(self.code.files[unit.file].tree, alternative)
         code = self.code.with_tree(unit.file, tree)
         source = written(self.source, code, [unit.file], bare=True)
-        return replace(self, source=source, code=code, partial=[])
+        return replace(self, source=source, code=code, partial=[], before_slips=[])
 
     def _scopes(self) -> list[Scope]:
         return [Scope(each, self.code) for each in self.code.units(self.function, self.others)]
