@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from batch_course import RIGHT, batch, make_course
+from batch_course import RIGHT, Handed, batch, gradescope_download, make_course
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,18 +33,10 @@ def course_with(folder: Path, deadline: str, zone: str = "", late: str = LATE) -
 
 def gradescope(folder: Path, times: dict[str, str]) -> Path:
     """Write a download with a submission of each person at a time."""
-    folder.mkdir()
-    lines = ["---"]
-    for number, (who, moment) in enumerate(times.items()):
-        own = folder / f"submission_{number}"
-        own.mkdir()
-        (own / "double.py").write_text(RIGHT, "utf-8")
-        lines += [
-            f"submission_{number}:", "  :submitters:", f"  - :name: {who}", f"    :sid: {who}",
-            f"  :created_at: {moment}",
-        ]  # fmt: skip
-    (folder / "submission_metadata.yml").write_text("\n".join(lines) + "\n", "utf-8")
-    return folder
+    files = {"double.py": RIGHT}
+    return gradescope_download(
+        folder, [Handed(who, who, moment, files) for who, moment in times.items()]
+    )
 
 
 def days(course: Path, hand: Path, out: Path) -> dict[str, tuple[str, str]]:

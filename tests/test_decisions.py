@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from batch_course import CHECKS, batch, command
+from batch_course import CHECKS, Handed, batch, command, gradescope_download
 from command import run_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -86,20 +86,14 @@ def source(name: str, index: int) -> str:
 
 def write_class(folder: Path) -> Path:
     """Write a download of Gradescope: who is late by two days, and who by none."""
-    lines = ["---"]
+    handed = []
     for index in range(STUDENTS):
         who = f"s{index:02d}"
-        own = folder / f"submission_{index}"
-        own.mkdir(parents=True)
-        for name in FACTORS:
-            (own / f"{name}.py").write_text(source(name, index), "utf-8")
+        files = {f"{name}.py": source(name, index) for name in FACTORS}
         # by the clock a half hour less than two days late, and 48.5 hours, for summer time ended
         moment = "2026-10-26T16:30:00Z" if who in LATE_BY_TWO_DAYS else "2026-10-20T12:00:00Z"
-        lines += [
-            f"submission_{index}:", "  :submitters:", f"  - :name: Person {index:02d}",
-            f"    :sid: {who}", f"  :created_at: {moment}",
-        ]  # fmt: skip
-    (folder / "submission_metadata.yml").write_text("\n".join(lines) + "\n", "utf-8")
+        handed.append(Handed(who, f"Person {index:02d}", moment, files))
+    gradescope_download(folder, handed)
     people = [f"s{index:02d},Person {index:02d}" for index in range(STUDENTS)]
     (folder.parent / "class.csv").write_text(
         "\n".join(["id,name", *people, f"{NOTHING},Kurt"]) + "\n", "utf-8"

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from batch_course import CHECKS, batch, command
+from batch_course import CHECKS, Handed, batch, command, gradescope_download
 from command import run_command
 
 STUDENTS = 120
@@ -94,7 +94,7 @@ class Term:
             (self.course / path).write_text(text, "utf-8")
 
     def _write_class(self) -> None:
-        lines = ["---"]
+        handed = []
         people = ["id,name,group"]
         for index in range(STUDENTS):
             who = name_of(index)
@@ -105,18 +105,12 @@ class Term:
             if who == ABSENT:
                 self.expected |= {(who, name): self.expected["s118", name] for name in FACTORS}
                 continue
-            own = self.submissions / f"submission_{index}"
-            own.mkdir(parents=True)
-            for name in FACTORS:
-                (own / f"{name}.py").write_text(source(name, index), "utf-8")
+            files = {f"{name}.py": source(name, index) for name in FACTORS}
             moment = "2026-10-26T16:30:00Z" if who in LATE else "2026-10-20T12:00:00Z"
-            lines += [
-                f"submission_{index}:", "  :submitters:", f"  - :name: Person {index:03d}",
-                f"    :sid: {who}", f"  :created_at: {moment}",
-            ]  # fmt: skip
+            handed.append(Handed(who, f"Person {index:03d}", moment, files))
         for who in LATE:
             self.expected[who, "triple"] = round(0.8 * (self.expected[who, "triple"] or 0.0), 9)
-        (self.submissions / "submission_metadata.yml").write_text("\n".join(lines) + "\n", "utf-8")
+        gradescope_download(self.submissions, handed)
         self.people.write_text("\n".join(people) + "\n", "utf-8")
 
     @property
