@@ -9,6 +9,7 @@ BpgradeError                 what went wrong, and what to do about it
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -34,6 +35,11 @@ class UsageError(BpgradeError):
     """A path, a name or an option that cannot be right."""
 
     exit_code = 2
+
+
+def unreadable(path: Path, error: OSError) -> UsageError:
+    """Return the error for a file of a batch's folder that the system does not let us read."""
+    return UsageError(f"{path} cannot be read: {error.strerror}", "check its permissions")
 
 
 class SubmissionError(BpgradeError):

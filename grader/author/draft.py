@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
-from grader.course.syntax_tree import syntax_tree
+from grader.course.syntax_tree import own_parts, syntax_tree
 from grader.diagnosis.program_trees import Definition
 from grader.diagnosis.rewriting import rewrite
 from grader.errors import CourseError
@@ -161,7 +161,7 @@ def _nearest(edits: Set[tuple[str, str]]) -> tuple[str, str] | None:
 def _edits(
     wrong: ast.FunctionDef, right: ast.FunctionDef, names: Names, hole: ast.expr | ast.stmt
 ) -> Iterator[tuple[str, str]]:
-    inside = (one for one in _statements(wrong) if any(node is hole for node in _of(one)))
+    inside = (one for one in _statements(wrong) if any(node is hole for node in own_parts(one)))
     statement = next(inside, None)
     if statement is None:
         return
@@ -190,15 +190,6 @@ def _translated(node: ast.expr | ast.stmt, names: Names, right: ast.FunctionDef)
 
 def _statements(function: ast.FunctionDef) -> list[ast.stmt]:
     return [node for node in ast.walk(function) if isinstance(node, ast.stmt)][1:]
-
-
-def _of(statement: ast.stmt) -> Iterator[ast.AST]:
-    """Give the nodes of a statement, without those of the statements in it."""
-    waiting: list[ast.AST] = [statement]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting += [one for one in ast.iter_child_nodes(node) if not isinstance(one, ast.stmt)]
 
 
 def _equal(

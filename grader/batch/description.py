@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo
 from grader.batch.records import Student
 from grader.course import Course, Exercise, LatePolicy
 from grader.course.by_hand import Part, RubricItem
-from grader.errors import UsageError
+from grader.errors import UsageError, unreadable
 
 NAME: Final = "batch.json"
 _SCHEMA: Final = "bpgrade-batch/1"
@@ -117,9 +117,7 @@ def read_description(folder: Path) -> Description:
             " bpgrade made it, rerun the batch: nothing is graded twice",
         ) from None
     except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read: {error.strerror}", "check its permissions"
-        ) from None
+        raise unreadable(path, error) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(
             f"{path} is damaged: {error}", "rerun the batch with the same folder"

@@ -12,7 +12,7 @@ from typing import Any, Final
 from grader.batch.late import Lateness
 from grader.batch.outputs import LEFT_OVER, RESULTS
 from grader.batch.records import LeftOver, Student
-from grader.errors import UsageError
+from grader.errors import UsageError, unreadable
 from grader.result import Result
 from grader.text.tables import read_lines
 
@@ -126,7 +126,7 @@ def _unreadable(path: Path, error: OSError) -> UsageError:
             f"{path.parent} is not the output folder of a batch: it has no {path.name}",
             "give the folder that `bpgrade batch SUBMISSIONS -o FOLDER` made",
         )
-    return UsageError(f"{path} cannot be read: {error.strerror}", "check its permissions")
+    return unreadable(path, error)
 
 
 def _reason(error: Exception) -> str:

@@ -23,7 +23,7 @@ from typing import Any, Final
 from grader.batch.archive import Hand
 from grader.batch.outputs import GradedAttempt, whole
 from grader.course import Course, Exercise
-from grader.errors import UsageError
+from grader.errors import UsageError, unreadable
 from grader.grading.submission import read_submission, submission_from_bytes
 from grader.result import Result
 from grader.similarity.comparison import Pair, Work, groups, similar_pairs
@@ -190,9 +190,7 @@ def read_similar(folder: Path) -> tuple[SimilarGroup, ...]:
     except FileNotFoundError:
         return ()
     except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read: {error.strerror}", "check its permissions"
-        ) from None
+        raise unreadable(path, error) from None
     except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise UsageError(
             f"{path} is damaged: {error}", "rerun the batch with the same folder"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from grader.checking.student.answered_call import AnsweredCall
 from grader.checking.student.student_object import StudentObject
 from grader.checking.student.student_proxy import StudentProxy, answered_calls
+from grader.course.syntax_tree import own_parts
 
 
 def answers_asked_about(
@@ -38,7 +39,7 @@ def answers_asked_about(
     if not answered or trace is None or statement is None:
         return answered[-1:]
     names = {**trace.tb_frame.f_globals, **trace.tb_frame.f_locals}
-    if not any(isinstance(node, ast.Name) and node.id == "repr" for node in _own_parts(statement)):
+    if not any(isinstance(node, ast.Name) and node.id == "repr" for node in own_parts(statement)):
         # pytest has asked for the texts of what it tells about
         answered = [call for call in answered if not call.function.endswith(".__repr__")]
     return _called_in(statement, names, answered) or _named_in(statement, names, answered)
@@ -95,22 +96,13 @@ def _statements(file: Path, _changed: int) -> tuple[ast.stmt, ...]:
     return tuple(found)
 
 
-def _own_parts(statement: ast.stmt) -> Iterator[ast.AST]:
-    """Give all parts of a statement but the statements inside of it."""
-    waiting: list[ast.AST] = [statement]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting += [each for each in ast.iter_child_nodes(node) if not isinstance(each, ast.stmt)]
-
-
 def _called_in(
     statement: ast.stmt, names: dict[str, Any], answered: Sequence[AnsweredCall]
 ) -> list[AnsweredCall]:
     """Return the last calls of the functions of `student` that the statement calls."""
     wanted = Counter(
         node.attr
-        for node in _own_parts(statement)
+        for node in own_parts(statement)
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and isinstance(names.get(node.value.id), StudentProxy)
@@ -141,7 +133,7 @@ def _named_in(
     """Return the last calls that have returned what names in the statement stand for."""
     values = [
         names[node.id]
-        for node in _own_parts(statement)
+        for node in own_parts(statement)
         if isinstance(node, ast.Name) and node.id in names
     ]
     about = [

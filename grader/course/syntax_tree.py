@@ -1,9 +1,10 @@
-"""The syntax tree of a student's code, read without a word."""
+"""Syntax trees: read from a student's code without a word, and taken apart by statements."""
 
 from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Iterator
 
 
 def syntax_tree(source: str | bytes) -> ast.Module:
@@ -24,3 +25,12 @@ def syntax_tree(source: str | bytes) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(source)
+
+
+def own_parts(statement: ast.stmt) -> Iterator[ast.AST]:
+    """Give all parts of a statement but the statements inside of it."""
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += [each for each in ast.iter_child_nodes(node) if not isinstance(each, ast.stmt)]

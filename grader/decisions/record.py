@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from grader.decisions.decision import KINDS, Basis, Decision
-from grader.errors import UsageError
+from grader.errors import UsageError, unreadable
 
 NAME: Final = "decisions.jsonl"
 
@@ -41,9 +41,7 @@ def read_decisions(folder: Path) -> tuple[Decision, ...]:
     except FileNotFoundError:
         return ()
     except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read: {error.strerror}", "check its permissions"
-        ) from None
+        raise unreadable(path, error) from None
     found: list[Decision] = []
     for number, line in enumerate(data[: _whole_lines(data)].splitlines(), start=1):
         try:

@@ -17,17 +17,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from grader.text.literals import STRING
+
 STRUCTURE_PIECE: Final = 12
 WORDING_PIECE: Final = 8
 MOST_TOKENS: Final = 20_000
 
-_STRING: Final = (
-    "|".join(rf"{quotes}(?:[^\\]|\\.)*?(?:{quotes}|\Z)" for quotes in (r'"""', "'''"))
-    + "|"
-    + "|".join(rf"{quote}(?:[^{quote}\\\n]|\\.)*{quote}?" for quote in ('"', "'"))
-)
 _WORD: Final = re.compile(
-    rf"(?P<string>(?:\b[rbfuRBFU]{{1,2}})?(?:{_STRING}))"
+    rf"(?P<string>(?:\b[rbfuRBFU]{{1,2}})?(?:{STRING}))"
     r"|(?P<comment>\#[^\n]*)"
     r"|(?P<attribute>(?<=\.)[^\W\d]\w*)"
     r"|(?P<name>[^\W\d]\w*)"

@@ -14,17 +14,13 @@ from markupsafe import Markup
 
 from grader.report.pages.environment import shown
 from grader.result import Diagnosis, Listing, Place
+from grader.text.literals import STRING
 
-_STRING: Final = (
-    "|".join(rf"{quotes}(?:[^\\]|\\.)*?(?:{quotes}|\Z)" for quotes in (r'"""', "'''"))
-    + "|"
-    + "|".join(rf"{quote}(?:[^{quote}\\\n]|\\.)*{quote}?" for quote in ('"', "'"))
-)
 # comments, strings, names, keywords and numbers: enough to read by, at a small part of what a
 # whole lexer costs for a class
 _WORDS: Final = re.compile(
     r"(?P<c>#[^\n]*)"
-    rf"|(?P<s>(?:\b[rbfuRBFU]{{1,2}})?(?:{_STRING}))"
+    rf"|(?P<s>(?:\b[rbfuRBFU]{{1,2}})?(?:{STRING}))"
     r"|(?P<f>(?<=\bdef )\w+)"
     rf"|(?P<k>\b(?:{'|'.join(keyword.kwlist)})\b)"
     r"|(?P<n>(?<![\w.])\d[\d_]*(?:\.\d*)?(?:[eE][-+]?\d+)?j?)",
