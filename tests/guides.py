@@ -33,6 +33,17 @@ _TITLE = re.compile(r'title="([^"(]+?)( \(added at the end\))?"')
 _MARK = "\x1e"
 _STYLE = re.compile("\x1b\\[[0-9;]*m")
 _END_OF_FILE = "END-OF-THE-GUIDE'S-FILE"
+_COMMAND = """\
+#!{python}
+import sys
+
+from grader.cli import main
+from grader.diagnosis.repair import trials
+
+if __name__ == "__main__":
+    trials.SLOWEST = 30.0  # beside other tests as much is found as on an idle machine
+    sys.exit(main())
+"""
 _SECONDS = 300
 
 
@@ -110,16 +121,20 @@ def _session(line: int, text: str) -> Iterator[Command]:
 def run(every: list[File | Command], folder: Path) -> list[Outcome]:
     """Take all steps in one shell, in an empty folder; return how each command ended."""
     command = ["bash", "--norc", "-c", "\n".join(map(_as_script, every))]
-    ended = subprocess.run(
-        command,
-        cwd=folder,
-        env=_environment(folder),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=_SECONDS,
-        check=False,
-    )
+    with tempfile.TemporaryDirectory() as commands:
+        own = Path(commands, "bpgrade")
+        own.write_text(_COMMAND.format(python=sys.executable), encoding="utf-8")
+        own.chmod(0o755)
+        ended = subprocess.run(
+            command,
+            cwd=folder,
+            env=_environment(folder, commands),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=_SECONDS,
+            check=False,
+        )
     text = ended.stdout.decode().replace("\ufeff", "")  # which no terminal shows
     parts = _STYLE.sub("", text).split(_MARK)[1:]
     assert len(parts) == 2 * sum(isinstance(each, Command) for each in every), ended.stdout
@@ -136,11 +151,11 @@ def _as_script(step: File | Command) -> str:
     return f'cat {sign} {shlex.quote(step.name)} << "{_END_OF_FILE}"\n{step.text}{_END_OF_FILE}'
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment(folder: Path, commands: str) -> dict[str, str]:
     """Return the environment of someone who has just installed bpgrade."""
     cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": os.pathsep.join((commands, str(Path(sys.executable).parent), os.environ["PATH"])),
         "HOME": str(folder),
         "XDG_CACHE_HOME": cache,
         "LANG": "C.UTF-8",
