@@ -1,113 +1,97 @@
-"""Bring the catalogues of messages up to date: Chinese for the engine and the shipped course.
+"""Bring the catalogues of messages up to date: the product's, and those of the shipped course.
 
-    python docs/make_catalogues.py
+    python docs/make_catalogues.py [LANGUAGE]
 
-New messages are added to the .po files without a translation, those that are gone are taken out,
-and the .mo files, which the package reads, are compiled. Exits with 1 where a translation is
-missing, or does not fill in what the message fills in.
+The product has a .po file for each folder of grader/, so that translators can share the work. New
+messages are added to the .po files without a translation, those that are gone are taken out, and
+the .mo files, which the package reads, are compiled. A LANGUAGE that is not there yet begins. Exits
+with 1 where a translation is missing, or does not fill in what the message fills in.
 """
 
 from __future__ import annotations
 
-import ast
-import string
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 
+import click
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po, write_po
+from babel.messages.extract import extract_from_dir, extract_from_file
 
+from grader.author.translation import Text, as_mo, as_po, problems, updated
+from grader.cli.group import bpgrade
+from grader.cli.language_option import help_texts
 from grader.course import load_course
 from grader.diagnosis.bug_library import authored_texts
-from grader.diagnosis.catalogue import COURSE_DOMAIN, DOMAIN, LANGUAGES
+from grader.language.catalogue import COURSE_DOMAIN, DOMAIN
 
 ROOT = Path(__file__).resolve().parent.parent
-HEADER = b"""msgid ""
-msgstr ""
-"Language: zh_CN\\n"
-"Content-Type: text/plain; charset=UTF-8\\n"
-
-"""
-DATE = datetime(2026, 1, 1, tzinfo=UTC)  # the same files each time
-ENDING = "s"  # the ending of an English verb, which other languages do without
+LOCALE = ROOT / "grader" / "locale"
+COURSE_LOCALE = ROOT / "solutions" / "locale"
+KEYWORDS = {"_": None, "lazy": None, "gettext": None, "gettext_lazy": None}
+KEYWORDS |= {"ngettext": (1, 2), "ngettext_lazy": (1, 2)}
+METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext.babel_extract")]
 
 
-def engine_messages() -> list[str]:
-    """Return the messages that the engine marks, or looks up where it uses them."""
-    found: dict[str, None] = {}
-    for path in sorted((ROOT / "grader" / "diagnosis").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not isinstance(node, ast.Call) or not node.args:
-                continue
-            name, first = ast.unparse(node.func), node.args[0]
-            if name in ("_", "self") and isinstance(first, ast.Constant):
-                found[first.value] = None
-    return list(found)
-
-
-def catalogues() -> Iterator[tuple[Path, list[str]]]:
-    """Yield each .po file, and the messages that it should hold."""
-    language = LANGUAGES["zh"]
-    for folder, domain, messages in (
-        (ROOT / "grader" / "locale", DOMAIN, engine_messages()),
-        (ROOT / "solutions" / "locale", COURSE_DOMAIN, authored_texts(load_course(ROOT))),
+def product_messages() -> dict[str, list[Text]]:
+    """Return the product's messages by the folder, or the module, of grader/ that shows them."""
+    found: dict[str, dict[Text, None]] = {}
+    for name, _, text, _, _ in extract_from_dir(
+        ROOT / "grader", METHODS, keywords=KEYWORDS, options_map={"**.html": {"trimmed": "true"}}
     ):
-        yield folder / str(language) / "LC_MESSAGES" / f"{domain}.po", messages
+        found.setdefault(Path(name).parts[0].removesuffix(".py"), {})[text] = None
+    found.setdefault("cli", {}).update(dict.fromkeys(_help()))
+    found["click"] = dict.fromkeys(_clicks_messages())
+    return {folder: list(texts) for folder, texts in sorted(found.items())}
 
 
-def updated(path: Path, messages: list[str]) -> Catalog:
-    """Return the catalogue with these messages and the translations that it has."""
-    old = read_po(BytesIO(path.read_bytes())) if path.is_file() else Catalog()
-    new = Catalog(locale=LANGUAGES["zh"], creation_date=DATE, revision_date=DATE, fuzzy=False)
-    for message in messages:
-        known = old.get(message)
-        new.add(message, known.string if known else "")
-    return new
+def _help() -> list[str]:
+    context = click.Context(bpgrade)
+    texts = help_texts(bpgrade)
+    for name in bpgrade.list_commands(context):
+        command = bpgrade.get_command(context, name)
+        assert command is not None
+        texts += help_texts(command)
+    return texts
 
 
-def problems(catalogue: Catalog) -> Iterator[str]:
-    """Yield what is missing in a catalogue, or filled in otherwise."""
-    for message in catalogue:
-        if not message.id:
-            continue
-        if not message.string:
-            yield f"no translation: {message.id}"
-        elif fields(message.id) - {ENDING} != fields(message.string):
-            yield f"other fields: {message.string}"
+def _clicks_messages() -> Iterator[Text]:
+    for path in sorted(Path(click.__file__).parent.glob("*.py")):
+        for _, text, _, _ in extract_from_file("python", path):
+            yield text
 
 
-def fields(text: str) -> set[str]:
-    """Return the names of what is filled in."""
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
-
-
-def as_po(catalogue: Catalog) -> bytes:
-    """Return a catalogue as the text that translators edit."""
-    stream = BytesIO()
-    write_po(stream, catalogue, width=0, omit_header=True)
-    return HEADER + stream.getvalue()
-
-
-def as_mo(catalogue: Catalog) -> bytes:
-    """Return a catalogue as gettext reads it."""
-    stream = BytesIO()
-    write_mo(stream, catalogue)
-    return stream.getvalue()
+def catalogues(language: str) -> Iterator[tuple[Path, dict[Path, Catalog]]]:
+    """Yield each .mo file, with the catalogues that it is made of by their .po files."""
+    messages = product_messages()
+    click_texts = messages.pop("click")
+    folder = LOCALE / language
+    yield (
+        folder / "LC_MESSAGES" / f"{DOMAIN}.mo",
+        {
+            path: updated(path, language, texts)
+            for name, texts in messages.items()
+            for path in [folder / f"{name}.po"]
+        },
+    )
+    path = folder / "click.po"
+    yield folder / "LC_MESSAGES" / "click.mo", {path: updated(path, language, click_texts)}
+    path = COURSE_LOCALE / language / "LC_MESSAGES" / f"{COURSE_DOMAIN}.po"
+    texts = authored_texts(load_course(ROOT))
+    yield path.with_suffix(".mo"), {path: updated(path, language, texts)}
 
 
 def main() -> int:
     """Write the catalogues and return the exit code."""
+    there = {path.name for path in LOCALE.iterdir() if path.is_dir()}
     found = []
-    for path, messages in catalogues():
-        catalogue = updated(path, messages)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(as_po(catalogue))
-        path.with_suffix(".mo").write_bytes(as_mo(catalogue))
-        found += [f"{path.relative_to(ROOT)}: {problem}" for problem in problems(catalogue)]
+    for language in sorted(there | set(sys.argv[1:])):
+        for compiled, sources in catalogues(language):
+            compiled.parent.mkdir(parents=True, exist_ok=True)
+            compiled.write_bytes(as_mo(sources.values()))
+            for path, catalogue in sources.items():
+                path.write_bytes(as_po(catalogue))
+                found += [f"{path.relative_to(ROOT)}: {each}" for each in problems(catalogue)]
     sys.stdout.write("\n".join([*found, "" if found else "all messages are translated\n"]))
     return 1 if found else 0
 

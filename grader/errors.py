@@ -12,6 +12,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
+from grader.language import gettext_lazy as _
+from grader.language import translated
+
 
 class BpgradeError(Exception):
     """Something a user can fix: `message` says what is wrong, `remedy` what to do."""
@@ -24,7 +27,8 @@ class BpgradeError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"{self.message}\n{self.remedy}" if self.remedy else self.message
+        """Return the message and the remedy in the reader's language."""
+        return "\n".join(translated(text) for text in (self.message, self.remedy) if text)
 
     def _render_traceback_(self) -> list[str]:
         """Return what IPython shows in place of a traceback."""
@@ -39,7 +43,10 @@ class UsageError(BpgradeError):
 
 def unreadable(path: Path, error: OSError) -> UsageError:
     """Return the error for a file of a batch's folder that the system does not let us read."""
-    return UsageError(f"{path} cannot be read: {error.strerror}", "check its permissions")
+    return UsageError(
+        _("{path} cannot be read: {reason}", path=path, reason=error.strerror),
+        _("check its permissions"),
+    )
 
 
 class SubmissionError(BpgradeError):

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-import gettext
 import importlib.util
 import json
-import subprocess
+import os
+import pickle
 import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from babel.messages.catalog import Catalog
+from command import run_command
 
-from grader.course import load_course
-from grader.diagnosis.catalogue import Catalogue, default_language
+from grader.author.translation import as_mo, problems
+from grader.language import (
+    authored,
+    find_language,
+    gettext_lazy,
+    joined,
+    languages,
+    listed,
+    ngettext_lazy,
+    reading,
+    sentences,
+    translated,
+)
+from grader.language.reader import current_language
 
 ROOT = Path(__file__).resolve().parent.parent
 WRONG = ROOT / "tests" / "corpus" / "exercise2" / "wrong_sign.py"
+REMEDY = "translate it in the .po file, then run: python docs/make_catalogues.py"
 
 
 def make_catalogues() -> ModuleType:
@@ -25,81 +40,116 @@ def make_catalogues() -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
 
 
-MAKE = make_catalogues()
-CATALOGUES = dict(MAKE.catalogues())
-REMEDY = "translate it in the .po file, then run: python docs/make_catalogues.py"
+COMPILED = dict(make_catalogues().catalogues("zh_CN"))
+SOURCES = {path: each for sources in COMPILED.values() for path, each in sources.items()}
 
 
-@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_every_message_is_translated_and_filled_in_alike(path: Path) -> None:
-    assert len(CATALOGUES[path]) > 50
-    assert list(MAKE.problems(MAKE.updated(path, CATALOGUES[path]))) == [], REMEDY
+    assert len(SOURCES[path]) > 0
+    assert list(problems(SOURCES[path])) == [], REMEDY
 
 
-@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", COMPILED, ids=lambda path: path.stem)
 def test_the_compiled_catalogue_says_what_the_text_says(path: Path) -> None:
-    with path.with_suffix(".mo").open("rb") as file:
-        compiled = gettext.GNUTranslations(file)
-    for message in MAKE.updated(path, CATALOGUES[path]):
-        if message.id:
-            assert compiled.gettext(message.id) == message.string, REMEDY
+    assert path.read_bytes() == as_mo(COMPILED[path].values()), REMEDY
+
+
+def test_a_message_has_the_same_translation_wherever_it_is_used() -> None:
+    said: dict[object, set[object]] = {}
+    for path, catalogue in SOURCES.items():
+        if path.parent.name == "zh_CN" and path.stem != "click":
+            for message in catalogue:
+                said.setdefault(message.id, set()).add(message.string)
+    assert {text: others for text, others in said.items() if len(others) > 1} == {}
 
 
 def test_a_missing_translation_and_another_field_are_noticed() -> None:
-    catalogue = MAKE.Catalog()
+    catalogue = Catalog(locale="zh_CN")
     catalogue.add("{entry} is wrong.", "")
     catalogue.add("{entries} use{s} it.", "用了它")
     catalogue.add("{entries} move{s}.", "{entries} 移动")
-    assert len(list(MAKE.problems(catalogue))) == 2
+    catalogue.add(("{count} check", "{count} checks"), ("个检查",))
+    assert len(list(problems(catalogue))) == 3
 
 
 @pytest.mark.parametrize(
     ("environment", "language"),
     [
-        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh_CN"),
         ({"LANG": "de_DE.UTF-8"}, "en"),
         ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}, "en"),
-        ({"LC_MESSAGES": "zh_TW"}, "zh"),
+        ({"LC_MESSAGES": "zh_TW"}, "zh_CN"),
+        ({"LC_ALL": "en_US.UTF-8", "BPGRADE_LANG": "zh-Hans"}, "zh_CN"),
     ],
 )
 def test_the_environment_says_which_language(
     environment: dict[str, str], language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG", "BPGRADE_LANG"):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert default_language() == language
+    assert current_language() == language
+
+
+@pytest.mark.parametrize("tag", ["zh", "zh_CN", "zh-CN", "zh-Hans", "ZH-cn", "zh_CN.UTF-8"])
+def test_one_language_has_many_tags(tag: str) -> None:
+    assert find_language(tag) == "zh_CN"
+
+
+def test_a_language_that_is_not_there_is_refused_with_those_that_are() -> None:
+    for asked in (["--lang", "tlh", "doctor"], ["doctor"]):
+        done = run_command(*asked, variables={**os.environ, "BPGRADE_LANG": "tlh"})
+        assert done.returncode == 2
+        assert "no such language: tlh" in done.stderr
+        assert "zh-CN" in done.stderr
 
 
 def test_a_catalogue_that_is_damaged_or_not_there_is_english(tmp_path: Path) -> None:
     folder = tmp_path / "solutions" / "locale" / "zh_CN" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     (folder / "course.mo").write_bytes(b"no catalogue")
-    assert Catalogue("zh", tmp_path).authored("The half is forgotten") == "The half is forgotten"
-    assert Catalogue("zh", tmp_path / "none").authored("Nothing") == "Nothing"
-    assert Catalogue("zh", load_course(ROOT).folder).authored("The half is forgotten") != (
-        "The half is forgotten"
-    )
+    text = "The half is forgotten"
+    assert authored(tmp_path, text).said("zh_CN") == text
+    assert authored(tmp_path / "none", text).said("zh_CN") == text
+    assert authored(ROOT, text).said("zh_CN") != text
+
+
+def test_a_message_is_english_and_knows_its_other_languages() -> None:
+    several = listed(["a", "b", "c"])
+    assert several == "a, b and c"
+    assert translated(several, "zh_CN") == "a、b 和 c"
+    whole = sentences([gettext_lazy("It stays 0"), "x" + gettext_lazy("It stays 0") + "!"])
+    assert whole == "It stays 0 xIt stays 0!"
+    assert translated(pickle.loads(pickle.dumps(whole)), "zh_CN") == "始终是 0x始终是 0!"
+    with reading("zh_CN"):
+        assert translated(joined(several, "d", separator="; ")) == "a、b 和 c; d"
+        assert translated("as it is") == "as it is"
+    assert json.loads(json.dumps(several)) == "a, b and c"
+
+
+def test_a_count_has_its_form() -> None:
+    assert [ngettext_lazy("{count} check", "{count} checks", n) for n in (1, 2)] == [
+        "1 check",
+        "2 checks",
+    ]
+    assert languages()[0] == "en"
 
 
 def test_check_tells_a_mistake_in_the_language_that_is_asked_for() -> None:
-    told = {}
-    for language in ("en", "zh"):
-        words = [sys.executable, "-m", "grader", "check", "--json", "--lang", language]
-        done = subprocess.run(
-            [*words, "--exercise", "exercise2", str(WRONG)],
-            capture_output=True,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-        )
-        checks = json.loads(done.stdout)["checks"]
-        [told[language]] = [found for check in checks for found in check["diagnosis"]]
-    assert told["en"]["id"] == told["zh"]["id"] == "target_minus_output"
-    assert told["en"]["message"].isascii()
-    assert "误差" in told["zh"]["message"]
+    words = ["check", "--exercise", "exercise2", str(WRONG)]
+    told = json.loads(run_command(*words, "--json").stdout)
+    [found] = [found for check in told["checks"] for found in check["diagnosis"]]
+    assert found["id"] == "target_minus_output"
+    assert found["message"].isascii()
+    chinese = told["translations"]["zh_CN"][found["message"]]
+    assert "误差" in chinese
+    shown = run_command("--lang", "zh", *words).stdout
+    assert chinese[:12] in shown
+    assert found["message"][:12] not in shown

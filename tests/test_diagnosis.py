@@ -283,7 +283,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory):
 def grade(course: Path, texts: Mapping[str, str], explained: list[str]) -> dict[str, Result]:
     found = load_course(course)
     results = {}
-    with Grader(found, resolve("basic"), Options("en", explained.append)) as grader:
+    with Grader(found, resolve("basic"), Options(explained.append)) as grader:
         for name, text in texts.items():
             whole = f"{REFERENCE}\n\n{text}\n".encode()
             submission = submission_from_bytes("exercise1.py", whole)

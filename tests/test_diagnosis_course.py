@@ -92,7 +92,7 @@ def _named_by_values_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def grade(exercise: Exercise, texts: list[str]) -> list[Result]:
     name = f"{exercise.name}.py"
-    with Grader(COURSE, resolve("basic"), Options("en")) as grader:
+    with Grader(COURSE, resolve("basic"), Options()) as grader:
         return [
             grader.grade(submission_from_bytes(name, text.encode()), exercise, 0) for text in texts
         ]

@@ -79,7 +79,7 @@ def _named_by_values_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
 def test_each_mistake_is_charged_once_and_named(exercise: Exercise) -> None:
     found: dict[str, list[str]] = {}
-    with Grader(COURSE, resolve("basic"), Options("en")) as grader:
+    with Grader(COURSE, resolve("basic"), Options()) as grader:
         for item in misconceptions(exercise):
             info = SubmissionInfo(f"{exercise.name}.py", "0" * 64, 0)
             result = grader.grade(Submission(info, submission(exercise, item)), exercise, 0)

@@ -21,6 +21,7 @@ LAYERS = [
     {"authoring", "course", "result"},
     {"text"},
     {"errors"},
+    {"language"},
 ]
 
 

@@ -219,7 +219,7 @@ def told() -> tuple[dict[str, Result], list[str]]:
     results = {}
     with (
         pytest.MonkeyPatch.context() as patch,
-        Grader(course, resolve("basic"), Options("en", said.append)) as grader,
+        Grader(course, resolve("basic"), Options(said.append)) as grader,
     ):
         patch.setattr("grader.diagnosis.diagnose.REPAIR_SECONDS", 10.0)  # of a busy machine
         for name, (edits, _) in CASES.items():

@@ -1,4 +1,4 @@
-"""What makes two gradings the same: submission, course, grader, seed, isolation, language."""
+"""What makes two gradings the same: submission, course, grader, seed, isolation, languages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 import grader
 from grader.course import Course, Exercise
 from grader.course.data_files import data_files
-from grader.diagnosis.catalogue import default_language
+from grader.language import told_in
 from grader.sandbox.packages import versions
 
 _LIBRARIES: Final = ("numpy", "pytest", "msgpack")
@@ -32,7 +32,7 @@ class Identity:
             _content(course),
             str(seed),
             isolation,
-            default_language(),
+            *told_in(course.folder),
         ):
             _add(self._settings, part.encode())
 

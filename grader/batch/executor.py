@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from grader.course import Course
+from grader.language import current_language
 from grader.result import Result, SubmissionInfo
 
 
@@ -80,15 +81,15 @@ class Job:
         Of the checks' random inputs.
     isolation : {"basic", "strict"}
         How far submissions are confined.
-    language : str or None
-        Of the diagnoses; None for that of the environment.
+    language : str
+        The reader's, which results are told in beside those of the course.
     """
 
     course: str
     exercises: tuple[str, ...]
     seed: int
     isolation: str
-    language: str | None = None
+    language: str = field(default_factory=current_language)
 
 
 def done(key: str, result: Result) -> Done:

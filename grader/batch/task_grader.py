@@ -8,9 +8,9 @@ from pathlib import Path
 
 from grader.batch.executor import Done, Job, Task, done
 from grader.course import Exercise, load_course
-from grader.diagnosis.options import Options
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
+from grader.language import reading
 from grader.sandbox.isolation import resolve
 
 
@@ -25,7 +25,7 @@ def serve(job: Job, tasks: Iterator[Task], give: Callable[[Done], None]) -> None
     course = load_course(Path(job.course))
     exercises = [course.exercise(name) for name in job.exercises]
 
-    with Grader(course, resolve(job.isolation), Options(job.language)) as grader:
+    with reading(job.language), Grader(course, resolve(job.isolation)) as grader:
         grader.collect(exercises)
         gc.freeze()  # what is there now stays, and need not be looked through again and again
         for task in tasks:

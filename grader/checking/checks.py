@@ -317,7 +317,7 @@ def _in_order(
     course: Course, exercise: Exercise, path: Path, items: Sequence[pytest.Item]
 ) -> tuple[Collected, ...]:
     own = [item for item in items if item.path == path]
-    checks = [specification.read(item, exercise) for item in own]
+    checks = [specification.read(item, exercise, course.folder) for item in own]
     if course.checks(exercise) == path:
         specification.verify_points(checks, exercise, path.name)
     return tuple(

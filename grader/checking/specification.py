@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from grader.course import Exercise
 from grader.errors import CourseError
+from grader.language import authored
 
 MARKS = (
     "function(name): the function that the check is about",
@@ -35,8 +37,8 @@ class Check:
     requires: tuple[str, ...]
 
 
-def read(item: pytest.Item, exercise: Exercise) -> Check:
-    """Return what the check at `item` says of itself.
+def read(item: pytest.Item, exercise: Exercise, course: Path) -> Check:
+    """Return what the check at `item` says of itself, to a course in this folder.
 
     Raises
     ------
@@ -66,13 +68,14 @@ def read(item: pytest.Item, exercise: Exercise) -> Check:
     for name in requires:
         if name not in exercise.points or name == function:
             raise _mistake(item, f"requires {name!r}", f"name other functions of {exercise.name}")
+    marked = item.get_closest_marker("hint") is not None
     return Check(
         id=item.nodeid.partition("::")[2],
-        title=documentation.splitlines()[0].strip(),
+        title=authored(course, documentation.splitlines()[0].strip()),
         function=str(function),
         points=float(points),
         visible=item.get_closest_marker("visible") is not None,
-        hint=str(_one_argument(item, "hint")) if item.get_closest_marker("hint") else "",
+        hint=authored(course, str(_one_argument(item, "hint"))) if marked else "",
         requires=requires,
     )
 

@@ -43,7 +43,6 @@ _WATCH_SECONDS = 0.3
     show_default=True,
     help="How strictly the code is isolated.",
 )
-@click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of the diagnoses.")
 @click.option("--explain", is_flag=True, help="Instructors: how each diagnosis was found.")
 @click.option(
     "--figure",
@@ -79,7 +78,6 @@ def command(
     course_folder: Path | None,
     seed: int,
     isolation: str,
-    lang: str | None,
     explain: bool,
     figure: Path | None,
     annotate: Path | None,
@@ -95,7 +93,7 @@ def command(
     """
     # never from where the submission lies: it may have come with a course.toml of its own
     course = chosen_course(course_folder)
-    options = _options(course, lang, explain)
+    options = _options(course, explain)
     if figure is not None and len(files) != 1:
         raise UsageError("--figure draws one submission", "name one FILE with it")
     if annotate is not None:
@@ -111,18 +109,18 @@ def command(
         return check.watch() if watch else check.run()
 
 
-def _options(course: Course, lang: str | None, explain: bool) -> Options:
+def _options(course: Course, explain: bool) -> Options:
     """Return how to diagnose; only who has the solutions may ask how it was done."""
     from grader.diagnosis.options import Options
 
     if not explain:
-        return Options(lang)
+        return Options()
     if not any(course.reference(exercise).is_file() for exercise in course.exercises):
         raise UsageError(
             "--explain is for instructors: this course came without its solutions",
             "leave it out, or name the full course with --course DIR",
         )
-    return Options(lang, lambda line: click.echo(line, err=True))
+    return Options(lambda line: click.echo(line, err=True))
 
 
 def _can_annotate(files: tuple[Path, ...]) -> None:

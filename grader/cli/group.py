@@ -10,25 +10,28 @@ from typing import Any, Final, NoReturn
 import click
 
 from grader import __version__
+from grader.cli.language_option import LANG, localised, use_language
 from grader.cli.streams import make_streams_last
 from grader.errors import BpgradeError, UsageError
+from grader.language import current_language, gettext, joined, reading, translated
+from grader.language import gettext_lazy as _
 
 # in the order in which a user meets them
 _COMMANDS = {
-    "init": "Get the exercises, ready to fill in.",
-    "show": "Read an exercise's task.",
-    "check": "Grade your files now.",
-    "batch": "Grade a whole class, from a folder or a platform's download.",
-    "decide": "Change a grade, extend a deadline, excuse, withhold.",
-    "report": "Write the pages of a batch: the class, and each student.",
-    "export": "Put the grades of a batch into a gradebook.",
-    "diff": "See what a regrade or a changed check did to whose grade.",
-    "package": "Make an autograder for a learning platform.",
-    "selftest": "Try an autograder's package before uploading it.",
-    "autograde": "Grade inside a learning platform.",
-    "trust": "Let the code of a course run here.",
-    "author": "Write a course of your own.",
-    "doctor": "See what holds on this machine.",
+    "init": _("Get the exercises, ready to fill in."),
+    "show": _("Read an exercise's task."),
+    "check": _("Grade your files now."),
+    "batch": _("Grade a whole class, from a folder or a platform's download."),
+    "decide": _("Change a grade, extend a deadline, excuse, withhold."),
+    "report": _("Write the pages of a batch: the class, and each student."),
+    "export": _("Put the grades of a batch into a gradebook."),
+    "diff": _("See what a regrade or a changed check did to whose grade."),
+    "package": _("Make an autograder for a learning platform."),
+    "selftest": _("Try an autograder's package before uploading it."),
+    "autograde": _("Grade inside a learning platform."),
+    "trust": _("Let the code of a course run here."),
+    "author": _("Write a course of your own."),
+    "doctor": _("See what holds on this machine."),
 }
 
 
@@ -45,7 +48,7 @@ class _Commands(click.Group):
         if name not in _COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"grader.cli.{name}").command
-        return command
+        return localised(command)
 
     def resolve_command(
         self, context: click.Context, arguments: list[str]
@@ -56,15 +59,20 @@ class _Commands(click.Group):
             from grader.course.naming import nearest
 
             guess = nearest(name, list(_COMMANDS))
+            there = _("There are: {commands}", commands=", ".join(_COMMANDS))
             raise UsageError(
-                f"no such command: {name}",
-                (f"did you mean {guess}? " if guess else "") + f"There are: {', '.join(_COMMANDS)}",
+                _("no such command: {name}", name=name),
+                joined(_("did you mean {guess}? ", guess=guess), there) if guess else there,
             )
         return super().resolve_command(context, arguments)
 
+    def format_help(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help in the reader's language."""
+        click.Group.format_help(localised(self), context, formatter)
+
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+        with formatter.section(gettext("Commands")):
+            formatter.write_dl([(name, translated(text)) for name, text in _COMMANDS.items()])
 
 
 @click.command(
@@ -73,6 +81,7 @@ class _Commands(click.Group):
     epilog="Start with: bpgrade init my-course && bpgrade check my-course/exercise1.py",
 )
 @click.version_option(__version__, prog_name="bpgrade")
+@LANG
 def bpgrade() -> None:
     """Grade exercises: safe, sub-second, and it names the mistake."""
 
@@ -84,7 +93,13 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 def _run(arguments: list[str] | None) -> int:
     make_streams_last()
+    with reading(current_language()):
+        return _run_in_the_readers_language(arguments)
+
+
+def _run_in_the_readers_language(arguments: list[str] | None) -> int:
     try:
+        use_language(None, None, None)
         code: Any = bpgrade.main(arguments, prog_name="bpgrade", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
@@ -95,7 +110,7 @@ def _run(arguments: list[str] | None) -> int:
         report(error)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("bpgrade: stopped", err=True)
+        click.echo(gettext("bpgrade: stopped"), err=True)
         return 130
     except OSError as error:
         known = _from_outside(error)
@@ -109,22 +124,27 @@ def _run(arguments: list[str] | None) -> int:
 def _from_outside(error: OSError) -> BpgradeError | None:
     """Return what the machine is to blame for, in words; None for what may be our mistake."""
     if error.errno in _FULL:
-        where = f"the disk that holds {error.filename}" if error.filename else "the disk"
+        remedy = _("free some space, then rerun the same command")
+        if not error.filename:
+            return BpgradeError(_("the disk is full: not everything could be written"), remedy)
         return BpgradeError(
-            f"{where} is full: not everything could be written",
-            "free some space, then rerun the same command",
+            _(
+                "the disk that holds {file} is full: not everything could be written",
+                file=error.filename,
+            ),
+            remedy,
         )
     from pathlib import Path
 
     try:
         Path.cwd()
     except FileNotFoundError:
-        return UsageError("the current folder no longer exists", "change to another folder")
+        return UsageError(_("the current folder no longer exists"), _("change to another folder"))
     return None
 
 
 def report(error: BpgradeError) -> None:
     """Write an error and its remedy to standard error."""
-    click.echo(f"bpgrade: {error.message}", err=True)
+    click.echo(f"bpgrade: {translated(error.message)}", err=True)
     if error.remedy:
-        click.echo(f"  -> {error.remedy}", err=True)
+        click.echo(f"  -> {translated(error.remedy)}", err=True)

@@ -25,7 +25,6 @@ from grader.cluster.slots import SlotResult
 from grader.cluster.versions import versions
 from grader.cluster.worker_monitor import Refused, SchedulerLost, SetupFailed, Watch
 from grader.course import Course
-from grader.diagnosis.catalogue import default_language
 from grader.errors import UsageError
 
 _ENDED: Final = "The worker that graded it ended unexpectedly"
@@ -90,12 +89,11 @@ class ClusterPool:
         """Return what each worker is given once, as plain values; see `remote.install`."""
         course = course_archive.pack(self.course)
         job = self.job
-        language = job.language or default_language()
         return {
             "versions": versions(),
             "course": course,
             "digest": course_archive.digest(course),
-            "job": [list(job.exercises), job.seed, job.isolation, language],
+            "job": [list(job.exercises), job.seed, job.isolation, job.language],
             "stuck_seconds": stuck_seconds(self.course),
         }
 

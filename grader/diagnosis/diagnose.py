@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from grader.course import Course, Exercise
-from grader.diagnosis.catalogue import Catalogue, default_language
 from grader.diagnosis.dictionary_store import Shelf
 from grader.diagnosis.explainer import Explainer, Told
 from grader.diagnosis.fault_dictionary import FaultDictionary, Rows
@@ -24,6 +23,7 @@ from grader.diagnosis.repair.repair_words import Named, retold
 from grader.diagnosis.sentences import Wording
 from grader.diagnosis.student_program import StudentProgram
 from grader.errors import BpgradeError
+from grader.language import Message, authored
 from grader.result import CheckResult, Outcome
 from grader.sandbox.replies import SubmissionSource
 from grader.sandbox.submission_session import SubmissionSession
@@ -72,7 +72,7 @@ class Diagnoser:
         self._shelf = Shelf(course, reference)
         self._options = options
         self._repairs: dict[tuple[str, tuple[str, ...], SubmissionSource], dict[str, Repair]] = {}
-        self._catalogue = Catalogue(options.language or default_language(), course.folder)
+        self._course = course
 
     def add(
         self,
@@ -126,7 +126,7 @@ class Diagnoser:
         if stored is None:
             return None
         table, meanings = stored
-        wording = Wording(function, self._catalogue, meanings)
+        wording = Wording(function, self._authored, meanings)
         source = session.source.defining(function)
         student = StudentFunction(source, function, table.layout.parameters)
         use = self._use_of(exercise, function)
@@ -223,6 +223,9 @@ class Diagnoser:
             return None
         workshop = self._shelf.workshop(exercise)
         return None if workshop is None else workshop.use_of(function)
+
+    def _authored(self, text: str) -> Message:
+        return authored(self._course.folder, text)
 
     def _say(self, line: str) -> None:
         if self._options.explain is not None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from grader.diagnosis.candidates import Candidate
-from grader.diagnosis.catalogue import noted as _
 from grader.diagnosis.fault_dictionary import FaultDictionary, Rows
 from grader.diagnosis.indexmap import map_differences
 from grader.diagnosis.location import StudentFunction
@@ -18,6 +17,8 @@ from grader.diagnosis.program_matching import Columns, ProgramMatch, match, plai
 from grader.diagnosis.relations import find_relations
 from grader.diagnosis.sentences import Wording
 from grader.diagnosis.student_program import StudentProgram
+from grader.language import gettext_lazy as _
+from grader.language import joined, listed
 from grader.result import Diagnosis
 from grader.sandbox.submission_session import SubmissionSession
 
@@ -141,14 +142,13 @@ class Explainer:
         return ()
 
     def _follows(self, blames: str) -> Told:
-        say = self.wording.catalogue
-        message = say(FOLLOWS).format(function=self.wording.function, blames=blames)
+        message = FOLLOWS.format(function=self.wording.function, blames=blames)
         name = f"follows from {blames}"
-        return Told(Diagnosis(name, say(FOLLOWS_TITLE), message, "exact", self.student.line))
+        return Told(Diagnosis(name, FOLLOWS_TITLE, message, "exact", self.student.line))
 
     def _related(self, seen: Rows, left: Columns, alone: bool) -> tuple[list[Told], Columns]:
         """Return the relations for what is left over, and what is left over then."""
-        relations = find_relations(self.table, self.calls, seen, left, self.wording.catalogue)
+        relations = find_relations(self.table, self.calls, seen, left)
         explained = frozenset().union(*(each.columns for each in relations))
         sure = alone and explained == left and all(r.certainty == "exact" for r in relations)
         result = []
@@ -167,23 +167,22 @@ class Explainer:
         if differences is None:
             return None
         extra, missing = differences
-        say = self.wording.catalogue
-        sentences = []
+        differences_told = []
         told = set()
         for column in entries:
-            for template, key, listed in (
+            for template, key, inputs in (
                 (MAP_EXTRA, "extra", extra.get(column, [])),
                 (MAP_MISSING, "missing", missing.get(column, [])),
             ):
-                if 0 < len(listed) <= _MAX_NAMES:
-                    words = {"entry": self.table.layout.name(column), key: say.listed(listed)}
-                    sentences.append(say(template).format(**words))
+                if 0 < len(inputs) <= _MAX_NAMES:
+                    words = {"entry": self.table.layout.name(column), key: listed(inputs)}
+                    differences_told.append(template.format(**words))
                     told.add(column)
-        self.say(f"  index map: {len(sentences)} differences")
-        if not sentences:
+        self.say(f"  index map: {len(differences_told)} differences")
+        if not differences_told:
             return None
-        message = "\n".join(sentences[: 2 * _MAX_NAMES])
-        diagnosis = Diagnosis("index map", say(MAP_TITLE), message, "likely", self.student.line)
+        message = joined(*differences_told[: 2 * _MAX_NAMES], separator="\n")
+        diagnosis = Diagnosis("index map", MAP_TITLE, message, "likely", self.student.line)
         return Told(diagnosis, frozenset(told))
 
     def _show(self, inputs: Inputs) -> Rows | None:

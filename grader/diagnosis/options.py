@@ -12,11 +12,8 @@ class Options:
 
     Attributes
     ----------
-    language : str or None
-        `en` or `zh`; None for that of the environment.
     explain : callable or None
         Takes lines on how a diagnosis was found: for instructors, never for students.
     """
 
-    language: str | None = None
     explain: Callable[[str], None] | None = None

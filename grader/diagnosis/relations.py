@@ -9,11 +9,11 @@ from typing import Any, Literal
 import numpy as np
 
 from grader.comparison.values import agree
-from grader.diagnosis.catalogue import Catalogue
-from grader.diagnosis.catalogue import noted as _
 from grader.diagnosis.fault_dictionary import FaultDictionary, Rows
 from grader.diagnosis.observation import ObservedCall, agree_always
 from grader.diagnosis.program_matching import Columns
+from grader.language import Message, listed
+from grader.language import gettext_lazy as _
 
 _PLAIN = {-1.0: "-1", 2.0: "2", 0.5: "1/2", -2.0: "-2", -0.5: "-1/2", 4.0: "4", 0.25: "1/4"}
 
@@ -51,11 +51,11 @@ class _Part:
         return self.seen[:, columns], self.table.right[:, columns]
 
 
-_Found = tuple[str, str, str, dict[str, str]]
+_Found = tuple[str, Message, Message, dict[str, str]]
 
 
 def find_relations(
-    table: FaultDictionary, calls: Sequence[ObservedCall], seen: Rows, left: Columns, say: Catalogue
+    table: FaultDictionary, calls: Sequence[ObservedCall], seen: Rows, left: Columns
 ) -> list[Relation]:
     """Return for each returned value the first relation that explains all that is left wrong."""
     result = []
@@ -65,12 +65,12 @@ def find_relations(
             if found is None:
                 continue
             name, title, message, words = found
-            named = say.listed(part.entries)
+            named = listed(part.entries)
             result.append(
                 Relation(
                     id=f"relation: {name}: {part.name}",
-                    title=say(title),
-                    message=say(message).format(entries=named, **words),
+                    title=title,
+                    message=message.format(entries=named, **words),
                     certainty="exact" if part.wrong == part.all else "likely",
                     entries=part.entries,
                     columns=frozenset(part.wrong),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from grader.diagnosis.candidates import Candidate
-from grader.diagnosis.catalogue import Catalogue
-from grader.diagnosis.catalogue import noted as _
+from grader.language import Message, listed, sentences
+from grader.language import gettext_lazy as _
 
 TITLES: Final = {
     "index": _("A wrong index"),
@@ -76,39 +76,38 @@ class Wording:
     """The words for the function that is asked about."""
 
     function: str
-    catalogue: Catalogue
+    authored: Callable[[str], Message]
     meanings: Mapping[str, str]
 
     def title(self, candidate: Candidate, entries: Sequence[str]) -> str:
         """Return the mistake in one line."""
         if candidate.texts:
             return self._filled(candidate.texts[0], candidate, entries)
-        return self.catalogue(TITLES[candidate.faults[0][0]])
+        return TITLES[candidate.faults[0][0]]
 
     def message(self, candidate: Candidate, entries: Sequence[str], whole: bool) -> str:
         """Return what the code does now and what it should do, and where that shows."""
-        sentences = []
+        parts: list[str] = []
         if candidate.texts:
-            sentences += [
+            parts += [
                 self._filled(text, candidate, entries) for text in candidate.texts[1:] if text
             ]
-        sentences += [self._sentence(template, words) for _, template, words in candidate.faults]
-        message = self.catalogue.joined(sentences)
+        parts += [self._sentence(template, words) for _, template, words in candidate.faults]
+        message = sentences(parts)
         if candidate.function != self.function:
-            prefix = self.catalogue(IN_CALLED)
-            message = prefix.format(function=self.function, called=candidate.function) + message
-        named = self.catalogue.listed(entries)
+            prefix = IN_CALLED.format(function=self.function, called=candidate.function)
+            message = prefix + message
+        named = listed(entries)
         told = candidate.texts and "{entries}" in "".join(candidate.texts)
         if named and not told and named not in message:
             added = SHOWS_IN if whole else ONLY_IN
-            shown = self.catalogue(added).format(entries=named)
-            message = self.catalogue.joined([message, shown])
+            shown = added.format(entries=named)
+            message = sentences([message, shown])
         return message
 
     def _filled(self, text: str, candidate: Candidate, entries: Sequence[str]) -> str:
-        translated = self.catalogue.authored(text)
-        return translated.format(
-            entries=self.catalogue.listed(entries),
+        return self.authored(text).format(
+            entries=listed(entries),
             function=candidate.function,
             s="s" if len(entries) == 1 else "",
         )
@@ -116,12 +115,12 @@ class Wording:
     def _sentence(self, template: str, words: Mapping[str, str]) -> str:
         meaning = self._meaning(words.get("right", "")) if template == "index" else ""
         if meaning:
-            return self.catalogue(SENTENCES["meaning"]).format(**words, meaning=meaning)
-        return self.catalogue(SENTENCES[template]).format(**words)
+            return SENTENCES["meaning"].format(**words, meaning=meaning)
+        return SENTENCES[template].format(**words)
 
     def _meaning(self, entry: str) -> str:
         name, _, rest = entry.partition("[")
         indices = rest.removesuffix("]").split(", ")
         if name not in self.meanings or not all(index.isdigit() for index in indices):
             return ""
-        return self.catalogue.authored(self.meanings[name]).format(*indices)
+        return self.authored(self.meanings[name]).format(*indices)

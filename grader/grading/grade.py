@@ -18,6 +18,7 @@ from grader.course.files import read_text
 from grader.course.naming import DATA
 from grader.course.stub_imports import imported_by_stubs
 from grader.diagnosis.options import Options
+from grader.language import told_in
 from grader.result import CheckResult, Listing, Outcome, Result
 from grader.sandbox.child.console import answering
 from grader.sandbox.host import SandboxHost
@@ -53,7 +54,7 @@ class Grader:
     isolation : Isolation
         How far submissions are confined; see `resolve`.
     options : Options, optional
-        How mistakes are diagnosed; by default in the environment's language.
+        How mistakes are diagnosed.
 
     Raises
     ------
@@ -305,6 +306,7 @@ class Grader:
             listings=_listings(submission, checks),
             by_hand=answers(exercise, submission, session),
             seconds=round(time.perf_counter() - start, 6),
+            languages=told_in(self.course.folder),
         )
 
     def _not_run(self, exercise: Exercise, checks: tuple[CheckResult, ...]) -> tuple[str, ...]:

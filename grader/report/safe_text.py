@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 
+from grader.language import translated
+
 
 def visible(text: str, encoding: str = "utf-8", *, lines: bool = True) -> str:
     r"""Return `text` with everything that is not plainly printed spelled as an escape.
 
-    Control characters, marks that reorder text, surrogates, private and unassigned characters,
-    and what `encoding` cannot hold become escapes like those of a Python string. Tabs become
-    spaces, as do the other kinds of blank. Newlines stay where `lines` is true.
+    A message is told in the reader's language. Control characters, marks that reorder text,
+    surrogates, private and unassigned characters, and what `encoding` cannot hold become escapes
+    like those of a Python string. Tabs become spaces, as do the other kinds of blank. Newlines
+    stay where `lines` is true.
 
     Examples
     --------
@@ -19,7 +22,7 @@ def visible(text: str, encoding: str = "utf-8", *, lines: bool = True) -> str:
     >>> print(visible("exercise3\u202eyp.\n", lines=False))
     exercise3\u202eyp.\n
     """
-    text = text.replace("\r\n", "\n").expandtabs()
+    text = translated(text).replace("\r\n", "\n").expandtabs()
     plain = text.replace("\n", "") if lines else text
     if not plain.isprintable():
         text = "".join(_shown(character, lines) for character in text)

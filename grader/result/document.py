@@ -8,13 +8,18 @@ side by side are read back as the one character that they encode.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
+from grader.language import Message, recorded, translations_of
 from grader.result.from_json import read
 
 SCHEMA = "bpgrade-result/1"
+_TOLD = frozenset(
+    "title message feedback cause hint note remark warnings not_run text".split()  # noqa: SIM905
+)  # what is told to people, in whichever record; all else are names, code and answers
 
 
 class Outcome(StrEnum):
@@ -165,7 +170,8 @@ class Result:
     nothing about the student. `warnings` are remarks that cost no points (a name defined
     twice). `not_run` lists what was left out, so that a partial run never reads as full marks.
     `listings` holds the functions that lost points, as the student wrote them. `by_hand` are the
-    parts that a person grades: `score` is without those that nobody has graded.
+    parts that a person grades: `score` is without those that nobody has graded. `languages` are
+    those that its texts are told in beside English; in JSON their texts stand in `translations`.
     """
 
     submission: SubmissionInfo
@@ -183,6 +189,7 @@ class Result:
     listings: tuple[Listing, ...] = ()
     by_hand: tuple[PartResult, ...] = ()
     seconds: float = 0.0
+    languages: tuple[str, ...] = ()
 
     @property
     def to_grade(self) -> tuple[PartResult, ...]:
@@ -197,7 +204,9 @@ class Result:
 
     def to_json(self) -> str:
         """Return the document as one line of JSON, ASCII only, never NaN."""
-        return json.dumps({"schema": SCHEMA, **_fields(self)}, default=_fields, allow_nan=False)
+        fields = {**_fields(self), "translations": translations_of(_texts(self), self.languages)}
+        del fields["languages"]
+        return json.dumps({"schema": SCHEMA, **fields}, default=_fields, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> Result:
@@ -227,5 +236,52 @@ class Result:
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
             raise ValueError(f"not a {SCHEMA} document")
         fields = {key: value for key, value in data.items() if key != "schema"}
+        others = _translations(fields.pop("translations", {}))
+        fields["languages"] = list(others)
+        if others:
+            fields = _said(fields, _by_text(others))
         result: Result = read(cls, fields, "result")
         return result
+
+
+def _texts(record: Any) -> Iterator[str]:
+    """Yield the texts of a record and of all that it holds."""
+    for name in record.__slots__:
+        value = getattr(record, name)
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, tuple):
+            for item in value:
+                if isinstance(item, str):
+                    yield item
+                else:
+                    yield from _texts(item)
+
+
+def _translations(found: object) -> dict[str, dict[str, str]]:
+    """Return the texts by language; raises ValueError where it is no such mapping."""
+    if not isinstance(found, dict):
+        raise ValueError("result.translations must be an object")
+    for language, texts in found.items():
+        if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+            raise ValueError(f"result.translations[{language!a}] must map texts to texts")
+    return found
+
+
+def _by_text(others: dict[str, dict[str, str]]) -> dict[str, Message]:
+    found: dict[str, dict[str, str]] = {}
+    for language, texts in others.items():
+        for text, other in texts.items():
+            found.setdefault(text, {})[language] = other
+    return {text: recorded(text, said) for text, said in found.items()}
+
+
+def _said(value: Any, messages: dict[str, Message], key: str = "") -> Any:
+    """Return decoded JSON, its texts that people read as messages."""
+    if isinstance(value, dict):
+        return {name: _said(inner, messages, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_said(inner, messages, key) for inner in value]
+    if isinstance(value, str) and key in _TOLD:
+        return messages.get(value, value)
+    return value

@@ -10,6 +10,8 @@ from functools import cache
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from grader.language import Message
+
 _NAMES = {dict: "an object", list: "a list", str: "a text", int: "an integer", bool: "a boolean"}
 _Reader = Callable[[object], Any]
 
@@ -127,7 +129,7 @@ def _number(value: object) -> float:
 def _exactly(kind: type) -> _Reader:
     def same(value: object) -> Any:
         # bool is an int to isinstance, but no document writes `true` for a number
-        if type(value) is not kind:
+        if type(value) is not kind and not (kind is str and isinstance(value, Message)):
             raise _Mismatch(f"must be {_NAMES[kind]}")
         return value
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from grader.diagnosis.catalogue import noted as _
 from grader.diagnosis.explainer import Told
 from grader.diagnosis.sentences import TITLES, Wording
+from grader.language import gettext_lazy as _
+from grader.language import listed, sentences
 from grader.result import Diagnosis
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def retold(named: Named, repair: Repair, wording: Wording) -> tuple[Told, ...]:
         parts = _parts_of(each, repair, number, len(kept))
         diagnosis = replace(
             each.diagnosis,
-            message=_with_elsewhere(each.diagnosis.message, parts, repair, wording),
+            message=_with_elsewhere(each.diagnosis.message, parts, repair),
             certainty=each.diagnosis.certainty if agrees else "likely",
             line=parts[0].place.line,
             places=tuple(part.place for part in parts),
@@ -147,7 +148,7 @@ def _agree(named: Sequence[Told], repair: Repair) -> bool:
     return len(faults) != 1 or group is None or _KINDS.get(faults[0][0]) in (group, None)
 
 
-def _with_elsewhere(message: str, told: Sequence[Part], repair: Repair, wording: Wording) -> str:
+def _with_elsewhere(message: str, told: Sequence[Part], repair: Repair) -> str:
     """Return a message with the other lines of which each would do as well."""
     if len(repair.parts) > 1:
         return message
@@ -159,24 +160,22 @@ def _with_elsewhere(message: str, told: Sequence[Part], repair: Repair, wording:
     ]
     if not lines:
         return message
-    say = wording.catalogue
-    return say.joined([message, say(ELSEWHERE).format(lines=say.listed(lines))])
+    return sentences([message, ELSEWHERE.format(lines=listed(lines))])
 
 
 def _alone(repair: Repair, wording: Wording) -> list[Told]:
-    say = wording.catalogue
     told = []
     for part in repair.parts:
-        sentences = [say(REPAIRED[part.kind]).format(part=part.text)]
+        parts = [REPAIRED[part.kind].format(part=part.text)]
         if part.function != wording.function:
-            sentences.append(say(CALLED).format(called=part.function, function=wording.function))
+            parts.append(CALLED.format(called=part.function, function=wording.function))
         enough = ENOUGH if len(repair.parts) == 1 else TOGETHER
-        sentences.append(say(enough).format(function=wording.function))
-        title = say(TITLES.get(part.kind) or NEW_TITLES[part.kind])
+        parts.append(enough.format(function=wording.function))
+        title = TITLES.get(part.kind) or NEW_TITLES[part.kind]
         diagnosis = Diagnosis(
             id=f"repair: {part.kind}",
             title=title,
-            message=_with_elsewhere(say.joined(sentences), [part], repair, wording),
+            message=_with_elsewhere(sentences(parts), [part], repair),
             certainty="likely" if repair.elsewhere else "exact",
             line=part.place.line,
             places=(part.place,),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
+from grader.language import translated
 from grader.report.arrangement import amount, points_text, score_text, sentence
 from grader.report.safe_text import visible
 from grader.result import Picture
@@ -30,6 +31,7 @@ _NON_JOINER: Final = "\u200c"  # the spelling of Persian names needs it; it reor
 
 def shown(text: str, most: int = MAX_CHARACTERS, *, lines: bool = True) -> str:
     """Return `text` as people may read it: nothing acts on the page, and its length is bounded."""
+    text = translated(text)
     cut = len(text) - most
     if cut > 0:
         text = text[:most]

@@ -1,0 +1,92 @@
+"""The option that chooses the language, and commands whose help is in it."""
+
+from __future__ import annotations
+
+import copy
+import gettext
+import inspect
+import os
+from typing import Any, Final
+
+import click
+
+from grader.errors import UsageError
+from grader.language import PSEUDO, choose, current_language, find_language, html_tag, languages
+from grader.language import gettext as _
+from grader.language import gettext_lazy as lazy
+from grader.language.catalogue import OWN_FOLDER
+from grader.language.reader import VARIABLE
+
+_CLICK: Final = "click"
+
+
+def use_language(_context: object, _parameter: object, name: str | None) -> None:
+    """Show everything from here on in the language that was asked for, or in the reader's.
+
+    Raises
+    ------
+    UsageError
+        There is no such language.
+    """
+    asked = name or os.environ.get(VARIABLE, "")
+    language = find_language(asked) if asked else current_language()
+    if language is None:
+        raise UsageError(
+            lazy("no such language: {name}", name=asked),
+            lazy("there are: {languages}", languages=", ".join(map(html_tag, languages()))),
+        )
+    choose(language)
+    _show_clicks_own_words_in(language)
+
+
+LANG: Final = click.option(
+    "--lang",
+    metavar="TAG",
+    expose_value=False,
+    is_eager=True,
+    callback=use_language,
+    help="Language of everything that is shown, such as en or zh."
+    "  [default: BPGRADE_LANG, or the locale]",
+)
+
+
+def localised(command: click.Command) -> click.Command:
+    """Return a copy of a command whose help is in the reader's language."""
+    shown = copy.copy(command)
+    shown.help = _said(command.help)
+    shown.short_help = _said(command.short_help)
+    shown.epilog = _said(command.epilog)
+    shown.params = [_parameter(each) for each in command.params]
+    if isinstance(shown, click.Group):
+        shown.commands = {name: localised(each) for name, each in shown.commands.items()}
+    return shown
+
+
+def help_texts(command: click.Command) -> list[str]:
+    """Return the texts that `localised` translates, as the catalogue has them."""
+    texts = [command.help, command.short_help, command.epilog]
+    texts += [each.help for each in command.params if isinstance(each, click.Option)]
+    found = [inspect.cleandoc(text) for text in texts if text]
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            found += help_texts(each)
+    return found
+
+
+def _parameter(parameter: click.Parameter) -> click.Parameter:
+    if not isinstance(parameter, click.Option) or not parameter.help:
+        return parameter
+    shown: Any = copy.copy(parameter)
+    shown.help = _said(parameter.help)
+    return parameter if shown.help is None else shown
+
+
+def _said(text: str | None) -> str | None:
+    return _(inspect.cleandoc(text)) if text else text
+
+
+def _show_clicks_own_words_in(language: str) -> None:
+    """Give click's own messages, which it looks up in the process's text domain, our catalogue."""
+    os.environ["LANGUAGE"] = "en" if language == PSEUDO else language
+    gettext.bindtextdomain(_CLICK, str(OWN_FOLDER))
+    gettext.textdomain(_CLICK)

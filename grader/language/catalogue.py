@@ -1,0 +1,73 @@
+"""The catalogues: the product's own, and one beside each course."""
+
+from __future__ import annotations
+
+import gettext
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+SOURCE: Final = "en"
+PSEUDO: Final = "en_XA"
+"""A made-up language that marks each message, so that one can see which texts are none."""
+DOMAIN: Final = "bpgrade"
+COURSE_DOMAIN: Final = "course"
+OWN_FOLDER: Final = Path(__file__).parent.parent / "locale"
+_MARKS: Final = ("⟦", "⟧")
+
+
+def own_catalogue(language: str) -> gettext.NullTranslations:
+    """Return the product's messages in a language; English where there are none."""
+    return _catalogue(DOMAIN, OWN_FOLDER, language)
+
+
+def said_by(course: Path, text: str) -> dict[str, str]:
+    """Return what a course's catalogues say for a text, by language; none where it says nothing."""
+    found = {}
+    for language in (*languages_of(course), PSEUDO):
+        said = _catalogue(COURSE_DOMAIN, course_locale(course), language).gettext(text)
+        if text and said != text:
+            found[language] = said
+    return found
+
+
+def course_locale(course: Path) -> Path:
+    """Return the folder of a course's catalogues."""
+    return course / "solutions" / "locale"
+
+
+@cache
+def languages_of(course: Path) -> tuple[str, ...]:
+    """Return the languages that a course has a catalogue for, without that of its source."""
+    return folders_of(course_locale(course), COURSE_DOMAIN)
+
+
+def folders_of(locale: Path, domain: str) -> tuple[str, ...]:
+    """Return the languages that a folder of catalogues holds."""
+    return tuple(sorted(path.parts[-3] for path in locale.glob(f"*/LC_MESSAGES/{domain}.mo")))
+
+
+@cache
+def _catalogue(domain: str, folder: Path, language: str) -> gettext.NullTranslations:
+    if language == PSEUDO:
+        return _Pseudo()
+    if language == SOURCE:
+        return gettext.NullTranslations()
+    try:
+        return gettext.translation(domain, folder, [language], fallback=True)
+    except (OSError, ValueError, EOFError, UnicodeError):
+        return gettext.NullTranslations()  # a damaged catalogue: English is better than nothing
+
+
+class _Pseudo(gettext.NullTranslations):
+    """The catalogue of the made-up language."""
+
+    def gettext(self, message: str) -> str:
+        return _marked(message)
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        return _marked(one if count == 1 else many)
+
+
+def _marked(message: str) -> str:
+    return f"{_MARKS[0]}{message}{_MARKS[1]}" if message.strip() else message

@@ -1,0 +1,182 @@
+"""A message: its English text, and how it is said in other languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, SupportsIndex
+
+from grader.language.catalogue import SOURCE, own_catalogue, said_by
+from grader.language.reader import current_language
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """A text of the product's catalogue, with what fills its fields."""
+
+    text: str
+    plural: str = ""
+    count: int = 1
+    values: Mapping[str, Any] | None = None
+
+    def said(self, language: str) -> str:
+        catalogue = own_catalogue(language)
+        if self.plural:
+            text = catalogue.ngettext(self.text, self.plural, self.count)
+        else:
+            text = catalogue.gettext(self.text) if self.text else ""
+        return _filled(text, self.values, language)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A text that another catalogue has translated already, with what fills its fields."""
+
+    text: str
+    others: Mapping[str, str]
+    values: Mapping[str, Any] | None = None
+
+    def said(self, language: str) -> str:
+        return _filled(self.others.get(language, self.text), self.values, language)
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """Texts one after the other."""
+
+    parts: tuple[str, ...]
+    separator: str = ""
+
+    def said(self, language: str) -> str:
+        between = translated(self.separator, language)
+        return between.join(translated(part, language) for part in self.parts)
+
+
+class Message(str):
+    """An English text that can be said in other languages; made by `gettext_lazy` and `recorded`.
+
+    It stays a message when texts are added to it, and is plain English after any other operation.
+    """
+
+    __slots__ = ("_how",)
+    _how: _Template | _Known | _Joined
+
+    @classmethod
+    def made(cls, how: _Template | _Known | _Joined) -> Message:
+        """Return the message that is said in this way."""
+        message = cls(how.said(SOURCE))
+        message._how = how
+        return message
+
+    def said(self, language: str) -> str:
+        """Return the text in a language, in English where it isn't translated."""
+        return str(self) if language == SOURCE else self._how.said(language)
+
+    def format(self, *places: object, **values: object) -> Message:
+        """Return the message with its fields filled, by name or, in a course's texts, by number."""
+        fields = {**{str(number): value for number, value in enumerate(places)}, **values}
+        how = self._how
+        if isinstance(how, _Joined):
+            raise TypeError("texts that were joined have no fields")
+        if isinstance(how, _Known):
+            return Message.made(_Known(how.text, how.others, fields))
+        return Message.made(_Template(how.text, how.plural, how.count, fields))
+
+    def __str__(self) -> str:
+        return str.__str__(self)
+
+    def __add__(self, other: str) -> Message:
+        return joined(self, other)
+
+    def __radd__(self, other: str) -> Message:
+        return joined(other, self)
+
+    def __reduce_ex__(self, _protocol: SupportsIndex) -> tuple[Any, ...]:
+        return Message.made, (self._how,)
+
+
+def gettext_lazy(text: str, **values: object) -> Message:
+    """Return a message of the product's catalogue, its fields filled where values are given."""
+    return Message.made(_Template(text, values=values or None))
+
+
+def ngettext_lazy(one: str, many: str, count: int, **values: object) -> Message:
+    """Return the form of a message that fits a count, which is also its field `{count}`."""
+    return Message.made(_Template(one, many, count, {"count": count, **values}))
+
+
+def gettext(text: str, **values: object) -> str:
+    """Return a message in the reader's language."""
+    return _Template(text, values=values or None).said(current_language())
+
+
+def ngettext(one: str, many: str, count: int, **values: object) -> str:
+    """Return the form of a message that fits a count, in the reader's language."""
+    return _Template(one, many, count, {"count": count, **values}).said(current_language())
+
+
+def translated(text: object, language: str | None = None) -> str:
+    """Return any text in a language, by default the reader's; what is no message stays as it is."""
+    if isinstance(text, Message):
+        return text.said(language or current_language())
+    return str(text)
+
+
+def recorded(text: str, others: Mapping[str, str]) -> Message:
+    """Return a text with its translations by language as a message."""
+    return Message.made(_Known(text, dict(others)))
+
+
+def authored(course: Path, text: str) -> Message:
+    """Return a text of a course's author as a message, by the catalogues beside the course."""
+    return recorded(text, said_by(course, text))
+
+
+def joined(*parts: str, separator: str = "") -> Message:
+    """Return texts one after the other as one message."""
+    return Message.made(_Joined(parts, separator))
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Return sentences as a text, with what stands between two of them in a language."""
+    told = [part for part in parts if part]
+    text = told[0] if told else ""
+    for part in told[1:]:
+        text = _TWO_SENTENCES.format(first=text, second=part)
+    return text
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a list in a sentence."""
+    if len(names) < 2:
+        return names[0] if names else ""
+    return _LIST.format(first=joined(*names[:-1], separator=_COMMA), last=names[-1])
+
+
+def translations_of(texts: Iterable[str], wanted: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return what messages are in other languages: by language, then by the English text."""
+    messages = {str(text): text for text in texts if isinstance(text, Message)}
+    found = {}
+    for language in wanted:
+        said = {text: message.said(language) for text, message in messages.items()}
+        if others := {text: other for text, other in said.items() if other != text}:
+            found[language] = others
+    return found
+
+
+def _filled(text: str, values: Mapping[str, Any] | None, language: str) -> str:
+    if values is None:
+        return text
+    said = {
+        name: value.said(language) if isinstance(value, Message) else value
+        for name, value in values.items()
+    }
+    places = [said[str(number)] for number in range(len(said)) if str(number) in said]
+    return text.format(*places, **said)
+
+
+_ = gettext_lazy
+_TWO_SENTENCES: Final = _("{first} {second}")
+_LIST: Final = _("{first} and {last}")
+_COMMA: Final = _(", ")
