@@ -18,16 +18,15 @@ import click
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir, extract_from_file
 
+from grader.author.course_catalogues import catalogue_path, course_messages
 from grader.author.translation import Text, as_mo, as_po, problems, updated
 from grader.cli.group import bpgrade
 from grader.cli.language_option import help_texts
 from grader.course import load_course
-from grader.diagnosis.bug_library import authored_texts
-from grader.language.catalogue import COURSE_DOMAIN, DOMAIN
+from grader.language.catalogue import DOMAIN
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "grader" / "locale"
-COURSE_LOCALE = ROOT / "solutions" / "locale"
 KEYWORDS = {"_": None, "lazy": None, "gettext": None, "gettext_lazy": None}
 KEYWORDS |= {"ngettext": (1, 2), "ngettext_lazy": (1, 2)}
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext.babel_extract")]
@@ -76,8 +75,8 @@ def catalogues(language: str) -> Iterator[tuple[Path, dict[Path, Catalog]]]:
     )
     path = folder / "click.po"
     yield folder / "LC_MESSAGES" / "click.mo", {path: updated(path, language, click_texts)}
-    path = COURSE_LOCALE / language / "LC_MESSAGES" / f"{COURSE_DOMAIN}.po"
-    texts = authored_texts(load_course(ROOT))
+    path = catalogue_path(course := load_course(ROOT), language)
+    texts = course_messages(course)
     yield path.with_suffix(".mo"), {path: updated(path, language, texts)}
 
 

@@ -116,13 +116,23 @@ class ExerciseFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class Untranslated:
+    """A text that a language of the course lacks, by its first line, and the file to put it in."""
+
+    language: str
+    file: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
-    """What was found in a course."""
+    """What was found in a course. What is not translated yet is no fault: readers see it as it is."""
 
     course: str
     exercises: tuple[ExerciseFinding, ...]
     seeds: int
     seconds: float
+    untranslated: tuple[Untranslated, ...] = ()
 
     @property
     def ok(self) -> bool:

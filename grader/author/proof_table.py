@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.author.proof_record import ExerciseFinding, Mutation, Scores, Verification
+from grader.language import ngettext
 from grader.report.arrangement import points_text
 from grader.report.page import can_draw
 
@@ -22,6 +23,7 @@ def render(verification: Verification, console: Console) -> None:
     """Print what was found on `console`."""
     for exercise in verification.exercises:
         console.print(_exercise(exercise, can_draw(console)))
+    _untranslated(verification, console)
     faults = sum(len(exercise.faults) for exercise in verification.exercises)
     name, seconds = verification.course, verification.seconds
     if verification.ok:
@@ -29,6 +31,29 @@ def render(verification: Verification, console: Console) -> None:
     else:
         count = "1 fault" if faults == 1 else f"{faults} faults"
         console.print(Text(f"{name}: {count}", _FAULT) + f" ({seconds:.1f} s)")
+
+
+def _untranslated(verification: Verification, console: Console) -> None:
+    by_file: dict[str, list[str]] = {}
+    for each in verification.untranslated:
+        by_file.setdefault(each.file, []).append(each.text)
+    for file, texts in by_file.items():
+        console.print(
+            Text(
+                ngettext(
+                    "{file}: {count} text is not translated",
+                    "{file}: {count} texts are not translated",
+                    len(texts),
+                    file=file,
+                ),
+                "yellow",
+            )
+        )
+        for text in texts[:_MAX_SURVIVORS]:
+            console.print(Text(f"  {text}", "dim"), soft_wrap=True)
+        if len(texts) > _MAX_SURVIVORS:
+            more = len(texts) - _MAX_SURVIVORS
+            console.print(Text("  " + ngettext("and {count} more", "and {count} more", more)))
 
 
 def _exercise(found: ExerciseFinding, drawn: bool) -> RenderableType:

@@ -75,7 +75,7 @@ def _texts(course: Course) -> dict[str, str]:
         name = exercise.name
         reference = course.reference(exercise)
         source = read_text(reference, f"Write the reference solution of {name} there.")
-        texts[f"exercises/{name}.py"] = make_stub(source, reference, exercise)
+        texts[f"exercises/{name}.py"] = make_stub(source, reference, exercise, course.language)
         texts[f"exercises/{name}.md"] = read_text(course.task(exercise), "Write the task there.")
         checks = course.checks(exercise)
         text = read_text(checks, f"Write the checks of {name} there.")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Final
 
+from grader.author.course_catalogues import untranslated
 from grader.author.faults import exercise_faults
 from grader.author.mutation import Mutations, spread
 from grader.author.part_faults import part_faults
@@ -21,6 +22,7 @@ from grader.author.proof_record import (
     MisconceptionFinding,
     Mutation,
     Scores,
+    Untranslated,
     Verification,
 )
 from grader.author.trial_bench import Bench, failed
@@ -32,6 +34,7 @@ from grader.diagnosis.program_factory import Workshop
 from grader.errors import CourseError
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
+from grader.language import languages_of
 from grader.result import CheckResult, PartResult
 from grader.sandbox.isolation import Isolation
 
@@ -72,7 +75,15 @@ def verify(
     start = time.perf_counter()
     with Grader(course, isolation) as grader:
         found = tuple(_exercise(grader, exercise, effort) for exercise in exercises)
-    return Verification(course.name, found, effort.seeds, round(time.perf_counter() - start, 3))
+        missing = tuple(_untranslated(course)) if not any(each.faults for each in found) else ()
+    seconds = round(time.perf_counter() - start, 3)
+    return Verification(course.name, found, effort.seeds, seconds, missing)
+
+
+def _untranslated(course: Course) -> Iterator[Untranslated]:
+    for language in languages_of(course.folder):
+        for path, text in untranslated(course, language):
+            yield Untranslated(language, path.relative_to(course.folder).as_posix(), text)
 
 
 def _exercise(grader: Grader, exercise: Exercise, effort: Effort) -> ExerciseFinding:
@@ -103,7 +114,7 @@ class _Proof:
         path = self._course.reference(self._exercise)
         remedy = f"Write the reference solution of {self._exercise.name} there."
         self._source = read_text(path, remedy)
-        self._stub = make_stub(self._source, path, exercise)
+        self._stub = make_stub(self._source, path, exercise, self._course.language)
         self._failed_by: dict[str, str] = {}
 
     def finding(self) -> ExerciseFinding:

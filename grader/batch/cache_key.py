@@ -32,7 +32,7 @@ class Identity:
             _content(course),
             str(seed),
             isolation,
-            *told_in(course.folder),
+            *told_in(course.folder, course.language),
         ):
             _add(self._settings, part.encode())
 

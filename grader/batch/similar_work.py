@@ -130,11 +130,7 @@ def _work(one: GradedAttempt, hand: Hand) -> Work | None:
 def _groups(
     exercise: Exercise, found: list[tuple[Member, Work]], course: Course
 ) -> Iterator[SimilarGroup]:
-    given = [
-        read_submission(path).source
-        for path in (course.stub(exercise), course.notebook(exercise))
-        if path.is_file()
-    ]
+    given = [read_submission(path).source for path in course.given(exercise)]
     pairs = similar_pairs([work for _, work in found], given)
     for group in groups(pairs)[:_MOST_GROUPS]:
         numbers = sorted({number for pair in group for number in (pair.first, pair.second)})

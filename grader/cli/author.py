@@ -9,6 +9,7 @@ import click
 
 from grader.cli.completion import exercise_names
 from grader.cli.course_option import COURSE, chosen_course
+from grader.language import gettext as _
 
 if TYPE_CHECKING:
     from grader.author.importing.assignment import Assignment, Finding
@@ -30,7 +31,10 @@ def command() -> None:
 @command.command("new", epilog="Example: bpgrade author new statistics")
 @click.argument("folder", metavar="NAME", type=click.Path(path_type=Path))
 def new(folder: Path) -> None:
-    """Make a folder NAME with a course of one exercise that works, to be changed into yours."""
+    """Make a folder NAME with a course of one exercise that works, to be changed into yours.
+
+    It is written in the language of --lang, where bpgrade has it in that language.
+    """
     from grader.author.new import new_course
 
     course = new_course(folder)
@@ -48,6 +52,32 @@ def stubs(course_folder: Path | None) -> None:
 
     for path in write_stubs(chosen_course(course_folder, otherwise="error")):
         click.echo(click.format_filename(path))
+
+
+@command.command("translate", epilog="Example: bpgrade author translate zh --course statistics")
+@click.argument("language", metavar="[LANGUAGE]", default="")
+@COURSE
+def translate(language: str, course_folder: Path | None) -> int:
+    """Bring a course's catalogue of a LANGUAGE up to date, or all that it has.
+
+    The catalogue is solutions/locale/LANGUAGE/LC_MESSAGES/course.po. It holds all that the course
+    says: titles, hints, what stubs describe, explanations of mistakes. New texts are added to it,
+    those that are gone are taken out, and stubs and notebooks are written in the language. The
+    task texts are files of their own: exercise1.zh.md beside exercise1.md.
+
+    Exit code: 0 all is translated, 1 something is not, 2 an option is wrong.
+    """
+    from grader.author.course_catalogues import translate_course
+
+    course = chosen_course(course_folder, otherwise="error")
+    found = translate_course(course, language)
+    for path in found.written:
+        click.echo(click.format_filename(path))
+    for path, text in found.untranslated:
+        click.echo(_("not translated: {path}: {text}", path=path, text=text))
+    if not found.untranslated:
+        click.echo(_("everything is translated"))
+    return 1 if found.untranslated else 0
 
 
 @command.command("release", epilog="Example: bpgrade author release -o handout.zip")

@@ -32,9 +32,11 @@ def command(exercise: str, course_folder: Path | None) -> None:
     import sys
 
     from grader.course.files import read_text
+    from grader.course.translations import in_language
+    from grader.language import current_language
 
     found = chosen_course(course_folder)
-    path = found.task(found.exercise(exercise))
+    path = in_language(found.task(found.exercise(exercise)), current_language())
     text = read_text(path, "Write the task text of the exercise there, in Markdown.")
     if sys.stdout.isatty():
         _render(text)

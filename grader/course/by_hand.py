@@ -24,11 +24,13 @@ from typing import Final, Literal, get_args
 
 from grader.course.naming import is_file_name
 from grader.course.tables import TomlTable
+from grader.language import gettext_lazy as _
+from grader.language import languages, translated
 
 AnswerKind = Literal["text", "plot", "code"]
 ALL: Final = "all"
 NONE: Final = "none"
-PLACEHOLDER: Final = "Write your answer here."
+PLACEHOLDER: Final = _("Write your answer here.")
 MARK: Final = re.compile(r"<!--[ \t]*(answer|question):[ \t]*(\S+?)[ \t]*-->[ \t]*\n?")
 _MOST: Final = 1_000_000.0
 _KEYS: Final = {"title": 'title = "What is asked"', "points": "points = 3"}
@@ -125,17 +127,18 @@ def mark(kind: Literal["answer", "question"], part: Part) -> str:
 
 def given_cells(part: Part, asked: str) -> tuple[str, str]:
     """Return the Markdown cells that a notebook gives for a part: the question and the answer."""
-    question = f"{mark('question', part)}\n{asked or part.title}"
-    return question, f"{mark('answer', part)}\n*{PLACEHOLDER}*"
+    question = f"{mark('question', part)}\n{asked or translated(part.title)}"
+    return question, f"{mark('answer', part)}\n*{translated(PLACEHOLDER)}*"
 
 
 def given_lines(part: Part, *, asked: bool) -> list[str]:
     """Return the lines that a stub in Python gives for a part; `asked` if comments above ask it."""
-    lines = [f'{part.id} = """', PLACEHOLDER, '"""']
-    return lines if asked else [f"# {part.title}", *lines]
+    lines = [f'{part.id} = """', translated(PLACEHOLDER), '"""']
+    return lines if asked else [f"# {translated(part.title)}", *lines]
 
 
 def without_given(answer: str) -> str:
     """Return an answer without what was there before."""
     lines = [line.rstrip() for line in answer.split("\n")]
-    return "\n".join(line for line in lines if line.strip("* \t") != PLACEHOLDER).strip()
+    given = {translated(PLACEHOLDER, language) for language in languages()}
+    return "\n".join(line for line in lines if line.strip("* \t") not in given).strip()

@@ -9,7 +9,9 @@ from pathlib import Path
 from grader.course.data_files import data_files
 from grader.course.files import read_text, write_texts
 from grader.course.model import Course
+from grader.course.translations import in_language
 from grader.errors import CourseError, UsageError
+from grader.language import current_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,8 @@ class Handout:
 def hand_out(course: Course, folder: Path, *, notebooks: bool = False) -> Handout:
     """Copy the stubs, task texts and data of a course into a folder, which is made if need be.
 
-    A file that is there already is kept, whatever it holds. With `notebooks`, the stubs are
-    notebooks instead of .py files.
+    Texts are in the reader's language where the course has it. A file that is there already is
+    kept, whatever it holds. With `notebooks`, the stubs are notebooks instead of .py files.
 
     Raises
     ------
@@ -33,7 +35,7 @@ def hand_out(course: Course, folder: Path, *, notebooks: bool = False) -> Handou
     CourseError
         The course lacks a stub or a task text, or it cannot be read.
     """
-    texts = _public_texts(course, notebooks)
+    texts = _public_texts(course, notebooks, current_language())
     data = {name: path.read_bytes() for name, path in data_files(course).items()}
     files: dict[Path, str | bytes] = {folder / path.name: text for path, text in texts.items()}
     files |= {folder / name: content for name, content in data.items()}
@@ -48,7 +50,7 @@ def hand_out(course: Course, folder: Path, *, notebooks: bool = False) -> Handou
     return Handout(tuple(new), kept)
 
 
-def _public_texts(course: Course, notebooks: bool) -> dict[Path, str]:
+def _public_texts(course: Course, notebooks: bool, language: str) -> dict[Path, str]:
     stub = course.notebook if notebooks else course.stub
     paths = [
         path for exercise in course.exercises for path in (stub(exercise), course.task(exercise))
@@ -59,7 +61,7 @@ def _public_texts(course: Course, notebooks: bool) -> dict[Path, str]:
             f"The course in {course.folder} lacks in exercises/: {', '.join(missing)}.",
             "Write the task texts, and make the stubs with bpgrade author stubs.",
         )
-    return {path: read_text(path, "") for path in paths}
+    return {path: read_text(in_language(path, language), "") for path in paths}
 
 
 def _not_written(folder: Path, error: Exception) -> UsageError:

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
-from grader.course.by_hand import read_parts
+from grader.course.by_hand import Part, read_parts
 from grader.course.files import read_text
 from grader.course.model import Course, Diagnoses, Exercise, LatePolicy, Limits
 from grader.course.naming import FILE_PREFIXES, LONGEST, SHARED, is_file_name, is_python_name
 from grader.course.tables import Mistakes, TomlTable
 from grader.errors import CourseError
+from grader.language import authored, find_language, html_tag, languages
+from grader.language.catalogue import SOURCE
 
 MAX_POINTS = 1_000_000.0
 
@@ -69,7 +71,7 @@ def load_course(folder: Path) -> Course:
     path = course_file(folder)
     mistakes = Mistakes(path)
     top = TomlTable(_toml(path), mistakes)
-    top.expect(COURSE_KEYS, ("packages", "time_zone", "limits", "late"))
+    top.expect(COURSE_KEYS, ("packages", "time_zone", "language", "limits", "late"))
     name = top.text("name")
     if name and not is_file_name(name):
         top.reject("name", f"write a name of {FILE_NAME}")
@@ -83,9 +85,38 @@ def load_course(folder: Path) -> Course:
         exercises=_exercises(top, limits, zone),
         late=_late(top),
         time_zone=zone,
+        language=_language(top),
     )
     mistakes.raise_any()
-    return course
+    return _told(course)
+
+
+def _told(course: Course) -> Course:
+    """Return a course whose titles and rubrics can be said in the languages of its catalogues."""
+
+    def said(text: str) -> str:
+        return authored(course.folder, text)
+
+    def part(one: Part) -> Part:
+        rubric = tuple(replace(item, text=said(item.text)) for item in one.rubric)
+        return replace(one, title=said(one.title), rubric=rubric)
+
+    exercises = tuple(
+        replace(each, title=said(each.title), by_hand=tuple(map(part, each.by_hand)))
+        for each in course.exercises
+    )
+    return replace(course, title=said(course.title), exercises=exercises)
+
+
+def _language(top: TomlTable) -> str:
+    if "language" not in top:
+        return SOURCE
+    tag = top.text("language")
+    language = find_language(tag) if tag else None
+    if language is None:
+        known = ", ".join(map(html_tag, languages()))
+        top.reject("language", f"write one of {known}", f"found {tag[:LONGEST]!r}")
+    return language or SOURCE
 
 
 def _toml(path: Path) -> dict[str, Any]:

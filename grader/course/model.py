@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from grader.course.by_hand import Part
 from grader.course.naming import DATA, nearest
+from grader.course.translations import translations_of
 from grader.errors import UsageError
 
 Diagnoses = Literal["always", "after_change", "never"]
@@ -105,7 +106,8 @@ class Course:
     """A course: one folder with `exercises/` and, for those who grade, `solutions/`.
 
     `time_zone` is the one whose calendar lateness is counted by; None where course.toml names
-    none, and each deadline has an offset of its own.
+    none, and each deadline has an offset of its own. `language` is the one that its texts are
+    written in; catalogues beside it hold the others.
     """
 
     name: str
@@ -115,6 +117,7 @@ class Course:
     exercises: tuple[Exercise, ...]
     late: LatePolicy = field(default_factory=LatePolicy)
     time_zone: ZoneInfo | None = None
+    language: str = "en"
 
     def exercise(self, name: str) -> Exercise:
         """Return the exercise of that name.
@@ -153,6 +156,13 @@ class Course:
     def checks(self, exercise: Exercise) -> Path:
         """Return where the checks are."""
         return self.folder / "solutions" / f"check_{exercise.name}.py"
+
+    def given(self, exercise: Exercise) -> tuple[Path, ...]:
+        """Return the files that students may have begun with: stub and notebook, translated too."""
+        files = []
+        for path in (self.stub(exercise), self.notebook(exercise)):
+            files += [each for each in (path, *translations_of(path).values()) if each.is_file()]
+        return tuple(files)
 
     @property
     def data(self) -> Path | None:

@@ -9,6 +9,7 @@ from typing import Any
 from grader.course.by_hand import Part, given_cells
 from grader.course.cells import cell_mark
 from grader.course.model import Exercise
+from grader.language import translated
 
 
 def make_notebook(stub: str, exercise: Exercise, task: str) -> str:
@@ -31,7 +32,7 @@ def make_notebook(stub: str, exercise: Exercise, task: str) -> str:
     documentation = ast.get_docstring(tree) or ""
     intro = (
         task.strip().replace(f"{exercise.name}.py", f"{exercise.name}.ipynb")
-        or f"# {exercise.title}\n\n{documentation}".strip()
+        or f"# {translated(exercise.title)}\n\n{documentation}".strip()
     )
     check = f'from grader import check\n\ncheck("{exercise.name}")'
     cells = [new.new_markdown_cell(intro)]

@@ -27,7 +27,10 @@ from pathlib import Path
 from grader.course.by_hand import given_lines
 from grader.course.files import read_text, write_texts
 from grader.course.model import Course, Exercise
+from grader.course.translations import in_language, translated_path, translated_stub
 from grader.errors import CourseError
+from grader.language import authored, gettext, languages_of, reading, translated
+from grader.language.catalogue import SOURCE
 
 BEGIN = "# BEGIN SOLUTION"
 END = "# END SOLUTION"
@@ -56,7 +59,12 @@ class MarkedBlock:
     stub: tuple[Marker, ...]
 
 
-def make_stub(source: str, filename: str | Path, exercise: Exercise | None = None) -> str:
+def make_stub(
+    source: str,
+    filename: str | Path,
+    exercise: Exercise | None = None,
+    language: str = SOURCE,
+) -> str:
     """Return the stub for a reference solution.
 
     Parameters
@@ -67,6 +75,8 @@ def make_stub(source: str, filename: str | Path, exercise: Exercise | None = Non
         The name of its file, for messages.
     exercise : Exercise, optional
         Says which values and answers students put in.
+    language : str
+        Of what is put in the place of solutions.
 
     Raises
     ------
@@ -82,9 +92,10 @@ def make_stub(source: str, filename: str | Path, exercise: Exercise | None = Non
     for block in _blocks(_markers(text, lines, filename), filename):
         stub += lines[done : block.first - 1]
         done = block.last
-        instead = _replacement(block, tree, lines, filename) or _values(
-            block, tree, lines, exercise
-        )
+        with reading(language):
+            instead = _replacement(block, tree, lines, filename) or _values(
+                block, tree, lines, exercise
+            )
         stub += instead
         if not instead:
             done += _close_gap(stub, lines[done:])
@@ -102,6 +113,8 @@ def make_stub(source: str, filename: str | Path, exercise: Exercise | None = Non
 def write_stubs(course: Course) -> list[Path]:
     """Write `exercises/*.py` and `*.ipynb` anew from `solutions/*.py`, all or none.
 
+    For each language of the course's catalogues they are written once more, as `*.zh.py`.
+
     Returns
     -------
     list of Path
@@ -116,12 +129,15 @@ def write_stubs(course: Course) -> list[Path]:
 
     stubs: dict[Path, str] = {}
     for exercise in course.exercises:
-        path = course.reference(exercise)
-        source = read_text(path, f"Write the reference solution of {exercise.name} there.")
-        stub = stubs[course.stub(exercise)] = make_stub(source, path, exercise)
-        task = course.task(exercise)
-        text = read_text(task, "") if task.is_file() else ""
-        stubs[course.notebook(exercise)] = make_notebook(stub, exercise, text)
+        for language, stub in stubs_of(course, exercise).items():
+            path, notebook = course.stub(exercise), course.notebook(exercise)
+            if language != course.language:
+                path, notebook = (translated_path(each, language) for each in (path, notebook))
+            task = in_language(course.task(exercise), language)
+            text = read_text(task, "") if task.is_file() else ""
+            stubs[path] = stub
+            with reading(language):
+                stubs[notebook] = make_notebook(stub, exercise, text)
     try:
         write_texts(stubs)
     except OSError as error:
@@ -130,6 +146,26 @@ def write_stubs(course: Course) -> list[Path]:
             f"Make {course.folder / 'exercises'} a folder that you may write to.",
         ) from error
     return list(stubs)
+
+
+def stubs_of(course: Course, exercise: Exercise) -> dict[str, str]:
+    """Return the stub of an exercise by language: the course's own, then those of its catalogues.
+
+    Raises
+    ------
+    CourseError
+        The solution is missing or wrong.
+    """
+    path = course.reference(exercise)
+    source = read_text(path, f"Write the reference solution of {exercise.name} there.")
+    stubs = {}
+    for language in dict.fromkeys((course.language, *languages_of(course.folder))):
+        with reading(language):
+            stub = make_stub(source, path, exercise, language)
+            stubs[language] = translated_stub(
+                stub, lambda text: translated(authored(course.folder, text))
+            )
+    return stubs
 
 
 def _parse(text: str, filename: str | Path) -> ast.Module:
@@ -212,7 +248,8 @@ def _replacement(
     if function is None:
         return []
     indentation = lines[block.first - 1][: block.column]
-    return [f'{indentation}raise NotImplementedError("{function}: put your own code here")']
+    told = gettext("{function}: put your own code here", function=function)
+    return [f'{indentation}raise NotImplementedError("{told}")']
 
 
 def _values(
@@ -234,7 +271,7 @@ def _values(
     given = []
     for name in names:
         if name in exercise.points:
-            given.append(f"{name} = None  # put your own value here")
+            given.append(f"{name} = None  # {gettext('put your own value here')}")
         elif name in written:
             given += given_lines(written[name], asked=asked)
     return given

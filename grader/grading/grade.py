@@ -306,7 +306,7 @@ class Grader:
             listings=_listings(submission, checks),
             by_hand=answers(exercise, submission, session),
             seconds=round(time.perf_counter() - start, 6),
-            languages=told_in(self.course.folder),
+            languages=told_in(self.course.folder, self.course.language),
         )
 
     def _not_run(self, exercise: Exercise, checks: tuple[CheckResult, ...]) -> tuple[str, ...]:

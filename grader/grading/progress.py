@@ -69,18 +69,18 @@ def progress(name: str, data: bytes, course: Course, exercise: Exercise) -> Comp
 
 
 def _given(course: Course, exercise: Exercise) -> dict[str, set[str]]:
-    return _stub_forms(course.stub(exercise), course.notebook(exercise), exercise.functions)
+    return _stub_forms(course.given(exercise), exercise.functions)
 
 
 @lru_cache(maxsize=64)
-def _stub_forms(stub: Path, notebook: Path, functions: tuple[str, ...]) -> dict[str, set[str]]:
+def _stub_forms(files: tuple[Path, ...], functions: tuple[str, ...]) -> dict[str, set[str]]:
     """Return the forms in which each function was given to students, by .py and by notebook."""
     forms: dict[str, set[str]] = {name: set() for name in functions}
-    for path in (stub, notebook):
+    for path in files:
         try:
             with path.open("rb") as file:
                 data = file.read(most_bytes(path.name))
-        except OSError:  # a handout may have only one of them, or none
+        except OSError:  # it can no longer be read
             continue
         for statements in _trees(submission_from_bytes(path.name, data)):
             for name, form in _definitions(statements or [], functions):

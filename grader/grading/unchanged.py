@@ -26,13 +26,13 @@ def is_stub(submission: Submission, course: Course, exercise: Exercise) -> bool:
     """
     written = frozenset(part.id for part in exercise.by_hand)
     own = _statements([submission.source], written)
-    return bool(own) and own <= _given(course.stub(exercise), course.notebook(exercise))
+    return bool(own) and own <= _given(*course.given(exercise))
 
 
 @lru_cache(maxsize=64)
 def _given(*paths: Path) -> frozenset[str]:
     """Return the statements of an exercise's stub: read once, not for each of a class."""
-    return _statements([read_submission(path).source for path in paths if path.is_file()])
+    return _statements([read_submission(path).source for path in paths])
 
 
 def _statements(sources: Iterable[str], left_out: Collection[str] = frozenset()) -> frozenset[str]:

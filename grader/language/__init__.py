@@ -14,6 +14,7 @@ message by keyword, never by an f-string; what is itself a message is translated
 from grader.language.catalogue import PSEUDO, languages_of
 from grader.language.message import (
     Message,
+    as_written,
     authored,
     gettext,
     gettext_lazy,
@@ -39,6 +40,7 @@ from grader.language.reader import (
 __all__ = [
     "PSEUDO",
     "Message",
+    "as_written",
     "authored",
     "choose",
     "current_language",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -13,27 +14,42 @@ PSEUDO: Final = "en_XA"
 DOMAIN: Final = "bpgrade"
 COURSE_DOMAIN: Final = "course"
 OWN_FOLDER: Final = Path(__file__).parent.parent / "locale"
+_ENGLISH: Final = gettext.NullTranslations()
 _MARKS: Final = ("⟦", "⟧")
 
 
 def own_catalogue(language: str) -> gettext.NullTranslations:
     """Return the product's messages in a language; English where there are none."""
+    if language == SOURCE:
+        return _ENGLISH
     return _catalogue(DOMAIN, OWN_FOLDER, language)
 
 
 def said_by(course: Path, text: str) -> dict[str, str]:
     """Return what a course's catalogues say for a text, by language; none where it says nothing."""
     found = {}
-    for language in (*languages_of(course), PSEUDO):
-        said = _catalogue(COURSE_DOMAIN, course_locale(course), language).gettext(text)
-        if text and said != text:
-            found[language] = said
+    if text:
+        for language in (*languages_of(course), PSEUDO):
+            said = _catalogue(COURSE_DOMAIN, course_locale(course), language).gettext(text)
+            if said != text:
+                found[language] = said
     return found
 
 
+def lacking(course: Path, language: str, texts: Iterable[str]) -> list[str]:
+    """Return which of a course's texts its catalogue of a language doesn't have."""
+    path = course_locale(course) / language / "LC_MESSAGES" / f"{COURSE_DOMAIN}.mo"
+    with path.open("rb") as file:
+        catalogue = gettext.GNUTranslations(file)
+    catalogue.add_fallback(_Nothing())
+    return [text for text in texts if text and not catalogue.gettext(text)]
+
+
+@cache
 def course_locale(course: Path) -> Path:
-    """Return the folder of a course's catalogues."""
-    return course / "solutions" / "locale"
+    """Return the folder of a course's catalogues: the author's, or what students get of them."""
+    whole = course / "solutions" / "locale"
+    return whole if whole.is_dir() else course / "exercises" / "locale"
 
 
 @cache
@@ -51,12 +67,17 @@ def folders_of(locale: Path, domain: str) -> tuple[str, ...]:
 def _catalogue(domain: str, folder: Path, language: str) -> gettext.NullTranslations:
     if language == PSEUDO:
         return _Pseudo()
-    if language == SOURCE:
-        return gettext.NullTranslations()
     try:
         return gettext.translation(domain, folder, [language], fallback=True)
     except (OSError, ValueError, EOFError, UnicodeError):
-        return gettext.NullTranslations()  # a damaged catalogue: English is better than nothing
+        return _ENGLISH  # a damaged catalogue: English is better than nothing
+
+
+class _Nothing(gettext.NullTranslations):
+    """The catalogue in which there is nothing."""
+
+    def gettext(self, _message: str) -> str:
+        return ""
 
 
 class _Pseudo(gettext.NullTranslations):

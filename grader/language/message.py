@@ -71,7 +71,7 @@ class Message(str):
 
     def said(self, language: str) -> str:
         """Return the text in a language, in English where it isn't translated."""
-        return str(self) if language == SOURCE else self._how.said(language)
+        return self._how.said(language)
 
     def format(self, *places: object, **values: object) -> Message:
         """Return the message with its fields filled, by name or, in a course's texts, by number."""
@@ -96,22 +96,22 @@ class Message(str):
         return Message.made, (self._how,)
 
 
-def gettext_lazy(text: str, **values: object) -> Message:
+def gettext_lazy(text: str, /, **values: object) -> Message:
     """Return a message of the product's catalogue, its fields filled where values are given."""
     return Message.made(_Template(text, values=values or None))
 
 
-def ngettext_lazy(one: str, many: str, count: int, **values: object) -> Message:
+def ngettext_lazy(one: str, many: str, count: int, /, **values: object) -> Message:
     """Return the form of a message that fits a count, which is also its field `{count}`."""
     return Message.made(_Template(one, many, count, {"count": count, **values}))
 
 
-def gettext(text: str, **values: object) -> str:
+def gettext(text: str, /, **values: object) -> str:
     """Return a message in the reader's language."""
     return _Template(text, values=values or None).said(current_language())
 
 
-def ngettext(one: str, many: str, count: int, **values: object) -> str:
+def ngettext(one: str, many: str, count: int, /, **values: object) -> str:
     """Return the form of a message that fits a count, in the reader's language."""
     return _Template(one, many, count, {"count": count, **values}).said(current_language())
 
@@ -131,6 +131,12 @@ def recorded(text: str, others: Mapping[str, str]) -> Message:
 def authored(course: Path, text: str) -> Message:
     """Return a text of a course's author as a message, by the catalogues beside the course."""
     return recorded(text, said_by(course, text))
+
+
+def as_written(text: str) -> str:
+    """Return a course's text as its author wrote it: what its catalogues have it under."""
+    how = text._how if isinstance(text, Message) else None
+    return how.text if isinstance(how, _Known) else str(text)
 
 
 def joined(*parts: str, separator: str = "") -> Message:

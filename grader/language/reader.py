@@ -48,10 +48,10 @@ def current_language() -> str:
     return _chosen.get() or _of_the_environment()
 
 
-def told_in(course: Path) -> tuple[str, ...]:
+def told_in(course: Path, written_in: str) -> tuple[str, ...]:
     """Return the languages beside English that a result is told in: the course's, the reader's."""
-    reader = current_language()
-    return tuple(dict.fromkeys(each for each in (*languages_of(course), reader) if each != SOURCE))
+    told = (written_in, *languages_of(course), current_language())
+    return tuple(dict.fromkeys(each for each in told if each != SOURCE))
 
 
 def choose(language: str) -> None:
