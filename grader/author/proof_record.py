@@ -126,7 +126,7 @@ class Untranslated:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was found in a course. What is not translated yet is no fault: readers see it as it is."""
+    """What was found in a course; what is not translated yet is no fault."""
 
     course: str
     exercises: tuple[ExerciseFinding, ...]
