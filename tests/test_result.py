@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from made_results import BLOG, check, result, results
 
+from grader.language import recorded, translated
 from grader.result import SCHEMA, Outcome, Result
 
 SCHEMA_FILE = Path(__file__).parent.parent / "docs" / "result.schema.json"
@@ -39,7 +40,10 @@ def objects(node: object):
 
 def test_the_schema_itself_is_valid_closed_and_described():
     Draft202012Validator.check_schema(VALIDATOR.schema)
-    records = [node for node in objects(VALIDATOR.schema) if node.get("type") == "object"]
+    nodes = [node for node in objects(VALIDATOR.schema) if node.get("type") == "object"]
+    maps = [node for node in nodes if isinstance(node["additionalProperties"], dict)]
+    assert len(maps) == 2  # the translations: by language, then by text
+    records = [node for node in nodes if node not in maps]
     assert len(records) == 9
     for record in records:
         assert record["additionalProperties"] is False
@@ -62,6 +66,21 @@ def test_any_result_is_one_ascii_line_of_the_schema(made: Result):
 @settings(deadline=None)
 def test_any_result_survives_json(made: Result):
     assert Result.from_json(made.to_json()) == made
+
+
+@given(
+    results(ANY_TEXT.map(joined)),
+    st.dictionaries(st.sampled_from(["zh_CN", "fr"]), ANY_TEXT.map(joined), max_size=2),
+)
+@settings(deadline=None)
+def test_texts_are_read_back_in_every_language(made: Result, said: dict[str, str]):
+    title = recorded("A title of its own", said)
+    told = replace(made, languages=tuple(said), warnings=(title,))
+    read = Result.from_json(told.to_json())
+    assert read == told
+    for language in ("zh_CN", "fr", "de"):
+        assert translated(read.warnings[0], language) == said.get(language, str(title))
+    assert read.to_json() == told.to_json()
 
 
 def test_the_names_that_programs_rely_on():
@@ -161,7 +180,7 @@ JSON_VALUES = st.recursive(
 @settings(deadline=None)
 def test_garbled_documents_are_read_right_or_refused(data: st.DataObject):
     document = json.loads(BLOG.to_json())
-    node = data.draw(st.sampled_from(list(objects(document))))
+    node = data.draw(st.sampled_from([node for node in objects(document) if node]))
     key = data.draw(st.sampled_from(sorted(node)))
     node[key] = data.draw(JSON_VALUES | st.sampled_from([1, 0.5, "passed", [], "graded", None]))
     try:

@@ -166,8 +166,7 @@ def translations_of(texts: Iterable[str], wanted: Iterable[str]) -> dict[str, di
     found = {}
     for language in wanted:
         said = {text: message.said(language) for text, message in messages.items()}
-        if others := {text: other for text, other in said.items() if other != text}:
-            found[language] = others
+        found[language] = {text: other for text, other in said.items() if other != text}
     return found
 
 

@@ -236,7 +236,9 @@ class Result:
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
             raise ValueError(f"not a {SCHEMA} document")
         fields = {key: value for key, value in data.items() if key != "schema"}
-        others = _translations(fields.pop("translations", {}))
+        if "translations" not in fields:
+            raise ValueError("result lacks translations")
+        others = _translations(fields.pop("translations"))
         fields["languages"] = list(others)
         if others:
             fields = _said(fields, _by_text(others))
