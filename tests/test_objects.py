@@ -394,6 +394,7 @@ def apply(function, x):
     return function(x)
 
 def double(x):
+    'Return twice as much.'
     return 2 * x
 
 def numbers():
@@ -469,7 +470,15 @@ def test_what_can_be_done_with_objects(student: StudentProxy) -> None:
     with student.opened(leaf) as inside:
         assert inside is leaf
     assert leaf.value == ["in", "out"]
-    assert copy.deepcopy([leaf])[0] is leaf
+    again = copy.deepcopy([leaf])[0]
+    assert again.value == ["in", "out"]
+    again.value = ["other"]
+    assert leaf.value == ["in", "out"]
+    assert issubclass(student.Node, student.Node)
+    assert not issubclass(student.Loud, student.Node)
+    assert student.Node.__doc__ is None
+    assert student.double.__doc__ == "Return twice as much."
+    assert f"{student.double}" == "double"
 
 
 def test_objects_end_with_their_process_and_are_counted(student: StudentProxy) -> None:

@@ -28,7 +28,7 @@ from grader.checking.replay import Forecast, Replay, first_plain
 from grader.checking.running import RAISED, Collected, Trials, run_judged
 from grader.checking.specification import Check
 from grader.checking.student.asked_figures import drawn_figures
-from grader.checking.student.student_proxy import StudentProxy, offering, own_names
+from grader.checking.student.student_proxy import StudentProxy, of_course, own_names
 from grader.checking.verdict import blocked, ended, verdict
 from grader.comparison.check_failure import CheckFailure
 from grader.course import Course, Exercise
@@ -257,7 +257,7 @@ class Checks:
                 result = blocked(one.check, results)
                 if result is None:
                     student = StudentProxy(pipeline, parameters, values=asked)
-                    student = offering(student, self.course.packages)
+                    student = of_course(student, self.course)
                     run = CheckRun(exercise, seed, one.check, student, self._references)
                     result = turns.take(one, run, every[(index + 1) % len(every)].item)
                     result = without_known(result, results)

@@ -6,7 +6,6 @@ check's failure shows the expected values.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.checking.inner_calls import called_over, calls_within, is_telling
+from grader.checking.student.objects_within import copied_here
 from grader.checking.student.student_proxy import StudentProxy, answered_calls
 from grader.checking.value_kinds import shape_in_words
 from grader.comparison import values
@@ -136,7 +136,7 @@ class Compare(TableComparer, FigureComparer):
         --------
         `compare.follows(check_train, student, reference.train, *case)`
         """
-        expected = right(*copy.deepcopy(arguments))
+        expected = right(*copied_here(arguments))
 
         def check_alone() -> None:
             check(student.given(**calls_within(right, arguments)), expected)

@@ -34,7 +34,7 @@ def answers_asked_about(
         Whom it has called.
     """
     answered = answered_calls(student)
-    trace = _last_in(error.__traceback__, file)
+    trace = last_in(error.__traceback__, file)
     statement = None if trace is None else _statement(file, trace.tb_lineno)
     if not answered or trace is None or statement is None:
         return answered[-1:]
@@ -50,7 +50,7 @@ def exception_asked_for(error: BaseException, file: Path) -> str:
 
     Parameters are as for `answers_asked_about`. It is empty where none is asked for.
     """
-    trace = _last_in(error.__traceback__, file)
+    trace = last_in(error.__traceback__, file)
     if trace is None:
         return ""
     line = trace.tb_lineno
@@ -67,7 +67,8 @@ def exception_asked_for(error: BaseException, file: Path) -> str:
     return ""
 
 
-def _last_in(trace: TracebackType | None, file: Path) -> TracebackType | None:
+def last_in(trace: TracebackType | None, file: Path) -> TracebackType | None:
+    """Return the last step of a traceback that is in a file; None where none is."""
     found = None
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == str(file):

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import functools
 import inspect
 import types
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.checking.student.objects_within import copied_here
 from grader.comparison import values
 
 Answer = tuple[tuple[Any, ...], Any]
@@ -42,7 +42,7 @@ def calls_within(function: _Function, arguments: Sequence[Any]) -> dict[str, lis
         return _recorded(other, found.setdefault(name, []), 1 if "." in name else 0)
 
     with _methods_replaced(function, noted):
-        _with_others(function, noted)(*copy.deepcopy(tuple(arguments)))
+        _with_others(function, noted)(*copied_here(tuple(arguments)))
     return {name: calls for name, calls in found.items() if calls}
 
 
@@ -73,7 +73,7 @@ def called_over(student: Any, function: _Function, arguments: Sequence[Any]) -> 
         return ask
 
     with np.errstate(all="ignore"):
-        return _with_others(function, asked)(*copy.deepcopy(tuple(arguments)))
+        return _with_others(function, asked)(*copied_here(tuple(arguments)))
 
 
 def is_telling(value: Any, arguments: Sequence[Any]) -> bool:
@@ -138,9 +138,9 @@ def _recorded(function: _Function, calls: list[Answer], skipped: int = 0) -> _Fu
     def call(*arguments: Any, **named: Any) -> Any:
         signature = inspect.signature(function)
         in_order = signature.bind(*arguments, **named).args if named else arguments
-        before = copy.deepcopy(in_order[skipped:])
+        before = copied_here(in_order[skipped:])
         value = function(*arguments, **named)
-        calls.append((before, copy.deepcopy(value)))
+        calls.append((before, copied_here(value)))
         return value
 
     return call

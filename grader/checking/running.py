@@ -17,7 +17,7 @@ from grader.checking.pytest_adapter import run_item
 from grader.checking.reference_trial import ReferenceInPlace, Trial, trial_of
 from grader.checking.specification import Check
 from grader.checking.student.asked_objects import Placement, Right
-from grader.checking.student.student_proxy import StudentProxy
+from grader.checking.student.student_proxy import StudentProxy, of_course
 
 RAISED: Final = pytest.StashKey[BaseException]()
 """Where the first thing is kept that a check has raised which pytest runs."""
@@ -53,7 +53,7 @@ def _with_reference(one: Collected, run: CheckRun, following: pytest.Item) -> Tr
     parameters = functools.partial(run.references.parameters, run.exercise)
     asked = functools.partial(run.references.values, run.exercise)
     place = ReferenceInPlace(module, run.exercise.name)
-    student = StudentProxy(place, parameters, values=asked)
+    student = of_course(StudentProxy(place, parameters, values=asked), run.references.course)
     with contextlib.redirect_stdout(sys.stderr):
         return trial_of(raised_by(one, replace(run, student=student), following), student)
 

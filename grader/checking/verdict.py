@@ -10,17 +10,19 @@ from typing import Final
 
 import pytest
 
-from grader.checking.failed_statement import answers_asked_about, exception_asked_for
+from grader.checking.failed_statement import answers_asked_about, exception_asked_for, last_in
 from grader.checking.fixtures import CheckRun
 from grader.checking.reference_trial import Trial
 from grader.checking.specification import Check
 from grader.checking.student.answered_call import AnsweredCall
 from grader.checking.student.asked_exception import another_raised, not_raised
+from grader.checking.student.objects_within import holds_object
 from grader.checking.student.student_proxy import answered_calls, last_asked, last_call
 from grader.checking.value_kinds import kind_of, misfit, much_apart
 from grader.comparison.check_failure import CheckFailure
 from grader.errors import CourseError
 from grader.result import CheckResult, Outcome
+from grader.sandbox.child.codec import ForbiddenValueError
 from grader.sandbox.failures import CallFailure
 
 _PACKAGE: Final = Path(__file__).parent.parent
@@ -28,6 +30,12 @@ _MAX_LINES: Final = 12
 _MOST_TOLD: Final = 3
 _NOT_RAISED: Final = re.compile(r"DID NOT RAISE (?:<class ')?(?:\w+\.)*(\w+)'?>?$")
 _UNMET: Final = "A required condition does not hold."
+_JUDGED: Final = AssertionError | CallFailure | CheckFailure | pytest.fail.Exception
+_NO_JUDGE: Final = (
+    "the reference does not pass it either%s. An object stays in the student's process: type() and"
+    " callable() tell nothing of it, and it is no number or array. Ask for its attributes and"
+    " items, and for its class by student.kind(...)"
+)
 
 
 def ended(check: Check, outcome: Outcome, feedback: str, seconds: float = 0.0) -> CheckResult:
@@ -80,6 +88,9 @@ def verdict(
         Returns how the check went with the reference in the student's place; None where there is
         no reference.
     """
+    if isinstance(error, _JUDGED | None) and _cannot_judge_objects(run, tried):
+        where = "" if error is None else f" ({_place_in(error, file)})"
+        return Outcome.GRADER_ERROR, f"The check itself failed, not your code: {_NO_JUDGE % where}"
     if error is None:
         return Outcome.PASSED, ""
     if isinstance(error, CallFailure):
@@ -104,10 +115,23 @@ def verdict(
         return Outcome.GRADER_ERROR, (
             f"The check itself failed, not your code: fixture {error.argname!r} not found"
         )
+    text = f"{type(error).__name__}: {error}"
+    if isinstance(error, ForbiddenValueError):
+        text = f"it hands over {error}, and only data can be; a class of theirs is student.NAME"
     return Outcome.GRADER_ERROR, (
-        f"The check itself failed, not your code: {type(error).__name__}: {error}"
-        f" ({_last_place(error)})"
+        f"The check itself failed, not your code: {text} ({_place_in(error, file)})"
     )
+
+
+def _cannot_judge_objects(run: CheckRun, tried: Callable[[], Trial | None]) -> bool:
+    """Return whether a check was answered with objects that it does not take from the reference.
+
+    With the reference it has been tried already: what may be an object is known by that.
+    """
+    if not any(holds_object(call.value) for call in answered_calls(run.student)):
+        return False
+    trial = tried()
+    return trial is not None and not trial.passed
 
 
 def _of_call(run: CheckRun, file: Path, failure: CallFailure) -> tuple[Outcome, str]:
@@ -186,9 +210,14 @@ def _last_file(error: BaseException) -> Path | None:
     return Path(trace.tb_frame.f_code.co_filename) if trace is not None else None
 
 
-def _last_place(error: BaseException) -> str:
-    trace, file = _last_frame(error), _last_file(error)
-    return f"{file.name}, line {trace.tb_lineno}" if trace and file else "nowhere"
+def _place_in(error: BaseException, checks: Path) -> str:
+    """Return the line that raised, of the checks where they are among those that led there."""
+    trace = last_in(error.__traceback__, checks) or _last_frame(error)
+    return (
+        f"{Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno}"
+        if trace
+        else "nowhere"
+    )
 
 
 def _last_frame(error: BaseException) -> TracebackType | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.checking.student.student_object import holds_object
+from grader.checking.student.objects_within import holds_object
 from grader.checking.student.student_proxy import StudentProxy
 from grader.diagnosis.observation import Inputs, ObservedCall
 from grader.sandbox.failures import CallFailure

@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from grader.checking.student.answered_call import AnsweredCall
-from grader.checking.student.student_object import StudentObject, holds_object, objects_in
+from grader.checking.student.objects_within import holds_object, objects_in
+from grader.checking.student.student_object import StudentObject
 from grader.sandbox.failures import CallFailure, forbidden
 
 Places = bool | tuple["Places", ...] | dict[str, "Places"]

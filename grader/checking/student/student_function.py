@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from grader.checking.student.kept_there import asked_by_check, no_answer_here
 from grader.checking.student.student_object import StudentObject
 
 if TYPE_CHECKING:
@@ -24,8 +25,30 @@ class StudentFunction:
     def __getattr__(self, name: str) -> Any:
         """Return what a class, or a function, of the submission has by this name."""
         if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)
+            raise AttributeError(f"student.{self._name} has no {name} here")
         return getattr(self._student._held(self._name), name)
+
+    @property
+    def __class__(self) -> type:
+        """Tell its class here, and a check's code that this is not the class it is after."""
+        if place := asked_by_check(self._student._objects.folder):
+            raise no_answer_here(place, "the class", self._name)
+        return StudentFunction
+
+    @__class__.setter
+    def __class__(self, _kind: type) -> NoReturn:
+        raise TypeError("the class of a function of the submission's cannot be set")
+
+    def __subclasscheck__(self, kind: Any) -> bool:
+        """Return whether a class of the submission's builds on this one."""
+        if type(kind) is not StudentFunction and type(kind) is not StudentObject:
+            return False
+        own = self._student._held(self._name)
+        other = self._student._held(kind._name) if type(kind) is StudentFunction else kind
+        return bool(own._subclasses(other))
+
+    def __repr__(self) -> str:
+        return self._name
 
     def __instancecheck__(self, thing: Any) -> bool:
         """Return whether something is an object of the submission's class."""
@@ -42,3 +65,9 @@ class StudentFunction:
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _is_no_value
     __bool__ = __len__ = __iter__ = __getitem__ = __array__ = _is_no_value
     __hash__ = object.__hash__
+
+
+# where a check asks for a docstring it is after the student's
+StudentFunction.__doc__ = property(  # type: ignore[assignment]
+    lambda self: self._student._held(self._name).__doc__
+)

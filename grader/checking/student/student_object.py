@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, NoReturn, Protocol
 
+from grader.checking.student.kept_there import asked_by_check, no_answer_here
 from grader.checking.student.shown import HasWords, shown_argument, shown_call
 from grader.result import Outcome
-from grader.sandbox.child.closed_set import MAX_DEPTH
-from grader.sandbox.child.codec import Handle
 from grader.sandbox.failures import CallFailure, broke_the_channel, forbidden
 
 _MOST_STEPS: Final = 10_000
@@ -32,6 +31,8 @@ class KnownObjects:
         How many items of theirs were asked for one by one.
     unplaced : set of int
         Those of which it is not known that the check takes objects there.
+    folder : str
+        Where the course's own code lies; empty where there is no reference.
     """
 
     count: int = 0
@@ -39,6 +40,7 @@ class KnownObjects:
     seen: dict[int, StudentObject] = field(default_factory=dict)
     steps: int = 0
     unplaced: set[int] = field(default_factory=set)
+    folder: str = ""
 
 
 class Operator(Protocol):
@@ -159,9 +161,25 @@ class StudentObject(HasWords):
             )
         )
 
+    @property
+    def __class__(self) -> type:
+        """Tell its class here, and a check's code that this is not the class it is after."""
+        own = self._bpgrade
+        known = own.number not in own.known.unplaced
+        if known and (place := asked_by_check(own.known.folder)):
+            raise no_answer_here(place, "the class", own.short())
+        return StudentObject
+
+    @__class__.setter
+    def __class__(self, _kind: type) -> NoReturn:
+        raise TypeError("the class of an object of the submission's cannot be set")
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)
+            raise AttributeError(f"an object of the submission's has no {name} here")
+        return self._attribute(name)
+
+    def _attribute(self, name: str) -> Any:
         own = self._bpgrade
         function = f"{own.root}.{name}"
 
@@ -291,17 +309,30 @@ class StudentObject(HasWords):
             self._typed(bool, ".isinstance", "__instancecheck__", thing, told=told)
         )
 
+    def _subclasses(self, kind: Any) -> bool:
+        told = "issubclass({0}, {own}) is"
+        return bool(self._typed(bool, ".issubclass", "__subclasscheck__", kind, told=told))
+
+    def __subclasscheck__(self, kind: Any) -> bool:
+        return type(kind) is StudentObject and self._subclasses(kind)
+
     def __array__(self, *_arguments: Any, **_named: Any) -> Any:
         raise self._bpgrade.no_value()
 
     def __hash__(self) -> int:
         return hash((id(self._bpgrade.known), self._bpgrade.number))
 
-    def __copy__(self) -> Self:
-        return self
+    def __copy__(self) -> Any:
+        return self._do(".copy", "__copy__", told="copy.copy({own}) is")
 
-    def __deepcopy__(self, _memory: Any) -> Self:
-        return self
+    def __deepcopy__(self, _memory: Any) -> Any:
+        return self._do(".deepcopy", "__deepcopy__", told="copy.deepcopy({own}) is")
+
+    def __reduce_ex__(self, _protocol: Any) -> NoReturn:
+        raise TypeError("an object of the submission's cannot be pickled; copy.deepcopy copies it")
+
+    def __dir__(self) -> NoReturn:
+        raise TypeError("of an object of the submission's ask hasattr(it, name), not dir(it)")
 
 
 def _operator(code: str, name: str, sign: str, *, flip: bool = False) -> Callable[..., Any]:
@@ -331,34 +362,6 @@ for _name, _sign in {
     setattr(StudentObject, f"__{_name}__", _operator(f".{_name}", f"__{_name}__", _sign))
 
 
-def holds_object(value: Any, depth: int = 0) -> bool:
-    """Return whether a value is an object, or has one in it."""
-    kind = type(value)
-    if kind is StudentObject or kind is Handle:
-        return True
-    if depth > MAX_DEPTH or not isinstance(value, (list, tuple, dict)):
-        return False
-    parts = value.values() if isinstance(value, dict) else value
-    return any(holds_object(part, depth + 1) for part in parts)
-
-
-def objects_in(value: Any) -> Iterator[StudentObject]:
-    """Yield the objects in a value."""
-    if isinstance(value, StudentObject):
-        yield value
-    elif isinstance(value, list | tuple | dict):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from objects_in(part)
-
-
-def replaced_in(value: Any, kind: type, replace: Callable[[Any], Any]) -> Any:
-    """Return a value with each instance of `kind` replaced, its lists and tuples made anew."""
-    if isinstance(value, kind):
-        return replace(value)
-    if isinstance(value, list):
-        return [replaced_in(part, kind, replace) for part in value]
-    if isinstance(value, tuple):
-        return tuple(replaced_in(part, kind, replace) for part in value)
-    if isinstance(value, dict):
-        return {key: replaced_in(part, kind, replace) for key, part in value.items()}
-    return value
+StudentObject.__doc__ = property(  # type: ignore[assignment]
+    lambda self: self._attribute("__doc__")
+)

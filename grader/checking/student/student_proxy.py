@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from grader.checking.student import left_behind
@@ -14,6 +15,7 @@ from grader.checking.student.asked_figures import AsksForFigures
 from grader.checking.student.asked_objects import Placement
 from grader.checking.student.asked_under import AsksUnderConditions
 from grader.checking.student.conditions import AskedUnder
+from grader.checking.student.objects_within import holds_object, replaced_in
 from grader.checking.student.shown import names_of, shown_call
 from grader.checking.student.student_function import StudentFunction
 from grader.checking.student.student_object import (
@@ -21,11 +23,10 @@ from grader.checking.student.student_object import (
     KnownObjects,
     Operation,
     StudentObject,
-    holds_object,
-    replaced_in,
 )
 from grader.checking.student.submission import Submission
 from grader.checking.student.unnamed import refuse_unnamed
+from grader.course import Course
 from grader.result import Outcome
 from grader.sandbox.child.codec import Handle
 from grader.sandbox.child.figures.figure import Figure
@@ -346,9 +347,10 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
         return replaced_in(value, Handle, found)
 
 
-def offering(student: StudentProxy, packages: Collection[str]) -> StudentProxy:
-    """Return a student whose process is offered these packages and no others."""
-    student._unnamed = tuple(name for name in LIBRARIES if name not in packages)
+def of_course(student: StudentProxy, course: Course) -> StudentProxy:
+    """Return a student whose process is offered a course's packages, asked by its checks."""
+    student._unnamed = tuple(name for name in LIBRARIES if name not in course.packages)
+    student._objects.folder = f"{course.folder / 'solutions'}{os.sep}"
     return student
 
 

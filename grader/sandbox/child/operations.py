@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import copy
 import operator
 import re
 from collections.abc import Callable, Mapping
@@ -60,6 +61,10 @@ def _is_instance(kind: Any, value: Any) -> bool:
     return isinstance(value, kind)
 
 
+def _is_subclass(kind: Any, other: Any) -> bool:
+    return issubclass(other, kind)
+
+
 OPERATIONS: Final[Mapping[str, Callable[..., Any]]] = {
     ".get": getattr,
     ".set": setattr,
@@ -79,6 +84,9 @@ OPERATIONS: Final[Mapping[str, Callable[..., Any]]] = {
     ".facts": facts,
     ".figures": figures,
     ".isinstance": _is_instance,
+    ".issubclass": _is_subclass,
+    ".copy": copy.copy,
+    ".deepcopy": copy.deepcopy,
     ".repr": _repr,
     ".str": _str,
     ".format": format,

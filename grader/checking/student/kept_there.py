@@ -1,0 +1,31 @@
+"""What Python answers about an object by itself, though the object is in another process.
+
+`isinstance(model, Model)` and `model.__class__` ask what a check holds, which is a number. Their
+answer would be wrong, and the student would be charged for it. So a check that asks is refused.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from grader.errors import CourseError
+
+
+def asked_by_check(folder: str) -> str:
+    """Return the file and line of the code that asks, where it lies in a folder; else nothing.
+
+    It is for the method that is asked to call: pytest, NumPy and the like may ask on.
+    """
+    frame = sys._getframe(2)
+    file = frame.f_code.co_filename
+    return f"{Path(file).name}, line {frame.f_lineno}" if folder and file.startswith(folder) else ""
+
+
+def no_answer_here(place: str, what: str, expression: str) -> CourseError:
+    """Return the mistake of asking for something here that only the other process could say."""
+    return CourseError(
+        f"{place}, asks Python for {what} of {expression}, which is in the student's process",
+        'ask for it by name, as in "Model" in student.kind(model), or'
+        " isinstance(model, student.Model)",
+    )

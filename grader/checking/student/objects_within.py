@@ -1,0 +1,49 @@
+"""The submission's objects within a value: found, replaced, and left as they are in a copy."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from grader.checking.student.student_object import StudentObject
+from grader.sandbox.child.closed_set import MAX_DEPTH
+from grader.sandbox.child.codec import Handle
+
+
+def holds_object(value: Any, depth: int = 0) -> bool:
+    """Return whether a value is an object, or has one in it."""
+    kind = type(value)
+    if kind is StudentObject or kind is Handle:
+        return True
+    if depth > MAX_DEPTH or not isinstance(value, (list, tuple, dict)):
+        return False
+    parts = value.values() if isinstance(value, dict) else value
+    return any(holds_object(part, depth + 1) for part in parts)
+
+
+def objects_in(value: Any) -> Iterator[StudentObject]:
+    """Yield the objects in a value."""
+    if isinstance(value, StudentObject):
+        yield value
+    elif isinstance(value, list | tuple | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from objects_in(part)
+
+
+def replaced_in(value: Any, kind: type, replace: Callable[[Any], Any]) -> Any:
+    """Return a value with each instance of `kind` replaced, its lists and tuples made anew."""
+    if isinstance(value, kind):
+        return replace(value)
+    if isinstance(value, list):
+        return [replaced_in(part, kind, replace) for part in value]
+    if isinstance(value, tuple):
+        return tuple(replaced_in(part, kind, replace) for part in value)
+    if isinstance(value, dict):
+        return {key: replaced_in(part, kind, replace) for key, part in value.items()}
+    return value
+
+
+def copied_here(value: Any) -> Any:
+    """Return a copy of a value, with the same objects in it: nothing is asked of them."""
+    return copy.deepcopy(value, {id(each): each for each in objects_in(value)})
