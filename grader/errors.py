@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from grader.language import gettext_lazy as _
-from grader.language import translated
+from grader.language import html_tag, languages, translated
 
 
 class BpgradeError(Exception):
@@ -46,6 +46,14 @@ def unreadable(path: Path, error: OSError) -> UsageError:
     return UsageError(
         _("{path} cannot be read: {reason}", path=path, reason=error.strerror),
         _("check its permissions"),
+    )
+
+
+def no_such_language(name: str) -> UsageError:
+    """Return the error for a language that there is no catalogue of."""
+    return UsageError(
+        _("no such language: {name}", name=name),
+        _("there are: {languages}", languages=", ".join(map(html_tag, languages()))),
     )
 
 

@@ -14,6 +14,7 @@ from grader.errors import UsageError
 from grader.grading.grade import DEFAULT_SEED, Grader
 from grader.grading.imported_files import in_folder
 from grader.grading.submission import MAX_SOURCE_BYTES, Submission, modules_of
+from grader.language import gettext_lazy as _
 from grader.notebooks.code_cells import plain_blocks
 from grader.result import Result, SubmissionInfo
 from grader.sandbox.isolation import resolve
@@ -96,8 +97,8 @@ def running_submission() -> Submission:
     shell = running_shell()
     if shell is None:
         raise UsageError(
-            "check() grades what a notebook has defined, but there is no notebook here",
-            'call it in Jupyter or IPython, or grade a file: grader.grade("exercise3.py")',
+            _("check() grades what a notebook has defined, but there is no notebook here"),
+            _('call it in Jupyter or IPython, or grade a file: grader.grade("exercise3.py")'),
         )
     cells = _history(list(shell.history_manager.input_hist_raw))
     blocks, _ = plain_blocks(cells)
@@ -105,7 +106,7 @@ def running_submission() -> Submission:
     data = source.encode("utf-8", "surrogatepass")
     info = SubmissionInfo(_NAME, hashlib.sha256(data).hexdigest(), len(data))
     if len(data) > MAX_SOURCE_BYTES:
-        problem = "This notebook has run too much code. Restart its kernel and run all cells."
+        problem = _("This notebook has run too much code. Restart its kernel and run all cells.")
         return Submission(info, "", problem)
     submission = Submission(info, source, cells=blocks, session=True)
     return replace(submission, modules=modules_of(submission, in_folder(Path())))

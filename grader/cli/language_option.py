@@ -10,10 +10,9 @@ from typing import Any, Final
 
 import click
 
-from grader.errors import UsageError
-from grader.language import PSEUDO, choose, current_language, find_language, html_tag, languages
+from grader.errors import no_such_language
+from grader.language import PSEUDO, choose, current_language, find_language
 from grader.language import gettext as _
-from grader.language import gettext_lazy as lazy
 from grader.language.catalogue import OWN_FOLDER
 from grader.language.reader import VARIABLE
 
@@ -31,10 +30,7 @@ def use_language(_context: object, _parameter: object, name: str | None) -> None
     asked = name or os.environ.get(VARIABLE, "")
     language = find_language(asked) if asked else current_language()
     if language is None:
-        raise UsageError(
-            lazy("no such language: {name}", name=asked),
-            lazy("there are: {languages}", languages=", ".join(map(html_tag, languages()))),
-        )
+        raise no_such_language(asked)
     choose(language)
     _show_clicks_own_words_in(language)
 

@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import UsageError
+from grader.language import gettext as _
+from grader.language import gettext_lazy as lazy
+from grader.language import translated
 from grader.notebooks.notebook_file import NotebookError, parse, read_document, source_of
 from grader.report.arrangement import (
     OUTCOME_WORDS,
     Finding,
     FunctionSummary,
     findings,
+    mistake_title,
     part_heading,
     part_lines,
     score_text,
@@ -73,32 +77,34 @@ def write_annotated(notebook: Path, out: Path, result: Result) -> None:
     """
     if out.exists() and out.samefile(notebook):
         raise UsageError(
-            "--annotate never changes the notebook itself",
-            "choose another file, such as feedback.ipynb",
+            lazy("--annotate never changes the notebook itself"),
+            lazy("choose another file, such as feedback.ipynb"),
         )
     try:
         out.write_text(annotate(notebook.read_bytes(), result), encoding="utf-8")
     except NotebookError as error:
-        raise UsageError(f"{out} was not written: {error}") from None
+        raise UsageError(
+            lazy("{path} was not written: {reason}", path=out, reason=error.args[0])
+        ) from None
     except OSError as error:
         raise UsageError(
-            f"{out} cannot be written: {error.strerror}", "choose a file you can write to"
+            lazy("{path} cannot be written: {reason}", path=out, reason=error.strerror),
+            lazy("choose a file you can write to"),
         ) from None
 
 
 def overall_text(result: Result, homes: Iterable[str]) -> str:
     """Return the Markdown of the cell on top: the score, and what belongs to no cell."""
-    total = (
-        score_text(result.score, result.max_score) if result.status == "graded" else "no score yet"
-    )
-    waiting = waiting_text(len(result.to_grade))
-    so_far = f" so far, {waiting}" if waiting and result.status == "graded" else ""
-    parts = [f"### Feedback: {inline(result.exercise)}, {total}{so_far}"]
+    parts = [
+        "### "
+        + _("Feedback: {exercise}, {total}", exercise=inline(result.exercise), total=_total(result))
+    ]
     for part in result.by_hand:
         lines = "".join(f"\n- {inline(line)}" for line in part_lines(part))
-        parts.append(f"Graded by hand: {inline(part_heading(part))}{lines}")
+        parts.append(_("Graded by hand: {part}", part=inline(part_heading(part))) + lines)
     if result.not_run:
-        parts.append("Not run: " + inline("; ".join(result.not_run)))
+        left = inline(_("; ").join(map(translated, result.not_run)))
+        parts.append(_("Not run: {left}", left=left))
     homeless = [one.name for one in summaries(result) if one.name not in set(homes)]
     told: set[Finding] = set()
     for name in homeless:
@@ -113,7 +119,10 @@ def overall_text(result: Result, homes: Iterable[str]) -> str:
 def function_text(result: Result, function: str) -> str:
     """Return the Markdown on one function: its points, and each mistake once."""
     summary = next(one for one in summaries(result) if one.name == function)
-    parts = [f"**Feedback: {inline(function)}, {_points(result, summary)}**"]
+    heading = _(
+        "Feedback: {exercise}, {total}", exercise=inline(function), total=_points(result, summary)
+    )
+    parts = [f"**{heading}**"]
     if words := unwritten(summary):
         parts.append(inline(words))
     for finding in findings(result):
@@ -124,33 +133,43 @@ def function_text(result: Result, function: str) -> str:
     return "\n\n".join(parts)
 
 
+def _total(result: Result) -> str:
+    if result.status != "graded":
+        return _("no score yet")
+    score = score_text(result.score, result.max_score)
+    waiting = waiting_text(len(result.to_grade))
+    return _("{score} so far, {open_ends}", score=score, open_ends=waiting) if waiting else score
+
+
 def _points(result: Result, summary: FunctionSummary) -> str:
     if result.status != "graded":
-        return "not graded"
+        return _("not graded")
     return score_text(summary.points, summary.max_points)
 
 
 def _finding(finding: Finding) -> list[str]:
     function = finding.functions[0]
     titles = [inline(check.title) for check in finding.checks if check.function == function]
-    words = OUTCOME_WORDS[finding.outcome]
+    words = translated(OUTCOME_WORDS[finding.outcome])
     parts = [f"**{inline(finding.sentence)}**"] if finding.cause else []
-    parts.append("\n".join(f"- {title}: {words}" for title in titles))
+    parts.append(
+        "\n".join("- " + _("{title}: {outcome}", title=each, outcome=words) for each in titles)
+    )
     parts += [_diagnosis(one) for one in finding.diagnoses]
     if finding.told.strip():
         parts.append(fenced(finding.told))
-    return parts + [f"*Hint:* {inline(hint)}" for hint in finding.hints]
+    return parts + [f"*{_('Hint:')}* {inline(hint)}" for hint in finding.hints]
 
 
 def _told_above(finding: Finding) -> str:
     """Return in a line what is told in full at the first of the functions concerned."""
-    told = finding.sentence or f"It {OUTCOME_WORDS[finding.outcome]}."
-    return f"{inline(told)} See {inline(finding.functions[0])}."
+    told = finding.sentence or _("It {outcome}.", outcome=OUTCOME_WORDS[finding.outcome])
+    where = inline(finding.functions[0])
+    return _("{sentence} See {function}.", sentence=inline(told), function=where)
 
 
 def _diagnosis(diagnosis: Diagnosis) -> str:
-    doubt = "Probably: " if diagnosis.certainty == "likely" else ""
-    return f"**{doubt}{inline(diagnosis.title)}**\n\n{fenced(diagnosis.message)}"
+    return f"**{inline(mistake_title(diagnosis))}**\n\n{fenced(diagnosis.message)}"
 
 
 class _CellMaker:

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from math import floor, fsum
 from typing import TypeVar
 
+from grader.language import gettext, ngettext_lazy, translated
+from grader.language import gettext_lazy as _
+from grader.report.line_breaks import is_wide
 from grader.result import CheckResult, Diagnosis, Outcome, PartResult, Place, Result
 
 T = TypeVar("T")
 
 OUTCOME_WORDS = {
-    Outcome.PASSED: "right",
-    Outcome.FAILED: "not right yet",
-    Outcome.ERROR: "raised an error",
-    Outcome.NOT_IMPLEMENTED: "not written yet",
-    Outcome.TIMEOUT: "took too long",
-    Outcome.OUT_OF_MEMORY: "ran out of memory",
-    Outcome.DIED: "ended the whole process",
-    Outcome.FORBIDDEN_VALUE: "returned what can't be graded",
-    Outcome.BLOCKED: "waits for another function",
-    Outcome.GRADER_ERROR: "the grader failed",
+    Outcome.PASSED: _("right"),
+    Outcome.FAILED: _("not right yet"),
+    Outcome.ERROR: _("raised an error"),
+    Outcome.NOT_IMPLEMENTED: _("not written yet"),
+    Outcome.TIMEOUT: _("took too long"),
+    Outcome.OUT_OF_MEMORY: _("ran out of memory"),
+    Outcome.DIED: _("ended the whole process"),
+    Outcome.FORBIDDEN_VALUE: _("returned what can't be graded"),
+    Outcome.BLOCKED: _("waits for another function"),
+    Outcome.GRADER_ERROR: _("the grader failed"),
 }
+_UNWRITTEN = _("{function}: not written yet")
+_UNWRITTEN_WORTH = _("{function}: not written yet, it is worth {points}")
+_PARTLY_UNWRITTEN = _("{function}: a part is not written yet")
+_PARTLY_UNWRITTEN_WORTH = _("{function}: a part is not written yet, it is worth {points}")
+_SOME = 2  # takes the form of many, as 0.5 points does
 _CALLED = "\nCalled: "  # with what, for checks that students may see: it differs from call to call
 _FOLLOWS = "follows from "
 _TELLING = frozenset(Outcome) - {Outcome.PASSED, Outcome.NOT_IMPLEMENTED}
@@ -83,7 +90,7 @@ class Finding:
         """What is told below the cause: nothing that only says the same again."""
         if self.cause and self.outcome is Outcome.NOT_IMPLEMENTED:
             return ""
-        return self.feedback.strip("\n")
+        return translated(self.feedback).strip("\n")
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -150,8 +157,22 @@ def is_told(check: CheckResult) -> bool:
 
 
 def sentence(cause: str) -> str:
-    """Return a cause with a capital letter and a full stop."""
-    return f"{cause[0].upper()}{cause[1:]}." if cause else ""
+    """Return a cause in the reader's language, with a capital letter and a full stop."""
+    said = translated(cause)
+    return gettext("{sentence}.", sentence=said[0].upper() + said[1:]) if said else ""
+
+
+def outcome_text(finding: Finding) -> str:
+    """Return what became of the first function, in words for what has no other."""
+    words = OUTCOME_WORDS[finding.outcome]
+    return _("{function}: {outcome}", function=finding.functions[0], outcome=words)
+
+
+def mistake_title(diagnosis: Diagnosis) -> str:
+    """Return the title of a mistake, with a word where it is but probable."""
+    if diagnosis.certainty == "likely":
+        return _("Probably: {title}", title=diagnosis.title)
+    return diagnosis.title
 
 
 def _comes_later(finding: Finding) -> bool:
@@ -194,7 +215,9 @@ def cell_of(result: Result, function: str) -> str:
 
 def line_text(line: int, cell: str = "") -> str:
     """Return `line 21`, or `cell 5, line 3`."""
-    return f"{cell}, line {line}" if cell else f"line {line}"
+    if cell:
+        return _("{place}, line {number}", place=cell, number=line)
+    return _("line {number}", number=line)
 
 
 def file_of(diagnosis: Diagnosis, result: Result, function: str) -> str:
@@ -220,13 +243,9 @@ def pointed(place: Place, width: int) -> tuple[str, str]:
     shown = text[start : start + width]
     if start + width < len(text):
         shown = f"{shown[:-1]}…"
-    before = "".join("  " if _is_wide(each) else " " for each in text[start:begin])
+    before = "".join("  " if is_wide(each) else " " for each in text[start:begin])
     part = text[begin : min(end, start + width)]
-    return shown, before + "".join("^^" if _is_wide(each) else "^" for each in part)
-
-
-def _is_wide(character: str) -> bool:
-    return unicodedata.east_asian_width(character) in "WF"
+    return shown, before + "".join("^^" if is_wide(each) else "^" for each in part)
 
 
 def unwritten(function: FunctionSummary) -> str:
@@ -244,9 +263,11 @@ def unwritten(function: FunctionSummary) -> str:
     if not stubs:
         return ""
     lost = points_lost(stubs)
-    what = "not written yet" if len(stubs) == len(function.checks) else "a part is not written yet"
-    worth = f", it is worth {points_text(lost)}" if lost else ""
-    return f"{function.name}: {what}{worth}"
+    whole = len(stubs) == len(function.checks)
+    if lost:
+        told = _UNWRITTEN_WORTH if whole else _PARTLY_UNWRITTEN_WORTH
+        return told.format(function=function.name, points=points_text(lost))
+    return (_UNWRITTEN if whole else _PARTLY_UNWRITTEN).format(function=function.name)
 
 
 def points_lost(checks: Iterable[CheckResult]) -> float:
@@ -256,25 +277,37 @@ def points_lost(checks: Iterable[CheckResult]) -> float:
 
 def points_text(points: float) -> str:
     """Return `1 point`, `2.5 points`."""
-    return f"{amount(points)} point{'' if points == 1 else 's'}"
+    count = int(points) if points == int(points) else _SOME
+    return ngettext_lazy("{points} point", "{points} points", count, points=amount(points))
 
 
 def waiting_text(parts: int) -> str:
     """Return `2 parts to be graded by hand`; nothing where there are none."""
-    return f"{parts} {'part' if parts == 1 else 'parts'} to be graded by hand" if parts else ""
+    if not parts:
+        return ""
+    return ngettext_lazy(
+        "{count} part to be graded by hand", "{count} parts to be graded by hand", parts
+    )
 
 
 def part_heading(part: PartResult) -> str:
     """Return a line on a part that a person grades: its points or that it waits, and its title."""
     if part.points is not None:
-        return f"{score_text(part.points, part.max_points)}: {part.title}"
-    note = f" ({part.note})" if part.note else ""
-    return f"to be graded, {points_text(part.max_points)}: {part.title}{note}"
+        score = score_text(part.points, part.max_points)
+        return _("{score}: {title}", score=score, title=part.title)
+    fields = {"points": points_text(part.max_points), "title": part.title}
+    if part.note:
+        return _("to be graded, {points}: {title} ({note})", note=part.note, **fields)
+    return _("to be graded, {points}: {title}", **fields)
 
 
 def part_lines(part: PartResult) -> tuple[str, ...]:
     """Return what a student is told of a part that has been graded: what it got, and the remark."""
-    taken = tuple(f"{one.text}: {points_text(one.points)}" for one in part.rubric if one.taken)
+    taken = tuple(
+        _("{item}: {points}", item=one.text, points=points_text(one.points))
+        for one in part.rubric
+        if one.taken
+    )
     return (*taken, *((part.remark,) if part.remark else ()))
 
 
@@ -309,15 +342,25 @@ def _summary(name: str, checks: tuple[CheckResult, ...]) -> FunctionSummary:
 
 def _remark(open_checks: list[CheckResult], total: int) -> str:
     if causes := _distinct(check.cause for check in open_checks if check.cause):
-        return causes[0] if len(causes) == 1 else f"{causes[0]} and {len(causes) - 1} more"
+        return _first_of(causes)
     titles = _distinct(found.title for check in open_checks for found in check.diagnosis)
     if titles:
-        more = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
-        return titles[0] + more
+        return _first_of(titles)
     failures = [check.outcome for check in open_checks if check.outcome in _TELLING]
     if set(failures) == {Outcome.FAILED}:
-        return f"{len(failures)} of {total} checks failed"
+        return ngettext_lazy(
+            "{failed} of {count} check failed",
+            "{failed} of {count} checks failed",
+            total,
+            failed=len(failures),
+        )
     return OUTCOME_WORDS[failures[0]] if failures else ""
+
+
+def _first_of(told: Sequence[str]) -> str:
+    if len(told) == 1:
+        return told[0]
+    return _("{first} and {count} more", first=told[0], count=len(told) - 1)
 
 
 def _distinct(items: Iterable[T]) -> tuple[T, ...]:

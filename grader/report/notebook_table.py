@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import html
 
+from grader.language import current_language, html_tag, translated
+from grader.language import gettext as _
 from grader.report.arrangement import (
     OUTCOME_WORDS,
     Finding,
     FunctionState,
     findings,
+    mistake_title,
     part_heading,
     part_lines,
     points_text,
@@ -38,44 +41,51 @@ def html_of(result: Result) -> str:
         f'<td style="text-align: left">{_escaped(one.remark or unwritten(one))}</td></tr>'
         for one in summaries(result)
     )
-    parts = [f"<p><b>{_escaped(result.exercise)}: {_total(result)}</b></p><table>{rows}</table>"]
+    heading = _("{exercise}: {total}", exercise=result.exercise, total=_total(result))
+    parts = [f"<p><b>{_escaped(heading)}</b></p><table>{rows}</table>"]
     parts += [_finding(one) for one in findings(result)]
     by_hand = [line for one in result.by_hand for line in (part_heading(one), *part_lines(one))]
-    parts += _items("Graded by hand", tuple(by_hand))
+    parts += _items(_("Graded by hand"), tuple(by_hand))
     if result.output.strip():
-        parts.append(f"<p>Your code printed</p>{_block(result.output)}")
-    parts += _items("Warnings (no points lost)", result.warnings)
-    parts += _items("Not run", result.not_run)
-    return f'<div class="bpgrade">{"".join(parts)}</div>'
+        parts.append(f"<p>{_('Your code printed')}</p>{_block(result.output)}")
+    parts += _items(_("Warnings (no points lost)"), result.warnings)
+    parts += _items(_("Not run"), result.not_run)
+    language = html_tag(current_language())
+    return f'<div class="bpgrade" lang="{language}">{"".join(parts)}</div>'
 
 
 def _total(result: Result) -> str:
     if result.status != "graded":
-        return "no score, the grader failed"
+        return _("no score, the grader failed")
     score = score_text(result.score, result.max_score)
-    open_ends = ["not everything was run"] if result.not_run else []
-    open_ends += [waiting_text(len(result.to_grade))] if result.to_grade else []
-    return f"{score} so far, {', '.join(open_ends)}" if open_ends else score
+    open_ends = [_("not everything was run")] if result.not_run else []
+    open_ends += [translated(waiting_text(len(result.to_grade)))] if result.to_grade else []
+    if not open_ends:
+        return score
+    return _("{score} so far, {open_ends}", score=score, open_ends=_(", ").join(open_ends))
 
 
 def _finding(finding: Finding) -> str:
-    names = ", ".join(_escaped(name) for name in finding.functions)
-    lost = f" ({points_text(finding.lost)})" if finding.lost > 0 else ""
+    names = _(", ").join(_escaped(name) for name in finding.functions)
     titles = "".join(f"<li>{_escaped(check.title)}</li>" for check in finding.checks)
-    words = _escaped(finding.sentence) or OUTCOME_WORDS[finding.outcome]
+    words = _escaped(finding.sentence or OUTCOME_WORDS[finding.outcome])
+    fields = {"functions": f"<b>{names}</b>", "outcome": words}
+    heading = _("{functions}: {outcome}", **fields)
+    if finding.lost > 0:
+        lost = points_text(finding.lost)
+        heading = _("{functions} ({points}): {outcome}", points=lost, **fields)
     text = finding.told.strip()
     if not text and finding.outcome is not Outcome.FAILED and not finding.cause:
-        text = words
-    hints = "".join(f"<p><i>Hint:</i> {_escaped(hint)}</p>" for hint in finding.hints)
+        text = translated(OUTCOME_WORDS[finding.outcome])
+    hints = "".join(f"<p><i>{_('Hint:')}</i> {_escaped(hint)}</p>" for hint in finding.hints)
     return (
-        f"<p><b>{names}</b>{lost}: {words}</p><ul>{titles}</ul>"
+        f"<p>{heading}</p><ul>{titles}</ul>"
         f"{''.join(map(_diagnosis, finding.diagnoses))}{_block(text) if text else ''}{hints}"
     )
 
 
 def _diagnosis(diagnosis: Diagnosis) -> str:
-    doubt = "Probably: " if diagnosis.certainty == "likely" else ""
-    return f"<p><b>{doubt}{_escaped(diagnosis.title)}</b></p>{_block(diagnosis.message)}"
+    return f"<p><b>{_escaped(mistake_title(diagnosis))}</b></p>{_block(diagnosis.message)}"
 
 
 def _items(title: str, items: tuple[str, ...]) -> list[str]:
@@ -84,10 +94,10 @@ def _items(title: str, items: tuple[str, ...]) -> list[str]:
 
 
 def _block(text: str) -> str:
-    return f"{_PRE}{_escaped(text[-8_000:])}</pre>"
+    return f"{_PRE}{_escaped(translated(text)[-8_000:])}</pre>"
 
 
 def _escaped(text: str) -> str:
     """Return text without markup; `$` is masked too, or MathJax would read formulas."""
-    plain = text.encode("utf-8", "replace").decode()
+    plain = translated(text).encode("utf-8", "replace").decode()
     return html.escape(plain).replace("$", "<span>&#36;</span>")

@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.report.arrangement import FunctionState
+from grader.report.flowing import wrapped
+from grader.report.line_breaks import has_wide
 from grader.report.safe_text import visible
 
 # An index or a short row such as [0, 1] stays in one piece: its blanks are held by a character
@@ -83,6 +85,10 @@ class Page:
         cut = self.glyphs.cut
         return set_cell_size(set_cell_size(text, max(width - len(cut), 0)) + cut, width)
 
+    def held(self, text: str) -> str:
+        """Return a short text so that it stays in one piece where it is wrapped."""
+        return text.replace(" ", _HELD)
+
     def blank(self) -> None:
         """Add an empty row."""
         self.rows.append(Text())
@@ -90,8 +96,12 @@ class Page:
     def wrapped(self, text: Text, margin: int) -> list[Text]:
         """Return `text` as rows that leave room for a margin."""
         held = text.copy()
-        held.plain = _INDEX.sub(lambda match: match[0].replace(" ", _HELD), text.plain)
-        rows = list(held.wrap(self.console, self.width - margin, overflow="fold"))
+        held.plain = _INDEX.sub(lambda match: self.held(match[0]), text.plain)
+        room = self.width - margin
+        if has_wide(held.plain):
+            rows = list(wrapped(held, room))
+        else:
+            rows = list(held.wrap(self.console, room, overflow="fold"))
         for row in rows:
             row.plain = row.plain.replace(_HELD, " ")
         return rows

@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from grader.language import gettext as _
+from grader.language import gettext_lazy as lazy
+from grader.language import ngettext, translated
 from grader.report.arrangement import (
-    OUTCOME_WORDS,
     Finding,
     FunctionState,
     FunctionSummary,
@@ -19,6 +21,7 @@ from grader.report.arrangement import (
     file_of,
     findings,
     line_text,
+    outcome_text,
     part_heading,
     part_lines,
     pointed,
@@ -32,11 +35,11 @@ from grader.report.signs import with_signs_of
 from grader.result import Diagnosis, Outcome, Result
 
 _STATES: Final = {
-    FunctionState.RIGHT: "passed",
-    FunctionState.WRONG: "failed",
-    FunctionState.UNWRITTEN: "not written yet",
-    FunctionState.WAITING: "waits for another function",
-    FunctionState.UNGRADED: "not graded",
+    FunctionState.RIGHT: lazy("passed"),
+    FunctionState.WRONG: lazy("failed"),
+    FunctionState.UNWRITTEN: lazy("not written yet"),
+    FunctionState.WAITING: lazy("waits for another function"),
+    FunctionState.UNGRADED: lazy("not graded"),
 }
 _POINTER: Final = re.compile(r"^ *\^+[~^]*$")
 _MAX_LINES: Final = 40
@@ -52,9 +55,14 @@ def plain_report(result: Result, encoding: str = "utf-8") -> str:
 
 
 def _lines(result: Result) -> Iterator[str]:
-    yield f"{_line(result.submission.name)}: {_line(result.exercise)} of {_line(result.course)}"
+    yield _(
+        "{file}: {exercise} of {course}",
+        file=_line(result.submission.name),
+        exercise=_line(result.exercise),
+        course=_line(result.course),
+    )
     if result.status == "ungraded":
-        yield (
+        yield _(
             "The grader failed. This is not your fault and does not count. Check again; if it"
             " stays so, tell your instructor."
         )
@@ -65,69 +73,86 @@ def _lines(result: Result) -> Iterator[str]:
         yield from _finding(result, finding)
     yield from _by_hand(result)
     yield from _output(result.output)
-    yield from _list("Warnings (no points lost):", result.warnings)
-    yield from _list("Not run:", result.not_run)
+    yield from _list(_("Warnings (no points lost):"), result.warnings)
+    yield from _list(_("Not run:"), result.not_run)
     yield ""
     yield _total(result)
 
 
 def _summary(result: Result, function: FunctionSummary) -> str:
-    parts = [f"{_line(function.name)}: {_STATES[function.state]}"]
+    name, state = _line(function.name), _STATES[function.state]
+    parts = [_("{function}: {state}", function=name, state=state)]
     if result.status == "graded":
-        parts.append(f"{amount(function.points)} of {points_text(function.max_points)}")
+        most = points_text(function.max_points)
+        parts.append(_("{amount} of {points}", amount=amount(function.points), points=most))
     if function.remark:
         parts.append(_line(function.remark))
-    return ", ".join(parts)
+    return _(", ").join(parts)
 
 
 def _finding(result: Result, finding: Finding) -> Iterator[str]:
     waits = finding.outcome is Outcome.BLOCKED
-    heading = "Not graded" if finding.outcome is Outcome.GRADER_ERROR else "Failed"
-    heading = "Waiting" if waits else heading
-    line = f"{heading}: {', '.join(map(_line, finding.functions))}"
-    if result.status == "graded" and finding.lost > 0:
-        line += f", {points_text(finding.lost)} {'waiting' if waits else 'lost'}"
-    yield line
+    names = _(", ").join(map(_line, finding.functions))
+    points = points_text(finding.lost)
+    costs = result.status == "graded" and finding.lost > 0
+    if waits and costs:
+        yield _("Waiting: {functions}, {points} waiting", functions=names, points=points)
+    elif waits:
+        yield _("Waiting: {functions}", functions=names)
+    elif finding.outcome is Outcome.GRADER_ERROR:
+        yield _("Not graded: {functions}", functions=names)
+    elif costs:
+        yield _("Failed: {functions}, {points} lost", functions=names, points=points)
+    else:
+        yield _("Failed: {functions}", functions=names)
     if finding.cause:
-        yield f"Cause: {_line(finding.sentence)}"
+        yield _("Cause: {cause}", cause=_line(finding.sentence))
     titles = [_line(check.title) for check in finding.checks]
     most = _MAX_TITLES if finding.cause else len(titles)
-    yield from (f"Check: {title}" for title in titles[:most])
+    yield from (_("Check: {title}", title=title) for title in titles[:most])
     if len(titles) > most:
-        yield f"And {len(titles) - most} more checks"
+        yield ngettext("And {count} more check", "And {count} more checks", len(titles) - most)
     for diagnosis in finding.diagnoses:
         yield from _diagnosis(diagnosis, file_of(diagnosis, result, finding.functions[0]))
     feedback = finding.told
     if not feedback and finding.outcome is not Outcome.FAILED and not finding.cause:
-        feedback = f"{finding.functions[0]}: {OUTCOME_WORDS[finding.outcome]}"
+        feedback = outcome_text(finding)
     yield from _block(feedback)
-    yield from (f"Hint: {_line(hint)}" for hint in finding.hints)
+    yield from (_("Hint: {hint}", hint=_line(hint)) for hint in finding.hints)
 
 
 def _diagnosis(diagnosis: Diagnosis, cell: str) -> Iterator[str]:
-    kind = "Probable mistake" if diagnosis.certainty == "likely" else "Mistake"
-    where = "" if diagnosis.line is None else f", {line_text(diagnosis.line, _line(cell))}"
-    yield f"{kind}: {_line(diagnosis.title)}{where}"
+    title = _line(diagnosis.title)
+    if diagnosis.line is not None:
+        where = _line(line_text(diagnosis.line, cell))
+        title = _("{title}, {place}", title=title, place=where)
+    if diagnosis.certainty == "likely":
+        yield _("Probable mistake: {title}", title=title)
+    else:
+        yield _("Mistake: {title}", title=title)
     for place in diagnosis.places:
         text, _carets = pointed(place, _LONGEST)
         if text:
             yield f"  {_line(text)}"
             part = place.text[place.column : place.end_column]
-            yield f"  (what is wrong there: {_line(part)[:_LONGEST]})"
+            yield "  " + _("(what is wrong there: {part})", part=_line(part)[:_LONGEST])
     yield from _block(diagnosis.message)
 
 
 def _block(text: str) -> Iterator[str]:
     """Yield lines of text, set in; an arrow below a line becomes words."""
+    text = translated(text)
     lines = text.strip("\n").split("\n") if text.strip() else []
     for line in lines[:_MAX_LINES]:
         if _POINTER.match(line):
             place = len(line) - len(line.lstrip()) + 1 - len(_margin(lines, line))
-            yield f"  (the error is at character {max(place, 1)} of that line)"
+            where = max(place, 1)
+            yield "  " + _("(the error is at character {number} of that line)", number=where)
         else:
             yield f"  {line[:_LONGEST]}"
     if len(lines) > _MAX_LINES:
-        yield f"  and {len(lines) - _MAX_LINES} more lines"
+        more = len(lines) - _MAX_LINES
+        yield "  " + ngettext("and {count} more line", "and {count} more lines", more)
 
 
 def _margin(lines: list[str], pointer: str) -> str:
@@ -139,7 +164,7 @@ def _margin(lines: list[str], pointer: str) -> str:
 def _by_hand(result: Result) -> Iterator[str]:
     if result.by_hand:
         yield ""
-        yield "Graded by hand:"
+        yield _("Graded by hand:")
     for part in result.by_hand:
         yield f"  {_line(part_heading(part))}"
         yield from (f"    {_line(line)}" for line in part_lines(part))
@@ -150,7 +175,10 @@ def _output(output: str) -> Iterator[str]:
     if output.strip():
         yield ""
         cut = len(lines) > _MAX_LINES
-        yield f"Your code printed, the last {_MAX_LINES} lines:" if cut else "Your code printed:"
+        if cut:
+            yield _("Your code printed, the last {count} lines:", count=_MAX_LINES)
+        else:
+            yield _("Your code printed:")
         yield from (f"  {line[:_LONGEST]}" for line in lines[-_MAX_LINES:])
 
 
@@ -160,22 +188,26 @@ def _list(title: str, items: tuple[str, ...]) -> Iterator[str]:
         yield title
         yield from (f"  {_line(item)}" for item in items[:_MAX_ITEMS])
     if len(items) > _MAX_ITEMS:
-        yield f"  and {len(items) - _MAX_ITEMS} more"
+        yield "  " + _("and {count} more", count=len(items) - _MAX_ITEMS)
 
 
 def _total(result: Result) -> str:
     score = score_text(result.score, result.max_score)
     if result.status == "ungraded":
-        return "No score: the grader failed"
+        return _("No score: the grader failed")
     waiting = waiting_text(len(result.to_grade))
-    if result.not_run:
-        return f"Not everything was run, score so far: {score}" + (
-            f", {waiting}" if waiting else ""
+    if result.not_run and waiting:
+        return _(
+            "Not everything was run, score so far: {score}, {waiting}", score=score, waiting=waiting
         )
+    if result.not_run:
+        return _("Not everything was run, score so far: {score}", score=score)
     if waiting:
-        return f"Score so far: {score}, {waiting}"
-    return f"Score: {score}, everything is right" if result.full_marks else f"Score: {score}"
+        return _("Score so far: {score}, {waiting}", score=score, waiting=waiting)
+    if result.full_marks:
+        return _("Score: {score}, everything is right", score=score)
+    return _("Score: {score}", score=score)
 
 
 def _line(text: str) -> str:
-    return visible(text[:_LONGEST], lines=False)
+    return visible(translated(text)[:_LONGEST], lines=False)

@@ -8,14 +8,17 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from grader.language import gettext as _
+from grader.language import translated
 from grader.report.arrangement import (
-    OUTCOME_WORDS,
     Finding,
     FunctionState,
     FunctionSummary,
     file_of,
     findings,
     line_text,
+    mistake_title,
+    outcome_text,
     part_heading,
     part_lines,
     pointed,
@@ -52,8 +55,8 @@ def render(result: Result, console: Console) -> None:
     _unwritten(page, summaries(result))
     _by_hand(page, result)
     _output(page, result.output)
-    _list(page, "Warnings (no points lost)", result.warnings)
-    _list(page, "Not run", result.not_run)
+    _list(page, _("Warnings (no points lost)"), result.warnings)
+    _list(page, _("Not run"), result.not_run)
     page.blank()
     _total(page, result)
     page.print()
@@ -77,7 +80,7 @@ def render_text(result: Result, width: int = 80, color: bool = False) -> str:
 
 def _header(page: Page, result: Result) -> None:
     rule = page.glyphs.rule
-    about = f"{page.safe(result.exercise)} of {page.safe(result.course)}"
+    about = page.safe(_("{exercise} of {course}", exercise=result.exercise, course=result.course))
     room = page.width - cell_len(about) - 8
     below = ""
     if room < 12:
@@ -93,8 +96,10 @@ def _header(page: Page, result: Result) -> None:
     if result.status == "ungraded":
         page.write(
             Text(
-                "The grader failed. This is not your fault and does not count. "
-                "Check again; if it fails again, tell your instructor.",
+                _(
+                    "The grader failed. This is not your fault and does not count. "
+                    "Check again; if it fails again, tell your instructor."
+                ),
                 "bold yellow",
             ),
             Text(" ! ", "bold yellow"),
@@ -137,11 +142,11 @@ def _finding(page: Page, result: Result, finding: Finding, told: set[Diagnosis])
     state = FINDING_STATES.get(finding.outcome, FunctionState.WRONG)
     titles = [page.safe(check.title) for check in finding.checks]
     whole = finding.outcome is not Outcome.FAILED and len(titles) == len(result.checks) > 1
-    heading = Text(", ".join(map(page.safe, finding.functions)), "bold")
+    heading = Text(_(", ").join(map(page.safe, finding.functions)), "bold")
     if whole:
-        heading = Text(f"None of the {len(titles)} checks could be made", "bold")
+        heading = Text(_("None of the {count} checks could be made", count=len(titles)), "bold")
     elif len(titles) == 1 or finding.is_explained:
-        heading.append(f": {titles[0]}")
+        heading.append(_(": ") + titles[0])
     page.blank()
     page.spread(
         Text(page.glyphs.marks[state] + " ", f"bold {COLOURS[state]}"),
@@ -157,10 +162,10 @@ def _finding(page: Page, result: Result, finding: Finding, told: set[Diagnosis])
     _feedback(page, finding)
     for hint in () if whole else finding.hints:
         page.write(
-            Text(page.safe(hint, lines=True)), Text("  ") + Text("Hint: ", "bold cyan"), "  "
+            Text(page.safe(hint, lines=True)), Text("  ") + Text(_("Hint: "), "bold cyan"), "  "
         )
     if len(titles) > 1 and finding.is_explained:
-        page.write(Text("The same mistake shows in", "dim"), "  ")
+        page.write(Text(_("The same mistake shows in"), "dim"), "  ")
         _titles(page, titles[1:], len(titles))
 
 
@@ -168,27 +173,32 @@ def _titles(page: Page, titles: list[str], most: int) -> None:
     for title in titles[:most]:
         page.write(Text(title, "bold"), f"  {page.glyphs.item} ")
     if len(titles) > most:
-        page.write(Text(f"and {len(titles) - most} more", "dim"), "    ")
+        page.write(Text(_more(len(titles) - most), "dim"), "    ")
 
 
 def _cost(result: Result, finding: Finding) -> str:
     if result.status == "ungraded" or finding.lost <= 0:
         return ""
-    return (
-        f"{points_text(finding.lost)} {'waiting' if finding.outcome is Outcome.BLOCKED else 'lost'}"
-    )
+    points = points_text(finding.lost)
+    if finding.outcome is Outcome.BLOCKED:
+        return _("{points} waiting", points=points)
+    return _("{points} lost", points=points)
+
+
+def _more(count: int) -> str:
+    return _("and {count} more", count=count)
 
 
 def _diagnosis(page: Page, diagnosis: Diagnosis, told: set[Diagnosis], cell: str) -> None:
     bar = Text("  ") + Text(page.glyphs.bar + " ", "bold yellow")
-    doubt = "Probably: " if diagnosis.certainty == "likely" else ""
-    title = Text(doubt + page.safe(diagnosis.title), "bold yellow")
+    title = Text(page.safe(mistake_title(diagnosis)), "bold yellow")
     if diagnosis in told:
-        page.write(title + Text(", as above", "not bold dim"), bar, bar)
+        page.write(title + Text(_(", as above"), "not bold dim"), bar, bar)
         return
     told.add(diagnosis)
     if diagnosis.line is not None:
-        title.append(f"  {line_text(diagnosis.line, page.safe(cell))}", "not bold dim")
+        where = page.safe(line_text(diagnosis.line, cell))
+        title.append(f"  {page.held(where)}", "not bold dim")
     page.write(title, bar, bar)
     for place in diagnosis.places:
         text, carets = pointed(place, page.width - bar.cell_len - 2)
@@ -203,7 +213,7 @@ def _feedback(page: Page, finding: Finding) -> None:
     if not feedback:
         if finding.outcome is Outcome.FAILED or finding.cause:
             return
-        feedback = f"{finding.functions[0]}: {OUTCOME_WORDS[finding.outcome]}"
+        feedback = outcome_text(finding)
     most = FEEDBACK_ROWS * page.width
     rows = page.wrapped(Text(page.safe(feedback[:most], lines=True)), 2)
     page.rows.extend(Text("  ") + row for row in rows[:FEEDBACK_ROWS])
@@ -221,14 +231,19 @@ def _unwritten(page: Page, functions: tuple[FunctionSummary, ...]) -> None:
         page.write(Text(page.safe(words)), mark)
     if all(function.state is FunctionState.UNWRITTEN for function in functions):
         begin = page.safe(stubs[0][0])
-        page.write(Text(f"A good start is {begin}: write it, then check again.", "dim"), "  ")
+        page.write(
+            Text(
+                _("A good start is {function}: write it, then check again.", function=begin), "dim"
+            ),
+            "  ",
+        )
 
 
 def _by_hand(page: Page, result: Result) -> None:
     if not result.by_hand:
         return
     page.blank()
-    page.write(Text("Graded by hand", "bold"))
+    page.write(Text(_("Graded by hand"), "bold"))
     for part in result.by_hand:
         page.write(Text(page.safe(part_heading(part))), Text(f"  {page.glyphs.item} ", "cyan"))
         for line in part_lines(part):
@@ -243,7 +258,9 @@ def _output(page: Page, output: str) -> None:
     rows = page.wrapped(Text(page.safe(tail, lines=True), "dim"), 4)
     cut = len(tail) < len(output) or len(rows) > OUTPUT_ROWS
     page.blank()
-    title = f"Your code printed, the last {OUTPUT_ROWS} lines" if cut else "Your code printed"
+    title = _("Your code printed")
+    if cut:
+        title = _("Your code printed, the last {count} lines", count=OUTPUT_ROWS)
     page.write(Text(title, "bold"))
     quote = Text("  ") + Text(page.glyphs.quote + " ", "dim")
     page.rows.extend(quote + row for row in rows[-OUTPUT_ROWS:])
@@ -257,21 +274,25 @@ def _list(page: Page, title: str, items: tuple[str, ...]) -> None:
     for item in items[:LIST_ITEMS]:
         page.write(Text(page.safe(item)), Text(f"  {page.glyphs.item} ", "yellow"))
     if len(items) > LIST_ITEMS:
-        page.write(Text(f"and {len(items) - LIST_ITEMS} more", "dim"), "    ")
+        page.write(Text(_more(len(items) - LIST_ITEMS), "dim"), "    ")
 
 
 def _total(page: Page, result: Result) -> None:
     score = score_text(result.score, result.max_score)
-    waiting = waiting_text(len(result.to_grade))
+    waiting = translated(waiting_text(len(result.to_grade)))
     if result.status == "ungraded":
-        total = Text("No score: the grader failed", "bold yellow")
+        total = Text(_("No score: the grader failed"), "bold yellow")
     elif result.not_run:
-        rest = f"; {waiting}" if waiting else ""
-        total = Text(f"Not everything was run: {score} so far{rest}", "bold yellow")
+        told = _("Not everything was run: {score} so far", score=score)
+        if waiting:
+            told = _(
+                "Not everything was run: {score} so far; {waiting}", score=score, waiting=waiting
+            )
+        total = Text(told, "bold yellow")
     elif waiting:
-        total = Text(f"{score} so far; {waiting}", "bold yellow")
+        total = Text(_("{score} so far; {waiting}", score=score, waiting=waiting), "bold yellow")
     elif result.full_marks:
-        total = Text(score, "bold green") + Text("  everything is right", "green")
+        total = Text(score, "bold green") + Text("  " + _("everything is right"), "green")
     else:
         total = Text(score, "bold")
     page.write(total)
