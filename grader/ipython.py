@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from grader.course import find_course
 from grader.course.locate import UntrustedCourse
-from grader.errors import UsageError
+from grader.errors import BpgradeError, UsageError, no_such_language
 from grader.grading.grade import DEFAULT_SEED, Grader
 from grader.grading.imported_files import in_folder
 from grader.grading.submission import MAX_SOURCE_BYTES, Submission, modules_of
+from grader.language import current_language, find_language, reading, translated
 from grader.language import gettext_lazy as _
 from grader.notebooks.code_cells import plain_blocks
 from grader.result import Result, SubmissionInfo
 from grader.sandbox.isolation import resolve
 
-_NAME: Final = "this notebook"
+_NAME: Final = _("this notebook")
 _MAX_CELLS: Final = 500
 
 
@@ -34,6 +37,7 @@ class Report:
     """
 
     result: Result
+    _language: str = field(default_factory=current_language)
 
     @property
     def score(self) -> float:
@@ -48,15 +52,23 @@ class Report:
     def __repr__(self) -> str:
         from grader.report.terminal import render_text
 
-        return render_text(self.result)
+        with reading(self._language):
+            return render_text(self.result)
 
     def _repr_html_(self) -> str:
         from grader.report.notebook_table import html_of
 
-        return html_of(self.result)
+        with reading(self._language):
+            return html_of(self.result)
 
 
-def check(exercise: str, *, course: str | Path | None = None, seed: int = DEFAULT_SEED) -> Report:
+def check(
+    exercise: str,
+    *,
+    course: str | Path | None = None,
+    seed: int = DEFAULT_SEED,
+    lang: str | None = None,
+) -> Report:
     """Grade the functions that a running notebook has defined so far.
 
     The cells that have been run are run again in the sandbox, in the order in which they were
@@ -71,19 +83,22 @@ def check(exercise: str, *, course: str | Path | None = None, seed: int = DEFAUL
         the one that ships.
     seed : int, optional
         Seeds the checks' random inputs.
+    lang : str, optional
+        The language of the report, such as "zh"; else that of the environment.
 
     Raises
     ------
     UsageError
-        It is not called from IPython or a notebook, or there is no such exercise.
+        It is not called from IPython or a notebook, or there is no such exercise or language.
     CourseError, IsolationError
         See `grader.errors`.
     """
-    submission = running_submission()
-    found = find_course(Path(course) if course is not None else None, Path(), decide=_tell)
-    wanted = found.exercise(exercise)
-    with Grader(found, resolve("basic")) as grader:
-        return Report(grader.grade(submission, wanted, seed))
+    with _told_in(lang):
+        submission = running_submission()
+        found = find_course(Path(course) if course is not None else None, Path(), decide=_tell)
+        wanted = found.exercise(exercise)
+        with Grader(found, resolve("basic")) as grader:
+            return Report(grader.grade(submission, wanted, seed))
 
 
 def running_submission() -> Submission:
@@ -101,7 +116,7 @@ def running_submission() -> Submission:
             _('call it in Jupyter or IPython, or grade a file: grader.grade("exercise3.py")'),
         )
     cells = _history(list(shell.history_manager.input_hist_raw))
-    blocks, _ = plain_blocks(cells)
+    blocks = plain_blocks(cells)[0]
     source = "\n\n".join(block.source for block in blocks)
     data = source.encode("utf-8", "surrogatepass")
     info = SubmissionInfo(_NAME, hashlib.sha256(data).hexdigest(), len(data))
@@ -119,11 +134,30 @@ def running_shell() -> Any:
 
 
 def magic(line: str) -> Report:
-    """Grade the exercise that is named, as in `%bpgrade exercise3`."""
-    words = line.split()
+    """Grade the exercise that is named, as in `%bpgrade exercise3` or with `--lang zh`."""
+    words = line.replace("--lang=", "--lang ").split()
+    language = None
+    if "--lang" in words[:-1]:
+        place = words.index("--lang")
+        language = words[place + 1]
+        del words[place : place + 2]
     if len(words) != 1:
-        raise UsageError("%bpgrade takes one exercise name", "as in %bpgrade exercise3")
-    return check(words[0])
+        raise UsageError(_("%bpgrade takes one exercise name"), _("as in %bpgrade exercise3"))
+    return check(words[0], lang=language)
+
+
+@contextmanager
+def _told_in(name: str | None) -> Iterator[None]:
+    """Show everything in a language until the block ends, and what is raised in it, too."""
+    language = find_language(name) if name else current_language()
+    if language is None:
+        raise no_such_language(str(name))
+    with reading(language):
+        try:
+            yield
+        except BpgradeError as error:  # which is shown after the block
+            error.message, error.remedy = translated(error.message), translated(error.remedy)
+            raise
 
 
 def _tell(found: UntrustedCourse) -> bool:
