@@ -32,7 +32,6 @@ from grader.course import Course, find_course
 from grader.diagnosis import diagnose
 from grader.diagnosis.bug_library import read_book
 from grader.diagnosis.candidates import candidates
-from grader.diagnosis.catalogue import Catalogue
 from grader.diagnosis.diagnose import Diagnoser
 from grader.diagnosis.dictionary_builder import build_table, draw_inputs, run_program
 from grader.diagnosis.explainer import Explainer, Told
@@ -46,6 +45,7 @@ from grader.diagnosis.sentences import Wording
 from grader.diagnosis.student_program import StudentProgram
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
+from grader.language import gettext_lazy
 from grader.sandbox.isolation import resolve
 from grader.sandbox.replies import Reply
 
@@ -93,7 +93,6 @@ class Bench:
         self.tables: dict[str, FaultDictionary] = {}
         self.fresh: dict[str, FaultDictionary] = {}
         self.makers: dict[str, dict[str, Any]] = {}
-        self.catalogue = Catalogue("en")
         for function in exercise.functions:
             table = build_table(self.workshop, function)
             assert table is not None
@@ -150,7 +149,7 @@ class Bench:
             table=table,
             calls=calls,
             student=StudentFunction(item.source, item.function, table.layout.parameters),
-            wording=Wording(item.function, self.catalogue, self.book.meanings),
+            wording=Wording(item.function, gettext_lazy, self.book.meanings),
             say=lambda _line: None,
             session=Standing(item.program),  # type: ignore[arg-type]
             ask=StudentProgram(
@@ -189,7 +188,7 @@ class Bench:
         if told.diagnosis.id == "index map":
             return self._map_holds(item, columns)
         calls = [make_call(item.program, each) for each in fresh.inputs]
-        found = find_relations(fresh, calls, rows, told.columns, self.catalogue)
+        found = find_relations(fresh, calls, rows, told.columns)
         return told.diagnosis.id in {each.id for each in found}
 
     def _map_holds(self, item: Wrong, columns: list[int]) -> bool:
