@@ -69,6 +69,15 @@ def test_a_message_has_the_same_translation_wherever_it_is_used() -> None:
     assert {text: others for text, others in said.items() if len(others) > 1} == {}
 
 
+def test_no_message_stands_in_an_f_string_where_it_would_not_be_found() -> None:
+    calls = ("_", "lazy", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy")
+    for path in (ROOT / "grader").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            for inner in ast.walk(node) if isinstance(node, ast.JoinedStr) else ():
+                is_call = isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name)
+                assert not (is_call and inner.func.id in calls), f"{path}: {ast.unparse(node)}"
+
+
 def test_a_missing_translation_and_another_field_are_noticed() -> None:
     catalogue = Catalog(locale="zh_CN")
     catalogue.add("{entry} is wrong.", "")

@@ -9,6 +9,8 @@ from grader.course import Course, load_course, make_stub, trust
 from grader.course.files import read_text, write_texts
 from grader.course.naming import LONGEST, is_file_name
 from grader.errors import UsageError
+from grader.language import current_language
+from grader.language.catalogue import SOURCE
 
 _TEMPLATE = Path(__file__).parent / "template"
 _PLACEHOLDER = "COURSE_NAME"
@@ -29,7 +31,8 @@ def new_course(folder: Path) -> Course:
             f"A course cannot be named {name!r}.",
             f"Use ASCII letters, digits and underscores, no leading digit, {LONGEST} at most.",
         )
-    texts = {folder / path: text.replace(_PLACEHOLDER, name) for path, text in _template().items()}
+    template = _template(current_language())
+    texts = {folder / path: text.replace(_PLACEHOLDER, name) for path, text in template.items()}
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise UsageError(
@@ -50,13 +53,17 @@ def new_course(folder: Path) -> Course:
     return load_course(folder)
 
 
-def _template() -> dict[Path, str]:
+def _template(language: str) -> dict[Path, str]:
+    """Return the files of the course in a language, in English where it isn't written in that."""
+    folder = _TEMPLATE / language
+    if not folder.is_dir():
+        language, folder = SOURCE, _TEMPLATE / SOURCE
     texts = {}
-    for path in sorted(_TEMPLATE.rglob("*.*")):
+    for path in sorted(folder.rglob("*.*")):
         # Kept under another name, so that no tool takes the template for code of this package.
-        target = path.relative_to(_TEMPLATE)
+        target = path.relative_to(folder)
         texts[target.with_suffix("") if path.suffix == ".txt" else target] = read_text(path, "")
     for path, text in list(texts.items()):
         if path.parent.name == "solutions" and not path.name.startswith(("check_", "misc")):
-            texts[Path("exercises") / path.name] = make_stub(text, path)
+            texts[Path("exercises") / path.name] = make_stub(text, path, language=language)
     return texts

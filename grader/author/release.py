@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from grader.author.course_catalogues import catalogue_path, public_messages
+from grader.author.translation import compiled
 from grader.author.visible_checks import visible_checks
 from grader.checking.checks import collected
 from grader.checking.specification import Check
@@ -18,9 +20,12 @@ from grader.course import Course, Exercise, load_course, make_stub
 from grader.course.data_files import data_files, working_folder, working_in
 from grader.course.files import read_text, replacing
 from grader.course.load import course_file
+from grader.course.stubs import stubs_of
+from grader.course.translations import translated_path, translations_of
 from grader.errors import CourseError, UsageError
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
+from grader.language import authored, languages_of
 from grader.result import Outcome
 from grader.sandbox.isolation import Isolation
 
@@ -62,7 +67,7 @@ def release(course: Course, path: Path, isolation: Isolation) -> Release:
     _refuse_traces(course, texts, checks)
     _prove(course, texts, checks, isolation)
     files = {name: text.encode() for name, text in texts.items()}
-    files |= _data(course)
+    files |= _data(course) | _catalogues(course)
     members = {f"{course.name}/{name}": data for name, data in sorted(files.items())}
     _write_zip(path, members)
     return Release(path, tuple(members))
@@ -80,10 +85,42 @@ def _texts(course: Course) -> dict[str, str]:
         checks = course.checks(exercise)
         text = read_text(checks, f"Write the checks of {name} there.")
         texts[f"exercises/{checks.name}"] = visible_checks(text, _parsed(text, checks))
-        notebook = course.stub(exercise).with_suffix(".ipynb")
-        if notebook.is_file():
-            texts[f"exercises/{notebook.name}"] = _bare(notebook)
+        notebook = course.notebook(exercise)
+        for path in (notebook, *translations_of(notebook).values()):
+            if path.is_file():
+                texts[f"exercises/{path.name}"] = _bare(path)
+        texts |= _translated(course, exercise)
     return texts
+
+
+def _translated(course: Course, exercise: Exercise) -> dict[str, str]:
+    """Return the stubs and task texts in the course's other languages."""
+    texts = {}
+    for language, stub in stubs_of(course, exercise).items():
+        if language != course.language:
+            name = translated_path(course.stub(exercise), language).name
+            texts[f"exercises/{name}"] = stub
+    for path in translations_of(course.task(exercise)).values():
+        texts[f"exercises/{path.name}"] = read_text(path, "")
+    return texts
+
+
+def _catalogues(course: Course) -> dict[str, bytes]:
+    """Return what the course's catalogues say for the texts of the handout, and for no other."""
+    if not languages_of(course.folder):
+        return {}
+    messages = public_messages(course)
+    found = {}
+    for language in languages_of(course.folder):
+        said = {
+            text: other
+            for text in messages
+            if (other := authored(course.folder, text).said(language)) != text
+        }
+        path = catalogue_path(course, language).with_suffix(".mo")
+        name = path.relative_to(course.folder / "solutions").as_posix()
+        found[f"exercises/{name}"] = compiled(language, said)
+    return found
 
 
 def _data(course: Course) -> dict[str, bytes]:

@@ -7,7 +7,7 @@ writing both is Babel's work.
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -41,31 +41,39 @@ def updated(path: Path, language: str, texts: Iterable[Text]) -> Catalog:
     UsageError
         Babel is not installed, knows no such language, or cannot read the file.
     """
-    try:
-        from babel import UnknownLocaleError
-        from babel.messages.catalog import Catalog
-        from babel.messages.pofile import PoFileError, read_po
-    except ImportError:
-        raise UsageError(
-            _("catalogues of translations need Babel"), "pip install 'bpgrade[translate]'"
-        ) from None
+    new = _new(language)
+    from babel.messages.catalog import Catalog
+    from babel.messages.pofile import PoFileError, read_po
+
     try:
         old = read_po(BytesIO(path.read_bytes())) if path.is_file() else Catalog()
-        new = Catalog(locale=language, creation_date=_DATE, revision_date=_DATE, fuzzy=False)
     except (PoFileError, UnicodeError) as error:
         raise UsageError(
             _("{path} is no catalogue: {reason}", path=path, reason=error), _("mend the file")
-        ) from None
-    except (UnknownLocaleError, ValueError):
-        raise UsageError(
-            _("no such language: {name}", name=language),
-            _("use a tag such as fr, de or pt_BR"),
         ) from None
     for text in texts:
         known: Any = old.get(text)
         empty = "" if isinstance(text, str) else ("",) * new.num_plurals
         new.add(text, known.string if known else empty)
     return new
+
+
+def _new(language: str) -> Catalog:
+    """Return a catalogue of a language with nothing in it."""
+    try:
+        from babel import UnknownLocaleError
+        from babel.messages.catalog import Catalog
+    except ImportError:
+        raise UsageError(
+            _("catalogues of translations need Babel"), _("pip install 'bpgrade[translate]'")
+        ) from None
+    try:
+        return Catalog(locale=language, creation_date=_DATE, revision_date=_DATE, fuzzy=False)
+    except (UnknownLocaleError, ValueError):
+        raise UsageError(
+            _("no such language: {name}", name=language),
+            _("use a tag such as fr, de or pt_BR"),
+        ) from None
 
 
 def problems(catalogue: Catalog) -> Iterator[str]:
@@ -93,15 +101,12 @@ def as_po(catalogue: Catalog) -> bytes:
 
 def as_mo(catalogues: Iterable[Catalog]) -> bytes:
     """Return catalogues together as gettext reads them."""
-    from babel.messages.catalog import Catalog
     from babel.messages.mofile import write_mo
 
     whole: Catalog | None = None
     for catalogue in catalogues:
         if whole is None:
-            whole = Catalog(
-                locale=catalogue.locale, creation_date=_DATE, revision_date=_DATE, fuzzy=False
-            )
+            whole = _new(str(catalogue.locale))
         for message in catalogue:
             if message.id and message.string and any(message.string):
                 whole.add(message.id, message.string)
@@ -109,6 +114,20 @@ def as_mo(catalogues: Iterable[Catalog]) -> bytes:
     if whole is not None:
         write_mo(stream, whole)
     return stream.getvalue()
+
+
+def compiled(language: str, said: Mapping[str, str]) -> bytes:
+    """Return translations by the texts that they are of, as gettext reads them.
+
+    Raises
+    ------
+    UsageError
+        Babel is not installed.
+    """
+    catalogue = _new(language)
+    for text, other in said.items():
+        catalogue.add(text, other)
+    return as_mo([catalogue])
 
 
 def _fields(text: str) -> set[str]:

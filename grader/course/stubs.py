@@ -271,7 +271,8 @@ def _values(
     given = []
     for name in names:
         if name in exercise.points:
-            given.append(f"{name} = None  # {gettext('put your own value here')}")
+            told = gettext("put your own value here")
+            given.append(f"{name} = None  # {told}")
         elif name in written:
             given += given_lines(written[name], asked=asked)
     return given

@@ -67,12 +67,14 @@ def translated_stub(stub: str, say: Say) -> str:
 
 
 def _docstring(text: str, margin: str) -> list[str]:
-    mark = 'r"""' if "\\" in text else '"""'
-    lines = text.split("\n")
+    escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    if escaped.endswith('"'):
+        escaped = escaped[:-1] + '\\"'
+    lines = escaped.split("\n")
     if len(lines) == 1:
-        return [f'{margin}{mark}{text}"""']
+        return [f'{margin}"""{escaped}"""']
     rest = [f"{margin}{line}".rstrip() for line in lines[1:]]
-    return [f"{margin}{mark}{lines[0]}", *rest, f'{margin}"""']
+    return [f'{margin}"""{lines[0]}', *rest, f'{margin}"""']
 
 
 def _texts(stub: str) -> Iterator[tuple[int, int, str]]:
