@@ -19,7 +19,7 @@ from grader.diagnosis.bug_library import authored_texts
 from grader.errors import UsageError
 from grader.language import as_written, find_language, html_tag, languages, languages_of
 from grader.language import gettext_lazy as _
-from grader.language.catalogue import COURSE_DOMAIN, lacking
+from grader.language.catalogue import COURSE_DOMAIN, lacking, read_again
 
 _MARK: Final = "message"  # what authors put around other texts; see grader.authoring
 
@@ -117,7 +117,7 @@ def translate_course(course: Course, language: str = "") -> Translated:
         files = {path: as_po(catalogue), path.with_suffix(".mo"): as_mo([catalogue])}
         write_texts(files)
         written += files
-    languages_of.cache_clear()
+    read_again()
     for each in wanted:
         missing += [found for found in untranslated(course, each) if found[0].suffix != ".po"]
     written += [

@@ -58,6 +58,12 @@ def languages_of(course: Path) -> tuple[str, ...]:
     return folders_of(course_locale(course), COURSE_DOMAIN)
 
 
+def read_again() -> None:
+    """Forget what was read of catalogues: they have changed."""
+    for register in (course_locale, languages_of, _catalogue):
+        register.cache_clear()
+
+
 def folders_of(locale: Path, domain: str) -> tuple[str, ...]:
     """Return the languages that a folder of catalogues holds."""
     return tuple(sorted(path.parts[-3] for path in locale.glob(f"*/LC_MESSAGES/{domain}.mo")))
@@ -68,7 +74,9 @@ def _catalogue(domain: str, folder: Path, language: str) -> gettext.NullTranslat
     if language == PSEUDO:
         return _Pseudo()
     try:
-        return gettext.translation(domain, folder, [language], fallback=True)
+        # gettext.translation would keep what it has read, also after the file has changed
+        with (folder / language / "LC_MESSAGES" / f"{domain}.mo").open("rb") as file:
+            return gettext.GNUTranslations(file)
     except (OSError, ValueError, EOFError, UnicodeError):
         return _ENGLISH  # a damaged catalogue: English is better than nothing
 
