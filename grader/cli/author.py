@@ -38,10 +38,11 @@ def new(folder: Path) -> None:
     from grader.author.new import new_course
 
     course = new_course(folder)
-    click.echo(f"Wrote the course {course.name} to {click.format_filename(folder)}:")
+    where = click.format_filename(folder)
+    click.echo(_("Wrote the course {name} to {folder}:", name=course.name, folder=where))
     for path in sorted(path for path in folder.rglob("*.*") if path.is_file()):
         click.echo(f"  {path.relative_to(folder).as_posix()}")
-    click.echo(f"Next: bpgrade author verify --course {click.format_filename(folder)}")
+    click.echo(_("Next: {command}", command=f"bpgrade author verify --course {where}"))
 
 
 @command.command("stubs", epilog="Example: bpgrade author stubs --course statistics")
@@ -99,7 +100,7 @@ def release(course_folder: Path | None, output: Path | None) -> None:
 
     course = chosen_course(course_folder, otherwise="error")
     written = write(course, output or Path(f"{course.name}.zip"), resolve("basic"))
-    click.echo(f"Wrote {click.format_filename(written.path)}:")
+    click.echo(_("Wrote {path}:", path=click.format_filename(written.path)))
     for name in written.names:
         click.echo(f"  {name}")
 
@@ -203,8 +204,10 @@ def _import(
     from grader.author.importing.writing import write_course
 
     imported = write_course(assignments, findings, source, output)
-    click.echo(f"Wrote the course to {click.format_filename(output)}:")
+    where = click.format_filename(output)
+    click.echo(_("Wrote the course to {folder}:", folder=where))
     for line in lines(imported):
         click.echo(line)
-    click.echo(f"This report is in {click.format_filename(output / 'report.md')}.")
-    click.echo(f"Next: bpgrade author verify --course {click.format_filename(output)}")
+    path = click.format_filename(output / "report.md")
+    click.echo(_("This report is in {path}.", path=path))
+    click.echo(_("Next: {command}", command=f"bpgrade author verify --course {where}"))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from grader.language import gettext_lazy as _
 from grader.platforms.assessment import HIDDEN, Hidden
 from grader.platforms.registry import NAMES
 
@@ -122,7 +123,7 @@ def _moment(text: str | None) -> datetime | None:
     found = moment(text)
     if found is None:
         raise UsageError(
-            f"{text!r} is not a time that --submitted can read",
-            "write it as 2026-11-24T23:59+01:00",
+            _("{text} is not a time that --submitted can read", text=repr(text)),
+            _("write it as 2026-11-24T23:59+01:00"),
         )
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -8,24 +8,20 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from grader.cli.batch_summary import tell, tell_filled_in
 from grader.cli.cluster_options import choose_executor, cluster_options
 from grader.cli.completion import exercise_names
 from grader.cli.course_option import COURSE, chosen_course
 from grader.cli.group import report
 from grader.errors import BpgradeError, UsageError
+from grader.language import gettext as _
+from grader.language import gettext_lazy as lazy
+from grader.language import translated
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from grader.batch.records import LeftOver, Plan
     from grader.batch.roster import Roster
-    from grader.batch.run import Batch, Counts
     from grader.cluster.address import Cluster
     from grader.course import Course
-    from grader.decisions.recording import Written
-
-_SHOWN_LEFT_OVER = 10
-_SHOWN_REMARKS = 10
 
 
 @click.command(
@@ -154,7 +150,7 @@ def command(
             journal = Journal(out)
             stack.callback(journal.close)
         if journal.notice:
-            click.echo(f"bpgrade: {journal.notice}", err=True)
+            click.echo(f"bpgrade: {translated(journal.notice)}", err=True)
         names = tuple(dict.fromkeys(attempt.exercise.name for attempt in plan.attempts))
         job = Job(str(course.folder), names, seed, isolation)
         executor = choose_executor(course, job, cluster, workers, len(plan.attempts))
@@ -166,17 +162,22 @@ def command(
             with explained(out), shown(batch.counts.total, quiet) as progress:
                 batch.run(executor, progress)
         except KeyboardInterrupt:
-            ended = f"{batch.counts.ended} of {batch.counts.total} submissions are graded"
-            click.echo(f"bpgrade: stopped; {ended}, rerun the same command to resume", err=True)
+            told = _(
+                "stopped; {graded} of {count} submissions are graded,"
+                " rerun the same command to resume",
+                graded=batch.counts.ended,
+                count=batch.counts.total,
+            )
+            click.echo(f"bpgrade: {told}", err=True)
             return 130
         with explained(out), Lock(out, writing=True):
             filled_in = batch.write(out)
             written = rewrite(out)
             write_similar(out, None if no_similar else batch.similar())
         if filled_in is not None:
-            _tell_filled_in(filled_in, out)
+            tell_filled_in(filled_in, out)
         page = None if no_pages else _write_pages(out, course, similar=not no_similar)
-        return _tell(batch, written, out, page, quiet, as_json)
+        return tell(batch, written, out, page, quiet, as_json)
 
 
 def _people(roster: Path | None, groups: Path | None, course: Course) -> Roster | None:
@@ -202,138 +203,15 @@ def _write_pages(out: Path, course: Course, *, similar: bool) -> Path | None:
 
 def _refuse_mixture(submissions: Path, out: Path) -> None:
     if out.exists() and not out.is_dir():
-        raise UsageError(f"{out} is a file", "give a folder with -o")
+        raise UsageError(lazy("{path} is a file", path=out), lazy("give a folder with -o"))
     inner, outer = out.resolve(), submissions.resolve()
     if outer.is_dir() and (inner == outer or outer in inner.parents):
         raise UsageError(
-            f"the output folder {out} is inside {submissions}, and would be taken for a submission",
-            "choose a folder elsewhere with -o",
+            lazy(
+                "the output folder {out} is inside {submissions}, and would be taken for a"
+                " submission",
+                out=out,
+                submissions=submissions,
+            ),
+            lazy("choose a folder elsewhere with -o"),
         )
-
-
-def _tell(
-    batch: Batch, written: Written, out: Path, page: Path | None, quiet: bool, as_json: bool
-) -> int:
-    from grader.batch import outputs
-    from grader.decisions.grades_file import NAME
-
-    counts = batch.counts
-    if as_json:
-        with (out / outputs.RESULTS).open(encoding="utf-8") as file:
-            for line in file:
-                click.echo(line, nl=False)
-    elif not quiet:
-        click.echo(_summary(counts, batch.plan))
-        click.echo(f"Grades: {out / NAME}   Results: {out / outputs.RESULTS}")
-        if page is not None:
-            click.echo(f"Pages: {page}")
-    if not quiet:
-        _list_left_over(batch, out)
-    _tell_decisions(written, out, quiet)
-    failed = counts.ungraded + counts.unreadable
-    nobodys = [one for one in batch.left_over if one.is_nobodys]
-    if nobodys:
-        _tell_nobodys(nobodys, out)
-    if failed:
-        report(
-            UsageError(
-                f"{failed} of {counts.total} submissions could not be graded: "
-                + ", ".join(batch.ungraded_files(3)),
-                "rerun with --retry-ungraded",
-            )
-        )
-    return 3 if failed else 2 if nobodys else 0
-
-
-def _tell_filled_in(filled_in: Path, out: Path) -> None:
-    from grader.batch import outputs
-
-    click.echo(
-        f"bpgrade: {out / outputs.LEFT_OVER} was filled in, and not used: it is kept as {filled_in}"
-        f"\n  -> rerun with --files {filled_in}",
-        err=True,
-    )
-
-
-def _tell_nobodys(files: Sequence[LeftOver], out: Path) -> None:
-    """Say that some files are nobody's, or for no exercise, and what to do about it."""
-    from grader.batch import outputs
-
-    table = out / outputs.LEFT_OVER
-    one = len(files) == 1
-    report(
-        UsageError(
-            f"{files[0].path} is nobody's, or for no exercise"
-            if one
-            else f"{len(files)} files are nobody's, or for no exercise",
-            f"fill in student and exercise in {table}, then rerun with --files {table};"
-            " write `nobody` for what is to be left out",
-        )
-    )
-
-
-def _summary(counts: Counts, plan: Plan) -> str:
-    from grader.comparison.table_words import counted
-
-    students = len({attempt.student for attempt in plan.attempts})
-    parts = [
-        f"{counted(counts.total, 'submission')} of {counted(students, 'student')} ({plan.layout}):",
-        f"{counts.full_marks} full marks, {counts.points_lost} lost points",
-    ]
-    if counts.by_hand:
-        parts.append(f", {counts.by_hand} with parts that a person grades")
-    if counts.reused:
-        were = "was" if counts.reused == 1 else "were"
-        parts.append(f"; {counts.reused} {were} graded before")
-    if counts.alike:
-        same = (
-            "is equal to another file, and shares"
-            if counts.alike == 1
-            else ("are equal to another file, and share")
-        )
-        parts.append(f"; {counts.alike} {same} its result")
-    missing = len({student for student, _ in plan.missing})
-    if missing:
-        have = "has" if missing == 1 else "have"
-        parts.append(f"; {missing} in the roster {have} handed in nothing, or not everything")
-    return f"{parts[0]} {parts[1]}{''.join(parts[2:])}."
-
-
-def _tell_decisions(written: Written, out: Path, quiet: bool) -> None:
-    """Say what was decided before, and what has changed under it: an edit is told in any case."""
-    from grader.decisions.decision_words import edited_lines, to_look_at
-    from grader.report.arrangement import waiting_text
-
-    if written.notice:
-        click.echo(f"bpgrade: {written.notice}", err=True)
-    if written.edited is not None:
-        first, second = edited_lines(out, written.edited)
-        click.echo(f"bpgrade: {first}\n{second}", err=True)
-    found = written.overview
-    remarks = list(to_look_at(found.to_look_at, found.about_nobody))
-    if found.to_grade and not quiet:
-        how = f"bpgrade decide {out} --write to_grade.csv --to-grade"
-        click.echo(f"  {waiting_text(found.to_grade)}: {how}", err=True)
-    if quiet or not found.in_force:
-        return
-    number = len(found.in_force)
-    hold = f"{number} {'decision holds' if number == 1 else 'decisions hold'}"
-    look = f"; {len(remarks)} to look at: bpgrade decide {out} --list" if remarks else ""
-    click.echo(f"  {hold}{look}", err=True)
-    for line in remarks[:_SHOWN_REMARKS]:
-        click.echo(f"    {line}", err=True)
-    if len(remarks) > _SHOWN_REMARKS:
-        click.echo(f"    ... and {len(remarks) - _SHOWN_REMARKS} more", err=True)
-
-
-def _list_left_over(batch: Batch, out: Path) -> None:
-    told = (one for one in batch.left_over if not one.student)
-    left_over = sorted(told, key=lambda one: not one.is_nobodys)
-    for one in left_over[:_SHOWN_LEFT_OVER]:
-        click.echo(f"  {one.path}: {one.reason}", err=True)
-    if left_over:
-        from grader.batch import outputs
-
-        more = len(left_over) - _SHOWN_LEFT_OVER
-        rest = f"... and {more} more; " if more > 0 else ""
-        click.echo(f"  {rest}all such files: {out / outputs.LEFT_OVER}", err=True)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from grader.language import gettext as _
+
 if TYPE_CHECKING:
     from grader.batch.run import Counts
 
@@ -27,7 +29,7 @@ def shown(total: int, quiet: bool) -> Iterator[Callable[[Counts], None]]:
     )
 
     with Progress(
-        TextColumn("Grading"),
+        TextColumn(_("Grading")),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
@@ -51,10 +53,11 @@ def shown(total: int, quiet: bool) -> Iterator[Callable[[Counts], None]]:
 
 
 def _words(counts: Counts) -> str:
-    parts = {
-        "full marks": counts.full_marks,
-        "lost points": counts.points_lost,
-        "with parts by hand": counts.by_hand,
-        "ungraded": counts.ungraded + counts.unreadable,
-    }
-    return ", ".join(f"{number} {name}" for name, number in parts.items() if number)
+    failed = counts.ungraded + counts.unreadable
+    parts = (
+        (counts.full_marks, _("{count} full marks", count=counts.full_marks)),
+        (counts.points_lost, _("{count} lost points", count=counts.points_lost)),
+        (counts.by_hand, _("{count} with parts by hand", count=counts.by_hand)),
+        (failed, _("{count} ungraded", count=failed)),
+    )
+    return _(", ").join(told for number, told in parts if number)

@@ -13,6 +13,8 @@ from grader.cli.completion import exercise_names
 from grader.cli.course_option import COURSE, chosen_course
 from grader.cli.group import report
 from grader.errors import BpgradeError, UsageError
+from grader.language import gettext as _
+from grader.language import gettext_lazy as lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +97,7 @@ def command(
     course = chosen_course(course_folder)
     options = _options(course, explain)
     if figure is not None and len(files) != 1:
-        raise UsageError("--figure draws one submission", "name one FILE with it")
+        raise UsageError(lazy("--figure draws one submission"), lazy("name one FILE with it"))
     if annotate is not None:
         _can_annotate(files)
     if html is not None:
@@ -117,8 +119,8 @@ def _options(course: Course, explain: bool) -> Options:
         return Options()
     if not any(course.reference(exercise).is_file() for exercise in course.exercises):
         raise UsageError(
-            "--explain is for instructors: this course came without its solutions",
-            "leave it out, or name the full course with --course DIR",
+            lazy("--explain is for instructors: this course came without its solutions"),
+            lazy("leave it out, or name the full course with --course DIR"),
         )
     return Options(lambda line: click.echo(line, err=True))
 
@@ -128,18 +130,24 @@ def _can_annotate(files: tuple[Path, ...]) -> None:
 
     if len(files) != 1 or not is_notebook(files[0].name):
         raise UsageError(
-            "--annotate writes feedback into a copy of a notebook, and takes one",
-            "name one .ipynb file with it, or leave --annotate out",
+            lazy("--annotate writes feedback into a copy of a notebook, and takes one"),
+            lazy("name one .ipynb file with it, or leave --annotate out"),
         )
 
 
 def _can_write_page(files: tuple[Path, ...], page: Path) -> None:
     if len(files) != 1:
-        raise UsageError("--html writes the page of one submission", "name one FILE with it")
+        raise UsageError(
+            lazy("--html writes the page of one submission"), lazy("name one FILE with it")
+        )
     if page.suffix.lower() not in (".html", ".htm"):
-        raise UsageError(f"{page} is not a page", "give it a name that ends in .html")
+        raise UsageError(
+            lazy("{path} is not a page", path=page), lazy("give it a name that ends in .html")
+        )
     if page.exists() and not page.is_file():
-        raise UsageError(f"{page} is not a file", "give the page another name")
+        raise UsageError(
+            lazy("{path} is not a file", path=page), lazy("give the page another name")
+        )
 
 
 class _Check:
@@ -219,7 +227,8 @@ class _Check:
         try:
             save(self.grader.draw(submission, exercise), figure)
         except CallFailure:
-            click.echo(f"{figure} is not drawn: the file cannot be loaded", err=True)
+            told = _("{path} is not drawn: the file cannot be loaded", path=figure)
+            click.echo(told, err=True)
 
     def watch(self) -> int:
         """Grade, and again after each change, until the user stops it."""
@@ -231,7 +240,7 @@ class _Check:
                 if sys.stdout.isatty():
                     click.clear()
                 self.run()
-                click.echo("Watching for changes; Ctrl-C ends.", err=True)
+                click.echo(_("Watching for changes; Ctrl-C ends."), err=True)
             time.sleep(_WATCH_SECONDS)
 
 
@@ -268,8 +277,16 @@ def _total(results: list[Result], files: int) -> str:
     score = score_text(
         sum(result.score for result in graded), sum(result.max_score for result in graded)
     )
-    which = f"{files} files" if len(graded) == files else f"{len(graded)} of {files} files"
-    return f"\nAltogether: {score} in {which}"
+    if len(graded) == files:
+        told = _("Altogether: {score} in {count} files", score=score, count=files)
+    else:
+        told = _(
+            "Altogether: {score} in {graded} of {count} files",
+            score=score,
+            graded=len(graded),
+            count=files,
+        )
+    return f"\n{told}"
 
 
 def _exit_code(result: Result) -> int:

@@ -20,12 +20,15 @@ def shown(name: str) -> Iterator[Callable[[Check], None] | None]:
     from rich.console import Console
     from rich.text import Text
 
+    from grader.language import gettext as _
+    from grader.language import translated
     from grader.report.safe_text import visible
 
     plain = visible(name, lines=False)
 
-    def line(what: str) -> Text:
-        return Text(f"{plain}: {what}", no_wrap=True, overflow="ellipsis")
+    def line(*parts: str) -> Text:
+        told = _(": ").join((plain, *map(translated, parts)))
+        return Text(told, no_wrap=True, overflow="ellipsis")
 
-    with Console(stderr=True).status(line("loading")) as status:
-        yield lambda check: status.update(line(f"{check.function}: {check.title}"))
+    with Console(stderr=True).status(line(_("loading"))) as status:
+        yield lambda check: status.update(line(check.function, check.title))

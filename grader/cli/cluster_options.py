@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.errors import UsageError
+from grader.language import gettext_lazy as _
+from grader.language import translated
 
 if TYPE_CHECKING:
     from grader.batch.executor import Executor, Job
@@ -66,12 +68,15 @@ def _cluster(given: dict[str, Any], workers: int | None) -> Cluster | None:
     if given["scheduler"] is None and given["local_cluster"] is None:
         for option, path in files.items():
             if path is not None:
-                raise UsageError(f"{option} goes with --scheduler", "say which: tls://HOST:PORT")
+                raise UsageError(
+                    _("{option} goes with --scheduler", option=option),
+                    _("say which: tls://HOST:PORT"),
+                )
         return None
     if workers is not None:
         raise UsageError(
-            "--workers is for grading on this machine without a cluster",
-            "leave it out: each thread of a dask worker grades one submission at a time",
+            _("--workers is for grading on this machine without a cluster"),
+            _("leave it out: each thread of a dask worker grades one submission at a time"),
         )
     from grader.cluster.address import cluster_of
 
@@ -96,4 +101,4 @@ def choose_executor(
 
 
 def _notice(text: str) -> None:
-    click.echo(f"bpgrade: {text}", err=True)
+    click.echo(f"bpgrade: {translated(text)}", err=True)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final, Literal
 import click
 
 from grader.errors import UsageError
+from grader.language import gettext as _
+from grader.language import translated
 
 if TYPE_CHECKING:
     from grader.course import Course
@@ -48,7 +50,7 @@ def chosen_course(
             return _asked(found)
         if otherwise == "error" and found.may_be_trusted:
             return refuse(found)
-        click.echo(f"bpgrade: {found.notice}", err=True)
+        click.echo(f"bpgrade: {translated(found.notice)}", err=True)
         return False
 
     return find_course(folder, Path(), decide=decide, submissions=submissions)
@@ -61,12 +63,12 @@ def _on_terminal() -> bool:
 def _asked(found: UntrustedCourse) -> bool:
     from grader.course import trust
 
-    click.echo(f"bpgrade: {found.question}", err=True)
-    trusted = click.confirm("Trust it from now on?", err=True)
+    click.echo(f"bpgrade: {translated(found.question)}", err=True)
+    trusted = click.confirm(_("Trust it from now on?"), err=True)
     try:
         trust.remember(found.folder, trusted)
     except UsageError as error:  # the answer counts for this once
-        click.echo(f"bpgrade: {error.message}", err=True)
+        click.echo(f"bpgrade: {translated(error.message)}", err=True)
     if not trusted:
-        click.echo(f"bpgrade: {found.notice}", err=True)
+        click.echo(f"bpgrade: {translated(found.notice)}", err=True)
     return trusted

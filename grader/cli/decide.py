@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.decide_words import list_decisions, tell
 from grader.errors import UsageError
+from grader.language import gettext_lazy as lazy
+from grader.language import ngettext
 
 if TYPE_CHECKING:
     from grader.decisions.decision import Decision, Kind
     from grader.decisions.proposing import Bench
-    from grader.decisions.recording import Overview, Written
-
-_SHOWN = 20
+    from grader.decisions.recording import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,27 +132,33 @@ def command(
         remark,
     )
     if remark and len(graded) != 1:
-        raise UsageError("--remark is on one part", "give one --grade PART=ITEMS with it")
+        raise UsageError(
+            lazy("--remark is on one part"), lazy("give one --grade PART=ITEMS with it")
+        )
     if to_grade and table is None:
-        raise UsageError("--to-grade says which table is written", "add --write CSV")
+        raise UsageError(lazy("--to-grade says which table is written"), lazy("add --write CSV"))
     who = by or _user()
     on_one = bool(wanted.values) or confirm
     asked = [on_one, undo is not None, as_list, table is not None, edited is not None]
     if sum(asked) != 1:
         raise UsageError(
-            "decide does one thing at a time" if any(asked) else "nothing is decided",
-            "say what with --score, --points, --grade, --comment, --excuse, --withhold, --extend,"
-            " --waive-lateness or --confirm; or --undo, --list, --write or --read",
+            lazy("decide does one thing at a time") if any(asked) else lazy("nothing is decided"),
+            lazy(
+                "say what with --score, --points, --grade, --comment, --excuse, --withhold,"
+                " --extend, --waive-lateness or --confirm; or --undo, --list, --write or --read"
+            ),
         )
     if not on_one and student is not None and not as_list:
         raise UsageError(
-            "STUDENT and EXERCISE are not for --undo, --write and --read", "leave them out"
+            lazy("STUDENT and EXERCISE are not for --undo, --write and --read"),
+            lazy("leave them out"),
         )
     if as_list or table is not None:
         return _show(out, student, exercise, table, to_grade)
     if on_one and (student is None or exercise is None):
         raise UsageError(
-            "whose grade, and for what?", "bpgrade decide OUT STUDENT EXERCISE; either may be `all`"
+            lazy("whose grade, and for what?"),
+            lazy("bpgrade decide OUT STUDENT EXERCISE; either may be `all`"),
         )
 
     def propose(bench: Bench) -> Iterable[Decision]:
@@ -163,7 +170,7 @@ def command(
         assert exercise is not None
         return _proposed(bench, student, exercise, wanted, who, reason)
 
-    _tell(out, _record(out, propose))
+    tell(out, _record(out, propose))
     return 0
 
 
@@ -181,8 +188,11 @@ def _record(out: Path, propose: Callable[[Bench], Iterable[Decision]]) -> Writte
 def _of_check(kind: Kind, text: str, form: str) -> tuple[Kind, str, str]:
     check, equals, value = text.rpartition("=")
     if not equals or not check:
-        option, what = ("points", "no check") if kind == "points" else ("grade", "no part")
-        raise UsageError(f"{text!r} gives {what} points", f"write --{option} {form}")
+        if kind == "points":
+            told, option = lazy("{text} gives no check points", text=repr(text)), "--points"
+        else:
+            told, option = lazy("{text} gives no part points", text=repr(text)), "--grade"
+        raise UsageError(told, lazy("write {option} {form}", option=option, form=form))
     return kind, value, check.strip()
 
 
@@ -209,7 +219,8 @@ def _proposed(
     facets = [one.facet for one in found]
     if len(set(facets)) < len(facets):
         raise UsageError(
-            "two of these options answer one question", "give a score or excuse; extend or waive"
+            lazy("two of these options answer one question"),
+            lazy("give a score or excuse; extend or waive"),
         )
     return found + (bench.confirmed(student, exercise, by=by) if wanted.confirm else [])
 
@@ -239,98 +250,39 @@ def _show(
         bench = Bench(results, decisions)
         who = bench.student(student) if student is not None else None
         what = bench.exercise(exercise) if exercise is not None else None
-        _list(found, len(decisions), who, what)
+        list_decisions(found, len(decisions), who, what)
         return 0
     from grader.course.files import write_texts
 
-    text, told = decisions_table(found.in_force), _counted(len(found.in_force), "decision")
+    number = len(found.in_force)
+    text = decisions_table(found.in_force)
+    told = ngettext("{count} decision: {path}", "{count} decisions: {path}", number, path=table)
     if to_grade:
         from grader.decisions.results import read_graded
         from grader.decisions.to_grade import to_grade_table
 
         text, number = to_grade_table(read_graded(out))
-        told = f"{_counted(number, 'part')} to be graded by hand"
+        told = ngettext(
+            "{count} part to be graded by hand: {path}",
+            "{count} parts to be graded by hand: {path}",
+            number,
+            path=table,
+        )
     try:
         write_texts({table: text})
     except OSError as error:
         raise UsageError(
-            f"{table} cannot be written: {error.strerror}", "name a file in a folder you may write"
+            lazy("{path} cannot be written: {reason}", path=table, reason=error.strerror),
+            lazy("name a file in a folder you may write"),
         ) from None
-    click.echo(f"{told}: {table}")
+    click.echo(told)
     return 0
-
-
-def _list(found: Overview, ever: int, student: str | None, exercise: str | None) -> None:
-    from grader.decisions.decision_words import called, told
-
-    shown = [
-        one
-        for one in found.in_force
-        if student in (None, one.student) and exercise in (None, one.exercise)
-    ]
-    for one in shown:
-        when = f"{one.at:%Y-%m-%d %H:%M}" if one.at else ""
-        click.echo(f"{one.number:4}  {told(one)}   ({_safe(one.by)}, {when})")
-    looked = [
-        (grade, line)
-        for grade, line in found.to_look_at
-        if student in (None, grade.student.id) and exercise in (None, grade.exercise)
-    ]
-    if looked or found.about_nobody:
-        click.echo("\nTo look at; --confirm or another decision ends the remark:")
-    for grade, line in looked:
-        click.echo(f"  {called(grade)}: {_safe(line)}")
-    for one in found.about_nobody:
-        click.echo(f"  {one.number} is about nobody in this batch: {told(one)}")
-    if found.to_grade and student is None and exercise is None:
-        click.echo(
-            f"\n{_counted(found.to_grade, 'part')} of {_counted(found.waiting, 'grade')} to be"
-            " graded by hand; --write CSV --to-grade writes them with the answers."
-        )
-    rest = ever - len(found.in_force)
-    if student is None and exercise is None and rest:
-        click.echo(f"{_counted(rest, 'more line')} in the record: replaced, taken back.")
-    if not shown:
-        click.echo("Nothing is decided.")
-
-
-def _tell(out: Path, written: Written) -> None:
-    from grader.decisions.decision_words import called, edited_lines, standing, told
-
-    if written.notice:
-        click.echo(f"bpgrade: {written.notice}", err=True)
-    if written.edited is not None and not any(one.kind == "score" for one in written.new):
-        first, second = edited_lines(out, written.edited)
-        click.echo(f"bpgrade: {first}\n{second}", err=True)
-    for one in written.new[:_SHOWN]:
-        click.echo(f"{one.number:4}  {told(one)}")
-    if len(written.new) > _SHOWN:
-        click.echo(f"      ... and {len(written.new) - _SHOWN} more")
-    if not written.new:
-        click.echo("Nothing new is decided there.")
-        return
-    for before, after in written.changed[:_SHOWN]:
-        click.echo(f"{called(after)}: {standing(before)} -> {standing(after)}")
-    if len(written.changed) > _SHOWN:
-        click.echo(f"... and {len(written.changed) - _SHOWN} more grades changed")
-    if not written.changed:
-        click.echo("No grade changes by it.")
-    if (out / "report").exists():
-        click.echo(f"The pages follow with `bpgrade report {out}`.")
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
-
-
-def _safe(text: str) -> str:
-    from grader.report.safe_text import visible
-
-    return visible(text, lines=False)
 
 
 def _user() -> str:
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # no name in the environment, nor in the system
-        raise UsageError("your user name is not known", "say who decides with --by NAME") from None
+        raise UsageError(
+            lazy("your user name is not known"), lazy("say who decides with --by NAME")
+        ) from None

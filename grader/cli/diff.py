@@ -5,14 +5,40 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
+
+from grader.language import gettext as _
+from grader.language import gettext_lazy as lazy
+from grader.language import ngettext, translated
 
 if TYPE_CHECKING:
     from grader.report.differences import CheckChange, Comparison, Difference
 
 _SHOWN = 50
+_STANDINGS: Final = {
+    "graded": lazy("graded"),
+    "ungraded": lazy("ungraded"),
+    "unreadable": lazy("unreadable"),
+    "missing": lazy("missing"),
+    "excused": lazy("excused"),
+    "withheld": lazy("withheld"),
+    "pending": lazy("to be graded by hand"),
+    "absent": lazy("absent"),
+}
+_OUTCOMES: Final = {
+    "passed": lazy("passed"),
+    "failed": lazy("failed"),
+    "error": lazy("error"),
+    "not_implemented": lazy("not_implemented"),
+    "timeout": lazy("timeout"),
+    "out_of_memory": lazy("out_of_memory"),
+    "died": lazy("died"),
+    "forbidden_value": lazy("forbidden_value"),
+    "blocked": lazy("blocked"),
+    "grader_error": lazy("grader_error"),
+}
 
 
 @click.command("diff", epilog="Example: bpgrade diff graded graded-again")
@@ -62,30 +88,43 @@ def _tell(comparison: Comparison, most: int) -> None:
     up = sum(one.change > 0 for one in grades)
     down = sum(one.change < 0 for one in grades)
     other = len(grades) - up - down
-    parts = [f"{up} up", f"{down} down"] + ([f"{other} new, gone or ungraded"] if other else [])
-    told = f"{len(grades)} different: {', '.join(parts)}" if grades else "no grade changed"
-    click.echo(f"{comparison.compared} grades compared, {told}.")
+    parts = [_("{count} up", count=up), _("{count} down", count=down)]
+    parts += [_("{count} new, gone or ungraded", count=other)] if other else []
+    told = _("no grade changed")
+    if grades:
+        changes = _(", ").join(parts)
+        told = _("{count} different: {changes}", count=len(grades), changes=changes)
+    click.echo(_("{count} grades compared, {result}.", count=comparison.compared, result=told))
     if comparison.by_check:
-        click.echo("\nBy check:")
+        click.echo("\n" + _("By check:"))
         for check, number in comparison.by_check[:most]:
             click.echo(f"  {number:5}  {_check(check)}")
     if grades:
-        click.echo("\nBy student:")
+        click.echo("\n" + _("By student:"))
         for one in grades[:most]:
             click.echo(f"  {_grade(one)}")
         if len(grades) > most:
-            click.echo(f"  ... and {len(grades) - most} more; --all shows them")
+            click.echo("  " + _("... and {count} more; --all shows them", count=len(grades) - most))
     hidden = len(comparison.differences) - len(grades)
     if hidden:
-        click.echo(f"\n{hidden} more have the same grade but passed different checks; see --json.")
+        told = ngettext(
+            "{count} more has the same grade but passed different checks; see --json.",
+            "{count} more have the same grade but passed different checks; see --json.",
+            hidden,
+        )
+        click.echo(f"\n{told}")
 
 
 def _check(check: CheckChange) -> str:
     from grader.report.safe_text import visible
 
-    before, after = check.before or "not there", check.after or "gone"
-    title = visible(check.title, lines=False)
-    return f"{before} -> {after}: {visible(check.function, lines=False)}: {title}"
+    return _(
+        "{before} -> {after}: {function}: {title}",
+        before=_OUTCOMES[check.before] if check.before else _("not there"),
+        after=_OUTCOMES[check.after] if check.after else _("gone"),
+        function=visible(check.function, lines=False),
+        title=visible(check.title, lines=False),
+    )
 
 
 def _grade(one: Difference) -> str:
@@ -95,14 +134,17 @@ def _grade(one: Difference) -> str:
     if one.student.name not in ("", who):
         who = f"{one.student.name} ({who})"
     sign = f" ({one.change:+g})" if one.change else ""
-    again = ", another file" if one.resubmitted else ""
-    again += ", as decided" if one.decided else ""
     before, after = _standing(one.before, one.score_before), _standing(one.after, one.score_after)
-    shown = visible(f"{who}, {one.exercise}", lines=False)
-    return f"{shown}: {before} -> {after}{sign}{again}"
+    shown = visible(_("{who}, {exercise}", who=who, exercise=one.exercise), lines=False)
+    told = [_("{who}: {change}", who=shown, change=f"{before} -> {after}{sign}")]
+    if one.resubmitted:
+        told.append(_("another file"))
+    if one.decided:
+        told.append(_("as decided"))
+    return _(", ").join(told)
 
 
 def _standing(status: str, score: float | None) -> str:
     if score is not None:
         return f"{score:g}"
-    return "to be graded by hand" if status == "pending" else status
+    return translated(_STANDINGS.get(status, status))

@@ -12,18 +12,26 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from grader.cli.course_option import COURSE, chosen_course
+from grader.language import gettext as _
+from grader.language import gettext_lazy as lazy
+from grader.language import joined, translated
 
 if TYPE_CHECKING:
     from grader.sandbox.isolation_selftest import Escape
 
 _MEANINGS: Final = {
-    "process": "a submission runs in a process of its own; what it breaks there, it breaks alone",
-    "wall clock": "a call that does not end is stopped",
-    "rlimits": "memory, processor time and the size of files are bounded",
-    "landlock": "no file can be opened but Python, the course's packages and a scratch folder",
-    "seccomp": "no network, no other process, no new program, no rarely used system call",
-    "bubblewrap": "no file, network or process of this machine is even there",
+    "process": lazy(
+        "a submission runs in a process of its own; what it breaks there, it breaks alone"
+    ),
+    "wall clock": lazy("a call that does not end is stopped"),
+    "rlimits": lazy("memory, processor time and the size of files are bounded"),
+    "landlock": lazy(
+        "no file can be opened but Python, the course's packages and a scratch folder"
+    ),
+    "seccomp": lazy("no network, no other process, no new program, no rarely used system call"),
+    "bubblewrap": lazy("no file, network or process of this machine is even there"),
 }
+_WORDS: Final = {"process": lazy("process"), "wall clock": lazy("wall clock")}
 _BASIC: Final = ("process", "wall clock", "rlimits")
 
 
@@ -81,14 +89,17 @@ def _examine(name: str) -> LayerReport:
         tried, problem = isolation_selftest.attempt_or_explain(name)
     through = [trial.attempt for trial in tried if not trial.stopped]
     if through:
-        problem = f"not stopped: {', '.join(through)}"
+        problem = lazy("not stopped: {attempts}", attempts=joined(*through, separator=lazy(", ")))
     return LayerReport(name, not problem, _MEANINGS[name], tried, problem, remedy)
 
 
 def _missing(name: str) -> tuple[str, str]:
     """Return what keeps a kernel's layer from being tried, and the remedy."""
     if sys.platform != "linux":
-        return f"this is {sys.platform}, not Linux", "grade strangers' code on Linux"
+        return (
+            lazy("this is {system}, not Linux", system=sys.platform),
+            lazy("grade strangers' code on Linux"),
+        )
     from grader.sandbox import layer_probe
 
     [layer] = [layer for layer in layer_probe.survey() if layer.name == name]
@@ -116,46 +127,59 @@ def _course(folder: Path | None) -> dict[str, Any]:
 
 def _show(document: dict[str, Any], layers: list[LayerReport]) -> None:
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
+    from grader.report.flowing import Flowing
     from grader.report.page import can_draw
 
     console = Console()
     drawn = can_draw(console)
-    table = Table("layer", "holds", "tried", "what it means")
+    table = Table(_("layer"), _("holds"), _("tried"), _("what it means"))
     for layer in layers:
-        tried = ", ".join(trial.attempt for trial in layer.tried) or "-"
-        table.add_row(
-            layer.name,
-            "[green]yes[/]" if layer.holds else "[red]no[/]",
-            tried,
-            layer.meaning if layer.holds else escape(_advice(layer)),
-        )
+        holds = Text(_("yes"), "green") if layer.holds else Text(_("no"), "red")
+        told = translated(layer.meaning) if layer.holds else _advice(layer)
+        table.add_row(Flowing(_name(layer)), holds, Flowing(_tried(layer) or "-"), Flowing(told))
     versions = ", ".join(f"{name} {number}" for name, number in document["versions"].items())
-    console.print(f"{document['system']}; {versions}", highlight=False)
-    console.print(f"course: {escape(_course_line(document['course']))}", highlight=False)
+    console.print(Text(f"{document['system']}; {versions}"))
+    course = _course_line(document["course"])
+    console.print(Flowing(_("course: {course}", course=course)))
     if drawn:
         console.print(table)
     else:
         for layer in layers:
             click.echo(_in_words(layer))
-    for level, purpose in (("basic", "your own code"), ("strict", "strangers' code")):
-        holds = "[green]holds[/]" if document[level] else "[red]does not hold[/]"
-        console.print(f"--isolation {level} ({purpose}) {holds}", highlight=False)
+    for level, purpose in (("basic", _("your own code")), ("strict", _("strangers' code"))):
+        about = Flowing(_("--isolation {level} ({purpose})", level=level, purpose=purpose) + " ")
+        if document[level]:
+            about.append(_("holds"), "green")
+        else:
+            about.append(_("does not hold"), "red")
+        console.print(about)
 
 
 def _in_words(layer: LayerReport) -> str:
-    told = layer.meaning if layer.holds else _advice(layer)
-    tried = ", ".join(trial.attempt for trial in layer.tried) or "nothing"
-    return f"{layer.name}: {'holds' if layer.holds else 'does not hold'}. {told}. Tried: {tried}"
+    fields = {"layer": _name(layer), "tried": _tried(layer) or _("nothing")}
+    if layer.holds:
+        told = translated(layer.meaning)
+        return _("{layer}: holds. {meaning}. Tried: {tried}", meaning=told, **fields)
+    advice = _advice(layer)
+    return _("{layer}: does not hold. {advice}. Tried: {tried}", advice=advice, **fields)
+
+
+def _name(layer: LayerReport) -> str:
+    return translated(_WORDS.get(layer.name, layer.name))
+
+
+def _tried(layer: LayerReport) -> str:
+    return _(", ").join(translated(trial.attempt) for trial in layer.tried)
 
 
 def _advice(layer: LayerReport) -> str:
-    return layer.problem + (f" -> {layer.remedy}" if layer.remedy else "")
+    return " -> ".join(translated(text) for text in (layer.problem, layer.remedy) if text)
 
 
 def _course_line(course: dict[str, str]) -> str:
     if "problem" in course:
-        return f"{course['problem']} -> {course['remedy']}"
-    return f"{course['title']} ({course['folder']})"
+        return f"{translated(course['problem'])} -> {translated(course['remedy'])}"
+    return _("{title} ({folder})", title=course["title"], folder=course["folder"])

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.group import report
 from grader.errors import UsageError
+from grader.language import Message, ngettext, translated
+from grader.language import gettext as _
+from grader.language import gettext_lazy as lazy
 
 if TYPE_CHECKING:
     from grader.gradebook.feedback_zip import Packed
@@ -59,11 +63,13 @@ def command(
     Exit code: 0 all grades are in it, 1 some are left out, 2 a path or an option is wrong.
     """
     if column is not None and into is None:
-        raise UsageError("--column names a column of an export", "add --into EXPORT.csv")
+        raise UsageError(
+            lazy("--column names a column of an export"), lazy("add --into EXPORT.csv")
+        )
     if feedback_zip and format == "csv":
         raise UsageError(
-            "--feedback-zip is for platforms: canvas or moodle",
-            f"the students' pages are in {out}/report/students",
+            lazy("--feedback-zip is for platforms: canvas or moodle"),
+            lazy("the students' pages are in {folder}", folder=f"{out}/report/students"),
         )
     _tell_edit(out)
     left_out = 0
@@ -78,8 +84,8 @@ def command(
         packed = _packed(format, out, into, exercise)
         path = out / f"{format}-feedback.zip"
         _write(path, packed.data, into)
-        click.echo(f"Feedback: {path}, {packed.files} files")
-        _list(packed.left_out, "without feedback")
+        click.echo(_("Feedback: {path}, {count} files", path=path, count=packed.files))
+        _list(packed.left_out, lazy("{count} without feedback:"))
         left_out += len(packed.left_out)
         if filled is None and output is not None:
             _not_written(output)
@@ -93,14 +99,18 @@ def _tell_edit(out: Path) -> None:
 
     if is_edited(out):
         first, second = edited_lines(out, out / NAME)
-        click.echo(f"bpgrade: {first}\n{second}", err=True)
+        click.echo(f"bpgrade: {translated(first)}\n{translated(second)}", err=True)
 
 
 def _not_written(output: Path) -> None:
-    click.echo(
-        f"bpgrade: {output} was not written: Canvas matches people by what is in its own export\n"
-        "  -> add --into THAT.csv for a gradebook; --feedback-zip alone needs no -o",
-        err=True,
+    report(
+        UsageError(
+            lazy(
+                "{path} was not written: Canvas matches people by what is in its own export",
+                path=output,
+            ),
+            lazy("add --into THAT.csv for a gradebook; --feedback-zip alone needs no -o"),
+        )
     )
 
 
@@ -123,8 +133,8 @@ def _filled(
         return fill(into, grades, column)
     if format == "canvas":
         raise UsageError(
-            "Canvas matches people by what is in its own export",
-            "in Canvas: Grades, Export, Export Entire Gradebook; then add --into THAT.csv",
+            lazy("Canvas matches people by what is in its own export"),
+            lazy("in Canvas: Grades, Export, Export Entire Gradebook; then add --into THAT.csv"),
         )
     return new_moodle(grades) if format == "moodle" else new_table(grades)
 
@@ -148,7 +158,10 @@ def _packed(format: str, out: Path, into: Path | None, exercise: str | None) -> 
 def _write(path: Path, data: bytes, into: Path | None) -> None:
     """Write a file whole, never over the instructor's export."""
     if into is not None and path.exists() and path.samefile(into):
-        raise UsageError(f"{path} is the export itself", "give the copy another name with -o")
+        raise UsageError(
+            lazy("{path} is the export itself", path=path),
+            lazy("give the copy another name with -o"),
+        )
     from grader.course.files import replacing
 
     try:
@@ -156,30 +169,39 @@ def _write(path: Path, data: bytes, into: Path | None) -> None:
             new.write_bytes(data)
     except OSError as error:
         raise UsageError(
-            f"{path} cannot be written: {error.strerror}", "name a file in a folder you may write"
+            lazy("{path} cannot be written: {reason}", path=path, reason=error.strerror),
+            lazy("name a file in a folder you may write"),
         ) from None
 
 
 def _tell(filled: Filled, path: Path, into: Path | None) -> None:
-    where = f" into {', '.join(filled.columns)}" if into is not None and filled.columns else ""
-    parts = [f"{filled.written} {'grade' if filled.written == 1 else 'grades'} written{where}"]
+    if into is not None and filled.columns:
+        written = ngettext(
+            "{count} grade written into {columns}",
+            "{count} grades written into {columns}",
+            filled.written,
+            columns=_(", ").join(filled.columns),
+        )
+    else:
+        written = ngettext("{count} grade written", "{count} grades written", filled.written)
+    parts = [written]
     if filled.changed:
-        parts.append(f"{filled.changed} changed")
+        parts.append(_("{count} changed", count=filled.changed))
     if filled.same:
-        parts.append(f"{filled.same} were there already")
-    click.echo(f"{', '.join(parts)}: {path}")
+        parts.append(_("{count} were there already", count=filled.same))
+    click.echo(_("{what}: {path}", what=_(", ").join(parts), path=path))
     for note in filled.notes:
-        click.echo(f"  {note}")
-    _list(filled.left_out, "left out")
+        click.echo(f"  {translated(note)}")
+    _list(filled.left_out, lazy("{count} left out:"))
 
 
-def _list(items: Sequence[str], what: str) -> None:
+def _list(items: Sequence[str], heading: Message) -> None:
     from grader.report.safe_text import visible
 
     if not items:
         return
-    click.echo(f"bpgrade: {len(items)} {what}:", err=True)
+    click.echo(f"bpgrade: {translated(heading.format(count=len(items)))}", err=True)
     for item in items[:_SHOWN]:
         click.echo(f"  {visible(item, lines=False)}", err=True)
     if len(items) > _SHOWN:
-        click.echo(f"  ... and {len(items) - _SHOWN} more", err=True)
+        click.echo("  " + _("... and {count} more", count=len(items) - _SHOWN), err=True)

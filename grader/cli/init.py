@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.course_option import COURSE, chosen_course
+from grader.language import gettext as _
+from grader.language import translated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,15 +37,20 @@ def command(directory: str, course_folder: Path | None, notebooks: bool) -> None
     found = chosen_course(course_folder)
     folder = Path(directory)
     handout = hand_out(found, folder, notebooks=notebooks)
-    where = "this folder" if folder == Path() else click.format_filename(folder)
-    click.echo(found.title)
+    click.echo(translated(found.title))
     if handout.written:
-        click.echo(f"  wrote to {where}: {_names(handout.written)}")
+        names = _names(handout.written)
+        told = _("wrote to this folder: {names}", names=names)
+        if folder != Path():
+            where = click.format_filename(folder)
+            told = _("wrote to {folder}: {names}", folder=where, names=names)
+        click.echo(f"  {told}")
     if handout.kept:
-        click.echo(f"  kept as they were: {_names(handout.kept)}")
+        click.echo("  " + _("kept as they were: {names}", names=_names(handout.kept)))
     first = found.exercises[0].name
     ending = ".ipynb" if notebooks else ".py"
-    click.echo(f"Next: read {_quoted(folder / f'{first}.md')}, fill in the functions, and run")
+    task = _quoted(folder / f"{first}.md")
+    click.echo(_("Next: read {path}, fill in the functions, and run", path=task))
     option = f"--course {_quoted(course_folder)} " if course_folder is not None else ""
     click.echo(f"  bpgrade check {option}{_quoted(folder / f'{first}{ending}')}")
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from grader.cli.course_option import COURSE, chosen_course
+from grader.language import gettext as _
+from grader.language import gettext_lazy as lazy
 from grader.platforms.assessment import HIDDEN, Hidden
 from grader.platforms.registry import NAMES
 
@@ -71,8 +73,8 @@ def command(
     if exercise is None and found.one_exercise:
         names = ", ".join(one.name for one in course.exercises)
         raise UsageError(
-            f"a package for {found.title} grades one exercise",
-            f"name it with --exercise; there are: {names}",
+            lazy("a package for {platform} grades one exercise", platform=found.title),
+            lazy("name it with --exercise; there are: {names}", names=names),
         )
     choice = PackageOptions(
         exercise=course.exercise(exercise) if exercise else None,
@@ -85,8 +87,9 @@ def command(
     files = build(found, course, choice)
     write(files, output)
     megabytes = sum(map(len, files.values())) / 1e6
-    click.echo(f"Wrote {click.format_filename(output)}: {len(files)} files, {megabytes:.1f} MB.")
-    click.echo(f"Try it here: bpgrade selftest {name} {click.format_filename(output)}")
+    path, size = click.format_filename(output), f"{megabytes:.1f}"
+    click.echo(_("Wrote {path}: {count} files, {size} MB.", path=path, count=len(files), size=size))
+    click.echo(_("Try it here: {command}", command=f"bpgrade selftest {name} {path}"))
 
 
 def _check_python(version: str) -> None:
@@ -99,7 +102,8 @@ def _check_python(version: str) -> None:
         or (int(parts[0]), int(parts[1])) < (3, 11)
     ):
         raise UsageError(
-            f"{version!r} is no Python that bpgrade runs on", "write it as 3.11, 3.12 or later"
+            lazy("{version} is no Python that bpgrade runs on", version=repr(version)),
+            lazy("write it as 3.11, 3.12 or later"),
         )
 
 

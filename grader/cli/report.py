@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.course_option import chosen_course
+from grader.language import gettext as _
 
 if TYPE_CHECKING:
     from grader.course import Course
@@ -29,7 +30,8 @@ def command(out: Path, course_folder: Path | None, no_similar: bool) -> int:
     OUT is the folder that `bpgrade batch` wrote. The pages go to OUT/report: begin with
     OUT/report/index.html. Each stands alone and loads nothing from anywhere.
     """
-    click.echo(f"Pages: {write(out, course_folder, similar=not no_similar)}")
+    page = write(out, course_folder, similar=not no_similar)
+    click.echo(_("Pages: {path}", path=page))
     return 0
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.language import gettext as _
+from grader.language import translated
 from grader.platforms.registry import NAMES
 
 if TYPE_CHECKING:
@@ -34,8 +36,11 @@ def command(name: str, package: Path, exercise: str | None, as_json: bool) -> in
     isolation = isolation_here()
     if isolation != "strict":
         click.echo(
-            "bpgrade: strict isolation cannot be had here, so it is tried with basic; the platform"
-            " will be asked for strict (see `bpgrade doctor`)",
+            "bpgrade: "
+            + _(
+                "strict isolation cannot be had here, so it is tried with basic; the platform"
+                " will be asked for strict (see `bpgrade doctor`)"
+            ),
             err=True,
         )
     trials = []
@@ -51,20 +56,28 @@ def command(name: str, package: Path, exercise: str | None, as_json: bool) -> in
 def _show(trials: list[PackageTrial]) -> None:
     from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
 
+    from grader.report.flowing import Flowing
     from grader.report.page import can_draw
 
     console = Console()
-    table = Table("submission", "the platform sees", "exit code", "as it must be")
+    table = Table(_("submission"), _("the platform sees"), _("exit code"), _("as it must be"))
     for trial in trials:
-        seen = "not graded" if trial.share is None else f"{trial.share * 100:.4g} % of the points"
-        verdict = "yes" if trial.good else f"no: {trial.remark}"
-        table.add_row(*map(Text, (trial.case, seen, str(trial.exit_code), verdict)))
+        case = translated(trial.case)
+        seen = _("not graded")
+        if trial.share is not None:
+            seen = _("{share} % of the points", share=f"{trial.share * 100:.4g}")
+        verdict = _("yes") if trial.good else _("no: {reason}", reason=trial.remark)
+        table.add_row(*map(Flowing, (case, seen, str(trial.exit_code), verdict)))
         if not can_draw(console):
             click.echo(
-                f"{trial.case}: the platform sees {seen}, exit code {trial.exit_code};"
-                f" as it must be: {verdict}"
+                _(
+                    "{case}: the platform sees {seen}, exit code {code}; as it must be: {verdict}",
+                    case=case,
+                    seen=seen,
+                    code=trial.exit_code,
+                    verdict=verdict,
+                )
             )
     if can_draw(console):
         console.print(table)

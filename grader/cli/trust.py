@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from grader.errors import UsageError
+from grader.language import gettext as _
+from grader.language import gettext_lazy as lazy
 
 
 @click.command("trust", epilog="Example: bpgrade trust statistics")
@@ -27,8 +29,8 @@ def command(folder: Path | None, listed: bool, remove: Path | None) -> None:
     """
     if (folder is not None) + listed + (remove is not None) != 1:
         raise UsageError(
-            "give one of: the folder of a course, --list, --remove DIR",
-            "to trust the course in this folder: bpgrade trust .",
+            lazy("give one of: the folder of a course, --list, --remove DIR"),
+            lazy("to trust the course in this folder: bpgrade trust ."),
         )
     if folder is not None:
         _trust(folder)
@@ -44,7 +46,8 @@ def _trust(folder: Path) -> None:
 
     course = load_course(course_folder(folder))
     trust.remember(course.folder, True)
-    click.echo(f"Trusted: {click.format_filename(course.folder)}, the course {course.name}")
+    path = click.format_filename(course.folder)
+    click.echo(_("Trusted: {path}, the course {name}", path=path, name=course.name))
 
 
 def _remove(folder: Path) -> None:
@@ -52,9 +55,10 @@ def _remove(folder: Path) -> None:
 
     if not trust.forget(folder):
         raise UsageError(
-            f"nothing was decided on {folder}", "bpgrade trust --list shows the folders"
+            lazy("nothing was decided on {path}", path=folder),
+            lazy("bpgrade trust --list shows the folders"),
         )
-    click.echo(f"Forgotten: {click.format_filename(folder.resolve())}")
+    click.echo(_("Forgotten: {path}", path=click.format_filename(folder.resolve())))
 
 
 def _list() -> None:
