@@ -16,8 +16,8 @@ from grader.course.files import read_text, write_texts
 from grader.course.stubs import write_stubs
 from grader.course.translations import short_tag, stub_texts, translated_path, translations_of
 from grader.diagnosis.bug_library import authored_texts
-from grader.errors import UsageError
-from grader.language import as_written, find_language, html_tag, languages, languages_of
+from grader.errors import UsageError, no_such_language
+from grader.language import as_written, find_language, languages_of
 from grader.language import gettext_lazy as _
 from grader.language.catalogue import COURSE_DOMAIN, lacking, read_again
 
@@ -60,7 +60,7 @@ def public_messages(course: Course) -> list[str]:
         for part in exercise.by_hand:
             texts += [part.title, *(item.text for item in part.rubric)]
         path = course.reference(exercise)
-        remedy = f"Write the reference solution of {exercise.name} there."
+        remedy = _("Write the reference solution of {exercise} there.", exercise=exercise.name)
         texts += stub_texts(make_stub(read_text(path, remedy), path, exercise, course.language))
     texts += _of_checks(course, hidden=False)
     return list(dict.fromkeys(as_written(text) for text in texts if text))
@@ -132,10 +132,7 @@ def _known(language: str) -> str:
     """Return the language that is meant: a reader can only choose what the product itself has."""
     found = find_language(language)
     if found is None:
-        raise UsageError(
-            _("no such language: {name}", name=language),
-            _("there are: {languages}", languages=", ".join(map(html_tag, languages()))),
-        )
+        raise no_such_language(language)
     return found
 
 

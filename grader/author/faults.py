@@ -18,14 +18,22 @@ from grader.course.files import read_text
 from grader.course.stubs import stubs_of
 from grader.course.translations import translated_path
 from grader.language import gettext_lazy as _
+from grader.language import joined, sentences
 from grader.result import CheckResult, Outcome
 
 LEAST_SCORE: Final = 0.98
 _SHOWN: Final = 200
 _LIMITS: Final = {
-    Outcome.TIMEOUT: ", or raise call_seconds, load_seconds or cpu_seconds in course.toml",
-    Outcome.OUT_OF_MEMORY: ", or raise memory_megabytes in course.toml",
-    Outcome.DIED: ", or raise processes or file_megabytes in course.toml",
+    Outcome.TIMEOUT: _(
+        "Correct the check or the reference, or raise call_seconds, load_seconds or cpu_seconds in"
+        " course.toml."
+    ),
+    Outcome.OUT_OF_MEMORY: _(
+        "Correct the check or the reference, or raise memory_megabytes in course.toml."
+    ),
+    Outcome.DIED: _(
+        "Correct the check or the reference, or raise processes or file_megabytes in course.toml."
+    ),
 }
 
 
@@ -56,18 +64,21 @@ def exercise_faults(
     checks = course.checks(exercise).name
     faults = [*_of_stub(course, exercise, stub), *_of_reference(checks, results)]
     if not faults or found.mutation:
-        faults += _of_scores(found.reference, "the reference", found.points)
-    faults += _of_scores(found.stub, "the stub", 0.0)
+        faults += _of_scores(found.reference, _("the reference"), found.points)
+    faults += _of_scores(found.stub, _("the stub"), 0.0)
     for id, text in printed.items():
         shown = text.partition("\n")[0][:_SHOWN]
-        faults.append(Fault(f"{checks}: the check {id} prints: {shown}", "Remove the print."))
+        told = _("{file}: the check {check} prints: {text}", file=checks, check=id, text=shown)
+        faults.append(Fault(told, _("Remove the print.")))
     for id, text in crashed.items():
-        faults.append(
-            Fault(
-                f"{checks}: the check {id} breaks on a wrong program. {text}",
-                "Let it fail through `compare`, whatever the student's function returns.",
-            )
+        told = _(
+            "{file}: the check {check} breaks on a wrong program. {text}",
+            file=checks,
+            check=id,
+            text=text,
         )
+        remedy = _("Let it fail through `compare`, whatever the student's function returns.")
+        faults.append(Fault(told, remedy))
     if found.mutation:
         faults += _of_checks(checks, found, crashed)
         faults += [fault for entry in found.mutation for fault in _of_mutation(checks, entry)]
@@ -79,12 +90,13 @@ def exercise_faults(
 
 
 def _of_stub(course: Course, exercise: Exercise, stub: str) -> Iterator[Fault]:
-    remedy = f"Run bpgrade author stubs --course {course.folder}"
+    remedy = _("Run {command}", command=f"bpgrade author stubs --course {course.folder}")
     path = course.stub(exercise)
     if not path.is_file():
-        yield Fault(f"{path}: no such file.", remedy)
+        yield Fault(_("{path}: no such file.", path=path), remedy)
     elif read_text(path, "") != stub:
-        yield Fault(f"{path}: is not what the markers in the reference produce.", remedy)
+        told = _("{path}: is not what the markers in the reference produce.", path=path)
+        yield Fault(told, remedy)
     for language, text in stubs_of(course, exercise).items():
         other = translated_path(path, language)
         if language != course.language and (not other.is_file() or read_text(other, "") != text):
@@ -96,15 +108,22 @@ def _of_stub(course: Course, exercise: Exercise, stub: str) -> Iterator[Fault]:
 
 def _of_reference(file: str, results: Sequence[CheckResult]) -> Iterator[Fault]:
     for result in results:
-        feedback = result.feedback[: 2 * _SHOWN]
+        most = 2 * _SHOWN
+        feedback = result.feedback if len(result.feedback) <= most else result.feedback[:most]
+        fields = {"file": file, "check": result.id}
         if result.outcome is Outcome.GRADER_ERROR:
             reason = feedback.removeprefix("The check itself failed, not your code: ")
-            yield Fault(f"{file}: the check {result.id} breaks: {reason}", "Correct the check.")
+            told = _("{file}: the check {check} breaks: {reason}", reason=reason, **fields)
+            yield Fault(told, _("Correct the check."))
         elif result.outcome is not Outcome.PASSED:
-            limit = _LIMITS.get(result.outcome, "")
+            remedy = _LIMITS.get(result.outcome, _("Correct the check or the reference."))
             yield Fault(
-                f"{file}: the check {result.id} does not let the reference pass: {feedback}",
-                f"Correct the check or the reference{limit}.",
+                _(
+                    "{file}: the check {check} does not let the reference pass: {feedback}",
+                    feedback=feedback,
+                    **fields,
+                ),
+                remedy,
             )
 
 
@@ -114,57 +133,92 @@ def _of_scores(scores: Scores | None, program: str, right: float) -> Iterator[Fa
     wrong = [seed for seed, score in enumerate(scores.scores) if abs(score - right) > 1e-9]
     if wrong:
         score = scores.scores[wrong[0]]
-        yield Fault(
-            f"With the seed {wrong[0]} {program} gets {score:g} points instead of {right:g}"
-            f" ({len(wrong)} of {len(scores.scores)} seeds).",
-            "Make the checks hold for every draw."
-            if right
-            else "Make every check require work by the student.",
+        told = _(
+            "With the seed {seed} {program} gets {score} points instead of {right}"
+            " ({wrong} of {count} seeds).",
+            seed=wrong[0],
+            program=program,
+            score=f"{score:g}",
+            right=f"{right:g}",
+            wrong=len(wrong),
+            count=len(scores.scores),
         )
+        if right:
+            yield Fault(told, _("Make the checks hold for every draw."))
+        else:
+            yield Fault(told, _("Make every check require work by the student."))
 
 
 def _of_checks(file: str, found: ExerciseFinding, crashed: Mapping[str, str]) -> Iterator[Fault]:
     for check in found.checks:
         if not check.failed_by and check.id not in crashed:
             yield Fault(
-                f"{file}: no wrong program fails the check {check.id}.",
-                "Compare more in it, or add the misconception that it should catch.",
+                _("{file}: no wrong program fails the check {check}.", file=file, check=check.id),
+                _("Compare more in it, or add the misconception that it should catch."),
             )
 
 
 def _of_mutation(file: str, entry: Mutation) -> Iterator[Fault]:
     if entry.score < LEAST_SCORE:
-        least = f"{100 * LEAST_SCORE:g} %"
-        remedy = "Check what distinguishes them from the reference."
+        remedies = [_("Check what distinguishes them from the reference.")]
         if not entry.probed:
-            remedy += f" Write a @probe for {entry.function}: equivalent ones are then left out."
+            advice = _(
+                "Write a @probe for {function}: equivalent ones are then left out.",
+                function=entry.function,
+            )
+            remedies.append(advice)
         yield Fault(
-            f"{file}: the hidden checks of {entry.function} let {len(entry.survivors)} of"
-            f" {entry.mutants - entry.equivalent} mutants pass; at least {least} should fail.",
-            remedy,
+            _(
+                "{file}: the hidden checks of {function} let {survivors} of {count} mutants pass;"
+                " at least {least} % should fail.",
+                file=file,
+                function=entry.function,
+                survivors=len(entry.survivors),
+                count=entry.mutants - entry.equivalent,
+                least=f"{100 * LEAST_SCORE:g}",
+            ),
+            sentences(remedies),
         )
 
 
 def _of_misconception(file: str, entry: MisconceptionFinding, graded: bool) -> Iterator[Fault]:
-    which = f"{file}: the misconception {entry.id}"
+    which = {"file": file, "id": entry.id, "function": entry.function}
     if graded and not entry.lost:
         yield Fault(
-            f"{which} loses no points in {entry.function}.", "Check there what it does wrong."
+            _("{file}: the misconception {id} loses no points in {function}.", **which),
+            _("Check there what it does wrong."),
         )
     if graded and entry.elsewhere:
         yield Fault(
-            f"{which} of {entry.function} also costs points in checks of other functions:"
-            f" {', '.join(entry.elsewhere)}.",
-            "Let these take what follows from the student's own values, so that one mistake is"
-            " charged once.",
+            _(
+                "{file}: the misconception {id} of {function} also costs points in checks of other"
+                " functions: {checks}.",
+                checks=joined(*entry.elsewhere, separator=_(", ")),
+                **which,
+            ),
+            _(
+                "Let these take what follows from the student's own values, so that one mistake is"
+                " charged once."
+            ),
         )
     if entry.id not in entry.named and (graded or entry.elsewhere):
-        instead = f", which is reported as {', '.join(entry.named)}" if entry.named else ""
+        told = _("{file}: the misconception {id} is not named by the diagnosis.", **which)
+        if entry.named:
+            told = _(
+                "{file}: the misconception {id} is not named by the diagnosis, which is reported as"
+                " {others}.",
+                others=joined(*entry.named, separator=_(", ")),
+                **which,
+            )
         yield Fault(
-            f"{which} is not named by the diagnosis{instead}.",
-            f"Write a @probe for {entry.function} that shows it, and take out what is the same.",
+            told,
+            _(
+                "Write a @probe for {function} that shows it, and take out what is the same.",
+                **which,
+            ),
         )
     if graded and not entry.steady:
         yield Fault(
-            f"{which} gets a different score with other seeds.", "Draw more inputs per check."
+            _("{file}: the misconception {id} gets a different score with other seeds.", **which),
+            _("Draw more inputs per check."),
         )

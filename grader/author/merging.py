@@ -12,6 +12,7 @@ from grader.author.needed import Needed, bound_names
 from grader.course.files import read_text
 from grader.course.naming import SHARED
 from grader.errors import CourseError
+from grader.language import gettext_lazy as _
 
 
 def with_shared(source: str, path: Path) -> str:
@@ -43,12 +44,20 @@ def with_shared(source: str, path: Path) -> str:
     kept = [node for node in needed.body if node in needed.nodes]
     names = {name for node in kept if not _imports(node) for name in bound_names(node)}
     own = {name for node in tree.body if not _imports(node) for name in bound_names(node)}
-    where = f"{path.name}: line {imports[0].lineno}"
+    fields = {"file": path.name, "line": imports[0].lineno, "shared": shared.name}
     if missing := sorted(wanted - names):
-        raise CourseError(f"{where}: {shared.name} has no {missing[0]}", f"define it in {shared}")
+        raise CourseError(
+            _("{file}: line {line}: {shared} has no {name}", name=missing[0], **fields),
+            _("define it in {path}", path=shared),
+        )
     if twice := sorted(names & own):
         raise CourseError(
-            f"{where}: {path.name} and {shared.name} both define {twice[0]}", "rename one of them"
+            _(
+                "{file}: line {line}: {file} and {shared} both define {name}",
+                name=twice[0],
+                **fields,
+            ),
+            _("rename one of them"),
         )
     renamed = [
         f"{alias.asname} = {alias.name}" for node in imports for alias in node.names if alias.asname

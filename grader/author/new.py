@@ -10,6 +10,7 @@ from grader.course.files import read_text, write_texts
 from grader.course.naming import LONGEST, is_file_name
 from grader.errors import UsageError
 from grader.language import current_language
+from grader.language import gettext_lazy as _
 from grader.language.catalogue import SOURCE
 
 _TEMPLATE = Path(__file__).parent / "template"
@@ -28,16 +29,19 @@ def new_course(folder: Path) -> Course:
     name = folder.resolve().name
     if not is_file_name(name):
         raise UsageError(
-            f"A course cannot be named {name!r}.",
-            f"Use ASCII letters, digits and underscores, no leading digit, {LONGEST} at most.",
+            _("A course cannot be named {name}.", name=repr(name)),
+            _(
+                "Use ASCII letters, digits and underscores, no leading digit, {most} at most.",
+                most=LONGEST,
+            ),
         )
     template = _template(current_language())
     texts = {folder / path: text.replace(_PLACEHOLDER, name) for path, text in template.items()}
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise UsageError(
-                f"{folder} already exists and is not empty.",
-                "Choose a new folder: nothing is overwritten.",
+                _("{folder} already exists and is not empty.", folder=folder),
+                _("Choose a new folder: nothing is overwritten."),
             )
         for path in texts:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,8 +49,8 @@ def new_course(folder: Path) -> Course:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(
-            f"The course cannot be written to {folder}: {reason}.",
-            "Choose a folder you can write to.",
+            _("The course cannot be written to {folder}: {reason}.", folder=folder, reason=reason),
+            _("Choose a folder you can write to."),
         ) from error
     with contextlib.suppress(UsageError):  # each command then says how to use the course
         trust.remember(folder, True)

@@ -11,8 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.author.proof_record import ExerciseFinding, Mutation, Scores, Verification
-from grader.language import ngettext
+from grader.language import gettext as _
+from grader.language import ngettext, translated
 from grader.report.arrangement import points_text
+from grader.report.flowing import Flowing
 from grader.report.page import can_draw
 
 _FAULT = "bold red"
@@ -25,12 +27,13 @@ def render(verification: Verification, console: Console) -> None:
         console.print(_exercise(exercise, can_draw(console)))
     _untranslated(verification, console)
     faults = sum(len(exercise.faults) for exercise in verification.exercises)
-    name, seconds = verification.course, verification.seconds
+    name = verification.course
     if verification.ok:
-        console.print(Text(f"{name}: everything holds", "bold green") + f" ({seconds:.1f} s)")
+        told, style = _("{course}: everything holds", course=name), "bold green"
     else:
-        count = "1 fault" if faults == 1 else f"{faults} faults"
-        console.print(Text(f"{name}: {count}", _FAULT) + f" ({seconds:.1f} s)")
+        told = ngettext("{course}: {count} fault", "{course}: {count} faults", faults, course=name)
+        style = _FAULT
+    console.print(Flowing().append(told, style).append(f" ({verification.seconds:.1f} s)"))
 
 
 def _untranslated(verification: Verification, console: Console) -> None:
@@ -57,19 +60,22 @@ def _untranslated(verification: Verification, console: Console) -> None:
 
 
 def _exercise(found: ExerciseFinding, drawn: bool) -> RenderableType:
-    title = Text(f"{found.name}: {found.title}", "bold")
+    title = Text(_("{exercise}: {title}", exercise=found.name, title=found.title), "bold")
     parts: list[RenderableType] = [Rule(title, align="left") if drawn else title]
     if found.reference is not None and found.stub is not None:
         parts.append(
             Text.assemble(
-                _scores("reference", found.reference, found.points),
+                _scores(_("reference"), found.reference, found.points),
                 "   ",
-                _scores("stub", found.stub, found.points),
-                f"   {1000 * found.seconds:.0f} ms a submission",
+                _scores(_("stub"), found.stub, found.points),
+                "   ",
+                _("{number} ms a submission", number=f"{1000 * found.seconds:.0f}"),
             )
         )
     if found.by_hand:
-        parts.append(Text(f"graded by hand: {found.by_hand}, {points_text(found.points_by_hand)}"))
+        points = points_text(found.points_by_hand)
+        told = _("graded by hand: {count}, {points}", count=found.by_hand, points=points)
+        parts.append(Text(told))
     if found.mutation:
         parts.append(_mutation(found))
     if found.misconceptions:
@@ -81,14 +87,25 @@ def _exercise(found: ExerciseFinding, drawn: bool) -> RenderableType:
 
 def _scores(name: str, scores: Scores, points: float) -> Text:
     low, high = min(scores.scores), max(scores.scores)
-    shown = f"{low:g}" if low == high else f"{low:g} to {high:g}"
-    return Text(f"{name} {shown} / {points:g}, {len(scores.scores)} seeds")
+    shown = f"{low:g}"
+    if low != high:
+        shown = _("{low} to {high}", low=shown, high=f"{high:g}")
+    return Text(
+        ngettext(
+            "{program} {score} / {points}, {count} seed",
+            "{program} {score} / {points}, {count} seeds",
+            len(scores.scores),
+            program=name,
+            score=shown,
+            points=f"{points:g}",
+        )
+    )
 
 
 def _mutation(found: ExerciseFinding) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("function")
-    for title in ("checks", "mutants", "killed", "equivalent", "score"):
+    table.add_column(_("function"))
+    for title in (_("checks"), _("mutants"), _("killed"), _("equivalent"), _("score")):
         table.add_column(title, justify="right")
     for entry in found.mutation:
         checks = sum(check.function == entry.function for check in found.checks)
@@ -98,7 +115,7 @@ def _mutation(found: ExerciseFinding) -> Table:
             str(checks),
             str(entry.mutants),
             str(entry.killed),
-            str(entry.equivalent) if entry.probed else "no probe",
+            str(entry.equivalent) if entry.probed else _("no probe"),
             Text(f"{100 * entry.score:.1f} %", style),
         )
     return table
@@ -108,20 +125,33 @@ def _misconceptions(found: ExerciseFinding) -> Text:
     total = len(found.misconceptions)
     lost = sum(bool(entry.lost) for entry in found.misconceptions)
     named = sum(entry.id in entry.named for entry in found.misconceptions)
-    return Text(f"misconceptions: {total}, {lost} lose points, {named} named")
+    return Text(
+        _(
+            "misconceptions: {count}, {lost} lose points, {named} named",
+            count=total,
+            lost=lost,
+            named=named,
+        )
+    )
 
 
 def _survivors(entries: tuple[Mutation, ...]) -> Iterator[RenderableType]:
     for entry in entries:
         for survivor in entry.survivors[:_MAX_SURVIVORS]:
-            yield Text(f"survived in {entry.function} ({survivor.operator})", "yellow")
+            where = {"function": entry.function, "operator": survivor.operator}
+            yield Text(_("survived in {function} ({operator})", **where), "yellow")
             yield Padding(Text(survivor.diff, "dim"), (0, 0, 0, 2))
         if len(entry.survivors) > _MAX_SURVIVORS:
             rest = len(entry.survivors) - _MAX_SURVIVORS
-            yield Text(f"and {rest} more in {entry.function}; --json lists them", "yellow")
+            told = _(
+                "and {count} more in {function}; --json lists them",
+                count=rest,
+                function=entry.function,
+            )
+            yield Text(told, "yellow")
 
 
 def _faults(found: ExerciseFinding) -> Iterator[RenderableType]:
     for fault in found.faults:
-        yield Text.assemble(("fault ", _FAULT), fault.message)
-        yield Text(f"  -> {fault.remedy}")
+        yield Flowing().append(_("fault") + " ", _FAULT).append(translated(fault.message))
+        yield Flowing(f"  -> {translated(fault.remedy)}")

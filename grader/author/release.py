@@ -26,6 +26,7 @@ from grader.errors import CourseError, UsageError
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
 from grader.language import authored, languages_of
+from grader.language import gettext_lazy as _
 from grader.result import Outcome
 from grader.sandbox.isolation import Isolation
 
@@ -79,11 +80,13 @@ def _texts(course: Course) -> dict[str, str]:
     for exercise in course.exercises:
         name = exercise.name
         reference = course.reference(exercise)
-        source = read_text(reference, f"Write the reference solution of {name} there.")
+        source = read_text(
+            reference, _("Write the reference solution of {exercise} there.", exercise=name)
+        )
         texts[f"exercises/{name}.py"] = make_stub(source, reference, exercise, course.language)
-        texts[f"exercises/{name}.md"] = read_text(course.task(exercise), "Write the task there.")
+        texts[f"exercises/{name}.md"] = read_text(course.task(exercise), _("Write the task there."))
         checks = course.checks(exercise)
-        text = read_text(checks, f"Write the checks of {name} there.")
+        text = read_text(checks, _("Write the checks of {exercise} there.", exercise=name))
         texts[f"exercises/{checks.name}"] = visible_checks(text, _parsed(text, checks))
         notebook = course.notebook(exercise)
         for path in (notebook, *translations_of(notebook).values()):
@@ -133,7 +136,13 @@ def _parsed(text: str, path: Path) -> Path:
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         raise CourseError(
-            f"{path}: line {line}: {getattr(error, 'msg', error)}.", "Correct the Python there."
+            _(
+                "{path}: line {line}: {reason}.",
+                path=path,
+                line=line,
+                reason=getattr(error, "msg", error),
+            ),
+            _("Correct the Python there."),
         ) from None
     return path
 
@@ -150,8 +159,12 @@ def _bare(path: Path) -> str:
         notebook["metadata"] = {"kernelspec": metadata.get("kernelspec", {})}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CourseError(
-            f"{path}: is not a notebook in format 4 ({type(error).__name__}: {error}).",
-            "Make the notebooks again from the solutions.",
+            _(
+                "{path}: is not a notebook in format 4 ({reason}).",
+                path=path,
+                reason=f"{type(error).__name__}: {error}",
+            ),
+            _("Make the notebooks again from the solutions."),
         ) from None
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
@@ -175,8 +188,12 @@ def _refuse_traces(course: Course, texts: Mapping[str, str], checks: Checks) -> 
             for file, text in texts.items():
                 if name not in visible and pattern.search(text):
                     raise CourseError(
-                        f"{course.folder / file}: the handout would name the hidden check {name}.",
-                        "Remove its name from what students get.",
+                        _(
+                            "{path}: the handout would name the hidden check {check}.",
+                            path=course.folder / file,
+                            check=name,
+                        ),
+                        _("Remove its name from what students get."),
                     )
         _refuse_solution(course, exercise, texts)
 
@@ -190,9 +207,12 @@ def _refuse_solution(course: Course, exercise: Exercise, texts: Mapping[str, str
     for line in map(str.strip, solution):
         if line not in stub and len(line) >= _TELLING and json.dumps(line)[1:-1] in notebook:
             raise CourseError(
-                f"{course.folder}/exercises/{exercise.name}.ipynb holds a line of the solution:"
-                f" {line}",
-                "Make the notebooks again from the solutions.",
+                _(
+                    "{path} holds a line of the solution: {line}",
+                    path=f"{course.folder}/exercises/{exercise.name}.ipynb",
+                    line=line,
+                ),
+                _("Make the notebooks again from the solutions."),
             )
 
 
@@ -226,15 +246,25 @@ def _prove_exercise(
     found = sorted(check.id for check in result.checks)
     if found != wanted:
         raise CourseError(
-            f"{file}: the handout would have the visible checks {found}, not {wanted}.",
-            "Write @pytest.mark.visible directly above each visible check.",
+            _(
+                "{path}: the handout would have the visible checks {found}, not {wanted}.",
+                path=file,
+                found=found,
+                wanted=wanted,
+            ),
+            _("Write @pytest.mark.visible directly above each visible check."),
         )
     for check in result.checks:
         if check.outcome is not Outcome.PASSED:
             raise CourseError(
-                f"{file}: handed out by itself, the visible check {check.id} fails for the"
-                f" reference: {check.feedback}",
-                "Let it use nothing but the check file, `student`, `compare` and `rng`.",
+                _(
+                    "{path}: handed out by itself, the visible check {check} fails for the"
+                    " reference: {feedback}",
+                    path=file,
+                    check=check.id,
+                    feedback=check.feedback,
+                ),
+                _("Let it use nothing but the check file, `student`, `compare` and `rng`."),
             )
 
 
@@ -251,5 +281,6 @@ def _write_zip(path: Path, members: Mapping[str, bytes]) -> None:
                 archive.writestr(member, data, zipfile.ZIP_DEFLATED, 9)
     except OSError as error:
         raise UsageError(
-            f"Cannot write {path}: {error.strerror or error}.", "Choose a file you can write to."
+            _("Cannot write {path}: {reason}.", path=path, reason=error.strerror or error),
+            _("Choose a file you can write to."),
         ) from error

@@ -34,6 +34,7 @@ from grader.diagnosis.program_factory import Workshop
 from grader.errors import CourseError
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
+from grader.language import gettext_lazy as _
 from grader.language import languages_of
 from grader.result import CheckResult, PartResult
 from grader.sandbox.isolation import Isolation
@@ -89,7 +90,9 @@ def _untranslated(course: Course) -> Iterator[Untranslated]:
 def _exercise(grader: Grader, exercise: Exercise, effort: Effort) -> ExerciseFinding:
     task = grader.course.task(exercise)
     try:
-        read_text(task, f"Write the task of {exercise.name} there, in Markdown.")
+        read_text(
+            task, _("Write the task of {exercise} there, in Markdown.", exercise=exercise.name)
+        )
         with grader.working(), contextlib.redirect_stdout(io.StringIO()):
             return _Proof(grader, exercise, effort).finding()
     except CourseError as error:
@@ -112,7 +115,7 @@ class _Proof:
         self._course = grader.course
         self._exercise = exercise
         path = self._course.reference(self._exercise)
-        remedy = f"Write the reference solution of {self._exercise.name} there."
+        remedy = _("Write the reference solution of {exercise} there.", exercise=exercise.name)
         self._source = read_text(path, remedy)
         self._stub = make_stub(self._source, path, exercise, self._course.language)
         self._failed_by: dict[str, str] = {}
@@ -124,7 +127,7 @@ class _Proof:
         if module is not None and (errors := Workshop(module, book).edit_errors()):
             return _unfit(self._exercise, errors)
         results, scores = self._scores(self._source)
-        _, stub_scores = self._scores(self._stub)
+        stub_scores = self._scores(self._stub)[1]
         mutation: tuple[Mutation, ...] = ()
         wrong: tuple[MisconceptionFinding, ...] = ()
         crashed: dict[str, str] = {}
@@ -210,7 +213,7 @@ class _Proof:
 
     def _seconds(self) -> float:
         times = []
-        for _ in range(5):
+        for _time in range(5):
             start = time.perf_counter()
             self._bench.run(self._source, 0)
             times.append(time.perf_counter() - start)

@@ -16,6 +16,7 @@ from typing import Final
 from grader.author.merging import with_shared
 from grader.author.needed import FUNCTIONS, Function, Needed, is_always_used
 from grader.errors import CourseError
+from grader.language import gettext_lazy as _
 
 _REFERENCE: Final = "reference"
 _DROPPED: Final = "\0"  # what no line of Python holds
@@ -54,8 +55,16 @@ def _visible_tests(tree: ast.Module, path: Path) -> Iterator[Function]:
     for node in tree.body:
         if isinstance(node, ast.ClassDef) and any(map(_is_visible, ast.walk(node))):
             raise CourseError(
-                f"{path}: line {node.lineno}: the class {node.name} holds visible checks.",
-                "Write visible checks as functions of the module, so that they can be handed out.",
+                _(
+                    "{path}: line {line}: the class {name} holds visible checks.",
+                    path=path,
+                    line=node.lineno,
+                    name=node.name,
+                ),
+                _(
+                    "Write visible checks as functions of the module, so that they can be handed"
+                    " out."
+                ),
             )
         if isinstance(node, FUNCTIONS) and _is_visible(node):
             yield node
@@ -70,23 +79,39 @@ def _is_visible(node: ast.AST) -> bool:
 
 def _refuse(node: ast.stmt, test: Function, path: Path) -> None:
     """Raise where a visible check needs what is not handed out."""
-    where = f"{path}: line {node.lineno}: the visible check {test.name}"
+    fields = {"path": path, "line": node.lineno, "check": test.name}
     if isinstance(node, FUNCTIONS):
         arguments = {item.arg for item in ast.walk(node.args) if isinstance(item, ast.arg)}
         is_check = node is test or any("fixture" in ast.dump(d) for d in node.decorator_list)
         if is_check and _REFERENCE in arguments:
-            through = "" if node is test else f", through the fixture {node.name},"
+            told = _(
+                "{path}: line {line}: the visible check {check} uses the fixture reference, which"
+                " students do not get.",
+                **fields,
+            )
+            if node is not test:
+                told = _(
+                    "{path}: line {line}: the visible check {check}, through the fixture {fixture},"
+                    " uses the fixture reference, which students do not get.",
+                    fixture=node.name,
+                    **fields,
+                )
             raise CourseError(
-                f"{where}{through} uses the fixture reference, which students do not get.",
-                "Write the expected values into the check, or take its visible mark away.",
+                told, _("Write the expected values into the check, or take its visible mark away.")
             )
     for module in _imported(node):
         if not module or (path.parent / f"{module}.py").exists():
             raise CourseError(
-                f"{where} uses what is imported from {module or 'beside it'}, a file of"
-                " solutions/, which students do not get.",
-                "Write what visible checks use into the check file, or into shared.py and take it"
-                " by `from shared import ...`.",
+                _(
+                    "{path}: line {line}: the visible check {check} uses what is imported from"
+                    " {module}, a file of solutions/, which students do not get.",
+                    module=module or _("beside it"),
+                    **fields,
+                ),
+                _(
+                    "Write what visible checks use into the check file, or into shared.py and take"
+                    " it by `from shared import ...`."
+                ),
             )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from grader import __version__
+from grader.cli.help_format import Context
 from grader.cli.language_option import LANG, localised, use_language
 from grader.cli.streams import make_streams_last
 from grader.errors import BpgradeError, UsageError
@@ -40,6 +41,8 @@ _FULL: Final = {errno.ENOSPC, errno.EDQUOT}
 
 class _Commands(click.Group):
     """Imports a command's module when the command is called or asked for help."""
+
+    context_class = Context
 
     def list_commands(self, _context: click.Context) -> list[str]:
         return list(_COMMANDS)

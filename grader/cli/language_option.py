@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+from grader.cli.help_format import Context
 from grader.errors import no_such_language
 from grader.language import PSEUDO, choose, current_language, find_language
 from grader.language import gettext as _
@@ -52,6 +53,7 @@ def localised(command: click.Command) -> click.Command:
     shown.help = _said(command.help)
     shown.short_help = _said(command.short_help)
     shown.epilog = _said(command.epilog)
+    shown.context_class = Context
     shown.params = [_parameter(each) for each in command.params]
     if isinstance(shown, click.Group):
         shown.commands = {name: localised(each) for name, each in shown.commands.items()}

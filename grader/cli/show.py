@@ -34,10 +34,11 @@ def command(exercise: str, course_folder: Path | None) -> None:
     from grader.course.files import read_text
     from grader.course.translations import in_language
     from grader.language import current_language
+    from grader.language import gettext_lazy as _
 
     found = chosen_course(course_folder)
     path = in_language(found.task(found.exercise(exercise)), current_language())
-    text = read_text(path, "Write the task text of the exercise there, in Markdown.")
+    text = read_text(path, _("Write the task text of the exercise there, in Markdown."))
     if sys.stdout.isatty():
         _render(text)
     else:
@@ -48,10 +49,10 @@ def command(exercise: str, course_folder: Path | None) -> None:
 
 def _render(text: str) -> None:
     from rich.console import Console
-    from rich.markdown import Markdown
 
+    from grader.report.flowing_markdown import FlowingMarkdown
     from grader.report.signs import with_signs_of
 
     console = Console()
     text = with_signs_of(text, console.encoding)
-    console.print(Markdown(text, code_theme="ansi_dark"), width=min(console.width, WIDEST))
+    console.print(FlowingMarkdown(text, code_theme="ansi_dark"), width=min(console.width, WIDEST))
