@@ -10,6 +10,7 @@ sees what it would in a process started afresh.
 from __future__ import annotations
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -23,19 +24,20 @@ from pathlib import Path
 from typing import Any
 
 import grader.cli
-import grader.cli.group
-import grader.grading.grade
-import grader.report.terminal
 from grader.diagnosis.repair import trials
 
 _LONGEST = 1_000_000
+_LEFT_OUT = ("grader.__main__", "grader.sandbox.child.", "grader.cluster.")
+"""What no command imports, or needs large libraries that few do."""
 
 
 def serve(path: str) -> None:
     """Answer until whoever started this is gone."""
     trials.SLOWEST = 30.0  # beside other tests as much is found as on an idle machine
-    for module in pkgutil.iter_modules(grader.cli.__path__, "grader.cli."):
-        importlib.import_module(module.name)
+    for module in pkgutil.walk_packages(grader.__path__, "grader."):
+        if not module.name.startswith(_LEFT_OUT):
+            importlib.import_module(module.name)
+    gc.freeze()  # what is collected in a fork would be copied
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that answer
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(path + ".new")
