@@ -10,11 +10,9 @@ from __future__ import annotations
 import atexit
 import contextlib
 import functools
-import json
 import os
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -22,6 +20,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from command_client import begin, number
 from waiting import wait_for
 
 _SERVER = Path(__file__).parent / "command_server.py"
@@ -83,27 +82,16 @@ def _forked(
     seconds: float,
 ) -> int:
     """Run it in a fork; return its exit code, the negative number of a signal that ended it."""
-    request = json.dumps({"arguments": words, "folder": folder, "variables": variables})
     with socket.socket(socket.AF_UNIX) as connection, Path(os.devnull).open("rb") as nothing:
         connection.settimeout(seconds)
-        connection.connect(_server())
         streams = [nothing.fileno(), output.fileno(), errors.fileno()]
-        socket.send_fds(connection, [b"{"], streams)
-        connection.sendall(f"{request[1:]}\n".encode())
-        process = _number(connection)
+        process = begin(connection, server(), words, folder, variables, streams)
         try:
-            return _number(connection)
+            return number(connection)
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
             raise subprocess.TimeoutExpired(words, seconds) from None
-
-
-def _number(connection: socket.socket) -> int:
-    data = connection.recv(4, socket.MSG_WAITALL)
-    assert len(data) == 4, "the command server is gone"
-    [number] = struct.unpack("<i", data)
-    return int(number)
 
 
 def _text(file: Any) -> str:
@@ -113,17 +101,17 @@ def _text(file: Any) -> str:
 
 
 @functools.cache
-def _server() -> str:
+def server() -> str:
     """Start the server, once for each process of tests; return the path of its socket."""
     path = Path(tempfile.mkdtemp(prefix="bpgrade-tests-"), "socket")
-    server = subprocess.Popen([sys.executable, str(_SERVER), str(path)], stdin=subprocess.PIPE)
-    atexit.register(_end, server, path)
+    started = subprocess.Popen([sys.executable, str(_SERVER), str(path)], stdin=subprocess.PIPE)
+    atexit.register(_end, started, path)
     wait_for(path.exists, "the command server answers")
     return str(path)
 
 
-def _end(server: subprocess.Popen[bytes], path: Path) -> None:
-    server.stdin.close()  # type: ignore[union-attr]
-    server.wait()
+def _end(started: subprocess.Popen[bytes], path: Path) -> None:
+    started.stdin.close()  # type: ignore[union-attr]
+    started.wait()
     path.unlink()
     path.parent.rmdir()

@@ -25,6 +25,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import command_client
+from command import server
+
 _FENCE = re.compile(
     r"^(?:<!-- (run)(?:, after: (.+?))? -->\n)?```(\w*)[ ]?([^\n]*)\n(.*?)^```$",
     re.MULTILINE | re.DOTALL,
@@ -33,17 +36,6 @@ _TITLE = re.compile(r'title="([^"(]+?)( \(added at the end\))?"')
 _MARK = "\x1e"
 _STYLE = re.compile("\x1b\\[[0-9;]*m")
 _END_OF_FILE = "END-OF-THE-GUIDE'S-FILE"
-_COMMAND = """\
-#!{python}
-import sys
-
-from grader.cli import main
-from grader.diagnosis.repair import trials
-
-if __name__ == "__main__":
-    trials.SLOWEST = 30.0  # beside other tests as much is found as on an idle machine
-    sys.exit(main())
-"""
 _SECONDS = 300
 
 
@@ -123,7 +115,7 @@ def run(every: list[File | Command], folder: Path) -> list[Outcome]:
     command = ["bash", "--norc", "-c", "\n".join(map(_as_script, every))]
     with tempfile.TemporaryDirectory() as commands:
         own = Path(commands, "bpgrade")
-        own.write_text(_COMMAND.format(python=sys.executable), encoding="utf-8")
+        own.write_text(_bpgrade(), encoding="utf-8")
         own.chmod(0o755)
         ended = subprocess.run(
             command,
@@ -142,6 +134,12 @@ def run(every: list[File | Command], folder: Path) -> list[Outcome]:
         Outcome(tuple(line.rstrip() for line in printed.splitlines()), int(code))
         for printed, code in zip(parts[::2], parts[1::2], strict=True)
     ]
+
+
+def _bpgrade() -> str:
+    """Return the command `bpgrade`: what runs it in a process that has imported all it needs."""
+    words = (sys.executable, "-IS", Path(command_client.__file__).resolve(), server())
+    return f'#!/bin/sh\nexec {shlex.join(map(str, words))} "$@"\n'
 
 
 def _as_script(step: File | Command) -> str:

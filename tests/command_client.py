@@ -1,0 +1,57 @@
+"""Asks the command server (tests/command_server.py) to run a command; imports as little as it can.
+
+    python -IS tests/command_client.py SOCKET ARGUMENT...
+
+is `bpgrade ARGUMENT...`, with this process's streams, folder and variables.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import struct
+import sys
+
+NEVER_TOLD = "the command server is gone"
+
+
+def begin(
+    connection: socket.socket,
+    server: str,
+    arguments: list[str],
+    folder: str,
+    variables: dict[str, str],
+    streams: list[int],
+) -> int:
+    """Have a command started; return its process. Its exit code is the connection's next number.
+
+    `streams` are the descriptors of standard input, output and error.
+    """
+    request = json.dumps({"arguments": arguments, "folder": folder, "variables": variables})
+    connection.connect(server)
+    socket.send_fds(connection, [b"{"], streams)
+    connection.sendall(f"{request[1:]}\n".encode())
+    return number(connection)
+
+
+def number(connection: socket.socket) -> int:
+    """Return the next number that the server sends."""
+    data = connection.recv(4, socket.MSG_WAITALL)
+    if len(data) != 4:
+        raise ConnectionError(NEVER_TOLD)
+    return int(struct.unpack("<i", data)[0])
+
+
+def main() -> int:
+    """Be the command that the arguments name; return its exit code as a shell tells it."""
+    server, *arguments = sys.argv[1:]
+    folder = os.getcwd()  # noqa: PTH109 - pathlib takes longer to import than all else here
+    with socket.socket(socket.AF_UNIX) as connection:
+        begin(connection, server, arguments, folder, dict(os.environ), [0, 1, 2])
+        code = number(connection)
+    return code if code >= 0 else 128 - code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
