@@ -110,7 +110,12 @@ def _session(line: int, text: str) -> Iterator[Command]:
         yield Command(line + start, lines[start][2:], tuple(lines[start + 1 : end]))
 
 
-def run(every: list[File | Command], folder: Path) -> list[Outcome]:
+def language_of(page: Path) -> str:
+    """Return the language that a page is written in: `zh` for `student.zh.md`."""
+    return page.suffixes[0].removeprefix(".") if len(page.suffixes) > 1 else "en"
+
+
+def run(every: list[File | Command], folder: Path, language: str = "en") -> list[Outcome]:
     """Take all steps in one shell, in an empty folder; return how each command ended."""
     command = ["bash", "--norc", "-c", "\n".join(map(_as_script, every))]
     with tempfile.TemporaryDirectory() as commands:
@@ -120,7 +125,7 @@ def run(every: list[File | Command], folder: Path) -> list[Outcome]:
         ended = subprocess.run(
             command,
             cwd=folder,
-            env=_environment(folder, commands),
+            env=_environment(folder, commands, language),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -149,7 +154,7 @@ def _as_script(step: File | Command) -> str:
     return f'cat {sign} {shlex.quote(step.name)} << "{_END_OF_FILE}"\n{step.text}{_END_OF_FILE}'
 
 
-def _environment(folder: Path, commands: str) -> dict[str, str]:
+def _environment(folder: Path, commands: str, language: str) -> dict[str, str]:
     """Return the environment of someone who has just installed bpgrade."""
     cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return {
@@ -157,6 +162,7 @@ def _environment(folder: Path, commands: str) -> dict[str, str]:
         "HOME": str(folder),
         "XDG_CACHE_HOME": cache,
         "LANG": "C.UTF-8",
+        "BPGRADE_LANG": language,
         "FORCE_COLOR": "1",  # a reader sits at a terminal, where reports are drawn
     }
 
@@ -176,12 +182,12 @@ def _lasting(line: str) -> str:
     return re.sub(r'"seconds": [\d.e-]+', '"seconds": TIME', line)
 
 
-def refreshed(markdown: str) -> str:
+def refreshed(markdown: str, language: str) -> str:
     """Return a page with what its commands print now; "..." stays as it is."""
     every = list(steps(markdown))
     commands = [step for step in every if isinstance(step, Command)]
     with tempfile.TemporaryDirectory() as folder:
-        outcomes = run(every, Path(folder))
+        outcomes = run(every, Path(folder), language)
     lines = markdown.split("\n")
     for command, outcome in reversed(list(zip(commands, outcomes, strict=True))):
         if agrees(command.shown, outcome.printed):
@@ -197,4 +203,4 @@ def refreshed(markdown: str) -> str:
 if __name__ == "__main__":
     for name in sys.argv[1:]:
         page = Path(name)
-        page.write_text(refreshed(page.read_text("utf-8")), encoding="utf-8")
+        page.write_text(refreshed(page.read_text("utf-8"), language_of(page)), encoding="utf-8")

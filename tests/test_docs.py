@@ -27,7 +27,7 @@ from grader.result import Outcome
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "README.zh.md", *sorted(DOCS.rglob("*.md"))]
 RUN = [page for page in PAGES if list(guides.steps(page.read_text("utf-8")))]
 PLAIN_EXITS = {0, 1}  # 1: points lost, which what is shown says
 
@@ -55,7 +55,9 @@ def written_by(hook: str, page: str) -> str:
 def test_what_a_guide_shows_is_what_happens(page: Path, tmp_path: Path):
     every = list(guides.steps(page.read_text("utf-8")))
     commands = [step for step in every if isinstance(step, guides.Command)]
-    for command, outcome in zip(commands, guides.run(every, tmp_path), strict=True):
+    for command, outcome in zip(
+        commands, guides.run(every, tmp_path, guides.language_of(page)), strict=True
+    ):
         remedy = f"look at it, then run: python tests/guides.py {page.relative_to(ROOT)}"
         told = "\n".join((f"line {command.line}: {command.text}", *outcome.printed, remedy))
         assert outcome.code in PLAIN_EXITS, told
