@@ -8,8 +8,11 @@ from datetime import timedelta
 from statistics import mean
 from typing import TYPE_CHECKING
 
+from grader.language import gettext_lazy as _
+from grader.language import joined, ngettext_lazy
 from grader.report.arrangement import amount
 from grader.report.pages.counting import ExerciseCount
+from grader.report.pages.dates import date_text, day_text, short_day_text
 from grader.report.pages.drawing import PLAIN, RIGHT, Drawing, drawn
 from grader.report.pages.rows import Handing
 
@@ -24,8 +27,9 @@ _MAX_TRIES = 10
 
 def distribution(exercise: ExerciseCount, name: str) -> Drawing:
     """Return how many have how many points."""
-
     from matplotlib.ticker import MaxNLocator
+
+    labels = (_("points"), _("submissions"))
 
     def draw(figure: Figure) -> str:
         figure.set_size_inches(*_SIZE)
@@ -40,56 +44,74 @@ def distribution(exercise: ExerciseCount, name: str) -> Drawing:
         axes.bar(middles, heights, width=0.86 * width, color=RIGHT)
         axes.axvline(exercise.middle, color=PLAIN, linewidth=1, linestyle=":")
         axes.set_xlim(0, most)
-        _plain(axes, "points", "submissions")
+        _plain(axes, *labels)
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=most >= 6))
-        return (
-            f"{len(exercise.scores)} scores of at most {amount(exercise.max_score)}."
-            f" The median, dotted, is {amount(exercise.middle)}, the mean"
-            f" {amount(exercise.average)}; {exercise.full} have full marks."
+        return ngettext_lazy(
+            "{count} score of at most {most}."
+            " The median, dotted, is {median}, the mean {mean}; {full} have full marks.",
+            "{count} scores of at most {most}."
+            " The median, dotted, is {median}, the mean {mean}; {full} have full marks.",
+            len(exercise.scores),
+            most=amount(exercise.max_score),
+            median=amount(exercise.middle),
+            mean=amount(exercise.average),
+            full=exercise.full,
         )
 
-    return drawn(draw, name)
+    return drawn(draw, name, labels)
 
 
 def over_time(handings: Sequence[Handing], name: str) -> Drawing:
     """Return on which days how many attempts were handed in."""
+    dates = Counter(one.submitted.date() for one in handings)
+    first, final = min(dates), max(dates)
+    step = max(1, -(-(final - first).days // 4))
+    ticks = {
+        tick: short_day_text(first + timedelta(days=tick))
+        for tick in range(0, (final - first).days + 1, step)
+    }
+    labels = (_("day"), _("attempts"))
 
     def draw(figure: Figure) -> str:
         figure.set_size_inches(*_SIZE)
         axes = figure.subplots()
-        dates = Counter(one.submitted.date() for one in handings)
-        first, final = min(dates), max(dates)
         axes.bar([(day - first).days for day in dates], list(dates.values()), 0.86, color=RIGHT)
-        step = max(1, -(-(final - first).days // 4))
-        ticks = range(0, (final - first).days + 1, step)
-        labels = [f"{first + timedelta(days=tick):%d %b}" for tick in ticks]
-        _plain(axes, "day", "attempts")
-        axes.set_xticks(list(ticks), labels)
+        _plain(axes, *labels)
+        axes.set_xticks(list(ticks), list(ticks.values()))
         busiest = max(dates, key=lambda day: (dates[day], day))
-        return (
-            f"{len(handings)} attempts from {first:%d %B} to {final:%d %B %Y}, most of them"
-            f" on {busiest:%d %B}: {dates[busiest]}."
+        return ngettext_lazy(
+            "{count} attempt from {first} to {last}, most of them on {day}: {number}.",
+            "{count} attempts from {first} to {last}, most of them on {day}: {number}.",
+            len(handings),
+            first=day_text(first),
+            last=date_text(final),
+            day=day_text(busiest),
+            number=dates[busiest],
         )
 
-    return drawn(draw, name)
+    return drawn(draw, name, (*labels, *ticks.values()))
 
 
 def by_attempt(handings: Sequence[Handing], name: str) -> Drawing:
     """Return what share of the points the first, second, ... attempts got."""
+    labels = (_("attempt"), _("mean points in %"))
 
     def draw(figure: Figure) -> str:
         figure.set_size_inches(*_SIZE)
         axes = figure.subplots()
         means = _means(handings)
         axes.plot(list(means), [100 * share for share in means.values()], "o-", color=RIGHT)
-        _plain(axes, "attempt", "mean points in %")
+        _plain(axes, *labels)
         axes.set_ylim(0, 105)
         axes.set_xlim(0.7, max(means, default=1) + 0.3)
         axes.set_xticks(list(means))
-        shares = [f"{100 * share:.0f} % on attempt {number}" for number, share in means.items()]
-        return f"Mean points: {', '.join(shares)}."
+        shares = [
+            _("{percent:.0f} % on attempt {number}", percent=100 * share, number=number)
+            for number, share in means.items()
+        ]
+        return _("Mean points: {shares}.", shares=joined(*shares, separator=_(", ")))
 
-    return drawn(draw, name)
+    return drawn(draw, name, labels)
 
 
 def _means(handings: Sequence[Handing]) -> dict[int, float]:

@@ -11,33 +11,38 @@ from typing import Final
 from markupsafe import Markup
 
 from grader.batch.records import LeftOver
+from grader.language import current_language, translated
+from grader.language import gettext_lazy as _
 from grader.report.arrangement import amount, score_text
 from grader.report.pages import charts, code
-from grader.report.pages.counting import CheckCount, ClassCount, MistakeCount, Total
+from grader.report.pages.counting import ClassCount, MistakeCount, Total
 from grader.report.pages.drawing import Drawing, bar
 from grader.report.pages.environment import render
 from grader.report.pages.recurring import Recurring
 from grader.report.pages.rows import Mistake, Row
 from grader.report.pages.similar_page import ShownGroup
+from grader.report.pages.texts import name_shown
 from grader.report.pages.trouble import TroubleKind
+from grader.report.pages.words import Words, changed
 
 ROWS_AT_ONCE: Final = 500  # what a browser lays out in a moment; the others wait in the page
 STANDINGS: Final = {
-    "full": "full marks",
-    "lost": "points lost",
-    "pending": "to be graded by hand",
-    "ungraded": "not graded",
-    "unreadable": "unreadable",
-    "missing": "nothing submitted",
-    "excused": "excused",
-    "withheld": "withheld",
+    "full": _("full marks"),
+    "lost": _("points lost"),
+    "pending": _("to be graded by hand"),
+    "ungraded": _("not graded"),
+    "unreadable": _("unreadable"),
+    "missing": _("nothing submitted"),
+    "excused": _("excused"),
+    "withheld": _("withheld"),
 }
 TROUBLES: Final[dict[TroubleKind, str]] = {
-    "not_started": "not started",
-    "unloadable": "file can't be read",
-    "loops": "loops",
-    "crashes": "crashes",
+    "not_started": _("not started"),
+    "unloadable": _("file can't be read"),
+    "loops": _("loops"),
+    "crashes": _("crashes"),
 }
+_LATE: Final = _("late")
 _SHOWN_CHECKS: Final = 15
 _SHOWN_MISTAKES: Final = 60
 _RETAUGHT: Final = 3
@@ -45,7 +50,7 @@ _RETAUGHT: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A row as the table shows it."""
+    """A row as the table shows it; `searched` are the mistakes in all languages of the page."""
 
     row: Row
     person: int
@@ -56,6 +61,7 @@ class Shown:
     bar: Markup
     mistakes: str
     titles: tuple[str, ...]
+    searched: tuple[str, ...]
     late: str
 
 
@@ -66,7 +72,7 @@ class ShownMistake:
     key: str
     count: MistakeCount
     bar: Markup
-    message: str
+    message: Words | str
     lines: tuple[code.Line, ...]
 
 
@@ -109,22 +115,25 @@ def class_page(
     alike: Sequence[ShownGroup] = (),
     similar: bool = True,
     repairs: Sequence[Recurring] = (),
+    languages: Sequence[str] = (),
 ) -> str:
     """Return the class page; its links go to the students' pages.
 
     `alike` are submissions that are; `similar` says whether anything is told of such. `repairs` are
-    those that recur.
+    those that recur, and `languages` those of the page, the first shown first.
     """
+    languages = tuple(languages) or (current_language(),)
     keys = {one.mistake: _key(one.mistake) for one in counted.mistakes}
     people = {
         (one.student.id, one.student.name): number for number, one in enumerate(counted.totals)
     }
-    shown = [_shown(row, people, keys) for row in counted.rows]
+    shown = [_shown(row, people, keys, languages) for row in counted.rows]
     several = len(counted.exercises) > 1
     titles = Counter((one.title, one.mistake.function) for one in counted.mistakes)
     matrix = [_matrix_row(one, counted) for one in counted.totals] if several else []
     return render(
         "class.html",
+        languages,
         course=course,
         counted=counted,
         numbers=_numbers(counted),
@@ -137,7 +146,6 @@ def class_page(
         checks=[(one, bar(one.share, "lost")) for one in counted.checks if one.lost > 0],
         shown_checks=_SHOWN_CHECKS,
         hardest=counted.hardest,
-        hardest_told=_hardest(counted.hardest),
         mistakes=[_mistake(one, keys, titles) for one in counted.mistakes[:_SHOWN_MISTAKES]],
         more_mistakes=max(0, len(counted.mistakes) - _SHOWN_MISTAKES),
         standings=STANDINGS | TROUBLES,
@@ -169,22 +177,28 @@ def _mistake(
         key=keys[one.mistake],
         count=one,
         bar=bar(one.share, "lost"),
-        message=one.message if told_apart else "",
+        message=changed(one.example.diagnosis.message, _first_sentence) if told_apart else "",
         lines=code.lines(made.excerpt, (made.diagnosis,)) if made.excerpt else (),
     )
+
+
+def _first_sentence(text: str) -> str:
+    return text[:200].partition(". ")[0].partition("。")[0]
 
 
 def _groups(counted: ClassCount) -> list[TroubleGroup]:
     """Return who needs a word rather than a lesson, without the empty groups."""
     unread = (*counted.standing("unreadable"), *counted.in_trouble("unloadable"))
     groups = (
-        TroubleGroup("Nothing handed in", counted.standing("missing"), "status=missing"),
+        TroubleGroup(_("Nothing handed in"), counted.standing("missing"), "status=missing"),
         TroubleGroup(
-            "Not started: still the stub", counted.in_trouble("not_started"), "status=not_started"
+            _("Not started: still the stub"),
+            counted.in_trouble("not_started"),
+            "status=not_started",
         ),
-        TroubleGroup("The file can't be read", unread, "status=unloadable"),
-        TroubleGroup("The code loops", counted.in_trouble("loops"), "status=loops"),
-        TroubleGroup("The code crashes", counted.in_trouble("crashes"), "status=crashes"),
+        TroubleGroup(_("The file can't be read"), unread, "status=unloadable"),
+        TroubleGroup(_("The code loops"), counted.in_trouble("loops"), "status=loops"),
+        TroubleGroup(_("The code crashes"), counted.in_trouble("crashes"), "status=crashes"),
     )
     return [one for one in groups if one.rows]
 
@@ -193,22 +207,25 @@ def _numbers(counted: ClassCount) -> list[tuple[str, str]]:
     graded = sum(len(one.scores) for one in counted.exercises)
     full = sum(one.full for one in counted.exercises)
     several = len(counted.exercises) > 1
-    numbers = [("students", counted.students)]
+    numbers = [(_("students"), counted.students)]
     if several:
-        numbers.append(("exercises", len(counted.exercises)))
-    numbers += [("grades", graded), ("grades with full marks" if several else "full marks", full)]
-    found = [(words, f"{number:,}") for words, number in numbers]
+        numbers.append((_("exercises"), len(counted.exercises)))
+    numbers += [
+        (_("grades"), graded),
+        (_("grades with full marks") if several else _("full marks"), full),
+    ]
+    found: list[tuple[str, str]] = [(words, f"{number:,}") for words, number in numbers]
     if graded and not several:
         only = counted.exercises[0]
-        found.append(("median points", score_text(only.middle, only.max_score)))
+        found.append((_("median points"), score_text(only.middle, only.max_score)))
     found += [
         (words, f"{number:,}")
         for words, number in (
-            ("handed in, no grade", sum(one.without for one in counted.exercises)),
-            ("students with nothing handed in", counted.absent),
-            ("to be graded by hand", len(counted.standing("pending"))),
-            ("excused", len(counted.standing("excused"))),
-            ("withheld", len(counted.standing("withheld"))),
+            (_("handed in, no grade"), sum(one.without for one in counted.exercises)),
+            (_("students with nothing handed in"), counted.absent),
+            (_("to be graded by hand"), len(counted.standing("pending"))),
+            (_("excused"), len(counted.standing("excused"))),
+            (_("withheld"), len(counted.standing("withheld"))),
         )
         if number
     ]
@@ -218,31 +235,29 @@ def _numbers(counted: ClassCount) -> list[tuple[str, str]]:
 def _charts(counted: ClassCount) -> list[tuple[str, Drawing]]:
     """Return the charts with their titles."""
     several = len(counted.exercises) > 1
-    found = [
-        (one.name if several else "Points", charts.distribution(one, f"d{number}"))
+    found: list[tuple[str, Drawing]] = [
+        (name_shown(one.name) if several else _("Points"), charts.distribution(one, f"d{number}"))
         for number, one in enumerate(counted.exercises)
         if one.scores
     ]
     if any(one.number > 1 for one in counted.handings):
-        found.append(("Attempts over time", charts.over_time(counted.handings, "t")))
-        found.append(("Points by attempt", charts.by_attempt(counted.handings, "a")))
+        found.append((_("Attempts over time"), charts.over_time(counted.handings, "t")))
+        found.append((_("Points by attempt"), charts.by_attempt(counted.handings, "a")))
     return found
 
 
-def _hardest(hardest: CheckCount | None) -> str:
-    if hardest is None:
-        return ""
-    return (
-        f"{hardest.failed} of {hardest.held} lost points on it, {100 * hardest.share:.0f} % in all"
-    )
-
-
-def _shown(row: Row, people: dict[tuple[str, str], int], keys: dict[Mistake, str]) -> Shown:
+def _shown(
+    row: Row,
+    people: dict[tuple[str, str], int],
+    keys: dict[Mistake, str],
+    languages: Sequence[str],
+) -> Shown:
     known = row.score is not None and row.max_score > 0
+    titles = tuple(dict.fromkeys(made.diagnosis.title for made in row.mistakes.values()))
     share = (row.score or 0.0) / row.max_score if known else 0.0
     score = score_text(row.score, row.max_score) if row.score is not None else ""
     if row.final is not None and row.score is not None and row.final < row.score:
-        score += f", {amount(row.final)} late"
+        score = _("{score}, {points} late", score=score, points=amount(row.final))
     return Shown(
         row=row,
         person=people[row.student.id, row.student.name],
@@ -252,8 +267,9 @@ def _shown(row: Row, people: dict[tuple[str, str], int], keys: dict[Mistake, str
         share=share,
         bar=bar(share, "full" if row.standing == "full" else "open") if known else Markup(""),
         mistakes=" ".join(keys[one] for one in row.mistakes),
-        titles=tuple(dict.fromkeys(made.diagnosis.title for made in row.mistakes.values())),
-        late="late" if row.late else "",
+        titles=titles,
+        searched=tuple({translated(one, each): 0 for one in titles for each in languages}),
+        late=_LATE if row.late else "",
     )
 
 
@@ -269,14 +285,14 @@ def _statuses(row: Row) -> list[str]:
 
 def _matrix_row(total: Total, counted: ClassCount) -> MatrixRow:
     cells = tuple(_cell(total.rows.get(one.name)) for one in counted.exercises)
-    still_open = ", open" if total.is_open else ""
-    return MatrixRow(total, cells, f"{amount(total.points)} / {amount(total.of)}{still_open}")
+    points = f"{amount(total.points)} / {amount(total.of)}"
+    return MatrixRow(total, cells, _("{points}, open", points=points) if total.is_open else points)
 
 
 def _standing(row: Row) -> str:
     words = TROUBLES[row.trouble.kind] if row.trouble else ""
     if row.standing == "pending" and words:
-        return f"{words}, {STANDINGS[row.standing]}"
+        return _("{trouble}, {standing}", trouble=words, standing=STANDINGS[row.standing])
     return words or STANDINGS[row.standing]
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from grader.report.pages.environment import shown
+from grader.report.pages.texts import shown
 from grader.result import Diagnosis, Listing, Place
 from grader.text.literals import STRING
 

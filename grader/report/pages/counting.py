@@ -53,11 +53,6 @@ class MistakeCount:
         return self.example.diagnosis.title
 
     @property
-    def message(self) -> str:
-        """The first sentence of what students are told of it."""
-        return self.example.diagnosis.message[:200].partition(". ")[0]
-
-    @property
     def share(self) -> float:
         """The share of those who have handed in its exercise."""
         return len(self.rows) / self.handed_in if self.handed_in else 0.0

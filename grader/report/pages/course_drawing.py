@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 from grader.course import Course
 from grader.errors import CourseError
 from grader.grading.figure import course_drawing
+from grader.language import Message, authored
+from grader.language import gettext_lazy as _
 from grader.report.pages.drawing import Drawing, drawn
 from grader.result import Outcome, Result
 
@@ -65,13 +67,20 @@ class CourseDrawings:
             return None
 
         def told(figure: Figure) -> str:
-            return str(draw(figure, exercise, wrong))
+            said = draw(figure, exercise, wrong)
+            return said if isinstance(said, Message) else authored(course.folder, str(said))
 
         try:
             drawing = drawn(told, exercise)
         except Exception as error:
             raise CourseError(
-                f"{path.name} cannot draw: {type(error).__name__}: {error}", f"fix {path}"
+                _(
+                    "{file} cannot draw: {kind}: {error}",
+                    file=path.name,
+                    kind=type(error).__name__,
+                    error=error,
+                ),
+                _("fix {file}", file=path),
             ) from error
         return drawing if drawing.told else None
 

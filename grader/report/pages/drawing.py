@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree
 
 from markupsafe import Markup, escape
+
+from grader.language import Message
+from grader.report.pages.words import beside
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,18 +40,37 @@ _SETTINGS: Final = {
 }
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 _LINK: Final = "{http://www.w3.org/1999/xlink}href"
+_TEXT: Final = re.compile(r"<text( [^>]*)?>([^<]*)</text>")
 _NUMBER: Final = re.compile(r"-?\d+\.\d{3,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A figure, and a sentence that says all that it shows."""
+    """A figure, and a sentence that says all that it shows.
+
+    `labels` are those of its texts that are messages: `svg` has them in English.
+    """
 
     svg: Markup
     told: str
+    labels: tuple[Message, ...] = ()
 
 
-def drawn(draw: Callable[[Figure], str], name: str) -> Drawing:
+def by_language(drawing: Drawing) -> Markup:
+    """Return a figure with its labels in each of the page's languages."""
+    labels = {escape(label): label for label in drawing.labels}
+
+    def said(found: re.Match[str]) -> str:
+        label = labels.get(Markup(found[2]))
+        if label is None:
+            return found[0]
+        return beside(label, "text", Markup(found[1] or ""))
+
+    # nothing in it but the figure's own texts and attributes, and words that were escaped
+    return Markup(_TEXT.sub(said, drawing.svg))
+
+
+def drawn(draw: Callable[[Figure], str], name: str, labels: Sequence[Message] = ()) -> Drawing:
     """Return as SVG what `draw` puts into an empty figure.
 
     Parameters
@@ -57,6 +79,8 @@ def drawn(draw: Callable[[Figure], str], name: str) -> Drawing:
         Draws, and returns the sentence.
     name : str
         Letters that tell this drawing's parts from those of others in the same page.
+    labels : sequence of Message
+        Texts of the figure that are said in the page's languages.
     """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -66,7 +90,7 @@ def drawn(draw: Callable[[Figure], str], name: str) -> Drawing:
         figure = Figure(layout="constrained")
         told = draw(figure)
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
-    return Drawing(_inline(file.getvalue(), name), told)
+    return Drawing(_inline(file.getvalue(), name), told, tuple(labels))
 
 
 def _inline(text: str, name: str) -> Markup:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,8 @@ from grader.course import Course
 from grader.decisions.decision_words import for_student
 from grader.decisions.final_grade import decided_result
 from grader.decisions.results import Graded, read_graded
+from grader.language import gettext_lazy as _
+from grader.language import ngettext_lazy
 from grader.report.arrangement import score_text
 from grader.report.pages.class_page import class_page
 from grader.report.pages.counting import count
@@ -25,6 +27,7 @@ from grader.report.pages.recurring import recurring
 from grader.report.pages.rows import Handing, Row, handing, row
 from grader.report.pages.similar_page import shown_groups, similar_page
 from grader.report.pages.student_page import Draw, Try, Work, student_page
+from grader.report.pages.words import page_languages
 
 REPORT: Final = "report"
 INDEX: Final = "index.html"
@@ -41,7 +44,8 @@ def write_pages(out: Path, course: Course | None, *, similar: bool = True) -> Pa
     out : Path
         A batch's output folder.
     course : Course or None
-        Draws the figures of its own results; without it there are none.
+        Draws the figures of its own results, and says in which languages the pages are; without
+        it there are no figures, and the pages are in the reader's.
     similar : bool
         Whether submissions that are alike are told.
 
@@ -59,6 +63,7 @@ def write_pages(out: Path, course: Course | None, *, similar: bool = True) -> Pa
     folder = out / REPORT / STUDENTS
     folder.mkdir(parents=True, exist_ok=True)
     draw = CourseDrawings(course).draw
+    languages = page_languages(course)
     rows: list[Row] = []
     handings: list[Handing] = []
     names: set[str] = set()
@@ -68,7 +73,8 @@ def write_pages(out: Path, course: Course | None, *, similar: bool = True) -> Pa
         name = page_name(student)
         if told:
             names.add(name)
-            _write(folder / name, page_of(student, told, draw, steps=True))
+            page = page_of(student, told, draw, languages, steps=True)
+            _write(folder / name, page)
         rows += [row(one, f"{STUDENTS}/{name}" if one in told else "") for one in graded]
         records = [record for one in graded for record in one.records]
         handings += [place for one in records if (place := handing(one))]
@@ -79,7 +85,7 @@ def write_pages(out: Path, course: Course | None, *, similar: bool = True) -> Pa
     counted, title = count(rows, handings), ", ".join(sorted(courses))
     if alike:
         pages = {(one.student.id, one.student.name): one.page for one in rows if one.page}
-        _write(out / REPORT / SIMILAR, similar_page(alike, title, pages))
+        _write(out / REPORT / SIMILAR, similar_page(alike, title, pages, languages))
     else:
         (out / REPORT / SIMILAR).unlink(missing_ok=True)
     index = out / REPORT / INDEX
@@ -92,6 +98,7 @@ def write_pages(out: Path, course: Course | None, *, similar: bool = True) -> Pa
             alike=alike,
             similar=similar,
             repairs=recurring(rows, course),
+            languages=languages,
         ),
     )
     return index
@@ -99,7 +106,7 @@ def write_pages(out: Path, course: Course | None, *, similar: bool = True) -> Pa
 
 def _by_student(graded: Iterable[Graded]) -> Iterator[tuple[Student, list[Graded]]]:
     """Give each student's grades; nobody has a page of their own for what they did not hand in."""
-    for _, group in groupby(graded, key=lambda one: (one.grade.student.id, one.grade.student.name)):
+    for _who, group in groupby(graded, key=_person):
         own: dict[Student, list[Graded]] = {}
         missing = []
         for one in group:
@@ -114,14 +121,26 @@ def _by_student(graded: Iterable[Graded]) -> Iterator[tuple[Student, list[Graded
         yield from own.items()
 
 
-def page_of(student: Student, graded: Iterable[Graded], draw: Draw, *, steps: bool = False) -> str:
-    """Return the page of a student with all of their grades; `steps` as in `student_page`."""
+def _person(graded: Graded) -> tuple[str, str]:
+    return graded.grade.student.id, graded.grade.student.name
+
+
+def page_of(
+    student: Student,
+    graded: Iterable[Graded],
+    draw: Draw,
+    languages: Sequence[str] = (),
+    *,
+    steps: bool = False,
+) -> str:
+    """Return the page of a student with all of their grades; the rest as in `student_page`."""
     return student_page(
         [_work(one) for one in graded],
         name=student.name,
         identity=student.id,
         draw=draw,
         steps=steps,
+        languages=languages,
     )
 
 
@@ -173,19 +192,32 @@ def _lateness(record: Record) -> str:
     late = record.lateness
     if not late.late:
         return ""
-    when = f"{late.days} {'day' if late.days == 1 else 'days'} late" if late.days else "late"
-    return f"Handed in {when}" + (f": {late.percent:g} % off." if late.percent else ".")
+    if late.days and late.percent:
+        return ngettext_lazy(
+            "Handed in {count} day late: {percent:g} % off.",
+            "Handed in {count} days late: {percent:g} % off.",
+            late.days,
+            percent=late.percent,
+        )
+    if late.days:
+        return ngettext_lazy(
+            "Handed in {count} day late.", "Handed in {count} days late.", late.days
+        )
+    if late.percent:
+        return _("Handed in late: {percent:g} % off.", percent=late.percent)
+    return _("Handed in late.")
 
 
 def _try(record: Record) -> Try:
     result = record.result
     if result is None:
-        score = "could not be read"
+        score: str = _("could not be read")
     elif record.status != "graded":
-        score = "not graded"
+        score = _("not graded")
     else:
-        so_far = " so far" if result.by_hand else ""
-        score = f"{score_text(result.score, result.max_score)}{so_far}"
+        score = score_text(result.score, result.max_score)
+        if result.by_hand:
+            score = _("{score} so far", score=score)
     return Try(record.number, record.submitted, score, record.kept)
 
 

@@ -13,6 +13,8 @@ from grader.batch.results_reader import Record
 from grader.decisions.final_grade import FinalGrade, decided_result
 from grader.decisions.remarks import remarks
 from grader.decisions.results import Graded
+from grader.language import gettext_lazy as _
+from grader.language import joined
 from grader.report.pages.trouble import Trouble, trouble
 from grader.result import Diagnosis, Listing, Outcome, Place, Result
 from grader.similarity.likeness import Likeness, likenesses
@@ -20,7 +22,17 @@ from grader.similarity.likeness import Likeness, likenesses
 Standing = Literal[
     "full", "lost", "pending", "ungraded", "unreadable", "missing", "excused", "withheld"
 ]
-_FIRST_REASON: Final = 300
+_DECIDED: Final = {
+    "score": _("score"),
+    "points": _("points"),
+    "graded": _("graded"),
+    "comment": _("comment"),
+    "extension": _("extension"),
+    "waiver": _("waiver"),
+    "excused": _("excused"),
+    "withheld": _("withheld"),
+    "confirmed": _("confirmed"),
+}
 _LINES_AROUND: Final = 3
 _REPAIR: Final = "repair: "  # what diagnoses are called that no misconception and no mutant names
 
@@ -174,7 +186,7 @@ def row(graded: Graded, page: str) -> Row:
         likenesses=likenesses(scored) if scored else (),
         reason=_reason(record) if record and grade.final is None else "",
         digest=result.submission.sha256 if result else "",
-        decided=", ".join(grade.kinds),
+        decided=joined(*(_DECIDED.get(one, one) for one in grade.kinds), separator=_(", ")),
         remarks=remarks(grade),
         repairs=_repairs(result) if result else (),
         trouble=trouble(scored) if scored and standing in ("lost", "pending") else None,
@@ -268,10 +280,12 @@ def _checks(result: Result) -> tuple[tuple[CheckKey, float], ...]:
 def _reason(record: Record) -> str:
     result = record.result
     if result is None:
-        return "its file could not be read"
+        return _("its file could not be read")
     if record.status == "graded":
         return ""
     failed = [check for check in result.checks if check.outcome is Outcome.GRADER_ERROR]
     if failed:
-        return f"{failed[0].title}: {failed[0].feedback}"[:_FIRST_REASON]
-    return "; ".join(result.warnings)[:_FIRST_REASON] or "the grader failed"
+        return _("{title}: {feedback}", title=failed[0].title, feedback=failed[0].feedback)
+    if result.warnings:
+        return joined(*result.warnings, separator=_("; "))
+    return _("the grader failed")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from grader.batch.similar_work import Member, SimilarGroup, SimilarPair
+from grader.language import gettext_lazy as _
+from grader.language import joined, sentences
 from grader.report.pages import code
 from grader.report.pages.environment import render
 from grader.result import Listing
@@ -55,23 +57,29 @@ def shown_groups(groups: Sequence[SimilarGroup]) -> tuple[ShownGroup, ...]:
 
 
 def similar_page(
-    groups: Sequence[ShownGroup], course: str, pages: Mapping[tuple[str, str], str]
+    groups: Sequence[ShownGroup],
+    course: str,
+    pages: Mapping[tuple[str, str], str],
+    languages: Sequence[str] = (),
 ) -> str:
     """Return the page; `pages` are those of students, by id and name."""
-    return render("similar.html", groups=groups, course=course, pages=pages)
+    return render("similar.html", languages, groups=groups, course=course, pages=pages)
 
 
 def told(pair: SimilarPair) -> str:
     """Return what two submissions have in common, in a sentence or two, and no more than that."""
     if pair.same_file:
-        said = "The files are equal."
+        said = _("The files are equal.")
     else:
         low, high = sorted(round(100 * share) for share in pair.shares)
-        some = f"{high} %" if low == high else f"{low} to {high} %"
-        names = "names included" if pair.same_names else "apart from names"
-        said = f"{some} of what each has written, the other has too, {names}."
-    mistakes = [f"“{one}”" for one in pair.mistakes]
-    return f"{said} Both have a rare mistake: {', '.join(mistakes)}." if mistakes else said
+        some = f"{low} %" if low == high else _("{low} to {high} %", low=low, high=high)
+        with_names = _("{share} of what each has written, the other has too, names included.")
+        without = _("{share} of what each has written, the other has too, apart from names.")
+        said = (with_names if pair.same_names else without).format(share=some)
+    if not pair.mistakes:
+        return said
+    mistakes = joined(*(_("“{mistake}”", mistake=one) for one in pair.mistakes), separator=_(", "))
+    return sentences([said, _("Both have a rare mistake: {mistakes}.", mistakes=mistakes)])
 
 
 def _pair(group: SimilarGroup, pair: SimilarPair) -> ShownPair:

@@ -10,6 +10,7 @@ from typing import ClassVar, Final
 from markupsafe import Markup
 
 from grader.decisions.final_grade import Standing
+from grader.language import gettext_lazy as _
 from grader.report.arrangement import (
     OUTCOME_WORDS,
     Finding,
@@ -24,17 +25,20 @@ from grader.report.arrangement import (
 from grader.report.pages import code
 from grader.report.pages.drawing import Drawing, bar
 from grader.report.pages.environment import render
+from grader.report.pages.words import Words
 from grader.result import Diagnosis, Outcome, Picture, Result
 
 MARKS: Final = {
-    FunctionState.RIGHT: ("✓", "right"),
-    FunctionState.WRONG: ("✗", "not right yet"),
-    FunctionState.UNWRITTEN: ("○", "not written yet"),
-    FunctionState.WAITING: ("…", "waits for another function"),
-    FunctionState.UNGRADED: ("!", "not graded"),
+    FunctionState.RIGHT: ("✓", _("right")),
+    FunctionState.WRONG: ("✗", _("not right yet")),
+    FunctionState.UNWRITTEN: ("○", _("not written yet")),
+    FunctionState.WAITING: ("…", _("waits for another function")),
+    FunctionState.UNGRADED: ("!", _("not graded")),
 }
 _MOST_PICTURES: Final = 10
-_GRADER_FAILED: Final = "The grader failed here. This is not your fault, and costs you no points."
+_GRADER_FAILED: Final = _(
+    "The grader failed here. This is not your fault, and costs you no points."
+)
 
 Draw = Callable[[Result], Drawing | None]
 
@@ -121,7 +125,7 @@ class FindingPart:
 
     finding: Finding
     words: str
-    feedback: str
+    feedback: Words | str
     diagnoses: tuple[Diagnosis, ...]
     waiting: bool
 
@@ -144,8 +148,9 @@ def student_page(
     *,
     name: str,
     identity: str = "",
-    draw: Draw = lambda _: None,
+    draw: Draw = lambda _result: None,
     steps: bool = False,
+    languages: Sequence[str] = (),
 ) -> str:
     """Return a student's page.
 
@@ -162,11 +167,14 @@ def student_page(
     steps : bool
         Whether it lies beside the class page, and leads there and to the pages before and after.
         Whose these are only the class page knows: a student's page names nobody else.
+    languages : sequence of str
+        Those of the page, the first shown first; the reader's unless given.
     """
     parts = [_part(work, f"e{number}", draw) for number, work in enumerate(works, start=1)]
     courses = {work.result.course for work in works if work.result}
     return render(
         "student.html",
+        languages,
         name=name,
         identity=identity if identity != name else "",
         course=", ".join(sorted(courses)),
@@ -205,7 +213,7 @@ def _told(
 def _decided_total(work: Work) -> tuple[str, str] | None:
     """Return what was decided as `_total` does; None where nothing was."""
     if work.standing == "excused":
-        return "Excused", "partly"
+        return _("Excused"), "partly"
     if work.is_decided and work.final_score is not None:
         full = work.final_score >= work.max_score
         return score_text(work.final_score, work.max_score), "right" if full else "partly"
@@ -214,25 +222,25 @@ def _decided_total(work: Work) -> tuple[str, str] | None:
 
 def _without_result(work: Work) -> tuple[str, str]:
     if work.standing == "withheld":
-        return "The grade is withheld", "ungraded"
+        return _("The grade is withheld"), "ungraded"
     if decided := _decided_total(work):
         return decided
     if work.final_score is not None:
         return score_text(work.final_score, work.max_score), "partly"
     if not work.handed_in:
-        return "Nothing was handed in", "ungraded"
-    return "Not graded: the file could not be read", "ungraded"
+        return _("Nothing was handed in"), "ungraded"
+    return _("Not graded: the file could not be read"), "ungraded"
 
 
 def _total(result: Result) -> tuple[str, str]:
     """Return the score in words, and which of the page's colours it has."""
     if result.status != "graded":
-        return "No score yet: the grader failed", "ungraded"
+        return _("No score yet: the grader failed"), "ungraded"
     score = score_text(result.score, result.max_score)
     if waiting := waiting_text(len(result.to_grade)):
-        return f"{score} so far, {waiting}", "partly"
+        return _("{score} so far, {waiting}", score=score, waiting=waiting), "partly"
     if result.not_run:
-        return f"{score} so far", "partly"
+        return _("{score} so far", score=score), "partly"
     return score, "right" if result.full_marks else "partly"
 
 
@@ -268,7 +276,7 @@ def _finding(finding: Finding, diagnoses: Sequence[Diagnosis]) -> FindingPart:
     return FindingPart(
         finding=finding,
         words=OUTCOME_WORDS[finding.outcome],
-        feedback=_GRADER_FAILED if failed else finding.told,
+        feedback=_GRADER_FAILED if failed else finding.told and Words(lambda: finding.told),
         diagnoses=tuple(diagnoses),
         waiting=finding.outcome is Outcome.BLOCKED,
     )

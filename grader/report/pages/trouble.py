@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from grader.language import gettext_lazy as _
 from grader.result import CheckResult, Outcome, Result
 
 TroubleKind = Literal["not_started", "unloadable", "loops", "crashes"]
@@ -15,7 +16,6 @@ _CRASHED: Final = (Outcome.ERROR, Outcome.DIED, Outcome.OUT_OF_MEMORY)
 _RUNNING: Final = "running "  # how feedback begins where the file itself gave nothing to call
 _LEFT_OUT: Final = "see the warnings"  # how it goes on where a part of the file was left out
 _STOPPED: Final = "CellTimeoutError"
-_LONGEST: Final = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def trouble(result: Result) -> Trouble | None:
     if checks and all(_is_of_the_file(check) for check in checks):
         first = checks[0]
         if first.outcome is Outcome.ERROR and len({check.feedback for check in checks}) == 1:
-            return Trouble("unloadable", _short(first.cause or first.feedback))
+            return Trouble("unloadable", first.cause or first.feedback)
     for kind, outcomes in _BROKEN:
         found = [check for check in checks if check.outcome in outcomes]
         if found:
@@ -54,8 +54,8 @@ _BROKEN: Final[tuple[tuple[TroubleKind, Sequence[Outcome]], ...]] = (
 
 def _unwritten(result: Result) -> Trouble:
     if result.warnings and any(_LEFT_OUT in check.feedback for check in result.checks):
-        warning = _short(result.warnings[0])
-        return Trouble("loops" if _STOPPED in result.warnings[0] else "crashes", warning)
+        warning = result.warnings[0]
+        return Trouble("loops" if _STOPPED in warning else "crashes", warning)
     return Trouble("not_started")
 
 
@@ -69,11 +69,6 @@ def _told(checks: Sequence[CheckResult]) -> str:
     first = checks[0]
     if not first.cause:
         return first.function
-    return _short(
-        first.cause if first.function in first.cause else f"{first.function}: {first.cause}"
-    )
-
-
-def _short(text: str) -> str:
-    line = text.partition("\n")[0]
-    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
+    if first.function in first.cause:
+        return first.cause
+    return _("{function}: {cause}", function=first.function, cause=first.cause)

@@ -13,7 +13,9 @@
   const system = window.matchMedia("(prefers-color-scheme: dark)");
   const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
   const showTheme = () => {
-    document.getElementById("theme-word").textContent = isDark() ? "Light" : "Dark";
+    button.querySelectorAll("[data-theme]").forEach((word) => {
+      word.hidden = (word.dataset.theme === "dark") === isDark();
+    });
   };
   if (["light", "dark"].includes(remembered.get())) root.dataset.theme = remembered.get();
   button.hidden = false;
@@ -24,6 +26,24 @@
   });
   system.addEventListener("change", showTheme);
   showTheme();
+
+  // the style shows the words of the chosen language; here follow those that are no elements
+  const choices = [...document.querySelectorAll("input[name=language]")];
+  const language = () => choices.find((choice) => choice.checked)?.value ?? root.lang;
+  const said = (element) => element.querySelector(`[lang="${language()}"]`) ?? element;
+  const speak = () => {
+    root.lang = language();
+    const tag = root.lang.toLowerCase();
+    ["text", "aria-label", "alt"].forEach((name) =>
+      document.querySelectorAll(`[data-${name}-${tag}]`).forEach((element) => {
+        const words = element.getAttribute(`data-${name}-${tag}`);
+        if (name === "text") element.textContent = words;
+        else element.setAttribute(name, words);
+      }),
+    );
+  };
+  choices.forEach((choice) => choice.addEventListener("change", speak));
+  if (choices.length) speak();
 
   const stored = { get: () => "", set: () => {} };
   try {
@@ -54,10 +74,9 @@
     const body = table.tBodies[0];
     const rows = [...body.rows, ...(more ? more.content.querySelectorAll("tr") : [])];
     const size = Number(table.dataset.size);
-    const entries = rows.map((row) => ({
-      row,
-      keys: [...row.cells].map((cell) => cell.dataset.key ?? plain(cell.textContent)),
-    }));
+    const entries = rows.map((row) => ({ row }));
+    const key = ({ row }, column) =>
+      row.cells[column].dataset.key ?? plain(said(row.cells[column]).textContent);
     const [previous, next] = pager.querySelectorAll("button");
     const heads = [...table.tHead.rows[0].cells];
     const self = { entries, shown: entries, first: 0, last: 0, size, sorted: null };
@@ -75,8 +94,11 @@
       if (self.sorted) {
         const { column, down } = self.sorted;
         const number = heads[column].dataset.sort === "number";
-        const value = ({ keys }) =>
-          number ? (keys[column] === "" ? -1 : Number(keys[column])) : keys[column];
+        const keys = new Map(self.shown.map((entry) => [entry, key(entry, column)]));
+        const value = (entry) => {
+          const own = keys.get(entry);
+          return number ? (own === "" ? -1 : Number(own)) : own;
+        };
         heads[column].setAttribute("aria-sort", down ? "descending" : "ascending");
         self.shown.sort((one, other) =>
           (down ? -1 : 1) * (number ? value(one) - value(other) : compare(value(one), value(other))),
@@ -90,8 +112,8 @@
       if (!head.dataset.sort) return;
       const sort = document.createElement("button");
       sort.type = "button";
-      sort.textContent = head.textContent;
-      head.replaceChildren(sort);
+      sort.append(...head.childNodes);
+      head.append(sort);
       sort.addEventListener("click", () => {
         const down = self.sorted?.column === column ? !self.sorted.down : head.dataset.sort === "number";
         self.sorted = { column, down };
@@ -129,19 +151,26 @@
       .map((name) => [name, tools.elements[name]])
       .filter(([, field]) => field),
   );
-  const several = table.dataset.several === "true";
-  const told = (number, whole) =>
-    number === whole ? whole.toLocaleString("en") : `${number.toLocaleString("en")} of ${whole.toLocaleString("en")}`;
+  const filled = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const people = (some) => new Set(some.map(({ row }) => row.dataset.person)).size;
   const list = paged(
     table,
     document.getElementById("more-rows"),
     document.getElementById("pager"),
     ({ entries, shown, first, last, size }) => {
-      const range = shown.length > size ? `, ${first + 1} to ${last} shown` : "";
-      const rows = several ? `, ${told(shown.length, entries.length)} rows` : "";
-      document.getElementById("count").textContent =
-        `${told(people(shown), people(entries))} students${rows}${range}`;
+      document.querySelectorAll("#count [lang]").forEach((place) => {
+        const number = (count) => count.toLocaleString(place.lang);
+        const told = (some, all) =>
+          some === all
+            ? number(all)
+            : filled(place.dataset.some, { part: number(some), whole: number(all) });
+        place.textContent = filled(shown.length > size ? place.dataset.part : place.dataset.whole, {
+          students: told(people(shown), people(entries)),
+          rows: told(shown.length, entries.length),
+          first: first + 1,
+          last,
+        });
+      });
     },
   );
   const texts = new Map(list.entries.map(({ row }) => [row, plain(row.dataset.text)]));
