@@ -20,15 +20,15 @@ _SHORT_MONTHS: Final = (
 
 def short_day_text(day: date) -> Message:
     """Return `05 Nov`."""
-    return _("{day} {month}", day=f"{day:%d}", month=_SHORT_MONTHS[day.month - 1])
+    return _("{day:02} {month}", day=day.day, month=_SHORT_MONTHS[day.month - 1])
 
 
 def day_text(day: date) -> Message:
     """Return `05 November`."""
-    return _("{day} {month}", day=f"{day:%d}", month=_MONTHS[day.month - 1])
+    return _("{day:02} {month}", day=day.day, month=_MONTHS[day.month - 1])
 
 
 def date_text(day: date) -> Message:
     """Return `05 November 2026`."""
     month = _MONTHS[day.month - 1]
-    return _("{day} {month} {year}", day=f"{day:%d}", month=month, year=day.year)
+    return _("{day:02} {month} {year}", day=day.day, month=month, year=day.year)
