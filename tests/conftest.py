@@ -14,6 +14,8 @@ from typing import Final
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
+pytest_plugins = ["browsing"]
+
 _LONGEST: Final = (
     "test_hostile.py",
     "test_diagnosis.py",

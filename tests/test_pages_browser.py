@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsing import assert_accessible, colour
 from made_batch import (
     CHROMIUM,
     COURSE,
@@ -29,10 +29,6 @@ from grader.result import Outcome
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="there is no chromium here: apt-get install chromium"
 )
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 HOSTILE = '''
 """Doc <script>document.title = "taken"</script>"""
 def forward(x, weight_1, weight_2, bias):
@@ -43,34 +39,6 @@ def gradient(x, target, weight_1, weight_2, bias):
     # </code></div><script>document.title = "taken"</script>
     return forward(x, weight_1, weight_2, bias)
 '''
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    playwright = pytest.importorskip("playwright.sync_api", reason="there is no playwright here")
-    with playwright.sync_playwright() as started:
-        launched = started.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def page(browser) -> Iterator:
-    """An empty page; whatever it complains of, or asks of a network, fails the test."""
-    context = browser.new_context(viewport={"width": 1100, "height": 900}, color_scheme="light")
-    opened = context.new_page()
-    opened.set_default_timeout(30_000)
-    trouble: list[str] = []
-    opened.on("console", lambda message: trouble.append(message.text))
-    opened.on("pageerror", lambda error: trouble.append(str(error)))
-    opened.on("dialog", lambda dialog: trouble.append(dialog.message))
-    opened.on(
-        "request",
-        lambda request: request.url.startswith("file:") or trouble.append(request.url),
-    )
-    yield opened
-    assert trouble == []
-    context.close()
 
 
 @pytest.fixture(scope="module")
@@ -109,20 +77,6 @@ def feedback(tmp_path_factory) -> str:
 def names(page) -> list[str]:
     return page.locator("#students-table tbody th a, #students-table tbody th > bdi:first-child"
                         ).all_inner_texts()  # fmt: skip
-
-
-def assert_accessible(page) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    found = axe.run(page).response["violations"]
-    told = [
-        f"{one['id']}: {one['help']}: {[node['target'] for node in one['nodes'][:3]]}"
-        for one in found
-    ]
-    assert told == []
-
-
-def colour(page, selector: str, name: str = "background-color") -> str:
-    return page.locator(selector).first.evaluate(f"(e) => getComputedStyle(e)['{name}']")
 
 
 def test_the_columns_sort(page, index):
@@ -239,8 +193,10 @@ def test_the_keyboard_reaches_everything(page, feedback):
     reached = []
     for _ in range(8):
         page.keyboard.press("Tab")
-        reached.append(page.evaluate("document.activeElement.textContent.trim().slice(0, 30)"))
-    assert reached[:4] == ["Skip to the content", "◐ Dark", "gradient", "update"]
+        reached.append(page.evaluate(
+            "(document.activeElement.labels?.[0] ?? document.activeElement).innerText.trim()"
+        ))  # fmt: skip
+    assert reached[:5] == ["Skip to the content", "English", "◐ Dark", "gradient", "update"]
     page.locator(".functions a").first.focus()
     page.keyboard.press("Enter")
     assert page.evaluate("location.hash") == "#e1-2"

@@ -1,0 +1,55 @@
+"""Pages in a real browser: fixtures, and what any page is held to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from made_batch import CHROMIUM
+
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator:
+    playwright = pytest.importorskip("playwright.sync_api", reason="there is no playwright here")
+    with playwright.sync_playwright() as started:
+        launched = started.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser) -> Iterator:
+    """An empty page; whatever it complains of, or asks of a network, fails the test."""
+    context = browser.new_context(viewport={"width": 1100, "height": 900}, color_scheme="light")
+    opened = context.new_page()
+    opened.set_default_timeout(30_000)
+    trouble: list[str] = []
+    opened.on("console", lambda message: trouble.append(message.text))
+    opened.on("pageerror", lambda error: trouble.append(str(error)))
+    opened.on("dialog", lambda dialog: trouble.append(dialog.message))
+    opened.on(
+        "request",
+        lambda request: request.url.startswith("file:") or trouble.append(request.url),
+    )
+    yield opened
+    assert trouble == []
+    context.close()
+
+
+def assert_accessible(page) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    found = axe.run(page).response["violations"]
+    told = [
+        f"{one['id']}: {one['help']}: {[node['target'] for node in one['nodes'][:3]]}"
+        for one in found
+    ]
+    assert told == []
+
+
+def colour(page, selector: str, name: str = "background-color") -> str:
+    return page.locator(selector).first.evaluate(f"(e) => getComputedStyle(e)['{name}']")
