@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from grader.language import clauses, translated
 from grader.language import gettext as _
 
 if TYPE_CHECKING:
@@ -60,4 +61,4 @@ def _words(counts: Counts) -> str:
         (counts.by_hand, _("{count} with parts by hand", count=counts.by_hand)),
         (failed, _("{count} ungraded", count=failed)),
     )
-    return _(", ").join(told for number, told in parts if number)
+    return translated(clauses(told for number, told in parts if number))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from grader.language import clauses, ngettext, translated
 from grader.language import gettext as _
 from grader.language import gettext_lazy as lazy
-from grader.language import ngettext, translated
 
 if TYPE_CHECKING:
     from grader.report.differences import CheckChange, Comparison, Difference
@@ -92,7 +92,7 @@ def _tell(comparison: Comparison, most: int) -> None:
     parts += [_("{count} new, gone or ungraded", count=other)] if other else []
     told = _("no grade changed")
     if grades:
-        changes = _(", ").join(parts)
+        changes = clauses(parts)
         told = _("{count} different: {changes}", count=len(grades), changes=changes)
     click.echo(_("{count} grades compared, {result}.", count=comparison.compared, result=told))
     if comparison.by_check:
@@ -141,7 +141,7 @@ def _grade(one: Difference) -> str:
         told.append(_("another file"))
     if one.decided:
         told.append(_("as decided"))
-    return _(", ").join(told)
+    return translated(clauses(told))
 
 
 def _standing(status: str, score: float | None) -> str:

@@ -10,7 +10,7 @@ import click
 
 from grader.cli.group import report
 from grader.errors import UsageError
-from grader.language import Message, ngettext, translated
+from grader.language import Message, clauses, ngettext, translated
 from grader.language import gettext as _
 from grader.language import gettext_lazy as lazy
 
@@ -189,7 +189,7 @@ def _tell(filled: Filled, path: Path, into: Path | None) -> None:
         parts.append(_("{count} changed", count=filled.changed))
     if filled.same:
         parts.append(_("{count} were there already", count=filled.same))
-    click.echo(_("{what}: {path}", what=_(", ").join(parts), path=path))
+    click.echo(_("{what}: {path}", what=clauses(parts), path=path))
     for note in filled.notes:
         click.echo(f"  {translated(note)}")
     _list(filled.left_out, lazy("{count} left out:"))

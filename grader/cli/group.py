@@ -69,6 +69,13 @@ class _Commands(click.Group):
             )
         return super().resolve_command(context, arguments)
 
+    def get_help_option(self, context: click.Context) -> click.Option | None:
+        """Return the option, which click makes before the language is chosen, with its help."""
+        option = super().get_help_option(context)
+        if option is not None:
+            option.help = gettext("Show this message and exit.")
+        return option
+
     def format_help(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help in the reader's language."""
         click.Group.format_help(localised(self), context, formatter)

@@ -18,7 +18,7 @@ class HelpFormatter(click.HelpFormatter):
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """Write how a command is called."""
-        prefix = _("Usage:") + " " if prefix is None else prefix
+        prefix = _("Usage: ") if prefix is None else prefix
         if not has_wide(prefix + args):
             super().write_usage(prog, args, prefix)
             return

@@ -56,7 +56,7 @@ def command(directory: str, course_folder: Path | None, notebooks: bool) -> None
 
 
 def _names(paths: Sequence[Path]) -> str:
-    return ", ".join(click.format_filename(path.name) for path in paths)
+    return _(", ").join(click.format_filename(path.name) for path in paths)
 
 
 def _quoted(path: Path) -> str:

@@ -146,11 +146,12 @@ def joined(*parts: str, separator: str = "") -> Message:
 
 def sentences(parts: Iterable[str]) -> str:
     """Return sentences as a text, with what stands between two of them in a language."""
-    told = [part for part in parts if part]
-    text = told[0] if told else ""
-    for part in told[1:]:
-        text = _TWO_SENTENCES.format(first=text, second=part)
-    return text
+    return _in_turn(_TWO_SENTENCES, parts)
+
+
+def clauses(parts: Iterable[str]) -> str:
+    """Return the parts of a sentence as one, with what stands between two of them in a language."""
+    return _in_turn(_TWO_CLAUSES, parts)
 
 
 def listed(names: Sequence[str]) -> str:
@@ -170,6 +171,14 @@ def translations_of(texts: Iterable[str], wanted: Iterable[str]) -> dict[str, di
     return found
 
 
+def _in_turn(template: Message, parts: Iterable[str]) -> str:
+    told = [part for part in parts if part]
+    text = told[0] if told else ""
+    for part in told[1:]:
+        text = template.format(first=text, second=part)
+    return text
+
+
 def _filled(text: str, values: Mapping[str, Any] | None, language: str) -> str:
     if values is None:
         return text
@@ -183,5 +192,6 @@ def _filled(text: str, values: Mapping[str, Any] | None, language: str) -> str:
 
 _ = gettext_lazy
 _TWO_SENTENCES: Final = _("{first} {second}")
+_TWO_CLAUSES: Final = _("{first}, {second}")
 _LIST: Final = _("{first} and {last}")
 _COMMA: Final = _(", ")

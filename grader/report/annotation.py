@@ -158,7 +158,8 @@ def _finding(finding: Finding) -> list[str]:
     parts += [_diagnosis(one) for one in finding.diagnoses]
     if finding.told.strip():
         parts.append(fenced(finding.told))
-    return parts + [f"*{_('Hint:')}* {inline(hint)}" for hint in finding.hints]
+    label = _("Hint:")
+    return parts + [f"*{label}* {inline(hint)}" for hint in finding.hints]
 
 
 def _told_above(finding: Finding) -> str:

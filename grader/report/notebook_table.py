@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from grader.language import current_language, html_tag, translated
+from grader.language import clauses, current_language, html_tag, translated
 from grader.language import gettext as _
 from grader.report.arrangement import (
     OUTCOME_WORDS,
@@ -47,7 +47,8 @@ def html_of(result: Result) -> str:
     by_hand = [line for one in result.by_hand for line in (part_heading(one), *part_lines(one))]
     parts += _items(_("Graded by hand"), tuple(by_hand))
     if result.output.strip():
-        parts.append(f"<p>{_('Your code printed')}</p>{_block(result.output)}")
+        title = _("Your code printed")
+        parts.append(f"<p>{title}</p>{_block(result.output)}")
     parts += _items(_("Warnings (no points lost)"), result.warnings)
     parts += _items(_("Not run"), result.not_run)
     language = html_tag(current_language())
@@ -59,10 +60,10 @@ def _total(result: Result) -> str:
         return _("no score, the grader failed")
     score = score_text(result.score, result.max_score)
     open_ends = [_("not everything was run")] if result.not_run else []
-    open_ends += [translated(waiting_text(len(result.to_grade)))] if result.to_grade else []
+    open_ends += [waiting_text(len(result.to_grade))] if result.to_grade else []
     if not open_ends:
         return score
-    return _("{score} so far, {open_ends}", score=score, open_ends=_(", ").join(open_ends))
+    return _("{score} so far, {open_ends}", score=score, open_ends=clauses(open_ends))
 
 
 def _finding(finding: Finding) -> str:
@@ -77,7 +78,8 @@ def _finding(finding: Finding) -> str:
     text = finding.told.strip()
     if not text and finding.outcome is not Outcome.FAILED and not finding.cause:
         text = translated(OUTCOME_WORDS[finding.outcome])
-    hints = "".join(f"<p><i>{_('Hint:')}</i> {_escaped(hint)}</p>" for hint in finding.hints)
+    label = _("Hint:")
+    hints = "".join(f"<p><i>{label}</i> {_escaped(hint)}</p>" for hint in finding.hints)
     return (
         f"<p>{heading}</p><ul>{titles}</ul>"
         f"{''.join(map(_diagnosis, finding.diagnoses))}{_block(text) if text else ''}{hints}"

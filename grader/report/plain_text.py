@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from grader.language import clauses, ngettext, translated
 from grader.language import gettext as _
 from grader.language import gettext_lazy as lazy
-from grader.language import ngettext, translated
 from grader.report.arrangement import (
     Finding,
     FunctionState,
@@ -87,7 +87,7 @@ def _summary(result: Result, function: FunctionSummary) -> str:
         parts.append(_("{amount} of {points}", amount=amount(function.points), points=most))
     if function.remark:
         parts.append(_line(function.remark))
-    return _(", ").join(parts)
+    return translated(clauses(parts))
 
 
 def _finding(result: Result, finding: Finding) -> Iterator[str]:
