@@ -12,8 +12,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
+from grader.language import Message, html_tag, languages, translated
 from grader.language import gettext_lazy as _
-from grader.language import html_tag, languages, translated
 
 
 class BpgradeError(Exception):
@@ -30,6 +30,11 @@ class BpgradeError(Exception):
         """Return the message and the remedy in the reader's language."""
         return "\n".join(translated(text) for text in (self.message, self.remedy) if text)
 
+    @property
+    def in_one_line(self) -> str:
+        """The message with the remedy in brackets, as a list of several errors has it."""
+        return _("{message} ({remedy})", message=self.message, remedy=self.remedy)
+
     def _render_traceback_(self) -> list[str]:
         """Return what IPython shows in place of a traceback."""
         return [f"bpgrade: {self}"]
@@ -39,6 +44,16 @@ class UsageError(BpgradeError):
     """A path, a name or an option that cannot be right."""
 
     exit_code = 2
+
+
+def reason_of(error: Exception) -> str:
+    """Return what an error says, or the system of a file, without the file's name."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, KeyError):
+        return _("it lacks {key}", key=error)
+    said = error.args[0] if len(error.args) == 1 else None
+    return said if isinstance(said, Message) else str(error)
 
 
 def unreadable(path: Path, error: OSError) -> UsageError:

@@ -18,10 +18,11 @@ from typing import Final
 
 from grader.batch.name_encoding import Fitting, name_in_zip, name_on_disk, readable
 from grader.batch.records import Entry, LeftOver
-from grader.errors import UsageError
+from grader.errors import UsageError, reason_of
 from grader.grading.file_names import composed
 from grader.grading.ignored import is_ignored, is_ignored_folder, worth_telling
 from grader.grading.submission import most_bytes
+from grader.language import gettext_lazy as _
 
 MAX_RATIO: Final = 100
 SMALL_BYTES: Final = 16_000_000  # what a member may expand to whatever its ratio
@@ -37,6 +38,7 @@ _BROKEN: Final = (
     ValueError,
     OverflowError,
 )
+_NOT_A_FILE: Final = _("it is a link or not a regular file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,9 @@ class Folder:
                 try:
                     regular = stat.S_ISREG(path.lstat().st_mode)
                 except OSError as error:  # it has gone meanwhile, or its folder may not be entered
-                    yield inside, f"it cannot be read: {error.strerror}"
+                    yield inside, _("it cannot be read: {reason}", reason=error.strerror)
                     continue
-                yield inside, "" if regular else "it is a link or not a regular file"
+                yield inside, "" if regular else _NOT_A_FILE
 
     def read(self, name: str, most: int) -> bytes:
         """Return at most `most` bytes of a file.
@@ -102,10 +104,10 @@ class Zip:
         except _BROKEN as error:
             single = name.lower().endswith((".py", ".ipynb"))
             raise UsageError(
-                f"{name} is not a readable zip: {error}",
-                "give a folder or a zip; for one file use `bpgrade check`"
+                _("{name} is not a readable zip: {reason}", name=name, reason=error),
+                _("give a folder or a zip; for one file use `bpgrade check`")
                 if single
-                else "download it again",
+                else _("download it again"),
             ) from None
         self._members = {info.filename: info for info in self._zip.infolist()}
 
@@ -113,7 +115,10 @@ class Zip:
         """Give each member that is a file."""
         members = self._zip.infolist()
         if len(members) > MAX_FILES:
-            raise UsageError(f"{self.name} holds more than {MAX_FILES:,} files", "split it")
+            raise UsageError(
+                _("{name} holds more than {most:,} files", name=self.name, most=MAX_FILES),
+                _("split it"),
+            )
         shown = readable([name_in_zip(info) for info in members], self._fitting)
         for info, name in zip(members, shown, strict=True):
             if not info.is_dir():
@@ -132,7 +137,7 @@ class Zip:
             with self._zip.open(self._members[name]) as file:
                 return file.read(most)
         except _BROKEN as error:
-            raise OSError(f"damaged in the zip: {error}") from None
+            raise OSError(_("damaged in the zip: {reason}", reason=error)) from None
 
     def close(self) -> None:
         """Close the file."""
@@ -142,14 +147,14 @@ class Zip:
 def _refusal(info: zipfile.ZipInfo, parts: tuple[str, ...]) -> str:
     drive = bool(parts) and parts[0].endswith(":")
     if not parts or parts[0] == "/" or ".." in parts or drive or "\0" in info.filename:
-        return "its path points outside the zip"
+        return _("its path points outside the zip")
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
-        return "it is a link or not a regular file"
+        return _NOT_A_FILE
     read = min(info.file_size, most_bytes(info.filename))
     if read > max(SMALL_BYTES, MAX_RATIO * info.compress_size):
-        return f"it would expand to {info.file_size:,} bytes"
-    return "it is encrypted" if info.flag_bits & 1 else ""
+        return _("it would expand to {size:,} bytes", size=info.file_size)
+    return _("it is encrypted") if info.flag_bits & 1 else ""
 
 
 class Hand:
@@ -166,7 +171,8 @@ class Hand:
             self._source = Zip(path, str(path), fitting)
         else:
             raise UsageError(
-                f"no such file or folder: {path}", "give the folder or the zip of submissions"
+                _("no such file or folder: {path}", path=path),
+                _("give the folder or the zip of submissions"),
             )
         self._inner: tuple[str, Zip] | None = None
 
@@ -201,12 +207,15 @@ class Hand:
         try:
             members = list(self._open_inner(outer.key).names())
         except (UsageError, OSError) as error:
-            left_over.append(LeftOver(path, f"a zip that cannot be read: {error}".splitlines()[0]))
+            why = error.message if isinstance(error, UsageError) else reason_of(error)
+            reason = _("a zip that cannot be read: {reason}", reason=why)
+            left_over.append(LeftOver(path, reason))
             return
         ignored += [f"{path}/{one.path}" for one in members if is_ignored(one.path)]
         inner = [one for one in members if not is_ignored(one.path)]
         if len(inner) > MAX_INNER_FILES:
-            left_over.append(LeftOver(path, f"a zip of more than {MAX_INNER_FILES:,} files"))
+            reason = _("a zip of more than {most:,} files", most=MAX_INNER_FILES)
+            left_over.append(LeftOver(path, reason))
             return
         for one in inner:
             inside = f"{path}/{one.path}"
@@ -219,7 +228,7 @@ class Hand:
         if self._inner is None or self._inner[0] != name:
             data = self._source.read(name, MAX_INNER_BYTES + 1)
             if len(data) > MAX_INNER_BYTES:
-                raise OSError(f"larger than {MAX_INNER_BYTES:,} bytes")
+                raise OSError(_("larger than {most:,} bytes", most=MAX_INNER_BYTES))
             self._inner = (name, Zip(io.BytesIO(data), name, self._fitting))
         return self._inner[1]
 
@@ -237,7 +246,8 @@ class Hand:
         try:
             return self._open_inner(entry.outer).read(entry.member, most)
         except (UsageError, KeyError) as error:
-            raise OSError(f"the zip has changed: {error}") from None
+            why = error.message if isinstance(error, UsageError) else reason_of(error)
+            raise OSError(_("the zip has changed: {reason}", reason=why)) from None
 
     def close(self) -> None:
         """Close what is open."""
@@ -251,5 +261,6 @@ def _path(name: str) -> str:
 
 def _refuse(error: OSError) -> None:
     raise UsageError(
-        f"{error.filename} cannot be listed: {error.strerror}", "check its permissions"
+        _("{path} cannot be listed: {reason}", path=error.filename, reason=error.strerror),
+        _("check its permissions"),
     ) from None

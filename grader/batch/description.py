@@ -25,7 +25,8 @@ from zoneinfo import ZoneInfo
 from grader.batch.records import Student
 from grader.course import Course, Exercise, LatePolicy
 from grader.course.by_hand import Part, RubricItem
-from grader.errors import UsageError, unreadable
+from grader.errors import UsageError, reason_of, unreadable
+from grader.language import gettext_lazy as _
 
 NAME: Final = "batch.json"
 _SCHEMA: Final = "bpgrade-batch/1"
@@ -112,21 +113,28 @@ def read_description(folder: Path) -> Description:
         return _description(json.loads(path.read_text("utf-8")))
     except (FileNotFoundError, NotADirectoryError):
         raise UsageError(
-            f"{folder} is not the output folder of a batch: it has no {NAME}",
-            "give the folder that `bpgrade batch SUBMISSIONS -o FOLDER` made; if an earlier"
-            " bpgrade made it, rerun the batch: nothing is graded twice",
+            _(
+                "{folder} is not the output folder of a batch: it has no {name}",
+                folder=folder,
+                name=NAME,
+            ),
+            _(
+                "give the folder that `bpgrade batch SUBMISSIONS -o FOLDER` made; if an earlier"
+                " bpgrade made it, rerun the batch: nothing is graded twice"
+            ),
         ) from None
     except OSError as error:
         raise unreadable(path, error) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(
-            f"{path} is damaged: {error}", "rerun the batch with the same folder"
+            _("{path} is damaged: {reason}", path=path, reason=reason_of(error)),
+            _("rerun the batch with the same folder"),
         ) from None
 
 
 def _description(document: dict[str, Any]) -> Description:
     if document["schema"] != _SCHEMA:
-        raise ValueError(f"its schema is {document['schema']}")
+        raise ValueError(_("its schema is {schema}", schema=document["schema"]))
     zone = document["time_zone"]
     return Description(
         course=str(document["course"]),

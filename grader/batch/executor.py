@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from grader.course import Course
-from grader.language import current_language
+from grader.language import current_language, told_in
 from grader.result import Result, SubmissionInfo
 
 
@@ -114,6 +114,7 @@ def ungraded(task: Task, course: Course, job: Job, reason: str) -> Done:
         output="",
         checks=(),
         warnings=(reason,),
+        languages=told_in(course.folder),
     )
     return done(task.key, result)
 

@@ -25,17 +25,19 @@ from grader.course.naming import nearest
 from grader.errors import UsageError
 from grader.grading.file_names import composed, folded
 from grader.grading.submission import is_submission
+from grader.language import gettext_lazy as _
 from grader.text.tables import (
     Line,
     guarded,
     is_rounded_number,
+    lacks_columns,
     read_lines,
     refused,
     unguarded,
 )
 
 NOBODY: Final = "nobody"
-_REMEDY: Final = "give it a header `file,student,exercise`, or fill in a left_over.csv"
+_REMEDY: Final = _("give it a header `file,student,exercise`, or fill in a left_over.csv")
 _TITLES: Final = {
     "student_id": "student", "id": "student", "path": "file", "file_name": "file",
     "文件": "file", "文件名": "file", "学号": "student", "学生": "student", "练习": "exercise",
@@ -79,7 +81,7 @@ def read_file_table(
         known=("file", "student", "exercise"),
     )
     if lacking := [title for title in ("file", "student") if title not in titles]:
-        raise UsageError(f"{path} has no column {' and no column '.join(lacking)}", _REMEDY)
+        raise UsageError(lacks_columns(path, lacking), _REMEDY)
     by_name = {_path(unguarded(guarded(one))): one for one in paths}
     found: dict[str, dict[int, Assigned]] = defaultdict(dict)
     problems: list[tuple[int, str]] = []
@@ -92,11 +94,11 @@ def read_file_table(
             fitting = _files(line["file"], by_name)
             if assigned.students and not any(map(is_submission, fitting)):
                 raise UsageError(
-                    f"{line['file']} cannot be graded: only .py and .ipynb files can",
-                    f"leave its student empty, or write {NOBODY}",
+                    _("{file} cannot be graded: only .py and .ipynb files can", file=line["file"]),
+                    _("leave its student empty, or write {nobody}", nobody=NOBODY),
                 )
         except UsageError as error:
-            problems.append((line.number, f"{error.message} ({error.remedy})"))
+            problems.append((line.number, error.in_one_line))
             continue
         for one in fitting:
             found[one][line.number] = assigned
@@ -107,7 +109,7 @@ def read_file_table(
         problems += _contradictions(one, {number: by_line[number] for number in numbers})
         taken[one] = tuple(dict.fromkeys(by_line[number] for number in numbers))
     if problems:
-        raise refused(path, sorted(set(problems)), "nothing was graded")
+        raise refused(path, sorted(set(problems)), _("nothing was graded"))
     return taken
 
 
@@ -115,7 +117,15 @@ def _contradictions(path: str, by_line: Mapping[int, Assigned]) -> list[tuple[in
     """Return the lines that give a file to somebody else than the first one does."""
     first = min(by_line)
     return [
-        (number, f"line {first} gives {path} to {by_line[first].said} (leave one of both)")
+        (
+            number,
+            _(
+                "line {line} gives {path} to {student} (leave one of both)",
+                line=first,
+                path=path,
+                student=by_line[first].said,
+            ),
+        )
         for number in sorted(by_line)
         if by_line[number].students != by_line[first].students
     ]
@@ -132,22 +142,27 @@ def _students(text: str, roster: Roster | None, exercise: str) -> tuple[Student,
         return () if folded(text) == NOBODY else (Student(composed(text), composed(text)),)
     found = roster.called(text, exercise)
     if len(found) == 1 and not found[0]:
-        raise UsageError(f"{text} has no members then", "write the exercise too")
+        raise UsageError(_("{group} has no members then", group=text), _("write the exercise too"))
     if len(found) == 1:
         return found[0]
     if folded(text) == NOBODY:
         return ()
     if found:
-        raise UsageError(f"{text} fits several people", "give the id")
+        raise UsageError(_("{name} fits several people", name=text), _("give the id"))
     if is_rounded_number(text):
         raise UsageError(
-            f"nobody in the roster has the id {text}",
-            "a spreadsheet has cut a long number short: make the column text, and write it again",
+            _("nobody in the roster has the id {id}", id=text),
+            _(
+                "a spreadsheet has cut a long number short:"
+                " make the column text, and write it again"
+            ),
         )
     guess = nearest(text, roster.names)
     raise UsageError(
-        f"nobody in the roster is called {text}",
-        f"did you mean {guess}?" if guess else f"give an id or a name as it has it, or {NOBODY}",
+        _("nobody in the roster is called {name}", name=text),
+        _("did you mean {guess}?", guess=guess)
+        if guess
+        else _("give an id or a name as it has it, or {nobody}", nobody=NOBODY),
     )
 
 
@@ -155,7 +170,7 @@ def _files(text: str, paths: Mapping[str, str]) -> list[str]:
     """Return the files that a cell means: a file, or all in a folder."""
     wanted = _path(text)
     if not wanted:
-        raise UsageError("the column `file` is empty", "name a file as in left_over.csv")
+        raise UsageError(_("the column `file` is empty"), _("name a file as in left_over.csv"))
     if wanted in paths:
         return [paths[wanted]]
     if inside := [paths[one] for one in paths if one.startswith(f"{wanted}/")]:
@@ -165,13 +180,19 @@ def _files(text: str, paths: Mapping[str, str]) -> list[str]:
         return ending
     if ending:
         raise UsageError(
-            f"{text} fits {len(ending)} files, {ending[0]} and {ending[1]} among them",
-            "write its folders too",
+            _(
+                "{name} fits {count} files, {first} and {second} among them",
+                name=text,
+                count=len(ending),
+                first=ending[0],
+                second=ending[1],
+            ),
+            _("write its folders too"),
         )
     guess = nearest(wanted, list(paths)) if len(paths) < 10_000 else None
     raise UsageError(
-        f"there is no file {text}",
-        f"did you mean {guess}?" if guess else "name it as left_over.csv does",
+        _("there is no file {name}", name=text),
+        _("did you mean {guess}?", guess=guess) if guess else _("name it as left_over.csv does"),
     )
 
 

@@ -24,6 +24,7 @@ from grader.grading.file_names import (
     stem_of,
     without_copy_marks,
 )
+from grader.language import gettext_lazy as _
 
 _NUMBER_BEHIND: Final = re.compile(r"[\s_\-.]*(\d{1,2})")
 _NUMBERED: Final = re.compile(r"[(\[]\d{1,3}[)\]]$")
@@ -32,7 +33,7 @@ _NUMBERED: Final = re.compile(r"[(\[]\d{1,3}[)\]]$")
 class Folders:
     """Reads whose a file is from the first folder that names no exercise, else from its name."""
 
-    layout = "folder"
+    layout = _("folder")
 
     def __init__(
         self, paths: Sequence[str], course: Course, is_person: Callable[[str], bool]

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import astuple
 from typing import Any, Final
 
@@ -21,10 +22,14 @@ import msgpack
 from grader import errors
 from grader.batch.executor import Job, Task
 from grader.errors import BpgradeError
+from grader.language import gettext_lazy as _
+from grader.language import recorded, translations_of
 from grader.sandbox.child import framing
 
 RENEW_AFTER: Final = 1_000
 START_SECONDS: Final = 120.0
+ENDED: Final = _("ended unexpectedly")
+"""How a grading process was lost: what is said of it."""
 
 
 class GradingProcess:
@@ -124,9 +129,29 @@ class GradingProcess:
             self.kill()
 
 
+def ended_with(message: list[Any]) -> str:
+    """Return how a grading process was lost that has told with which error it has ended."""
+    return _("ended: {reason}", reason=error_of(message).message)
+
+
+def gave_no_answer(seconds: float) -> str:
+    """Return how a grading process was lost that was waited for so long."""
+    return _("gave no answer in {seconds:g} s", seconds=seconds)
+
+
+def told(error: BpgradeError, languages: Sequence[str]) -> list[Any]:
+    """Return the message with which a grading process tells the error that it ends with."""
+    texts = [error.message, error.remedy]
+    return ["failed", type(error).__name__, *texts, translations_of(texts, languages)]
+
+
 def error_of(message: list[Any]) -> BpgradeError:
     """Return the error that a grading process has ended with."""
-    _, name, text, remedy = message
+    name, text, remedy, others = message[1:]
     kind = getattr(errors, name, BpgradeError)
-    error: BpgradeError = kind(text, remedy)
+    error: BpgradeError = kind(_received(text, others), _received(remedy, others))
     return error
+
+
+def _received(text: str, others: dict[str, dict[str, str]]) -> str:
+    return recorded(text, {name: said[text] for name, said in others.items() if text in said})

@@ -13,6 +13,7 @@ from grader.batch.records import LeftOver, RosterEntry, Student
 from grader.batch.roster import called
 from grader.course import Exercise
 from grader.grading.file_names import folded
+from grader.language import listed, ngettext_lazy
 
 _MOST: Final = 500
 _SHOWN: Final = 3
@@ -47,9 +48,16 @@ def guessed(
                 and _lacks(one, exercises[Student(person.id, person.name)])
             ]
             if 0 < len(found) <= _SHOWN:
-                names = " and ".join(map(called, found))
-                word = "has" if len(found) == 1 else "have"
-                one = replace(one, reason=f"{one.reason}; {names} {word} no file")
+                one = replace(
+                    one,
+                    reason=ngettext_lazy(
+                        "{reason}; {names} has no file",
+                        "{reason}; {names} have no file",
+                        len(found),
+                        reason=one.reason,
+                        names=listed([called(person) for person in found]),
+                    ),
+                )
         told.append(one)
     return told
 

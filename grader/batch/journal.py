@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from grader.batch.executor import Done
+from grader.language import gettext_lazy as _
 
 NAME: Final = "journal.sqlite"
 _TABLE: Final = """
@@ -92,9 +93,11 @@ class Journal:
         for row in _salvage(aside):
             self.put(row)
             saved += 1
-        self.notice = (
-            f"the journal was damaged: it is kept as {aside.name}, {saved} of its results could be"
-            " read, the rest is graded again"
+        self.notice = _(
+            "the journal was damaged: it is kept as {name}, {count} of its results could be"
+            " read, the rest is graded again",
+            name=aside.name,
+            count=saved,
         )
 
     def find(self, key: str) -> Done | None:

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Final
 
 from grader.errors import UsageError
+from grader.language import gettext_lazy as _
 
 _BATCH: Final = "batch.lock"
 _WRITING: Final = "writing.lock"
@@ -38,9 +39,8 @@ class Lock:
             holder = os.pread(self._file, 4096, 0) if hasattr(os, "pread") else b""
             os.close(self._file)
             raise UsageError(
-                f"{'grades are being written' if writing else 'another batch is running'} in"
-                f" {folder}{_told(holder)}",
-                "wait for it to finish, or choose another folder with -o",
+                _held(folder, writing, holder),
+                _("wait for it to finish, or choose another folder with -o"),
             )
         own = {
             "pid": os.getpid(),
@@ -83,9 +83,20 @@ def _take(file: int) -> bool:
     return True
 
 
-def _told(text: bytes) -> str:
+def _held(folder: Path, writing: bool, text: bytes) -> str:
+    message = (
+        _("grades are being written in {folder}", folder=folder)
+        if writing
+        else _("another batch is running in {folder}", folder=folder)
+    )
     try:
         holder = json.loads(text)
-        return f": process {holder['pid']} on {holder['host']}, since {holder['since']}"
+        return _(
+            "{message}: process {pid} on {host}, since {since}",
+            message=message,
+            pid=holder["pid"],
+            host=holder["host"],
+            since=holder["since"],
+        )
     except (ValueError, KeyError, TypeError):  # it has not written its name yet
-        return ""
+        return message

@@ -15,6 +15,7 @@ results.jsonl, a line of JSON for each attempt that was to be graded:
      "late": {"late": true | false | null, "days": int | null, "penalty_percent"},
      "exercise", "status": "graded" | "ungraded" | "unreadable",
      "automatic_score": what the course's rule leaves of the score | null,
+     "translations": the note by language, where there is one in others,
      "result": the document of docs/result.schema.json, or null where unreadable}
 
 `matched` is "file" without a roster, and "unlisted" where the roster has no such person.
@@ -22,15 +23,15 @@ It is "group" where the file is that of a group that the student is in, and "tab
 instructor's table of files says whose it is.
 
 left_over.csv, a line for each file with something to tell: file, student, exercise, reason. Such
-files have no grade, unless the reason begins with "graded" or "taken". The column student is for
-the instructor to fill in: then it is a table for `bpgrade batch --files`.
+files have no grade, unless the reason says so. It is in the language of who ran the batch. The
+column student is for the instructor to fill in: then it is a table for `bpgrade batch --files`.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -44,6 +45,7 @@ from grader.batch.records import Attempt, LeftOver, Plan
 from grader.course import Course
 from grader.course.files import replacing
 from grader.errors import UsageError
+from grader.language import told_in, translated
 from grader.text.tables import guarded, read_lines, write_table
 
 RESULTS: Final = "results.jsonl"
@@ -97,17 +99,18 @@ def write(
     OSError
         A file could not be written; what was there before still is.
     """
+    languages = told_in(course.folder)
     with whole(folder / RESULTS) as results:
         for attempts in _by_student(graded()):
             kept = max(attempts, key=lambda one: (one.final, one.attempt.number))
             for one in attempts:
-                results.write(_line(one, one is kept) + "\n")
+                results.write(_line(one, one is kept, languages) + "\n")
         with whole(folder / description.NAME) as file:
             file.write(description.to_json(description.describe(course, plan.missing)))
     told = list(left_over)
     aside = _keep_filled_in(folder, told)
     with whole(folder / LEFT_OVER) as file:
-        rows = ((one.path, one.student, one.exercise, one.reason) for one in told)
+        rows = ((one.path, one.student, one.exercise, translated(one.reason)) for one in told)
         write_table(file, LEFT_OVER_COLUMNS, rows)
     return aside
 
@@ -142,7 +145,7 @@ def _by_student(graded: Iterable[GradedAttempt]) -> Iterator[list[GradedAttempt]
         yield list(group)
 
 
-def _line(one: GradedAttempt, kept: bool) -> str:
+def _line(one: GradedAttempt, kept: bool, languages: Sequence[str]) -> str:
     """Return the line of results.jsonl for an attempt."""
     attempt, lateness = one.attempt, one.lateness
     student = attempt.student
@@ -165,9 +168,16 @@ def _line(one: GradedAttempt, kept: bool) -> str:
         "status": one.status,
         "automatic_score": one.final if one.status == "graded" else None,
     }
+    if attempt.note and (others := _by_language(attempt.note, languages)):
+        head["translations"] = others
     # the document as the grader wrote it, byte for byte
     document = one.done.document if one.done else "null"
     return f'{json.dumps(head, allow_nan=False)[:-1]}, "result": {document}}}'
+
+
+def _by_language(text: str, languages: Sequence[str]) -> dict[str, str]:
+    told = {language: translated(text, language) for language in languages}
+    return {language: other for language, other in told.items() if other != text}
 
 
 @contextmanager

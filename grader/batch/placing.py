@@ -16,9 +16,9 @@ from grader.batch.roster import Roster
 from grader.course import Course, Exercise
 from grader.grading.file_names import exercises_named, folded
 from grader.grading.ignored import is_ignored_name
+from grader.language import gettext_lazy as _
 
-_NO_EXERCISE: Final = "its file name does not say which exercise it is for"
-_GIVEN: Final = "given to {} by the table of files"
+_NO_EXERCISE: Final = _("its file name does not say which exercise it is for")
 
 
 @dataclass(slots=True)
@@ -71,7 +71,8 @@ class Placing:
             if entry.path in self._assigned:
                 later.append((entry, origins or (Origin(PurePosixPath(entry.path).name),)))
             elif not origins:
-                self._tell(entry, f"its name is not one of {self._reader.layout}'s")
+                layout = self._reader.layout
+                self._tell(entry, _("its name is not one of {layout}'s", layout=layout))
             else:
                 self._place(entry, origins)
         for entry, origins in later:
@@ -97,14 +98,16 @@ class Placing:
         for one in self._assigned[entry.path]:
             exercise = one.exercise or self._for or self._exercise(entry.path, origin.name)
             name = exercise.name if exercise else ""
-            given = _GIVEN.format(one.said)
             if not one.students:
-                self._note(entry, f"not graded: {given}", name, one.said)
+                reason = _("not graded: given to {student} by the table of files", student=one.said)
+                self._note(entry, reason, name, one.said)
             elif exercise is None:
-                self._note(entry, f"not graded: {_NO_EXERCISE}", "", one.said, is_nobodys=True)
+                reason = _("not graded: {reason}", reason=_NO_EXERCISE)
+                self._note(entry, reason, "", one.said, is_nobodys=True)
             else:
                 students = tuple(map(self._known, one.students))
-                self._note(entry, f"graded: {given}", name, one.said)
+                reason = _("graded: given to {student} by the table of files", student=one.said)
+                self._note(entry, reason, name, one.said)
                 self._add(entry, origin, exercise, students, is_assigned=True)
 
     def _note(
@@ -131,8 +134,8 @@ class Placing:
         for student in people:
             own = self.handed_in.setdefault((student, exercise), HandedIn())
             if is_assigned and not own.is_assigned:
+                reason = _("not graded: the table of files names {path}", path=entry.path)
                 for other in own.files:
-                    reason = f"not graded: the table of files names {entry.path}"
                     self.left_over.append(LeftOver(other.path, reason, exercise.name))
                 own.files.clear()
                 own.is_assigned = True
@@ -155,7 +158,8 @@ class Placing:
             return (Student(key, origin.student_name or key),)
         match = self._roster.match(origin, exercise.name)
         if match.problem:
-            self._tell(entry, f"graded, but {match.problem}", exercise.name)
+            problem = _("graded, but {problem}", problem=match.problem)
+            self._tell(entry, problem, exercise.name)
         return match.students
 
     def _known(self, student: Student) -> Student:

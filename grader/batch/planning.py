@@ -23,8 +23,11 @@ from grader.course import Course, Exercise
 from grader.errors import UsageError
 from grader.grading.choice import CandidateFile, FileChoice, choose
 from grader.grading.submission import is_submission
+from grader.language import enumerated, sentences
+from grader.language import gettext_lazy as _
 
 _ONLINE: Final = re.compile(r"(^|_)(text|link|onlinetext)\.html$")
+_UNKNOWN_LATENESS: Final = _("graded without a late penalty: it is not known how late it is")
 Keep = Literal["latest", "best"]
 
 
@@ -74,18 +77,24 @@ def make_plan(
             said = next(nobodys, "")
             left_over.append(LeftOver(entry.path, _not_taken(entry.path), student=said))
     if not found.handed_in:
-        why = f": {left_over[0].path}: {left_over[0].reason}" if left_over else ""
         raise UsageError(
-            f"{hand.path} contains no submissions{why}",
-            "give the folder or zip with the students' .py and .ipynb files; --exercise NAME"
-            " where their names do not say which exercise they are",
+            _(
+                "{path} contains no submissions: {file}: {reason}",
+                path=hand.path,
+                file=left_over[0].path,
+                reason=left_over[0].reason,
+            )
+            if left_over
+            else _("{path} contains no submissions", path=hand.path),
+            _(
+                "give the folder or zip with the students' .py and .ipynb files; --exercise NAME"
+                " where their names do not say which exercise they are"
+            ),
         )
     attempts = _numbered(found, hand, course, keep, left_over)
     if course.late.penalty_per_day:
         left_over.extend(
-            LeftOver(
-                one.entry.path, "graded without a late penalty: it is not known how late it is"
-            )
+            LeftOver(one.entry.path, _UNKNOWN_LATENESS)
             for one in attempts
             if one.late and (one.submitted is None or one.exercise.deadline is None)
         )
@@ -97,10 +106,10 @@ def make_plan(
 
 def _not_taken(path: str) -> str:
     if path.lower().endswith(".zip"):
-        return "a zip inside a zip is not opened: unpack it first"
+        return _("a zip inside a zip is not opened: unpack it first")
     if _ONLINE.search(path):
-        return "it was typed into the platform; only .py and .ipynb files are graded"
-    return "not a .py or .ipynb file"
+        return _("it was typed into the platform; only .py and .ipynb files are graded")
+    return _("not a .py or .ipynb file")
 
 
 def _numbered(
@@ -116,7 +125,7 @@ def _numbered(
         own = {text for one in handed_in.people for text in (one.id, one.name)}
         own |= {origin.student_name for origin, _ in files}
         handed: list[tuple[Origin, Entry, str]] = []
-        for _, together in groupby(files, key=lambda file: _moment(file[0])):
+        for _time, together in groupby(files, key=lambda file: _moment(file[0])):
             handed += _chosen(list(together), hand, course, exercise, own, keep, told)
         for number, (origin, entry, note) in enumerate(handed, start=1):
             if keep == "best" or number == len(handed):
@@ -130,7 +139,7 @@ def _numbered(
                         len(handed),
                         origin.submitted,
                         origin.late,
-                        " ".join(filter(None, (_group_note(handed_in), note))),
+                        sentences((_group_note(handed_in), note)),
                         beside(course, entry, found.by_owner[owner(origin)]),
                     )
                 )
@@ -141,7 +150,7 @@ def _numbered(
 def _group_note(handed_in: HandedIn) -> str:
     """Return who has handed in together; nothing for one alone."""
     names = sorted(one.name for one in handed_in.people)
-    return f"One submission of {', '.join(names)}." if len(names) > 1 else ""
+    return _("One submission of {names}.", names=enumerated(names)) if len(names) > 1 else ""
 
 
 def _chosen(
@@ -168,15 +177,17 @@ def _told(choice: FileChoice) -> list[LeftOver]:
     """Return what the instructor should know of a choice."""
     path = choice.chosen.path
     found = [
-        LeftOver(one.path, f"not graded, {why}: {path} was taken")
+        LeftOver(one.path, _("not graded, {reason}: {path} was taken", reason=why, path=path))
         for one, why in choice.passed_over
     ]
     if len(choice.attempts) > 1:
-        names = ", ".join(one.path for one in choice.attempts)
-        found.append(LeftOver(path, f"taken as the latest by its name, of {names}"))
+        names = enumerated([one.path for one in choice.attempts])
+        reason = _("taken as the latest by its name, of {names}", names=names)
+        found.append(LeftOver(path, reason))
     if choice.unclear:
-        names = ", ".join(one.path for one in choice.unclear)
-        found.append(LeftOver(path, f"taken, but {names} could have been meant as well"))
+        names = enumerated([one.path for one in choice.unclear])
+        reason = _("taken, but {names} could have been meant as well", names=names)
+        found.append(LeftOver(path, reason))
     return found
 
 

@@ -13,9 +13,18 @@ from collections.abc import Generator, Iterator
 from typing import Final
 
 from grader.batch.executor import Done, Job, Task, ungraded
-from grader.batch.grading_process import RENEW_AFTER, START_SECONDS, GradingProcess, error_of
+from grader.batch.grading_process import (
+    ENDED,
+    RENEW_AFTER,
+    START_SECONDS,
+    GradingProcess,
+    ended_with,
+    error_of,
+    gave_no_answer,
+)
 from grader.course import Course
 from grader.errors import IsolationError
+from grader.language import gettext_lazy as _
 
 _TICK_SECONDS: Final = 0.25
 _SLOW_SECONDS: Final = 1.5
@@ -104,7 +113,7 @@ class _PoolRun:
             return
         cores = usable_cores()
         self._cores = cores if workers >= len(cores) else frozenset()
-        for _ in range(workers):
+        for _number in range(workers):
             self._start()
         while self._hand_out(tasks, workers):
             # their next tasks are handed out before these are dealt with
@@ -144,18 +153,18 @@ class _PoolRun:
         self._processes.discard(process)
 
     def _wait(self) -> Iterator[Done]:
-        for key, _ in self._selector.select(_TICK_SECONDS):
+        for key, _mask in self._selector.select(_TICK_SECONDS):
             process: GradingProcess = key.data
             message = process.receive()
             if message is None:
-                yield from self._replace(process, "ended unexpectedly")
+                yield from self._replace(process, ENDED)
             elif message[0] == "ready":
                 process.ready = True
                 self._early_deaths = 0
             elif message[0] == "failed" and process.task is None:
                 raise error_of(message)
             elif message[0] == "failed":
-                yield from self._replace(process, f"ended: {message[2]}")
+                yield from self._replace(process, ended_with(message))
             else:
                 process.task = None
                 process.graded += 1
@@ -168,7 +177,7 @@ class _PoolRun:
         for process in list(self._processes):
             limit = self._stuck_seconds if process.ready else START_SECONDS
             if (process.task or not process.ready) and now - process.since > limit:
-                yield from self._replace(process, f"gave no answer in {limit:g} s")
+                yield from self._replace(process, gave_no_answer(limit))
 
     def _replace(self, process: GradingProcess, why: str) -> Iterator[Done]:
         """Start another process in place of one that is lost, and grade its task once more."""
@@ -179,11 +188,12 @@ class _PoolRun:
             self._early_deaths += 1
             if self._early_deaths >= _MAX_EARLY_DEATHS:
                 raise IsolationError(
-                    f"the grading process {why} before it had graded anything",
-                    "run `bpgrade doctor`, and `bpgrade check` on one of the submissions",
+                    _("the grading process {why} before it had graded anything", why=why),
+                    _("run `bpgrade doctor`, and `bpgrade check` on one of the submissions"),
                 )
         elif task is not None and task.key in self._retried:
-            yield ungraded(task, self._course, self._job, f"The grading process {why}, twice.")
+            reason = _("The grading process {why}, twice.", why=why)
+            yield ungraded(task, self._course, self._job, reason)
         elif task is not None:
             self._retried.add(task.key)
             self._again.append(task)

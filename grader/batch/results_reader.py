@@ -12,7 +12,9 @@ from typing import Any, Final
 from grader.batch.late import Lateness
 from grader.batch.outputs import LEFT_OVER, RESULTS
 from grader.batch.records import LeftOver, Student
-from grader.errors import UsageError, unreadable
+from grader.errors import UsageError, reason_of, unreadable
+from grader.language import gettext_lazy as _
+from grader.language import recorded
 from grader.result import Result
 from grader.text.tables import read_lines
 
@@ -70,8 +72,13 @@ def read_records(folder: Path) -> Iterator[Record]:
                     record = _record(json.loads(line))
                 except (ValueError, KeyError, TypeError, RecursionError) as error:
                     raise UsageError(
-                        f"line {number} of {path} is damaged: {_reason(error)}",
-                        "rerun the batch with the same folder: nothing is graded twice",
+                        _(
+                            "line {number} of {path} is damaged: {reason}",
+                            number=number,
+                            path=path,
+                            reason=reason_of(error),
+                        ),
+                        _("rerun the batch with the same folder: nothing is graded twice"),
                     ) from None
                 yield record
     except OSError as error:
@@ -89,10 +96,10 @@ def read_left_over(folder: Path) -> tuple[LeftOver, ...]:
     path = folder / LEFT_OVER
     if not path.exists():
         raise _unreadable(path, FileNotFoundError())
-    again = "rerun the batch with the same folder"
+    again = _("rerun the batch with the same folder")
     titles, lines = read_lines(path, again)
     if not {"file", "reason"}.issubset(titles):
-        raise UsageError(f"{path} is damaged: it lacks a column", again)
+        raise UsageError(_("{path} is damaged: it lacks a column", path=path), again)
     return tuple(
         LeftOver(line["file"], line["reason"], line["exercise"], line["student"]) for line in lines
     )
@@ -101,7 +108,7 @@ def read_left_over(folder: Path) -> tuple[LeftOver, ...]:
 def _record(line: dict[str, Any]) -> Record:
     student, attempt, late = line["student"], line["attempt"], line["late"]
     if line["status"] not in _STATUSES:
-        raise ValueError("its status is unknown")
+        raise ValueError(_("its status is unknown"))
     result = line["result"]
     automatic = line["automatic_score"]
     return Record(
@@ -116,18 +123,18 @@ def _record(line: dict[str, Any]) -> Record:
         status=line["status"],
         automatic=None if automatic is None else float(automatic),
         result=None if result is None else Result.from_data(result),
-        note=str(attempt.get("note", "")),  # results of earlier versions have none
+        note=recorded(str(attempt.get("note", "")), dict(line.get("translations", {}))),
     )
 
 
 def _unreadable(path: Path, error: OSError) -> UsageError:
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
         return UsageError(
-            f"{path.parent} is not the output folder of a batch: it has no {path.name}",
-            "give the folder that `bpgrade batch SUBMISSIONS -o FOLDER` made",
+            _(
+                "{folder} is not the output folder of a batch: it has no {name}",
+                folder=path.parent,
+                name=path.name,
+            ),
+            _("give the folder that `bpgrade batch SUBMISSIONS -o FOLDER` made"),
         )
     return unreadable(path, error)
-
-
-def _reason(error: Exception) -> str:
-    return f"it lacks {error}" if isinstance(error, KeyError) else str(error)

@@ -22,6 +22,8 @@ from grader.batch.records import Origin, RosterEntry, Student
 from grader.batch.teams import Membership, Teams
 from grader.errors import UsageError
 from grader.grading.file_names import folded
+from grader.language import enumerated, listed
+from grader.language import gettext_lazy as _
 from grader.text.tables import read_lines
 
 # the first of these that a roster has is what its people are called by in the outputs
@@ -34,7 +36,7 @@ NAME_COLUMNS: Final = ("name", "full name", "fullname", "student", "student name
 # of Moodle's worksheet, of Canvas's and Moodle's exports of groups, and of people's own tables
 GROUP_COLUMNS: Final = frozenset({"group", "group name", "team", "team name"})
 _PARTICIPANT: Final = "identifier"
-_NOT_LISTED: Final = "nobody in the roster has this id or name"
+_NOT_LISTED: Final = _("nobody in the roster has this id or name")
 _NUMBER: Final = re.compile(r"\d+$")
 _FIRST: Final = ("first name", "firstname", "given name")
 _LAST: Final = ("last name", "lastname", "surname", "family name")
@@ -157,7 +159,9 @@ class Roster:
         if len(found) == 1:
             return RosterMatch((_student(found, "id"),))
         if len(found) > 1:
-            return _nobody(origin, f"the id {origin.student_id} fits {_list(found)}")
+            return _nobody(
+                origin, _("the id {id} fits {names}", id=origin.student_id, names=_list(found))
+            )
         # a folder called "Lovelace, Ada" gives an id that is a name
         return self._named(origin, origin.student_name, origin.student_id)
 
@@ -174,30 +178,39 @@ class Roster:
         if not fitting and not worksheet:
             return None
         if not fitting:
-            return _nobody(origin, f"the roster's column of groups has no {name}")
+            return _nobody(origin, _("the roster's column of groups has no {name}", name=name))
         if len(fitting) > 1:
-            return _nobody(origin, f"{name} fits the groups {' and '.join(sorted(fitting))}")
+            groups = listed(sorted(fitting))
+            return _nobody(origin, _("{name} fits the groups {groups}", name=name, groups=groups))
         if origin.has_namesake:
-            return _nobody(origin, f"another folder is called {name} too")
+            return _nobody(origin, _("another folder is called {name} too", name=name))
         if not worksheet and (people := self._by_name.get(joined(name))):
-            return _nobody(origin, f"{name} is a group, and is {_list(people)}")
+            return _nobody(
+                origin, _("{name} is a group, and is {names}", name=name, names=_list(people))
+            )
         return RosterMatch(self._members(fitting[0], exercise))
 
     def _participant(self, origin: Origin) -> RosterMatch:
         """Match a folder of Moodle, whose number is a team's where its name is not a person's."""
         number, name = origin.student_id, origin.student_name
         if not number:
-            return _nobody(origin, "it is a team's, and the roster has no such group")
+            return _nobody(origin, _("it is a team's, and the roster has no such group"))
         found = self._by_number.get(number, set())
         agreeing = {one for one in found if is_called(name, number, one)}
         if len(agreeing) == 1:
             return RosterMatch((_student(agreeing, "id"),))
         if found:
             return _nobody(
-                origin, f"the number {number} is that of {_list(found)}, not of {name}, or a team's"
+                origin,
+                _(
+                    "the number {number} is that of {names}, not of {name}, or a team's",
+                    number=number,
+                    names=_list(found),
+                    name=name,
+                ),
             )
         if self._by_number:
-            return _nobody(origin, f"no participant has the number {number}; it may be a team's")
+            return _nobody(origin, no_participant(number))
         return self._named(origin, name)
 
     def _said(self, origin: Origin) -> RosterMatch:
@@ -206,10 +219,17 @@ class Roster:
         by_id = {person for one in named for person in one.by_id}
         people = by_id.union(*(one.by_name for one in named))
         if len(people) > 1:
-            return _nobody(origin, f"its name fits {_list(people)}")
+            return _nobody(origin, _("its name fits {names}", names=_list(people)))
         stranger = next((one.stranger for one in named if one.stranger), "")
         if people and not by_id and stranger:
-            return _nobody(origin, f"its name is that of {_list(people)}, and {stranger} is not")
+            return _nobody(
+                origin,
+                _(
+                    "its name is that of {names}, and {id} is not",
+                    names=_list(people),
+                    id=stranger,
+                ),
+            )
         if not people:
             return _nobody(origin, _NOT_LISTED)
         return RosterMatch((_student(people, "id" if by_id else "name"),))
@@ -220,7 +240,9 @@ class Roster:
         if len(named) == 1:
             return RosterMatch((_student(named, "name"),))
         if named:
-            return _nobody(origin, f"the name {names[0]} fits {_list(named)}")
+            return _nobody(
+                origin, _("the name {name} fits {names}", name=names[0], names=_list(named))
+            )
         return _nobody(origin, _NOT_LISTED)
 
 
@@ -239,6 +261,11 @@ def is_called(name: str, number: str, person: RosterEntry) -> bool:
     )
 
 
+def no_participant(number: str) -> str:
+    """Return why a folder with a number that nobody has is nobody's."""
+    return _("no participant has the number {number}; it may be a team's", number=number)
+
+
 def called(person: RosterEntry | Student) -> str:
     """Return a person's name and id, for people."""
     return person.id if person.name in ("", person.id) else f"{person.name} ({person.id})"
@@ -255,7 +282,7 @@ def _student(found: set[RosterEntry], how: str) -> Student:
 
 
 def _list(people: set[RosterEntry]) -> str:
-    return " and ".join(sorted(called(person) for person in people))
+    return listed(sorted(called(person) for person in people))
 
 
 def read_roster(path: Path) -> Roster:
@@ -270,18 +297,25 @@ def read_roster(path: Path) -> Roster:
     """
     titles, lines = read_lines(
         path,
-        "name a CSV file, with a header",
+        _("name a CSV file, with a header"),
         title_of=column_of,
         known=tuple(KNOWN_TITLES),
     )
     people = [person for line in lines if (person := entry_of(line.cells))]
     if not people:
+        columns = [title for title in titles if title]
         raise UsageError(
-            f"the roster {path} has no column of ids or names:"
-            f" its columns are {', '.join(title for title in titles if title) or 'none'}"
+            _(
+                "the roster {path} has no column of ids or names: its columns are {columns}",
+                path=path,
+                columns=enumerated(columns) if columns else _("none"),
+            )
             if _OF_PEOPLE.isdisjoint(titles)
-            else f"the roster {path} has nobody in it",
-            "give it a header with a column `id` and a column `name`, and a line for each person",
+            else _("the roster {path} has nobody in it", path=path),
+            _(
+                "give it a header with a column `id` and a column `name`,"
+                " and a line for each person"
+            ),
         )
     return Roster(people, of_teams=_PARTICIPANT in titles and not GROUP_COLUMNS.isdisjoint(titles))
 

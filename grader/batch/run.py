@@ -23,10 +23,12 @@ from grader.batch.outputs import GradedAttempt
 from grader.batch.records import Attempt, Entry, LeftOver, Plan
 from grader.batch.similar_work import SimilarGroup, compare
 from grader.course import Course
-from grader.errors import BpgradeError, UsageError
+from grader.errors import BpgradeError, UsageError, reason_of
 from grader.grading.file_names import folded
+from grader.language import gettext, translated
+from grader.language import gettext_lazy as _
 from grader.report.safe_text import visible
-from grader.result import Outcome
+from grader.result import Outcome, Result
 
 _LONGEST_REASON: Final = 160
 
@@ -150,9 +152,8 @@ class Batch:
         try:
             return self.hand.read(attempt.entry)
         except OSError as error:
-            reason = error.strerror or str(error)
-            told = LeftOver(attempt.entry.path, f"not graded: {reason}", attempt.exercise.name)
-            self._left_over.append(told)
+            reason = _("not graded: {reason}", reason=reason_of(error))
+            self._left_over.append(LeftOver(attempt.entry.path, reason, attempt.exercise.name))
             self.counts.unreadable += 1
             return None
 
@@ -171,8 +172,8 @@ class Batch:
                 self.journal.forget(key)
         if not hit:
             raise UsageError(
-                f"nothing here is called {self.regrade}",
-                "--regrade takes a student's id or name, or an exercise, a function or a check",
+                _("nothing here is called {name}", name=self.regrade),
+                _("--regrade takes a student's id or name, or an exercise, a function or a check"),
             )
 
     def _is_meant(self, attempt: Attempt, found: Done | None) -> bool:
@@ -205,7 +206,7 @@ class Batch:
         """Return the first files that have no grade, with the reasons that are known."""
         ungraded = (one for one in self._graded() if one.status != "graded")
         found = {_place(one.attempt): one for one in ungraded}.values()
-        return [f"{one.attempt.entry.path}{_why(one.done)}" for one in islice(found, most)]
+        return [_with_reason(one) for one in islice(found, most)]
 
     @property
     def left_over(self) -> tuple[LeftOver, ...]:
@@ -218,12 +219,15 @@ def _place(attempt: Attempt) -> tuple[Entry, str]:
     return attempt.entry, attempt.exercise.name
 
 
-def _why(done: Done | None) -> str:
-    """Return why the grader failed, in brackets, on one line; nothing where that is not known."""
-    checks = json.loads(done.document)["checks"] if done else []
-    reasons = (one["feedback"] for one in checks if one["outcome"] == Outcome.GRADER_ERROR)
-    first, _, _ = next(reasons, "").partition("\n")
-    return f" ({visible(first[:_LONGEST_REASON], lines=False)})" if first else ""
+def _with_reason(one: GradedAttempt) -> str:
+    """Return a file with why the grader failed, on one line, where that is known."""
+    path = one.attempt.entry.path
+    checks = Result.from_json(one.done.document).checks if one.done else ()
+    reasons = (each.feedback for each in checks if each.outcome == Outcome.GRADER_ERROR)
+    first = translated(next(reasons, "")).partition("\n")[0][:_LONGEST_REASON]
+    if not first:
+        return path
+    return gettext("{path} ({reason})", path=path, reason=visible(first, lines=False))
 
 
 @contextmanager
@@ -236,13 +240,16 @@ def explained(folder: Path) -> Iterator[None]:
         raise _output_error(folder, name == "SQLITE_FULL", str(error)) from error
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        raise _output_error(folder, full, error.strerror or str(error)) from error
+        raise _output_error(folder, full, reason_of(error)) from error
 
 
 def _output_error(folder: Path, full: bool, reason: str) -> OutputError:
     if full:
         return OutputError(
-            f"the disk that holds {folder} is full; all results so far are kept",
-            "free some space, then rerun the same command to resume",
+            _("the disk that holds {folder} is full; all results so far are kept", folder=folder),
+            _("free some space, then rerun the same command to resume"),
         )
-    return OutputError(f"{folder} cannot be written: {reason}", "choose another folder with -o")
+    return OutputError(
+        _("{folder} cannot be written: {reason}", folder=folder, reason=reason),
+        _("choose another folder with -o"),
+    )

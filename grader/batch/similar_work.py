@@ -23,8 +23,9 @@ from typing import Any, Final
 from grader.batch.archive import Hand
 from grader.batch.outputs import GradedAttempt, whole
 from grader.course import Course, Exercise
-from grader.errors import UsageError, unreadable
+from grader.errors import UsageError, reason_of, unreadable
 from grader.grading.submission import read_submission, submission_from_bytes
+from grader.language import gettext_lazy as _
 from grader.result import Result
 from grader.similarity.comparison import Pair, Work, groups, similar_pairs
 from grader.similarity.likeness import likenesses
@@ -109,7 +110,7 @@ def compare(
 
 def _that_count(graded: Iterable[GradedAttempt]) -> Iterator[GradedAttempt]:
     by_student = groupby(graded, key=lambda one: (one.attempt.student, one.attempt.exercise))
-    for _, attempts in by_student:
+    for _whose, attempts in by_student:
         kept = max(attempts, key=lambda one: (one.final, one.attempt.number))
         if kept.done is not None:
             yield kept
@@ -181,7 +182,7 @@ def read_similar(folder: Path) -> tuple[SimilarGroup, ...]:
     try:
         data = json.loads(path.read_text("utf-8"))
         if data["schema"] != _SCHEMA:
-            raise ValueError("its schema is unknown")
+            raise ValueError(_("its schema is unknown"))
         return tuple(map(_group, data["groups"]))
     except FileNotFoundError:
         return ()
@@ -189,7 +190,8 @@ def read_similar(folder: Path) -> tuple[SimilarGroup, ...]:
         raise unreadable(path, error) from None
     except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise UsageError(
-            f"{path} is damaged: {error}", "rerun the batch with the same folder"
+            _("{path} is damaged: {reason}", path=path, reason=reason_of(error)),
+            _("rerun the batch with the same folder"),
         ) from None
 
 
@@ -215,5 +217,5 @@ def _group(data: dict[str, Any]) -> SimilarGroup:
         for one in data["pairs"]
     )
     if any(not 0 <= place < len(members) for one in pairs for place in (one.first, one.second)):
-        raise ValueError("a pair names a member that is not there")
+        raise ValueError(_("a pair names a member that is not there"))
     return SimilarGroup(str(data["exercise"]), int(data["compared"]), members, pairs)

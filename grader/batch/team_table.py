@@ -15,9 +15,11 @@ from grader.batch.teams import Membership, Teams
 from grader.course import Course
 from grader.course.naming import nearest
 from grader.errors import UsageError
+from grader.language import enumerated
+from grader.language import gettext_lazy as _
 from grader.text.tables import Line, read_lines, refused
 
-_REMEDY: Final = "give it a header `student,group`, or use a roster with a column `group`"
+_REMEDY: Final = _("give it a header `student,group`, or use a roster with a column `group`")
 
 
 def read_teams(path: Path, roster: Roster, course: Course) -> Teams:
@@ -36,7 +38,11 @@ def read_teams(path: Path, roster: Roster, course: Course) -> Teams:
     )
     if GROUP_COLUMNS.isdisjoint(titles):
         raise UsageError(
-            f"{path} has no column of groups: its columns are {', '.join(filter(None, titles))}",
+            _(
+                "{path} has no column of groups: its columns are {columns}",
+                path=path,
+                columns=enumerated([title for title in titles if title]),
+            ),
             _REMEDY,
         )
     found: list[Membership] = []
@@ -46,23 +52,27 @@ def read_teams(path: Path, roster: Roster, course: Course) -> Teams:
         try:
             one = _membership(line, roster, course)
         except UsageError as error:
-            problems.append((line.number, f"{error.message} ({error.remedy})"))
+            problems.append((line.number, error.in_one_line))
             continue
         if one is None:
             continue
         own = lines_of[one.person, one.exercise]
         if own and one.group not in own:
             other, first = next(iter(own.items()))
-            problems.append(
-                (line.number, f"line {first} has {one.person.name} in {other} (leave one of both)")
+            problem = _(
+                "line {line} has {student} in {group} (leave one of both)",
+                line=first,
+                student=one.person.name,
+                group=other,
             )
+            problems.append((line.number, problem))
         elif one.group not in own:
             found.append(one)
         own[one.group] = line.number
     if problems:
-        raise refused(path, problems, "nothing was graded")
+        raise refused(path, problems, _("nothing was graded"))
     if not found:
-        raise UsageError(f"{path} has nobody in a group", _REMEDY)
+        raise UsageError(_("{path} has nobody in a group", path=path), _REMEDY)
     return Teams(found, hand_in_together=True)
 
 
@@ -76,9 +86,11 @@ def _membership(line: Line, roster: Roster, course: Course) -> Membership | None
         if len(found) == 1:
             return Membership(found[0], wanted.group, exercise)
         if found:
-            raise UsageError(f"{text} fits several people", "give the id")
+            raise UsageError(_("{name} fits several people", name=text), _("give the id"))
     guess = nearest(wanted.id, roster.names)
     raise UsageError(
-        f"nobody in the roster is called {wanted.id}",
-        f"did you mean {guess}?" if guess else "give an id or a name as the roster has it",
+        _("nobody in the roster is called {name}", name=wanted.id),
+        _("did you mean {guess}?", guess=guess)
+        if guess
+        else _("give an id or a name as the roster has it"),
     )

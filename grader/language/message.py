@@ -161,6 +161,16 @@ def listed(names: Sequence[str]) -> str:
     return _LIST.format(first=joined(*names[:-1], separator=_COMMA), last=names[-1])
 
 
+def enumerated(names: Sequence[str], more: int = 0) -> str:
+    """Return names with commas between them, and how many more there are."""
+    shown = names[0] if len(names) == 1 else joined(*names, separator=_COMMA)
+    if more <= 0:
+        return shown
+    return ngettext_lazy(
+        "{names} and {count:,} more", "{names} and {count:,} more", more, names=shown
+    )
+
+
 def translations_of(texts: Iterable[str], wanted: Iterable[str]) -> dict[str, dict[str, str]]:
     """Return what messages are in other languages: by language, then by the English text."""
     messages = {str(text): text for text in texts if isinstance(text, Message)}

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from grader.errors import UsageError
+from grader.errors import UsageError, reason_of
+from grader.language import gettext_lazy as _
+from grader.language import joined, ngettext_lazy
 from grader.text.encoding import decoded
 
 MARK: Final = "\ufeff"  # so that Excel reads UTF-8
@@ -21,6 +23,8 @@ _FORMULA: Final = "=+\\-@\uff1d\uff0b\uff0d\uff20\t\r\n"  # the wide ones too: E
 _BEFORE_FORMULA: Final = re.compile(rf"(^|;)(?=[{_FORMULA}])")
 _GUARD: Final = re.compile(rf"(^|;)'(?=[{_FORMULA}])")
 _SCIENTIFIC: Final = re.compile(r"\d[.,]\d+E\+\d+", re.IGNORECASE)
+_SAVE_AS_CSV: Final = _("save it as CSV (UTF-8)")
+_NOTHING_DECIDED: Final = _("nothing of it was decided")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def read_lines(
     text = _text(path, remedy, lambda text: _known_titles(text, title_of, known))
     found = list(_records(path, text, _separator(text), remedy))
     if not found:
-        raise UsageError(f"{path} is empty", remedy)
+        raise UsageError(_("{path} is empty", path=path), remedy)
     titles = tuple(title_of(_plain(cell)) for cell in found[0][1])
     return titles, [
         Line(
@@ -116,17 +120,32 @@ def read_lines(
     ]
 
 
+def lacks_columns(path: Path, lacking: Sequence[str]) -> str:
+    """Return what is wrong with a table that has not all the columns it needs."""
+    first, *others = lacking
+    columns = joined(first, *(_(" and no column {title}", title=title) for title in others))
+    return _("{path} has no column {columns}", path=path, columns=columns)
+
+
 def refused(
-    path: Path, problems: Sequence[tuple[int, str]], done: str = "nothing of it was decided"
+    path: Path, problems: Sequence[tuple[int, str]], done: str = _NOTHING_DECIDED
 ) -> UsageError:
     """Return the error that names every line that does not hold."""
-    listed = [f"  line {number}: {problem}" for number, problem in problems[:_SHOWN]]
+    lines: list[str] = [
+        _("  line {number}: {problem}", number=number, problem=problem)
+        for number, problem in problems[:_SHOWN]
+    ]
     if len(problems) > _SHOWN:
-        listed.append(f"  ... and {len(problems) - _SHOWN} more")
-    many = "a line of" if len(problems) == 1 else f"{len(problems)} lines of"
+        lines.append(_("  ... and {count} more", count=len(problems) - _SHOWN))
+    head = ngettext_lazy(
+        "a line of {path} cannot be so; {done}:",
+        "{count} lines of {path} cannot be so; {done}:",
+        len(problems),
+        path=path,
+        done=done,
+    )
     return UsageError(
-        "\n".join([f"{many} {path} cannot be so; {done}:", *listed]),
-        "correct the table, and read it again",
+        joined(head, *lines, separator="\n"), _("correct the table, and read it again")
     )
 
 
@@ -160,7 +179,13 @@ def _records(path: Path, text: str, separator: str, remedy: str) -> Iterator[tup
             start = reader.line_num + 1
     except csv.Error as error:
         raise UsageError(
-            f"{path} is not a CSV file: line {reader.line_num}: {error}", remedy
+            _(
+                "{path} is not a CSV file: line {line}: {reason}",
+                path=path,
+                line=reader.line_num,
+                reason=error,
+            ),
+            remedy,
         ) from None
 
 
@@ -168,18 +193,18 @@ def _text(path: Path, remedy: str, fitting: Callable[[str], int]) -> str:
     try:
         with path.open("rb") as file:
             data = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}", remedy) from None
-    except ValueError as error:
-        raise UsageError(f"{path} cannot be read: {error}", remedy) from None
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            _("{path} cannot be read: {reason}", path=path, reason=reason_of(error)), remedy
+        ) from None
     if len(data) > _MAX_BYTES:
-        raise UsageError(f"{path} is too large for a table", remedy)
+        raise UsageError(_("{path} is too large for a table", path=path), remedy)
     if data[:2] == b"PK" or data[:4] == b"\xd0\xcf\x11\xe0":
         raise UsageError(
-            f"{path} is a spreadsheet or a zip, not a CSV file", "save it as CSV (UTF-8)"
+            _("{path} is a spreadsheet or a zip, not a CSV file", path=path), _SAVE_AS_CSV
         )
     text = decoded(data, fitting)
     if text is None:
-        raise UsageError(f"{path} is not text in any known encoding", "save it as CSV (UTF-8)")
+        raise UsageError(_("{path} is not text in any known encoding", path=path), _SAVE_AS_CSV)
     # the first line of some exports says what separates the cells
     return re.sub(r"\Asep=.\n", "\n", text.text.replace("\r\n", "\n").replace("\r", "\n"))
