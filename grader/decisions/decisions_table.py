@@ -26,13 +26,15 @@ from typing import Final
 from grader.decisions.decision import KINDS, Decision
 from grader.decisions.proposing import Bench
 from grader.errors import UsageError
-from grader.text.tables import Line, read_lines, refused, table_text
+from grader.language import enumerated
+from grader.language import gettext_lazy as _
+from grader.text.tables import Line, lacks_columns, read_lines, refused, table_text
 
 COLUMNS: Final = (
     "number", "student_id", "name", "exercise", "decision", "check", "value", "reason",
     "remark", "by", "at",
 )  # fmt: skip
-WRITE_ONE: Final = "write one with `bpgrade decide OUT --write FILE`, and change that"
+WRITE_ONE: Final = _("write one with `bpgrade decide OUT --write FILE`, and change that")
 _NEEDED: Final = ("student_id", "exercise", "decision")
 _WRITTEN: Final = tuple(kind for kind in KINDS if kind not in ("confirmed", "undo"))
 
@@ -80,10 +82,7 @@ def read_table(path: Path, bench: Bench, *, by: str, reason: str) -> tuple[Decis
     """
     titles, lines = read_lines(path, WRITE_ONE)
     if lacking := [title for title in _NEEDED if title not in titles]:
-        raise UsageError(
-            f"{path} has no column {' and no column '.join(lacking)}",
-            WRITE_ONE,
-        )
+        raise UsageError(lacks_columns(path, lacking), WRITE_ONE)
     found: list[Decision] = []
     problems: list[tuple[int, str]] = []
     said: dict[tuple[object, ...], int] = {}
@@ -94,7 +93,7 @@ def read_table(path: Path, bench: Bench, *, by: str, reason: str) -> tuple[Decis
                 _once(one, line.number, said)
             found += own
         except UsageError as error:
-            problems.append((line.number, f"{error.message} ({error.remedy})"))
+            problems.append((line.number, error.in_one_line))
     if problems:
         raise refused(path, problems)
     return tuple(found)
@@ -105,7 +104,7 @@ def _once(one: Decision, line: int, said: dict[tuple[object, ...], int]) -> None
     what = one.value if one.kind == "undo" else ""
     first = said.setdefault((one.student, one.exercise, one.facet, what), line)
     if first != line:
-        raise UsageError(f"line {first} decides the same", "leave one of both")
+        raise UsageError(_("line {line} decides the same", line=first), _("leave one of both"))
 
 
 def _decided(line: Line, bench: Bench, by: str, reason: str) -> list[Decision]:
@@ -116,8 +115,10 @@ def _decided(line: Line, bench: Bench, by: str, reason: str) -> list[Decision]:
         return [bench.undone(number, by=by, reason=line["reason"] or reason)]
     if kind not in _WRITTEN:
         raise UsageError(
-            f"{line['decision']!r} is no decision" if kind else "the column `decision` is empty",
-            f"write one of: {', '.join(_WRITTEN)}, undo",
+            _("{text!r} is no decision", text=line["decision"])
+            if kind
+            else _("the column `decision` is empty"),
+            _("write one of: {kinds}", kinds=enumerated([*_WRITTEN, "undo"])),
         )
     if kind == "graded" and not number and not line["value"]:
         return []  # of a table of what is to be graded: left for later
@@ -139,7 +140,8 @@ def _decided(line: Line, bench: Bench, by: str, reason: str) -> list[Decision]:
     old = bench.numbered(number)
     if old.number not in {one.number for one in bench.held.decisions}:
         raise UsageError(
-            f"decision {number} was replaced since this table was written", "write the table again"
+            _("decision {number} was replaced since this table was written", number=number),
+            _("write the table again"),
         )
     return [
         bench.undone(number, by=by, reason=line["reason"] or reason),
@@ -151,8 +153,12 @@ def _of_this_answer(decided: Decision, answer: str) -> Decision:
     """Refuse what was decided on an answer that does not count any more."""
     if answer and decided.kind == "graded" and decided.basis and decided.basis.answer != answer:
         raise UsageError(
-            f"{decided.student} has handed in another answer to {decided.check} since",
-            "write the table of what is to be graded again, and read that answer",
+            _(
+                "{student} has handed in another answer to {part} since",
+                student=decided.student,
+                part=decided.check,
+            ),
+            _("write the table of what is to be graded again, and read that answer"),
         )
     return decided
 

@@ -15,9 +15,11 @@ from grader.decisions.final_grade import FinalGrade
 from grader.decisions.points_and_deadlines import points_in
 from grader.decisions.proposing import Bench
 from grader.errors import UsageError
+from grader.language import gettext_lazy as _
 from grader.text.tables import Line, read_lines, refused
 
 _MARKS: Final = frozenset({"student_id", "exercise", "automatic_score", "final_score"})
+_PUT_IT_THERE: Final = _("put the grade that should count into final_score")
 _CLOSE: Final = 1e-6  # what a spreadsheet rounds when it saves
 
 
@@ -36,7 +38,7 @@ def read_changed_scores(path: Path, bench: Bench, *, by: str, reason: str) -> tu
     UsageError
         It cannot be read, or some lines do not hold; each is named.
     """
-    _, lines = read_lines(path, "name a grades.csv that bpgrade has written")
+    lines = read_lines(path, _("name a grades.csv that bpgrade has written"))[1]
     found: list[Decision] = []
     problems: list[tuple[int, str]] = []
     for line in lines:
@@ -45,7 +47,7 @@ def read_changed_scores(path: Path, bench: Bench, *, by: str, reason: str) -> tu
             if score:
                 found.append(bench.checked(_decision(line, score, bench, by, reason)))
         except UsageError as error:
-            problems.append((line.number, f"{error.message} ({error.remedy})"))
+            problems.append((line.number, error.in_one_line))
     if problems:
         raise refused(path, problems)
     return tuple(found)
@@ -72,22 +74,19 @@ def _changed(line: Line, bench: Bench) -> str:
     expected = automatic if decided is None else decided
     if decided is None and _is_inconsistent(line, automatic):
         raise UsageError(
-            "its score, penalty_percent or automatic_score was changed",
-            "put the grade that should count into final_score",
+            _("its score, penalty_percent or automatic_score was changed"), _PUT_IT_THERE
         )
     if _equal(final, expected) or _has_no_grade(line, final):
         return ""
     grade = bench.grades.get((bench.student(line["student_id"]), line["exercise"]))
     if grade is not None and _equal(final, grade.final):
         if decided is not None and not _was_decided(decided, grade, bench):
-            raise UsageError(
-                "its decided_score was changed", "put the grade that should count into final_score"
-            )
+            raise UsageError(_("its decided_score was changed"), _PUT_IT_THERE)
         return ""  # taken in already
     if final is None:
         raise UsageError(
-            "its final_score was emptied",
-            "`bpgrade decide` says why there is no grade: --excuse or --withhold",
+            _("its final_score was emptied"),
+            _("`bpgrade decide` says why there is no grade: --excuse or --withhold"),
         )
     return line["final_score"]
 
@@ -121,7 +120,10 @@ def _points(line: Line, title: str) -> float | None:
         return None
     points = points_in(line[title])
     if points is None:
-        raise UsageError(f"{title} is {line[title]!r}", "write a number, like 6 or 6.5")
+        raise UsageError(
+            _("{title} is {text!r}", title=title, text=line[title]),
+            _("write a number, like 6 or 6.5"),
+        )
     return points
 
 

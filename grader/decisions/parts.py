@@ -13,6 +13,8 @@ from grader.course.naming import nearest
 from grader.decisions.decision import Decision
 from grader.decisions.points_and_deadlines import number_text, points_in
 from grader.errors import UsageError
+from grader.language import enumerated, joined
+from grader.language import gettext_lazy as _
 from grader.result import PartResult
 
 
@@ -80,25 +82,52 @@ def part_value(part: Part, text: str) -> str:
     points = points_in(text)
     if points is not None:
         if points > part.points:
-            raise UsageError(
-                f"{text} points are more than {part.id} has: {number_text(part.points)}",
-                f"write a number from 0 to {number_text(part.points)}",
-            )
+            raise too_many_points(text, part.points, part.id)
         return number_text(points)
     names = items_in(text)
-    has = f"it has: {', '.join(known)}; or write {ALL}, {NONE} or points" if known else ""
+    has = (
+        _(
+            "it has: {items}; or write {all}, {none} or points",
+            items=enumerated(known),
+            all=ALL,
+            none=NONE,
+        )
+        if known
+        else ""
+    )
     if not text.strip():
-        raise UsageError(f"nothing is said of {part.id}", has or "write points, like 2 or 2.5")
+        raise UsageError(
+            _("nothing is said of {part}", part=part.id),
+            has or _("write points, like 2 or 2.5"),
+        )
     if names == (ALL,) and known:
         return ", ".join(known)
     for name in names:
         if name not in known:
             guess = nearest(name, known)
             raise UsageError(
-                f"the rubric of {part.id} has no item {name}",
-                (f"did you mean {guess}? " if guess else "") + (has or "write points, like 2.5"),
+                _("the rubric of {part} has no item {name}", part=part.id, name=name),
+                with_guess(guess, has or _("write points, like 2.5")),
             )
     return ", ".join(name for name in known if name in names) or NONE
+
+
+def too_many_points(text: str, most: float, of: str) -> UsageError:
+    """Return the error for more points than there are."""
+    return UsageError(
+        _(
+            "{points} points are more than {of} has: {most}",
+            points=text,
+            of=of,
+            most=number_text(most),
+        ),
+        _("write a number from 0 to {most}", most=number_text(most)),
+    )
+
+
+def with_guess(guess: str | None, remedy: str) -> str:
+    """Return a remedy, behind the name that may have been meant."""
+    return joined(_("did you mean {guess}? ", guess=guess), remedy) if guess else remedy
 
 
 def rubric_digest(part: Part | None) -> str:

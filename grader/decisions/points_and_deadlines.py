@@ -49,6 +49,12 @@ def deadline_text(text: str) -> str:
     return plain.replace("T", " ", 1) if moment and moment.year in _MOST_YEARS else ""
 
 
+def days_in(text: str) -> int | None:
+    """Return how many days an extension's value gives; None where it is a moment."""
+    days = _DAYS.fullmatch(text)
+    return int(days[1]) if days else None
+
+
 def extended(deadline: datetime, text: str, rule: LateRule) -> datetime:
     """Return the deadline that a text puts in the place of the course's own, never an earlier one.
 
@@ -61,8 +67,9 @@ def extended(deadline: datetime, text: str, rule: LateRule) -> datetime:
     rule : LateRule
         Its time zone is where days are counted, and where a time without an offset is taken.
     """
-    if days := _DAYS.fullmatch(text):
-        return max(deadline, days_later(deadline, int(days[1]), rule))
+    days = days_in(text)
+    if days is not None:
+        return max(deadline, days_later(deadline, days, rule))
     moment = _moment(text)
     return max(deadline, in_zone(moment, rule.time_zone)) if moment else deadline
 

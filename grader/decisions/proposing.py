@@ -11,15 +11,30 @@ from grader.course.by_hand import Part
 from grader.course.naming import nearest
 from grader.decisions.decision import ALL, Basis, Decision, in_force, taken_back
 from grader.decisions.final_grade import FinalGrade
-from grader.decisions.parts import part_points, part_value, rubric_digest
+from grader.decisions.parts import (
+    part_points,
+    part_value,
+    rubric_digest,
+    too_many_points,
+    with_guess,
+)
 from grader.decisions.points_and_deadlines import deadline_text, extended, number_text, points_in
 from grader.decisions.results import BatchResults
 from grader.errors import UsageError
 from grader.grading.file_names import folded
+from grader.language import enumerated, listed
+from grader.language import gettext_lazy as _
 
 FOR_MANY: Final = frozenset({"extension", "waiver", "excused", "withheld"})
 _NEEDS_REASON: Final = frozenset({"score", "points", "extension", "waiver", "excused", "withheld"})
 _LONGEST: Final = 20_000
+_SPOKEN: Final = {
+    "points": _("points for a check"),
+    "score": _("a score"),
+    "comment": _("a comment"),
+    "graded": _("what a part gets"),
+}
+_SCORE_IT: Final = _("decide a score")
 
 
 class Bench:
@@ -54,22 +69,25 @@ class Bench:
         exercise = self.exercise(wanted.exercise)
         if ALL in (student, exercise) and wanted.kind not in FOR_MANY:
             raise UsageError(
-                f"{_spoken(wanted)} is for one student and one exercise",
-                "name both; an extension, a waiver, excused and withheld may be for all",
+                _("{decision} is for one student and one exercise", decision=_spoken(wanted)),
+                _("name both; an extension, a waiver, excused and withheld may be for all"),
             )
         if wanted.kind in _NEEDS_REASON and not wanted.reason.strip():
             raise UsageError(
-                f"{_spoken(wanted)} needs a reason",
-                'say why with --reason "..."',
+                _("{decision} needs a reason", decision=_spoken(wanted)),
+                _('say why with --reason "..."'),
             )
         if wanted.remark.strip() and wanted.kind != "graded":
             raise UsageError(
-                f"{_spoken(wanted)} has no remark",
-                "a remark is on a part that is graded by hand; a comment is on the whole",
+                _("{decision} has no remark", decision=_spoken(wanted)),
+                _("a remark is on a part that is graded by hand; a comment is on the whole"),
             )
         for text in (wanted.reason, wanted.value, wanted.remark):
             if len(text) > _LONGEST:
-                raise UsageError(f"a text of {len(text):,} characters", f"at most {_LONGEST:,}")
+                raise UsageError(
+                    _("a text of {count:,} characters", count=len(text)),
+                    _("at most {most:,}", most=_LONGEST),
+                )
         placed = replace(
             wanted,
             student=student,
@@ -93,23 +111,36 @@ class Bench:
             return self._sure(found[0])
         if found:
             raise UsageError(
-                f"several students are called {text}: {', '.join(sorted(found))}", "give the id"
+                _(
+                    "several students are called {name}: {ids}",
+                    name=text,
+                    ids=enumerated(sorted(found)),
+                ),
+                _("give the id"),
             )
         known = [*self._names, *(name for names in self._names.values() for name in names)]
         guess = nearest(text, known)
         raise UsageError(
-            f"nobody in this batch is called {text}",
-            (f"did you mean {guess}? " if guess else "")
-            + "give an id or a name as in grades.csv, or `all`; who has not handed in is known by"
-            " the roster of the batch",
+            _("nobody in this batch is called {name}", name=text),
+            with_guess(
+                guess,
+                _(
+                    "give an id or a name as in grades.csv, or `all`; who has not handed in is"
+                    " known by the roster of the batch"
+                ),
+            ),
         )
 
     def _sure(self, identity: str) -> str:
         names = self._names[identity] if identity != ALL else set()
         if len(names) > 1:
             raise UsageError(
-                f"{' and '.join(sorted(names))} have the same id here, {identity}",
-                "give them ids of their own in the roster, and rerun the batch",
+                _(
+                    "{names} have the same id here, {id}",
+                    names=listed(sorted(names)),
+                    id=identity,
+                ),
+                _("give them ids of their own in the roster, and rerun the batch"),
             )
         return identity
 
@@ -120,8 +151,8 @@ class Bench:
             return text
         guess = nearest(text, list(known))
         raise UsageError(
-            f"the course has no exercise {text}",
-            (f"did you mean {guess}? " if guess else "") + f"it has: {', '.join(known)}; or `all`",
+            _("the course has no exercise {name}", name=text),
+            with_guess(guess, _("it has: {names}; or `all`", names=enumerated(list(known)))),
         )
 
     def numbered(self, text: str) -> Decision:
@@ -134,11 +165,13 @@ class Bench:
         """
         number = points_in(text)
         found = next((one for one in self.decisions if one.number == number), None)
-        remedy = "see the numbers with --list"
+        remedy = _("see the numbers with --list")
         if found is None:
-            raise UsageError(f"there is no decision {text}", remedy)
+            raise UsageError(_("there is no decision {number}", number=text), remedy)
         if found.number in taken_back(self.decisions):
-            raise UsageError(f"decision {text} has been taken back already", remedy)
+            raise UsageError(
+                _("decision {number} has been taken back already", number=text), remedy
+            )
         return found
 
     def undone(self, text: str, *, by: str, reason: str) -> Decision:
@@ -164,7 +197,12 @@ class Bench:
         ]
         if not found:
             raise UsageError(
-                f"nothing has been decided on {student}, {exercise}", "see what has with --list"
+                _(
+                    "nothing has been decided on {student}, {exercise}",
+                    student=student,
+                    exercise=exercise,
+                ),
+                _("see what has with --list"),
             )
         return [
             Decision(
@@ -215,7 +253,9 @@ class Bench:
                 return self._extension(one)
             case "comment":
                 if not one.value.strip():
-                    raise UsageError("a comment without words", "write what to tell the student")
+                    raise UsageError(
+                        _("a comment without words"), _("write what to tell the student")
+                    )
                 return replace(one, value=one.value.strip())
             case _:
                 return replace(one, value="")
@@ -224,16 +264,19 @@ class Bench:
         grade = self.grades.get((one.student, one.exercise))
         if grade is None or grade.attempt is None or grade.score is None:
             raise UsageError(
-                f"{one.student}, {one.exercise} has no graded submission whose checks could get"
-                " points",
-                "decide a score",
+                _(
+                    "{student}, {exercise} has no graded submission whose checks could get points",
+                    student=one.student,
+                    exercise=one.exercise,
+                ),
+                _SCORE_IT,
             )
         checks = grade.attempt.checks
         if one.check not in checks:
             guess = nearest(one.check, list(checks))
             raise UsageError(
-                f"{one.exercise} has no check {one.check}",
-                (f"did you mean {guess}? " if guess else "") + f"it has: {', '.join(checks)}",
+                _("{exercise} has no check {check}", exercise=one.exercise, check=one.check),
+                with_guess(guess, _("it has: {names}", names=enumerated(list(checks)))),
             )
         return replace(one, value=_points(one.value, checks[one.check][1], one.check))
 
@@ -243,15 +286,27 @@ class Bench:
             parts = [each.id for each in self.results.description.exercises[one.exercise].by_hand]
             guess = nearest(one.check, parts)
             raise UsageError(
-                f"{one.exercise} has no part {one.check or 'without a name'} to be graded by hand",
-                (f"did you mean {guess}? " if guess else "")
-                + (f"it has: {', '.join(parts)}" if parts else "parts are named in course.toml"),
+                _(
+                    "{exercise} has no part {part} to be graded by hand",
+                    exercise=one.exercise,
+                    part=one.check or _("without a name"),
+                ),
+                with_guess(
+                    guess,
+                    _("it has: {names}", names=enumerated(parts))
+                    if parts
+                    else _("parts are named in course.toml"),
+                ),
             )
         grade = self.grades.get((one.student, one.exercise))
         if grade is None or grade.attempt is None or grade.score is None:
             raise UsageError(
-                f"{one.student}, {one.exercise} has no graded submission with an answer",
-                "decide a score",
+                _(
+                    "{student}, {exercise} has no graded submission with an answer",
+                    student=one.student,
+                    exercise=one.exercise,
+                ),
+                _SCORE_IT,
             )
         return replace(one, value=part_value(part, one.value))
 
@@ -259,23 +314,27 @@ class Bench:
         value = deadline_text(one.value)
         if not value:
             raise UsageError(
-                f"{one.value!r} is no deadline",
-                'write days, like +3, or a date and a time, like "2026-12-05 18:00"',
+                _("{text!r} is no deadline", text=one.value),
+                _('write days, like +3, or a date and a time, like "2026-12-05 18:00"'),
             )
         batch = self.results.description
         names = batch.exercises if one.exercise == ALL else (one.exercise,)
         deadlines = [due for name in names if (due := batch.exercises[name].deadline)]
         if not deadlines:
             raise UsageError(
-                f"{one.exercise} has no deadline that could be extended"
+                _("{exercise} has no deadline that could be extended", exercise=one.exercise)
                 if one.exercise != ALL
-                else "no exercise has a deadline",
-                "set one in course.toml, and rerun the batch",
+                else _("no exercise has a deadline"),
+                _("set one in course.toml, and rerun the batch"),
             )
         if all(extended(due, value, batch) == due for due in deadlines):
             raise UsageError(
-                f"{value} is not after the deadline, {deadlines[0]:%Y-%m-%d %H:%M}",
-                "an extension gives more time",
+                _(
+                    "{value} is not after the deadline, {deadline:%Y-%m-%d %H:%M}",
+                    value=value,
+                    deadline=deadlines[0],
+                ),
+                _("an extension gives more time"),
             )
         return replace(one, value=value)
 
@@ -283,22 +342,16 @@ class Bench:
 def _points(text: str, most: float, of: str) -> str:
     points = points_in(text)
     if points is None:
-        raise UsageError(f"{text!r} is no number of points", "write a number, like 6 or 6.5")
-    if points > most:
         raise UsageError(
-            f"{text} points are more than {of} has: {number_text(most)}",
-            f"write a number from 0 to {number_text(most)}",
+            _("{text!r} is no number of points", text=text), _("write a number, like 6 or 6.5")
         )
+    if points > most:
+        raise too_many_points(text, most, of)
     return number_text(points)
 
 
 def _spoken(decision: Decision) -> str:
-    return {
-        "points": "points for a check",
-        "score": "a score",
-        "comment": "a comment",
-        "graded": "what a part gets",
-    }.get(decision.kind, f"`{decision.kind}`")
+    return _SPOKEN.get(decision.kind, f"`{decision.kind}`")
 
 
 def about_nobody(decisions: Iterable[Decision], results: BatchResults) -> tuple[Decision, ...]:

@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from grader.decisions.decision import KINDS, Basis, Decision
-from grader.errors import UsageError, unreadable
+from grader.errors import UsageError, reason_of, unreadable
+from grader.language import gettext_lazy as _
 
 NAME: Final = "decisions.jsonl"
 
@@ -48,8 +49,13 @@ def read_decisions(folder: Path) -> tuple[Decision, ...]:
             found += _decisions(line)
         except (ValueError, KeyError, TypeError) as error:
             raise UsageError(
-                f"line {number} of {path} is damaged: {error}",
-                "put back a copy of the file, or delete the line and decide again what it held",
+                _(
+                    "line {number} of {path} is damaged: {reason}",
+                    number=number,
+                    path=path,
+                    reason=reason_of(error),
+                ),
+                _("put back a copy of the file, or delete the line and decide again what it held"),
             ) from None
     return tuple(found)
 
@@ -108,9 +114,11 @@ def repair(folder: Path) -> str:
     with path.open("r+b") as file:
         file.truncate(whole)
         os.fsync(file.fileno())
-    return (
-        f"the last line of {NAME} was cut off when a command was stopped: what there is of it is in"
-        f" {aside.name}; all decisions that a command has reported are kept"
+    return _(
+        "the last line of {name} was cut off when a command was stopped: what there is of it is in"
+        " {kept}; all decisions that a command has reported are kept",
+        name=NAME,
+        kept=aside.name,
     )
 
 
@@ -145,13 +153,13 @@ def _digest(rows: list[dict[str, Any]]) -> str:
 def _decisions(line: bytes) -> list[Decision]:
     document = json.loads(line)
     if _digest(document["decisions"]) != document["digest"]:
-        raise ValueError("its digest does not fit")
+        raise ValueError(_("its digest does not fit"))
     return [_decision(row) for row in document["decisions"]]
 
 
 def _decision(row: dict[str, Any]) -> Decision:
     if row["kind"] not in KINDS:
-        raise ValueError(f"a later bpgrade has written {row['kind']!r}")
+        raise ValueError(_("a later bpgrade has written {kind!r}", kind=row["kind"]))
     basis = row.pop("basis")
     at = row.pop("at")
     return Decision(

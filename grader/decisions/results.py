@@ -15,6 +15,7 @@ from grader.decisions.decision import Decision, in_force
 from grader.decisions.final_grade import Attempt, FinalGrade, attempt_of, final_grade
 from grader.decisions.record import read_decisions
 from grader.errors import UsageError
+from grader.language import gettext_lazy as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +123,16 @@ def _handed_in(
     for student, exercise, own in heapq.merge(handed, missing, key=_place):
         if exercise not in description.exercises:
             raise UsageError(
-                f"the course of {folder} has no exercise {exercise} any more",
-                "rerun the batch with the same folder: nothing is graded twice",
+                _(
+                    "the course of {folder} has no exercise {exercise} any more",
+                    folder=folder,
+                    exercise=exercise,
+                ),
+                _("rerun the batch with the same folder: nothing is graded twice"),
             )
         yield student, exercise, own
 
 
 def _place(one: tuple[Student, str, list[Record]]) -> tuple[str, str, str]:
-    student, exercise, _ = one
+    student, exercise = one[:2]
     return student.id, student.name, exercise

@@ -20,11 +20,13 @@ from grader.decisions.parts import answer_digest
 from grader.decisions.points_and_deadlines import number_text
 from grader.decisions.results import Graded
 from grader.grading.answers import NOTHING_WRITTEN
+from grader.language import gettext, translated
+from grader.language import gettext_lazy as _
 from grader.result import PartResult
 from grader.text.tables import table_text
 
 _MORE: Final = ("title", "items", "answer", "answer_id")
-_PLOT: Final = "(a plot: it is on the student's page)"
+_PLOT: Final = _("(a plot: it is on the student's page)")
 
 
 def to_grade_table(graded: Iterable[Graded]) -> tuple[str, int]:
@@ -52,14 +54,23 @@ def _rows(graded: Graded) -> Iterator[tuple[str, ...]]:
             "decision": "graded",
             "check": part.id,
             "value": "none" if part.note == NOTHING_WRITTEN else "",
-            "title": part.title,
+            "title": translated(part.title),
             "items": _items(part),
-            "answer": part.answer or (_PLOT if part.pictures else f"({part.note})"),
+            "answer": part.answer or translated(_without_words(part)),
             "answer_id": answer_digest(part),
         }
         yield tuple(row.get(title, "") for title in (*COLUMNS, *_MORE))
 
 
+def _without_words(part: PartResult) -> str:
+    return _PLOT if part.pictures else _("({note})", note=part.note)
+
+
 def _items(part: PartResult) -> str:
-    items = [f"{one.id} {number_text(one.points)}: {one.text}" for one in part.rubric]
-    return "; ".join(items) or f"points up to {number_text(part.max_points)}"
+    items = [
+        gettext("{id} {points}: {text}", id=one.id, points=number_text(one.points), text=one.text)
+        for one in part.rubric
+    ]
+    if not items:
+        return gettext("points up to {points}", points=number_text(part.max_points))
+    return gettext("; ").join(items)

@@ -18,7 +18,8 @@ from grader.errors import UsageError
 from grader.gradebook.filling import Filled, Target, choose_columns, fill
 from grader.gradebook.grades import Grade, number_of
 from grader.gradebook.people import GradebookPerson, match
-from grader.gradebook.sheet import Sheet, plain_title
+from grader.gradebook.sheet import Sheet, first_columns, plain_title
+from grader.language import gettext_lazy as _
 
 _IDS: Final = ("ID", "SIS User ID", "SIS Login ID", "Integration ID")
 _KNOWN: Final = frozenset(map(plain_title, ("Student", "Section", "LastName", "FirstName", *_IDS)))
@@ -38,9 +39,12 @@ def fill_canvas(path: Path, grades: Sequence[Grade], wanted: str | None) -> Fill
     first, identity = sheet.column("Student", "LastName"), sheet.column("ID")
     if first is None or identity is None:
         raise UsageError(
-            f"{path} is not an export of a Canvas gradebook: its columns are"
-            f" {', '.join(sheet.header[:8])}",
-            "in Canvas: Grades, Export, Export Entire Gradebook",
+            _(
+                "{path} is not an export of a Canvas gradebook: its columns are {columns}",
+                path=path,
+                columns=first_columns(sheet),
+            ),
+            _("in Canvas: Grades, Export, Export Entire Gradebook"),
         )
     people, possible = _people(sheet, first, identity)
     titles = {
@@ -61,8 +65,8 @@ def _target(sheet: Sheet, column: int, possible: Fraction | None) -> Target:
     return Target(
         column,
         _DIGITS,
-        lambda _: possible,
-        lambda row: "excused in Canvas" if sheet.cell(row, column).strip() == _EXCUSED else "",
+        lambda _row: possible,
+        lambda row: _("excused in Canvas") if sheet.cell(row, column).strip() == _EXCUSED else "",
         excused=_EXCUSED,
     )
 

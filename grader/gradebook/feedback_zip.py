@@ -27,6 +27,8 @@ from grader.decisions.final_grade import decided_result
 from grader.decisions.results import Graded
 from grader.gradebook.grades import grade_of
 from grader.gradebook.worksheet import Worksheet
+from grader.language import gettext_lazy as _
+from grader.language import translated
 from grader.report.annotation import overall_text
 from grader.report.markdown import inline
 from grader.report.terminal import render_text
@@ -34,8 +36,12 @@ from grader.report.terminal import render_text
 Page = Callable[[Student, Sequence[Graded]], str]
 _NUMBERED: Final = re.compile(r"(.*)_(\d+)_assignsubmission_(?:file|onlinetext)(?:_|$)", re.DOTALL)
 _ENDING: Final = re.compile(r"(?:.*_)?(assignsubmission_(?:file|onlinetext))(|_.*)", re.DOTALL)
-_UNSURE: Final = "the number may be a team's; add --into WORKSHEET.csv, which says whose it is"
-_DIFFERING: Final = "what was decided differs between the members of its group, who all read it"
+_UNSURE: Final = _(
+    "{file}: the number may be a team's; add --into WORKSHEET.csv, which says whose it is"
+)
+_DIFFERING: Final = _(
+    "{file}: what was decided differs between the members of its group, who all read it"
+)
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -68,7 +74,7 @@ def pack_moodle(graded: Iterable[Graded], page: Page, worksheet: Worksheet | Non
             elif one.grade.student.matched == "id":
                 places.setdefault(place, []).append(one)
             else:
-                left_out.append(f"{file}: {_UNSURE}")
+                left_out.append(_UNSURE.format(file=file))
     files = ((place, page(own[0].grade.student, own)) for place, own in places.items())
     return _packed(files, left_out)
 
@@ -103,7 +109,7 @@ def pack_canvas(graded: Iterable[Graded]) -> Packed:
             continue
         text = _in_kind(part, one)
         if texts.setdefault(part, text) != text:
-            differing[part] = f"{part}: {_DIFFERING}"
+            differing[part] = _DIFFERING.format(file=part)
     left_out += differing.values()
     return _packed(((part, texts[part]) for part in texts if part not in differing), left_out)
 
@@ -138,7 +144,7 @@ def _moodle_ending(path: str) -> str:
 def _in_kind(name: str, graded: Graded) -> str:
     """Return the feedback as text in a file of the kind that `name` is."""
     grade, record = graded.grade, graded.kept
-    told = for_student(grade)
+    told = [translated(line) for line in for_student(grade)]
     shown = record.result if record and grade.standing != "withheld" else None
     result = decided_result(shown, grade) if shown else None
     if name.lower().endswith(".ipynb"):
@@ -160,7 +166,7 @@ def _packed(files: Iterable[tuple[str, str]], left_out: list[str]) -> Packed:
             try:
                 name.encode()
             except UnicodeEncodeError:
-                left_out.append(f"{name!a}: its name is not valid Unicode")
+                left_out.append(_("{file!a}: its name is not valid Unicode", file=name))
                 continue
             archive.writestr(zipfile.ZipInfo(name, _DATE), text, zipfile.ZIP_DEFLATED)
             count += 1
@@ -168,4 +174,4 @@ def _packed(files: Iterable[tuple[str, str]], left_out: list[str]) -> Packed:
 
 
 def _without_place(file: str, platform: str) -> str:
-    return f"{file}: this is not one of {platform}'s file names"
+    return _("{file}: this is not one of {platform}'s file names", file=file, platform=platform)

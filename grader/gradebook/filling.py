@@ -5,15 +5,17 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
 from grader.errors import UsageError
-from grader.gradebook.grades import Grade, number_of, rounded, without_grade
+from grader.gradebook.grades import NO_GRADE, Grade, number_of, rounded, without_grade
 from grader.gradebook.people import Matches
 from grader.gradebook.sheet import Sheet, plain_title
+from grader.language import enumerated, joined, ngettext_lazy
+from grader.language import gettext_lazy as _
 from grader.text.tables import guarded
 
 _MARK: Final = "bpgrade: "
@@ -65,8 +67,8 @@ class Target:
 
     column: int
     digits: int
-    possible: Callable[[int], Fraction | None] = lambda _: None
-    locked: Callable[[int], str] = lambda _: ""
+    possible: Callable[[int], Fraction | None] = lambda _row: None
+    locked: Callable[[int], str] = lambda _row: ""
     comments: int | None = None
     excused: str = ""
 
@@ -89,16 +91,28 @@ def fill(sheet: Sheet, matches: Matches, targets: Mapping[str, Target]) -> Fille
                 if grade.standing == "excused" and target.excused:
                     _excuse(sheet, row, target, filled)
     word = next((target.excused for target in targets.values() if target.excused), "")
-    filled.notes += without_grade(apart, excused=word or "no grade written")
+    filled.notes += without_grade(apart, excused=word or NO_GRADE)
     for (most, possible), number in scales.items():
         filled.notes.append(
-            f"{number} {'score' if number == 1 else 'scores'} of {rounded(most, 2)} points were"
-            f" scaled to the {rounded(possible, 2)} points of the gradebook"
+            ngettext_lazy(
+                "{count} score of {most} points was scaled to the {possible} points of the"
+                " gradebook",
+                "{count} scores of {most} points were scaled to the {possible} points of the"
+                " gradebook",
+                number,
+                most=rounded(most, 2),
+                possible=rounded(possible, 2),
+            )
         )
     if risky := sheet.formulas():
         filled.notes.append(
-            f"{risky} {'cell' if risky == 1 else 'cells'} of the export begin like a formula and"
-            " were kept: import the file without opening it in a spreadsheet"
+            ngettext_lazy(
+                "{count} cell of the export begins like a formula and was kept: import the file"
+                " without opening it in a spreadsheet",
+                "{count} cells of the export begin like a formula and were kept: import the file"
+                " without opening it in a spreadsheet",
+                risky,
+            )
         )
     filled.data = sheet.to_bytes()
     return filled
@@ -114,7 +128,7 @@ def _write(
 ) -> None:
     who = grade.student.name or grade.student.id
     if reason := target.locked(row):
-        filled.left_out.append(f"{who}: {reason}")
+        filled.left_out.append(_("{student}: {reason}", student=who, reason=reason))
         return
     possible = target.possible(row)
     points = grade.out_of(possible)
@@ -165,12 +179,15 @@ def choose_columns(
     UsageError
         It is not clear which one is meant.
     """
-    listed = "; ".join(titles.values()) or "none"
+    listed = in_a_row(titles.values())
     if wanted is not None:
         if len(exercises) > 1:
             raise UsageError(
-                f"--column names one column, and the results have {len(exercises)} exercises",
-                f"add --exercise NAME, one of: {', '.join(exercises)}",
+                _(
+                    "--column names one column, and the results have {count} exercises",
+                    count=len(exercises),
+                ),
+                _("add --exercise NAME, one of: {exercises}", exercises=enumerated(exercises)),
             )
         return {exercises[0]: _named(titles, wanted, where, listed)}
     found = {}
@@ -179,16 +196,24 @@ def choose_columns(
         if not fitting and len(exercises) == len(titles) == 1:
             fitting = list(titles)
         if len(fitting) != 1:
-            what = "several columns" if fitting else "no column"
             raise UsageError(
-                f"{where} has {what} for {exercise}",
-                f'name it with --exercise {exercise} --column "TITLE"; there are: {listed}',
+                _("{path} has several columns for {exercise}", path=where, exercise=exercise)
+                if fitting
+                else _("{path} has no column for {exercise}", path=where, exercise=exercise),
+                _(
+                    'name it with --exercise {exercise} --column "TITLE"; there are: {columns}',
+                    exercise=exercise,
+                    columns=listed,
+                ),
             )
         found[exercise] = fitting[0]
     if len(set(found.values())) < len(found):
         raise UsageError(
-            f"{where} has one column for several exercises",
-            f"export them one by one with --exercise NAME: {', '.join(exercises)}",
+            _("{path} has one column for several exercises", path=where),
+            _(
+                "export them one by one with --exercise NAME: {exercises}",
+                exercises=enumerated(exercises),
+            ),
         )
     return found
 
@@ -204,7 +229,15 @@ def _named(titles: Mapping[int, str], wanted: str, where: str, listed: str) -> i
     ):
         if len(exactly) == 1:
             return exactly[0]
-    raise UsageError(f"{where} has no one column {wanted!r}", f"there are: {listed}")
+    raise UsageError(
+        _("{path} has no one column {title!r}", path=where, title=wanted),
+        _("there are: {columns}", columns=listed),
+    )
+
+
+def in_a_row(titles: Iterable[str]) -> str:
+    """Return titles of columns, which may have commas in them, in a message."""
+    return joined(*titles, separator=_("; ")) or _("none")
 
 
 def _fits(title: str, exercise: str) -> bool:

@@ -13,9 +13,12 @@ from grader.batch.records import Origin, Student
 from grader.decisions.final_grade import Standing, decided_result
 from grader.decisions.results import Graded
 from grader.errors import UsageError
+from grader.language import enumerated, joined, sentences, translated
+from grader.language import gettext_lazy as _
 from grader.report.arrangement import findings, part_heading, score_text, summaries, unwritten
 from grader.result import Result
 
+NO_GRADE = _("no grade written")
 _MAX_COMMENT = 4_000
 
 
@@ -67,8 +70,9 @@ def _comment(graded: Graded) -> str:
         return grade.comment[:_MAX_COMMENT]
     own = comment(decided_result(result, grade))
     if "score" in grade.kinds:
-        own = f"Your instructor decided {score_text(grade.final, grade.max_score)}; checks: {own}"
-    return f"{grade.comment} {own}".strip()[:_MAX_COMMENT]
+        score = score_text(grade.final, grade.max_score)
+        own = _("Your instructor decided {score}; checks: {checks}", score=score, checks=own)
+    return translated(sentences((grade.comment, own)))[:_MAX_COMMENT]
 
 
 def those_handed_in(graded: Iterable[Graded]) -> Iterator[Graded]:
@@ -79,13 +83,12 @@ def those_handed_in(graded: Iterable[Graded]) -> Iterator[Graded]:
 def without_grade(grades: Iterable[Grade], *, excused: str) -> list[str]:
     """Return a line on those who have no grade though they may, each kind apart."""
     counts: Counter[str] = Counter(grade.standing for grade in grades)
-    none = "no grade written"
     told = (
-        ("excused", "excused", excused),
-        ("withheld", "withheld", none),
-        ("pending", "not graded by hand yet", none),
+        ("excused", _("{count} excused: {what}"), excused),
+        ("withheld", _("{count} withheld: {what}"), NO_GRADE),
+        ("pending", _("{count} not graded by hand yet: {what}"), NO_GRADE),
     )
-    return [f"{counts[kind]} {words}: {what}" for kind, words, what in told if counts[kind]]
+    return [text.format(count=counts[kind], what=what) for kind, text, what in told if counts[kind]]
 
 
 def chosen(grades: Iterable[Grade], exercise: str | None) -> list[Grade]:
@@ -100,18 +103,19 @@ def chosen(grades: Iterable[Grade], exercise: str | None) -> list[Grade]:
     names = sorted({one.exercise for one in found})
     if exercise is not None and exercise not in names:
         raise UsageError(
-            f"the results have no exercise {exercise!r}", f"they have: {', '.join(names)}"
+            _("the results have no exercise {exercise!r}", exercise=exercise),
+            _("they have: {exercises}", exercises=enumerated(names)),
         )
     if not found:
-        raise UsageError("the results contain no submissions", "run `bpgrade batch` first")
+        raise UsageError(_("the results contain no submissions"), _("run `bpgrade batch` first"))
     return [one for one in found if exercise in (None, one.exercise)]
 
 
 def comment(result: Result) -> str:
     """Return a line on what was lost and why."""
-    parts = [f"{score_text(result.score, result.max_score)} points."]
+    parts: list[str] = [_("{score} points.", score=score_text(result.score, result.max_score))]
     titles = {
-        name: "; ".join(dict.fromkeys(one.title for one in each.diagnoses))
+        name: joined(*dict.fromkeys(one.title for one in each.diagnoses), separator=_("; "))
         for each in findings(result)
         for name in each.functions
         if each.diagnoses
@@ -120,10 +124,19 @@ def comment(result: Result) -> str:
         if one.points < one.max_points:
             why = titles.get(one.name) or one.remark or unwritten(one)
             score = score_text(one.points, one.max_points)
-            parts.append(f"{one.name} {score}{': ' + why if why else ''}.")
+            parts.append(
+                _("{function} {score}: {why}.", function=one.name, score=score, why=why)
+                if why
+                else _("{function} {score}.", function=one.name, score=score)
+            )
     for part in result.by_hand:
-        parts.append(f"{part_heading(part)}{'. ' + part.remark if part.remark else '.'}")
-    return " ".join(parts)[:_MAX_COMMENT]
+        heading = part_heading(part)
+        parts.append(
+            _("{part}. {remark}", part=heading, remark=part.remark)
+            if part.remark
+            else _("{part}.", part=heading)
+        )
+    return sentences(parts)
 
 
 def exact(number: float) -> Fraction:

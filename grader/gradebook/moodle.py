@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Final
 
 from grader.errors import UsageError
-from grader.gradebook.filling import Filled, Target, choose_columns, fill
-from grader.gradebook.grades import Grade, number_of, rounded, without_grade
+from grader.gradebook.filling import Filled, Target, choose_columns, fill, in_a_row
+from grader.gradebook.grades import NO_GRADE, Grade, number_of, rounded, without_grade
 from grader.gradebook.people import match
-from grader.gradebook.sheet import Sheet, plain_title, table
+from grader.gradebook.sheet import Sheet, first_columns, plain_title, table
 from grader.gradebook.worksheet import IDS, NAMES, Worksheet, identifier_column, people_of
+from grader.language import enumerated
+from grader.language import gettext_lazy as _
 from grader.text.tables import guarded
 
 _KNOWN: Final = frozenset(map(plain_title, (*IDS, *NAMES, "Grade", "Maximum grade", "Status")))
@@ -38,10 +40,15 @@ def fill_moodle(path: Path, grades: Sequence[Grade], wanted: str | None) -> Fill
     identifier = identifier_column(sheet)
     if identifier is None and not any(sheet.column(name) is not None for name in IDS):
         raise UsageError(
-            f"{path} is not a Moodle grading worksheet or gradebook: its columns are"
-            f" {', '.join(sheet.header[:8])}",
-            "in Moodle: the assignment, Download grading worksheet; or Grades, Export, Plain text"
-            " file",
+            _(
+                "{path} is not a Moodle grading worksheet or gradebook: its columns are {columns}",
+                path=path,
+                columns=first_columns(sheet),
+            ),
+            _(
+                "in Moodle: the assignment, Download grading worksheet; or Grades, Export, Plain"
+                " text file"
+            ),
         )
     exercises = sorted({grade.exercise for grade in grades})
     if identifier is None:
@@ -69,28 +76,33 @@ def _worksheet(
 ) -> dict[str, Target]:
     if len(exercises) > 1:
         raise UsageError(
-            f"{where} is the worksheet of one assignment, and the results have"
-            f" {len(exercises)} exercises",
-            f"choose one with --exercise NAME: {', '.join(exercises)}",
+            _(
+                "{path} is the worksheet of one assignment, and the results have {count} exercises",
+                path=where,
+                count=len(exercises),
+            ),
+            _("choose one with --exercise NAME: {exercises}", exercises=enumerated(exercises)),
         )
     column, most = sheet.column(wanted or "Grade"), sheet.column("Maximum grade")
     if column is None:
         raise UsageError(
-            f"{where} has no column {wanted or 'Grade'}",
-            f'name the column of the grades with --column "TITLE"; there are:'
-            f" {'; '.join(sheet.header)}",
+            _("{path} has no column {columns}", path=where, columns=wanted or "Grade"),
+            _(
+                'name the column of the grades with --column "TITLE"; there are: {columns}',
+                columns=in_a_row(sheet.header),
+            ),
         )
     if sheet.column("Scale") is not None and most is None:
         raise UsageError(
-            f"{where} grades by a scale of words, not by points",
-            "set the assignment's grade to points in Moodle",
+            _("{path} grades by a scale of words, not by points", path=where),
+            _("set the assignment's grade to points in Moodle"),
         )
     changeable = sheet.column("Grade can be changed")
     target = Target(
         column,
         _DIGITS,
         lambda row: number_of(sheet.cell(row, most)),
-        lambda row: "locked in Moodle" if _is_locked(sheet, row, changeable) else "",
+        lambda row: _("locked in Moodle") if _is_locked(sheet, row, changeable) else "",
         sheet.column("Feedback comments"),
     )
     return {exercises[0]: target}
@@ -149,12 +161,16 @@ def new_moodle(grades: Sequence[Grade]) -> Filled:
         rows.append([guarded(identity), *map(_cell, cells)])
     filled.columns, filled.written = exercises, len(kept)
     filled.left_out = [
-        f"{grade.student.name or grade.student.id} ({grade.student.id}): whether this id is one of"
-        " Moodle's is not known; grade with --roster, or give --into the worksheet"
+        _(
+            "{name} ({id}): whether this id is one of Moodle's is not known; grade with --roster,"
+            " or give --into the worksheet",
+            name=grade.student.name or grade.student.id,
+            id=grade.student.id,
+        )
         for grade in grades
         if grade.points is not None and grade not in kept
     ]
-    filled.notes = without_grade(grades, excused="no grade written")
+    filled.notes = without_grade(grades, excused=NO_GRADE)
     filled.data = table(rows)
     return filled
 

@@ -11,8 +11,10 @@ from typing import Final
 
 from grader.batch.person_names import joined, spellings
 from grader.gradebook.grades import Grade
+from grader.language import gettext_lazy as _
+from grader.language import listed
 
-NUMBER_ALONE: Final = (
+NUMBER_ALONE: Final = _(
     "the number in its folder's name is a participant's or a team's of one assignment: grade with"
     " --roster WORKSHEET.csv, or fill the grading worksheet"
 )
@@ -53,12 +55,12 @@ def match(
     for grade in grades:
         row, reason = _row(grade, by_id, names)
         if row is not None and by_full_name and not _is_row_s_own(grade, names[row]):
-            reason = f"the id is that of {names[row]}, and the file may be a group's"
+            reason = _("the id is that of {name}, and the file may be a group's", name=names[row])
             row = None
         if row is not None:
             found[row].append(grade)
         elif grade.points is not None or grade.standing == "excused":
-            left_out.append(f"{called(grade)}: {reason}")
+            left_out.append(_("{student}: {reason}", student=called(grade), reason=reason))
     return settled(found, left_out, names)
 
 
@@ -71,8 +73,8 @@ def settled(
     for row, own in found.items():
         if len({grade.student for grade in own}) > 1:
             del rows[row]
-            listed = " and ".join(dict.fromkeys(called(grade) for grade in own))
-            told.append(f"{listed}: both fit the row of {names[row]}")
+            people = listed(list(dict.fromkeys(called(grade) for grade in own)))
+            told.append(_("{names}: both fit the row of {name}", names=people, name=names[row]))
     return Matches(rows, tuple(dict.fromkeys(told)))
 
 
@@ -85,16 +87,16 @@ def _row(
         return None, NUMBER_ALONE
     fitting = by_id.get(_plain(student.id), set()) if student.id.strip() else set()
     if not fitting:
-        return None, "no row has this id"
+        return None, _("no row has this id")
     known = student.name if student.name != student.id else ""
     agreeing = {row for row in fitting if not contradict(known, names[row])}
     if len(agreeing) == 1:
         return next(iter(agreeing)), ""
     if agreeing:
-        listed = " and ".join(names[row] or f"row {row + 1}" for row in sorted(agreeing))
-        return None, f"the id fits several rows: {listed}"
-    other = " and ".join(names[row] for row in sorted(fitting))
-    return None, f"the id is that of {other} there, another name"
+        rows = listed([names[row] or _("row {number}", number=row + 1) for row in sorted(agreeing)])
+        return None, _("the id fits several rows: {rows}", rows=rows)
+    others = listed([names[row] for row in sorted(fitting)])
+    return None, _("the id is that of {names} there, another name", names=others)
 
 
 def contradict(one: str, other: str) -> bool:

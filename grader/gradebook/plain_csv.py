@@ -9,9 +9,10 @@ from typing import Final
 from grader.batch.roster import ID_COLUMNS, KNOWN_TITLES, NAME_COLUMNS, column_of
 from grader.errors import UsageError
 from grader.gradebook.filling import Filled, Target, choose_columns, fill
-from grader.gradebook.grades import Grade, rounded, without_grade
+from grader.gradebook.grades import NO_GRADE, Grade, rounded, without_grade
 from grader.gradebook.people import GradebookPerson, match
-from grader.gradebook.sheet import Sheet, plain_title, table
+from grader.gradebook.sheet import Sheet, first_columns, plain_title, table
+from grader.language import gettext_lazy as _
 from grader.text.tables import guarded
 
 _DIGITS: Final = 9  # what the results themselves are rounded to
@@ -32,7 +33,7 @@ def new_table(grades: Sequence[Grade]) -> Filled:
             cells.append(rounded(maxima[name], _DIGITS) if name in maxima else "")
         rows.append([guarded(student.id), guarded(student.name), *cells])
     graded = sum(grade.points is not None for grade in grades)
-    notes = without_grade(grades, excused="no grade written")
+    notes = without_grade(grades, excused=NO_GRADE)
     return Filled(table(rows), exercises, written=graded, notes=notes)
 
 
@@ -50,8 +51,12 @@ def fill_table(path: Path, grades: Sequence[Grade], wanted: str | None) -> Fille
     names = [meant.index(name) for name in NAME_COLUMNS if name in meant]
     if not ids:
         raise UsageError(
-            f"{path} has no column of ids: its columns are {', '.join(sheet.header[:8])}",
-            "give it a header with a column `id`",
+            _(
+                "{path} has no column of ids: its columns are {columns}",
+                path=path,
+                columns=first_columns(sheet),
+            ),
+            _("give it a header with a column `id`"),
         )
     people = []
     for row in sheet.rows:

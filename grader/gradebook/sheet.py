@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from grader.errors import UsageError
+from grader.language import enumerated
+from grader.language import gettext_lazy as _
 from grader.text.encoding import codec_of
 from grader.text.tables import MARK, guarded
 
@@ -24,6 +26,8 @@ _SEPARATORS: Final = ",;\t"
 _WITH_COMMA: Final = re.compile(r"\s*-?\d+,(?!\d{3}\s*$)\d+\s*", re.ASCII)
 _WITH_POINT: Final = re.compile(r"\s*-?\d+\.(?!\d{3}\s*$)\d+\s*", re.ASCII)
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_EXPORT_AGAIN: Final = _("export the gradebook again")
+_COLUMNS_TOLD: Final = 8
 
 
 @dataclass(slots=True)
@@ -65,7 +69,7 @@ class Sheet:
             (index for index, one in enumerate(self._records) if any(one.cells)), None
         )
         if self._first is None:
-            raise UsageError(f"{path} is empty", "export the gradebook again")
+            raise UsageError(_("{path} is empty", path=path), _EXPORT_AGAIN)
         self.header = self._records[self._first].cells
         self._commas: bool | None = None
 
@@ -79,11 +83,13 @@ class Sheet:
             if (codec := codec_of(data, lambda text: _known_titles(text, known))) != "utf-8-sig":
                 self._encoding, self._mark = codec, b""
         if not self._encoding:
-            raise UsageError(f"{self.path} has an unknown encoding", "save it as CSV in UTF-8")
+            raise UsageError(
+                _("{path} has an unknown encoding", path=self.path), _("save it as CSV in UTF-8")
+            )
         try:
             return data[len(self._mark) :].decode(self._encoding)
         except UnicodeDecodeError:
-            raise UsageError(f"{self.path} is damaged", "export the gradebook again") from None
+            raise UsageError(_("{path} is damaged", path=self.path), _EXPORT_AGAIN) from None
 
     @property
     def rows(self) -> range:
@@ -184,6 +190,11 @@ def table(rows: Iterable[Iterable[str]]) -> bytes:
     return (MARK + "".join(f"{line}\n" for line in lines)).encode()
 
 
+def first_columns(sheet: Sheet) -> str:
+    """Return the titles that a sheet begins with, to say what it is."""
+    return enumerated(sheet.header[:_COLUMNS_TOLD])
+
+
 def _pieces(line: str, separator: str) -> list[str]:
     """Return the cells of a record with their quotes."""
     quoted = rf'"(?:[^"]|"")*"[^{separator}]*'
@@ -196,12 +207,15 @@ def _bytes(path: Path) -> bytes:
             data = file.read(_MAX_BYTES + 1)
     except OSError as error:
         raise UsageError(
-            f"{path} cannot be read: {error.strerror}", "name the CSV that the platform exported"
+            _("{path} cannot be read: {reason}", path=path, reason=error.strerror),
+            _("name the CSV that the platform exported"),
         ) from None
     if len(data) > _MAX_BYTES:
-        raise UsageError(f"{path} is too large for a gradebook", "export it again")
+        raise UsageError(_("{path} is too large for a gradebook", path=path), _("export it again"))
     if data[:2] == b"PK":
-        raise UsageError(f"{path} is a spreadsheet or a zip, not a CSV file", "export it as CSV")
+        raise UsageError(
+            _("{path} is a spreadsheet or a zip, not a CSV file", path=path), _("export it as CSV")
+        )
     return data
 
 
@@ -235,5 +249,11 @@ def _records(path: Path, text: str, separator: str) -> Iterable[_Record]:
             start = reader.line_num
     except csv.Error as error:
         raise UsageError(
-            f"{path} is not a CSV file: line {reader.line_num}: {error}", "export it again"
+            _(
+                "{path} is not a CSV file: line {line}: {reason}",
+                path=path,
+                line=reader.line_num,
+                reason=error,
+            ),
+            _("export it again"),
         ) from None

@@ -16,11 +16,13 @@ from typing import Final
 
 from grader.batch.person_names import groups_called, moodle_name
 from grader.batch.records import Origin, RosterEntry
-from grader.batch.roster import is_called
+from grader.batch.roster import is_called, no_participant
 from grader.gradebook.grades import Grade
 from grader.gradebook.people import GradebookPerson, Matches, called, match, settled
 from grader.gradebook.sheet import Sheet
 from grader.grading.file_names import folded
+from grader.language import gettext_lazy as _
+from grader.language import listed
 
 IDS: Final = ("Identifier", "ID number", "Email address", "Username", "User ID")
 NAMES: Final = ("Full name", "First name", "Last name", "Surname")
@@ -92,7 +94,7 @@ class Worksheet:
         for grade in by_name:
             fitting, reason = self._rows(grade, by_name)
             if not fitting and grade.points is not None:
-                left_out.append(f"{called(grade)}: {reason}")
+                left_out.append(_("{student}: {reason}", student=called(grade), reason=reason))
             for row in fitting:
                 rows[row].append(grade)
         return settled(rows, left_out, self._names)
@@ -105,10 +107,10 @@ class Worksheet:
         """Whether a grade's student is what a name says, of which the number may be a team's."""
         student = grade.student
         bare = student.id.isdecimal() or student.id == student.name
-        listed = (
+        is_listed = (
             student.matched in ("id", "name", "group", "table") and folded(student.id) in self._ids
         )
-        return grade.folder is not None or (self.of_teams and bare and not listed)
+        return grade.folder is not None or (self.of_teams and bare and not is_listed)
 
     def _rows(self, grade: Grade, others: Iterable[Grade]) -> tuple[Sequence[int], str]:
         """Return the rows of a grade that goes by a name, or why there are none."""
@@ -118,28 +120,32 @@ class Worksheet:
             return self._own_row(origin)
         groups = groups_called(origin.student_name, self._by_group, exactly=True)
         if not groups:
-            return (), f"the column Group has no {origin.student_name}"
+            return (), _("the column Group has no {name}", name=origin.student_name)
         if len(groups) > 1:
-            return (), f"its name fits the groups {' and '.join(groups)}"
+            return (), _("its name fits the groups {groups}", groups=listed(groups))
         if any(
             one.student.id != student.id and groups_called(one.student.name, groups, exactly=True)
             for one in others
         ):
-            return (), f"another submission is called {origin.student_name} too"
+            return (), _("another submission is called {name} too", name=origin.student_name)
         return self._by_group[groups[0]], ""
 
     def _own_row(self, origin: Origin) -> tuple[Sequence[int], str]:
         number, name = origin.student_id, origin.student_name
         if not number:
-            return (), "it is a team's, and the worksheet has no column Group"
+            return (), _("it is a team's, and the worksheet has no column Group")
         found = self._by_number.get(number, [])
         agreeing = [one.row for one in found if is_called(name, number, self._entry(one))]
         if len(agreeing) == 1:
             return agreeing, ""
         if found:
-            whose = " and ".join(one.name or self._identifiers[one.row] for one in found)
-            return (), f"the number {number} is that of {whose} there; or it is a team's"
-        return (), f"no participant has the number {number}; it may be a team's"
+            whose = listed([one.name or self._identifiers[one.row] for one in found])
+            return (), _(
+                "the number {number} is that of {names} there; or it is a team's",
+                number=number,
+                names=whose,
+            )
+        return (), no_participant(number)
 
     def _entry(self, person: GradebookPerson) -> RosterEntry:
         return RosterEntry(person.ids[0], person.name, person.ids, self._identifiers[person.row])
