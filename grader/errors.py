@@ -46,7 +46,7 @@ class UsageError(BpgradeError):
     exit_code = 2
 
 
-def reason_of(error: Exception) -> str:
+def reason_of(error: BaseException) -> str:
     """Return what an error says, or the system of a file, without the file's name."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror

@@ -11,10 +11,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from grader.course import Course
-from grader.language import current_language, told_in
+from grader.language import current_language, reading, told_in
 from grader.result import Result, SubmissionInfo
 
 
@@ -90,6 +91,12 @@ class Job:
     seed: int
     isolation: str
     language: str = field(default_factory=current_language)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages beside English that results are told in."""
+        with reading(self.language):
+            return told_in(Path(self.course))
 
 
 def done(key: str, result: Result) -> Done:

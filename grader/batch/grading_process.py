@@ -23,7 +23,7 @@ from grader import errors
 from grader.batch.executor import Job, Task
 from grader.errors import BpgradeError
 from grader.language import gettext_lazy as _
-from grader.language import recorded, translations_of
+from grader.language import in_languages, recorded
 from grader.sandbox.child import framing
 
 RENEW_AFTER: Final = 1_000
@@ -141,17 +141,13 @@ def gave_no_answer(seconds: float) -> str:
 
 def told(error: BpgradeError, languages: Sequence[str]) -> list[Any]:
     """Return the message with which a grading process tells the error that it ends with."""
-    texts = [error.message, error.remedy]
-    return ["failed", type(error).__name__, *texts, translations_of(texts, languages)]
+    texts = (in_languages(text, languages) for text in (error.message, error.remedy))
+    return ["failed", type(error).__name__, *texts]
 
 
 def error_of(message: list[Any]) -> BpgradeError:
     """Return the error that a grading process has ended with."""
-    name, text, remedy, others = message[1:]
+    name, text, remedy = message[1:]
     kind = getattr(errors, name, BpgradeError)
-    error: BpgradeError = kind(_received(text, others), _received(remedy, others))
+    error: BpgradeError = kind(recorded(*text), recorded(*remedy))
     return error
-
-
-def _received(text: str, others: dict[str, dict[str, str]]) -> str:
-    return recorded(text, {name: said[text] for name, said in others.items() if text in said})

@@ -13,7 +13,6 @@ import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import astuple
-from pathlib import Path
 from typing import Any
 
 import msgpack
@@ -22,7 +21,6 @@ from grader.batch.executor import Done, Job, Task
 from grader.batch.grading_process import told
 from grader.errors import BpgradeError
 from grader.language import gettext_lazy as _
-from grader.language import reading, told_in
 from grader.sandbox.child import framing
 
 _PR_SET_PDEATHSIG = 1
@@ -51,18 +49,13 @@ def main() -> None:
     try:
         serve(job, tasks(), give)
     except BpgradeError as error:
-        _write(wire, told(error, _languages(job)))
+        _write(wire, told(error, job.languages))
     except (framing.StreamEnded, BrokenPipeError, ConnectionResetError):
         return  # the pool has gone
     except Exception as error:  # a fault of the grader: the pool decides what to do about it
         reason = f"{type(error).__name__}: {error}"
         fault = BpgradeError(reason, _("report it, with the submission"))
-        _write(wire, told(fault, _languages(job)))
-
-
-def _languages(job: Job) -> tuple[str, ...]:
-    with reading(job.language):
-        return told_in(Path(job.course))
+        _write(wire, told(fault, job.languages))
 
 
 def _read(wire: socket.socket) -> list[Any]:

@@ -45,7 +45,7 @@ from grader.batch.records import Attempt, LeftOver, Plan
 from grader.course import Course
 from grader.course.files import replacing
 from grader.errors import UsageError
-from grader.language import told_in, translated
+from grader.language import in_languages, told_in, translated
 from grader.text.tables import guarded, read_lines, write_table
 
 RESULTS: Final = "results.jsonl"
@@ -168,16 +168,11 @@ def _line(one: GradedAttempt, kept: bool, languages: Sequence[str]) -> str:
         "status": one.status,
         "automatic_score": one.final if one.status == "graded" else None,
     }
-    if attempt.note and (others := _by_language(attempt.note, languages)):
+    if attempt.note and (others := in_languages(attempt.note, languages)[1]):
         head["translations"] = others
     # the document as the grader wrote it, byte for byte
     document = one.done.document if one.done else "null"
     return f'{json.dumps(head, allow_nan=False)[:-1]}, "result": {document}}}'
-
-
-def _by_language(text: str, languages: Sequence[str]) -> dict[str, str]:
-    told = {language: translated(text, language) for language in languages}
-    return {language: other for language, other in told.items() if other != text}
 
 
 @contextmanager

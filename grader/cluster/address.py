@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from grader.errors import UsageError
+from grader.errors import UsageError, reason_of
+from grader.language import gettext_lazy as _
+from grader.language import listed
 
 _ADDRESS: Final = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.%]+\]|[^\s/:@\[\]]+):([0-9]{1,5})/?")
 _MAX_PORT: Final = 65_535
@@ -64,13 +66,13 @@ def cluster_of(
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise UsageError(
-            f"grading on a cluster needs {' and '.join(missing)}, not installed here",
+            _("grading on a cluster needs {names}, not installed here", names=listed(missing)),
             "pip install 'bpgrade[cluster]'",
         )
     if scheduler and workers:
         raise UsageError(
-            "--scheduler and --local-cluster cannot be used together",
-            "give the first for a cluster that exists, the second to start one on this machine",
+            _("--scheduler and --local-cluster cannot be used together"),
+            _("give the first for a cluster that exists, the second to start one on this machine"),
         )
     files = {option: path for option, path in certificates.items() if path is not None}
     if scheduler:
@@ -78,13 +80,13 @@ def cluster_of(
         _check_files(files, certificates)
         if files and not scheduler.startswith("tls://"):
             raise UsageError(
-                f"TLS files are given but {scheduler} is not encrypted",
-                f"write tls://{scheduler.partition('://')[2]}",
+                _("TLS files are given but {scheduler} is not encrypted", scheduler=scheduler),
+                _("write {address}", address=f"tls://{scheduler.partition('://')[2]}"),
             )
     elif files:
         raise UsageError(
-            f"{next(iter(files))} goes with --scheduler tls://HOST:PORT",
-            "leave it out: a cluster on this machine makes its own certificates",
+            _("{option} goes with --scheduler tls://HOST:PORT", option=next(iter(files))),
+            _("leave it out: a cluster on this machine makes its own certificates"),
         )
     return Cluster(scheduler or "", workers or 0, tuple(files.values()), wait_seconds)
 
@@ -93,8 +95,8 @@ def _check_address(scheduler: str) -> None:
     found = _ADDRESS.fullmatch(scheduler)
     if not found or not 0 < int(found[3]) <= _MAX_PORT:
         raise UsageError(
-            f"{scheduler} is not the address of a dask scheduler",
-            "write it as `dask scheduler` prints it: tcp://HOST:PORT or tls://HOST:PORT",
+            _("{address} is not the address of a dask scheduler", address=scheduler),
+            _("write it as `dask scheduler` prints it: tcp://HOST:PORT or tls://HOST:PORT"),
         )
 
 
@@ -102,14 +104,20 @@ def _check_files(files: dict[str, Path], all_options: dict[str, Path | None]) ->
     missing = [option for option in all_options if option not in files]
     if files and missing:
         raise UsageError(
-            f"TLS needs {' and '.join(missing)} too", "give all three, or configure dask"
+            _("TLS needs {options} too", options=listed(missing)),
+            _("give all three, or configure dask"),
         )
     for option, path in files.items():
         try:
             with path.open("rb") as file:
                 file.read(1)
         except OSError as error:
-            reason = error.strerror or str(error)
             raise UsageError(
-                f"{option} {path}: cannot be read: {reason}", "name the PEM file that dask uses"
+                _(
+                    "{option} {path}: cannot be read: {reason}",
+                    option=option,
+                    path=path,
+                    reason=reason_of(error),
+                ),
+                _("name the PEM file that dask uses"),
             ) from None

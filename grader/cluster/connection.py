@@ -16,7 +16,9 @@ import dask
 from distributed import Client, LocalCluster, Security
 
 from grader.cluster.address import Cluster
-from grader.errors import BpgradeError, UsageError
+from grader.errors import BpgradeError, UsageError, reason_of
+from grader.language import gettext_lazy as _
+from grader.language import translated
 
 _CONNECT_SECONDS: Final = 10.0
 _GIVE_UP_SECONDS: Final = 20.0
@@ -80,11 +82,15 @@ def _client(address: str, security: Security) -> Client:
     try:
         found = opened.get(timeout=_GIVE_UP_SECONDS)
     except queue.Empty:
-        found = TimeoutError("something else is listening there, not a dask scheduler")
+        found = TimeoutError(_("something else is listening there, not a dask scheduler"))
     if isinstance(found, Exception):
         raise ClusterError(
-            f"no dask scheduler answers at {address} ({_reason(found)})",
-            "check that `dask scheduler` is running, and copy the address it prints",
+            _(
+                "no dask scheduler answers at {address} ({reason})",
+                address=address,
+                reason=_reason(found),
+            ),
+            _("check that `dask scheduler` is running, and copy the address it prints"),
         )
     return found
 
@@ -93,12 +99,14 @@ def _check_certificates(address: str, security: Security) -> None:
     try:
         context = security.get_connection_args("client").get("ssl_context")
     except (OSError, ValueError) as error:  # an SSLError is an OSError
-        raise UsageError(f"the TLS files cannot be used: {error}", _TLS_REMEDY) from None
+        raise UsageError(
+            _("the TLS files cannot be used: {reason}", reason=error), _TLS_REMEDY
+        ) from None
     if context is None:
-        raise UsageError(f"{address} needs certificates", _TLS_REMEDY)
+        raise UsageError(_("{address} needs certificates", address=address), _TLS_REMEDY)
 
 
-_TLS_REMEDY: Final = (
+_TLS_REMEDY: Final = _(
     "give --tls-ca-file, --tls-cert and --tls-key as `dask scheduler` has them, or configure dask"
 )
 
@@ -107,8 +115,7 @@ def _reason(error: BaseException) -> str:
     """Return what lies at the bottom of an error of dask's."""
     while (cause := error.__cause__ or error.__context__) is not None:
         error = cause
-    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return str(text).splitlines()[0]
+    return translated(reason_of(error) or type(error).__name__).splitlines()[0]
 
 
 def _security(cluster: Cluster) -> Security:

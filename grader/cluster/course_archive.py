@@ -15,6 +15,7 @@ from typing import Final
 
 from grader.course import Course
 from grader.errors import UsageError
+from grader.language import gettext_lazy as _
 
 _PREFIX: Final = "bpgrade-course-"
 _FOLDERS: Final = ("exercises", "solutions")
@@ -37,9 +38,12 @@ def pack(course: Course) -> bytes:
             total += path.stat().st_size
             if total > _MAX_BYTES:
                 raise UsageError(
-                    f"{course.folder} holds more than {_MAX_BYTES // 1_000_000} MB,"
-                    " too much to send to every worker",
-                    "take out of exercises/ and solutions/ what grading does not need",
+                    _(
+                        "{folder} holds more than {most} MB, too much to send to every worker",
+                        folder=course.folder,
+                        most=_MAX_BYTES // 1_000_000,
+                    ),
+                    _("take out of exercises/ and solutions/ what grading does not need"),
                 )
             name = path.relative_to(course.folder).as_posix()
             archive.writestr(zipfile.ZipInfo(name, _DATE), path.read_bytes())

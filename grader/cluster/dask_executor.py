@@ -20,14 +20,25 @@ from grader.batch.pool import stuck_seconds
 from grader.cluster import course_archive, messages, remote, worker_monitor
 from grader.cluster.address import Cluster
 from grader.cluster.chunks import Chunk, Sizing
+from grader.cluster.cluster_words import (
+    LOCAL,
+    all_refused,
+    no_worker_came,
+    refused,
+    scheduler_lost,
+    waiting_for_workers,
+    work_not_taken,
+    workers_keep_failing,
+)
 from grader.cluster.connection import ClusterError, connected
 from grader.cluster.slots import SlotResult
 from grader.cluster.versions import versions
 from grader.cluster.worker_monitor import Refused, SchedulerLost, SetupFailed, Watch
 from grader.course import Course
 from grader.errors import UsageError
+from grader.language import gettext_lazy as _
 
-_ENDED: Final = "The worker that graded it ended unexpectedly"
+_ENDED: Final = _("The worker that graded it ended unexpectedly")
 _TICK_SECONDS: Final = 0.5
 _RESULT_SECONDS: Final = 60.0
 _FETCHERS: Final = 16
@@ -59,8 +70,11 @@ class ClusterPool:
     ) -> None:
         if job.isolation != "strict":
             raise UsageError(
-                f"a cluster's workers are not to grade with --isolation {job.isolation}",
-                "leave it out: on a cluster submissions are always confined strictly",
+                _(
+                    "a cluster's workers are not to grade with --isolation {isolation}",
+                    isolation=job.isolation,
+                ),
+                _("leave it out: on a cluster submissions are always confined strictly"),
             )
         self.course = course
         self.job = job
@@ -219,8 +233,7 @@ class _ClusterRun:
                 yield from self._land(self._flying[found.number], found.answer)
         elif isinstance(found, Refused):
             self._why_refused[found.worker] = found.error.message
-            remedy = f" -> {found.error.remedy}" if found.error.remedy else ""
-            self._notice(f"worker {found.worker} is refused: {found.error.message}{remedy}")
+            self._notice(refused(found.worker, found.error))
         elif isinstance(found, SetupFailed):
             raise found.error
         elif isinstance(found, SchedulerLost):
@@ -238,10 +251,7 @@ class _ClusterRun:
             self._again.append(chunk)
             return
         if isinstance(landed, BaseException):
-            raise ClusterError(
-                f"a worker could not take its work: {type(landed).__name__}: {landed}",
-                "check the workers' logs, then rerun the same command to resume",
-            ) from landed
+            raise work_not_taken(landed) from landed
         answer = messages.unpack_answer(landed)
         word, worker, *values = answer
         if word == "graded":
@@ -277,7 +287,7 @@ class _ClusterRun:
         for key, why in graded.lost.items():
             task = waiting.pop(key, None)
             if task:
-                yield from self._lose([task], f"The grading process {why}", worker)
+                yield from self._lose([task], _("The grading process {why}", why=why), worker)
         if waiting:
             self._again.append(Chunk(0, tuple(waiting.values())))
 
@@ -285,7 +295,7 @@ class _ClusterRun:
         """Grade tasks that were lost with a worker once more, each alone; then give them up."""
         for task in tasks:
             if task.key in self._retried:
-                yield ungraded(task, self._course, self._job, f"{why}, twice.")
+                yield ungraded(task, self._course, self._job, _("{what}, twice.", what=why))
             else:
                 self._retried.add(task.key)
                 self._again.append(Chunk(0, (task,), worker))
@@ -334,10 +344,7 @@ class _ClusterRun:
     def _note_loss(self) -> None:
         self._losses += 1
         if self._losses >= _MAX_LOSSES_IN_A_ROW:
-            raise ClusterError(
-                "the cluster's workers keep failing before they have graded anything",
-                "check their logs, then rerun the same command to resume",
-            )
+            raise workers_keep_failing()
 
     def _check_workers(self) -> None:
         """Wait for workers, but not for ever, and not for those that are refused."""
@@ -347,34 +354,24 @@ class _ClusterRun:
             return
         known, refused = self._watch.known, self._watch.refused
         if known and known == refused:
-            reasons = "; ".join(sorted({self._why_refused.get(name, "") for name in refused}))
-            raise ClusterError(
-                f"none of the {len(known)} workers of this cluster may grade: {reasons}",
-                "fix the workers, then rerun the same command to resume",
-            )
+            reasons = sorted({self._why_refused.get(name, "") for name in refused})
+            raise all_refused(len(known), reasons)
         waited = now - self._idle_since
-        where = self._cluster.scheduler or "the local cluster"
-        if waited > self._cluster.wait_seconds:
-            raise ClusterError(
-                f"no worker has come to {where} in {self._cluster.wait_seconds:g} s",
-                "start some (`dask worker ADDRESS`), or wait longer with --worker-wait SECONDS;"
-                " then rerun the same command to resume",
-            )
+        where, seconds = self._where, self._cluster.wait_seconds
+        if waited > seconds:
+            raise no_worker_came(where, seconds)
         if not known and waited > _TELL_OF_WAITING_SECONDS and not self._told_of_waiting:
             self._told_of_waiting = True
-            self._notice(
-                f"waiting for workers of {where}, for {self._cluster.wait_seconds:g} s at most"
-                " (--worker-wait SECONDS)"
-            )
+            self._notice(waiting_for_workers(where, seconds))
             # a task that any worker can do has an adaptive cluster start its first worker
             self._wake = self._client.submit(int, key=f"bpgrade-wake-{self._batch}")
 
     def _scheduler_lost(self) -> ClusterError:
-        where = self._cluster.scheduler or "the local cluster"
-        return ClusterError(
-            f"the connection to the scheduler at {where} is lost; all results so far are kept",
-            "restart it if it has stopped, then rerun the same command to resume",
-        )
+        return scheduler_lost(self._where)
+
+    @property
+    def _where(self) -> str:
+        return self._cluster.scheduler or LOCAL
 
 
 class _Source:

@@ -5,12 +5,13 @@ A chunk is a list of tasks. Its answer is a list: a word, the worker's address, 
     graded   results, their seconds, the lost tasks' keys with reasons, seconds without work
     begun    nothing: the chunk had been begun before, on a worker that was lost
     absent   nothing: the worker is not set up for this batch
-    failed   the name, message and remedy of an error after which the worker cannot grade
+    failed   the name, message and remedy of an error after which the worker cannot grade, as
+             `grading_process.told` gives them
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from typing import Any
 
@@ -18,7 +19,7 @@ import msgpack
 
 from grader.batch.executor import Done, Task
 from grader.cluster.slots import SlotResult
-from grader.errors import BpgradeError
+from grader.language import in_languages, recorded
 
 
 def pack_tasks(tasks: Iterable[Task]) -> bytes:
@@ -36,21 +37,18 @@ def pack_answer(word: str, worker: str, *values: Any) -> bytes:
     return _pack([word, worker, *values])
 
 
-def graded_values(graded: SlotResult) -> list[Any]:
+def graded_values(graded: SlotResult, languages: Sequence[str]) -> list[Any]:
     """Return what an answer "graded" holds."""
     results = [astuple(result) for result in graded.results]
-    return [results, graded.seconds, graded.lost, graded.idle]
+    lost = {key: in_languages(why, languages) for key, why in graded.lost.items()}
+    return [results, graded.seconds, lost, graded.idle]
 
 
 def graded_of(values: list[Any]) -> SlotResult:
     """Return what `graded_values` was made of."""
     results, seconds, lost, idle = values
-    return SlotResult([Done(*each) for each in results], seconds, lost, idle)
-
-
-def error_values(error: BpgradeError) -> list[str]:
-    """Return an error as plain values; `process.error_of` makes it again."""
-    return ["failed", type(error).__name__, error.message, error.remedy]
+    told: dict[str, str] = {key: recorded(*why) for key, why in lost.items()}
+    return SlotResult([Done(*each) for each in results], seconds, told, idle)
 
 
 def unpack_answer(data: bytes) -> list[Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.errors import IsolationError
+from grader.language import enumerated
+from grader.language import gettext_lazy as _
 from grader.sandbox.isolation import resolve
 from grader.sandbox.isolation_selftest import reach_out
 
@@ -26,8 +28,11 @@ def prove(level: str, secret: Path) -> None:
     """
     passed = [trial for trial in reach_out(resolve(level), secret) if not trial.stopped]
     if passed:
-        attempts = ", ".join(f"{trial.attempt} ({trial.answer})" for trial in passed)
+        attempts = [
+            _("{attempt} ({answer})", attempt=trial.attempt, answer=trial.answer)
+            for trial in passed
+        ]
         raise IsolationError(
-            f"a sandboxed submission was not stopped: {attempts}",
-            "run `bpgrade doctor` on that machine",
+            _("a sandboxed submission was not stopped: {attempts}", attempts=enumerated(attempts)),
+            _("run `bpgrade doctor` on that machine"),
         )

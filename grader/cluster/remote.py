@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from distributed import Event, WorkerPlugin, get_worker
 
 from grader.batch.executor import Job
+from grader.batch.grading_process import told
 from grader.cluster import course_archive, messages, proof
 from grader.cluster.slots import SlotResult, Slots
 from grader.cluster.versions import difference, versions
 from grader.errors import BpgradeError, IsolationError
+from grader.language import gettext_lazy as _
 
 LEASE_SECONDS: Final = 300.0
 
@@ -28,6 +30,7 @@ class CoursePlugin(WorkerPlugin):
     def __init__(self, batch: str, order: dict[str, Any]) -> None:
         self.batch = batch
         self._order = order
+        self.languages = languages_of(order)
         self._folder: course_archive.PrivateFolder | None = None
         self._slots: Slots | None = None
         self._renewed = time.monotonic()
@@ -43,11 +46,12 @@ class CoursePlugin(WorkerPlugin):
     def _prepare(self, threads: int) -> None:
         data = self._order["course"]
         if course_archive.digest(data) != self._order["digest"]:
-            raise IsolationError("the course arrived incomplete", "rerun the same command")
+            raise IsolationError(_("the course arrived incomplete"), _("rerun the same command"))
         self._folder = course_archive.PrivateFolder(data)
         exercises, seed, isolation, language = self._order["job"]
         proof.prove(isolation, self._folder.path / "exercises" / "course.toml")
         job = Job(str(self._folder.path), tuple(exercises), seed, isolation, language)
+        self.languages = job.languages
         self._slots = Slots(job, self._order["stuck_seconds"])
         self._slots.warm(threads)
 
@@ -110,20 +114,31 @@ async def install(batch: str, order: dict[str, Any], dask_worker: Any) -> list[A
         return ["ready"]
     other = difference(versions(), order["versions"])
     if other:
-        remedy = "install the same there (`pip install bpgrade==VERSION`), or use the same image"
-        return ["refused", "IsolationError", other, remedy]
+        remedy = _("install the same there (`pip install bpgrade==VERSION`), or use the same image")
+        return ["refused", *_values(IsolationError(other, remedy), languages_of(order))]
     plugin = CoursePlugin(batch, order)
     try:
         await dask_worker.plugin_add(plugin, batch, catch_errors=False)
     except BpgradeError as error:
         await remove(batch, dask_worker)
         word = "refused" if isinstance(error, IsolationError) else "failed"
-        return [word, *messages.error_values(error)[1:]]
+        return [word, *_values(error, plugin.languages)]
     except Exception as error:
         await remove(batch, dask_worker)
-        reason = f"it cannot be set up: {type(error).__name__}: {error}"
-        return ["refused", "IsolationError", reason, "check that worker's log"]
+        reason = _("it cannot be set up: {kind}: {reason}", kind=type(error).__name__, reason=error)
+        fault = IsolationError(reason, _("check that worker's log"))
+        return ["refused", *_values(fault, plugin.languages)]
     return ["ready"]
+
+
+def languages_of(order: dict[str, Any]) -> tuple[str, ...]:
+    """Return the language of who ordered a batch, for what is told before its course is there."""
+    language: str = order["job"][-1]
+    return (language,)
+
+
+def _values(error: BpgradeError, languages: Sequence[str]) -> list[Any]:
+    return told(error, languages)[1:]
 
 
 def renew(batch: str, dask_worker: Any) -> bool:
@@ -158,7 +173,9 @@ def grade_chunk(batch: str, chunk: str, data: bytes) -> bytes:
     try:
         graded = plugin.grade(data)
     except BpgradeError as error:
-        return messages.pack_answer("failed", worker.address, *messages.error_values(error)[1:])
+        values = _values(error, plugin.languages)
+        return messages.pack_answer("failed", worker.address, *values)
     finally:
         begun.clear()
-    return messages.pack_answer("graded", worker.address, *messages.graded_values(graded))
+    values = messages.graded_values(graded, plugin.languages)
+    return messages.pack_answer("graded", worker.address, *values)

@@ -10,8 +10,17 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from grader.batch.executor import Done, Job, Task
-from grader.batch.grading_process import RENEW_AFTER, START_SECONDS, GradingProcess, error_of
+from grader.batch.grading_process import (
+    ENDED,
+    RENEW_AFTER,
+    START_SECONDS,
+    GradingProcess,
+    ended_with,
+    error_of,
+    gave_no_answer,
+)
 from grader.errors import IsolationError
+from grader.language import gettext_lazy as _
 
 _MAX_EARLY_DEATHS: Final = 3
 
@@ -65,7 +74,7 @@ class Slots:
         CourseError, IsolationError
             It cannot.
         """
-        started = [self._start() for _ in range(count)]
+        started = [self._start() for _number in range(count)]
         try:
             self._make_ready(started[0])
         finally:
@@ -86,7 +95,7 @@ class Slots:
         for task in tasks:
             if process not in self._all or process.graded >= RENEW_AFTER:
                 self._drop(process)
-                process, _ = self._take()
+                process = self._take()[0]
             if self._closed:
                 break
             self._grade(process, task, graded)
@@ -109,23 +118,26 @@ class Slots:
         if self._closed:
             return  # ended by us, not by the task
         if message is None:
-            graded.lost[task.key] = "ended unexpectedly"
+            graded.lost[task.key] = ENDED
         elif message[0] == "stuck":
-            graded.lost[task.key] = f"gave no answer in {self._stuck_seconds:g} s"
+            graded.lost[task.key] = gave_no_answer(self._stuck_seconds)
         else:
-            graded.lost[task.key] = f"ended: {message[2]}"
+            graded.lost[task.key] = ended_with(message)
 
     def _take(self) -> tuple[GradingProcess, float]:
         """Return a process that is ready, and since when it had nothing to do."""
-        for _ in range(_MAX_EARLY_DEATHS):
+        for _attempt in range(_MAX_EARLY_DEATHS):
             with self._lock:
                 process, since = self._idle.pop() if self._idle else (None, 0.0)
             process = process or self._start()
             if self._closed or process.ready or self._make_ready(process):
                 return process, since
         raise IsolationError(
-            "the grading process ended before it had graded anything",
-            "run `bpgrade doctor`, and `bpgrade check` on one of the submissions, on that machine",
+            _("the grading process ended before it had graded anything"),
+            _(
+                "run `bpgrade doctor`, and `bpgrade check` on one of the submissions, on that"
+                " machine"
+            ),
         )
 
     def _make_ready(self, process: GradingProcess) -> bool:

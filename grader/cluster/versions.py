@@ -8,6 +8,8 @@ from typing import Final
 
 import grader
 from grader.batch.cache_key import engine, libraries
+from grader.language import gettext_lazy as _
+from grader.language import listed
 
 _SOURCES: Final = "sources"
 
@@ -26,9 +28,16 @@ def difference(there: Mapping[str, str], here: Mapping[str, str]) -> str:
     """Return in words what a worker has otherwise; empty where all is the same."""
     names = [name for name in here if name != _SOURCES and there.get(name) != here[name]]
     if names:
-        found = " and ".join(f"{name} {there.get(name, 'missing')}" for name in names)
-        wanted = " and ".join(f"{name} {here[name]}" for name in names)
-        return f"it has {found}; this machine has {wanted}"
+        found = [
+            _("{name} {version}", name=name, version=there.get(name, _("missing")))
+            for name in names
+        ]
+        wanted = [_("{name} {version}", name=name, version=here[name]) for name in names]
+        return _(
+            "it has {found}; this machine has {wanted}",
+            found=listed(found),
+            wanted=listed(wanted),
+        )
     if there.get(_SOURCES) != here.get(_SOURCES):
-        return "its bpgrade has the same version but other source files"
+        return _("its bpgrade has the same version but other source files")
     return ""

@@ -13,6 +13,7 @@ from distributed import Client
 from grader.batch.grading_process import error_of
 from grader.cluster import remote
 from grader.errors import BpgradeError, IsolationError
+from grader.language import gettext_lazy as _
 
 _TICK_SECONDS: Final = 0.5
 _RENEW_SECONDS: Final = 10.0
@@ -134,11 +135,13 @@ class Watch(threading.Thread):
         self._failures[worker] = self._failures.get(worker, 0) + 1
         # dask hands on an error of unpickling as it is, or its words in another
         if any(name in repr(error) for name in _NOT_THERE):
-            reason = f"it has no bpgrade, or a very different version ({error})"
-            remedy = "pip install 'bpgrade[cluster]' there"
+            reason = _("it has no bpgrade, or a very different version ({reason})", reason=error)
+            remedy = _("pip install 'bpgrade[cluster]' there")
         elif self._failures[worker] >= _MAX_FAILURES:
-            reason = f"it cannot be set up ({type(error).__name__}: {error})"
-            remedy = "check that worker's log"
+            reason = _(
+                "it cannot be set up ({kind}: {reason})", kind=type(error).__name__, reason=error
+            )
+            remedy = _("check that worker's log")
         else:
             return
         self._refuse(worker, IsolationError(reason, remedy))

@@ -171,6 +171,12 @@ def enumerated(names: Sequence[str], more: int = 0) -> str:
     )
 
 
+def in_languages(text: str, wanted: Iterable[str]) -> tuple[str, dict[str, str]]:
+    """Return a text with what it is in other languages: `recorded` makes the message again."""
+    said = {language: translated(text, language) for language in wanted}
+    return str(text), {language: other for language, other in said.items() if other != text}
+
+
 def translations_of(texts: Iterable[str], wanted: Iterable[str]) -> dict[str, dict[str, str]]:
     """Return what messages are in other languages: by language, then by the English text."""
     messages = {str(text): text for text in texts if isinstance(text, Message)}
