@@ -79,9 +79,10 @@ def cluster_of(
         _check_address(scheduler)
         _check_files(files, certificates)
         if files and not scheduler.startswith("tls://"):
+            address = f"tls://{scheduler.partition('://')[2]}"
             raise UsageError(
                 _("TLS files are given but {scheduler} is not encrypted", scheduler=scheduler),
-                _("write {address}", address=f"tls://{scheduler.partition('://')[2]}"),
+                _("write {address}", address=address),
             )
     elif files:
         raise UsageError(

@@ -29,10 +29,10 @@ def difference(there: Mapping[str, str], here: Mapping[str, str]) -> str:
     names = [name for name in here if name != _SOURCES and there.get(name) != here[name]]
     if names:
         found = [
-            _("{name} {version}", name=name, version=there.get(name, _("missing")))
+            f"{name} {there[name]}" if name in there else _("no {name}", name=name)
             for name in names
         ]
-        wanted = [_("{name} {version}", name=name, version=here[name]) for name in names]
+        wanted = [f"{name} {here[name]}" for name in names]
         return _(
             "it has {found}; this machine has {wanted}",
             found=listed(found),
