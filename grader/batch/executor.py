@@ -11,11 +11,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
 from grader.course import Course
-from grader.language import current_language, reading, told_in
+from grader.language import current_language, told_in
 from grader.result import Result, SubmissionInfo
 
 
@@ -92,12 +91,6 @@ class Job:
     isolation: str
     language: str = field(default_factory=current_language)
 
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """The languages beside English that results are told in."""
-        with reading(self.language):
-            return told_in(Path(self.course))
-
 
 def done(key: str, result: Result) -> Done:
     """Return what is handed back of a result."""
@@ -121,7 +114,7 @@ def ungraded(task: Task, course: Course, job: Job, reason: str) -> Done:
         output="",
         checks=(),
         warnings=(reason,),
-        languages=told_in(course.folder),
+        languages=told_in(course.folder, course.language),
     )
     return done(task.key, result)
 

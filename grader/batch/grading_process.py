@@ -13,7 +13,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import astuple
 from typing import Any, Final
 
@@ -139,10 +138,9 @@ def gave_no_answer(seconds: float) -> str:
     return _("gave no answer in {seconds:g} s", seconds=seconds)
 
 
-def told(error: BpgradeError, languages: Sequence[str]) -> list[Any]:
+def told(error: BpgradeError) -> list[Any]:
     """Return the message with which a grading process tells the error that it ends with."""
-    texts = (in_languages(text, languages) for text in (error.message, error.remedy))
-    return ["failed", type(error).__name__, *texts]
+    return ["failed", type(error).__name__, *map(in_languages, (error.message, error.remedy))]
 
 
 def error_of(message: list[Any]) -> BpgradeError:

@@ -20,6 +20,7 @@ import msgpack
 from grader.batch.executor import Done, Job, Task
 from grader.batch.grading_process import told
 from grader.errors import BpgradeError
+from grader.language import choose
 from grader.language import gettext_lazy as _
 from grader.sandbox.child import framing
 
@@ -46,16 +47,17 @@ def main() -> None:
             except framing.StreamEnded:
                 return
 
+    choose(job.language)
     try:
         serve(job, tasks(), give)
     except BpgradeError as error:
-        _write(wire, told(error, job.languages))
+        _write(wire, told(error))
     except (framing.StreamEnded, BrokenPipeError, ConnectionResetError):
         return  # the pool has gone
     except Exception as error:  # a fault of the grader: the pool decides what to do about it
         reason = f"{type(error).__name__}: {error}"
         fault = BpgradeError(reason, _("report it, with the submission"))
-        _write(wire, told(fault, job.languages))
+        _write(wire, told(fault))
 
 
 def _read(wire: socket.socket) -> list[Any]:

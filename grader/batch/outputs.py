@@ -99,7 +99,7 @@ def write(
     OSError
         A file could not be written; what was there before still is.
     """
-    languages = told_in(course.folder)
+    languages = told_in(course.folder, course.language)
     with whole(folder / RESULTS) as results:
         for attempts in _by_student(graded()):
             kept = max(attempts, key=lambda one: (one.final, one.attempt.number))

@@ -11,7 +11,7 @@ A chunk is a list of tasks. Its answer is a list: a word, the worker's address, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import astuple
 from typing import Any
 
@@ -37,10 +37,10 @@ def pack_answer(word: str, worker: str, *values: Any) -> bytes:
     return _pack([word, worker, *values])
 
 
-def graded_values(graded: SlotResult, languages: Sequence[str]) -> list[Any]:
+def graded_values(graded: SlotResult) -> list[Any]:
     """Return what an answer "graded" holds."""
     results = [astuple(result) for result in graded.results]
-    lost = {key: in_languages(why, languages) for key, why in graded.lost.items()}
+    lost = {key: in_languages(why) for key, why in graded.lost.items()}
     return [results, graded.seconds, lost, graded.idle]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 
 from distributed import Event, WorkerPlugin, get_worker
@@ -30,7 +30,6 @@ class CoursePlugin(WorkerPlugin):
     def __init__(self, batch: str, order: dict[str, Any]) -> None:
         self.batch = batch
         self._order = order
-        self.languages = languages_of(order)
         self._folder: course_archive.PrivateFolder | None = None
         self._slots: Slots | None = None
         self._renewed = time.monotonic()
@@ -51,7 +50,6 @@ class CoursePlugin(WorkerPlugin):
         exercises, seed, isolation, language = self._order["job"]
         proof.prove(isolation, self._folder.path / "exercises" / "course.toml")
         job = Job(str(self._folder.path), tuple(exercises), seed, isolation, language)
-        self.languages = job.languages
         self._slots = Slots(job, self._order["stuck_seconds"])
         self._slots.warm(threads)
 
@@ -115,30 +113,20 @@ async def install(batch: str, order: dict[str, Any], dask_worker: Any) -> list[A
     other = difference(versions(), order["versions"])
     if other:
         remedy = _("install the same there (`pip install bpgrade==VERSION`), or use the same image")
-        return ["refused", *_values(IsolationError(other, remedy), languages_of(order))]
+        return ["refused", *told(IsolationError(other, remedy))[1:]]
     plugin = CoursePlugin(batch, order)
     try:
         await dask_worker.plugin_add(plugin, batch, catch_errors=False)
     except BpgradeError as error:
         await remove(batch, dask_worker)
         word = "refused" if isinstance(error, IsolationError) else "failed"
-        return [word, *_values(error, plugin.languages)]
+        return [word, *told(error)[1:]]
     except Exception as error:
         await remove(batch, dask_worker)
         reason = _("it cannot be set up: {kind}: {reason}", kind=type(error).__name__, reason=error)
         fault = IsolationError(reason, _("check that worker's log"))
-        return ["refused", *_values(fault, plugin.languages)]
+        return ["refused", *told(fault)[1:]]
     return ["ready"]
-
-
-def languages_of(order: dict[str, Any]) -> tuple[str, ...]:
-    """Return the language of who ordered a batch, for what is told before its course is there."""
-    language: str = order["job"][-1]
-    return (language,)
-
-
-def _values(error: BpgradeError, languages: Sequence[str]) -> list[Any]:
-    return told(error, languages)[1:]
 
 
 def renew(batch: str, dask_worker: Any) -> bool:
@@ -173,9 +161,7 @@ def grade_chunk(batch: str, chunk: str, data: bytes) -> bytes:
     try:
         graded = plugin.grade(data)
     except BpgradeError as error:
-        values = _values(error, plugin.languages)
-        return messages.pack_answer("failed", worker.address, *values)
+        return messages.pack_answer("failed", worker.address, *told(error)[1:])
     finally:
         begun.clear()
-    values = messages.graded_values(graded, plugin.languages)
-    return messages.pack_answer("graded", worker.address, *values)
+    return messages.pack_answer("graded", worker.address, *messages.graded_values(graded))

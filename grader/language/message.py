@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, SupportsIndex
 
 from grader.language.catalogue import SOURCE, own_catalogue, said_by
-from grader.language.reader import current_language
+from grader.language.reader import current_language, languages
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +171,15 @@ def enumerated(names: Sequence[str], more: int = 0) -> str:
     )
 
 
-def in_languages(text: str, wanted: Iterable[str]) -> tuple[str, dict[str, str]]:
-    """Return a text with what it is in other languages: `recorded` makes the message again."""
-    said = {language: translated(text, language) for language in wanted}
+def in_languages(text: str, wanted: Iterable[str] = ()) -> tuple[str, dict[str, str]]:
+    """Return a text with what it is in other languages: `recorded` makes the message again.
+
+    Without `wanted`, that is in all languages that there are, and in the reader's.
+    """
+    said = {
+        language: translated(text, language)
+        for language in wanted or (*languages(), current_language())
+    }
     return str(text), {language: other for language, other in said.items() if other != text}
 
 
