@@ -58,6 +58,7 @@ def _clicks_messages() -> Iterator[Text]:
     for path in sorted(Path(click.__file__).parent.glob("*.py")):
         for _, text, _, _ in extract_from_file("python", path):
             yield text
+    yield "required"  # which click looks up by a name that is no literal
 
 
 def catalogues(language: str) -> Iterator[tuple[Path, dict[Path, Catalog]]]:

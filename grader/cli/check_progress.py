@@ -5,10 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from grader.checking.specification import Check
+
+
+_SPINNER: Final = 3  # the cells before the line, and the last one
 
 
 @contextmanager
@@ -26,9 +29,12 @@ def shown(name: str) -> Iterator[Callable[[Check], None] | None]:
 
     plain = visible(name, lines=False)
 
-    def line(*parts: str) -> Text:
-        told = _(": ").join((plain, *map(translated, parts)))
-        return Text(told, no_wrap=True, overflow="ellipsis")
+    console = Console(stderr=True)
 
-    with Console(stderr=True).status(line(_("loading"))) as status:
+    def line(*parts: str) -> Text:
+        text = Text(_(": ").join((plain, *map(translated, parts))))
+        text.truncate(max(console.width - _SPINNER, 1), overflow="ellipsis")
+        return text
+
+    with console.status(line(_("loading"))) as status:
         yield lambda check: status.update(line(check.function, check.title))

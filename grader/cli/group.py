@@ -62,7 +62,7 @@ class _Commands(click.Group):
             from grader.course.naming import nearest
 
             guess = nearest(name, list(_COMMANDS))
-            there = _("There are: {commands}", commands=", ".join(_COMMANDS))
+            there = _("There are: {commands}", commands=joined(*_COMMANDS, separator=_(", ")))
             raise UsageError(
                 _("no such command: {name}", name=name),
                 joined(_("did you mean {guess}? ", guess=guess), there) if guess else there,

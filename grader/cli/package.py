@@ -10,6 +10,7 @@ import click
 from grader.cli.course_option import COURSE, chosen_course
 from grader.language import gettext as _
 from grader.language import gettext_lazy as lazy
+from grader.language import joined
 from grader.platforms.assessment import HIDDEN, Hidden
 from grader.platforms.registry import NAMES
 
@@ -71,7 +72,7 @@ def command(
     if exercise is None and len(course.exercises) == 1:
         exercise = course.exercises[0].name
     if exercise is None and found.one_exercise:
-        names = ", ".join(one.name for one in course.exercises)
+        names = joined(*(one.name for one in course.exercises), separator=lazy(", "))
         raise UsageError(
             lazy("a package for {platform} grades one exercise", platform=found.title),
             lazy("name it with --exercise; there are: {names}", names=names),
