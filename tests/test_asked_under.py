@@ -171,7 +171,7 @@ title = "One"
 limits = { load_seconds = 3 }
 [exercises.one.points]
 prices = 3
-f = 2
+f = 3
 ask = 2
 """
 REFERENCE = '''
@@ -273,6 +273,23 @@ def test_ask_nonsense(student):
     """A text raises"""
     with student.raises("ValueError"):
         student.rerun(["many"])
+
+@pytest.mark.function("f")
+@pytest.mark.points(1)
+def test_as_the_reference(student, reference):
+    """It does under each condition what the reference does"""
+    assert student.after("load").prices == reference.after("load").prices == [1, 2]
+    assert student.after("change").g() == reference.after("change").g()
+    ran, right = student.rerun(["7"]), reference.rerun(["7"])
+    assert student.printed == reference.printed == "How many? \\nThat is 8\\n"
+    assert ran.asked == right.asked == 8
+    assert student.answering(["2"]).ask() == reference.answering(["2"]).ask() == 3
+    assert student.replaced(g=lambda: 5).f() == reference.replaced(g=lambda: 5).f()
+    with student.raises("NameError"):
+        student.without("prices").f()
+    with pytest.raises(NameError):
+        reference.without("prices").f()
+    assert student.f() == reference.f()
 '''
 
 
@@ -399,7 +416,7 @@ def test_what_ends_later_cells_leaves_what_was_there_before(grader: Grader, afte
 def small_course(folder: Path, name: str, check: str) -> Path:
     (folder / "exercises").mkdir()
     (folder / "solutions").mkdir()
-    toml = COURSE.replace("prices = 3\nf = 2\nask = 2", f"{name} = 1").replace(
+    toml = COURSE.replace("prices = 3\nf = 3\nask = 2", f"{name} = 1").replace(
         "exercises.one", "exercises.two"
     )
     (folder / "exercises" / "course.toml").write_text(toml)

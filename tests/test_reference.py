@@ -10,6 +10,7 @@ import pytest
 
 from grader.checking.fixtures import generator_for
 from grader.checking.reference import Remembered
+from grader.errors import CourseError
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def reference(calls: list[Any]) -> Remembered:
         array[:] = 0
         return array.copy()
 
-    module.__dict__.update(double=double, clear=clear, steps=3)
+    module.__dict__.update(double=double, clear=clear, steps=3, __file__=None)
     return Remembered(module)
 
 
@@ -82,3 +83,10 @@ def test_generators_of_a_check_do_not_depend_on_what_ran_before() -> None:
     again = generator_for(3, "course", "check")
     assert (again.random(), again.spawn(1)[0].random()) == (drawn, child)
     assert generator_for(4, "course", "check").random() != drawn
+
+
+def test_a_cell_that_the_reference_lacks_is_the_authors_mistake(reference: Any) -> None:
+    with pytest.raises(CourseError) as caught:
+        reference.after("nowhere")
+    assert caught.value.message == "the reference has no cell `nowhere`"
+    assert "`# %% nowhere`" in caught.value.remedy

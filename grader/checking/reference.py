@@ -9,14 +9,18 @@ import importlib.util
 import inspect
 import io
 import sys
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
 from grader.comparison import values
 from grader.course import Course, Exercise
+from grader.course.cells import named_cells
 from grader.errors import CourseError
+from grader.sandbox.child.conditions import holding
+from grader.sandbox.child.console import answering
 from grader.sandbox.child.figures import drawing
 
 FIGURES: Final = "__figures__"
@@ -170,22 +174,83 @@ def _values_of_stub(path: Path) -> dict[str, Any]:
     }
 
 
+@dataclass(slots=True)
+class _Said:
+    """What the reference has printed last, under whichever conditions."""
+
+    text: str = ""
+
+
 class Remembered:
     """The reference as checks see it, which need not compute again what it has computed.
 
     Every submission of a class is asked the same questions, so the reference is too. What is not
     a function, and calls with other arguments than texts, numbers and small arrays of them, go to
     the module itself, as do functions that change their arguments.
-
-    Attributes
-    ----------
-    printed : str
-        What the last call of a function has printed.
     """
 
-    def __init__(self, module: ModuleType) -> None:
+    def __init__(
+        self,
+        module: ModuleType,
+        conditions: Mapping[str, Any] | None = None,
+        said: _Said | None = None,
+    ) -> None:
         self._module = module
-        self.printed = ""
+        self._conditions = dict(conditions or {})
+        self._said = said or _Said()
+        self._run: dict[Hashable, tuple[Remembered, str]] = {}
+
+    @property
+    def printed(self) -> str:
+        """What the last call of a function has printed, or running it anew."""
+        return self._said.text
+
+    def after(self, cell: str) -> Remembered:
+        """Return the reference as it was after the cell that begins with `# %%` and a name.
+
+        Raises
+        ------
+        CourseError
+            It has no such cell.
+        """
+        line = named_cells(source_of(self._module)).get(cell)
+        if line is None:
+            raise CourseError(
+                f"the reference has no cell `{cell}`", f"begin the cell with a line `# %% {cell}`"
+            )
+        return self._again(("after", cell), self._module.__name__, line)
+
+    def rerun(self, answers: Iterable[object] = ()) -> Remembered:
+        """Run the reference anew, as a program that somebody answers, and return it after that."""
+        given = tuple(map(str, answers))
+        return self._again(("run", given), "__main__", 0, given)
+
+    def answering(self, answers: Iterable[object]) -> Remembered:
+        """Return the reference with somebody at the keyboard, who answers `input()` from a list."""
+        return self._under(answers=tuple(map(str, answers)))
+
+    def replaced(self, **names: Any) -> Remembered:
+        """Return the reference with other values, or functions, for names of its module."""
+        return self._under(names={**self._conditions.get("names", {}), **names})
+
+    def without(self, *names: str) -> Remembered:
+        """Return the reference without names of its module, or without packages."""
+        return self._under(hidden=(*self._conditions.get("hidden", ()), *names))
+
+    def _under(self, **conditions: Any) -> Remembered:
+        return Remembered(self._module, {**self._conditions, **conditions}, self._said)
+
+    def _again(
+        self, key: Hashable, name: str, last_line: int, answers: tuple[str, ...] = ()
+    ) -> Remembered:
+        """Return the reference as it is once it has been run under a name, up to a line."""
+        if key not in self._run:
+            with contextlib.redirect_stdout(io.StringIO()) as printed, answering(answers):
+                module = run_anew(self._module, name, last_line)
+            again = Remembered(module, self._conditions, self._said)
+            self._run[key] = again, printed.getvalue()
+        again, self._said.text = self._run[key]
+        return again
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._module, name)
@@ -210,7 +275,7 @@ class Remembered:
                 if len(known) >= _MAX_REMEMBERED:
                     known.clear()
                 known[key] = value, self.printed
-            value, self.printed = known[key]
+            value, self._said.text = known[key]
             return values.copied(value)
 
         return call
@@ -218,9 +283,12 @@ class Remembered:
     def _call(
         self, function: Callable[..., Any], arguments: tuple[Any, ...], named: Mapping[str, Any]
     ) -> Any:
-        with contextlib.redirect_stdout(io.StringIO()) as printed:
+        with (
+            contextlib.redirect_stdout(io.StringIO()) as printed,
+            holding(vars(self._module), self._conditions),
+        ):
             value = function(*arguments, **named)
-        self.printed = printed.getvalue()
+        self._said.text = printed.getvalue()
         return value
 
 
