@@ -19,6 +19,7 @@ from polars.testing import assert_frame_equal as assert_polars_equal
 
 from grader.author.verify import Effort, verify
 from grader.checking.compare import Compare
+from grader.checking.student.shown import shown_value
 from grader.checking.value_kinds import kind_of, misfit
 from grader.comparison.check_failure import CheckFailure
 from grader.course import load_course
@@ -154,6 +155,20 @@ def test_moments_and_arrays_of_texts_and_moments_cross() -> None:
         assert crossed(array).dtype == array.dtype
 
 
+@pytest.mark.parametrize("library", [pd, pl])
+def test_sets_in_cells_cross_and_are_told_in_order(library: Any) -> None:
+    words = {"pear", "fig", "apple"}
+    frame = library.DataFrame({"n": [1, 2, 3], "tags": [words, {1}, None]})
+    again = crossed(frame)
+    assert type(again) is type(frame)
+    assert list(again["tags"])[:2] == [words, {1}]
+    Compare(False).table(again, {"n": [3, 1, 2], "tags": [None, {*words}, {1}]}, order=False)
+    assert "[{'apple', 'fig', 'pear'}, {1}, None]" in shown_value(again)
+    with pytest.raises(CheckFailure) as caught:
+        Compare(True).table(again, {"n": [1, 2, 3], "tags": [words, {1, 2}, None]})
+    assert "in row 1 it is {1}, expected {1, 2}" in str(caught.value)
+
+
 def test_a_table_stays_plain_where_its_library_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     data = encode(SMALL, max_bytes=ROOM)
     monkeypatch.setattr("grader.sandbox.child.tables.table.imported", lambda _: None)
@@ -172,8 +187,16 @@ def test_a_table_stays_plain_where_its_library_is_not(monkeypatch: pytest.Monkey
     ("value", "said"),
     [
         (
-            pd.DataFrame({"tags": [{1}]}),
-            "a table whose column 'tags' holds a set",
+            pd.DataFrame({"tags": [{1, (object,)}]}),
+            "a table whose column 'tags' holds a set that holds the class object",
+        ),
+        (
+            pd.Series([1], index=pd.Index([frozenset("a")], dtype=object)),
+            "a table that calls a row, a column or a category by a frozenset",
+        ),
+        (
+            pd.Series([frozenset("a")], dtype="category"),
+            "holds a table that calls a row, a column or a category by a frozenset",
         ),
         (
             pd.Series([object()], name="s"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterator, Set
 from typing import Any, Final
 
 import numpy as np
 
+from grader.comparison.set_words import in_order
 from grader.comparison.value_words import kind_in_words
 from grader.comparison.values import Tolerance
 
@@ -45,17 +46,6 @@ def set_differences(
         verb = "does" if len(further) == 1 else "do"
         found.append(f"{name} has {_listed(further)}, which {verb} not belong to it.")
     return found
-
-
-def in_order(elements: Iterable[Any]) -> list[Any]:
-    """Return the elements of a set in an order that is the same in each process."""
-    return sorted(elements, key=lambda element: (type(element).__name__, _sortable(element)))
-
-
-def _sortable(element: Any) -> tuple[float, str]:
-    """Return what an element is sorted by: numbers by their size, all else by its text."""
-    is_number = isinstance(element, int | float) and abs(element) < 1e300
-    return (float(element) if is_number else 0.0), repr(element)
 
 
 def _unmatched(

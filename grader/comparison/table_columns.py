@@ -47,7 +47,14 @@ _KINDS: Final = {
     TIMES: "times of day",
 }
 _OF_DTYPE: Final = {"b": _TRUTH, "i": _WHOLE, "u": _WHOLE, "f": _REAL, "c": "complex numbers"}
-_OF_CELL: Final = {bool: _TRUTH, int: _WHOLE, float: _REAL, str: "texts", list: "lists"}
+_OF_CELL: Final = {
+    bool: _TRUTH,
+    int: _WHOLE,
+    float: _REAL,
+    str: "texts",
+    list: "lists",
+    set: "sets",
+}
 _NUMBERS: Final = frozenset((_WHOLE, _REAL, "complex numbers"))
 _EXACT: Final = 2.0**53
 
@@ -156,6 +163,8 @@ def same_cell(actual: Any, expected: Any, tolerance: values.Tolerance) -> bool:
         if not isinstance(actual, dict) or set(actual) != set(expected):
             return False
         return all(same_cell(actual[key], expected[key], tolerance) for key in expected)
+    if isinstance(expected, set | frozenset):
+        return isinstance(actual, set | frozenset) and actual == expected
     return type(actual) is type(expected) and bool(actual == expected)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.comparison import values
+from grader.comparison.set_words import written
 from grader.comparison.table_columns import Values, agree, same_cell
 
 _MOST_PAIRS: Final = 4_000_000
@@ -119,4 +120,4 @@ def _key(cell: Any) -> Any:
         return cell
     if isinstance(cell, int | float):
         return f"{cell:.{_DIGITS}g}"
-    return repr(cell)
+    return written(cell) if isinstance(cell, set) else repr(cell)

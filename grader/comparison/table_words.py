@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from grader.sandbox.child.tables.table import ARRAY, FRAME, INDEX, RANGE, Table
+from grader.comparison.set_words import written
+from grader.sandbox.child.tables.table import ARRAY, FRAME, INDEX, RANGE, Column, Table
 from grader.sandbox.child.tables.table_cells import cells, labels_of
 
 _FEW: Final = 40  # cells, which are all shown
@@ -58,7 +59,10 @@ def shown_name(name: Any) -> str:
     """Return what a column, a row or a value is called, in a line, cut."""
     if isinstance(name, tuple):
         return f"({', '.join(map(shown_name, name))})"
-    text = " ".join(repr(name).split()) if isinstance(name, str) else str(name)
+    if isinstance(name, set | frozenset):
+        text = written(name)
+    else:
+        text = " ".join(repr(name).split()) if isinstance(name, str) else str(name)
     return text if len(text) <= _LONGEST_NAME else f"{text[:_LONGEST_NAME]}..."
 
 
@@ -66,14 +70,20 @@ def _written(table: Table) -> str:
     if table.form == FRAME:
         names = labels_of(table.header)
         columns = [
-            f"{name!r}: {cells(each)}" for name, each in zip(names, table.columns, strict=True)
+            f"{name!r}: {_listed_cells(each)}"
+            for name, each in zip(names, table.columns, strict=True)
         ]
         content = f"{{{', '.join(columns)}}}"
         return f"DataFrame({content}{_index(table)})"
     if table.form == INDEX:
         return f"Index({labels_of(table.index)})"
-    content = str(cells(table.columns[0]))
+    content = _listed_cells(table.columns[0])
     return content if table.form == ARRAY else f"Series({content}{_index(table)})"
+
+
+def _listed_cells(column: Column) -> str:
+    shown = (written(cell) if isinstance(cell, set) else repr(cell) for cell in cells(column))
+    return f"[{', '.join(shown)}]"
 
 
 def _index(table: Table) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from grader.comparison.set_comparison import in_order
+from grader.comparison.set_words import written
 from grader.comparison.table_words import table_in_words
 from grader.sandbox.child.tables.table import described
 
@@ -77,9 +77,8 @@ def _in_words(value: Any, depth: int = 0) -> Any:
         return _Words(value._bpgrade.words)
     if type(value) in (list, tuple) and depth < _DEEPEST:
         return type(value)(_in_words(part, depth + 1) for part in value)
-    if type(value) in (set, frozenset) and value:
-        elements = ", ".join(map(repr, in_order(value)))
-        return _Words(f"{{{elements}}}" if type(value) is set else f"frozenset({{{elements}}})")
+    if type(value) in (set, frozenset):
+        return _Words(written(value))
     if type(value) is dict and depth < _DEEPEST:
         return {key: _in_words(part, depth + 1) for key, part in value.items()}
     return value

@@ -303,9 +303,9 @@ def _check(value: Any, made: set[type]) -> None:
             elif kind is dict:
                 below.extend(item.values())
             elif kind is Table:
-                below.extend(_values(cells_of(item)))
+                below.extend(_values(cells_of(item), {Handle}))
             elif kind is np.ndarray and item.dtype == object:
-                below.extend(_values(item.ravel().tolist()))
+                below.extend(_values(item.ravel().tolist(), {Handle, set, frozenset}))
             elif kind not in _LEAVES and kind not in made:
                 raise WireError(f"a value of type {kind.__name__}")
         if not below:
@@ -314,9 +314,9 @@ def _check(value: Any, made: set[type]) -> None:
     raise WireError("nested too deep")
 
 
-def _values(cells: Iterable[Any]) -> list[Any]:
+def _values(cells: Iterable[Any], refused: set[type]) -> list[Any]:
     found = list(cells)
-    if not {Handle, set, frozenset}.isdisjoint(map(type, found)):
+    if not refused.isdisjoint(map(type, found)):
         raise WireError("an object in a cell")
     return found
 

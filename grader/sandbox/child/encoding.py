@@ -209,8 +209,6 @@ class _Encoder:
 
     def _set(self, value: set[Any] | frozenset[Any], depth: int) -> Any:
         """Return a set; its elements are in an order that depends on nothing but them."""
-        if self.in_table:
-            raise ForbiddenValueError("a set")
         if len(value) > MAX_LIST:
             raise ForbiddenValueError(f"a set of {len(value):,} elements; return fewer")
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -89,6 +89,8 @@ def _labels(labels: Labels | None, plain: _Plain) -> list[Any] | None:
     if labels is None:
         return None
     names = [plain(name) for name in labels.names]
+    _refuse_names(labels.names)
+    _refuse_names(cell for level in labels.levels for cell in _objects_of(level))
     levels = [_column(level, plain) for level in labels.levels]
     codes = [plain(codes) for codes in labels.codes]
     return [labels.kind, names, list(labels.bounds), levels, codes, labels.frequency]
@@ -101,11 +103,27 @@ def _column(column: Column, plain: _Plain) -> list[Any]:
         content[0] = plain(content[0])
     elif column.kind == OBJECTS:
         content = plain(list(values))
+    elif column.kind == CATEGORIES:
+        _refuse_names(cell for part in column.parts for cell in _objects_of(part))
+        content = plain(values)
     else:
         content = plain(values)
     missing = None if column.missing is None else plain(column.missing)
     parts = [_column(part, plain) for part in column.parts]
     return [column.kind, list(column.detail), content, missing, parts]
+
+
+def _objects_of(column: Column) -> Iterable[Any]:
+    return column.values if column.kind == OBJECTS else ()
+
+
+def _refuse_names(names: Iterable[Any]) -> None:
+    """Refuse what names rows, columns or categories and would not be read as a name."""
+    for name in names:
+        if not _is_label(name):
+            raise NoDescriptionError(
+                f"a table that calls a row, a column or a category by a {type(name).__name__}"
+            )
 
 
 def _joined(texts: Any) -> list[Any]:
