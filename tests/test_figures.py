@@ -171,7 +171,7 @@ def picture(width: int, height: int, pixels: bytes, kind: bytes = b"\x08\x06\x00
 BAD_PICTURES = {
     "nothing of a picture": b"GIF89a",
     "half of one": PICTURE[: len(PICTURE) // 2],
-    "one that is broken": PICTURE[:200] + b"\x00" + PICTURE[201:],
+    "one that is broken": PICTURE[:200] + bytes([PICTURE[200] ^ 255]) + PICTURE[201:],
     "one too wide": picture(1201, 1, b"\x00" * 4805),
     "one of a million pixels each way": picture(10**6, 10**6, b"\x00"),
     "more pixels than it says": picture(1, 1, b"\x00" * 10**7),

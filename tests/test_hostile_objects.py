@@ -86,7 +86,7 @@ def test_liars_earn_points_and_learn_where_objects_are_taken_for_values(grader: 
 
 @pytest.mark.parametrize("name", WITHOUT)
 def test_nothing_is_gained_behind_every_wall(name: str) -> None:
-    quick = ["equal_to_all", "forged_handle", "stale_handle"]
+    quick = ["equal_to_all", "forged_handle", "stale_handle", "liar_by_kind"]
     with Grader(COURSE, isolation(name)) as walled:
         for attack in quick:
             text = (FOLDER / "hostile" / "objects" / f"{attack}.py").read_text()

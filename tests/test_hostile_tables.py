@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sandboxes import WITHOUT, isolation
 
 from grader.course import load_course
 from grader.grading.grade import Grader
@@ -44,6 +45,10 @@ def _picture():
 PICTURE = _picture()
 """
 ATTACKED = {"tables": ("cities", "per_country"), "figures": ("plots", "plot_losses")}
+QUICK = (
+    *("tables/equal_to_all", "tables/forged_dtype", "tables/patched_pandas"),
+    *("figures/forged_facts", "figures/lying_figure"),
+)
 ATTACKS = sorted(path for kind in ATTACKED for path in (HOSTILE / kind).glob("*.py"))
 
 
@@ -64,8 +69,19 @@ def graded(grader: Grader, folder: Path, attack: Path) -> Result:
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_nothing_is_gained(grader: Grader, tmp_path: Path, attack: Path) -> None:
+    see_nothing_gained(attack, graded(grader, tmp_path, attack))
+
+
+@pytest.mark.parametrize("name", WITHOUT)
+def test_nothing_is_gained_behind_every_wall(name: str, tmp_path: Path) -> None:
+    """Those that are quick, of each kind."""
+    with Grader(IMPATIENT, isolation(name)) as walled:
+        for attack in (HOSTILE / f"{each}.py" for each in QUICK):
+            see_nothing_gained(attack, graded(walled, tmp_path, attack))
+
+
+def see_nothing_gained(attack: Path, result: Result) -> None:
     function = ATTACKED[attack.parent.name][1]
-    result = graded(grader, tmp_path, attack)
     assert result.status == "graded"
     for check in result.checks:
         assert (check.outcome is Outcome.PASSED) == (check.function != function), check.feedback

@@ -84,3 +84,13 @@ def test_the_readme_has_its_two_commands_each_on_one_line():
     assert len(commands) == 2
     assert "bpgrade check docs/examples/exercise3.py" in commands[0]
     assert ".venv/bin/pytest" in commands[1]
+
+
+def test_the_lowest_versions_are_those_that_were_tried():
+    tried = re.findall(r"^([\w-]+)==([\d.]+)", (ROOT / "constraints-lowest.txt").read_text(), re.M)
+    project = (ROOT / "pyproject.toml").read_text()
+    asked = dict(re.findall(r'"([\w-]+)>=([\d.]+)', project))
+    assert {"matplotlib", "numpy", "pandas", "polars", "pytest", "scikit-learn"} <= asked.keys()
+    for name, version in tried:
+        if name in asked:
+            assert re.fullmatch(rf"{re.escape(asked[name])}(\.0)*", version), name
