@@ -17,6 +17,10 @@ import numpy as np
 _bpgrade_seen: dict[str, list[object]] = {}
 
 
+_bpgrade_shortest = 0.01  # seconds; the system's clock ticks a few times in it
+_bpgrade_patience = 1.0  # seconds by the clock
+
+
 class _BpgradeTooLong(BaseException):
     """An alternative that does not come to an end; no `except Exception` stops it."""
 
@@ -25,7 +29,10 @@ class _BpgradeNoNumber(BaseException):
     """There is no other number to take the place of a value."""
 
 
-def _bpgrade_ring(*_signal: object) -> None:
+def _bpgrade_ring(number: int, _frame: object) -> None:
+    global _bpgrade_patience
+    if number != signal.SIGPROF:  # it waits, as others of this code's alternatives may do
+        _bpgrade_patience = max(_bpgrade_patience / 2, 0.1)
     raise _BpgradeTooLong
 
 
@@ -119,41 +126,54 @@ def _bpgrade_try(
     """Return the processor time used, then what a function shows with each alternative.
 
     That is None where it gives no value; an answer that was given before is its place among the
-    answers. What there is no time for is left out at the end.
+    answers. What there is no time for is left out at the end. An alternative may take `each`, and
+    no more than 20 times what the function takes as it stands.
     """
     target = globals()[function]
     answers: list[object] = []
     places: dict[str, int] = {}
     before = [_bpgrade_mark(argument) for argument in arguments]
-    end = time.process_time() + every
-    rings = hasattr(signal, "setitimer")
-    if rings:
+    start = time.process_time()
+    if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGPROF, _bpgrade_ring)  # of what computes
-        signal.signal(signal.SIGALRM, _bpgrade_ring)  # of what waits, on a busy machine too
+        signal.signal(signal.SIGALRM, _bpgrade_ring)  # of what waits
     np.seterr(all="warn", under="ignore")
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(sys.stdout):
+        if numbers != [0]:
+            _bpgrade_shown(target, arguments, before, 0, each)
+            each = min(each, max(20 * (time.process_time() - start), _bpgrade_shortest))
         for number in numbers:
-            if time.process_time() > end:
+            if time.process_time() > start + every:
                 break
-            builtins._bpgrade_edit = number  # type: ignore[attr-defined]
-            answer: object = None
-            try:
-                if rings:
-                    signal.setitimer(signal.ITIMER_PROF, each, each)
-                    signal.setitimer(signal.ITIMER_REAL, 4 * each, each)
-                answer = _bpgrade_once(target, arguments, before)
-            except BaseException:  # an alternative may raise anything: then it is no repair
-                answer = None
-            finally:
-                if rings:
-                    signal.setitimer(signal.ITIMER_PROF, 0)
-                    signal.setitimer(signal.ITIMER_REAL, 0)
+            answer = _bpgrade_shown(target, arguments, before, number, each)
             if answer is not None:
                 place = places.setdefault(repr(_bpgrade_exact(answer)), len(answers))
                 answer = answer if place == len(answers) else place
             answers.append(answer)
     builtins._bpgrade_edit = 0  # type: ignore[attr-defined]
     return [time.process_time(), *answers]
+
+
+def _bpgrade_shown(
+    target: object, arguments: list[object], before: list[object], number: int, each: float
+) -> object:
+    """Return what a function shows with an alternative, within `each` seconds of processor time.
+
+    By the clock there is far more, so that the same is shown beside other work.
+    """
+    builtins._bpgrade_edit = number  # type: ignore[attr-defined]
+    rings = hasattr(signal, "setitimer")
+    try:
+        if rings:
+            signal.setitimer(signal.ITIMER_PROF, each, each)
+            signal.setitimer(signal.ITIMER_REAL, each + _bpgrade_patience, each)
+        return _bpgrade_once(target, arguments, before)
+    except BaseException:  # an alternative may raise anything: then it is no repair
+        return None
+    finally:
+        if rings:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _bpgrade_watched(function: str, arguments: list[object], each: float) -> list[object]:

@@ -42,7 +42,12 @@ class Budget:
     @property
     def left(self) -> float:
         """The seconds that are left, 0 or less where none are."""
-        return min(self._end - time.process_time(), self._latest - time.monotonic())
+        return min(self._end - time.process_time(), self.left_by_the_clock)
+
+    @property
+    def left_by_the_clock(self) -> float:
+        """The seconds that are left however little of them the search gets."""
+        return self._latest - time.monotonic()
 
 
 class Trials:
@@ -55,10 +60,11 @@ class Trials:
     def __init__(
         self, host: SandboxHost, limits: Limits, source: SubmissionSource, budget: Budget
     ) -> None:
+        left = max(budget.left_by_the_clock, 0.05)
         limits = replace(
             limits,
-            load_seconds=min(limits.load_seconds, max(SLOWEST * budget.left, 0.05)),
-            call_seconds=min(limits.call_seconds, max(SLOWEST * budget.left, 0.05)),
+            load_seconds=min(limits.load_seconds, left),
+            call_seconds=min(limits.call_seconds, left),
         )
         self._budget = budget
         self._session = SubmissionSession(host, source, limits)
