@@ -38,11 +38,14 @@ class RightValues:
         One expression that is no name for each worth.
     worth : mapping
         The first value of each noted expression, by its node's id.
+    sources : tuple of ProgramSource
+        The programs; while they are kept, no other node has such an id.
     """
 
     keys: frozenset[Key]
     expressions: dict[Key, ast.expr]
     worth: dict[int, Array]
+    sources: tuple[ProgramSource, ...]
 
 
 def right_values(workshop: Workshop, function: str, inputs: Inputs) -> RightValues:
@@ -50,22 +53,23 @@ def right_values(workshop: Workshop, function: str, inputs: Inputs) -> RightValu
     keys: set[Key] = set()
     expressions: dict[Key, ast.expr] = {}
     worth: dict[int, Array] = {}
-    for name in (function, *workshop.called_by(function)):
-        for source in workshop.sources(name):
-            noted = _noted_expressions(source)
-            seen = _run(workshop, function, name, source, noted, inputs)
-            for place, node in noted.items():
-                values = seen.get(place, [])
-                for value in values:
-                    keys.add(key_of(value))
-                    keys.update(entries_of(value))
-                if values:
-                    worth[id(node)] = values[0]
-                if values and not isinstance(node, ast.Name):
-                    expressions.setdefault(key_of(values[0]), node)
-                if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
-                    keys.update(_inside(node, seen, noted))
-    return RightValues(frozenset(keys), expressions, worth)
+    names = (function, *workshop.called_by(function))
+    sources = tuple(source for name in names for source in workshop.sources(name))
+    for source in sources:
+        noted = _noted_expressions(source)
+        seen = _run(workshop, function, source, noted, inputs)
+        for place, node in noted.items():
+            values = seen.get(place, [])
+            for value in values:
+                keys.add(key_of(value))
+                keys.update(entries_of(value))
+            if values:
+                worth[id(node)] = values[0]
+            if values and not isinstance(node, ast.Name):
+                expressions.setdefault(key_of(values[0]), node)
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+                keys.update(_inside(node, seen, noted))
+    return RightValues(frozenset(keys), expressions, worth, sources)
 
 
 def _noted_expressions(source: ProgramSource) -> dict[str, ast.expr]:
@@ -84,7 +88,6 @@ def _noted_expressions(source: ProgramSource) -> dict[str, ast.expr]:
 def _run(
     workshop: Workshop,
     top: str,
-    name: str,
     source: ProgramSource,
     noted: dict[str, ast.expr],
     inputs: Inputs,
@@ -101,7 +104,7 @@ def _run(
     places = {id(node): place for place, node in noted.items()}
     tree = with_notes(source.tree, places)
     try:
-        make_call(workshop.program(top, {name: _maker(tree, source, note)}), inputs)
+        make_call(workshop.program(top, {source.function: _maker(tree, source, note)}), inputs)
     except Exception:  # a formulation that needs more than is at hand here is left out
         return {}
     return seen
