@@ -68,6 +68,8 @@ def slips(scope: Scope, admits: Admits = everywhere) -> Iterator[Alternative]:
             yield from _items(spot, node)
         elif isinstance(node, ast.Compare):
             yield from _comparisons(node)
+        elif isinstance(node, ast.GeneratorExp | ast.ListComp):
+            yield from _comprehensions(node)
         elif isinstance(node, ast.IfExp):
             turned = ast.IfExp(node.test, node.orelse, node.body)
             yield Alternative("condition", 2, node, turned, node)
@@ -304,6 +306,28 @@ def _items(spot: Spot, node: ast.Tuple | ast.List) -> Iterator[Alternative]:
             ast.List(list(column), ast.Load()) for column in zip(*rows, strict=True)
         ]
         yield Alternative("transpose", 1, node, type(node)(turned_rows, ast.Load()), node)
+
+
+def _comprehensions(node: ast.GeneratorExp | ast.ListComp) -> Iterator[Alternative]:
+    for place, each in enumerate(node.generators):
+        for target in turned_targets(each.target):
+            turned = ast.comprehension(target, each.iter, each.ifs, each.is_async)
+            own = [*node.generators[:place], turned, *node.generators[place + 1 :]]
+            yield Alternative("unpacked", 1, node, type(node)(node.elt, own), each.target)
+
+
+def turned_targets(target: ast.expr) -> Iterator[ast.Tuple]:
+    """Yield the names that a value is taken apart into, two of them exchanged."""
+    if not isinstance(target, ast.Tuple):
+        return
+    items = target.elts
+    for first, second in combinations(range(len(items)), 2):
+        own = list(items)
+        own[first], own[second] = own[second], own[first]
+        yield ast.Tuple(own, ast.Store())
+    for place, each in enumerate(items):
+        for inner in turned_targets(each):
+            yield ast.Tuple([*items[:place], inner, *items[place + 1 :]], ast.Store())
 
 
 def _comparisons(node: ast.Compare) -> Iterator[Alternative]:

@@ -18,6 +18,14 @@ from grader.diagnosis.repair.right_values import RightValues
 from grader.diagnosis.repair.scope import Scope, Spot, atoms, difference
 from grader.diagnosis.repair.translation import Own, OwnValues, Translator
 from grader.diagnosis.repair.value_keys import Array, Key, is_zero, key_of
+from grader.diagnosis.repair.wanted import (
+    Wanted,
+    is_steady,
+    leads_to,
+    matrix_times,
+    results_of,
+    times_matrix,
+)
 
 Operation = tuple[str, int, Callable[[Any, Any], Any], Callable[[ast.expr, ast.expr], ast.expr]]
 
@@ -31,22 +39,14 @@ def _binary(
     return made
 
 
-def _times_matrix(one: Any, two: Any) -> Any:
-    return one @ two
-
-
-def _matrix_times(one: Any, two: Any) -> Any:
-    return two @ one
-
-
 _OPERATIONS: Final[tuple[Operation, ...]] = (
     ("factor", 2, lambda a, b: a * b, _binary(ast.Mult())),
     ("term", 2, lambda a, b: a + b, _binary(ast.Add())),
     ("term", 2, lambda a, b: a - b, _binary(ast.Sub())),
     ("term", 2, lambda a, b: b - a, _binary(ast.Sub(), turned=True)),
     ("factor", 2, lambda a, b: a / b, _binary(ast.Div())),
-    ("factor", 2, _times_matrix, _binary(ast.MatMult())),
-    ("factor", 2, _matrix_times, _binary(ast.MatMult(), turned=True)),
+    ("factor", 2, times_matrix, _binary(ast.MatMult())),
+    ("factor", 2, matrix_times, _binary(ast.MatMult(), turned=True)),
     ("factor", 3, lambda a, b: b / a, _binary(ast.Div(), turned=True)),
     ("power", 2, lambda a, b: a**b, _binary(ast.Pow())),
 )
@@ -153,9 +153,10 @@ class Insertions:
         """Yield the edits that put one entry of a right formula in an expression's place."""
         made = list(self._entries())
         for spot, values in self._spots(admits):
-            statement = isinstance(spot.parent, ast.Assign | ast.Return | ast.Call | ast.List)
-            if len(values) == 1 and values[0].ndim == 0 and statement:
-                for each in made if not isinstance(spot.node, ast.Constant) else ():
+            statement = isinstance(spot.parent, ast.Assign | ast.Call | ast.List)
+            once = statement and len(values) == 1 and not isinstance(spot.node, ast.Constant)
+            if (once or isinstance(spot.parent, ast.Return)) and not values[0].ndim:
+                for each in made:
                     cost = 1 + difference(spot.node, each)
                     yield Alternative("formula", cost, spot.node, each, spot.node)
 
@@ -210,15 +211,19 @@ class Insertions:
 
     def _written(self, view: str) -> list[tuple[Array, ast.expr]]:
         found = []
-        for node in self._right.expressions.values():
+        for node in self._right_formulas():
             translator = self._translator
             made = translator.whole(node) if view == "whole" else translator.in_turn(node)
             if made is not None:
                 found.append((self._right.worth[id(node)], made))
         return found
 
+    def _right_formulas(self) -> Iterator[ast.expr]:
+        yield from self._right.expressions.values()
+        yield from self._right.written_out.values()
+
     def _entries(self) -> Iterator[ast.expr]:
-        for node in self._right.expressions.values():
+        for node in self._right_formulas():
             worth = self._right.worth[id(node)]
             if 0 < worth.ndim <= 2 and worth.size <= 8:
                 for index in np.ndindex(worth.shape):
@@ -235,7 +240,7 @@ class Insertions:
         own = key_of(first)
         for others, stack in self._by_shape:
             for kind, cost, operate, made in _OPERATIONS:
-                results = _results(operate, first, stack)
+                results = results_of(operate, first, stack)
                 if results is None:
                     continue
                 for number in wanted.near(results):
@@ -248,7 +253,7 @@ class Insertions:
                     if key != own and wanted.holds(results[number]):
                         more = other.size - 1 + (other.size > 1 and kind != "factor")
                         new = made(spot.node, other.node)
-                        steady = _is_steady(operate, values, other.values, wanted)
+                        steady = is_steady(operate, values, other.values, wanted)
                         yield steady, Alternative(kind, cost + more, spot.node, new, spot.node)
 
     @cached_property
@@ -265,79 +270,15 @@ class Insertions:
         self, spot: Spot, values: tuple[Array, ...], wanted: Wanted
     ) -> Iterator[Alternative]:
         """Yield products of all entries, where these are worth what is right."""
-        if not self._translator.numpy or values[0].ndim != 1:
+        if not self._own.scope.numpy or values[0].ndim != 1:
             return
-        outer = ast.Attribute(ast.Name(self._translator.numpy, ast.Load()), "outer", ast.Load())
+        outer = ast.Attribute(ast.Name(self._own.scope.numpy, ast.Load()), "outer", ast.Load())
         for other in self._own.short:
             if other.values[0].ndim != 1:
                 continue
-            if _leads_to(wanted, np.outer, values[0], other.values[0]):
+            if leads_to(wanted, np.outer, values[0], other.values[0]):
                 new = ast.Call(outer, [spot.node, other.node], [])
                 yield Alternative("call", 2, spot.node, new, spot.node)
-            if _leads_to(wanted, np.outer, other.values[0], values[0]):
+            if leads_to(wanted, np.outer, other.values[0], values[0]):
                 new = ast.Call(outer, [other.node, spot.node], [])
                 yield Alternative("call", 2, spot.node, new, spot.node)
-
-
-class Wanted:
-    """Values that an expression may be meant to be worth."""
-
-    def __init__(self, keys: frozenset[Key]) -> None:
-        self.keys = keys
-        first = [float(key[1]) for key in keys if len(key) > 1]
-        self._first = np.sort(np.array([each for each in first if np.isfinite(each)]))
-
-    def holds(self, value: Array) -> bool:
-        """Return whether a value is wanted, or is a stack of such."""
-        if key_of(value) in self.keys:
-            return True
-        return value.ndim == 3 and all(key_of(each) in self.keys for each in value)
-
-    def near(self, results: Array) -> list[int]:
-        """Return the rows of `results` whose first entry is that of a value which is wanted."""
-        if not len(self._first) or not results.size:
-            return []
-        entries = results.reshape(len(results), -1)[:, 0]
-        margin = 2e-9 * np.abs(entries) + 1e-12
-        low = np.searchsorted(self._first, entries - margin)
-        high = np.searchsorted(self._first, entries + margin)
-        found: list[int] = np.flatnonzero(high > low).tolist()
-        return found
-
-
-def _results(operate: Callable[[Any, Any], Any], one: Array, stack: Array) -> Array | None:
-    """Return what an operation gives with each of several values of one shape."""
-    lacking = one.ndim - (stack.ndim - 1)
-    try:
-        if operate is _times_matrix or operate is _matrix_times:
-            results = np.array([operate(one, two) for two in stack])
-        else:
-            shape = (len(stack), *(1,) * max(lacking, 0), *stack.shape[1:])
-            results = np.asarray(operate(one, stack.reshape(shape)))
-    except (ValueError, TypeError):
-        return None
-    return results if results.ndim and len(results) == len(stack) else None
-
-
-def _is_steady(
-    operate: Callable[[Any, Any], Any],
-    values: tuple[Array, ...],
-    others: tuple[Array, ...],
-    wanted: Wanted,
-) -> bool:
-    """Return whether an operation gives a wanted value the second time too."""
-    if len(values) < 2:
-        return True
-    if len(others) not in (1, len(values)):
-        return False
-    try:
-        key = key_of(np.asarray(operate(values[1], others[min(1, len(others) - 1)])))
-    except (ValueError, TypeError):
-        return False
-    return key in wanted.keys
-
-
-def _leads_to(wanted: Wanted, operate: Callable[[Any, Any], Any], one: Array, two: Array) -> bool:
-    """Return whether an operation gives one of the values that are wanted, and anything new."""
-    key = key_of(np.asarray(operate(one, two)))
-    return key in wanted.keys and key != key_of(one)

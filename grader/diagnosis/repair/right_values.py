@@ -36,6 +36,9 @@ class RightValues:
         Whole values, their entries, and the products and sums inside matrix products.
     expressions : mapping
         One expression that is no name for each worth.
+    written_out : mapping
+        One without the exercise's functions, where the other has them: it may be one of these
+        that is wrong.
     worth : mapping
         The first value of each noted expression, by its node's id.
     sources : tuple of ProgramSource
@@ -44,6 +47,7 @@ class RightValues:
 
     keys: frozenset[Key]
     expressions: dict[Key, ast.expr]
+    written_out: dict[Key, ast.expr]
     worth: dict[int, Array]
     sources: tuple[ProgramSource, ...]
 
@@ -52,6 +56,7 @@ def right_values(workshop: Workshop, function: str, inputs: Inputs) -> RightValu
     """Run the right formulations of a function and of what it calls, and note all values."""
     keys: set[Key] = set()
     expressions: dict[Key, ast.expr] = {}
+    written_out: dict[Key, ast.expr] = {}
     worth: dict[int, Array] = {}
     names = (function, *workshop.called_by(function))
     sources = tuple(source for name in names for source in workshop.sources(name))
@@ -66,10 +71,23 @@ def right_values(workshop: Workshop, function: str, inputs: Inputs) -> RightValu
             if values:
                 worth[id(node)] = values[0]
             if values and not isinstance(node, ast.Name):
-                expressions.setdefault(key_of(values[0]), node)
+                key = key_of(values[0])
+                first = expressions.setdefault(key, node)
+                if _asks(first, workshop) and not _asks(node, workshop):
+                    written_out.setdefault(key, node)
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
                 keys.update(_inside(node, seen, noted))
-    return RightValues(frozenset(keys), expressions, worth, sources)
+    return RightValues(frozenset(keys), expressions, written_out, worth, sources)
+
+
+def _asks(node: ast.expr, workshop: Workshop) -> bool:
+    """Return whether an expression calls a function of the exercise."""
+    return any(
+        (isinstance(each.func, ast.Name) and workshop.has(each.func.id))
+        or (isinstance(each.func, ast.Attribute) and ast.unparse(each.func.value) == "reference")
+        for each in ast.walk(node)
+        if isinstance(each, ast.Call)
+    )
 
 
 def _noted_expressions(source: ProgramSource) -> dict[str, ast.expr]:

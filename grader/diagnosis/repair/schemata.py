@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 from grader.diagnosis.repair.alternatives import Alternative
@@ -20,9 +21,17 @@ from grader.diagnosis.repair.alternatives import Alternative
 NUMBER: Final = "_bpgrade_edit"
 NOTE: Final = "_bpgrade_note"
 KEEP: Final = "_bpgrade_keep"
-_NONE: Final[Mapping[int, tuple[str, Sequence[str]]]] = {}
 _kept: Final = ast.Name(KEEP, ast.Load())
 _POSITION: Final = ("lineno", "col_offset", "end_lineno", "end_col_offset")
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """What is noted in each turn of a loop: the variables worth a note at its begin and its end."""
+
+    place: str
+    first: Sequence[str]
+    last: Sequence[str]
 
 
 @dataclass(slots=True)
@@ -297,12 +306,12 @@ def edited(tree: ast.Module, alternative: Alternative) -> ast.Module:
 
 
 def with_notes(
-    tree: Any, places: Mapping[int, str], turns: Mapping[int, tuple[str, Sequence[str]]] = _NONE
+    tree: Any, places: Mapping[int, str], turns: Mapping[int, Turns] = MappingProxyType({})
 ) -> Any:
     """Return a tree in which the expressions at some places tell what they are worth.
 
     A `return` at one of the places, or the end of a function, tells what all variables are worth;
-    a loop in `turns` tells in each turn what some variables are worth.
+    a loop in `turns` tells in each turn what some variables are worth at first, and others at last.
     """
     if isinstance(tree, list):
         return [with_notes(each, places, turns) for each in tree]
@@ -312,16 +321,16 @@ def with_notes(
     for name, value in ast.iter_fields(tree):
         setattr(copy, name, with_notes(value, places, turns))
     if id(tree) in turns:
-        at, variables = turns[id(tree)]
+        at = turns[id(tree)]
         worth = ast.Dict(
-            [ast.Constant(each) for each in variables],
-            [ast.Name(each, ast.Load()) for each in variables],
+            [ast.Constant(each) for each in at.first],
+            [ast.Name(each, ast.Load()) for each in at.first],
         )
         if isinstance(copy, ast.For):
-            note = ast.Call(_kept, [ast.Constant(at), ast.Constant(None), worth], [])
-            copy.body.insert(0, ast.Expr(note))
+            note = ast.Call(_kept, [ast.Constant(at.place), ast.Constant(None), worth], [])
+            copy.body = [ast.Expr(note), *copy.body, *_last_notes(at)]
         else:
-            copy.elt = ast.Call(_kept, [ast.Constant(at), copy.elt, worth], [])
+            copy.elt = ast.Call(_kept, [ast.Constant(at.place), copy.elt, worth], [])
     if id(tree) not in places:
         return copy
     place = ast.Constant(places[id(tree)])
@@ -332,6 +341,15 @@ def with_notes(
         copy.body.append(ast.Expr(_keeping(place, ast.Constant(None))))
         return copy
     return ast.Call(ast.Name(NOTE, ast.Load()), [place, copy], [])
+
+
+def _last_notes(at: Turns) -> list[ast.stmt]:
+    """Return what notes the variables that a loop's body sets, where it comes to its end."""
+    if not at.last:
+        return []
+    place, names = f"{at.place} end", tuple(at.last)
+    made = f"{KEEP}({place!r}, None, {{k: v for k, v in locals().items() if k in {names!r}}})"
+    return ast.parse(made).body
 
 
 def _keeping(place: ast.expr, value: ast.expr) -> ast.expr:

@@ -222,6 +222,19 @@ class Scope:
         )
 
     @cached_property
+    def at_hand(self) -> dict[str, ast.expr]:
+        """The functions at the top level that do not lead to this one, by their names."""
+        found: dict[str, ast.expr] = {}
+        for file in self._code.files:
+            for node in file.tree.body:
+                names = [node.name] if isinstance(node, ast.FunctionDef) else []
+                if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+                    names = [each.id for each in node.targets if isinstance(each, ast.Name)]
+                found |= {name: ast.Name(name, ast.Load()) for name in names}
+        callers = self._code.callers(self.unit.name)
+        return {name: function for name, function in found.items() if name not in callers}
+
+    @cached_property
     def calls(self) -> dict[str, ast.expr]:
         """The functions that it may call with one argument, by their text."""
         found: dict[str, ast.expr] = {}
@@ -313,6 +326,18 @@ def chain(node: ast.expr) -> tuple[str, ...]:
     if not isinstance(node, ast.Name):
         return ()
     return (node.id, *reversed(names))
+
+
+def set_in(loop: ast.AST) -> tuple[str, ...]:
+    """Return the variables that the body of a `for` sets."""
+    body = loop.body if isinstance(loop, ast.For) else []
+    names = {
+        node.id
+        for each in body
+        for node in ast.walk(each)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    return tuple(sorted(names))
 
 
 def _reading(node: ast.expr) -> ast.expr:

@@ -263,7 +263,6 @@ class Search:
         if probe not in self.right:
             self.right[probe] = right_values(workshop, self.function, self.table.inputs[probe])
         right = self.right[probe]
-        functions = _at_hand(self.code)
         every = [
             OwnValues(
                 scope,
@@ -271,15 +270,13 @@ class Search:
                 watch.values,
                 watch.kept(scope),
                 watch.counted(scope).get(turning, {}),
+                watch.ended(scope).get(turning, {}),
             )
             for scope in scopes
             for turning in scope.regions
         ]
         known = frozenset(key for own in every for key in own.by_first)
-        return [
-            Insertions(own, right, Translator(own, right, functions, own.scope.numpy), known)
-            for own in every
-        ]
+        return [Insertions(own, right, Translator(own, right), known) for own in every]
 
     def _stage(self, name: str, every: Sequence[Edit]) -> list[Edit]:
         """Return the edits of one stage that make the function right on all probes."""
@@ -382,17 +379,3 @@ def _helping(watch: Watched | None) -> Admits:
     if watch is None:
         return lambda _node: False
     return lambda node: watch.may_help(node) and not watch.spoils(node)
-
-
-def _at_hand(code: StudentCode) -> dict[str, ast.expr]:
-    """Return the functions that are defined at the top level, by their names."""
-    functions: dict[str, ast.expr] = {}
-    for file in code.files:
-        for node in file.tree.body:
-            if isinstance(node, ast.FunctionDef):
-                functions[node.name] = ast.Name(node.name, ast.Load())
-            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
-                for target in node.targets:
-                    if isinstance(target, ast.Name):
-                        functions[target.id] = ast.Name(target.id, ast.Load())
-    return functions

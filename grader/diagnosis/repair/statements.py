@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from itertools import combinations, permutations, product
+from itertools import permutations, product
 from typing import Any, Final
 
 from grader.diagnosis.repair.alternatives import Alternative, Block
-from grader.diagnosis.repair.expressions import other_entries
+from grader.diagnosis.repair.expressions import other_entries, turned_targets
 from grader.diagnosis.repair.scope import Scope
 
 _MAX_STATEMENTS: Final = 16
@@ -152,19 +152,7 @@ def _assigned(target: ast.expr, value: ast.expr) -> ast.Assign:
 
 def _other_targets(target: ast.expr, scope: Scope) -> Iterator[tuple[ast.expr, int]]:
     if isinstance(target, ast.Tuple):
-        for first, second in combinations(range(len(target.elts)), 2):
-            own = list(target.elts)
-            own[first], own[second] = own[second], own[first]
-            yield ast.Tuple(own, ast.Store()), 1
-        for place, each in enumerate(target.elts):
-            if isinstance(each, ast.Tuple):
-                for inner, cost in _other_targets(each, scope):
-                    yield (
-                        ast.Tuple(
-                            [*target.elts[:place], inner, *target.elts[place + 1 :]], ast.Store()
-                        ),
-                        cost,
-                    )
+        yield from ((other, 1) for other in turned_targets(target))
     elif isinstance(target, ast.Subscript):
         yield from other_entries(target)
         yield from _other_numbers(target, scope)

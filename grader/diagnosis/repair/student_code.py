@@ -64,6 +64,19 @@ class StudentCode:
             )
         )
 
+    def callers(self, name: str) -> set[str]:
+        """Return the names whose values lead to a function or method, directly or not; its own."""
+        uses = {
+            each: {inner for statement in statements for inner in _names_in(statement)}
+            for file in self.files
+            for each, statements in _bindings(file.tree).items()
+        }
+        found = added = {name}
+        while added:
+            added = {each for each, names in uses.items() if each not in found and names & found}
+            found = found | added
+        return found
+
     def units(self, function: str, others: Collection[str]) -> list[Unit]:
         """Return the functions that `function` is made of, itself first.
 

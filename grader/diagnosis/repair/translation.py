@@ -16,7 +16,9 @@ from grader.diagnosis.repair.value_keys import Array, Key, entries_of, key_of, k
 
 _MAX_ATOMS: Final = 3
 _MAX_ENTRIES: Final = 8
-_ELEMENTWISE: Final = frozenset({"exp", "log", "abs", "sqrt", "square", "tanh"})
+_ELEMENTWISE: Final = frozenset(
+    {"exp", "log", "abs", "sqrt", "square", "tanh", "where", "maximum", "minimum", "logaddexp"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class OwnValues:
         What the variables were worth where the function returned.
     counted : mapping
         How the counters turned.
+    ended : mapping
+        What variables were worth at the end of each turn.
     """
 
     def __init__(
@@ -53,12 +57,14 @@ class OwnValues:
         watched: Mapping[int, list[Any]],
         kept: Mapping[str, list[Any]],
         counted: Mapping[str, list[Any]],
+        ended: Mapping[str, list[Any]],
     ) -> None:
         self.scope = scope
         self.turning = turning
         self._watched = watched
         self._kept = kept
         self._turns = counted
+        self._ended = ended
 
     def values(self, node: ast.expr) -> tuple[Array, ...] | None:
         """Return what an expression was worth, time after time; None where that is no number."""
@@ -99,7 +105,7 @@ class OwnValues:
 
     def _kept_entries(self) -> Iterator[tuple[ast.expr, tuple[Array, ...]]]:
         """Yield the variables, and their entries by number."""
-        for name, values in self._kept.items():
+        for name, values in (*self._kept.items(), *self._ended.items()):
             numbers = _numbers(values)
             if numbers is not None:
                 yield self.scope.names[name], numbers
@@ -164,8 +170,6 @@ class Translator:
 
     own: OwnValues
     right: RightValues
-    functions: Mapping[str, ast.expr]
-    numpy: str
     _made: dict[tuple[int, Any], ast.expr | None] = field(default_factory=dict)
 
     def whole(self, node: ast.expr) -> ast.expr | None:
@@ -221,6 +225,10 @@ class Translator:
             return (
                 ast.BinOp(left, node.op, right) if left is not None and right is not None else None
             )
+        if isinstance(node, ast.Compare) and len(node.ops) == 1:
+            left = self._translated(node.left, view, shape)
+            right = self._translated(node.comparators[0], view, shape)
+            return ast.Compare(left, node.ops, [right]) if left and right else None
         if isinstance(node, ast.Call) and not node.keywords:
             return self._call(node, view, shape)
         if isinstance(node, ast.Name) and worth is not None:
@@ -252,12 +260,12 @@ class Translator:
 
     def _function(self, function: ast.expr) -> ast.expr | None:
         if isinstance(function, ast.Name):
-            return self.functions.get(function.id)
+            return self.own.scope.at_hand.get(function.id)
         if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
             if function.value.id == "reference":
-                return self.functions.get(function.attr)
-            if self.numpy:
-                return ast.Attribute(ast.Name(self.numpy, ast.Load()), function.attr, ast.Load())
+                return self.own.scope.at_hand.get(function.attr)
+            if numpy := self.own.scope.numpy:
+                return ast.Attribute(ast.Name(numpy, ast.Load()), function.attr, ast.Load())
         return None
 
     def _added(self, node: ast.expr) -> ast.expr | None:

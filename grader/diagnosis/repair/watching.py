@@ -13,8 +13,8 @@ from typing import Any
 
 from grader.comparison.values import agree
 from grader.diagnosis.fault_dictionary import FaultDictionary
-from grader.diagnosis.repair.schemata import Schema, with_notes
-from grader.diagnosis.repair.scope import Scope
+from grader.diagnosis.repair.schemata import Schema, Turns, with_notes
+from grader.diagnosis.repair.scope import Scope, set_in
 from grader.diagnosis.repair.student_code import StudentCode
 from grader.diagnosis.repair.trials import Trials
 from grader.diagnosis.repair.value_keys import number
@@ -45,7 +45,8 @@ class Notes:
         self.places = {id(node): str(place) for place, node in every}
         loops = [(node, names) for scope in scopes for node, (_, names) in scope.loops.items()]
         self.turns = {
-            id(node): (f"turn {number}", names) for number, (node, names) in enumerate(loops)
+            id(node): Turns(f"turn {number}", names, set_in(node))
+            for number, (node, names) in enumerate(loops)
         }
         self.files = sorted({scope.unit.file for scope in scopes})
 
@@ -111,8 +112,19 @@ class Watched:
                 found.setdefault(turning, {name: turns[name] for name in turning if name in turns})
         return found
 
+    def ended(self, scope: Scope) -> dict[frozenset[str], dict[str, list[Any]]]:
+        """Return what variables were worth when each turn of a loop was over, as `counted` does."""
+        found: dict[frozenset[str], dict[str, list[Any]]] = {}
+        for node, (turning, _names) in scope.loops.items():
+            at = self._notes.turns[id(node)]
+            found.setdefault(turning, {}).update(self._noted(f"{at.place} end", at.last))
+        return found
+
     def _turns(self, node: ast.AST) -> dict[str, list[Any]]:
-        place, names = self._notes.turns[id(node)]
+        at = self._notes.turns[id(node)]
+        return self._noted(at.place, at.first)
+
+    def _noted(self, place: str, names: Sequence[str]) -> dict[str, list[Any]]:
         return {name: values for name in names if (values := self._told.get(f"{place}:{name}"))}
 
     def may_mend(self, node: ast.AST) -> bool:
