@@ -14,8 +14,9 @@ from typing import Any, Final
 import numpy as np
 
 from grader.diagnosis.repair.alternatives import Admits, Alternative, everywhere
+from grader.diagnosis.repair.gaps import Gap, gaps_in
 from grader.diagnosis.repair.right_values import RightValues
-from grader.diagnosis.repair.scope import Scope, Spot, atoms, difference
+from grader.diagnosis.repair.scope import Scope, Spot, atoms, chain, difference
 from grader.diagnosis.repair.translation import Own, OwnValues, Translator
 from grader.diagnosis.repair.value_keys import Array, Key, is_zero, key_of
 from grader.diagnosis.repair.wanted import (
@@ -159,6 +160,60 @@ class Insertions:
                 for each in made:
                     cost = 1 + difference(spot.node, each)
                     yield Alternative("formula", cost, spot.node, each, spot.node)
+
+    def steps(self) -> Iterator[Alternative]:
+        """Yield the edits that put in a step which works out what is right and lacking."""
+        for gap in gaps_in(self._own.scope):
+            if gap.turning == self._own.turning:
+                more = 3 if gap.is_open else 4
+                for statement, cost in (*self._changed(gap), *self._set(gap), *self._added(gap)):
+                    new = gap.filled(statement)
+                    yield Alternative("dropped", more + cost, gap.statement, new, gap.marked)
+
+    def _changed(self, gap: Gap) -> Iterator[tuple[ast.stmt, int]]:
+        """Yield the steps that change a variable: `w = w - rate * slopes`."""
+        for own in self._own.short:
+            target = self._target(own.node)
+            if target is not None:
+                spot = Spot(own.node, (gap.statement,))
+                with np.errstate(all="ignore"):
+                    for _steady, each in self._grown(spot, own.values, self._missing):
+                        assert isinstance(each.new, ast.expr)
+                        yield ast.Assign([target], each.new, lineno=1), each.cost
+
+    def _set(self, gap: Gap) -> Iterator[tuple[ast.stmt, int]]:
+        """Yield the steps that give a variable a right value: one that nothing defines, if any."""
+        scope = self._own.scope
+        names = scope.undefined or (scope.worked_out if gap.is_open else ())
+        for name in sorted(names):
+            for made in self._formulas_for(gap):
+                target = ast.Name(name, ast.Store())
+                yield ast.Assign([target], made, lineno=1), atoms(made).total()
+
+    def _added(self, gap: Gap) -> Iterator[tuple[ast.stmt, int]]:
+        """Yield the steps that put a right value into a list."""
+        known = [
+            each.node
+            for each in self._own.short
+            if isinstance(each.node, ast.Name) and each.keys[0] in self._right.keys
+        ]
+        for name in sorted(self._own.scope.lists):
+            append = ast.Attribute(ast.Name(name, ast.Load()), "append", ast.Load())
+            for made in (*self._formulas_for(gap), *known):
+                yield ast.Expr(ast.Call(append, [made], [])), atoms(made).total()
+
+    def _formulas_for(self, gap: Gap) -> list[ast.expr]:
+        views = ("whole", "in turn") if gap.turning else ("whole",)
+        return [made for view in views for _worth, made in self._missing_ones(view)]
+
+    def _target(self, node: ast.expr) -> ast.expr | None:
+        """Return a variable or an attribute as something to assign to; None for all else."""
+        if isinstance(node, ast.Name):
+            counts = node.id in self._own.scope.counters
+            return None if counts else ast.Name(node.id, ast.Store())
+        if isinstance(node, ast.Attribute) and chain(node):
+            return ast.Attribute(node.value, node.attr, ast.Store())
+        return None
 
     def with_numbers(self, admits: Admits) -> Iterator[Alternative]:
         """Yield the edits that put a number in: twice, half of it, 1 minus it."""

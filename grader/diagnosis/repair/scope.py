@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Final
 
 from grader.diagnosis.operators.edits import subscript, text
 from grader.diagnosis.repair.alternatives import Block
+from grader.diagnosis.repair.objects import Method, methods_at_hand
 from grader.diagnosis.repair.student_code import StudentCode, Unit
 
 _SELF: Final = frozenset({"self", "cls"})
@@ -18,6 +20,7 @@ _FUNCTIONS_OF: Final = {
     True: ("exp", "tanh", "sqrt", "abs", "sum", "mean"),  # NumPy
     False: ("exp", "tanh", "sqrt", "log"),  # the standard library's math
 }
+_BUILT_IN: Final = frozenset(dir(builtins))
 _OPAQUE: Final = (ast.JoinedStr, ast.Slice, ast.Starred, ast.FormattedValue)
 
 
@@ -125,6 +128,28 @@ class Scope:
         return isinstance(node, ast.Name) and node.id in self.modules
 
     @cached_property
+    def undefined(self) -> frozenset[str]:
+        """The names that it reads, and nothing defines."""
+        everywhere = {
+            node.id
+            for file in self._code.files
+            for node in ast.walk(file.tree)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        } | {
+            node.name
+            for file in self._code.files
+            for node in ast.walk(file.tree)
+            if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.ExceptHandler) and node.name
+        }
+        read = {
+            node.id
+            for node in ast.walk(self.unit.node)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        }
+        given = {each.arg for each in ast.walk(self.unit.node) if isinstance(each, ast.arg)}
+        return frozenset(read - given - self.names.keys() - self.modules - everywhere - _BUILT_IN)
+
+    @cached_property
     def counters(self) -> frozenset[str]:
         """The names that count turns of loops."""
         return frozenset(
@@ -181,6 +206,8 @@ class Scope:
         found: dict[frozenset[str], list[Spot]] = {}
         for spot in self.spots:
             found.setdefault(self.turning(spot), []).append(spot)
+        for turning, _names in self.loops.values():
+            found.setdefault(turning, [])  # a loop may hold nothing yet
         return found
 
     @cached_property
@@ -222,6 +249,17 @@ class Scope:
         )
 
     @cached_property
+    def lists(self) -> frozenset[str]:
+        """The variables that begin as an empty list."""
+        return frozenset(
+            target.id
+            for node in ast.walk(self.unit.node)
+            if isinstance(node, ast.Assign) and ast.unparse(node.value) in ("[]", "list()")
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        )
+
+    @cached_property
     def at_hand(self) -> dict[str, ast.expr]:
         """The functions at the top level that do not lead to this one, by their names."""
         found: dict[str, ast.expr] = {}
@@ -256,7 +294,11 @@ class Scope:
                 and ast.unparse(inner.func) not in ("range", "len", "enumerate", "zip", "print")
             ):
                 found[ast.unparse(inner.func)] = inner.func
-        found |= self._methods
+        found |= {
+            ".".join(chain(each.function)): each.function
+            for each in self.methods
+            if len(each.takes) == 1
+        }
         library = self.numpy or ("math" if "math" in self.modules else "")
         for name in _FUNCTIONS_OF[library != "math"] if library else ():
             function = ast.Attribute(ast.Name(library, ast.Load()), name, ast.Load())
@@ -264,47 +306,9 @@ class Scope:
         return found
 
     @cached_property
-    def _methods(self) -> dict[str, ast.expr]:
-        """The methods with one argument of the objects at hand."""
-        classes = [
-            node
-            for file in self._code.files
-            for node in file.tree.body
-            if isinstance(node, ast.ClassDef)
-        ]
-        methods = [
-            each.name
-            for node in classes
-            for each in node.body
-            if isinstance(each, ast.FunctionDef) and len(each.args.args) == 2
-        ]
-        names = {each.name for each in classes}
-        outer = self.unit.owner or self.unit.node
-        objects = [
-            each.targets[0]
-            for each in ast.walk(outer)
-            if isinstance(each, ast.Assign)
-            and isinstance(each.value, ast.Call)
-            and isinstance(each.value.func, ast.Name)
-            and each.value.func.id in names
-        ]
-        if classes:
-            objects += [
-                ast.Name(name.id, ast.Load())
-                for each in ast.walk(self.unit.node)
-                if isinstance(each, ast.For)
-                for name in ast.walk(each.target)
-                if isinstance(name, ast.Name) and name.id not in self.counters
-            ]
-        if self.unit.owner is not None:
-            objects.append(ast.Name("self", ast.Load()))
-        return {
-            ".".join((*chain(each), method)): ast.Attribute(_reading(each), method, ast.Load())
-            for each in objects
-            if chain(each)
-            for method in methods
-            if method != "__init__" and (*chain(each), method) != ("self", self.unit.name)
-        }
+    def methods(self) -> list[Method]:
+        """The methods of the objects at hand."""
+        return methods_at_hand(self.unit, self._code)
 
     @cached_property
     def numpy(self) -> str:

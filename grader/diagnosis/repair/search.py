@@ -164,6 +164,7 @@ class Search:
             "entries of formulas", insertions(), lambda each: each.entries(mends), mends
         )
         yield self._alone("steps", scopes, inserted, mends)
+        yield self._alone("missing steps", insertions(), lambda each: each.steps(), mends)
 
     def _large(self, watch: Watched | None, insertions: Lazy) -> Iterator[list[Found]]:
         """Yield what each stage has found that tries whatever there is."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from grader.diagnosis.repair.alternatives import Alternative, Block
 from grader.diagnosis.repair.expressions import other_entries, turned_targets
+from grader.diagnosis.repair.gaps import gaps_in
 from grader.diagnosis.repair.scope import Scope
 
 _MAX_STATEMENTS: Final = 16
@@ -212,6 +213,36 @@ def filled(scope: Scope) -> Iterator[Alternative]:
                 for place in gaps:
                     new = [*body[:place], made, *body[place + 1 :]]
                     yield Alternative("dropped", 3, block, new, body[place])
+    yield from _kept(scope)
+
+
+def _kept(scope: Scope) -> Iterator[Alternative]:
+    """Yield the edits that keep a value which goes nowhere, or call a method in its place."""
+    for gap in gaps_in(scope):
+        if not gap.is_open:
+            continue
+        steps = [(statement, 3) for statement in _calls_of_methods(scope)]
+        if isinstance(gap.statement, ast.Expr):
+            value = gap.statement.value
+            for name, node in scope.names.items():
+                if isinstance(node, ast.Name) and name not in scope.counters:
+                    append = ast.Attribute(node, "append", ast.Load())
+                    steps.append((ast.Expr(ast.Call(append, [value], [])), 2))
+                    steps.append((_assigned(ast.Name(name, ast.Store()), value), 2))
+        for statement, cost in steps:
+            yield Alternative("dropped", cost, gap.statement, gap.filled(statement), gap.marked)
+
+
+def _calls_of_methods(scope: Scope) -> Iterator[ast.stmt]:
+    """Yield calls of the methods at hand, by what they take: the same names, or any one name."""
+    names = {name: node for name, node in scope.names.items() if isinstance(node, ast.Name)}
+    for method in scope.methods:
+        given = [names[name] for name in method.takes if name in names]
+        several = [given] if len(given) == len(method.takes) else []
+        if len(method.takes) == 1:
+            several = [[node] for name, node in names.items() if name not in scope.counters]
+        for arguments in several:
+            yield ast.Expr(ast.Call(method.function, list(arguments), []))
 
 
 def inserted(scope: Scope) -> Iterator[Alternative]:
