@@ -145,7 +145,7 @@ class Insertions:
             if isinstance(spot.node, ast.Constant) and not isinstance(spot.parent, ast.Return):
                 made += [each for _worth, each in in_turn]
             elif not first.ndim and len(values) > 1:
-                made += [each for worth, each in in_turn if worth.size == len(values)]
+                made += [each for worth, each in in_turn if not len(values) % worth.size]
             for each in made:
                 cost = 1 + difference(spot.node, each)
                 yield Alternative("formula", cost, spot.node, each, spot.node)

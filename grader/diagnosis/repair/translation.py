@@ -153,8 +153,12 @@ class OwnValues:
 
     @cached_property
     def by_turns(self) -> dict[tuple[Key, ...], Own]:
-        """The same by what they are worth time after time."""
-        return {each.keys: each for each in self.short}
+        """The same by what they are worth the first times, two or more."""
+        found: dict[tuple[Key, ...], Own] = {}
+        for each in self.short:
+            for count in range(2, len(each.keys) + 1):
+                found.setdefault(each.keys[:count], each)
+        return found
 
 
 def _numbers(values: Sequence[Any]) -> tuple[Array, ...] | None:
