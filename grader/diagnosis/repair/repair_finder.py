@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,7 @@ import numpy as np
 from grader.course import Limits
 from grader.diagnosis.fault_dictionary import FaultDictionary, Rows
 from grader.diagnosis.program_factory import Workshop
+from grader.diagnosis.repair.demonstrations import without_demonstrations
 from grader.diagnosis.repair.schemata import edited
 from grader.diagnosis.repair.search import Edit, Found, Search
 from grader.diagnosis.repair.student_code import StudentCode, parse
@@ -137,10 +138,14 @@ class RepairFinder:
             self._say(f"  repair: the code is too large or too deep: {function} is left")
             return None
         if self._repaired:
-            seen = self._shown(function, table)
+            seen = self._shown(function, table, {})  # others have been repaired
         right = table.right
         if np.allclose(seen[:, :-1], right[:, :-1], rtol=1e-9, atol=1e-12, equal_nan=True):
             return None
+        light = without_demonstrations(self._code)
+        alike = bool(light) and np.allclose(
+            self._shown(function, table, light), seen, rtol=1e-9, atol=1e-12, equal_nan=True
+        )
         search = Search(
             host=self._host,
             limits=self._limits,
@@ -154,6 +159,7 @@ class RepairFinder:
             say=self._say,
             workshop=self._workshop,
             several=several,
+            light=alike,
         )
         found = sorted(search.repairs(), key=lambda each: self._rank(each, prefers))
         proven = self._proven(function, found)
@@ -216,11 +222,14 @@ class RepairFinder:
         files = {each.unit.file for each in found.edits}
         return written(self._source, code, files, bare=True), code
 
-    def _shown(self, function: str, table: FaultDictionary) -> Rows:
-        """Return what a function shows now that others are repaired."""
+    def _shown(
+        self, function: str, table: FaultDictionary, trees: Mapping[int, ast.Module]
+    ) -> Rows:
+        """Return what a function shows now, where some files have other trees."""
         rows = np.full(table.right.shape, np.nan)
         assert self._code is not None
-        source = written(self._source, self._code, (), bare=False)
+        texts = {file: ast.unparse(tree) for file, tree in trees.items()}
+        source = written(self._source, self._code.with_texts(texts), sorted(texts), bare=False)
         with Trials(self._host, self._limits, source, self._budget) as trials:
             if trials.defines(function):
                 for probe, inputs in enumerate(table.inputs):

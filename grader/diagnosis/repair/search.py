@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final, TypeVar
@@ -15,6 +15,7 @@ from grader.diagnosis.fault_dictionary import FaultDictionary, Mask, Rows
 from grader.diagnosis.observation import ObservedCall
 from grader.diagnosis.program_factory import Workshop
 from grader.diagnosis.repair.alternatives import Admits, Alternative
+from grader.diagnosis.repair.demonstrations import without_demonstrations
 from grader.diagnosis.repair.expressions import slips
 from grader.diagnosis.repair.insertions import Insertions, wraps
 from grader.diagnosis.repair.right_values import RightValues, right_values
@@ -90,6 +91,8 @@ class Search:
         Returns the right programs, or None.
     several : bool
         Whether several mistakes were named in the function.
+    light : bool
+        Whether demonstrations at the top level are left out of what is tried.
     tried : int
         How many edits have been tried.
     partial : list of Partial
@@ -112,6 +115,7 @@ class Search:
     say: Callable[[str], None]
     workshop: Callable[[], Workshop | None]
     several: bool
+    light: bool
     tried: int = 0
     partial: list[Partial] = field(default_factory=list)
     before_slips: list[Partial] = field(default_factory=list)
@@ -244,8 +248,7 @@ class Search:
     def _watch(self, scopes: list[Scope]) -> Watched | None:
         """Return what all expressions are worth on a probe; None where that is not to be had."""
         notes = Notes(scopes)
-        code = notes.written_into(self.code)
-        source = written(self.source, code, notes.files, bare=False)
+        source = self._tried(notes.files, notes.written_into)
         probe = self._most_telling()[0]
         with Trials(self.host, self.limits, source, self.budget) as trials:
             if not trials.defines(self.function):
@@ -285,11 +288,7 @@ class Search:
             return []
         owners = {id(each.alternative): each for each in every}
         schema = Schema.of([each.alternative for each in every])
-        files = sorted({each.unit.file for each in every})
-        code = self.code.with_texts(
-            {file: schema.text(self.code.files[file].tree) for file in files}
-        )
-        source = written(self.source, code, files, bare=False)
+        source = self._tried({each.unit.file for each in every}, schema.text)
         with Trials(self.host, self.limits, source, self.budget) as trials:
             if not trials.defines(self.function):
                 self.say(f"  repair: {name} cannot be loaded")
@@ -298,6 +297,13 @@ class Search:
         self.tried += len(schema.numbered)
         self.say(f"  repair: {len(schema.numbered)} {name}, {len(numbers)} right on all probes")
         return [owners[id(schema.alternative(number))] for number in numbers]
+
+    def _tried(self, files: Collection[int], text: Callable[[ast.Module], str]) -> SubmissionSource:
+        """Return the submission with what is tried in it, as `text` writes it into a file."""
+        light = without_demonstrations(self.code) if self.light else {}
+        trees = {file: light.get(file, self.code.files[file].tree) for file in (*files, *light)}
+        code = self.code.with_texts({file: text(tree) for file, tree in trees.items()})
+        return written(self.source, code, sorted(trees), bare=False)
 
     def _right(self, trials: Trials, schema: Schema, owners: dict[int, Edit]) -> list[int]:
         """Return the numbers of the alternatives with which all probes are right."""

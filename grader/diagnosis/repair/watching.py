@@ -15,7 +15,6 @@ from grader.comparison.values import agree
 from grader.diagnosis.fault_dictionary import FaultDictionary
 from grader.diagnosis.repair.schemata import Schema, Turns, with_notes
 from grader.diagnosis.repair.scope import Scope, set_in
-from grader.diagnosis.repair.student_code import StudentCode
 from grader.diagnosis.repair.trials import Trials
 from grader.diagnosis.repair.value_keys import number
 
@@ -50,14 +49,9 @@ class Notes:
         }
         self.files = sorted({scope.unit.file for scope in scopes})
 
-    def written_into(self, code: StudentCode) -> StudentCode:
-        """Return the code with the text of the files replaced in which notes are taken."""
-        return code.with_texts(
-            {
-                file: Schema().text(with_notes(code.files[file].tree, self.places, self.turns))
-                for file in self.files
-            }
-        )
+    def written_into(self, tree: ast.Module) -> str:
+        """Return a file's text in which notes are taken."""
+        return Schema().text(with_notes(tree, self.places, self.turns))
 
 
 class Watched:
