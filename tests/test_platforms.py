@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from dataclasses import replace
 from fractions import Fraction
@@ -16,6 +17,7 @@ from platform_cases import FIGURE, FUNCTIONS, HERE, PLACE, SHARES, SUBMISSIONS, 
 from platform_validity import VALID
 
 from grader.batch.late import Lateness
+from grader.language import reading
 from grader.platforms.assessment import Assessment, added_up, exact
 from grader.platforms.github import encoded_size
 from grader.platforms.platform import PlatformPaths, Surroundings
@@ -61,6 +63,25 @@ def test_documents_of_the_recorded_submissions(name: str, case: str, tmp_path: P
 def test_the_missing_submission_is_told_why(name: str) -> None:
     text = "\n".join(documents(name, recorded("missing")).values())
     assert "Nothing was submitted" in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_documents_are_in_the_readers_language(name: str) -> None:
+    with reading("zh_CN"):
+        late, missing = documents(name, recorded("late")), documents(name, recorded("missing"))
+        told = _unescaped("\n".join(late.values()))
+        nothing = _unescaped("\n".join(missing.values()))
+    assert name == "okpy" or "分" in told
+    assert "Submitted" not in told
+    assert "未评分" in nothing
+    assert "ot graded" not in nothing
+    # whoever tries a package reads another language
+    assert platform(name).share(late) == platform(name).share(documents(name, recorded("late")))
+    assert platform(name).share(missing) is None
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), text)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -23,6 +23,7 @@ from waiting import wait_for
 
 from grader.course import load_course
 from grader.errors import SubmissionError
+from grader.language import reading
 from grader.platforms.handed_in_file import find
 from grader.platforms.packaging.build import PackageOptions, build, write
 from grader.platforms.platform import Surroundings
@@ -63,7 +64,7 @@ def message(folder: Path) -> str:
     """The reason in the report why nothing was graded."""
     [suite] = junitparser.JUnitXml.fromfile(str(folder / "out" / "bpgrade.xml"))
     [case] = suite
-    assert case.name == "Not graded"
+    assert case.name in ("Not graded", "未评分")
     assert not list((folder / "out").glob(".*")), "a half-written file is left"
     return case.result[0].message
 
@@ -137,6 +138,33 @@ def test_a_folder_that_cannot_be_written_to_is_one_clear_line(tmp_path: Path) ->
     assert done.returncode == 2
     assert "cannot be written" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_language_of_a_document_is_asked_for_or_the_environments(tmp_path: Path) -> None:
+    (tmp_path / "submission").mkdir()
+    autograde(tmp_path, "--lang", "zh", BPGRADE_LANG="en")
+    assert message(tmp_path) == f"没有提交任何文件。请提交 {EXERCISE}.py 或 {EXERCISE}.ipynb。"
+    autograde(tmp_path, BPGRADE_LANG="zh")
+    assert message(tmp_path).startswith("没有提交任何文件。")
+    autograde(tmp_path, BPGRADE_LANG="en")
+    assert message(tmp_path).startswith("Nothing was submitted. ")
+
+
+def test_a_package_made_in_chinese_tells_students_in_chinese(tmp_path: Path) -> None:
+    asked = platform("inginious")
+    with reading("zh_CN"):
+        files = build(asked, COURSE, PackageOptions(COURSE.exercise(EXERCISE)))
+    write(files, tmp_path / "package")
+    task = (tmp_path / "package" / "tasks" / EXERCISE / "task.yaml").read_text("utf-8")
+    context = next(line for line in task.splitlines() if line.startswith("context: "))
+    said = json.loads(context.removeprefix("context: "))
+    assert said == f"请提交 {EXERCISE}.py 或 {EXERCISE}.ipynb。"
+    (tmp_path / "root").mkdir()
+    run = asked.lay(tmp_path / "root", tmp_path / "package", None, EXERCISE)
+    ran = start(run, tmp_path / "root")
+    told = json.loads(next(iter(ran.documents.values())))
+    assert "未评分。没有提交任何文件。" in told["text"]
+    assert asked.share(ran.documents) is None
 
 
 def tree(folder: Path, *names: str) -> Path:

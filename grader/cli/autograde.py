@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from grader.cli.language_option import LANG
 from grader.language import gettext_lazy as _
 from grader.platforms.assessment import HIDDEN, Hidden
 from grader.platforms.registry import NAMES
@@ -70,6 +71,7 @@ from grader.platforms.registry import NAMES
     metavar="SECONDS",
     help="Give up grading after this; else a little before the platform does.",
 )
+@LANG
 def command(
     name: str,
     course: Path | None,

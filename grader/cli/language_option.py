@@ -20,7 +20,7 @@ from grader.language.reader import VARIABLE
 _CLICK: Final = "click"
 
 
-def use_language(_context: object, _parameter: object, name: str | None) -> None:
+def use_language(context: click.Context | None, _parameter: object, name: str | None) -> None:
     """Show everything from here on in the language that was asked for, or in the reader's.
 
     Raises
@@ -28,6 +28,8 @@ def use_language(_context: object, _parameter: object, name: str | None) -> None
     UsageError
         There is no such language.
     """
+    if name is None and context is not None and context.parent is not None:
+        return  # the group has chosen
     asked = name or os.environ.get(VARIABLE, "")
     language = find_language(asked) if asked else current_language()
     if language is None:

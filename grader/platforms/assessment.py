@@ -12,6 +12,8 @@ from math import fsum
 from typing import Final, Literal
 
 from grader.batch.late import Lateness
+from grader.language import gettext, ngettext
+from grader.language import gettext_lazy as _
 from grader.report.arrangement import (
     cell_of,
     part_heading,
@@ -69,7 +71,7 @@ def addends(parts: Sequence[Fraction], total: Fraction) -> list[int | float]:
     """
     goal, given = float(total), sum(parts, Fraction(0))
     if not given:  # nothing to divide by
-        return [*(0 for _ in parts[1:]), number(total)] if parts else []
+        return [*(0 for _part in parts[1:]), number(total)] if parts else []
     exactly = [part * total / given for part in parts]
     found = [number(part) for part in exactly]
     if added_up(found) != goal:
@@ -199,11 +201,19 @@ class Assessment:
         days, percent = self.lateness.days, self.lateness.percent
         if not self.lateness.late:
             return ""
-        when = f"Submitted {days} day{'' if days == 1 else 's'} late"
         if not percent:
-            return f"{when}; no points are taken off."
-        before = score_text(float(self.raw_score), float(self.max_score))
-        return f"{when}: {percent:g} % of {before} is taken off."
+            return ngettext(
+                "Submitted {count} day late; no points are taken off.",
+                "Submitted {count} days late; no points are taken off.",
+                days or 0,
+            )
+        return ngettext(
+            "Submitted {count} day late: {percent:g} % of {score} is taken off.",
+            "Submitted {count} days late: {percent:g} % of {score} is taken off.",
+            days or 0,
+            percent=percent,
+            score=score_text(float(self.raw_score), float(self.max_score)),
+        )
 
     def remarks(self) -> tuple[str, ...]:
         """Return what belongs to no check: lateness, how it was read, what a person grades."""
@@ -214,8 +224,11 @@ class Assessment:
         if waiting:
             points = points_text(fsum(part.max_points for part in result.to_grade))
             told = waiting_text(len(waiting))
-            waiting = (f"{told}, worth {points}: the score is without.", *waiting)
-        not_run = tuple(f"Not run: {what}" for what in result.not_run)
+            without = _(
+                "{waiting}, worth {points}: the score is without.", waiting=told, points=points
+            )
+            waiting = (without, *waiting)
+        not_run = tuple(_("Not run: {what}", what=what) for what in result.not_run)
         late = (self.late_text,) if self.late_text else ()
         return (*late, *waiting, *self.notes, *result.warnings, *not_run)
 
@@ -244,7 +257,11 @@ def _tests(result: Result) -> tuple[Test, ...]:
         shown = _cut(visible(check.title, lines=False).strip()) or check.id
         title = next(one for one in _numbered(shown) if (check.function, one) not in titles)
         titles.add((check.function, title))
-        full = f"{check.function}: {title}" if check.function else title
+        full = (
+            gettext("{function}: {title}", function=check.function, title=title)
+            if check.function
+            else title
+        )
         name = next(one for one in _numbered(full) if one not in names)
         names.add(name)
         told_at = told.setdefault((check.cause, check.visible), name) if check.cause else name
@@ -273,7 +290,7 @@ def _numbered(text: str) -> Iterator[str]:
 
 
 def _hidden(checks: Sequence[CheckResult]) -> CheckResult:
-    one = merged(checks, "Hidden checks", "Your instructor can show you what they check.")
+    one = merged(checks, _("Hidden checks"), _("Your instructor can show you what they check."))
     return replace(one, id="hidden", function="", visible=False)
 
 

@@ -17,6 +17,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
+from grader.language import gettext
 from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment, addends, number
 from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
@@ -40,7 +41,12 @@ def document(assessment: Assessment) -> str:
     numbers = addends(list(scores.values()), assessment.score)
     last = {"scores": dict(zip(scores, numbers, strict=True))}
     lines = [_stages(assessment.shown()), {**last, "scoreboard": board}]
-    total = f"| {number(assessment.score)} of {number(assessment.max_score)} points\n"
+    reached = gettext(
+        "{score} of {most} points",
+        score=number(assessment.score),
+        most=number(assessment.max_score),
+    )
+    total = f"| {reached}\n"
     return report + total + "".join(json.dumps(line, allow_nan=False) + "\n" for line in lines)
 
 
@@ -50,7 +56,7 @@ def _stages(assessment: Assessment) -> dict[str, Any]:
         entry: dict[str, Any] = {"passed": test.passed}
         if not test.passed:
             entry["hint"] = check_text.message(test)
-        name = test.check.function or "hidden"
+        name = test.check.function or gettext("hidden")
         stages.setdefault(f"{name}()" if name in _KEYS else name, {})[test.title] = entry
     return {"_presentation": "semantic", "stages": list(stages), **stages}
 

@@ -5,27 +5,66 @@ from __future__ import annotations
 import html
 from typing import Final
 
+from grader.language import gettext, languages, ngettext, sentences, translated
+from grader.language import gettext_lazy as _
 from grader.platforms.assessment import Assessment, Test
-from grader.report.arrangement import OUTCOME_WORDS, amount, line_text, sentence
+from grader.report.arrangement import (
+    OUTCOME_WORDS,
+    amount,
+    line_text,
+    mistake_title,
+    sentence,
+)
 from grader.report.markdown import fenced, inline
 from grader.report.safe_text import visible
 from grader.report.terminal import render_text
 from grader.result import Diagnosis, Outcome
 
-NOT_GRADED: Final = "Not graded"
+NOT_GRADED: Final = _("Not graded")
+NOT_GRADED_SENTENCE: Final = _("Not graded.")
 _LONGEST: Final = 4_000
 _LONGEST_OUTPUT: Final = 8_000
 
 
 def plain(text: str, *, lines: bool = True, longest: int = _LONGEST) -> str:
-    """Return text in which everything is plainly printed, cut to a length."""
-    return visible(text[:longest], lines=lines) + (" ..." if len(text) > longest else "")
+    """Return text in the reader's language, all of it plainly printed, cut to a length."""
+    said = translated(text)
+    return visible(said[:longest], lines=lines) + (" ..." if len(said) > longest else "")
+
+
+def not_graded(problem: str) -> str:
+    """Return in a line that nothing was graded, and why."""
+    return translated(sentences((NOT_GRADED_SENTENCE, plain(problem))))
+
+
+def says_not_graded(text: str) -> bool:
+    """Whether a document's text begins by saying that nothing was graded, in any language."""
+    begun = text.lstrip("⟦")
+    return any(begun.startswith(translated(NOT_GRADED, each)) for each in languages())
+
+
+def points_in_all(assessment: Assessment) -> str:
+    """Return `14 / 20 points`."""
+    return gettext("{score} points", score=assessment.score_text)
+
+
+def printed_heading() -> str:
+    """Return what stands above what the student's code printed."""
+    return gettext("Your code printed:")
+
+
+def figure_title() -> str:
+    """Return what a drawing of the student's code is called."""
+    return gettext("What your code does")
 
 
 def points_of(test: Test) -> str:
     """Return `1 of 3 points`."""
     reached, most = amount(float(test.points)), amount(float(test.max_points))
-    return f"{reached} of {most} point{'' if test.max_points == 1 else 's'}"
+    count = 1 if test.max_points == 1 else 2
+    return ngettext(
+        "{reached} of {most} point", "{reached} of {most} points", count, reached=reached, most=most
+    )
 
 
 def message(test: Test) -> str:
@@ -37,9 +76,10 @@ def message(test: Test) -> str:
         return _as_told(test)
     parts = [f"{_title(one, test.cell)}\n{plain(one.message)}" for one in check.diagnosis]
     parts += [plain(sentence(check.cause), lines=False)] if check.cause else []
-    parts.append(plain(check.feedback.strip("\n")) or plain(_ending(test), lines=False))
+    feedback = translated(check.feedback).strip("\n")
+    parts.append(plain(feedback) or plain(_ending(test), lines=False))
     if check.hint:
-        parts.append(f"Hint: {plain(check.hint)}")
+        parts.append(gettext("Hint: {hint}", hint=plain(check.hint)))
     return "\n\n".join(parts)
 
 
@@ -58,7 +98,7 @@ def markdown_message(test: Test) -> str:
     elif not check.diagnosis:
         parts.append(inline(_ending(test)))
     if check.hint:
-        parts.append(f"*Hint:* {inline(check.hint)}")
+        parts.append(f"*{gettext('Hint:')}* {inline(check.hint)}")
     return "\n\n".join(parts)
 
 
@@ -75,11 +115,11 @@ def html_message(test: Test) -> str:
         for one in check.diagnosis
     ]
     if check.feedback.strip():
-        parts.append(f"<pre>{escaped(check.feedback.strip(chr(10)))}</pre>")
+        parts.append(f"<pre>{escaped(translated(check.feedback).strip(chr(10)))}</pre>")
     elif not check.diagnosis:
         parts.append(f"<p>{escaped(_ending(test))}</p>")
     if check.hint:
-        parts.append(f"<p><i>Hint:</i> {escaped(check.hint)}</p>")
+        parts.append(f"<p><i>{escaped(_('Hint:'))}</i> {escaped(check.hint)}</p>")
     return "".join(parts)
 
 
@@ -102,22 +142,34 @@ def report(assessment: Assessment) -> str:
     shown = assessment.shown()
     result = shown.graded
     if result is None:
-        return f"{NOT_GRADED}. {plain(assessment.problem)}\n"
+        return f"{not_graded(assessment.problem)}\n"
     notes = [plain(note, lines=False) for note in (*shown.notes, shown.late_text) if note]
-    total = f"Score: {shown.score_text}" if shown.lateness.percent else ""
+    total = gettext("Score: {score}", score=shown.score_text) if shown.lateness.percent else ""
     return "\n".join(filter(None, (render_text(result).rstrip("\n"), *notes, total))) + "\n"
 
 
 def markdown_report(assessment: Assessment) -> str:
     """Return all of it as Markdown."""
     if assessment.graded is None:
-        return f"**{NOT_GRADED}.** {inline(assessment.problem)}\n"
+        return f"{markdown_not_graded(assessment.problem)}\n"
     rows = [f"| {inline(test.name)} | {points_of(test)} |" for test in assessment.shown().tests]
-    heading = f"### {inline(assessment.exercise)}: {assessment.score_text}"
-    table = ["| Check | Points |", "| --- | --- |", *rows]
+    exercise = inline(assessment.exercise)
+    told = gettext("{exercise}: {score}", exercise=exercise, score=assessment.score_text)
+    heading = f"### {told}"
+    table = [f"| {gettext('Check')} | {gettext('Points')} |", "| --- | --- |", *rows]
     text = report(assessment)
     fence = "`" * max(3, _longest_run(text) + 1)
     return "\n".join([heading, "", *table, "", f"{fence}text", text.rstrip("\n"), fence]) + "\n"
+
+
+def markdown_not_graded(problem: str) -> str:
+    """Return as Markdown that nothing was graded, and why."""
+    return f"**{translated(NOT_GRADED_SENTENCE)}** {inline(problem)}"
+
+
+def html_not_graded(problem: str) -> str:
+    """Return as HTML that nothing was graded, and why."""
+    return f"<p><b>{escaped(NOT_GRADED_SENTENCE)}</b> {escaped(problem)}</p>"
 
 
 def _longest_run(text: str) -> int:
@@ -130,21 +182,27 @@ def _longest_run(text: str) -> int:
 
 def _as_told(test: Test) -> str:
     """Return in a line what another test tells in full."""
-    return plain(f"{sentence(test.check.cause)} See: {test.told_at}", lines=False)
+    told = _("{cause} See: {test}", cause=sentence(test.check.cause), test=test.told_at)
+    return plain(told, lines=False)
 
 
 def _title(diagnosis: Diagnosis, cell: str) -> str:
-    doubt = "Probably: " if diagnosis.certainty == "likely" else ""
-    where = f" ({line_text(diagnosis.line, cell)})" if diagnosis.line is not None else ""
-    return plain(f"{doubt}{diagnosis.title}{where}", lines=False)
+    title = mistake_title(diagnosis)
+    if diagnosis.line is not None:
+        title = _("{title} ({place})", title=title, place=line_text(diagnosis.line, cell))
+    return plain(title, lines=False)
 
 
 def _ending(test: Test) -> str:
     check = test.check
     if check.outcome is Outcome.PASSED:
-        return "Some points are missing."
-    return f"{check.function}: {OUTCOME_WORDS[check.outcome]}" if check.function else check.title
+        return _("Some points are missing.")
+    if not check.function:
+        return check.title
+    words = OUTCOME_WORDS[check.outcome]
+    return _("{function}: {outcome}", function=check.function, outcome=words)
 
 
 def _lines(text: str) -> str:
-    return "<p>" + "<br/>".join(escaped(line) for line in text.splitlines()) + "</p>"
+    lines = translated(text).splitlines()
+    return "<p>" + "<br/>".join(escaped(line) for line in lines) + "</p>"

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from grader.language import translated
 from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment, Test
 from grader.platforms.metadata import as_object, moment
@@ -40,7 +41,7 @@ def document(assessment: Assessment, place: PlatformPaths) -> dict[str, Any]:
     tests = [_test(shown, test, scale) for test in shown.tests]
     if assessment.graded is None:
         problem = check_text.plain(assessment.problem)
-        tests = [_entry(check_text.NOT_GRADED, False, 0, 0, problem)]
+        tests = [_entry(translated(check_text.NOT_GRADED), False, 0, 0, problem)]
     return {
         "schema": "classroom50/result/v1",
         **{key: place.facts[key] for key in _VARIABLES if key != "owner"},

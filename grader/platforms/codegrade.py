@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from grader.language import translated
 from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment, Test
 from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
@@ -24,7 +25,8 @@ def messages(assessment: Assessment) -> list[dict[str, Any]]:
     cases = [_case(test) for test in assessment.shown().tests]
     if assessment.graded is None:
         problem = check_text.plain(assessment.problem)
-        cases = [{"name": check_text.NOT_GRADED, "status": "skipped", "reason": problem}]
+        name_of_it = translated(check_text.NOT_GRADED)
+        cases = [{"name": name_of_it, "status": "skipped", "reason": problem}]
     suite = {"id": name, "name": name, "testCases": cases}
     found: list[dict[str, Any]] = [{"tag": "unit-test", "results": [suite]}]
     if assessment.graded is not None:

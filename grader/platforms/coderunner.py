@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
 
+from grader.language import gettext
 from grader.platforms import check_text
 from grader.platforms.assessment import Assessment, Test
 from grader.platforms.metadata import as_object
@@ -22,7 +23,7 @@ from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
 from grader.platforms.size import within_a_megabyte
 
 _FIGURE: Final = "what-your-code-does.png"
-_HEADER: Final = ["iscorrect", "Check", "Points", "What happened", "ishidden"]
+
 _COLUMNS: Final = ["%s", "%s", "%h"]
 _LONGEST_CELL: Final = 8_000  # CodeRunner cuts there, in the middle of a tag too
 _SECONDS: Final = 50.0  # less than the time limit in the question
@@ -31,12 +32,12 @@ _SECONDS: Final = 50.0  # less than the time limit in the question
 def document(assessment: Assessment) -> dict[str, Any]:
     """Return the grader's object."""
     if assessment.graded is None:
-        problem = f"<p><b>{check_text.NOT_GRADED}.</b> {check_text.escaped(assessment.problem)}</p>"
-        row = [0, check_text.NOT_GRADED, "", problem, 0]
+        problem = check_text.html_not_graded(assessment.problem)
+        row = [0, gettext("Not graded"), "", problem, 0]
         return {
             "fraction": 0.0,
             "prologuehtml": problem,
-            "testresults": [_HEADER, row],
+            "testresults": [_header(), row],
             "columnformats": _COLUMNS,
         }
     shown = assessment.shown()
@@ -44,14 +45,18 @@ def document(assessment: Assessment) -> dict[str, Any]:
     notes = f"<ul>{remarks}</ul>" if remarks else ""
     found: dict[str, Any] = {
         "fraction": float(assessment.share),
-        "prologuehtml": f"<p>{check_text.escaped(assessment.score_text)} points</p>{notes}",
-        "testresults": [_HEADER, *(_row(test) for test in shown.tests)],
+        "prologuehtml": f"<p>{check_text.escaped(check_text.points_in_all(assessment))}</p>{notes}",
+        "testresults": [_header(), *(_row(test) for test in shown.tests)],
         "columnformats": _COLUMNS,
         "epiloguehtml": _epilogue(shown),
     }
     if assessment.figure:
         found["files"] = {_FIGURE: base64.b64encode(assessment.figure).decode("ascii")}
     return found
+
+
+def _header() -> list[str]:
+    return ["iscorrect", gettext("Check"), gettext("Points"), gettext("What happened"), "ishidden"]
 
 
 def _row(test: Test) -> list[Any]:
@@ -62,11 +67,11 @@ def _row(test: Test) -> list[Any]:
 
 def _epilogue(assessment: Assessment) -> str:
     printed = check_text.printed(assessment)
-    parts = (
-        [f"<p>Your code printed:</p><pre>{check_text.escaped(printed)}</pre>"] if printed else []
-    )
+    heading = check_text.escaped(check_text.printed_heading())
+    parts = [f"<p>{heading}</p><pre>{check_text.escaped(printed)}</pre>"] if printed else []
     if assessment.figure:
-        parts.append(f'<img src="{_FIGURE}" alt="What your code does"/>')
+        title = check_text.escaped(check_text.figure_title())
+        parts.append(f'<img src="{_FIGURE}" alt="{title}"/>')
     return "".join(parts)
 
 
@@ -91,7 +96,7 @@ def locate(surroundings: Surroundings) -> PlatformPaths:
 def share(texts: Mapping[str, str]) -> float | None:
     """Return the fraction; a table that says so was not graded."""
     document = as_object(next(iter(texts.values())))
-    graded = document["testresults"][1][1] != check_text.NOT_GRADED
+    graded = not check_text.says_not_graded(document["testresults"][1][1])
     return float(document["fraction"]) if graded else None
 
 

@@ -43,7 +43,7 @@ def locate(surroundings: Surroundings) -> PlatformPaths:
 def share(texts: Mapping[str, str]) -> float | None:
     """Return the score, of 1; a text that says so was not graded."""
     document = as_object(next(iter(texts.values())))
-    ungraded = document["feedback"].startswith(check_text.NOT_GRADED)
+    ungraded = check_text.says_not_graded(document["feedback"])
     return None if ungraded else float(document["fractionalScore"])
 
 

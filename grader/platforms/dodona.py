@@ -16,6 +16,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
+from grader.language import gettext, translated
 from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment, Test
 from grader.platforms.metadata import as_object, decimal
@@ -48,20 +49,21 @@ def commands(assessment: Assessment) -> Iterator[dict[str, Any]]:
     """Give the commands, each object closed again."""
     yield {"command": "start-judgement"}
     if assessment.graded is None:
-        problem = f"{check_text.NOT_GRADED}. {check_text.plain(assessment.problem)}"
+        problem = check_text.not_graded(assessment.problem)
+        title = translated(check_text.NOT_GRADED)
         yield {"command": "append-message", "message": _message("callout-danger", problem)}
-        yield from _tab(check_text.NOT_GRADED, [check_text.NOT_GRADED], problem)
-        status = {"enum": "internal error", "human": check_text.NOT_GRADED}
+        yield from _tab(title, [title], problem)
+        status = {"enum": "internal error", "human": title}
         yield {"command": "close-judgement", "accepted": False, "status": status}
         return
     shown = assessment.shown()
-    points = f"{check_text.plain(assessment.score_text)} points"
+    points = check_text.points_in_all(assessment)
     for text in (points, *assessment.remarks()):
         message = _message("plain", check_text.plain(text, lines=False))
         yield {"command": "append-message", "message": message}
     by_function: dict[str, list[Test]] = {}
     for test in shown.tests:
-        by_function.setdefault(test.check.function or "hidden", []).append(test)
+        by_function.setdefault(test.check.function or gettext("hidden"), []).append(test)
     for function, tests in by_function.items():
         yield {"command": "start-tab", "title": check_text.plain(function, lines=False)}
         for test in tests:
@@ -70,7 +72,7 @@ def commands(assessment: Assessment) -> Iterator[dict[str, Any]]:
         yield {"command": "close-tab", "badgeCount": wrong}
     printed = check_text.printed(shown)
     if printed:
-        message = _message("code", f"Your code printed:\n{printed}")
+        message = _message("code", f"{check_text.printed_heading()}\n{printed}")
         yield {"command": "append-message", "message": message}
     result = shown.graded
     waits = result is not None and bool(result.to_grade)  # never read as all right

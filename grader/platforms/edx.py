@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
 
+from grader.language import gettext_lazy as _
 from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment
 from grader.platforms.metadata import as_object
@@ -28,9 +29,8 @@ def document(assessment: Assessment) -> dict[str, Any]:
     result = assessment.graded
     text = f"<pre>{check_text.escaped(check_text.report(assessment), longest=50_000)}</pre>"
     if result is None:
-        message = (
-            f"<div><p><b>{check_text.NOT_GRADED}. This score does not count.</b></p>{text}</div>"
-        )
+        told = check_text.escaped(_("Not graded. This score does not count."))
+        message = f"<div><p><b>{told}</b></p>{text}</div>"
         return {"correct": False, "score": 0, "msg": message}
     full = assessment.share == 1
     return {"correct": full, "score": float(assessment.share), "msg": f"<div>{text}</div>"}
@@ -79,7 +79,7 @@ def share(texts: Mapping[str, str]) -> float | None:
     document = as_object(next(iter(texts.values())))
     message = ElementTree.fromstring(document["msg"])
     heading = message.findtext("p/b") or ""
-    return None if heading.startswith(check_text.NOT_GRADED) else float(document["score"])
+    return None if check_text.says_not_graded(heading) else float(document["score"])
 
 
 def lay(root: Path, package: Path, submission: Path | None, exercise: str) -> Run:

@@ -17,10 +17,13 @@ from grader.batch.late import Lateness, overdue
 from grader.course import Course, Exercise, find_course
 from grader.course.files import write_texts
 from grader.errors import BpgradeError, SubmissionError, UsageError
+from grader.language import gettext, sentences
+from grader.language import gettext_lazy as _
 from grader.platforms.assessment import ON_TIME, Assessment, Hidden
-from grader.platforms.grading import GradingError, grade
+from grader.platforms.grading import NOT_YOURS, GradingError, grade
 from grader.platforms.handed_in_file import find
 from grader.platforms.platform import STANDARD_OUTPUT, Platform, PlatformPaths, Surroundings
+from grader.report.arrangement import sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def autograde(platform: Platform, request: GradingRequest, surroundings: Surroun
 
 def _log(detail: str) -> None:
     """Tell the instructor; before the document, whose end some platforms take for the result."""
-    sys.stderr.write(f"bpgrade: not graded: {detail}\n")
+    sys.stderr.write("bpgrade: " + gettext("not graded: {reason}", reason=detail) + "\n")
     sys.stderr.flush()
 
 
@@ -97,13 +100,14 @@ def assess(
         with _stoppable():
             return _assess(platform, request, place), ""
     except SubmissionError as error:
-        problem = f"{_sentence(error.message)} {_sentence(error.remedy)}"
+        problem = sentences((sentence(error.message), sentence(error.remedy)))
         return _nothing(request, place, problem), ""
     except GradingError as error:
-        problem = f"{_sentence(error.message)} {error.remedy}"
+        problem = sentences((sentence(error.message), error.remedy))
         return _nothing(request, place, problem), error.detail
     except _Stopped:
-        return _failed(request, place), "the platform stopped it before it had finished"
+        detail = gettext("the platform stopped it before it had finished")
+        return _failed(request, place), detail
     except BpgradeError as error:
         return _failed(request, place), str(error)
     except Exception:  # a defect of ours must not leave the student without a word
@@ -157,17 +161,13 @@ def _lateness(course: Course, exercise: Exercise, place: PlatformPaths) -> Laten
 
 
 def _failed(request: GradingRequest, place: PlatformPaths) -> Assessment:
-    return _nothing(
-        request,
-        place,
-        "The grader failed. This is not your fault and does not count; tell your instructor.",
-    )
+    return _nothing(request, place, sentences((_("The grader failed."), NOT_YOURS)))
 
 
 def _nothing(request: GradingRequest, place: PlatformPaths, problem: str) -> Assessment:
     return Assessment(
         None,
-        problem=problem.strip(),
+        problem=problem,
         exercise=request.exercise or "",
         functions=_functions(request, place),
     )
@@ -183,10 +183,6 @@ def _functions(request: GradingRequest, place: PlatformPaths) -> tuple[str, ...]
         return ()
 
 
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
-
-
 def _write(documents: Mapping[str, str], folder: Path) -> None:
     """Write the files, each whole and then renamed; last what goes to standard output."""
     files = {folder / name: text for name, text in documents.items() if name != STANDARD_OUTPUT}
@@ -196,8 +192,12 @@ def _write(documents: Mapping[str, str], folder: Path) -> None:
         write_texts(files)
     except OSError as error:
         raise UsageError(
-            f"{error.filename or folder} cannot be written: {error.strerror}",
-            "choose a writable folder with --output, and check that there is space left",
+            _(
+                "{folder} cannot be written: {reason}",
+                folder=error.filename or folder,
+                reason=error.strerror,
+            ),
+            _("choose a writable folder with --output, and check that there is space left"),
         ) from None
     if STANDARD_OUTPUT in documents:
         if isinstance(sys.stdout, io.TextIOWrapper):

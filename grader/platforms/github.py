@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from grader.language import translated
 from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment, Test, added_up, addends, exact, number
 from grader.platforms.metadata import as_object, moment, read_object
@@ -32,7 +33,8 @@ _WORKSPACE: Final = "home/runner/work/exercise/exercise"
 def document(assessment: Assessment) -> dict[str, Any]:
     """Return the reporter's JSON; one that counts nothing where nothing was graded."""
     if assessment.graded is None:
-        test = _entry(check_text.NOT_GRADED, "error", 0, check_text.plain(assessment.problem), 0)
+        problem = check_text.plain(assessment.problem)
+        test = _entry(translated(check_text.NOT_GRADED), "error", 0, problem, 0)
         return {"version": 1, "status": "error", "max_score": 0, "tests": [test]}
     shown = assessment.shown()
     scores = addends([shown.reduced(test.points) for test in shown.tests], shown.score)

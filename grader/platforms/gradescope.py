@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from grader.language import gettext, translated
+from grader.language import gettext_lazy as _
 from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment, Test, number
 from grader.platforms.metadata import as_object, moment, read_object
@@ -19,6 +21,11 @@ from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
 from grader.report.markdown import fenced, inline
 
 _HOME: Final = "autograder"
+_LATER: Final = {
+    "after_due_date": _("The hidden checks are shown after the due date."),
+    "after_published": _("The hidden checks are shown when the grades are published."),
+    "hidden": _("The hidden checks are shown by your instructor."),
+}
 
 
 def document(assessment: Assessment) -> dict[str, Any]:
@@ -44,16 +51,16 @@ def document(assessment: Assessment) -> dict[str, Any]:
     }
     if assessment.leaderboard:
         document["leaderboard"] = [
-            {"name": "Points", "value": number(assessment.score), "order": "desc"}
+            {"name": gettext("Points"), "value": number(assessment.score), "order": "desc"}
         ]
     return document
 
 
 def _ungraded(assessment: Assessment) -> dict[str, Any]:
     """Return a document without any score: Gradescope shows such a test as information."""
-    text = f"**{check_text.NOT_GRADED}.** {inline(assessment.problem)}"
+    text = check_text.markdown_not_graded(assessment.problem)
     test = {
-        "name": check_text.NOT_GRADED,
+        "name": translated(check_text.NOT_GRADED),
         "status": "failed",
         "output": text,
         "visibility": "visible",
@@ -68,20 +75,21 @@ def _ungraded(assessment: Assessment) -> dict[str, Any]:
 
 
 def _summary(assessment: Assessment) -> str:
-    later = {
-        "after_due_date": "after the due date",
-        "after_published": "when the grades are published",
-        "hidden": "by your instructor",
-    }
     parts = [f"- {inline(remark)}" for remark in assessment.remarks()]
-    withheld = assessment.hidden in later and not all(one.check.visible for one in assessment.tests)
+    later = _LATER.get(assessment.hidden, "")
+    withheld = bool(later) and not all(one.check.visible for one in assessment.tests)
     if withheld:
-        parts.append(f"- The hidden checks are shown {later[assessment.hidden]}.")
+        parts.append(f"- {translated(later)}")
     else:
-        parts.insert(0, f"**{inline(assessment.exercise)}: {assessment.score_text} points**\n")
+        score = gettext(
+            "{exercise}: {score} points",
+            exercise=inline(assessment.exercise),
+            score=assessment.score_text,
+        )
+        parts.insert(0, f"**{score}**\n")
     printed = check_text.printed(assessment)
     if printed and not withheld:
-        parts += ["\nYour code printed:\n", fenced(printed)]
+        parts += [f"\n{check_text.printed_heading()}\n", fenced(printed)]
     return "\n".join(parts)
 
 

@@ -16,17 +16,20 @@ from typing import Final
 from grader.course import Course
 from grader.errors import BpgradeError
 from grader.grading.submission import is_notebook
+from grader.language import current_language, gettext, translated
+from grader.language import gettext_lazy as _
 from grader.platforms.handed_in_file import Found
 from grader.result import Result
 
-_NOT_YOURS: Final = "This is not your fault and does not count; tell your instructor."
+NOT_YOURS: Final = _("This is not your fault and does not count; tell your instructor.")
+_FAILED: Final = _("the grader failed")
 
 
 class GradingError(BpgradeError):
     """The grader itself failed: `message` is for the student, `detail` for the instructor."""
 
     def __init__(self, message: str, detail: str) -> None:
-        super().__init__(message, _NOT_YOURS)
+        super().__init__(message, NOT_YOURS)
         self.detail = detail
 
 
@@ -57,9 +60,9 @@ def grade(
         try:
             result = Result.from_json(written.decode("ascii"))
         except ValueError:
-            raise GradingError("the grader failed", errors or _instead(written)) from None
+            raise GradingError(_FAILED, errors or _instead(written)) from None
         if result.status == "ungraded":
-            raise GradingError("the grader failed", _failures(result))
+            raise GradingError(_FAILED, _failures(result))
         return Grading(result, picture.read_bytes() if picture.is_file() else b"")
 
 
@@ -68,7 +71,7 @@ def _command(
 ) -> list[str]:
     return [
         # -P: nothing is imported from the working folder, which a student may have filled
-        *(sys.executable, "-P", "-m", "grader", "check", "--json"),
+        *(sys.executable, "-P", "-m", "grader", "--lang", current_language(), "check", "--json"),
         *("--course", str(course.folder), "--exercise", found.exercise.name),
         *("--seed", str(seed), "--isolation", isolation),
         *(*options, "--", str(found.path.absolute())),
@@ -102,22 +105,25 @@ def _run(command: list[str], course: Course, seconds: float) -> tuple[bytes, str
             written, errors = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             raise GradingError(
-                f"grading took longer than {seconds:g} seconds and was stopped",
-                "raise the platform's time limit, or lower the limits in course.toml",
+                _("grading took longer than {seconds:g} seconds and was stopped", seconds=seconds),
+                gettext("raise the platform's time limit, or lower the limits in course.toml"),
             ) from None
         finally:
             _end(process)
     text = errors.decode("utf-8", "replace").strip()
     if process.returncode < 0:
         name = signal.Signals(-process.returncode).name
-        text = f"{text}\nit was killed by {name}: is there enough memory?".strip()
+        killed = gettext("it was killed by {name}: is there enough memory?", name=name)
+        text = f"{text}\n{killed}".strip()
     return written, text
 
 
 def _instead(written: bytes) -> str:
     """Return what a command has left where its document should be."""
     lines = written.decode("utf-8", "replace").strip().splitlines()
-    return f"it wrote no result but: {lines[-1][:500]}" if lines else "it wrote no result"
+    if not lines:
+        return gettext("it wrote no result")
+    return gettext("it wrote no result but: {line}", line=lines[-1][:500])
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -131,4 +137,4 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _failures(result: Result) -> str:
     failed = [check for check in result.checks if check.outcome == "grader_error"]
-    return "\n".join(f"{check.id}: {check.feedback}" for check in failed)
+    return "\n".join(f"{check.id}: {translated(check.feedback)}" for check in failed)

@@ -15,6 +15,8 @@ from grader.errors import SubmissionError, UsageError
 from grader.grading.choice import CandidateFile, choose
 from grader.grading.ignored import is_ignored_folder, is_ignored_name
 from grader.grading.submission import exercise_of, is_submission, most_bytes
+from grader.language import enumerated
+from grader.language import gettext_lazy as _
 
 _DEEPEST: Final = 8
 _MAX_FILES: Final = 10_000
@@ -58,18 +60,25 @@ def find(place: Path, course: Course, name: str | None, title: str = "") -> Foun
     fitting = [(path, _named(course, path.name)) for path in files]
     wanted = [(path, found) for path, found in fitting if found and exercise in (None, found)]
     if not wanted and exercise is not None and len(files) == 1:
-        note = f"{files[0].name} was graded as {exercise.name}, since no other file was submitted"
+        note = _(
+            "{file} was graded as {exercise}, since no other file was submitted",
+            file=files[0].name,
+            exercise=exercise.name,
+        )
         return Found(files[0], exercise, (note,))
     if not wanted:
         raise _missing(place, exercise, files)
-    exercises = {found.name: found for _, found in wanted}
+    exercises = {found.name: found for _path, found in wanted}
     if len(exercises) > 1:
         raise SubmissionError(
-            f"the submission has files for several exercises: {', '.join(sorted(exercises))}",
-            "hand in the file of one exercise",
+            _(
+                "the submission has files for several exercises: {exercises}",
+                exercises=enumerated(sorted(exercises)),
+            ),
+            _("hand in the file of one exercise"),
         )
     [chosen] = exercises.values()
-    candidates = {_candidate(path, place): path for path, _ in wanted}
+    candidates = {_candidate(path, place): path for path, _found in wanted}
     choice = choose(list(candidates), course, chosen)
     told = choice.told()
     return Found(candidates[choice.chosen], chosen, (told,) if told else ())
@@ -90,7 +99,7 @@ def _told(course: Course, path: Path) -> Exercise:
     try:
         return exercise_of(course, path, None)
     except UsageError as error:
-        raise SubmissionError(error.message, "give the file the name of the exercise") from None
+        raise SubmissionError(error.message, _("give the file the name of the exercise")) from None
 
 
 def _named(course: Course, text: str) -> Exercise | None:
@@ -103,12 +112,28 @@ def _named(course: Course, text: str) -> Exercise | None:
 
 
 def _missing(place: Path, exercise: Exercise | None, files: list[Path]) -> SubmissionError:
-    what = f"{exercise.name}.py or {exercise.name}.ipynb" if exercise else "a file of an exercise"
+    name = exercise.name if exercise else ""
+    remedy = (
+        _("hand in {name}.py or {name}.ipynb", name=name)
+        if exercise
+        else _("hand in a file of an exercise")
+    )
     if _kind(place) != "folder" or not any(place.iterdir()):
-        return SubmissionError("nothing was submitted", f"hand in {what}")
-    names = [str(path.relative_to(place)) for path in files[:_NAMED]]
-    there = f"only {', '.join(names)}" if names else "no .py or .ipynb file"
-    return SubmissionError(f"the submission has no {what}, {there}", f"hand in {what}")
+        return SubmissionError(_("nothing was submitted"), remedy)
+    names = enumerated([str(path.relative_to(place)) for path in files[:_NAMED]])
+    if exercise and files:
+        message = _(
+            "the submission has no {name}.py or {name}.ipynb, only {files}", name=name, files=names
+        )
+    elif exercise:
+        message = _(
+            "the submission has no {name}.py or {name}.ipynb, no .py or .ipynb file", name=name
+        )
+    elif files:
+        message = _("the submission has no file of an exercise, only {files}", files=names)
+    else:
+        message = _("the submission has no file of an exercise, no .py or .ipynb file")
+    return SubmissionError(message, remedy)
 
 
 def _kind(path: Path) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
 
+from grader.language import translated
 from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment, Test
 from grader.platforms.platform import Platform, PlatformPaths, Run, Surroundings
@@ -31,11 +32,12 @@ def document(assessment: Assessment) -> str:
         _case(suite, name, test)
     result = assessment.graded
     if result is None:
-        case = ElementTree.SubElement(suite, "testcase", classname=name, name=check_text.NOT_GRADED)
+        told = translated(check_text.NOT_GRADED)
+        case = ElementTree.SubElement(suite, "testcase", classname=name, name=told)
         problem = check_text.plain(assessment.problem)
         ElementTree.SubElement(case, "error", message=problem, type="ungraded").text = problem
     else:
-        remarks = [f"{assessment.score_text} points", *assessment.remarks()]
+        remarks = [check_text.points_in_all(assessment), *assessment.remarks()]
         printed = check_text.printed(shown)
         text = "\n".join([*(check_text.plain(one, lines=False) for one in remarks), printed])
         ElementTree.SubElement(suite, "system-out").text = text

@@ -13,6 +13,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
+from grader.language import gettext_lazy as _
+from grader.language import translated
 from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment, addends, number
 from grader.platforms.metadata import as_object
@@ -26,7 +28,8 @@ def document(assessment: Assessment) -> dict[str, Any]:
     """Return the scores by function and the total, both after what lateness costs."""
     if assessment.graded is None:
         problem = check_text.plain(assessment.problem)
-        test = {"name": check_text.NOT_GRADED, "points": 0, "max_points": 0, "passed": False}
+        name = translated(check_text.NOT_GRADED)
+        test = {"name": name, "points": 0, "max_points": 0, "passed": False}
         tests = [{**test, "message": problem}]
         return {"graded": False, "message": problem, "scores": {}, "tests": tests}
     tests = [
@@ -62,9 +65,9 @@ def _functions(assessment: Assessment) -> dict[str, tuple[Fraction, Fraction]]:
 
 
 def breakdown(assessment: Assessment) -> str:
-    """Return the printed form."""
+    """Return the printed form, whose words okpy looks for."""
     if assessment.graded is None:
-        return f"{check_text.NOT_GRADED}. {check_text.plain(assessment.problem)}\n"
+        return f"{check_text.not_graded(assessment.problem)}\n"
     rows = [
         f"    {name}: {amount(float(points))}/{amount(float(most))}"
         for name, (points, most) in _functions(assessment).items()
@@ -109,7 +112,7 @@ def lay(root: Path, package: Path, submission: Path | None, _exercise: str) -> R
 
 PLATFORM: Final = Platform(
     name="okpy",
-    title="Plain JSON, as of okpy",
+    title=_("Plain JSON, as of okpy"),
     write=documents,
     locate=locate,
     share=share,

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from grader.language import translated
 from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment, Test, addends, number
 from grader.platforms.metadata import as_object
@@ -25,8 +26,8 @@ _SECONDS: Final = 100.0  # less than the time limit in the question's info.json
 def document(assessment: Assessment) -> dict[str, Any]:
     """Return results.json; the attempt is not used up where nothing was graded."""
     if assessment.graded is None:
-        problem = f"{check_text.NOT_GRADED}. {check_text.plain(assessment.problem)}"
-        test = _entry(check_text.NOT_GRADED, 0, 0, problem)
+        problem = check_text.not_graded(assessment.problem)
+        test = _entry(translated(check_text.NOT_GRADED), 0, 0, problem)
         return {"gradable": False, "format_errors": [problem], "message": problem, "tests": [test]}
     shown = assessment.shown()
     scores = addends([shown.reduced(test.points) for test in shown.tests], shown.score)
@@ -35,7 +36,7 @@ def document(assessment: Assessment) -> dict[str, Any]:
     return {
         "gradable": True,
         "score": float(assessment.share),
-        "message": "\n".join([f"{assessment.score_text} points", *remarks]),
+        "message": "\n".join([check_text.points_in_all(assessment), *remarks]),
         "output": check_text.printed(shown),
         "images": _images(assessment),
         "tests": tests,
@@ -62,7 +63,7 @@ def _images(assessment: Assessment) -> list[dict[str, str]]:
     if not assessment.figure or len(assessment.figure) > _LARGEST_FIGURE:
         return []
     encoded = base64.b64encode(assessment.figure).decode("ascii")
-    return [{"label": "What your code does", "url": f"data:image/png;base64,{encoded}"}]
+    return [{"label": check_text.figure_title(), "url": f"data:image/png;base64,{encoded}"}]
 
 
 def documents(assessment: Assessment, _place: PlatformPaths) -> Mapping[str, str]:

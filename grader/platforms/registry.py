@@ -6,6 +6,8 @@ import importlib
 from typing import Final
 
 from grader.errors import UsageError
+from grader.language import enumerated
+from grader.language import gettext_lazy as _
 from grader.platforms.platform import Platform
 
 NAMES: Final = (
@@ -37,6 +39,9 @@ def platform(name: str) -> Platform:
         There is none.
     """
     if name not in NAMES:
-        raise UsageError(f"no such platform: {name!r}", f"choose one of: {', '.join(NAMES)}")
+        raise UsageError(
+            _("no such platform: {name!r}", name=name),
+            _("choose one of: {names}", names=enumerated(NAMES)),
+        )
     found: Platform = importlib.import_module(f"grader.platforms.{name}").PLATFORM
     return found

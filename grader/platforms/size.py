@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
+from grader.language import gettext, ngettext, translated
 from grader.platforms.assessment import Assessment, merged
 from grader.result import CheckResult, Result
 
@@ -37,11 +38,14 @@ def fitting(
     texts = write(assessment)
     if fits(texts):
         return texts
-    for one in _shorter(assessment, f"cut here: {platform} accepts no more"):
+    why = gettext("cut here: {platform} accepts no more", platform=platform)
+    for one in _shorter(assessment, why):
         texts = write(one)
         if fits(texts):
             return texts
-    too_long = f"The result is longer than {platform} takes. Tell your instructor."
+    too_long = gettext(
+        "The result is longer than {platform} takes. Tell your instructor.", platform=platform
+    )
     return write(replace(assessment, result=None, problem=too_long))
 
 
@@ -61,11 +65,15 @@ def _shorter(assessment: Assessment, why: str) -> Iterator[Assessment]:
 
 def _cut(assessment: Assessment, length: int, why: str) -> Assessment:
     def cut(text: str) -> str:
-        return text if len(text) <= length else f"{text[:length]} ... [{why}]"
+        said = translated(text)
+        return text if len(said) <= length else f"{said[:length]} ... [{why}]"
 
     def few(texts: tuple[str, ...]) -> tuple[str, ...]:
-        more = (f"{len(texts) - _REMARKS} more [{why}]",) if len(texts) > _REMARKS else ()
-        return (*map(cut, texts[:_REMARKS]), *more)
+        if len(texts) <= _REMARKS:
+            return tuple(map(cut, texts))
+        count = len(texts) - _REMARKS
+        more = gettext("{count} more [{reason}]", count=count, reason=why)
+        return (*map(cut, texts[:_REMARKS]), more)
 
     result = assessment.result
     return replace(
@@ -102,7 +110,10 @@ def _first(result: Result, kept: int, why: str) -> Result:
     def kind(check: CheckResult) -> tuple[str, bool]:
         return check.function, check.visible
 
-    told = f"They are not listed individually [{why}]."
-    groups = [list(group) for _, group in groupby(sorted(result.checks[kept:], key=kind), kind)]
-    together = (merged(group, f"{len(group)} more checks", told) for group in groups)
+    told = gettext("They are not listed individually [{reason}].", reason=why)
+    groups = [list(group) for _kind, group in groupby(sorted(result.checks[kept:], key=kind), kind)]
+    together = (
+        merged(group, ngettext("{count} more check", "{count} more checks", len(group)), told)
+        for group in groups
+    )
     return replace(result, checks=(*result.checks[:kept], *together))

@@ -15,13 +15,16 @@ from pathlib import Path
 from typing import Final
 
 from grader.errors import IsolationError, UsageError
+from grader.language import enumerated, gettext
+from grader.language import gettext_lazy as _
 from grader.platforms.packaging.build import MANIFEST
 from grader.platforms.platform import STANDARD_OUTPUT, Platform, Run
 from grader.sandbox.isolation import resolve
 
 _SECONDS: Final = 900.0
-LATE: Final = "late"
-LONG_MESSAGES: Final = "long messages"
+LATE: Final = _("late")
+LONG_MESSAGES: Final = _("long messages")
+HOSTILE: Final = _("hostile")
 _HOSTILE: Final = """
 import ctypes, glob, json, os, sys
 
@@ -129,10 +132,10 @@ def cases(
     """
     folder = package / "selftest" / exercise
     return [
-        TrialSubmission("reference", (folder / "reference.py").read_text("utf-8"), checked, 1.0),
-        TrialSubmission("stub", (folder / "stub.py").read_text("utf-8"), 0.0, 0.99),
-        TrialSubmission("hostile", hostile(functions, ()), 0.0, 0.5),
-        TrialSubmission("nothing submitted", None, None, None),
+        TrialSubmission(_("reference"), (folder / "reference.py").read_text("utf-8"), checked, 1.0),
+        TrialSubmission(_("stub"), (folder / "stub.py").read_text("utf-8"), 0.0, 0.99),
+        TrialSubmission(HOSTILE, hostile(functions, ()), 0.0, 0.5),
+        TrialSubmission(_("nothing submitted"), None, None, None),
     ]
 
 
@@ -172,7 +175,8 @@ def try_package(
         name = exercise or next(iter(exercises))
         if name not in exercises:
             raise UsageError(
-                f"{package} does not grade {name}", f"it grades: {', '.join(exercises)}"
+                _("{package} does not grade {exercise}", package=package, exercise=name),
+                _("it grades: {exercises}", exercises=enumerated(list(exercises))),
             )
         for case in (
             *cases(folder, name, exercises[name], checked.get(name, 1.0)),
@@ -195,7 +199,7 @@ def _try(
     with tempfile.TemporaryDirectory(prefix="bpgrade-selftest-") as folder:
         place = Path(folder).resolve()
         source = case.source
-        if case.name == "hostile":  # it is told where the documents will be
+        if case.name == HOSTILE:  # it is told where the documents will be
             run = platform.lay(_new(place / "scratch"), package, None, exercise)
             targets = [str(place / "root" / name) for name in run.documents if name]
             source = hostile(functions, targets)
@@ -218,21 +222,31 @@ def _new(folder: Path) -> Path:
 
 def _judge(platform: Platform, case: TrialSubmission, ran: Ran) -> PackageTrial:
     if not ran.documents:
-        return PackageTrial(case.name, None, ran.exit_code, False, f"no result: {_said(ran)}")
+        problem = _("no result: {reason}", reason=_said(ran))
+        return PackageTrial(case.name, None, ran.exit_code, False, problem)
     try:
         share = platform.share(ran.documents)
     except (ValueError, KeyError, TypeError, IndexError) as error:
-        problem = _said(ran) or repr(error)
-        return PackageTrial(case.name, None, ran.exit_code, False, f"no valid result: {problem}")
-    if case.least is None or case.most is None:
-        wrong = "" if share is None else f"{share * 100:.4g} % is stored where nothing was graded"
-    elif share is None:
-        wrong = "no score is stored"
-    else:
-        fits = case.least - 1e-9 <= share <= case.most + 1e-9
-        wrong = "" if fits else "the score is not what it should be"
-    remark = f"{wrong}: {_said(ran)}".rstrip(": ") if wrong else ""
+        problem = _("no valid result: {reason}", reason=_said(ran) or repr(error))
+        return PackageTrial(case.name, None, ran.exit_code, False, problem)
+    wrong = _fault(case, share)
+    said = _said(ran)
+    remark = _("{fault}: {reason}", fault=wrong, reason=said) if wrong and said else wrong
     return PackageTrial(case.name, share, ran.exit_code, not wrong, remark)
+
+
+def _fault(case: TrialSubmission, share: float | None) -> str:
+    """Return what is wrong with the share of the points that the platform sees."""
+    if case.least is None or case.most is None:
+        if share is None:
+            return ""
+        percent = f"{share * 100:.4g}"
+        return _("{percent} % is stored where nothing was graded", percent=percent)
+    if share is None:
+        return _("no score is stored")
+    if case.least - 1e-9 <= share <= case.most + 1e-9:
+        return ""
+    return _("the score is not what it should be")
 
 
 def _said(ran: Ran) -> str:
@@ -257,7 +271,8 @@ def start(run: Run, root: Path, isolation: str = "strict") -> Ran:
         )
     except OSError as error:
         name = str(run.command[0]).removeprefix(str(root))
-        return Ran(127, {}, "", f"bpgrade: {name} cannot be started: {error.strerror}")
+        told = gettext("{name} cannot be started: {reason}", name=name, reason=error.strerror)
+        return Ran(127, {}, "", f"bpgrade: {told}")
     output = done.stdout.decode("utf-8", "replace")
     errors = (done.stderr or b"").decode("utf-8", "replace")
     return Ran(done.returncode, read_documents(run, root, output), output, errors)
@@ -299,13 +314,17 @@ def _unpacked(package: Path) -> Iterator[Path]:
                         path.chmod((entry.external_attr >> 16) & 0o777 or 0o644)
         except FileNotFoundError:
             raise UsageError(
-                f"no such package: {package}",
-                "make one: bpgrade package PLATFORM -o OUT.zip",
+                _("no such package: {package}", package=package),
+                _("make one: bpgrade package {platform} -o OUT.zip", platform="PLATFORM"),
             ) from None
         except (OSError, zipfile.BadZipFile) as error:
             raise UsageError(
-                f"{package} cannot be read as a package: {error}",
-                "give the .zip file or folder that `bpgrade package` wrote",
+                _(
+                    "{package} cannot be read as a package: {reason}",
+                    package=package,
+                    reason=error,
+                ),
+                _("give the .zip file or folder that `bpgrade package` wrote"),
             ) from None
         yield Path(folder).resolve()
 
@@ -325,13 +344,26 @@ def _exercises(folder: Path, platform: Platform, package: Path) -> Mapping[str, 
         name, exercises = manifest["platform"], manifest["exercises"]
     except (OSError, ValueError, KeyError, TypeError):
         raise UsageError(
-            f"{package} is not a bpgrade package: it has no valid {MANIFEST}",
-            f"make one: bpgrade package {platform.name} -o OUT.zip",
+            _(
+                "{package} is not a bpgrade package: it has no valid {file}",
+                package=package,
+                file=MANIFEST,
+            ),
+            _("make one: bpgrade package {platform} -o OUT.zip", platform=platform.name),
         ) from None
     if name != platform.name:
         raise UsageError(
-            f"{package} is a package for {name}, not for {platform.name}",
-            f"try it as one: bpgrade selftest {name} {package}",
+            _(
+                "{package} is a package for {platform}, not for {wanted}",
+                package=package,
+                platform=name,
+                wanted=platform.name,
+            ),
+            _(
+                "try it as one: bpgrade selftest {platform} {package}",
+                platform=name,
+                package=package,
+            ),
         )
     found: Mapping[str, Sequence[str]] = exercises
     return found

@@ -16,6 +16,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
+from grader.language import gettext, translated
 from grader.platforms import check_text, layout
 from grader.platforms.assessment import Assessment, Test
 from grader.platforms.metadata import decimal
@@ -42,14 +43,14 @@ done
 def document(assessment: Assessment, place: PlatformPaths) -> str:
     """Return the comments and, in the last line, the grade in the activity's scale."""
     if assessment.graded is None:
-        return _comment([f"-{check_text.NOT_GRADED}", *_quoted(assessment.problem)])
+        return _comment([f"-{translated(check_text.NOT_GRADED)}", *_quoted(assessment.problem)])
     shown = assessment.shown()
     lines = [line for remark in assessment.remarks() for line in _quoted(remark)]
     for test in shown.tests:
         lines += _test(test)
     printed = check_text.printed(shown)
     if printed:
-        lines += ["-Your code printed", *_quoted(printed)]
+        lines += [f"-{gettext('Your code printed')}", *_quoted(printed)]
     low, high = place.facts["low"], place.facts["high"]
     grade = float(low + (high - low) * assessment.share)
     return f"{_comment(lines)}Grade :=>> {grade:.10g}\n"
@@ -62,7 +63,8 @@ def _comment(lines: list[str]) -> str:
 def _test(test: Test) -> list[str]:
     name = check_text.plain(test.name, lines=False)
     # a number in parentheses at the end of a title would be taken for a deduction
-    title = f"-{name}: {check_text.points_of(test)}"
+    title = gettext("{check}: {points}", check=name, points=check_text.points_of(test))
+    title = f"-{title}"
     return [title, *_quoted(check_text.message(test))]
 
 

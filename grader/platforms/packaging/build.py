@@ -16,7 +16,11 @@ from typing import Final
 
 from grader.course import Course, Exercise
 from grader.course.files import replacing
+from grader.course.translations import in_language
 from grader.errors import UsageError
+from grader.language import current_language, gettext, html_tag, translated
+from grader.language import gettext_lazy as _
+from grader.language.catalogue import SOURCE
 from grader.platforms.assessment import Hidden
 from grader.platforms.packaging import requirements
 from grader.platforms.packaging.wheel import installed, mode, tree, wheel, zipped
@@ -82,8 +86,12 @@ def build(platform: Platform, course: Course, choice: PackageOptions) -> dict[st
     for exercise in exercises:
         if not course.checks(exercise).is_file():
             raise UsageError(
-                f"{course.folder} has no checks for {exercise.name}, so nothing could be graded",
-                "give the full course, with its solutions: --course DIR",
+                _(
+                    "{folder} has no checks for {exercise}, so nothing could be graded",
+                    folder=course.folder,
+                    exercise=exercise.name,
+                ),
+                _("give the full course, with its solutions: --course DIR"),
             )
     own = _course_files(course)
     blanks = _blanks(course, choice, own)
@@ -150,10 +158,13 @@ def write(files: Mapping[str, bytes], out: Path) -> None:
             path.write_bytes(data)
             path.chmod(mode(data))
     except FileExistsError:
-        raise UsageError(f"{out} already exists", "choose a new folder or .zip file") from None
+        raise UsageError(
+            _("{path} already exists", path=out), _("choose a new folder or .zip file")
+        ) from None
     except OSError as error:
         raise UsageError(
-            f"{out} cannot be written: {error.strerror}", "choose a place you can write to"
+            _("{path} cannot be written: {reason}", path=out, reason=error.strerror),
+            _("choose a place you can write to"),
         ) from None
 
 
@@ -191,7 +202,15 @@ def _installer(course: Course, choice: PackageOptions) -> dict[str, bytes]:
     if choice.bundle:
         found = requirements.download(pinned, choice.python)
         files |= {f"wheels/{name}": data for name, data in found.items()}
-    blanks = {"PYTHON": choice.python, "OFFLINE": "--no-index" if choice.bundle else ""}
+    blanks = {
+        "PYTHON": choice.python,
+        "OFFLINE": "--no-index" if choice.bundle else "",
+        "NO_PYTHON": gettext(
+            "install.sh: this system offers no Python {python}. Make the package again, with the"
+            " Python that it has: bpgrade package ... --python VERSION",
+            python=choice.python,
+        ),
+    }
     for path in sorted(_SHARED.iterdir()):
         files[path.name] = _filled(path.read_text("utf-8"), blanks).encode()
     return files
@@ -199,7 +218,10 @@ def _installer(course: Course, choice: PackageOptions) -> dict[str, bytes]:
 
 def _blanks(course: Course, choice: PackageOptions, own: Mapping[str, bytes]) -> dict[str, str]:
     """Return what the scripts' blanks are filled with."""
+    language = current_language()
     options = [f"--seed={choice.seed}"]
+    if language != SOURCE:
+        options.append(f"--lang={html_tag(language)}")
     if choice.exercise:
         options.append(f"--exercise={choice.exercise.name}")
     if choice.hidden:
@@ -211,16 +233,31 @@ def _blanks(course: Course, choice: PackageOptions, own: Mapping[str, bytes]) ->
     return {
         "OPTIONS": " ".join(options),
         "EXERCISE": name,
-        "TITLE": exercise.title if exercise else course.title,
+        "TITLE": translated(exercise.title if exercise else course.title),
         "COURSE": course.name,
         "POINTS": f"{exercise.max_score:g}" if exercise else "",
-        "TASK": _text(course.task(exercise)) if exercise else "",
-        "STUB": _text(course.stub(exercise)) if exercise else "",
+        "TASK": _text(in_language(course.task(exercise), language)) if exercise else "",
+        "STUB": _text(in_language(course.stub(exercise), language)) if exercise else "",
         "NO_SCORES": json.dumps(dict.fromkeys(exercise.functions))[1:-1] if exercise else "",
         "PYTHON": choice.python,
         "UUID": str(uuid.uuid5(uuid.NAMESPACE_URL, f"bpgrade:{course.name}:{name}")),
         "DOT": ".",
+        **_words(name),
         "COURSE_BASE64": base64.encodebytes(zipped(own)).decode("ascii"),
+    }
+
+
+def _words(exercise: str) -> dict[str, str]:
+    """Return what the scripts and their documents say to people."""
+    return {
+        "ABOUT": gettext("Grades {exercise} with bpgrade.", exercise=exercise),
+        "ALL_CHECKS": gettext("all checks of {exercise}", exercise=exercise),
+        "HAND_IN": gettext("Hand in {exercise}.py or {exercise}.ipynb.", exercise=exercise),
+        "WITHOUT_A_WORD": gettext("Not graded: the grader has ended without a word."),
+        "JAIL_SERVER": gettext(
+            "Copy this folder to /opt/bpgrade on the VPL execution server, or into its chroot, and"
+            " run `bash /opt/bpgrade/install.sh` there once, as root."
+        ),
     }
 
 

@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from grader.errors import UsageError
+from grader.language import gettext_lazy as _
 from grader.platforms.packaging.wheel import NAME
 from grader.sandbox import distributions, packages
 
@@ -96,8 +97,10 @@ def download(requirements: Iterable[str], python: str) -> dict[str, bytes]:
             lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
             reasons = [line for line in lines if line.startswith("ERROR")] or lines[-1:]
             raise UsageError(
-                f"pip could not download the wheels: {' '.join(reasons)[:400]}",
-                "check the network connection, or leave out --bundle: then they are installed"
-                " where the package is set up",
+                _("pip could not download the wheels: {reason}", reason=" ".join(reasons)[:400]),
+                _(
+                    "check the network connection, or leave out --bundle: then they are installed"
+                    " where the package is set up"
+                ),
             )
         return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from grader.errors import UsageError
+from grader.language import gettext_lazy as _
 
 NAME: Final = "bpgrade"
 _PACKAGE: Final = Path(__file__).parents[2]
@@ -32,8 +33,11 @@ def installed() -> Distribution:
         return distribution(NAME)
     except PackageNotFoundError:
         raise UsageError(
-            f"{NAME} runs from a folder without being installed, so there is no wheel to pack",
-            "install it: pip install bpgrade, or pip install -e . in its source",
+            _(
+                "{name} runs from a folder without being installed, so there is no wheel to pack",
+                name=NAME,
+            ),
+            _("install it: pip install bpgrade, or pip install -e . in its source"),
         ) from None
 
 

@@ -40,8 +40,7 @@ offered() {
             return
         fi
     done
-    echo "install.sh: this system offers no Python @PYTHON@. Make the package again, with the" \
-        "Python that it has: bpgrade package ... --python VERSION" >&2
+    echo "@NO_PYTHON@" >&2
     return 1
 }
 
