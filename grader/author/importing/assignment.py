@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from grader.course.by_hand import AnswerKind
+from grader.language import gettext_lazy as _
 
 Level = Literal["look", "cannot"]
 
@@ -18,9 +19,13 @@ class Place:
     cell: int = 0
     line: int = 1
 
-    def __str__(self) -> str:
-        cell = f", cell {self.cell}" if self.cell else ""
-        return f"{self.file}{cell}, line {self.line}"
+    @property
+    def words(self) -> str:
+        """The place in words."""
+        if self.cell:
+            told = {"file": self.file, "cell": self.cell, "line": self.line}
+            return _("{file}, cell {cell}, line {line}", **told)
+        return _("{file}, line {line}", file=self.file, line=self.line)
 
     def at(self, line: int) -> Place:
         """Return the place of a line that is counted from this one."""

@@ -15,6 +15,7 @@ from typing import Final
 from grader.author.importing.assignment import Finding, Place
 from grader.author.importing.exercise import Converted
 from grader.course.naming import DATA
+from grader.language import gettext_lazy as _
 
 _LARGEST: Final = 64_000_000
 _NO_DATA: Final = {".ipynb", ".py", ".pyc"}
@@ -90,7 +91,9 @@ def _data_below(path: Path) -> Iterator[Path]:
 def _reading(one: Converted, moved: Mapping[str, str]) -> Converted:
     notes = [
         Finding(
-            "look", Place(one.notebook), f"what it reads as {old} is {new} now, for students too"
+            "look",
+            Place(one.notebook),
+            _("what it reads as {old} is {new} now, for students too", old=old, new=new),
         )
         for old, new in moved.items()
     ]

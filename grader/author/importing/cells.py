@@ -10,6 +10,8 @@ from typing import Any
 
 from grader.author.importing.assignment import Place
 from grader.errors import UsageError
+from grader.language import gettext_lazy as _
+from grader.language import translated
 from grader.notebooks.notebook_file import NotebookError, parse, raw_cells, read_document, source_of
 
 _SKIPPED = {"__pycache__", "submitted", "autograded", "feedback", "student", "dist"}
@@ -42,12 +44,13 @@ def read_cells(path: Path, name: str) -> tuple[Cell, ...]:
             read_document(name, data)
     except OSError as error:
         raise UsageError(
-            f"Cannot read {path}: {error.strerror or error}.", "Name a notebook that you may read."
+            _("Cannot read {path}: {reason}.", path=path, reason=error.strerror or error),
+            _("Name a notebook that you may read."),
         ) from error
     except NotebookError as error:
         raise UsageError(
-            str(error).partition(". ")[0].rstrip(".") + ".",
-            "Open it in Jupyter and save it again, or leave it out.",
+            _first_sentence(error.args[0]),
+            _("Open it in Jupyter and save it again, or leave it out."),
         ) from None
     cells = []
     for number, cell in enumerate(raw_cells(content), 1):
@@ -65,6 +68,10 @@ def read_cells(path: Path, name: str) -> tuple[Cell, ...]:
                 )
             )
     return tuple(cells)
+
+
+def _first_sentence(text: str) -> str:
+    return re.split(r"(?<=\.) |(?<=。)", translated(text))[0]
 
 
 def _output(cell: dict[str, Any], kinds: tuple[str, ...]) -> str:
@@ -91,18 +98,21 @@ def find_notebooks(source: Path) -> list[Path]:
         There is none.
     """
     if not source.exists():
-        raise UsageError(f"No such file or folder: {source}.", "Name a notebook or a folder.")
+        raise UsageError(
+            _("No such file or folder: {path}.", path=source), _("Name a notebook or a folder.")
+        )
     if source.is_file():
         if source.suffix != ".ipynb":
             raise UsageError(
-                f"{source} is not a notebook.", "Name a file that ends in .ipynb, or a folder."
+                _("{path} is not a notebook.", path=source),
+                _("Name a file that ends in .ipynb, or a folder."),
             )
         return [source]
     found = sorted(_notebooks(source), key=_natural)
     if not found:
         raise UsageError(
-            f"There is no notebook in {source}.",
-            "Name a notebook, an assignment's folder, or a folder of assignments.",
+            _("There is no notebook in {path}.", path=source),
+            _("Name a notebook, an assignment's folder, or a folder of assignments."),
         )
     return found
 

@@ -16,6 +16,8 @@ from grader.author.importing.source_edits import indented
 from grader.author.importing.titles import plain
 from grader.author.importing.translation import Translation, translate
 from grader.checking.student.student_proxy import own_names
+from grader.language import gettext_lazy as _
+from grader.language import translated
 
 _FIXTURES = ("student", "reference")
 _OWN_IMPORTS = {"contextlib", "io", "re"}
@@ -56,9 +58,9 @@ class _File:
 def write_checks(tests: Sequence[tuple[Test, Names]]) -> Written:
     """Return the checks of some tests, which are plain Python, each with the names there."""
     file = _File(tests[0][1] if tests else names_of([], []))
-    free = bool(tests) and not any(test.points for test, _ in tests)
+    free = bool(tests) and not any(test.points for test, _names in tests)
     if free:
-        text = "no test is worth any points: each check got one"
+        text = _("no test is worth any points: each check got one")
         file.findings.append(Finding("look", Place(tests[0][0].place.file), text))
     for test, names in tests:
         file.names = names
@@ -85,11 +87,15 @@ def check_file(head: str, checks: Sequence[Check], aside: Mapping[str, str]) -> 
     """Return the text of a check file; checks named in `aside` stand in comments, with why."""
     kept = [check.code for check in checks if check.name not in aside]
     left = [
-        "\n".join(f"# {line}".rstrip() for line in [f"Set aside: {why}.", *check.code.split("\n")])
+        "\n".join(f"# {line}".rstrip() for line in [_set_aside(why), *check.code.split("\n")])
         for check in checks
         if (why := aside.get(check.name)) is not None
     ]
     return "\n\n\n".join([head, *kept, *left]) + "\n"
+
+
+def _set_aside(why: str) -> str:
+    return translated(_("Set aside: {why}.", why=why))
 
 
 def _add(
@@ -99,19 +105,23 @@ def _add(
     prelude = _outside(file, found)
     target = _charged(file.names, found)
     for name in sorted(own_names().intersection(found.names)):
-        text = f"`{name}` is what the `student` of a check has itself: call it otherwise"
+        text = _(
+            "`{name}` is what the `student` of a check has itself: call it otherwise", name=name
+        )
         found.impossible.append((1, text))
     if target is None and not found.impossible:
-        found.impossible.append((1, "it asks nothing of what students write"))
+        found.impossible.append((1, _("it asks nothing of what students write")))
     notes: list[tuple[Level, int, str]] = [("cannot", *one) for one in found.impossible]
     notes += [("look", *one) for one in found.problems]
-    for level, line, text in notes:
-        file.findings.append(Finding(level, _line(test.place, line), text))
+    for level, line, note in notes:
+        file.findings.append(Finding(level, _line(test.place, line), note))
     if test.after:
         prelude.insert(0, f"student = student.after({test.after!r})")
         if found.reference:
-            text = "the reference is asked as of its end, though a later cell changes what is asked"
-            file.findings.append(Finding("look", test.place, text))
+            why = _(
+                "the reference is asked as of its end, though a later cell changes what is asked"
+            )
+            file.findings.append(Finding("look", test.place, why))
     body = "\n".join([*prelude, found.code])
     if found.impossible or target is None:
         return
@@ -152,7 +162,7 @@ def _outside(file: _File, found: Translation) -> list[str]:
                 file.header[text] = None
             else:  # so that no other check is lost with it
                 missing[text] = None
-                found.problems.append((1, f"`{text}` finds nothing here"))
+                found.problems.append((1, _("`{statement}` finds nothing here", statement=text)))
         elif name in file.names.given:
             waiting += [(each, before) for each in loaded(file.names.given[name])]
             file.header.pop(file.names.given[name], None)
@@ -161,7 +171,7 @@ def _outside(file: _File, found: Translation) -> list[str]:
             again = translate(file.earlier[number][1], file.names)
             waiting += [(each, number) for each in again.outside]
             found.names.update(again.names)
-            found.impossible += [(1, text) for _, text in again.impossible]
+            found.impossible += [(1, text) for _line, text in again.impossible]
             chosen.add(number)
         elif name in _OWN_IMPORTS:
             file.header[f"import {name}"] = None
@@ -169,9 +179,9 @@ def _outside(file: _File, found: Translation) -> list[str]:
             for star in file.names.stars:
                 file.header[star] = None
         elif name in found.outside:
-            found.problems.append((1, f"no cell defines {name}"))
+            found.problems.append((1, _("no cell defines {name}", name=name)))
     if any(name in _FIXTURES for name in found.outside):
-        found.impossible.append((1, "it has a name `student` of its own"))
+        found.impossible.append((1, _("it has a name `student` of its own")))
     codes = [translate(file.earlier[each][1], file.names).code for each in sorted(chosen)]
     return [*missing, *codes]
 

@@ -32,6 +32,8 @@ from grader.author.importing.moments import in_time, with_marks
 from grader.author.importing.naming import Names, bound, loaded, names_of
 from grader.course.by_hand import Part
 from grader.course.stubs import BEGIN
+from grader.language import gettext_lazy as _
+from grader.language import translated
 from grader.notebooks.syntax import to_python
 
 _IN_NOTEBOOKS: Final = {"nose", "IPython", "google"}
@@ -138,7 +140,7 @@ def convert(assignment: Assignment, name: str) -> Converted:
     findings += list(_pictures(parts, notebook))
     title = assignment.title.replace("\n", " ").strip() or name
     heading = f'"""{title}. The task is in {name}.md."""'
-    taken = {*points_of(written.checks), *(n for tree, _ in parts.trees for n in _bound(tree))}
+    taken = {*points_of(written.checks), *(n for tree, _own in parts.trees for n in _bound(tree))}
     graded = parts_of(by_hand, taken)
     code = [*with_marks(parts.code, parts.places, named), *places_of(graded)]
     return Converted(
@@ -150,7 +152,7 @@ def convert(assignment: Assignment, name: str) -> Converted:
         head=f'"""Checks of {name}: {title}."""\n\n{written.head}',
         checks=written.checks,
         by_hand=answers_of(by_hand),
-        parts=tuple(part for part, _ in graded),
+        parts=tuple(part for part, _answer in graded),
         packages=packages,
         texts=tuple(texts),
         tests=tuple(dict.fromkeys(test.place for test in parts.tests)),
@@ -187,7 +189,9 @@ def _add_code(parts: _Parts, part: Code) -> None:
         tree = ast.parse(plain.source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         place = part.place.at(getattr(error, "lineno", None) or 1)
-        parts.findings.append(Finding("cannot", place, f"the cell is no valid Python: {error}"))
+        parts.findings.append(
+            Finding("cannot", place, _("the cell is no valid Python: {reason}", reason=error))
+        )
         return
     solution = BEGIN in plain.source
     source, tree = without_clients(plain.source, tree, parts.clients)
@@ -203,7 +207,7 @@ def _add_code(parts: _Parts, part: Code) -> None:
 
 def _leave_out_what_follows_tests(parts: _Parts, tests: list[Test]) -> None:
     """Make a text of each given cell that needs what only a test defines: here it is not there."""
-    own = {name for tree, _ in parts.trees for node in tree.body for name in bound(node)}
+    own = {name for tree, _own in parts.trees for node in tree.body for name in bound(node)}
     theirs = {
         name for test in tests for node in ast.parse(test.source).body for name in bound(node)
     } - own
@@ -212,7 +216,9 @@ def _leave_out_what_follows_tests(parts: _Parts, tests: list[Test]) -> None:
         needed = sorted(loaded(ast.unparse(tree)) & theirs)
         if needed and not solution:
             place = parts.places[number]
-            text = f"it needs {needed[0]}, which a test defines: made part of the task text"
+            text = _(
+                "it needs {name}, which a test defines: made part of the task text", name=needed[0]
+            )
             parts.findings.append(Finding("look", place, text))
             parts.texts.append(f"```python\n{parts.code[number].strip()}\n```")
             imports: list[ast.stmt] = [
@@ -242,10 +248,12 @@ def _plain_tests(parts: _Parts) -> Iterator[Test]:
             ast.parse(test.public_source)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             at = place.at(getattr(error, "lineno", None) or 1)
-            parts.findings.append(Finding("cannot", at, f"the test is no valid Python: {error}"))
+            parts.findings.append(
+                Finding("cannot", at, _("the test is no valid Python: {reason}", reason=error))
+            )
             continue
         for line, text in plain.left_out:
-            why = f"`{text}` is no Python, and left out"
+            why = _("`{text}` is no Python, and left out", text=text)
             parts.findings.append(Finding("look", place.at(line), why))
         yield replace(test, source=plain.source)
 
@@ -255,7 +263,7 @@ def _packages(trees: list[tuple[ast.Module, bool]]) -> tuple[tuple[str, ...], tu
     packages: dict[str, None] = {}
     texts: dict[str, None] = {}
     skipped, draws = CLIENTS | _IN_NOTEBOOKS, False
-    for tree, _ in trees:
+    for tree, _own in trees:
         for node in ast.walk(tree):
             modules: list[str] = []
             if isinstance(node, ast.Import):
@@ -288,7 +296,10 @@ def _pictures(parts: _Parts, notebook: str) -> Iterator[Finding]:
     for text in parts.texts:
         for target in re.findall(r"!\[[^\]]*\]\(([^)\s]+)", text):
             if not target.startswith(("http://", "https://", "data:")):
-                why = f"the picture {target} is not carried over: put it where students find it"
+                why = _(
+                    "the picture {name} is not carried over: put it where students find it",
+                    name=target,
+                )
                 yield Finding("look", Place(notebook), why)
 
 
@@ -298,6 +309,9 @@ def _task(title: str, parts: _Parts) -> str:
         texts.insert(0, f"# {title}")
     if parts.by_hand:
         rows = [f"| {part.title} | {part.points:g} |" for part in parts.by_hand.values()]
-        table = "\n".join(["| part | points |", "| --- | --- |", *rows])
-        texts.append(f"## Graded by hand\n\nA person grades these parts:\n\n{table}")
+        titles = translated(_("| part | points |"))
+        table = "\n".join([titles, "| --- | --- |", *rows])
+        heading = translated(_("Graded by hand"))
+        told = translated(_("A person grades these parts:"))
+        texts.append(f"## {heading}\n\n{told}\n\n{table}")
     return "\n\n".join(texts) + "\n"

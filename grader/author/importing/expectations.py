@@ -6,6 +6,8 @@ import ast
 import doctest
 from typing import Final
 
+from grader.language import gettext_lazy as _
+
 _TRUTHS: Final = (ast.Compare, ast.BoolOp)
 _TRUE_CALLS: Final = {"isinstance", "all", "any", "callable", "hasattr", "issubclass", "bool"}
 
@@ -57,7 +59,7 @@ def ok_case(code: str) -> tuple[str, str]:
         lines.append(text)
         problem = problem or why
     if not lines:
-        raise ValueError("it has no prompt")
+        raise ValueError(_("it has no prompt"))
     return "\n".join(lines), problem
 
 
@@ -66,7 +68,7 @@ def expected(source: str, want: str, exception: str | None = None) -> tuple[str,
     want = want.rstrip("\n")
     if exception is not None:
         body = "\n".join(f"    {line}" for line in source.split("\n"))
-        name, _, text = exception.strip().partition(":")
+        name, _colon, text = exception.strip().partition(":")
         match = f", match=__escape__({text.strip()!r})" if text.strip() else ""
         return f"with __raises__({name.rpartition('.')[2]!r}{match}):\n{body}", ""
     tree = ast.parse(source)
@@ -74,7 +76,7 @@ def expected(source: str, want: str, exception: str | None = None) -> tuple[str,
         return source, ""
     last = tree.body[-1]
     if not isinstance(last, ast.Expr):
-        return source, f"it prints {want!r}, which is not asked for"
+        return source, _("it prints {text}, which is not asked for", text=repr(want))
     head = [ast.unparse(node) for node in tree.body[:-1]]
     text, problem = _asked(last.value, want)
     return "\n".join([*head, text]), problem
@@ -93,7 +95,7 @@ def _asked(value: ast.expr, want: str) -> tuple[str, str]:
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return (
             _line(ast.Call(ast.Name("repr", ast.Load()), [value], []), ast.Constant(want)),
-            "it compares how a value is written, which differs between versions of packages",
+            _("it compares how a value is written, which differs between versions of packages"),
         )
     truth = isinstance(value, _TRUTHS) or _called(value) in _TRUE_CALLS
     if literal is True and truth:

@@ -11,11 +11,13 @@ from grader.author.importing.titles import words
 from grader.course.by_hand import AnswerKind, Part
 from grader.course.naming import LONGEST, is_file_name
 from grader.course.stubs import BEGIN, END
+from grader.language import gettext_lazy as _
+from grader.language import ngettext_lazy
 
 _DRAWS: Final = re.compile(
     r"\.(plot|hist|scatter|barh?|boxplot|imshow|contourf?|pie|fill_between|errorbar)\(|\bplt\."
 )
-_NO_ANSWER: Final = "No answer is given."
+_NO_ANSWER: Final = _("No answer is given.")
 
 
 def kind_of(source: str) -> AnswerKind:
@@ -75,12 +77,25 @@ def _literal(text: str) -> str:
 
 def finding_on(one: ByHand, name: str) -> Finding:
     """Return what the author has to look at."""
-    points = f"{one.points:g} point" + ("" if one.points == 1 else "s")
-    where = f"The author's answer is in solutions/by_hand_{name}.md"
+    where = f"solutions/by_hand_{name}.md"
     if not one.points:
-        text = f"{one.title} is graded by hand and gives no points: it is left out. {where}"
+        text = _(
+            "{part} is graded by hand and gives no points: it is left out."
+            " The author's answer is in {path}",
+            part=one.title,
+            path=where,
+        )
         return Finding("look", one.place, text)
-    text = f"{one.title} ({points}) is graded by hand: write its rubric in course.toml. {where}"
+    text = ngettext_lazy(
+        "{part} ({points} point) is graded by hand: write its rubric in course.toml."
+        " The author's answer is in {path}",
+        "{part} ({points} points) is graded by hand: write its rubric in course.toml."
+        " The author's answer is in {path}",
+        1 if one.points == 1 else 2,
+        part=one.title,
+        points=f"{one.points:g}",
+        path=where,
+    )
     return Finding("look", one.place, text)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from grader.course.stubs import ALMOST, BEGIN, END, STUB, make_stub
 from grader.errors import CourseError
+from grader.language import gettext_lazy as _
 
 PROMPT: Final = "# YOUR CODE HERE"
 _OTTER_BEGIN: Final = re.compile(r"\s*# BEGIN SOLUTION(?: NO PROMPT)?\s*$")
@@ -118,18 +119,18 @@ def _nbgrader_regions(lines: list[str]) -> list[_Region]:
     for number, line in enumerate(lines, 1):
         if "BEGIN SOLUTION" in line:
             if begun:
-                raise _MarkerError(number, "BEGIN SOLUTION inside another solution")
+                raise _MarkerError(number, _("BEGIN SOLUTION inside another solution"))
             begun = number
             regions.append(_Region(True))
         elif "END SOLUTION" in line:
             if not begun:
-                raise _MarkerError(number, "END SOLUTION without BEGIN SOLUTION")
+                raise _MarkerError(number, _("END SOLUTION without BEGIN SOLUTION"))
             begun = 0
             regions.append(_Region(False))
         else:
             regions[-1].lines.append(line)
     if begun:
-        raise _MarkerError(begun, "BEGIN SOLUTION is never closed")
+        raise _MarkerError(begun, _("BEGIN SOLUTION is never closed"))
     return regions
 
 
@@ -147,12 +148,12 @@ def _otter_regions(lines: list[str]) -> list[_Region]:
             _prompted(regions).prompts.append(line)
         elif _OTTER_BEGIN.match(line):
             if begun:
-                raise _MarkerError(number, "BEGIN SOLUTION inside another solution")
+                raise _MarkerError(number, _("BEGIN SOLUTION inside another solution"))
             begun = number
             regions.append(_Region(True))
         elif text.endswith("# END SOLUTION"):
             if not begun:
-                raise _MarkerError(number, "END SOLUTION without BEGIN SOLUTION")
+                raise _MarkerError(number, _("END SOLUTION without BEGIN SOLUTION"))
             begun = 0
             regions.append(_Region(False))
         elif begun:
@@ -168,7 +169,7 @@ def _otter_regions(lines: list[str]) -> list[_Region]:
                 regions.append(_Region(False))
             regions[-1].lines.append(line)
     if begun:
-        raise _MarkerError(begun, "BEGIN SOLUTION is never closed")
+        raise _MarkerError(begun, _("BEGIN SOLUTION is never closed"))
     return regions
 
 
@@ -229,7 +230,7 @@ def _checked(text: str, source: str, has_solution: bool) -> Marked:
     try:
         make_stub(text, "cell")
     except CourseError as error:
-        problem = f"no stub can be made of its solution markers ({error.message})"
+        problem = _("no stub can be made of its solution markers ({reason})", reason=error.message)
         plain = re.sub(r"[ \t]*# ?SOLUTION(?: NO PROMPT)?[ \t]*$", "", source, flags=re.MULTILINE)
         return Marked(_wrapped(_unmarked(plain)), True, problem)
     return Marked(text, True)

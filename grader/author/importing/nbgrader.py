@@ -22,6 +22,7 @@ from grader.author.importing.graded_by_hand import kind_of
 from grader.author.importing.markers import from_nbgrader, is_released, without_region
 from grader.author.importing.titles import first_heading, title_of, words
 from grader.errors import UsageError
+from grader.language import gettext_lazy as _
 
 NEWEST_SCHEMA: Final = 3
 _AUTOTEST: Final = re.compile(r"^(\s*)#+\s*(?:HASHED )?AUTOTEST\s+(.+)$")
@@ -84,7 +85,11 @@ def _metadata(cell: Cell, findings: list[Finding]) -> Mapping[str, Any]:
         return {}
     schema = marks.get("schema_version", 0)
     if not isinstance(schema, int) or schema > NEWEST_SCHEMA:
-        text = f"its cell metadata has schema {schema!r}, newer than {NEWEST_SCHEMA}: read as that"
+        text = _(
+            "its cell metadata has schema {schema}, newer than {newest}: read as that",
+            schema=repr(schema),
+            newest=NEWEST_SCHEMA,
+        )
         findings.append(Finding("look", cell.place, text))
     return marks
 
@@ -94,7 +99,11 @@ def _points(marks: Mapping[str, Any], cell: Cell, findings: list[Finding]) -> fl
     try:
         points = float(given or 0)
     except (TypeError, ValueError):
-        findings.append(Finding("look", cell.place, f"its points are {given!r}: taken as 0"))
+        findings.append(
+            Finding(
+                "look", cell.place, _("its points are {points}: taken as 0", points=repr(given))
+            )
+        )
         return 0.0
     return points if 0 <= points < 1e6 else 0.0
 
@@ -116,10 +125,10 @@ def _text(
 def _code(cell: Cell, solution: bool, findings: list[Finding]) -> Code:
     marked = from_nbgrader(cell.source, whole=solution)
     if marked.problem:
-        text = f"{marked.problem}: all of the cell was taken for the solution"
+        text = _("{reason}: all of the cell was taken for the solution", reason=marked.problem)
         findings.append(Finding("look", cell.place.at(marked.line), text))
     if is_released(cell.source):
-        text = "a released notebook has no solution: write it between the markers"
+        text = _("a released notebook has no solution: write it between the markers")
         findings.append(Finding("look", cell.place, text))
     return Code(marked.source, cell.place)
 

@@ -28,6 +28,7 @@ from grader.author.importing.otter_cells import Question, is_master, located, te
 from grader.author.importing.otter_tests import Case, read_tests, tests_folder
 from grader.author.importing.titles import first_heading, title_of, words
 from grader.errors import UsageError
+from grader.language import gettext_lazy as _
 
 _CHECK: Final = re.compile(r"\b(?:grader|ok)\.(?:check|grade)\(\s*[\"']([^\"']+)[\"']")
 
@@ -51,7 +52,7 @@ def read_otter(source: Path) -> tuple[tuple[Assignment, ...], tuple[Finding, ...
             if len(paths) == 1:
                 raise
             findings.append(Finding("cannot", Place(name), error.message))
-    if any(is_master(cells) for _, cells in read):
+    if any(is_master(cells) for _name, cells in read):
         # what otter has generated from them lies beside
         read = [(path, cells) for path, cells in read if is_master(cells)]
     return tuple(_assignment_of(path, cells) for path, cells in read), tuple(findings)
@@ -95,7 +96,7 @@ def _generated(path: Path, cells: tuple[Cell, ...]) -> Assignment:
     findings: list[Finding] = []
     asked = [name for cell in cells for name in _CHECK.findall(cell.source)]
     suites = read_tests(path, cells, asked, findings)
-    tested = {name for _, cases in suites for case in cases for name in loaded(case.source)}
+    tested = {name for _question, cases in suites for case in cases for name in loaded(case.source)}
     asking = {name: cell.place for cell in cells for name in _CHECK.findall(cell.source)}
     parts: list[Part] = []
     for each in located(cells, []):
@@ -108,7 +109,7 @@ def _generated(path: Path, cells: tuple[Cell, ...]) -> Assignment:
         tests = _tests(question, cases, findings)
         parts += [replace(test, asked=where) for test in tests]
     if suites:
-        text = (
+        text = _(
             "a notebook that otter has generated has no solution markers: cells that define what"
             " the tests ask for were taken for the solution"
         )
@@ -136,7 +137,7 @@ def _code(cell: Cell, solution: bool, findings: list[Finding]) -> Iterator[Code]
         return
     marked = from_otter(source, whole=solution)
     if marked.problem:
-        text = f"{marked.problem}: all of the cell was taken for the solution"
+        text = _("{reason}: all of the cell was taken for the solution", reason=marked.problem)
         findings.append(Finding("look", cell.place.at(marked.line), text))
     if marked.source.strip():
         yield Code(marked.source, cell.place)
@@ -194,7 +195,10 @@ def _tests(question: Question, cases: list[Case], findings: list[Finding]) -> It
         for case, points in zip(cases, _points(question, cases, findings), strict=True)
     ]
     if any(case.success for case in cases):
-        text = f"{question.name}: messages for success are left out, a passed check says nothing"
+        text = _(
+            "{question}: messages for success are left out, a passed check says nothing",
+            question=question.name,
+        )
         findings.append(Finding("look", Place(cases[0].place.file), text))
     if question.config.get("all_or_nothing") and len(cases) > 1:
         yield _together(question, pointed)
@@ -238,7 +242,12 @@ def _points(question: Question, cases: list[Case], findings: list[Finding]) -> l
     missing = sum(points is None for points in own)
     if total is not None:
         if known > total or (not missing and known != total):
-            text = f"{question.name}: its tests are worth {known:g} points, the question {total:g}"
+            text = _(
+                "{question}: its tests are worth {points} points, the question {total}",
+                question=question.name,
+                points=f"{known:g}",
+                total=f"{total:g}",
+            )
             findings.append(Finding("look", cases[0].place, text))
         share = max(total - known, 0.0) / missing if missing else 0.0
     else:

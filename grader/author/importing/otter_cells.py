@@ -11,6 +11,7 @@ import yaml
 
 from grader.author.importing.assignment import Finding
 from grader.author.importing.cells import Cell
+from grader.language import gettext_lazy as _
 
 _MARK: Final = re.compile(
     r"\s*#\s*(ASSIGNMENT CONFIG|(?:BEGIN|END) (?:QUESTION|SOLUTION|TESTS|PROMPT))\b", re.IGNORECASE
@@ -108,7 +109,7 @@ def configuration(text: str) -> dict[str, Any]:
 def _question(cell: Cell, text: str, findings: list[Finding]) -> Question:
     config = configuration(text)
     if not config.get("name"):
-        why = "the question's configuration gives no name, or is no YAML"
+        why = _("the question's configuration gives no name, or is no YAML")
         findings.append(Finding("look", cell.place, why))
     return Question(str(config.get("name") or f"question_{cell.place.cell}"), config)
 

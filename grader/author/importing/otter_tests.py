@@ -12,6 +12,7 @@ from grader.author.importing.assignment import Finding, Place
 from grader.author.importing.cells import Cell
 from grader.author.importing.expectations import call_of, ok_case
 from grader.author.importing.otter_cells import Question
+from grader.language import gettext_lazy as _
 from grader.notebooks.notebook_file import parse
 
 
@@ -44,7 +45,8 @@ def read_tests(
     files = {path.stem: path for path in sorted(folder.glob("*.py")) if path.stem != "__init__"}
     for name in asked:
         if name not in files:
-            text = f"it checks {name}, but there is no {folder.name}/{name}.py"
+            path = f"{folder.name}/{name}.py"
+            text = _("it checks {name}, but there is no {path}", name=name, path=path)
             findings.append(Finding("cannot", cells[0].place, text))
     chosen = [name for name in dict.fromkeys(asked) if name in files]
     if not asked and len(list(notebook.parent.glob("*.ipynb"))) == 1:
@@ -55,11 +57,13 @@ def read_tests(
         try:
             tree = ast.parse(files[name].read_text("utf-8"))
         except (OSError, SyntaxError, ValueError) as error:
-            findings.append(Finding("cannot", place, f"it cannot be read: {error}"))
+            findings.append(
+                Finding("cannot", place, _("it cannot be read: {reason}", reason=error))
+            )
             continue
         suite = _ok(tree, place, findings) or _exception_based(tree, place)
         if suite is None:
-            text = "it has neither `test = {...}` nor functions marked with @test_case"
+            text = _("it has neither `test = {...}` nor functions marked with @test_case")
             findings.append(Finding("cannot", place, text))
         else:
             suites.append((Question(name, suite[0].config), suite[1]))
@@ -82,7 +86,7 @@ def _inside(notebook: Path, findings: list[Finding]) -> Iterator[Suite]:
             except (SyntaxError, ValueError):
                 suite = None
         if suite is None:
-            findings.append(Finding("cannot", place, "it is in no form that otter writes"))
+            findings.append(Finding("cannot", place, _("it is in no form that otter writes")))
         else:
             yield Question(name, suite[0].config), suite[1]
 
@@ -116,7 +120,9 @@ def _cases(
             try:
                 source, problem = ok_case(_dedented(code))
             except (SyntaxError, ValueError) as error:
-                findings.append(Finding("cannot", place, f"a case is no doctest: {error}"))
+                findings.append(
+                    Finding("cannot", place, _("a case is no doctest: {reason}", reason=error))
+                )
                 continue
             if problem:
                 findings.append(Finding("look", place, problem))

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 from grader.author.importing.assignment import Finding, Level
 from grader.author.importing.exercise import Converted
+from grader.language import gettext as _
+from grader.language import gettext_lazy as lazy
+from grader.language import ngettext, translated
 
 _HEADINGS: dict[Level, str] = {
-    "look": "Needs a look",
-    "cannot": "Not carried over, and why",
+    "look": lazy("Needs a look"),
+    "cannot": lazy("Not carried over, and why"),
 }
 
 
@@ -36,8 +39,16 @@ def summary(imported: Imported) -> str:
     """Return one line on the test cells."""
     whole, look, cannot = (imported.count(state) for state in ("whole", "look", "cannot"))
     total = whole + look + cannot
-    cells = "1 test cell" if total == 1 else f"{total} test cells"
-    return f"{cells}: {whole} carried over whole, {look} to look at, {cannot} not carried over"
+    return ngettext(
+        "{count} test cell: {whole} carried over whole, {look} to look at,"
+        " {cannot} not carried over",
+        "{count} test cells: {whole} carried over whole, {look} to look at,"
+        " {cannot} not carried over",
+        total,
+        whole=whole,
+        look=look,
+        cannot=cannot,
+    )
 
 
 def lines(imported: Imported) -> Iterator[str]:
@@ -45,26 +56,28 @@ def lines(imported: Imported) -> Iterator[str]:
     for one in imported.exercises:
         states = list(one.became().values())
         points = sum(one.points.values())
-        yield (
-            f"  {one.notebook} -> {one.name}: {states.count('whole')} of {len(states)} test cells"
-            f" whole, {points:g} points"
+        yield "  " + _(
+            "{notebook} -> {exercise}: {whole} of {count} test cells whole, {points} points",
+            notebook=one.notebook,
+            exercise=one.name,
+            whole=states.count("whole"),
+            count=len(states),
+            points=f"{points:g}",
         )
     yield summary(imported)
     for level, heading in _HEADINGS.items():
         found = imported.of(level)
         if found:
-            yield f"{heading}:"
-        for finding in found:
-            yield f"  {finding.place}: {finding.text}"
+            yield _("{heading}:", heading=heading)
+        yield from (f"  {_told(finding)}" for finding in found)
 
 
 def markdown(imported: Imported) -> str:
     """Return the report as Markdown."""
-    texts = [f"# Brought over from {imported.source}", f"{summary(imported)}."]
-    rows = [
-        "| notebook | exercise | test cells | whole | points |",
-        "| --- | --- | ---: | ---: | ---: |",
-    ]
+    title = _("Brought over from {source}", source=imported.source)
+    texts = [f"# {title}", _("{sentence}.", sentence=summary(imported))]
+    titles = (_("notebook"), _("exercise"), _("test cells"), _("whole"), _("points"))
+    rows = [f"| {' | '.join(titles)} |", "| --- | --- | ---: | ---: | ---: |"]
     for one in imported.exercises:
         states = list(one.became().values())
         points = sum(one.points.values())
@@ -74,6 +87,10 @@ def markdown(imported: Imported) -> str:
     for level, heading in _HEADINGS.items():
         found = imported.of(level)
         if found:
-            listed = "\n".join(f"- {finding.place}: {finding.text}" for finding in found)
-            texts.append(f"## {heading}\n\n{listed}")
+            listed = "\n".join(f"- {_told(finding)}" for finding in found)
+            texts.append(f"## {translated(heading)}\n\n{listed}")
     return "\n\n".join(texts) + "\n"
+
+
+def _told(finding: Finding) -> str:
+    return _("{place}: {text}", place=finding.place.words, text=finding.text)

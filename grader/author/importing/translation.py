@@ -10,11 +10,25 @@ from typing import Final
 from grader.author.importing.expectations import asks_for_exception, assertion
 from grader.author.importing.naming import Names, bound, library_class
 from grader.author.importing.source_edits import SourceEdits, end_of, start
+from grader.language import gettext_lazy as _
 
 _BUILTINS: Final = frozenset(dir(builtins)) | {"__name__"}
 _PATCHES: Final = {"patch", "patch.object", "mock.patch", "mock.patch.object"}
 _BINDING: Final = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.FunctionDef, ast.ClassDef)
 _FRAMES: Final = {"globals", "locals", "vars", "exec", "eval", "get_ipython"}
+
+
+_SETS: Final = _("it sets {name} in the student's own module, where their functions read it")
+_PATCHED: Final = _("it patches names, which the student's process does not see")
+_SEES: Final = _("it uses {name}(), which sees the check and not the student")
+_DELETES: Final = _("it deletes {name} in the student's own module")
+_IMPORTED: Final = _("it imports {name}, which there is not beside a check")
+_REPLACES: Final = _("it replaces {name}, which the student's process does not see: left out")
+_CHANGES: Final = _("it changes {name} in the student's own module")
+_CATCHES: Final = _("it catches what the student's code raises; say student.raises")
+_INHERITS: Final = _("it inherits from the student's class {name}")
+_GLOBAL: Final = _("it sets names of the notebook by `global`")
+_LOOKS: Final = _("it looks at {name} of what the student wrote")
 
 
 @dataclass(slots=True)
@@ -118,8 +132,7 @@ class _Rewriting(ast.NodeVisitor):
         elif isinstance(node, _BINDING):
             self._edits.insert_after(node, line)
         else:
-            text = f"it sets {names[0]} in the student's own module, where their functions read it"
-            self._impossible(node, text)
+            self._impossible(node, _SETS.format(name=names[0]))
 
     def _rewritten(self, source: str, line: int) -> str:
         """Return a statement that stands for another, rewritten like it."""
@@ -155,9 +168,9 @@ class _Rewriting(ast.NodeVisitor):
             self._edits.span(end_of(node.args[0]), end_of(node), "))")
             return
         if ast.unparse(node.func) in _PATCHES:
-            self._impossible(node, "it patches names, which the student's process does not see")
+            self._impossible(node, _PATCHED)
         if name in _FRAMES:
-            self._impossible(node, f"it uses {name}(), which sees the check and not the student")
+            self._impossible(node, _SEES.format(name=name))
         self.generic_visit(node)
 
     # Names.
@@ -168,7 +181,7 @@ class _Rewriting(ast.NodeVisitor):
             self._bind(node.id)
         elif isinstance(node.ctx, ast.Del):
             if node.id in self._names.student and not self._is_local(node.id):
-                self._impossible(node, f"it deletes {node.id} in the student's own module")
+                self._impossible(node, _DELETES.format(name=node.id))
             self._scopes[-1].discard(node.id)
         elif text := self.told(node):
             self._edits.replace(node, text)
@@ -211,7 +224,7 @@ class _Rewriting(ast.NodeVisitor):
         alone = len(self._scopes) == 1 and not self._edits.is_followed(node)
         self._edits.replace(node, "" if alone else "pass")
         if module.partition(".")[0] in {"otter", "nbgrader", "okpy", "client"}:
-            self._problem(node, f"it imports {module}, which there is not beside a check")
+            self._problem(node, _IMPORTED.format(name=module))
 
     # The order in which code runs.
 
@@ -226,10 +239,7 @@ class _Rewriting(ast.NodeVisitor):
             self.visit(node.value)
             return
         if patched:
-            text = (
-                f"it replaces {ast.unparse(patched[0])}, which the student's process does not see"
-            )
-            self._problem(node, f"{text}: left out")
+            self._problem(node, _REPLACES.format(name=ast.unparse(patched[0])))
             self._edits.replace(node, "pass")
             return
         self.visit(node.value)
@@ -252,7 +262,7 @@ class _Rewriting(ast.NodeVisitor):
             if text is not None and len(self._scopes) == 1:
                 self._edits.insert_before(node, f"{target.id} = {text}")
             elif text is not None:
-                self._impossible(node, f"it changes {target.id} in the student's own module")
+                self._impossible(node, _CHANGES.format(name=target.id))
         self.generic_visit(node)
 
     def visit_Delete(self, node: ast.Delete) -> None:
@@ -292,9 +302,7 @@ class _Rewriting(ast.NodeVisitor):
             if handler.name:
                 self._scopes[-1].add(handler.name)
             if asked:
-                self._problem(
-                    handler, "it catches what the student's code raises; say student.raises"
-                )
+                self._problem(handler, _CATCHES)
             self.visit(handler)
         for each in (*node.orelse, *node.finalbody):
             self.visit(each)
@@ -339,7 +347,7 @@ class _Rewriting(ast.NodeVisitor):
         """Visit a class, whose body is a scope; the student's own cannot be inherited from."""
         for base in node.bases:
             if isinstance(base, ast.Name) and base.id in self._names.student:
-                self._impossible(node, f"it inherits from the student's class {base.id}")
+                self._impossible(node, _INHERITS.format(name=base.id))
             self.visit(base)
         self._bind(node.name)
         self._scopes.append(set())
@@ -349,14 +357,14 @@ class _Rewriting(ast.NodeVisitor):
 
     def visit_Global(self, node: ast.Global) -> None:
         """Note that a check has no such globals."""
-        self._impossible(node, "it sets names of the notebook by `global`")
+        self._impossible(node, _GLOBAL)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         """Note where a test looks into the code of a student's function."""
         if node.attr.startswith("__") and node.attr not in {"__doc__", "__name__"}:
             roots = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
             if roots & set(self._names.student):
-                self._problem(node, f"it looks at {node.attr} of what the student wrote")
+                self._problem(node, _LOOKS.format(name=node.attr))
         self.generic_visit(node)
 
     # Edits.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,9 @@ from grader.course.data_files import working_folder, working_in
 from grader.errors import BpgradeError, CourseError
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
+from grader.language import current_language, translated
+from grader.language import gettext_lazy as _
+from grader.language.reader import VARIABLE
 from grader.result import Result
 from grader.sandbox.isolation import resolve
 
@@ -75,13 +79,19 @@ def tried(folder: Path, name: str, seconds: float = _SECONDS) -> Trial:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 timeout=seconds,
+                env={**os.environ, VARIABLE: current_language()},
                 check=False,
             )
             found = json.loads(answer.read_text("utf-8"))
         except subprocess.TimeoutExpired:
-            return Trial(f"its reference and stub were not graded within {seconds:g} seconds")
+            return Trial(
+                _(
+                    "its reference and stub were not graded within {seconds} seconds",
+                    seconds=f"{seconds:g}",
+                )
+            )
         except (OSError, ValueError):
-            return Trial("its reference ends the process that it runs in")
+            return Trial(_("its reference ends the process that it runs in"))
     broken = tuple(Broken(**each) for each in found.pop("broken"))
     return Trial(**{**found, "broken": broken, "free": tuple(found["free"])})
 
@@ -99,7 +109,7 @@ def _trial(folder: Path, name: str) -> Trial:
                 for path in (course.reference(exercise), course.stub(exercise))
             ]
     except BpgradeError as error:
-        return Trial(f"it cannot be graded: {error.message}")
+        return Trial(translated(_("it cannot be graded: {reason}", reason=error.message)))
     right, stub = results
     return Trial(failed=_failed(right), free=_free(stub))
 
@@ -134,9 +144,9 @@ def _first_line(node: ast.stmt) -> int:
 
 def _failed(result: Result) -> dict[str, str]:
     return {
-        check.id: " ".join((check.feedback or check.cause).split())
+        check.id: " ".join(translated(check.feedback or check.cause).split())
         .removeprefix(_NOT_THE_STUDENTS)[:_LONGEST]
-        .rstrip(". ")
+        .rstrip("。. ")
         for check in result.checks
         if check.outcome != "passed"
     }

@@ -22,6 +22,8 @@ from grader.course.files import write_texts
 from grader.course.naming import DATA, FILE_PREFIXES, LONGEST, SHARED, is_file_name
 from grader.course.stubs import write_stubs
 from grader.errors import UsageError
+from grader.language import gettext_lazy as _
+from grader.language import ngettext_lazy
 
 
 def write_course(
@@ -41,13 +43,13 @@ def write_course(
     more = list(findings)
     for one in found:
         if one not in graded:
-            text = "it has no test that can be carried over, and is left out of the course"
+            text = _("it has no test that can be carried over, and is left out of the course")
             more.append(Finding("cannot", Place(one.notebook), text))
     if not graded:
         raise UsageError(
-            f"{_none_of(sum(len(one.tests) for one in found))} in {source} can be carried over.",
-            next((f"{f.place}: {f.text}." for one in found for f in one.findings), "")
-            or "Name notebooks with test cells in them.",
+            _none_of(sum(len(one.tests) for one in found), source),
+            next((_first(each) for one in found for each in one.findings), "")
+            or _("Name notebooks with test cells in them."),
         )
     base = source if source.is_dir() else source.parent
     rest = [one for one in found if one not in graded]
@@ -95,8 +97,19 @@ def _settled(course: _Course, found: list[Converted], number: int) -> Converted:
     return found[number]
 
 
-def _none_of(tests: int) -> str:
-    return f"None of {tests} test{'' if tests == 1 else 's'}" if tests else "No test"
+def _none_of(tests: int, source: Path) -> str:
+    if not tests:
+        return _("No test in {path} can be carried over.", path=source)
+    return ngettext_lazy(
+        "None of {count} test in {path} can be carried over.",
+        "None of {count} tests in {path} can be carried over.",
+        tests,
+        path=source,
+    )
+
+
+def _first(finding: Finding) -> str:
+    return _("{place}: {text}.", place=finding.place.words, text=finding.text)
 
 
 def _refuse_existing(folder: Path) -> None:
@@ -104,12 +117,13 @@ def _refuse_existing(folder: Path) -> None:
         taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
     except OSError as error:
         raise UsageError(
-            f"Cannot read {folder}: {error.strerror}.", "Name another folder."
+            _("Cannot read {path}: {reason}.", path=folder, reason=error.strerror),
+            _("Name another folder."),
         ) from None
     if taken:
         raise UsageError(
-            f"{folder} is there already, and not empty.",
-            "Name a folder that is not there yet: nothing is overwritten.",
+            _("{path} is there already, and not empty.", path=folder),
+            _("Name a folder that is not there yet: nothing is overwritten."),
         )
 
 
@@ -127,8 +141,8 @@ def _staging(folder: Path) -> Iterator[Path]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(
-            f"The course cannot be written to {folder}: {reason}.",
-            "Name a folder that you may write to.",
+            _("The course cannot be written to {folder}: {reason}.", folder=folder, reason=reason),
+            _("Name a folder that you may write to."),
         ) from error
     finally:
         with contextlib.suppress(FileNotFoundError):
@@ -169,12 +183,17 @@ def _packages(found: Sequence[Converted], base: Path, findings: list[Finding]) -
         for package in one.packages:
             place = Place(one.notebook)
             if (beside / f"{package}.py").is_file() or (beside / package).is_dir():
-                text = f"it imports {package}, which lies beside it: students need that file too"
+                text = _(
+                    "it imports {package}, which lies beside it: students need that file too",
+                    package=package,
+                )
                 findings.append(Finding("look", place, text))
             elif package not in packages:
                 packages[package] = None
                 if find_spec(package) is None:
-                    text = f"{package} is not installed here: pip install {package}"
+                    text = _(
+                        "{package} is not installed here: pip install {package}", package=package
+                    )
                     findings.append(Finding("look", place, text))
     return list(packages)
 
