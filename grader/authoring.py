@@ -1,4 +1,4 @@
-"""What the author of a course writes a file solutions/misconceptions_NAME.py with.
+"""What the author of a course writes a file solutions/misconceptions_NAME.py with, and messages.
 
 Each name notes something about a function of the exercise. The notes are kept while the grader
 runs the file; anywhere else (an editor, a test that imports the file) they are dropped.
@@ -23,13 +23,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+
+from grader.language import Message, recorded
 
 __all__ = [
     "combine",
     "consistent",
     "include",
     "meaning",
+    "message",
     "mistake",
     "probe",
     "together",
@@ -142,6 +145,8 @@ class Notes:
     meanings: dict[str, str] = field(default_factory=dict)
 
 
+_MOST_MADE: Final = 200
+_made: dict[str, Message] = {}  # the last ones: pytest makes plain text of what assertions say
 _CURRENT: ContextVar[Notes | None] = ContextVar("notes", default=None)
 
 
@@ -316,3 +321,30 @@ def meaning(name: str, text: str) -> None:
         ``{0}`` and ``{1}`` are the indices, as in "the path from hidden {0} to output {1}".
     """
     _notes().meanings[name] = text
+
+
+def message(text: str, /, **values: object) -> str:
+    """Return a text of a check with its fields filled, which can be told in other languages.
+
+    Parameters
+    ----------
+    text : str
+        As it stands in the course's catalogues, with `{fields}`.
+    **values
+        What fills these.
+
+    Examples
+    --------
+    >>> message("{name} gave {count} warnings.", name="sigmoid", count=2)
+    'sigmoid gave 2 warnings.'
+    """
+    made = recorded(text, {}).format(**values)
+    if len(_made) >= _MOST_MADE:
+        del _made[next(iter(_made))]
+    _made[str(made)] = made
+    return made
+
+
+def made_message(text: str) -> str:
+    """Return what `message` has returned for a text, and the text where it has not."""
+    return _made.get(text, text)

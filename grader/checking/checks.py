@@ -34,6 +34,7 @@ from grader.comparison.check_failure import CheckFailure
 from grader.course import Course, Exercise
 from grader.course.shared import importing_shared
 from grader.errors import BpgradeError, CourseError
+from grader.language import gettext_lazy as _
 from grader.result import CheckResult
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.pipeline import Pipeline
@@ -96,8 +97,12 @@ def collected(course: Course, exercises: Iterable[Exercise]) -> Iterator[Checks]
         except BaseException as error:  # a check file may end with SystemExit, or pytest.exit
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             raise CourseError(
-                f"the checks of {course.name} cannot be collected: {reason}",
-                "run `bpgrade author verify` on the course",
+                _(
+                    "the checks of {course} cannot be collected: {reason}",
+                    course=course.name,
+                    reason=reason,
+                ),
+                _("run `bpgrade author verify` on the course"),
             ) from error
         # nobody reads pytest's own tracebacks, and each costs more than a check
         session.config.option.tbstyle = "no"
@@ -109,9 +114,16 @@ def _refuse_own_names(exercise: Exercise) -> None:
     if taken:
         name = taken[0]
         raise CourseError(
-            f"course.toml: {exercise.name} gives points for `{name}`, but `student.{name}` is"
-            " something that every check has",
-            f"call it otherwise in course.toml, the reference and the checks, as `{name}_1`",
+            _(
+                "course.toml: {exercise} gives points for `{name}`, but `student.{name}` is"
+                " something that every check has",
+                exercise=exercise.name,
+                name=name,
+            ),
+            _(
+                "call it otherwise in course.toml, the reference and the checks, as `{name}_1`",
+                name=name,
+            ),
         )
 
 
@@ -129,8 +141,12 @@ class _Hooks:
             lines = str(report.longrepr).strip().splitlines()
             reason = next((line[1:].strip() for line in reversed(lines) if line[:1] == "E"), "")
             raise CourseError(
-                f"the check file {report.nodeid} cannot be loaded: {reason or lines[-1]}",
-                "fix the file, then run `bpgrade author verify`",
+                _(
+                    "the check file {file} cannot be loaded: {reason}",
+                    file=report.nodeid,
+                    reason=reason or lines[-1],
+                ),
+                _("fix the file, then run `bpgrade author verify`"),
             )
 
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
@@ -161,8 +177,12 @@ def check_file(course: Course, exercise: Exercise) -> Path:
         if path.is_file():
             return path
     raise CourseError(
-        f"the course {course.name} has no checks for {exercise.name}",
-        f"write {full}",
+        _(
+            "the course {course} has no checks for {exercise}",
+            course=course.name,
+            exercise=exercise.name,
+        ),
+        _("write {path}", path=full),
     )
 
 

@@ -15,15 +15,18 @@ from numpy.typing import NDArray
 
 from grader.checking.inner_calls import called_over, calls_within, is_telling
 from grader.checking.student.objects_within import copied_here
+from grader.checking.student.shown import name_in_words
 from grader.checking.student.student_proxy import StudentProxy, answered_calls
 from grader.checking.value_kinds import shape_in_words
 from grader.comparison import values
 from grader.comparison.check_failure import CheckFailure
 from grader.comparison.figure_comparer import FigureComparer
-from grader.comparison.number_words import not_finite, number, odd, off
+from grader.comparison.number_words import odd, told
 from grader.comparison.set_comparison import set_differences
-from grader.comparison.table_comparer import TableComparer
+from grader.comparison.table_comparer import RESULT, TableComparer
 from grader.comparison.value_words import kind_in_words
+from grader.language import Message, enumerated, joined, listed, ngettext_lazy, sentences
+from grader.language import gettext_lazy as _
 from grader.result import Outcome
 from grader.sandbox.child.tables.table import form_of
 from grader.sandbox.failures import CallFailure
@@ -74,7 +77,7 @@ class Compare(TableComparer, FigureComparer):
         problems = list(self._differences(actual, expected, names, labels, tolerance))
         if problems:
             raise CheckFailure(
-                "\n".join(problem.text for problem in problems),
+                joined(*(problem.text for problem in problems), separator="\n"),
                 [entry for problem in problems for entry in problem.entries],
             )
 
@@ -150,55 +153,63 @@ class Compare(TableComparer, FigureComparer):
         """Return the values that a function returned together, exactly as many as `names`."""
         parts = values.parts(value)
         if parts is None or len(parts) != len(names):
-            raise CheckFailure(_wrong_count(value, names))
+            raise CheckFailure(_wrong_count(value, list(map(self._called, names))))
         return tuple(parts)
 
     def array(self, value: Any, shape: tuple[int, ...], name: str) -> NDArray[np.float64]:
         """Return `value` as finite float64 numbers of `shape`."""
-        found, problem = _as_numbers(value, name)
+        found = values.numbers(value)
         if found is None:
-            raise CheckFailure(problem, [name])
+            raise CheckFailure(_no_numbers(value, self._called(name)), [name])
         if found.shape != shape:
-            raise CheckFailure(_wrong_shape(name, found.shape, shape), [name])
+            raise CheckFailure(_wrong_shape(self._called(name), found.shape, shape), [name])
         if np.iscomplexobj(found) or not np.isfinite(found).all():
-            text = f"{name} holds {odd(found)}; finite real numbers are expected."
-            raise CheckFailure(text, [name])
+            text = _("{name} holds {what}; finite real numbers are expected.")
+            raise CheckFailure(text.format(name=self._called(name), what=odd(found)), [name])
         return found.astype(np.float64)
 
     def kept_arguments(self, student: StudentProxy) -> None:
         """Fail where the student's last call changed any of its arguments in place."""
         changed = student.changed_arguments
         if changed:
-            text = f"The call changed its own {' and '.join(changed)} in place. The caller's "
+            text = _(
+                "The call changed its own {names} in place.",
+                names=listed([*map(name_in_words, changed)]),
+            )
+            remedy = _(
+                "The caller's arrays must stay as they are: work on new arrays, as in"
+                " `new = old - ...`, not `old -= ...`."
+            )
             arguments = answered_calls(student)[-1].arguments or ()
             if any(map(form_of, arguments)):
-                text += "tables must stay as they are: work on a `.copy()`, or use `.assign(...)`."
-            else:
-                text += "arrays must stay as they are: work on new arrays, as in `new = old - ...`,"
-                text += " not `old -= ...`."
-            raise CheckFailure(text)
+                remedy = _(
+                    "The caller's tables must stay as they are: work on a `.copy()`, or use"
+                    " `.assign(...)`."
+                )
+            raise CheckFailure(sentences([text, remedy]))
 
     def that(self, condition: object, message: str) -> None:
         """Fail with `message`, which the student reads, unless `condition` is true."""
         if not condition:
-            raise CheckFailure(message)
+            raise CheckFailure(self._called(message))
 
     def _differences(
         self, actual: Any, expected: Any, names: Any, labels: Any, tolerance: values.Tolerance
     ) -> Iterator[_Problem]:
         if isinstance(expected, set | frozenset):
-            name = names if isinstance(names, str) else "the result"
-            for text in set_differences(actual, expected, name, tolerance, self._visible):
+            name = names if isinstance(names, str) else RESULT
+            called = self._called(name)
+            for text in set_differences(actual, expected, called, tolerance, self._visible):
                 yield _Problem(text, (name,))
             return
         if not values.is_group(expected):
-            name = names if isinstance(names, str) else "the result"
+            name = names if isinstance(names, str) else RESULT
             yield from self._leaf(actual, np.asarray(expected), name, labels, tolerance)
             return
         wanted = _names_for(expected, names)
         parts = values.parts(actual)
         if parts is None or len(parts) != len(expected):
-            yield _Problem(_wrong_count(actual, wanted), wanted)
+            yield _Problem(_wrong_count(actual, list(map(self._called, wanted))), wanted)
             return
         for index, part in enumerate(expected):
             label = labels[index] if labels is not None else None
@@ -209,21 +220,24 @@ class Compare(TableComparer, FigureComparer):
     ) -> Iterator[_Problem]:
         if expected.dtype == bool or expected.dtype.kind in "US":
             if not _same_word(actual, expected):
-                shown = f" It should be {expected.tolist()!r}." if self._visible else ""
-                text = f"{name} is {kind_in_words(actual)}, which is not right.{shown}"
-                yield _Problem(text, (name,))
+                text = _("{name} is {kind}, which is not right.")
+                text = text.format(name=self._called(name), kind=kind_in_words(actual))
+                right = _("It should be {value}.", value=repr(expected.tolist()))
+                shown = sentences([text, right]) if self._visible else text
+                yield _Problem(shown, (name,))
             return
-        found, problem = _as_numbers(actual, name)
+        found = values.numbers(actual)
         if found is None:
-            yield _Problem(problem, (name,))
+            yield _Problem(_no_numbers(actual, self._called(name)), (name,))
             return
         if found.shape != expected.shape:
-            yield _Problem(_wrong_shape(name, found.shape, expected.shape), (name,))
+            shapes = _wrong_shape(self._called(name), found.shape, expected.shape)
+            yield _Problem(shapes, (name,))
             return
         if np.iscomplexobj(found) and not np.iscomplexobj(expected):
             if np.any(found.imag != 0):
-                text = f"{name} contains complex numbers; real ones are expected (use `.real`?)."
-                yield _Problem(text, (name,))
+                text = _("{name} contains complex numbers; real ones are expected (use `.real`?).")
+                yield _Problem(text.format(name=self._called(name)), (name,))
                 return
             found = found.real
         yield from self._entries(found, expected, name, labels, tolerance)
@@ -238,33 +252,40 @@ class Compare(TableComparer, FigureComparer):
             return
         wrong = np.argwhere(~right)
         named = tuple(_place(name, index) for index in wrong[:_MAX_NAMED].tolist())
-        lines = [
-            self._entry(tuple(index), found, expected, name, labels)
+        called = self._called(name)
+        entries = [
+            self._entry(tuple(index), found, expected, called, labels)
             for index in wrong[:_MAX_ENTRIES].tolist()
         ]
         if expected.ndim == 0:
-            yield _Problem(lines[0], named)
+            yield _Problem(entries[0], named)
             return
-        lines = [f"  {line}" for line in lines]
-        lines.insert(0, f"{name}: {len(wrong)} of {expected.size} entries are wrong.")
+        lines: list[str] = [
+            ngettext_lazy(
+                "{name}: {wrong} of {count} entries are wrong.",
+                "{name}: {wrong} of {count} entries are wrong.",
+                expected.size,
+                name=called,
+                wrong=len(wrong),
+            ),
+            *("  " + entry for entry in entries),
+        ]
         if len(wrong) > _MAX_ENTRIES:
-            lines.append(f"  and {len(wrong) - _MAX_ENTRIES} more")
+            further = len(wrong) - _MAX_ENTRIES
+            lines.append("  " + ngettext_lazy("and {count:,} more", "and {count:,} more", further))
         if found.dtype.kind in "fc" and found.dtype.itemsize < expected.dtype.itemsize:
-            lines.append(f"  ({name} was computed in {found.dtype}, which keeps too few digits.)")
-        yield _Problem("\n".join(lines), named)
+            text = _("({name} was computed in {dtype}, which keeps too few digits.)")
+            lines.append("  " + text.format(name=called, dtype=found.dtype))
+        yield _Problem(joined(*lines, separator="\n"), named)
 
     def _entry(
         self, index: tuple[int, ...], found: _Array, expected: _Array, name: str, labels: Any
-    ) -> str:
+    ) -> Message:
         place = _place(name, index)
         if labels is not None and index:
             place += f" ({np.asarray(labels, dtype=object)[index]})"
-        value, right = found[index], expected[index]
-        if self._visible:
-            return f"{place} is {number(value)}, expected {number(right)}"
-        if not np.isfinite(value):
-            return f"{place} is {not_finite(value)}"
-        return f"{place} is {off(value, right)}"
+        what = told(found[index], expected[index], self._visible)
+        return _("{entry} {what}", entry=place, what=what)
 
 
 def _own(student: StudentProxy, right: Callable[..., Any], arguments: Sequence[Any]) -> Any:
@@ -272,49 +293,55 @@ def _own(student: StudentProxy, right: Callable[..., Any], arguments: Sequence[A
     try:
         value = called_over(student, right, arguments)
     except (CallFailure, Exception) as error:  # no value, or none that the reference can work with
-        raise CheckFailure("Nothing follows from what the other functions return.") from error
+        raise CheckFailure(_("Nothing follows from what the other functions return.")) from error
     if not is_telling(value, arguments):
-        raise CheckFailure("What follows from the other functions says nothing.")
+        raise CheckFailure(_("What follows from the other functions says nothing."))
     return value
 
 
 def _place(name: str, index: Sequence[int]) -> str:
-    return f"{name}[{', '.join(map(str, index))}]" if index else name
+    return name + f"[{', '.join(map(str, index))}]" if index else name
 
 
 def _names_for(expected: Sequence[Any], names: Any) -> tuple[str, ...]:
     if isinstance(names, str):
         return tuple(f"{names}[{index}]" for index in range(len(expected)))
     if names is None:
-        return tuple(f"value {index + 1}" for index in range(len(expected)))
+        return tuple(_("value {number}", number=index + 1) for index in range(len(expected)))
     return tuple(names)
 
 
-def _as_numbers(value: Any, name: str) -> tuple[_Array | None, str]:
-    """Return `value` as an array of numbers, or None and what is wrong with it."""
-    found = values.numbers(value)
-    if found is not None:
-        return found, ""
+def _no_numbers(value: Any, name: str) -> str:
+    """Return what is wrong with a value that is not made of numbers."""
     if values.as_array(value) is None:
-        return None, f"{name} is a nested list whose rows have different lengths."
-    order = ", which has no order" if isinstance(value, set | frozenset) else ""
-    return None, f"{name} is {kind_in_words(value)}{order}; numbers are expected."
+        return _("{name} is a nested list whose rows have different lengths.", name=name)
+    text = _("{name} is {kind}; numbers are expected.")
+    if isinstance(value, set | frozenset):
+        text = _("{name} is {kind}, which has no order; numbers are expected.")
+    return text.format(name=name, kind=kind_in_words(value))
 
 
 def _wrong_shape(name: str, found: tuple[int, ...], expected: tuple[int, ...]) -> str:
     if found and expected:
-        return f"{name} has shape {found}; expected shape {expected}."
-    return f"{name} is {shape_in_words(found)}; expected {shape_in_words(expected)}."
+        text = _("{name} has shape {found}; expected shape {right}.")
+        return text.format(name=name, found=found, right=expected)
+    text = _("{name} is {kind}; expected {right}.")
+    return text.format(name=name, kind=shape_in_words(found), right=shape_in_words(expected))
 
 
 def _wrong_count(value: Any, names: Sequence[str]) -> str:
-    wanted = f"{len(names)} values ({', '.join(names)})"
+    wanted = ngettext_lazy(
+        "{count} values ({names})", "{count} values ({names})", len(names), names=enumerated(names)
+    )
     if value is None:
-        return f"{wanted} should be returned, but it is None: is a `return` missing?"
+        text = _("{values} should be returned, but it is None: is a `return` missing?")
+        return text.format(values=wanted)
     parts = values.parts(value)
     if isinstance(value, (list, tuple)) and parts is not None:
-        return f"{wanted} should be returned, but there are {len(parts)}."
-    return f"{wanted} should be returned, but it is {kind_in_words(value)}."
+        text = _("{values} should be returned, but there are {count}.")
+        return text.format(values=wanted, count=len(parts))
+    text = _("{values} should be returned, but it is {kind}.")
+    return text.format(values=wanted, kind=kind_in_words(value))
 
 
 def _same_word(actual: Any, expected: _Array) -> bool:

@@ -63,7 +63,7 @@ def rng(check_run: CheckRun) -> np.random.Generator:
 @pytest.fixture
 def compare(check_run: CheckRun) -> Compare:
     """Give comparisons with feedback made for students."""
-    return Compare(check_run.check.visible)
+    return Compare(check_run.check.visible, check_run.references.course.folder)
 
 
 @pytest.fixture

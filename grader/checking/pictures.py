@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from grader.comparison.table_words import counted
+from grader.language import gettext_lazy as _
+from grader.language import joined, listed, ngettext_lazy, shortened
 from grader.result import CheckResult, Picture
 from grader.sandbox.child.figures import png
 from grader.sandbox.child.figures.figure import Axes, Figure
@@ -40,25 +41,24 @@ def without_known(result: CheckResult, before: Sequence[CheckResult]) -> CheckRe
 
 def figure_in_words(figure: Figure) -> str:
     """Return what a figure shows, for who does not see it."""
-    text = "; ".join(filter(None, (figure.suptitle, *map(_chart_in_words, figure.axes))))
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    parts = filter(None, (figure.suptitle, *map(_chart_in_words, figure.axes)))
+    return shortened(joined(*parts, separator="; "), _LONGEST)
 
 
 def _chart_in_words(chart: Axes) -> str:
-    drawn = [
-        counted(len(things), what)
-        for things, what in (
-            (chart.lines, "line"),
-            (chart.bars, "set of bars"),
-            (chart.points, "scatter plot"),
-            (chart.images, "image"),
-        )
-        if things
-    ]
+    counts = len(chart.lines), len(chart.bars), len(chart.points), len(chart.images)
+    words = (
+        ngettext_lazy("{count:,} line", "{count:,} lines", counts[0]),
+        ngettext_lazy("{count:,} set of bars", "{count:,} sets of bars", counts[1]),
+        ngettext_lazy("{count:,} scatter plot", "{count:,} scatter plots", counts[2]),
+        ngettext_lazy("{count:,} image", "{count:,} images", counts[3]),
+    )
+    drawn = [text for count, text in zip(counts, words, strict=True) if count]
     if len(chart.shares):
-        drawn.append("a pie")
+        drawn.append(_("a pie"))
     written = [
         f"{name}: {text}" for name, text in (("x", chart.xlabel), ("y", chart.ylabel)) if text
     ]
-    shown = f"a chart with {' and '.join(drawn) or 'nothing'}"
-    return ", ".join(filter(None, (chart.title, shown, *written)))
+    nothing = _("a chart with nothing")
+    shown = _("a chart with {things}", things=listed(drawn)) if drawn else nothing
+    return joined(*filter(None, (chart.title, shown, *written)), separator=", ")

@@ -19,6 +19,7 @@ from grader.comparison import values
 from grader.course import Course, Exercise
 from grader.course.cells import named_cells
 from grader.errors import CourseError
+from grader.language import gettext_lazy as _
 from grader.sandbox.child.conditions import holding
 from grader.sandbox.child.console import answering
 from grader.sandbox.child.figures import drawing
@@ -56,15 +57,23 @@ def load_reference(course: Course, exercise: Exercise) -> ModuleType | None:
             spec.loader.exec_module(module)
     except Exception as error:
         raise CourseError(
-            f"{path.name}, the reference, cannot be run: {type(error).__name__}: {error}",
-            f"fix {path}",
+            _(
+                "{file}, the reference, cannot be run: {reason}",
+                file=path.name,
+                reason=f"{type(error).__name__}: {error}",
+            ),
+            _("fix {path}", path=path),
         ) from error
     vars(module)[FIGURES] = drawn
     for function in exercise.functions:
         if not hasattr(module, function):
             raise CourseError(
-                f"{path.name}, the reference, defines no function {function}",
-                "define it, or remove it from course.toml",
+                _(
+                    "{file}, the reference, defines no function {name}",
+                    file=path.name,
+                    name=function,
+                ),
+                _("define it, or remove it from course.toml"),
             )
     return module
 
@@ -117,8 +126,11 @@ class References:
         module = self.module(exercise)
         if module is None:
             raise CourseError(
-                f"a check of {exercise.name} needs the reference, which is not available",
-                "a visible check that is handed out cannot use the reference fixture",
+                _(
+                    "a check of {exercise} needs the reference, which is not available",
+                    exercise=exercise.name,
+                ),
+                _("a visible check that is handed out cannot use the reference fixture"),
             )
         return self._remembered.setdefault(exercise.name, Remembered(module))
 
@@ -216,7 +228,8 @@ class Remembered:
         line = named_cells(source_of(self._module)).get(cell)
         if line is None:
             raise CourseError(
-                f"the reference has no cell `{cell}`", f"begin the cell with a line `# %% {cell}`"
+                _("the reference has no cell `{cell}`", cell=cell),
+                _("begin the cell with a line `# %% {cell}`", cell=cell),
             )
         return self._again(("after", cell), self._module.__name__, line)
 

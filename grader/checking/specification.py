@@ -11,7 +11,8 @@ import pytest
 
 from grader.course import Exercise
 from grader.errors import CourseError
-from grader.language import authored
+from grader.language import Message, authored, enumerated
+from grader.language import gettext_lazy as _
 
 MARKS = (
     "function(name): the function that the check is about",
@@ -49,25 +50,45 @@ def read(item: pytest.Item, exercise: Exercise, course: Path) -> Check:
     if function not in exercise.points:
         raise _mistake(
             item,
-            f"names the function {function!r}, which {exercise.name} has not",
-            f"use one of: {', '.join(exercise.points)}",
+            _("{file}: the check {check} names the function {name}, which {exercise} has not"),
+            _("use one of: {names}", names=enumerated(list(exercise.points))),
+            name=repr(function),
+            exercise=exercise.name,
         )
     points = _one_argument(item, "points")
     if isinstance(points, bool) or not isinstance(points, (int, float)) or not 0 <= points < 1e6:
-        raise _mistake(item, f"is worth {points!r}", "give points(n) a number of at least 0")
+        raise _mistake(
+            item,
+            _("{file}: the check {check} is worth {points}"),
+            _("give points(n) a number of at least 0"),
+            points=repr(points),
+        )
     documentation = (getattr(getattr(item, "function", None), "__doc__", None) or "").strip()
     if not documentation:
-        raise _mistake(item, "has no title", "begin its docstring with a line for students")
+        raise _mistake(
+            item,
+            _("{file}: the check {check} has no title"),
+            _("begin its docstring with a line for students"),
+        )
     for name in _CAPTURES.intersection(getattr(item, "fixturenames", ())):
         raise _mistake(
             item,
-            f"asks for {name}, which sees nothing of what a submission prints",
-            "take student.printed, or student.printed_while_loading",
+            _(
+                "{file}: the check {check} asks for {name}, which sees nothing of what a"
+                " submission prints"
+            ),
+            _("take student.printed, or student.printed_while_loading"),
+            name=name,
         )
     requires = tuple(str(name) for mark in item.iter_markers("requires") for name in mark.args)
     for name in requires:
         if name not in exercise.points or name == function:
-            raise _mistake(item, f"requires {name!r}", f"name other functions of {exercise.name}")
+            raise _mistake(
+                item,
+                _("{file}: the check {check} requires {name}"),
+                _("name other functions of {exercise}", exercise=exercise.name),
+                name=repr(name),
+            )
     marked = item.get_closest_marker("hint") is not None
     return Check(
         id=item.nodeid.partition("::")[2],
@@ -84,14 +105,17 @@ def _one_argument(item: pytest.Item, name: str) -> object:
     mark = item.get_closest_marker(name)
     if mark is None or len(mark.args) != 1 or mark.kwargs:
         raise _mistake(
-            item, f"lacks its {name}", f"mark it with @pytest.mark.{name}(...), one value"
+            item,
+            _("{file}: the check {check} lacks its {name}"),
+            _("mark it with @pytest.mark.{name}(...), one value", name=name),
+            name=name,
         )
     value: object = mark.args[0]
     return value
 
 
-def _mistake(item: pytest.Item, what: str, remedy: str) -> CourseError:
-    return CourseError(f"{item.path.name}: the check {item.name} {what}", remedy)
+def _mistake(item: pytest.Item, what: Message, remedy: str, **values: object) -> CourseError:
+    return CourseError(what.format(file=item.path.name, check=item.name, **values), remedy)
 
 
 def in_order(checks: Sequence[Check]) -> list[int]:
@@ -108,9 +132,10 @@ def in_order(checks: Sequence[Check]) -> list[int]:
         unfinished = {checks[index].function for index in waiting}
         ready = [index for index in waiting if not unfinished & set(checks[index].requires)]
         if not ready:
-            names = ", ".join(sorted(unfinished))
+            names = enumerated(sorted(unfinished))
             raise CourseError(
-                f"the checks of {names} require each other", "remove one of the requires marks"
+                _("the checks of {names} require each other", names=names),
+                _("remove one of the requires marks"),
             )
         first = ready[0]
         order.append(first)
@@ -124,7 +149,13 @@ def verify_points(checks: Sequence[Check], exercise: Exercise, file: str) -> Non
         total = math.fsum(check.points for check in checks if check.function == function)
         if not math.isclose(total, points, abs_tol=1e-9):
             raise CourseError(
-                f"{file}: the checks of {function} add up to {total:g} points,"
-                f" but course.toml gives it {points:g}",
-                "change the points marks or course.toml so that both agree",
+                _(
+                    "{file}: the checks of {function} add up to {total:g} points, but course.toml"
+                    " gives it {points:g}",
+                    file=file,
+                    function=function,
+                    total=total,
+                    points=points,
+                ),
+                _("change the points marks or course.toml so that both agree"),
             )

@@ -9,16 +9,20 @@ from typing import Any, Final
 import numpy as np
 
 from grader.checking.student.student_object import StudentObject
+from grader.language import Message, enumerated
+from grader.language import gettext_lazy as _
 from grader.sandbox.child.figures.figure import Axes, Figure
 from grader.sandbox.child.tables.moments import fields_of
 from grader.sandbox.child.tables.table import ARRAY, FRAME, INDEX, SERIES, form_of
 
 _MOST_PARTS: Final = 16
 _DEEPEST: Final = 3
-_SEVERAL: Final = ("a list", "a tuple", "an array")
-_TABLES: Final = {FRAME: "a table", SERIES: "a column", INDEX: "an index", ARRAY: "an array"}
-_SHAPED: Final = ("an array", *_TABLES.values())
+_LIST, _TUPLE, _ARRAY, _NONE = _("a list"), _("a tuple"), _("an array"), _("None")
+_SEVERAL: Final = (_LIST, _TUPLE, _ARRAY)
+_TABLES: Final = {FRAME: _("a table"), SERIES: _("a column"), INDEX: _("an index"), ARRAY: _ARRAY}
+_SHAPED: Final = (_ARRAY, *_TABLES.values())
 _MOST_KEYS: Final = 8
+_OTHER_KIND: Final = _("{kind} where {needed} is needed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,33 +50,34 @@ class Kind:
 def kind_of(value: Any, depth: int = 0) -> Kind:
     """Return the kind of a value of the closed set."""
     if isinstance(value, np.ndarray):
-        return Kind("an array", value.shape)
+        return Kind(_ARRAY, value.shape)
     if isinstance(value, Figure | Axes):
-        return Kind("a figure")
+        return Kind(_("a figure"))
     if form := form_of(value):
         return Kind(_TABLES[form], tuple(value.shape))
     if isinstance(value, list | tuple):
-        words = "a list" if isinstance(value, list) else "a tuple"
+        words = _LIST if isinstance(value, list) else _TUPLE
         return Kind(words, (len(value),), (), _parts(value, depth))
     if isinstance(value, dict):
-        return Kind("a dictionary", (), tuple(map(str, value)), _parts(list(value.values()), depth))
+        parts = _parts(list(value.values()), depth)
+        return Kind(_("a dictionary"), (), tuple(map(str, value)), parts)
     if isinstance(value, set | frozenset):
-        return Kind("a set")
+        return Kind(_("a set"))
     if value is None:
-        return Kind("None")
+        return Kind(_NONE)
     if isinstance(value, bool | np.bool_):
-        return Kind("a truth value")
+        return Kind(_("a truth value"))
     if isinstance(value, complex) and not isinstance(value, float):
-        return Kind("a complex number")
+        return Kind(_("a complex number"))
     if isinstance(value, int | float | np.number):
-        return Kind("a number")
+        return Kind(_("a number"))
     if isinstance(value, str):
-        return Kind("a text")
+        return Kind(_("a text"))
     if fields_of(value) is not None:
-        return Kind("a date or time")
+        return Kind(_("a date or time"))
     if isinstance(value, StudentObject):
-        return Kind("an object")
-    return Kind("bytes" if isinstance(value, bytes) else "a function")
+        return Kind(_("an object"))
+    return Kind(_("bytes") if isinstance(value, bytes) else _("a function"))
 
 
 def _parts(values: Sequence[Any], depth: int) -> tuple[Kind, ...]:
@@ -91,17 +96,26 @@ def misfit(function: str, actual: Kind, needed: Kind, *, called: bool = True) ->
     >>> misfit("mean", kind_of(None), kind_of(1.5))
     'mean returned None: is a `return` missing?'
     """
-    if called and actual.words == "None" != needed.words:
-        return f"{function} returned None: is a `return` missing?"
+    if called and actual.words == _NONE != needed.words:
+        return returned_none(function)
     found = next(_misfits(actual, needed), None)
     if found is None:
         return None
-    place, text = found
-    if not called:
-        return f"{place} of {function} is {text}." if place else f"{function} is {text}."
-    if place:
-        return f"{place} of what {function} returned is {text}."
-    return f"{function} returned {text}."
+    place, misfit = found
+    if called and place:
+        text = _("Entry {entry} of what {function} returned is {misfit}.")
+    elif called:
+        text = _("{function} returned {misfit}.")
+    elif place:
+        text = _("Entry {entry} of {function} is {misfit}.")
+    else:
+        text = _("{function} is {misfit}.")
+    return text.format(entry=place, function=function, misfit=misfit)
+
+
+def returned_none(function: str) -> Message:
+    """Return that a function has returned None."""
+    return _("{function} returned None: is a `return` missing?", function=function)
 
 
 def much_apart(actual: Kind, needed: Kind) -> bool:
@@ -113,28 +127,32 @@ def much_apart(actual: Kind, needed: Kind) -> bool:
 
 def shape_in_words(shape: tuple[int, ...]) -> str:
     """Return what an array of a shape is: the shape `()` is one number."""
-    return f"an array of shape {shape}" if shape else "one number"
+    return _("an array of shape {shape}", shape=shape) if shape else _("one number")
 
 
 def _misfits(actual: Kind, needed: Kind, place: str = "") -> Iterator[tuple[str, str]]:
     if actual.words != needed.words:
-        yield place, f"{actual.words} where {needed.words} is needed"
+        yield place, _OTHER_KIND.format(kind=actual.words, needed=needed.words)
     elif actual.words in _SHAPED and actual.shape != needed.shape:
         if actual.shape and needed.shape:
-            shapes = f"{actual.shape} where shape {needed.shape} is needed"
-            yield place, f"{actual.words} of shape {shapes}"
+            text = _("{kind} of shape {shape} where shape {needed} is needed")
+            shapes = {"shape": actual.shape, "needed": needed.shape}
+            yield place, text.format(kind=actual.words, **shapes)
         else:
-            right = shape_in_words(needed.shape)
-            yield place, f"{shape_in_words(actual.shape)} where {right} is needed"
+            found, right = shape_in_words(actual.shape), shape_in_words(needed.shape)
+            yield place, _OTHER_KIND.format(kind=found, needed=right)
     elif actual.shape != needed.shape:
-        yield place, f"{actual.words} of {actual.shape[0]} where one of {needed.shape[0]} is needed"
+        text = _("{kind} of {count} where one of {needed} is needed")
+        counts = {"count": actual.shape[0], "needed": needed.shape[0]}
+        yield place, text.format(kind=actual.words, **counts)
     elif set(actual.keys) != set(needed.keys):
-        names = ", ".join(map(repr, actual.keys[:_MOST_KEYS])) or "none"
-        yield place, f"a dictionary whose keys are not those that are needed (they are: {names})"
+        text = _("a dictionary whose keys are not those that are needed (they are: {names})")
+        names = list(map(repr, actual.keys[:_MOST_KEYS]))
+        yield place, text.format(names=enumerated(names) if names else _("none"))
     elif len(actual.parts) == len(needed.parts):
         wanted = dict(zip(needed.keys, needed.parts, strict=False))
         for index, part in enumerate(actual.parts):
             key = actual.keys[index] if actual.keys else None
             below = f"[{index if key is None else repr(key)}]"
             other = needed.parts[index] if key is None else wanted[key]
-            yield from _misfits(part, other, f"{place or 'Entry '}{below}")
+            yield from _misfits(part, other, f"{place}{below}")

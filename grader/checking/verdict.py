@@ -10,6 +10,7 @@ from typing import Final
 
 import pytest
 
+from grader.authoring import made_message
 from grader.checking.failed_statement import answers_asked_about, exception_asked_for, last_in
 from grader.checking.fixtures import CheckRun
 from grader.checking.reference_trial import Trial
@@ -18,23 +19,29 @@ from grader.checking.student.answered_call import AnsweredCall
 from grader.checking.student.asked_exception import another_raised, not_raised
 from grader.checking.student.objects_within import holds_object
 from grader.checking.student.student_proxy import answered_calls, last_asked, last_call
-from grader.checking.value_kinds import kind_of, misfit, much_apart
+from grader.checking.value_kinds import kind_of, misfit, much_apart, returned_none
 from grader.comparison.check_failure import CheckFailure
 from grader.errors import CourseError
+from grader.language import authored, enumerated, joined, sentences
+from grader.language import gettext_lazy as _
 from grader.result import CheckResult, Outcome
 from grader.sandbox.child.codec import ForbiddenValueError
+from grader.sandbox.child_words import value_in_words
 from grader.sandbox.failures import CallFailure
 
 _PACKAGE: Final = Path(__file__).parent.parent
 _MAX_LINES: Final = 12
 _MOST_TOLD: Final = 3
 _NOT_RAISED: Final = re.compile(r"DID NOT RAISE (?:<class ')?(?:\w+\.)*(\w+)'?>?$")
-_UNMET: Final = "A required condition does not hold."
+_UNMET: Final = _("A required condition does not hold.")
+_BROKEN: Final = _("The check itself failed, not your code: {reason}")
+_NOT_RUN: Final = _("Not run: {reason}")
 _JUDGED: Final = AssertionError | CallFailure | CheckFailure | pytest.fail.Exception
-_NO_JUDGE: Final = (
-    "the reference does not pass it either%s. An object stays in the student's process: type() and"
-    " callable() tell nothing of it, and it is no number or array. Ask for its attributes and"
-    " items, and for its class by student.kind(...)"
+_NO_JUDGE: Final = _("the reference does not pass it either.")
+_NO_JUDGE_AT: Final = _("the reference does not pass it either ({place}).")
+_ASK_OBJECTS: Final = _(
+    "An object stays in the student's process: type() and callable() tell nothing of it, and it is"
+    " no number or array. Ask for its attributes and items, and for its class by student.kind(...)"
 )
 
 
@@ -61,11 +68,11 @@ def blocked(check: Check, results: Sequence[CheckResult]) -> CheckResult | None:
         for result in results
         if result.function in check.requires and result.outcome is not Outcome.PASSED
     }
-    missing = ", ".join(name for name in check.requires if name in failed)
+    missing = [name for name in check.requires if name in failed]
     if not missing:
         return None
-    text = f"Not run: it builds on {missing}, which has to be right first."
-    return ended(check, Outcome.BLOCKED, text)
+    text = _("Not run: it builds on {functions}, which has to be right first.")
+    return ended(check, Outcome.BLOCKED, text.format(functions=enumerated(missing)))
 
 
 def verdict(
@@ -89,19 +96,21 @@ def verdict(
         no reference.
     """
     if isinstance(error, _JUDGED | None) and _cannot_judge_objects(run, tried):
-        where = "" if error is None else f" ({_place_in(error, file)})"
-        return Outcome.GRADER_ERROR, f"The check itself failed, not your code: {_NO_JUDGE % where}"
+        why = _NO_JUDGE
+        if error is not None:
+            why = _NO_JUDGE_AT.format(place=_place_in(error, file))
+        return Outcome.GRADER_ERROR, _BROKEN.format(reason=sentences([why, _ASK_OBJECTS]))
     if error is None:
         return Outcome.PASSED, ""
     if isinstance(error, CallFailure):
         return _of_call(run, file, error)
     if isinstance(error, CourseError):
-        text = f"The check itself failed, not your code: {error.message}; {error.remedy}"
-        return Outcome.GRADER_ERROR, text
+        reason = joined(error.message, error.remedy, separator="; ")
+        return Outcome.GRADER_ERROR, _BROKEN.format(reason=reason)
     if isinstance(error, CheckFailure):
-        return Outcome.FAILED, _with_call(run, str(error))
+        return Outcome.FAILED, _with_call(run, error.text)
     if isinstance(error, pytest.skip.Exception):
-        return Outcome.BLOCKED, f"Not run: {error.msg}"
+        return Outcome.BLOCKED, _NOT_RUN.format(reason=_authored(run, str(error.msg)))
     if isinstance(error, pytest.fail.Exception):
         return Outcome.FAILED, _with_call(run, _failed(run, str(error.msg)))
     if isinstance(error, AssertionError) and not _is_ours(run, _last_file(error)):
@@ -112,14 +121,16 @@ def verdict(
         if trial is None or trial.passed:
             return Outcome.FAILED, _with_call(run, _unusable(run, file, error, trial))
     if isinstance(error, pytest.FixtureLookupError):
-        return Outcome.GRADER_ERROR, (
-            f"The check itself failed, not your code: fixture {error.argname!r} not found"
-        )
-    text = f"{type(error).__name__}: {error}"
+        missing = _("fixture {name} not found", name=repr(error.argname))
+        return Outcome.GRADER_ERROR, _BROKEN.format(reason=missing)
+    raised: str = f"{type(error).__name__}: {error}"
     if isinstance(error, ForbiddenValueError):
-        text = f"it hands over {error}, and only data can be; a class of theirs is student.NAME"
-    return Outcome.GRADER_ERROR, (
-        f"The check itself failed, not your code: {text} ({_place_in(error, file)})"
+        raised = _(
+            "it hands over {what}, and only data can be; a class of theirs is student.NAME",
+            what=value_in_words(str(error)),
+        )
+    return Outcome.GRADER_ERROR, _BROKEN.format(
+        reason=joined(raised, " (", _place_in(error, file), ")")
     )
 
 
@@ -146,7 +157,12 @@ def _failed(run: CheckRun, text: str) -> str:
     """Return what `pytest.fail` says; where it is for what was not raised, what was returned."""
     asked = _NOT_RAISED.match(text)
     calls = answered_calls(run.student)
-    return not_raised(calls[-1].told(), asked[1]) if asked and calls else text
+    return not_raised(calls[-1].told(), asked[1]) if asked and calls else _authored(run, text)
+
+
+def _authored(run: CheckRun, text: str) -> str:
+    """Return a text of the check's author as a message."""
+    return authored(run.references.course.folder, made_message(text))
 
 
 def _unmet(run: CheckRun, file: Path, error: AssertionError) -> str:
@@ -154,14 +170,16 @@ def _unmet(run: CheckRun, file: Path, error: AssertionError) -> str:
     calls = answers_asked_about(error, file, run.student)
     for call in calls:
         if call.value is None and call.arguments is not None and not run.check.visible:
-            return f"{_UNMET} {call.told()}: is a `return` missing?"
-    if run.check.visible:
-        return "\n".join([_told(error, file), _listed(calls)]).strip()
-    return f"{_UNMET} {_listed(calls)}".strip()
+            text = _("{returned}: is a `return` missing?", returned=call.told())
+            return sentences([_UNMET, text])
+    if not run.check.visible:
+        return sentences([_UNMET, _listed(calls)])
+    told = _authored(run, _told(error, file))
+    return joined(*filter(None, (told, _listed(calls))), separator="\n")
 
 
 def _listed(calls: Sequence[AnsweredCall]) -> str:
-    return " ".join(f"{call.told()}." for call in calls[-_MOST_TOLD:])
+    return sentences(_("{returned}.", returned=call.told()) for call in calls[-_MOST_TOLD:])
 
 
 def _unusable(run: CheckRun, file: Path, error: Exception, trial: Trial | None) -> str:
@@ -181,9 +199,10 @@ def _unusable(run: CheckRun, file: Path, error: Exception, trial: Trial | None) 
             return text
     for call in calls:
         if call.value is None:
-            return f"{call.function} returned None: is a `return` missing?"
+            return returned_none(call.function)
     reason = f"{type(error).__name__}: {error}" if run.check.visible else type(error).__name__
-    return f"The check could not go on with what was returned ({reason}). {_listed(calls)}".strip()
+    unusable = _("The check could not go on with what was returned ({reason}).", reason=reason)
+    return sentences([unusable, _listed(calls)])
 
 
 def _is_ours(run: CheckRun, file: Path | None) -> bool:
@@ -196,7 +215,7 @@ def _is_ours(run: CheckRun, file: Path | None) -> bool:
 
 def _with_call(run: CheckRun, text: str) -> str:
     called = last_call(run.student, run.check.function) if run.check.visible else ""
-    return f"{text}\nCalled: {called}" if called else text
+    return joined(text, _("Called: {call}", call=called), separator="\n") if called else text
 
 
 def _told(error: AssertionError, checks: Path) -> str:
@@ -213,11 +232,10 @@ def _last_file(error: BaseException) -> Path | None:
 def _place_in(error: BaseException, checks: Path) -> str:
     """Return the line that raised, of the checks where they are among those that led there."""
     trace = last_in(error.__traceback__, checks) or _last_frame(error)
-    return (
-        f"{Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno}"
-        if trace
-        else "nowhere"
-    )
+    if trace is None:
+        return _("nowhere")
+    name = Path(trace.tb_frame.f_code.co_filename).name
+    return _("{file}, line {line}", file=name, line=trace.tb_lineno)
 
 
 def _last_frame(error: BaseException) -> TracebackType | None:

@@ -9,7 +9,7 @@ _MAX_NAMED: Final = 64
 
 
 class CheckFailure(Exception):  # noqa: N818 - the verdict of a check, not a mistake of ours
-    """A check that did not hold; the text is the student's feedback.
+    """A check that did not hold; `text` is the student's feedback.
 
     `entries` names what of the returned values is wrong: `gradient_1[0, 0]`, or `gradient_1`
     where that is no array of the right shape.
@@ -17,4 +17,5 @@ class CheckFailure(Exception):  # noqa: N818 - the verdict of a check, not a mis
 
     def __init__(self, text: str, entries: Sequence[str] = ()) -> None:
         super().__init__(text)
-        self.entries = tuple(entries)[:_MAX_NAMED]
+        self.text = text
+        self.entries = tuple(map(str, entries))[:_MAX_NAMED]

@@ -9,6 +9,8 @@ from grader.comparison import values
 from grader.comparison.check_failure import CheckFailure
 from grader.comparison.figure_comparison import Wanted, Words, charts_of, differences, wanted_of
 from grader.comparison.value_words import kind_in_words
+from grader.language import gettext_lazy as _
+from grader.language import joined
 from grader.sandbox.child.figures.drawing import facts
 from grader.sandbox.child.figures.figure import Axes, Figure
 
@@ -92,14 +94,14 @@ class FigureComparer:
             pairs = zip(own, map(wanted_of, needed), strict=True)
             found = [differences(*pair, tolerance, self._visible) for pair in pairs]
             problems = [
-                f"Chart {place}: {text}" if len(found) > 1 else text
+                _("Chart {number}: {text}", number=place, text=text) if len(found) > 1 else text
                 for place, texts in enumerate(found, 1)
                 for text in texts
             ]
         if not problem:
             problems += differences(own[0], wanted, tolerance, self._visible)
         if problems:
-            raise CheckFailure("\n".join(problems), ["figure"])
+            raise CheckFailure(joined(*problems, separator="\n"), ["figure"])
 
     def drawn(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Figure:
         """Return what a function of the reference draws, as `student.figure` does a student's.

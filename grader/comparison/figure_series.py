@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.comparison import values
-from grader.comparison.number_words import not_finite, number, off
+from grader.comparison.number_words import told
+from grader.language import enumerated, joined, ngettext_lazy
+from grader.language import gettext_lazy as _
 from grader.sandbox.child.figures.figure import Axes, Bars, Line, Points
 
 _MAX_ENTRIES: Final = 4
@@ -107,14 +109,22 @@ def difference(
 ) -> str:
     """Return how a series, called `what`, differs from what it should be; it does."""
     if wanted.names and sorted(drawn.names) != sorted(wanted.names):
-        missing = [name for name in wanted.names if name not in drawn.names]
+        missing = [repr(name) for name in wanted.names if name not in drawn.names]
         if missing:
-            return f"{what}: there is none for {', '.join(map(repr, missing[:_MAX_ENTRIES]))}."
-        return f"{what} there are more than are needed: {', '.join(map(repr, drawn.names[:8]))}."
+            names = enumerated(missing[:_MAX_ENTRIES])
+            return _("{series}: there is none for {names}.", series=what, names=names)
+        names = enumerated(list(map(repr, drawn.names[:8])))
+        return _("{series}: there are more than are needed: {names}.", series=what, names=names)
     if wanted.names:
         drawn = by_name(drawn, wanted)
     if len(drawn.y) != len(wanted.y):
-        return f"{what} has {len(drawn.y):,} values; expected {len(wanted.y):,}."
+        return ngettext_lazy(
+            "{series} has {count:,} values; expected {right:,}.",
+            "{series} has {count:,} values; expected {right:,}.",
+            len(drawn.y),
+            series=what,
+            right=len(wanted.y),
+        )
     if wanted.x is not None and drawn.x is not None:
         text = _of_x(what, drawn, wanted, tolerance)
         if text:
@@ -129,33 +139,43 @@ def _of_x(what: str, drawn: Series, wanted: Series, tolerance: values.Tolerance)
     if right.all():
         return ""
     if matches(Series(drawn.y, drawn.x), wanted, tolerance):
-        return f"{what} has x and y the wrong way round."
+        return _("{series} has x and y the wrong way round.", series=what)
     places = np.argsort(drawn.x, kind="stable"), np.argsort(wanted.x, kind="stable")
     ordered = tolerance.agree(drawn.x[places[0]], wanted.x[places[1]]).all()
     if ordered and tolerance.agree(drawn.y[places[0]], wanted.y[places[1]]).all():
-        return f"{what} has the right points in another order."
+        return _("{series} has the right points in another order.", series=what)
     if tolerance.agree(drawn.x, np.arange(len(wanted.y))).all():
-        return f"{what} has the x values 0, 1, 2, ...: were x values handed over?"
-    return f"{what}: {int((~right).sum()):,} of {len(right):,} x values are wrong."
+        return _("{series} has the x values 0, 1, 2, ...: were x values handed over?", series=what)
+    return ngettext_lazy(
+        "{series}: {wrong:,} of {count:,} x values are wrong.",
+        "{series}: {wrong:,} of {count:,} x values are wrong.",
+        len(right),
+        series=what,
+        wrong=int((~right).sum()),
+    )
 
 
 def _of_y(
     what: str, drawn: Series, wanted: Series, tolerance: values.Tolerance, visible: bool
 ) -> str:
     wrong = np.flatnonzero(~tolerance.agree(drawn.y, wanted.y)).tolist()
-    lines = [f"{what}: {len(wrong):,} of {len(wanted.y):,} values are wrong."]
+    lines: list[str] = [
+        ngettext_lazy(
+            "{name}: {wrong:,} of {count:,} values are wrong.",
+            "{name}: {wrong:,} of {count:,} values are wrong.",
+            len(wanted.y),
+            name=what,
+            wrong=len(wrong),
+        )
+    ]
     for place in wrong[:_MAX_ENTRIES]:
-        where = f"{wanted.names[place]!r}" if wanted.names else f"point {place}"
-        lines.append(f"  {where} {_value(drawn.y[place], wanted.y[place], visible)}")
+        where = repr(wanted.names[place]) if wanted.names else _("point {number}", number=place)
+        how = told(drawn.y[place], wanted.y[place], visible)
+        lines.append("  " + _("{entry} {what}", entry=where, what=how))
     if len(wrong) > _MAX_ENTRIES:
-        lines.append(f"  and {len(wrong) - _MAX_ENTRIES:,} more")
-    return "\n".join(lines)
-
-
-def _value(value: float, right: float, visible: bool) -> str:
-    if visible:
-        return f"is {number(value)}, expected {number(right)}"
-    return f"is {off(value, right)}" if np.isfinite(value) else f"is {not_finite(value)}"
+        further = len(wrong) - _MAX_ENTRIES
+        lines.append("  " + ngettext_lazy("and {count:,} more", "and {count:,} more", further))
+    return joined(*lines, separator="\n")
 
 
 def nearest(drawn: Sequence[Series], wanted: Series, tolerance: values.Tolerance) -> int:

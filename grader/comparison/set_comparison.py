@@ -10,6 +10,8 @@ import numpy as np
 from grader.comparison.set_words import in_order
 from grader.comparison.value_words import kind_in_words
 from grader.comparison.values import Tolerance
+from grader.language import enumerated, listed, ngettext_lazy
+from grader.language import gettext_lazy as _
 
 _MOST_TOLD: Final = 6
 _MOST_MATCHED: Final = 500
@@ -32,19 +34,34 @@ def set_differences(
     ['the result lacks 2 of 3 elements.', 'the result has 4, which does not belong to it.']
     """
     if not isinstance(actual, set | frozenset):
-        return [f"{name} is {kind_in_words(actual)}; a set is expected."]
+        text = _("{name} is {kind}; a set is expected.")
+        return [text.format(name=name, kind=kind_in_words(actual))]
     missing, further = _unmatched(
         in_order(expected - actual), in_order(actual - expected), tolerance
     )
-    found = []
+    found: list[str] = []
     if missing and visible:
-        found.append(f"{name} lacks {_listed(missing)}.")
+        found.append(_("{name} lacks {elements}.", name=name, elements=_listed(missing)))
     elif missing:
-        elements = "element" if len(expected) == 1 else "elements"
-        found.append(f"{name} lacks {len(missing)} of {len(expected)} {elements}.")
+        found.append(
+            ngettext_lazy(
+                "{name} lacks {missing} of {count} element.",
+                "{name} lacks {missing} of {count} elements.",
+                len(expected),
+                name=name,
+                missing=len(missing),
+            )
+        )
     if further:
-        verb = "does" if len(further) == 1 else "do"
-        found.append(f"{name} has {_listed(further)}, which {verb} not belong to it.")
+        found.append(
+            ngettext_lazy(
+                "{name} has {elements}, which does not belong to it.",
+                "{name} has {elements}, which do not belong to it.",
+                len(further),
+                name=name,
+                elements=_listed(further),
+            )
+        )
     return found
 
 
@@ -53,7 +70,7 @@ def _unmatched(
 ) -> tuple[list[Any], list[Any]]:
     """Return the elements that have no partner among the others, but for rounding."""
     left = list(further)
-    found = []
+    found: list[str] = []
     for element in missing:
         numbers = [each for each in left[:_MOST_MATCHED] if _is_number(each)]
         near = next(_near(element, numbers, tolerance), None) if _is_number(element) else None
@@ -76,6 +93,5 @@ def _is_number(element: Any) -> bool:
 
 def _listed(elements: list[Any]) -> str:
     shown = [repr(element)[:_LONGEST] for element in elements[:_MOST_TOLD]]
-    if len(elements) > _MOST_TOLD:
-        return f"{', '.join(shown)} and {len(elements) - _MOST_TOLD} more"
-    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]
+    further = len(elements) - _MOST_TOLD
+    return enumerated(shown, further) if further > 0 else listed(shown)

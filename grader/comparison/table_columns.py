@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.comparison import values
+from grader.language import gettext_lazy as _
 from grader.sandbox.child.tables.table import (
     ARRAY,
     CATEGORIES,
@@ -35,27 +36,33 @@ from grader.sandbox.child.tables.table import (
 from grader.sandbox.child.tables.table_cells import cells, labels_of
 
 _Array = NDArray[Any]
-_WHOLE, _REAL, _TRUTH = "whole numbers", "numbers", "truth values"
-_MIXED: Final = "values of several kinds"
+_WHOLE, _REAL, _TRUTH = _("whole numbers"), _("numbers"), _("truth values")
+_COMPLEX, _TEXTS = _("complex numbers"), _("texts")
+_MIXED: Final = _("values of several kinds")
 _KINDS: Final = {
-    TEXT: "texts",
-    SPANS: "spans of time",
-    PERIODS: "periods",
-    INTERVALS: "intervals",
-    CATEGORIES: "categories",
-    DATES: "dates",
-    TIMES: "times of day",
+    TEXT: _TEXTS,
+    SPANS: _("spans of time"),
+    PERIODS: _("periods"),
+    INTERVALS: _("intervals"),
+    CATEGORIES: _("categories"),
+    DATES: _("dates"),
+    TIMES: _("times of day"),
 }
-_OF_DTYPE: Final = {"b": _TRUTH, "i": _WHOLE, "u": _WHOLE, "f": _REAL, "c": "complex numbers"}
+_OF_DTYPE: Final = {"b": _TRUTH, "i": _WHOLE, "u": _WHOLE, "f": _REAL, "c": _COMPLEX}
 _OF_CELL: Final = {
     bool: _TRUTH,
     int: _WHOLE,
     float: _REAL,
-    str: "texts",
-    list: "lists",
-    set: "sets",
+    str: _TEXTS,
+    list: _("lists"),
+    set: _("sets"),
 }
-_NUMBERS: Final = frozenset((_WHOLE, _REAL, "complex numbers"))
+_NUMBERS: Final = frozenset((_WHOLE, _REAL, _COMPLEX))
+_FORMS: Final = {
+    FRAME: _("a table (DataFrame)"),
+    INDEX: _("an index (Index)"),
+    ARRAY: _("an array of values"),
+}
 _EXACT: Final = 2.0**53
 
 
@@ -109,7 +116,7 @@ def values_of(column: Column) -> Values:
         if kind in _NUMBERS and all(abs(cell or 0) < _EXACT for cell in content):
             numbers = np.array([np.nan if cell is None else cell for cell in content], float)
     elif column.kind == MOMENTS:
-        kind = "dates and times" if column.detail[1] is None else "times in a time zone"
+        kind = _("dates and times") if column.detail[1] is None else _("times in a time zone")
     else:
         kind = _KINDS[column.kind]
     return Values(kind, column.dtype, numbers, content)
@@ -201,5 +208,4 @@ def _plain_column(items: Sequence[Any]) -> Column:
 
 def form_in_words(form: str) -> str:
     """Return what a form of table is called, as in `a table (DataFrame)`."""
-    words = {FRAME: "a table (DataFrame)", INDEX: "an index (Index)", ARRAY: "an array of values"}
-    return words.get(form, "a column (Series)")
+    return _FORMS.get(form, _("a column (Series)"))

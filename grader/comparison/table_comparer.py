@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from grader.comparison import values
 from grader.comparison.check_failure import CheckFailure
@@ -10,20 +11,33 @@ from grader.comparison.table_columns import form_in_words, table_of
 from grader.comparison.table_comparison import differences
 from grader.comparison.table_values import Rules
 from grader.comparison.value_words import kind_in_words
+from grader.language import authored, joined
+from grader.language import gettext_lazy as _
 from grader.sandbox.child.tables.table import described
+
+RESULT: Final = _("the result")
+"""What a value is called that has no name."""
 
 
 class TableComparer:
-    """Compares tables; `visible` says whether the student may see what is right."""
+    """Compares tables; `visible` says whether the student may see what is right.
 
-    def __init__(self, visible: bool) -> None:
+    What the author calls values is looked up in the catalogues beside the `course`, its folder.
+    """
+
+    def __init__(self, visible: bool, course: Path | None = None) -> None:
         self._visible = visible
+        self._course = course
+
+    def _called(self, name: str) -> str:
+        """Return a text of the author as a message."""
+        return name if self._course is None else authored(self._course, name)
 
     def table(
         self,
         actual: Any,
         expected: Any,
-        name: str = "the result",
+        name: str = RESULT,
         *,
         order: bool = True,
         column_order: bool = True,
@@ -61,11 +75,16 @@ class TableComparer:
             )
         found = described(actual)
         if found is None:
-            text = f"{name} is {kind_in_words(actual)}; {form_in_words(right.form)} is needed."
+            text = _("{name} is {kind}; {form} is needed.")
+            text = text.format(
+                name=self._called(name), kind=kind_in_words(actual), form=form_in_words(right.form)
+            )
             raise CheckFailure(text, [name])
         tolerance = values.Tolerance(rtol, atol)
         rules = Rules(order, column_order, dtypes, index, tolerance, self._visible)
-        problems = differences(found, right, name, rules)
+        problems = differences(found, right, self._called(name), rules)
         if problems:
-            text = "\n".join(problem.text for problem in problems)
-            raise CheckFailure(text, [entry for problem in problems for entry in problem.entries])
+            raise CheckFailure(
+                joined(*(problem.text for problem in problems), separator="\n"),
+                [entry for problem in problems for entry in problem.entries],
+            )

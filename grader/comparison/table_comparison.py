@@ -22,7 +22,9 @@ from grader.comparison.table_columns import (
 )
 from grader.comparison.table_rows import matched_rows, rows_apart
 from grader.comparison.table_values import Pair, Rules, column_difference
-from grader.comparison.table_words import counted, listed, shown_name
+from grader.comparison.table_words import counted_rows, listed, shown_name
+from grader.language import gettext_lazy as _
+from grader.language import ngettext_lazy, sentences
 from grader.sandbox.child.tables.table import FRAME, INDEX, RANGE, SERIES, Labels, Table
 from grader.sandbox.child.tables.table_cells import labels_of
 
@@ -50,7 +52,8 @@ def differences(
     if further <= 0:
         return found
     entries = tuple(entry for each in found[_MAX_TOLD:] for entry in each.entries)
-    return [*found[:_MAX_TOLD], TableDifference(f"and {further} more", entries)]
+    more = ngettext_lazy("and {count:,} more", "and {count:,} more", further)
+    return [*found[:_MAX_TOLD], TableDifference(more, entries)]
 
 
 class _Comparison:
@@ -77,12 +80,16 @@ class _Comparison:
 
     def _form(self) -> TableDifference:
         found, wanted = self.actual.form, self.expected.form
-        text = f"{self.name} is {form_in_words(found)}; {form_in_words(wanted)} is needed."
+        text = _("{name} is {kind}; {form} is needed.")
+        text = text.format(name=self.name, kind=form_in_words(found), form=form_in_words(wanted))
+        remedy = ""
         if (found, wanted) == (SERIES, FRAME):
-            text += " `.reset_index()` or `.to_frame()` makes one of it; `df[['name']]` keeps one."
+            remedy = _(
+                "`.reset_index()` or `.to_frame()` makes one of it; `df[['name']]` keeps one."
+            )
         elif (found, wanted) == (FRAME, SERIES):
-            text += " `df['name']` takes a column out."
-        return TableDifference(text)
+            remedy = _("`df['name']` takes a column out.")
+        return TableDifference(sentences([text, remedy]))
 
     def _columns(self) -> Iterator[TableDifference]:
         if self.expected.form == SERIES:
@@ -95,48 +102,56 @@ class _Comparison:
         for name in missing:
             yield TableDifference(self._missing(name, further), self._entry(shown_name(name)))
         for name in further:
-            which = "should not be there"
+            text = _("Column {name} should not be there.")
             if name in wanted:
-                which = "is there more often than it should be"
+                text = _("Column {name} is there more often than it should be.")
             elif name in _names(self.expected.index):
-                which = "should name the rows: `.set_index(...)` makes the index of it"
-            yield TableDifference(
-                f"Column {shown_name(name)} {which}.", self._entry(shown_name(name))
-            )
+                text = _(
+                    "Column {name} should name the rows: `.set_index(...)` makes the index of it."
+                )
+            shown = shown_name(name)
+            yield TableDifference(text.format(name=shown), self._entry(shown))
         if not missing and not further and own != wanted and self.rules.column_order:
-            text = f"The columns are in another order: {listed(own)}; expected {listed(wanted)}."
-            yield TableDifference(text)
+            text = _("The columns are in another order: {found}; expected {right}.")
+            yield TableDifference(text.format(found=listed(own), right=listed(wanted)))
         elif not missing and not further and self.rules.index:
             yield from self._header_names()
 
     def _header_names(self) -> Iterator[TableDifference]:
         own, wanted = _names(self.actual.header), _names(self.expected.header)
         if len(own) == len(wanted) > 1 and own != wanted:
-            found, needed = listed(own), listed(wanted)
-            yield TableDifference(f"The levels of columns are called {found}; expected {needed}.")
+            text = _("The levels of columns are called {found}; expected {right}.")
+            yield TableDifference(text.format(found=listed(own), right=listed(wanted)))
 
     def _series_name(self) -> Iterator[TableDifference]:
         own, wanted = _names(self.actual.header), _names(self.expected.header)
         if own != wanted and wanted != (None,) and self.rules.column_order:
-            name = f"called {listed(own)}" if own != (None,) else "without a name"
-            text = f"{self.name} is a column {name}; expected {listed(wanted)}."
-            yield TableDifference(text)
+            text = _("{name} is a column without a name; expected {right}.")
+            if own != (None,):
+                text = _("{name} is a column called {found}; expected {right}.")
+            yield TableDifference(
+                text.format(name=self.name, found=listed(own), right=listed(wanted))
+            )
 
     def _missing(self, name: Any, further: list[Any]) -> str:
         """Return that a column is missing, and where it may be; that is taken out of the rest."""
-        text = f"Column {shown_name(name)} is missing."
+        text = _("Column {name} is missing.", name=shown_name(name))
+        return sentences([text, self._instead_of(name, further)])
+
+    def _instead_of(self, name: Any, further: list[Any]) -> str:
         if name in _names(self.actual.index):
-            return f"{text} It is in the index: `.reset_index()` makes a column of it."
+            return _("It is in the index: `.reset_index()` makes a column of it.")
         near = self._near(name, further)
         if near is not None:
             further.remove(near)
-            return f"{text} Is {shown_name(near)} meant to be it? Rename it."
+            return _("Is {name} meant to be it? Rename it.", name=shown_name(near))
         same = next((other for other in further if self._holds(other, name)), None)
         if same is not None:
             further.remove(same)
-            return f"{text} Column {shown_name(same)} holds what it should hold: rename that."
+            text = _("Column {name} holds what it should hold: rename that.")
+            return text.format(name=shown_name(same))
         own = labels_of(self.actual.header)
-        return f"{text} There are: {listed(own)}." if own else f"{text} There are no columns."
+        return _("There are: {names}.", names=listed(own)) if own else _("There are no columns.")
 
     def _near(self, name: Any, further: Sequence[Any]) -> Any:
         texts = {each.casefold().strip(): each for each in further if isinstance(each, str)}
@@ -161,7 +176,14 @@ class _Comparison:
             return
         own = row_labels(self.actual.index, found)
         needed = row_labels(self.expected.index, wanted)
-        text = f"{self.name} has {counted(found, 'row')}; expected {wanted:,}."
+        text = ngettext_lazy(
+            "{name} has {count:,} row; expected {right:,}.",
+            "{name} has {count:,} rows; expected {right:,}.",
+            found,
+            name=self.name,
+            right=wanted,
+        )
+        told: list[str] = [text]
         if _named(self.expected.index) and self.rules.index:
             further = list((Counter(own) - Counter(needed)).elements())
             missing = list((Counter(needed) - Counter(own)).elements())
@@ -169,20 +191,28 @@ class _Comparison:
             more, less = rows_apart(*_sides(self._pairs()), self.rules.tolerance)
             further, missing = [own[place] for place in more], [needed[place] for place in less]
         if found > wanted and further:
-            which = "Row" if len(further) == 1 else "Rows"
-            text += f" {which} {listed(further)} should not be there."
+            told.append(
+                ngettext_lazy(
+                    "Row {rows} should not be there.",
+                    "Rows {rows} should not be there.",
+                    len(further),
+                    rows=listed(further),
+                )
+            )
         if missing and self.rules.visible and _named(self.expected.index):
-            text += f" Missing: {listed(missing)}."
-        yield TableDifference(text + self._twice())
+            told.append(_("Missing: {rows}.", rows=listed(missing)))
+        yield TableDifference(sentences([*told, self._twice()]))
 
     def _twice(self) -> str:
         """Return that rows are there twice, where only in the student's table some are."""
         more = [len(table.columns) and _repeated(table) for table in (self.actual, self.expected)]
         if not more[0] or more[1]:
             return ""
-        is_one = more[0] == 1
-        which = "1 row is" if is_one else f"{more[0]:,} rows are"
-        return f" {which} there more than once."
+        return ngettext_lazy(
+            "{count:,} row is there more than once.",
+            "{count:,} rows are there more than once.",
+            more[0],
+        )
 
     def _labels(self) -> Iterator[TableDifference]:
         own, wanted = self.actual.index, self.expected.index
@@ -192,7 +222,14 @@ class _Comparison:
             return
         levels, needed = len(own.names), len(wanted.names)
         if levels != needed:
-            yield TableDifference(f"The index has {counted(levels, 'level')}; expected {needed}.")
+            yield TableDifference(
+                ngettext_lazy(
+                    "The index has {count:,} level; expected {right}.",
+                    "The index has {count:,} levels; expected {right}.",
+                    levels,
+                    right=needed,
+                )
+            )
             return
         found, right = labels_of(own), labels_of(wanted)
         if all(map(self._same, found, right)):
@@ -203,33 +240,48 @@ class _Comparison:
         if not self.rules.order and (numbered or permuted):
             return
         if numbered and not (permuted and list(self._values())):
-            text = f"The rows are still called {listed(found, 4)}; they should be counted anew from"
-            yield TableDifference(f"{text} {wanted.bounds[0]} (`.reset_index(drop=True)`).")
+            text = _(
+                "The rows are still called {found}; they should be counted anew from {start}"
+                " (`.reset_index(drop=True)`)."
+            )
+            yield TableDifference(text.format(found=listed(found, 4), start=wanted.bounds[0]))
         elif permuted:
-            start = f" Expected: {listed(right)}." if self.rules.visible else ""
-            yield TableDifference(f"The rows are in another order.{start}")
+            yield TableDifference(self._with_right(_("The rows are in another order."), right))
         else:
             yield self._other_labels(own, wanted)
 
     def _other_labels(self, own: Labels, wanted: Labels) -> TableDifference:
         if wanted.kind != RANGE and own.kind == RANGE:
             name = wanted.names[0]
-            by = f" by {shown_name(name)}" if name is not None else ""
-            text = f"The rows are only numbered; they should be named{by} (`.set_index(...)`)."
-            return TableDifference(text)
+            text = _("The rows are only numbered; they should be named (`.set_index(...)`).")
+            if name is not None:
+                text = _(
+                    "The rows are only numbered; they should be named by {name}"
+                    " (`.set_index(...)`)."
+                )
+            return TableDifference(text.format(name=shown_name(name)))
         found, right = labels_of(own), labels_of(wanted)
         wrong = [one for one, two in zip(found, right, strict=True) if not self._same(one, two)]
-        text = f"{counted(len(wrong), 'row')} of {len(found):,} have another name than they"
-        text += f" should have in the index: {listed(wrong)}."
-        return TableDifference(f"{text} Expected: {listed(right)}." if self.rules.visible else text)
+        text = _(
+            "{rows} of {total:,} have another name than they should have in the index: {names}.",
+            rows=counted_rows(len(wrong)),
+            total=len(found),
+            names=listed(wrong),
+        )
+        return TableDifference(self._with_right(text, right))
+
+    def _with_right(self, text: str, right: Sequence[Any]) -> str:
+        """Return a text with what the rows should be called, where that may be shown."""
+        shown = _("Expected: {names}.", names=listed(right)) if self.rules.visible else ""
+        return sentences([text, shown])
 
     def _same(self, actual: Any, expected: Any) -> bool:
         return same_cell(actual, expected, self.rules.tolerance)
 
     def _index_names(self, own: Labels, wanted: Labels) -> Iterator[TableDifference]:
         if own.names != wanted.names:
-            found, needed = listed(own.names), listed(wanted.names)
-            yield TableDifference(f"The index is called {found}; expected {needed}.")
+            text = _("The index is called {found}; expected {right}.")
+            yield TableDifference(text.format(found=listed(own.names), right=listed(wanted.names)))
 
     def _kinds(self) -> Iterator[TableDifference]:
         """Give the columns that hold another kind of values."""
@@ -239,10 +291,15 @@ class _Comparison:
             found, right = pair.found, pair.right
             if found.kind == right.kind or found.cells.count(None) == len(found):
                 continue
-            what = pair.name[:1].upper() + pair.name[1:] or self.name
-            text = f"{what} holds {found.kind} ({found.dtype})"
-            text += f"; {right.kind} ({right.dtype}) are needed."
-            yield TableDifference(text, self._entry(pair.name.removeprefix("column ")))
+            text = _("{name} holds {found} ({dtype}); {right} ({right_dtype}) are needed.")
+            text = text.format(
+                name=pair.called(self.name),
+                found=found.kind,
+                dtype=found.dtype,
+                right=right.kind,
+                right_dtype=right.dtype,
+            )
+            yield TableDifference(text, self._entry(pair.name))
 
     def _pairs(self) -> list[Pair]:
         """Return the columns of both tables, those that are called alike together."""
@@ -254,7 +311,7 @@ class _Comparison:
             places.setdefault(name, []).append(place)
         return [
             Pair(
-                f"column {shown_name(name)}",
+                shown_name(name),
                 values_of(self.actual.columns[places[name].pop(0)]),
                 values_of(column),
             )
@@ -274,12 +331,12 @@ class _Comparison:
                 places = matched_rows(*_sides(pairs), rules.tolerance)
             pairs = [Pair(each.name, each.found, each.right.taken(places)) for each in pairs]
         elif self._only_order(pairs):
-            yield TableDifference("The rows are right, but in another order.")
+            yield TableDifference(_("The rows are right, but in another order."))
             return
         for pair in pairs:
             text = column_difference(pair, pairs, labels, self.name, rules)
             if text:
-                yield TableDifference(text, self._entry(pair.name.removeprefix("column ")))
+                yield TableDifference(text, self._entry(pair.name))
 
     def _in_their_order(self, labels: Sequence[Any]) -> list[int] | None:
         """Return where the right rows of the same names are; None where names do not tell."""

@@ -13,6 +13,8 @@ from grader.comparison.number_words import off
 from grader.comparison.table_columns import Values, agree
 from grader.comparison.table_rows import rows_apart
 from grader.comparison.table_words import shown_name
+from grader.language import gettext_lazy as _
+from grader.language import joined, ngettext_lazy
 
 _MAX_ROWS: Final = 6
 _MOST_COLUMNS: Final = 50
@@ -38,6 +40,10 @@ class Pair:
     found: Values
     right: Values
 
+    def called(self, table: str) -> str:
+        """Return what a sentence about them begins with; the table's name for the only column."""
+        return _("Column {name}", name=self.name) if self.name else table
+
 
 def column_difference(
     pair: Pair, pairs: Sequence[Pair], labels: Sequence[Any], table: str, rules: Rules
@@ -59,29 +65,38 @@ def column_difference(
     wrong = np.flatnonzero(~right).tolist()
     if not wrong:
         return ""
-    what = pair.name[:1].upper() + pair.name[1:] or table
-    lines = [f"{what}: {len(wrong):,} of {len(right):,} values are wrong."]
-    lines += [
-        f"  in row {shown_name(labels[place])} it {_value(pair, place, rules.visible)}"
-        for place in wrong[:_MAX_ROWS]
+    lines: list[str] = [
+        ngettext_lazy(
+            "{name}: {wrong:,} of {count:,} values are wrong.",
+            "{name}: {wrong:,} of {count:,} values are wrong.",
+            len(right),
+            name=pair.called(table),
+            wrong=len(wrong),
+        )
     ]
+    for place in wrong[:_MAX_ROWS]:
+        row, what = shown_name(labels[place]), _value(pair, place, rules.visible)
+        lines.append("  " + _("in row {row} it {what}", row=row, what=what))
     if len(wrong) > _MAX_ROWS:
-        lines.append(f"  and {len(wrong) - _MAX_ROWS:,} more")
+        further = len(wrong) - _MAX_ROWS
+        lines.append("  " + ngettext_lazy("and {count:,} more", "and {count:,} more", further))
     hint = _hint(pair, wrong, pairs, rules)
-    return "\n".join([*lines, f"  ({hint})"] if hint else lines)
+    if hint:
+        lines.append("  (" + hint + ")")
+    return joined(*lines, separator="\n")
 
 
 def _value(pair: Pair, place: int, visible: bool) -> str:
     value, needed = pair.found.cells[place], pair.right.cells[place]
     if visible:
-        return f"is {_shown(value)}, expected {_shown(needed)}"
+        return _("is {value}, expected {right}", value=_shown(value), right=_shown(needed))
     if value is None:
-        return "is missing, and should not be"
+        return _("is missing, and should not be")
     if needed is None:
-        return f"is {_shown(value)}, and should be missing"
+        return _("is {value}, and should be missing", value=_shown(value))
     if pair.found.numbers is not None and pair.right.numbers is not None and np.isfinite(value):
-        return f"is {off(value, needed)}"
-    return f"is {_shown(value)}"
+        return off(value, needed)
+    return _("is {value}", value=_shown(value))
 
 
 def _hint(pair: Pair, wrong: Sequence[int], pairs: Sequence[Pair], rules: Rules) -> str:
@@ -89,19 +104,19 @@ def _hint(pair: Pair, wrong: Sequence[int], pairs: Sequence[Pair], rules: Rules)
     texts = [(pair.found.cells[place], pair.right.cells[place]) for place in wrong]
     if all(isinstance(one, str) and isinstance(two, str) for one, two in texts):
         if all(one.strip() == two.strip() for one, two in texts):
-            return "They differ in spaces at the start or the end only."
+            return _("They differ in spaces at the start or the end only.")
         if all(one.strip().casefold() == two.strip().casefold() for one, two in texts):
-            return "They differ in capital letters only."
+            return _("They differ in capital letters only.")
     for other in pairs[:_MOST_COLUMNS]:
         if other is not pair and agree(pair.found, other.right, rules.tolerance).all():
-            return f"It holds what {other.name} should hold."
+            return _("It holds what column {name} should hold.", name=other.name)
     if len(wrong) == 1 or not rules.order:
         return ""
     moved = rows_apart([pair.found], [pair.right], rules.tolerance) == ([], [])
-    return "The values are right, but in other rows." if moved else ""
+    return _("The values are right, but in other rows.") if moved else ""
 
 
 def _shown(value: Any) -> str:
     if value is None:
-        return "missing"
+        return _("missing")
     return f"{value:.10g}" if isinstance(value, float) else shown_name(value)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from grader.comparison.set_words import written
+from grader.language import enumerated, ngettext_lazy
+from grader.language import gettext_lazy as _
 from grader.sandbox.child.tables.table import ARRAY, FRAME, INDEX, RANGE, Column, Table
 from grader.sandbox.child.tables.table_cells import cells, labels_of
 
@@ -35,12 +37,33 @@ def table_in_words(table: Table, longest: int) -> str:
 
 def size_in_words(table: Table) -> str:
     """Return how large a table is, and what its columns are called."""
+    if table.form == INDEX:
+        return ngettext_lazy(
+            "an index of {count:,} value", "an index of {count:,} values", table.rows
+        )
+    if table.form == ARRAY:
+        return ngettext_lazy(
+            "an array of {count:,} value", "an array of {count:,} values", table.rows
+        )
     if table.form != FRAME:
-        kind = {INDEX: "an index", ARRAY: "an array"}.get(table.form, "a column")
-        return f"{kind} of {counted(table.rows, 'value')}"
+        return ngettext_lazy(
+            "a column of {count:,} value", "a column of {count:,} values", table.rows
+        )
     names = labels_of(table.header)
-    size = f"{counted(table.rows, 'row')} and {counted(len(names), 'column')}"
-    return f"a table of {size} ({listed(names)})" if names else f"a table of {size}"
+    rows, columns = counted_rows(table.rows), _counted_columns(len(names))
+    if not names:
+        return _("a table of {rows} and {columns}", rows=rows, columns=columns)
+    text = _("a table of {rows} and {columns} ({names})")
+    return text.format(rows=rows, columns=columns, names=listed(names))
+
+
+def counted_rows(number: int) -> str:
+    """Return a number of rows, as in `1 row` and `2 rows`."""
+    return ngettext_lazy("{count:,} row", "{count:,} rows", number)
+
+
+def _counted_columns(number: int) -> str:
+    return ngettext_lazy("{count:,} column", "{count:,} columns", number)
 
 
 def counted(number: int, what: str) -> str:
@@ -51,8 +74,7 @@ def counted(number: int, what: str) -> str:
 
 def listed(names: Sequence[Any], most: int = _MOST_NAMES) -> str:
     """Return the first of some names, and how many more there are."""
-    shown = ", ".join(shown_name(name) for name in names[:most])
-    return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
+    return enumerated(list(map(shown_name, names[:most])), len(names) - most)
 
 
 def shown_name(name: Any) -> str:

@@ -80,9 +80,11 @@ def read_parts(table: TomlTable, functions: Collection[str]) -> tuple[Part, ...]
     found = []
     for name in table.names():
         if not is_file_name(name) or name.startswith("_"):
-            table.reject(name, "name it as Python can: letters, digits, underscores", "bad name")
+            remedy = _("name it as Python can: letters, digits, underscores")
+            table.reject(name, remedy, _("bad name"))
         elif name in functions:
-            table.reject(name, "checks give it points already: choose another name", "taken name")
+            remedy = _("checks give it points already: choose another name")
+            table.reject(name, remedy, _("taken name"))
         found.append(_part(name, table.table(name)))
     return tuple(found)
 
@@ -91,15 +93,18 @@ def _part(name: str, table: TomlTable) -> Part:
     table.expect(_KEYS, ("answer", "rubric"))
     points = table.number("points", 0.0, _MOST) if "points" in table else 0.0
     if "points" in table and not points:
-        table.reject("points", "give it more than 0 points")
+        table.reject("points", _("give it more than 0 points"))
     items = table.table("rubric")
     rubric = tuple(_item(each, items) for each in items.names())
     total = math.fsum(item.points for item in rubric)
     if rubric and "points" in table and not math.isclose(total, points, abs_tol=1e-9):
         table.reject(
             "points",
-            f"make them what the items of its rubric add up to, {total:g}, or change these",
-            f"found {points:g}",
+            _(
+                "make them what the items of its rubric add up to, {total:g}, or change these",
+                total=total,
+            ),
+            _("found {value}", value=f"{points:g}"),
         )
     return Part(
         id=name,
@@ -112,8 +117,8 @@ def _part(name: str, table: TomlTable) -> Part:
 
 def _item(name: str, items: TomlTable) -> RubricItem:
     if not is_file_name(name) or name in (ALL, NONE):
-        remedy = f"name it with letters, digits and underscores, and not {ALL} or {NONE}"
-        items.reject(name, remedy, "bad name")
+        remedy = _("name it with letters, digits and underscores, and not {all} or {none}")
+        items.reject(name, remedy.format(all=ALL, none=NONE), _("bad name"))
     table = items.table(name)
     table.expect(_ITEM_KEYS)
     points = table.number("points", 0.0, _MOST) if "points" in table else 0.0

@@ -14,6 +14,7 @@ from pathlib import Path
 from grader.course.model import Course
 from grader.course.naming import DATA
 from grader.errors import CourseError
+from grader.language import gettext_lazy as _
 
 
 def data_files(course: Course) -> dict[str, Path]:
@@ -48,8 +49,16 @@ def copy_data(course: Course, folder: Path) -> None:
             target.chmod(0o444)
     except OSError as error:
         raise CourseError(
-            f"the data of {course.name} cannot be copied: {error.strerror or error}",
-            f"look at {course.data}, and at the room in {tempfile.gettempdir()}",
+            _(
+                "the data of {course} cannot be copied: {reason}",
+                course=course.name,
+                reason=error.strerror or error,
+            ),
+            _(
+                "look at {folder}, and at the room in {temporary}",
+                folder=course.data,
+                temporary=tempfile.gettempdir(),
+            ),
         ) from error
 
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from grader.errors import CourseError
+from grader.language import gettext_lazy as _
 
 
 def read_text(path: Path, if_missing: str) -> str:
@@ -23,19 +24,25 @@ def read_text(path: Path, if_missing: str) -> str:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise CourseError(f"{path}: no such file.", if_missing) from None
+        raise CourseError(_("{path}: no such file.", path=path), if_missing) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise CourseError(
-            f"{path}: cannot be read ({reason}).", "Put a readable file there."
+            _("{path}: cannot be read ({reason}).", path=path, reason=reason),
+            _("Put a readable file there."),
         ) from error
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise CourseError(
-            f"{path}: line {line}: byte 0x{data[error.start]:02X}, which is not UTF-8.",
-            "Save the file in your editor with the encoding UTF-8.",
+            _(
+                "{path}: line {line}: byte 0x{byte:02X}, which is not UTF-8.",
+                path=path,
+                line=line,
+                byte=data[error.start],
+            ),
+            _("Save the file in your editor with the encoding UTF-8."),
         ) from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

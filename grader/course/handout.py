@@ -11,7 +11,8 @@ from grader.course.files import read_text, write_texts
 from grader.course.model import Course
 from grader.course.translations import in_language
 from grader.errors import CourseError, UsageError
-from grader.language import current_language
+from grader.language import current_language, enumerated
+from grader.language import gettext_lazy as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +59,24 @@ def _public_texts(course: Course, notebooks: bool, language: str) -> dict[Path, 
     missing = [path.name for path in paths if not path.is_file()]
     if missing:
         raise CourseError(
-            f"The course in {course.folder} lacks in exercises/: {', '.join(missing)}.",
-            "Write the task texts, and make the stubs with bpgrade author stubs.",
+            _(
+                "The course in {folder} lacks in exercises/: {files}.",
+                folder=course.folder,
+                files=enumerated(missing),
+            ),
+            _("Write the task texts, and make the stubs with bpgrade author stubs."),
         )
     return {path: read_text(in_language(path, language), "") for path in paths}
 
 
 def _not_written(folder: Path, error: Exception) -> UsageError:
     reason = getattr(error, "strerror", None) or str(error)
-    remedy = "Choose a folder you can write to."
+    remedy = _("Choose a folder you can write to.")
     match getattr(error, "errno", None):
         case errno.EEXIST | errno.ENOTDIR:
-            reason = "a file of that name is in the way"
-            remedy = "Name another folder, or rename that file."
+            reason = _("a file of that name is in the way")
+            remedy = _("Name another folder, or rename that file.")
         case errno.ENOSPC | errno.EDQUOT:
-            remedy = "Free some space there, or name a folder on another disk."
-    return UsageError(f"Cannot write the exercises to {folder}: {reason}.", remedy)
+            remedy = _("Free some space there, or name a folder on another disk.")
+    text = _("Cannot write the exercises to {folder}: {reason}.", folder=folder, reason=reason)
+    return UsageError(text, remedy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,8 @@ from grader.course.model import Course, Diagnoses, Exercise, LatePolicy, Limits
 from grader.course.naming import FILE_PREFIXES, LONGEST, SHARED, is_file_name, is_python_name
 from grader.course.tables import Mistakes, TomlTable
 from grader.errors import CourseError
-from grader.language import authored, find_language, html_tag, languages
+from grader.language import authored, find_language, html_tag, joined, languages
+from grader.language import gettext_lazy as _
 from grader.language.catalogue import SOURCE
 
 MAX_POINTS = 1_000_000.0
@@ -39,14 +41,17 @@ LATE_RANGES: dict[str, tuple[float, float]] = {
 COURSE_KEYS = {
     "name": 'name = "my_course"',
     "title": 'title = "My course"',
-    "exercises": "a table [exercises.exercise1] for each exercise",
+    "exercises": _("a table [exercises.exercise1] for each exercise"),
 }
 EXERCISE_KEYS = {
     "title": 'title = "My exercise"',
-    "points": "it as a table of lines: function = points",
+    "points": _("it as a table of lines: function = points"),
 }
 
-FILE_NAME = f"ASCII letters, digits and underscores, no leading digit, {LONGEST} at most"
+FILE_NAME = _(
+    "ASCII letters, digits and underscores, no leading digit, {count} at most", count=LONGEST
+)
+_BAD_NAME = _("bad name")
 
 
 def course_file(folder: Path) -> Path:
@@ -74,7 +79,7 @@ def load_course(folder: Path) -> Course:
     top.expect(COURSE_KEYS, ("packages", "time_zone", "language", "limits", "late"))
     name = top.text("name")
     if name and not is_file_name(name):
-        top.reject("name", f"write a name of {FILE_NAME}")
+        top.reject("name", _("write a name of {characters}", characters=FILE_NAME))
     limits = _limits(top, Limits())
     zone = top.time_zone("time_zone")
     course = Course(
@@ -114,38 +119,40 @@ def _language(top: TomlTable) -> str:
     tag = top.text("language")
     language = find_language(tag) if tag else None
     if language is None:
-        known = ", ".join(map(html_tag, languages()))
-        top.reject("language", f"write one of {known}", f"found {tag[:LONGEST]!r}")
+        known = enumerated(list(map(html_tag, languages())))
+        found = _("found {value}", value=repr(tag[:LONGEST]))
+        top.reject("language", _("write one of {names}", names=known), found)
     return language or SOURCE
 
 
 def _toml(path: Path) -> dict[str, Any]:
-    text = read_text(path, "A course is a folder that contains exercises/course.toml.")
+    text = read_text(path, _("A course is a folder that contains exercises/course.toml."))
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise CourseError(f"{path}: nested too deeply.", "Use fewer brackets.") from None
+        raise CourseError(
+            _("{path}: nested too deeply.", path=path), _("Use fewer brackets.")
+        ) from None
     except ValueError as error:
         raise CourseError(
-            f"{path}: {_syntax_mistake(text, error)}",
-            "Write it as TOML: text in quotes, one key = value a line, each key and table once.",
+            joined(f"{path}: ", _syntax_mistake(text, error)),
+            _("Write it as TOML: text in quotes, one key = value a line, each key and table once."),
         ) from error
 
 
 def _syntax_mistake(text: str, error: ValueError) -> str:
     # tomllib gives the place in its message only: "Invalid value (at line 3, column 8)".
-    what, _, place = str(error).rpartition(" (at ")
+    what, place = ("", *str(error).rsplit(" (at ", 1))[-2:]
     if not what:
         return str(error)
-    where = place.removesuffix(")")
-    number = where.removeprefix("line ").partition(",")[0]
-    if number.isdecimal():
-        line = int(number)
-    else:
-        line = text.rstrip().count("\n") + 1
-        where = f"line {line}, where the file ends"
+    numbers = re.fullmatch(r"line (\d+), column (\d+)\)", place)
+    line = int(numbers[1]) if numbers else text.rstrip().count("\n") + 1
+    shown = _("line {line}, where the file ends: {what}, found {found}")
+    if numbers:
+        shown = _("line {line}, column {column}: {what}, found {found}")
     found = text.split("\n")[line - 1].strip()
-    return f"{where}: {what}, found {found[:LONGEST]!r}"
+    column = numbers[2] if numbers else ""
+    return shown.format(line=line, column=column, what=what, found=repr(found[:LONGEST]))
 
 
 def _limits(table: TomlTable, base: Limits) -> Limits:
@@ -166,31 +173,36 @@ def _late(top: TomlTable) -> LatePolicy:
 def _packages(top: TomlTable) -> tuple[str, ...]:
     packages = top.texts("packages")
     for number, package in enumerate(packages):
-        found = f"found {package[:LONGEST]!r}"
+        shown = repr(package[:LONGEST])
+        found = _("found {value}", value=shown)
         if not is_python_name(package):
-            top.reject("packages", "write names as in `import name`", found)
+            top.reject("packages", _("write names as in `import name`"), found)
         elif package == "grader":
-            top.reject("packages", "remove it: submissions must never see the grader", found)
+            top.reject("packages", _("remove it: submissions must never see the grader"), found)
         elif package in packages[:number]:
-            top.reject("packages", "write it once", f"{found} again")
+            top.reject("packages", _("write it once"), _("found {value} again", value=shown))
     return packages
 
 
 def _exercises(top: TomlTable, limits: Limits, zone: ZoneInfo | None) -> tuple[Exercise, ...]:
     table = top.table("exercises")
     if top.holds_table("exercises") and not table.names():
-        top.reject("exercises", "describe at least one exercise, as [exercises.exercise1]")
+        top.reject("exercises", _("describe at least one exercise, as [exercises.exercise1]"))
     folded: set[str] = set()
     exercises = []
     for name in table.names():
         if not is_file_name(name):
-            table.reject(name, f"name it with {FILE_NAME}", "bad name")
+            table.reject(name, _("name it with {characters}", characters=FILE_NAME), _BAD_NAME)
         elif name.startswith(FILE_PREFIXES):
-            table.reject(name, f"do not start it with {' or '.join(FILE_PREFIXES)}", "bad name")
+            prefixes = joined(*FILE_PREFIXES, separator=_(" or "))
+            remedy = _("do not start it with {prefixes}", prefixes=prefixes)
+            table.reject(name, remedy, _BAD_NAME)
         elif name.casefold() == SHARED:
-            table.reject(name, f"solutions/{SHARED}.py is for shared code", "bad name")
+            table.reject(
+                name, _("{file} is for shared code", file=f"solutions/{SHARED}.py"), _BAD_NAME
+            )
         elif name.casefold() in folded:
-            table.reject(name, "names must differ in more than case", "bad name")
+            table.reject(name, _("names must differ in more than case"), _BAD_NAME)
         folded.add(name.casefold())
         exercises.append(_exercise(name, table.table(name), limits, zone))
     return tuple(exercises)
@@ -202,10 +214,11 @@ def _exercise(name: str, table: TomlTable, limits: Limits, zone: ZoneInfo | None
     points = {}
     for function in own.names():
         if not is_python_name(function) or function.startswith("_"):
-            own.reject(function, "write the name of a public Python function", "bad name")
+            own.reject(function, _("write the name of a public Python function"), _BAD_NAME)
         points[function] = own.number(function, 0.0, MAX_POINTS)
     if table.holds_table("points") and not any(points.values()):
-        table.reject("points", "give at least one function more than 0 points", "no points")
+        remedy = _("give at least one function more than 0 points")
+        table.reject("points", remedy, _("no points"))
     return Exercise(
         name=name,
         title=table.text("title"),

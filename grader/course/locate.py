@@ -13,8 +13,16 @@ from grader.course import trust
 from grader.course.load import course_file, load_course
 from grader.course.model import Course
 from grader.errors import CourseError, UsageError
+from grader.language import gettext_lazy as _
+from grader.language import translated
 
 PACKAGE: Final = Path(__file__).parent.parent
+_WHY: Final = {
+    "unknown": _("you have not trusted its code"),
+    "refused": _("you chose not to trust its code"),
+    "changed": _("the owners of its files have changed since you decided"),
+    "submitted": _("it is among the submissions"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,39 +51,38 @@ class UntrustedCourse:
     @property
     def message(self) -> str:
         """What was found, and why it is not used."""
-        why = {
-            "unknown": "you have not trusted its code",
-            "refused": "you chose not to trust its code",
-            "changed": "the owners of its files have changed since you decided",
-            "submitted": "it is among the submissions",
-        }[self.reason]
-        return f"the course found in {_shown(self.folder)} is not used: {why}"
+        text = _("the course found in {folder} is not used: {reason}")
+        return text.format(folder=_shown(self.folder), reason=_WHY[self.reason])
 
     @property
     def question(self) -> str:
         """What to know before it is decided whether to trust it."""
-        again = "; the owners of its files have changed since you decided"
-        return (
-            f"found a course in {_shown(self.folder)}: its checks are code that runs with your"
-            f" rights{again if self.reason == 'changed' else ''}"
-        )
+        text = _("found a course in {folder}: its checks are code that runs with your rights")
+        if self.reason == "changed":
+            text = _(
+                "found a course in {folder}: its checks are code that runs with your rights; the"
+                " owners of its files have changed since you decided"
+            )
+        return text.format(folder=_shown(self.folder))
 
     @property
     def remedy(self) -> str:
         """The ways to use it."""
         folder = _quoted(self.folder)
         if not self.may_be_trusted:
-            return f"to use it, name it with --course {folder}"
-        return f"to use it, name it with --course {folder}, or run once: bpgrade trust {folder}"
+            return _("to use it, name it with --course {folder}", folder=folder)
+        text = _("to use it, name it with --course {folder}, or run once: bpgrade trust {folder}")
+        return text.format(folder=folder)
 
     @property
     def notice(self) -> str:
         """All that is to be said, in one line."""
         if self.instead is None:
-            instead = "the course that ships with bpgrade"
-        else:
-            instead = f"the course in {_shown(self.instead)}"
-        return f"{self.message}, {instead} is used instead; {self.remedy}"
+            text = _("{message}, the course that ships with bpgrade is used instead; {remedy}")
+            return text.format(message=self.message, remedy=self.remedy)
+        text = _("{message}, the course in {folder} is used instead; {remedy}")
+        folder = _shown(self.instead)
+        return text.format(message=self.message, folder=folder, remedy=self.remedy)
 
 
 Decide = Callable[[UntrustedCourse], bool]
@@ -83,7 +90,7 @@ Decide = Callable[[UntrustedCourse], bool]
 
 def warn(found: UntrustedCourse) -> bool:
     """Warn that a course is not used."""
-    warnings.warn(found.notice, stacklevel=4)
+    warnings.warn(translated(found.notice), stacklevel=4)
     return False
 
 
@@ -150,11 +157,12 @@ def course_folder(folder: Path) -> Path:
         return folder
     for outer in _upwards(folder):
         if _is_course(outer):
-            remedy = f"Did you mean {outer}?"
+            remedy = _("Did you mean {name}?", name=outer)
             break
     else:
-        remedy = "Give the folder that contains exercises/course.toml."
-    raise UsageError(f"{folder} is not a course: it has no file exercises/course.toml.", remedy)
+        remedy = _("Give the folder that contains exercises/course.toml.")
+    text = _("{folder} is not a course: it has no file exercises/course.toml.", folder=folder)
+    raise UsageError(text, remedy)
 
 
 _Passed = list[tuple[Path, Literal["unknown", "refused", "changed", "submitted"]]]
@@ -197,8 +205,8 @@ def _shipped() -> Path:
         if _is_course(folder):
             return folder
     raise CourseError(
-        "The course that ships with bpgrade is missing from this installation.",
-        "Install bpgrade again, or choose a course with --course DIR.",
+        _("The course that ships with bpgrade is missing from this installation."),
+        _("Install bpgrade again, or choose a course with --course DIR."),
     )
 
 

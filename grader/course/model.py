@@ -13,6 +13,8 @@ from grader.course.by_hand import Part
 from grader.course.naming import DATA, nearest
 from grader.course.translations import translations_of
 from grader.errors import UsageError
+from grader.language import enumerated, sentences
+from grader.language import gettext_lazy as _
 
 Diagnoses = Literal["always", "after_change", "never"]
 
@@ -133,8 +135,17 @@ class Course:
         names = [exercise.name for exercise in self.exercises]
         guess = nearest(name, names)
         raise UsageError(
-            f"The course {self.name!r} has no exercise {name!r}.",
-            (f"Did you mean {guess}? " if guess else "") + f"It has: {', '.join(names)}.",
+            _(
+                "The course {course} has no exercise {name}.",
+                course=repr(self.name),
+                name=repr(name),
+            ),
+            sentences(
+                [
+                    _("Did you mean {name}?", name=guess) if guess else "",
+                    _("It has: {names}.", names=enumerated(names)),
+                ]
+            ),
         )
 
     def stub(self, exercise: Exercise) -> Path:

@@ -30,6 +30,7 @@ from grader.course.model import Course, Exercise
 from grader.course.translations import in_language, translated_path, translated_stub
 from grader.errors import CourseError
 from grader.language import authored, gettext, languages_of, reading, translated
+from grader.language import gettext_lazy as _
 from grader.language.catalogue import SOURCE
 
 BEGIN = "# BEGIN SOLUTION"
@@ -104,8 +105,12 @@ def make_stub(
         ast.parse(result)
     except SyntaxError as error:
         raise CourseError(
-            f"{filename}: without its solution blocks it is not valid Python ({error.msg}).",
-            "Put whole statements in each block, and leave something in every body.",
+            _(
+                "{file}: without its solution blocks it is not valid Python ({reason}).",
+                file=filename,
+                reason=error.msg,
+            ),
+            _("Put whole statements in each block, and leave something in every body."),
         ) from error
     return result
 
@@ -142,8 +147,11 @@ def write_stubs(course: Course) -> list[Path]:
         write_texts(stubs)
     except OSError as error:
         raise CourseError(
-            f"The stubs cannot be written: {error}.",
-            f"Make {course.folder / 'exercises'} a folder that you may write to.",
+            _("The stubs cannot be written: {reason}.", reason=error),
+            _(
+                "Make {folder} a folder that you may write to.",
+                folder=course.folder / "exercises",
+            ),
         ) from error
     return list(stubs)
 
@@ -157,7 +165,8 @@ def stubs_of(course: Course, exercise: Exercise) -> dict[str, str]:
         The solution is missing or wrong.
     """
     path = course.reference(exercise)
-    source = read_text(path, f"Write the reference solution of {exercise.name} there.")
+    remedy = _("Write the reference solution of {exercise} there.", exercise=exercise.name)
+    source = read_text(path, remedy)
     stubs = {}
     for language in dict.fromkeys((course.language, *languages_of(course.folder))):
         with reading(language):
@@ -173,12 +182,16 @@ def _parse(text: str, filename: str | Path) -> ast.Module:
         return ast.parse(text)
     except SyntaxError as error:
         raise _mistake(
-            filename, error.lineno or 1, error.msg, "Correct the Python code there."
+            filename, error.lineno or 1, error.msg, _("Correct the Python code there.")
         ) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise CourseError(
-            f"{filename}: Python cannot read it ({error or type(error).__name__}).",
-            "Write the solution as plain Python code.",
+            _(
+                "{file}: Python cannot read it ({reason}).",
+                file=filename,
+                reason=str(error) or type(error).__name__,
+            ),
+            _("Write the solution as plain Python code."),
         ) from error
 
 
@@ -190,11 +203,16 @@ def _markers(text: str, lines: list[str], filename: str | Path) -> Iterator[Mark
         line, column = token.start
         found = token.string.rstrip()
         if found not in {BEGIN, END} and not found.startswith(STUB):
-            remedy = f"Write it exactly as {BEGIN}, {END} or {STUB} ..."
-            raise _mistake(filename, line, f"found {found}, which is almost a marker", remedy)
+            remedy = _("Write it exactly as {begin}, {end} or {stub} ...")
+            remedy = remedy.format(begin=BEGIN, end=END, stub=STUB)
+            what = _("found {text}, which is almost a marker", text=found)
+            raise _mistake(filename, line, what, remedy)
         if lines[line - 1][:column].strip():
             raise _mistake(
-                filename, line, f"{found} comes after code", "Give it a line of its own."
+                filename,
+                line,
+                _("{marker} comes after code", marker=found),
+                _("Give it a line of its own."),
             )
         yield Marker(line, column, found)
 
@@ -205,23 +223,28 @@ def _blocks(markers: Iterator[Marker], filename: str | Path) -> Iterator[MarkedB
     for marker in markers:
         if marker.text == BEGIN:
             if begin is not None:
-                what = f"{BEGIN} inside the block that begins on line {begin.line}"
-                raise _mistake(filename, marker.line, what, f"Close that block with {END} first.")
+                what = _("{marker} inside the block that begins on line {line}")
+                what = what.format(marker=BEGIN, line=begin.line)
+                remedy = _("Close that block with {marker} first.", marker=END)
+                raise _mistake(filename, marker.line, what, remedy)
             begin, stub = marker, []
         elif begin is None:
-            what = f"{marker.text} outside a block"
-            raise _mistake(filename, marker.line, what, f"Open a block with {BEGIN}, or remove it.")
+            what = _("{marker} outside a block", marker=marker.text)
+            remedy = _("Open a block with {marker}, or remove it.", marker=BEGIN)
+            raise _mistake(filename, marker.line, what, remedy)
         elif marker.text != END:
             stub.append(marker)
         elif marker.column != begin.column:
-            what = f"{END} is not indented like {BEGIN} on line {begin.line}"
-            raise _mistake(filename, marker.line, what, "Indent both alike.")
+            what = _("{end} is not indented like {begin} on line {line}")
+            what = what.format(end=END, begin=BEGIN, line=begin.line)
+            raise _mistake(filename, marker.line, what, _("Indent both alike."))
         else:
             yield MarkedBlock(begin.line, marker.line, begin.column, tuple(stub))
             begin = None
     if begin is not None:
-        what = f"{BEGIN} is never closed"
-        raise _mistake(filename, begin.line, what, f"Write {END} after the solution.")
+        what = _("{marker} is never closed", marker=BEGIN)
+        remedy = _("Write {marker} after the solution.", marker=END)
+        raise _mistake(filename, begin.line, what, remedy)
 
 
 def _replacement(
@@ -236,12 +259,12 @@ def _replacement(
         # The last statement above that is indented less is the one that the block belongs to.
         elif above < place < (block.first, 0) and place[1] < block.column:
             above, function = place, owner
-    if inside and not block.column == min(inside)[1] == min(column for _, column in inside):
+    if inside and not block.column == min(inside)[1] == min(column for _line, column in inside):
         raise _mistake(
             filename,
             block.first,
-            f"{BEGIN} is not indented like the code up to {END}",
-            "Indent the markers like the code between them, and end the block where it ends.",
+            _("{begin} is not indented like the code up to {end}", begin=BEGIN, end=END),
+            _("Indent the markers like the code between them, and end the block where it ends."),
         )
     if block.stub:
         return [_stub_line(marker, lines) for marker in block.stub]
@@ -313,4 +336,5 @@ def _close_gap(above: list[str], below: list[str]) -> int:
 
 
 def _mistake(filename: str | Path, line: int, what: str, remedy: str) -> CourseError:
-    return CourseError(f"{filename}: line {line}: {what}.", remedy)
+    text = _("{file}: line {line}: {what}.", file=filename, line=line, what=what)
+    return CourseError(text, remedy)

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from grader.course.moments import in_zone
 from grader.course.naming import nearest
 from grader.errors import CourseError
+from grader.language import enumerated, joined, ngettext_lazy
+from grader.language import gettext_lazy as _
 
 Key = tuple[str, ...]
 _YEARS = range(1970, 9000)  # what every zone and every clock can tell
@@ -36,16 +38,17 @@ def describe(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         # Python refuses to write out integers of thousands of digits.
-        return str(value) if abs(value) < 10**18 else "a huge integer"
+        return str(value) if abs(value) < 10**18 else _("a huge integer")
     if isinstance(value, float):
         return str(value)
     if isinstance(value, str):
-        return f"the text {value!r}" if len(value) <= 40 else f"the text {value[:40]!r}..."
+        shown = repr(value) if len(value) <= 40 else f"{value[:40]!r}..."
+        return _("the text {value}", value=shown)
     if isinstance(value, dict):
-        return "a table" if value else "an empty table"
+        return _("a table") if value else _("an empty table")
     if isinstance(value, list):
-        return "a list" if value else "an empty list"
-    return "a date or time"
+        return _("a list") if value else _("an empty list")
+    return _("a date or time")
 
 
 class Mistakes:
@@ -57,14 +60,20 @@ class Mistakes:
 
     def add(self, key: Key, found: str, remedy: str) -> None:
         """Note one mistake."""
-        self._lines.append(f"{self._path}: {dotted(key)}: {found}; {remedy}")
+        self._lines.append(joined(f"{self._path}: {dotted(key)}: ", found, "; ", remedy))
 
     def raise_any(self) -> None:
         """Raise one CourseError with a line for every mistake, if there are any."""
         count = len(self._lines)
         if count:
-            which = "this mistake" if count == 1 else f"these {count} mistakes"
-            raise CourseError("\n".join(self._lines), f"Correct {which}, then try again.")
+            raise CourseError(
+                joined(*self._lines, separator="\n"),
+                ngettext_lazy(
+                    "Correct this mistake, then try again.",
+                    "Correct these {count} mistakes, then try again.",
+                    count,
+                ),
+            )
 
 
 class TomlTable:
@@ -84,7 +93,9 @@ class TomlTable:
 
     def reject(self, name: str, remedy: str, found: str | None = None) -> None:
         """Note that the value of `name` (or the name itself) is a mistake."""
-        what = f"found {describe(self._values[name])}" if found is None else found
+        what = found
+        if what is None:
+            what = _("found {value}", value=describe(self._values[name]))
         self._mistakes.add((*self._key, name), what, remedy)
 
     def expect(self, required: Mapping[str, str], optional: Sequence[str] = ()) -> None:
@@ -101,13 +112,14 @@ class TomlTable:
             guess = nearest(name, absent)
             if guess is not None and guess not in meant:
                 meant.add(guess)
-                remedy = f"did you mean {guess}?"
+                remedy = _("did you mean {name}?", name=guess)
             else:
-                remedy = f"remove it; valid here: {', '.join(known)}"
-            self._mistakes.add((*self._key, name), "unknown key", remedy)
+                remedy = _("remove it; valid here: {names}", names=enumerated(known))
+            self._mistakes.add((*self._key, name), _("unknown key"), remedy)
         for name, example in required.items():
             if name in absent and name not in meant:
-                self._mistakes.add((*self._key, name), "missing", f"write {example}")
+                remedy = _("write {example}", example=example)
+                self._mistakes.add((*self._key, name), _("missing"), remedy)
 
     def holds_table(self, name: str) -> bool:
         """Whether there is a table under `name`, be it an empty one."""
@@ -120,7 +132,7 @@ class TomlTable:
         value = self._values[name]
         if isinstance(value, str) and value.strip() and not any(map(_is_control, value)):
             return value.strip()
-        self.reject(name, "write one line of text in quotes")
+        self.reject(name, _("write one line of text in quotes"))
         return ""
 
     def word(self, name: str, words: Sequence[Word]) -> Word:
@@ -129,7 +141,8 @@ class TomlTable:
         for word in words:
             if value == word:
                 return word
-        self.reject(name, "write " + " or ".join(f'"{word}"' for word in words))
+        written = joined(*(f'"{word}"' for word in words), separator=_(" or "))
+        self.reject(name, _("write {example}", example=written))
         return words[0]
 
     def texts(self, name: str) -> tuple[str, ...]:
@@ -137,7 +150,7 @@ class TomlTable:
         value = self._values.get(name, [])
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(value)
-        self.reject(name, 'write a list of strings, like ["numpy"]')
+        self.reject(name, _('write a list of strings, like ["numpy"]'))
         return ()
 
     def table(self, name: str) -> TomlTable:
@@ -146,7 +159,7 @@ class TomlTable:
         value = self._values.get(name, {})
         if isinstance(value, dict):
             return TomlTable(value, self._mistakes, key)
-        self.reject(name, f"write it as a table, [{dotted(key)}]")
+        self.reject(name, _("write it as a table, [{name}]", name=dotted(key)))
         return TomlTable({}, self._mistakes, key)
 
     def time_zone(self, name: str) -> ZoneInfo | None:
@@ -158,8 +171,8 @@ class TomlTable:
         if isinstance(value, str) and value in known:
             return ZoneInfo(value)
         guess = nearest(value, known) if isinstance(value, str) else None
-        remedy = f"did you mean {guess}?" if guess else 'write its name, like "Europe/Berlin"'
-        self.reject(name, remedy)
+        remedy = _("did you mean {name}?", name=guess)
+        self.reject(name, remedy if guess else _('write its name, like "Europe/Berlin"'))
         return None
 
     def deadline(self, name: str, zone: ZoneInfo | None) -> datetime | None:
@@ -178,7 +191,8 @@ class TomlTable:
         if isinstance(value, datetime) and value.year in _YEARS:
             return in_zone(value, zone)
         if value is not None:
-            self.reject(name, "write a date, or a date and a time, like 2026-12-01T23:59:00")
+            remedy = _("write a date, or a date and a time, like 2026-12-01T23:59:00")
+            self.reject(name, remedy)
         return None
 
     def number(self, name: str, low: Number, high: Number) -> Number:
@@ -187,9 +201,11 @@ class TomlTable:
         fitting = (int,) if isinstance(low, int) else (int, float)
         if isinstance(value, fitting) and not isinstance(value, bool) and low <= value <= high:
             return type(low)(value)
-        kind = "whole number" if isinstance(low, int) else "number"
+        text = _("write a number from {least} to {most}")
+        if isinstance(low, int):
+            text = _("write a whole number from {least} to {most}")
         least, most = (str(bound).removesuffix(".0") for bound in (low, high))
-        self.reject(name, f"write a {kind} from {least} to {most}")
+        self.reject(name, text.format(least=least, most=most))
         return high
 
 

@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 from grader.course.files import write_texts
 from grader.errors import UsageError
+from grader.language import gettext_lazy as _
 
 Standing = Literal["trusted", "refused", "changed", "unknown"]
 
@@ -69,7 +70,8 @@ def remember(folder: Path, trusted: bool) -> Path:
     path = _record(folder)
     if path is None:
         raise UsageError(
-            "there is nowhere to remember trusted courses", "set HOME, or use --course DIR"
+            _("there is nowhere to remember trusted courses"),
+            _("set HOME, or use --course DIR"),
         )
     import json
 
@@ -80,8 +82,13 @@ def remember(folder: Path, trusted: bool) -> Path:
         write_texts({path: f"{text}\n"})
     except OSError as error:
         raise UsageError(
-            f"cannot remember {folder}: {error.filename or path}: {error.strerror}",
-            "make that folder writable, or use --course DIR each time",
+            _(
+                "cannot remember {folder}: {path}: {reason}",
+                folder=folder,
+                path=error.filename or path,
+                reason=error.strerror,
+            ),
+            _("make that folder writable, or use --course DIR each time"),
         ) from None
     return folder
 

@@ -10,15 +10,16 @@ from grader.course import Exercise
 from grader.course.by_hand import Part, without_given
 from grader.course.syntax_tree import syntax_tree
 from grader.grading.submission import Submission
+from grader.language import gettext_lazy as _
 from grader.result import PartResult, Picture, RubricItemResult
 
 if TYPE_CHECKING:  # whoever only reads a file needs no sandbox
     from grader.sandbox.submission_session import SubmissionSession
 
-NOTHING_WRITTEN: Final = "nothing is written"
-NO_PLACE: Final = "the place for the answer is not there"
-_RUNNING: Final = "it is read from the notebook's file, once that is handed in"
-_NOT_READ: Final = "the file could not be run"
+NOTHING_WRITTEN: Final = _("nothing is written")
+NO_PLACE: Final = _("the place for the answer is not there")
+_RUNNING: Final = _("it is read from the notebook's file, once that is handed in")
+_NOT_READ: Final = _("the file could not be run")
 _LONGEST: Final = 15_000
 _UNREADABLE: Final = (SyntaxError, ValueError, RecursionError, MemoryError)
 
@@ -132,11 +133,11 @@ def _drawn(part: Part, session: SubmissionSession | None) -> tuple[tuple[Picture
 
     if session is None or session.loaded is None:
         return (), _NOT_READ
-    student = StudentProxy(Pipeline(session), lambda _: ())
+    student = StudentProxy(Pipeline(session), lambda _function: ())
     function = part.id if part.id in session.loaded.functions else None
     try:
         return pictures_of(student.figures(function)), ""
     except CallFailure as failure:
         return (), failure.cause or failure.feedback.partition("\n")[0]
     except CheckFailure as failure:
-        return (), str(failure)
+        return (), failure.text

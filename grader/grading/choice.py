@@ -26,6 +26,8 @@ from grader.grading.file_names import (
 )
 from grader.grading.progress import Completion, Written, progress
 from grader.grading.submission import is_notebook
+from grader.language import enumerated, sentences
+from grader.language import gettext_lazy as _
 
 # beside the exercise's name they say that this is something else, or something older
 ASIDE: Final = frozenset(
@@ -42,11 +44,11 @@ ABOUT_THE_FILE: Final = ASIDE | frozenset(
 _LISTED: Final = 10
 _EXACT, _NUMBERED, _LONGER, _ASIDE, _UNNAMED, _ANOTHER = range(6)
 _WHY: Final = {
-    _NUMBERED: "its name is longer",
-    _LONGER: "its name is longer",
-    _ASIDE: "its name or folder says that it is something else",
-    _UNNAMED: "its name does not say which exercise it is",
-    _ANOTHER: "its name is that of another exercise",
+    _NUMBERED: _("its name is longer"),
+    _LONGER: _("its name is longer"),
+    _ASIDE: _("its name or folder says that it is something else"),
+    _UNNAMED: _("its name does not say which exercise it is"),
+    _ANOTHER: _("its name is that of another exercise"),
 }
 
 
@@ -101,25 +103,24 @@ class FileChoice:
             Whether all attempts are graded, and not the latest alone.
         """
         name = self.chosen.name
-        parts = []
+        parts: list[str] = []
         if len(self.attempts) > 1 and not every_attempt:
-            earlier = ", ".join(one.name for one in self.attempts[:-1][-_LISTED:])
-            parts.append(f"{name} was graded, the latest by its name; earlier: {earlier}.")
+            earlier = enumerated([one.name for one in self.attempts[:-1][-_LISTED:]])
+            text = _("{name} was graded, the latest by its name; earlier: {names}.")
+            parts.append(text.format(name=name, names=earlier))
         elif self.passed_over:
-            parts.append(f"{name} was graded.")
+            parts.append(_("{name} was graded.", name=name))
         if self.passed_over:
             base = _shared([self.chosen, *(one for one, _ in self.passed_over)])
             others = [
-                f"{PurePosixPath(one.path[base:]).parent / one.name} ({why})"
+                f"{PurePosixPath(one.path[base:]).parent / one.name} (" + why + ")"
                 for one, why in self.passed_over[:_LISTED]
             ]
             more = len(self.passed_over) - _LISTED
-            parts.append(
-                f"Not graded: {', '.join(others)}" + (f" and {more} more." if more > 0 else ".")
-            )
+            parts.append(_("Not graded: {files}.", files=enumerated(others, more)))
         if self.unclear:
-            parts.append("To be sure, hand in only one.")
-        return " ".join(parts)
+            parts.append(_("To be sure, hand in only one."))
+        return sentences(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +166,14 @@ def choose(
     kept = [one for one in kept if one.rank == rank]
     if best is Written.NOTHING:  # copies of nothing are no attempts
         kept.sort(key=lambda one: (any(one.version), one.depth, one.candidate.path))
-        passed += [(one.candidate, "it has no code") for one in kept[1:]]
+        passed += [(one.candidate, _("it has no code")) for one in kept[1:]]
         return FileChoice((kept[0].candidate,), tuple(passed))
     attempts: list[CandidateFile] = []
     unclear: list[CandidateFile] = []
     for version in sorted({one.version for one in kept}):
         alike = sorted((one for one in kept if one.version == version), key=_preference)
         attempts.append(alike[0].candidate)
-        passed += [(one.candidate, "it was submitted too") for one in alike[1:]]
+        passed += [(one.candidate, _("it was submitted too")) for one in alike[1:]]
         unclear += [one.candidate for one in alike[1:]]
     return FileChoice(tuple(attempts), tuple(passed), tuple(unclear))
 
@@ -229,10 +230,10 @@ def _preference(one: _Judged) -> tuple[int, int, bool, str]:
 
 def _unwritten(progress: Completion) -> str:
     if progress.written is Written.NOTHING:
-        return "it has no readable code"
+        return _("it has no readable code")
     if progress.given:
-        return "it is the untouched stub"
-    return "it defines none of the exercise's functions"
+        return _("it is the untouched stub")
+    return _("it defines none of the exercise's functions")
 
 
 def _shared(candidates: Sequence[CandidateFile]) -> int:

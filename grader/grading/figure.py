@@ -15,6 +15,8 @@ from grader.course import Course, Exercise
 from grader.course.files import replacing
 from grader.course.shared import importing_shared
 from grader.errors import CourseError, UsageError
+from grader.language import enumerated
+from grader.language import gettext_lazy as _
 from grader.sandbox.failures import CallFailure
 
 if TYPE_CHECKING:
@@ -71,8 +73,12 @@ def figure_file(course: Course, exercise: Exercise) -> Path:
     if not path.is_file():
         drawn = [other.name for other in course.exercises if course.figure(other).is_file()]
         raise UsageError(
-            f"the course {course.name} draws no figure for {exercise.name}",
-            f"it draws: {', '.join(drawn)}" if drawn else "leave out --figure",
+            _(
+                "the course {course} draws no figure for {exercise}",
+                course=course.name,
+                exercise=exercise.name,
+            ),
+            _("it draws: {names}", names=enumerated(drawn)) if drawn else _("leave out --figure"),
         )
     return path
 
@@ -92,7 +98,12 @@ def draw(path: Path, student: StudentProxy, reference: ModuleType | None) -> Fig
         _module(path).draw(figure, Answers(student), reference)
     except (Exception, CallFailure) as error:
         raise CourseError(
-            f"{path.name} cannot draw: {type(error).__name__}: {error}", f"fix {path}"
+            _(
+                "{file} cannot draw: {reason}",
+                file=path.name,
+                reason=f"{type(error).__name__}: {error}",
+            ),
+            _("fix {path}", path=path),
         ) from error
     return figure
 
@@ -112,7 +123,12 @@ def course_drawing(course: Course) -> tuple[Path, Callable[..., Any] | None]:
         return path, getattr(_module(path), "draw_wrong", None)
     except Exception as error:
         raise CourseError(
-            f"{path.name} cannot be run: {type(error).__name__}: {error}", f"fix {path}"
+            _(
+                "{file} cannot be run: {reason}",
+                file=path.name,
+                reason=f"{type(error).__name__}: {error}",
+            ),
+            _("fix {path}", path=path),
         ) from error
 
 
@@ -137,13 +153,14 @@ def save(figure: Figure, path: Path) -> None:
     kind = path.suffix.lower().lstrip(".")
     if kind not in ("png", "svg", "pdf"):
         raise UsageError(
-            f"{path} is not an image file", "use a name that ends in .png, .svg or .pdf"
+            _("{path} is not an image file", path=path),
+            _("use a name that ends in .png, .svg or .pdf"),
         )
     try:
         with replacing(path) as new:
             figure.savefig(new, format=kind, dpi=150)
     except OSError as error:
         raise UsageError(
-            f"{path} cannot be written: {error.strerror}",
-            "choose a file in a folder you can write to",
+            _("{path} cannot be written: {reason}", path=path, reason=error.strerror),
+            _("choose a file in a folder you can write to"),
         ) from None

@@ -18,6 +18,7 @@ from grader.course.files import read_text
 from grader.course.naming import DATA
 from grader.course.stub_imports import imported_by_stubs
 from grader.diagnosis.options import Options
+from grader.language import gettext_lazy as _
 from grader.language import told_in
 from grader.result import CheckResult, Listing, Outcome, Result
 from grader.sandbox.child.console import answering
@@ -223,7 +224,7 @@ class Grader:
         session = SubmissionSession(self.host, submission.to_load, exercise.limits)
         try:
             session.load()
-            student = StudentProxy(Pipeline(session), lambda _: ())
+            student = StudentProxy(Pipeline(session), lambda _function: ())
             with self.working():
                 return figure.draw(path, student, reference)
         finally:
@@ -318,8 +319,12 @@ class Grader:
         if math.isclose(missing, 0.0, abs_tol=1e-9):
             return ()  # all that earns points has been run
         return (
-            f"the hidden checks, worth {missing:g} of {exercise.max_score:g} points:"
-            " they run only where the solutions are",
+            _(
+                "the hidden checks, worth {missing:g} of {total:g} points: they run only where the"
+                " solutions are",
+                missing=missing,
+                total=exercise.max_score,
+            ),
         )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
+from grader.language import gettext_lazy as _
+
 _FOLDERS: Final = frozenset(
     {
         "__macosx", "__pycache__", "node_modules", "site-packages", "dist-packages", "venv",
@@ -69,6 +71,6 @@ def worth_telling(ignored: Iterable[str], kept: Collection[str]) -> Iterator[tup
         original = backup_of(place.name)
         if original:
             if _CODE.search(original) and place.with_name(original).as_posix() not in kept:
-                yield path, f"an editor's backup, and there is no {original} beside it"
+                yield path, _("an editor's backup, and there is no {name} beside it", name=original)
         elif _CODE.search(place.name) and not place.name.startswith("._"):
-            yield path, "a hidden file: its name begins with a dot"
+            yield path, _("a hidden file: its name begins with a dot")

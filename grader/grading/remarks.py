@@ -6,7 +6,11 @@ import re
 
 from grader.course import Course, Exercise
 from grader.grading.submission import Submission
+from grader.language import enumerated, ngettext_lazy, unended
+from grader.language import gettext_lazy as _
 from grader.result import Outcome
+from grader.result.places import place_in_words
+from grader.sandbox.child_words import traceback_in_words
 from grader.sandbox.replies import Loaded, Problem
 
 _MAX_PLACES = 8
@@ -33,10 +37,13 @@ def _of_another(exercise: Exercise, loaded: Loaded, course: Course) -> tuple[str
     if loaded.functions.intersection(exercise.functions):
         return ()
     for other in course.exercises:
-        named = ", ".join(other.functions)
         if other.name != exercise.name and loaded.functions.issuperset(other.functions):
-            text = f"it defines nothing that {exercise.name} asks for, but all of {other.name}"
-            return (f"{text} ({named}): is this the right file?",)
+            text = _(
+                "it defines nothing that {exercise} asks for, but all of {other} ({names}): is this"
+                " the right file?"
+            )
+            names = enumerated(list(other.functions))
+            return (text.format(exercise=exercise.name, other=other.name, names=names),)
     return ()
 
 
@@ -45,11 +52,21 @@ def _repeated(loaded: Loaded, exercise: Exercise) -> tuple[str, ...]:
     for function in exercise.functions:
         places = [item for item in loaded.definitions if item.name == function]
         if len(places) > 1:
-            named = [f"{place.label} line {place.line}" for place in places]
+            named: list[str] = [
+                _("{place} line {line}", place=place_in_words(place.label), line=place.line)
+                for place in places
+            ]
             if len(named) > _MAX_PLACES:
                 named[_MAX_PLACES - 1 : -1] = ["..."]
-            lines = ", ".join(named)
-            found.append(f"{function} is defined {len(places)} times ({lines}): the last counts")
+            found.append(
+                ngettext_lazy(
+                    "{function} is defined {count} times ({places}): the last counts",
+                    "{function} is defined {count} times ({places}): the last counts",
+                    len(places),
+                    function=function,
+                    places=enumerated(named),
+                )
+            )
     return tuple(found)
 
 
@@ -63,27 +80,43 @@ def _failed(submission: Submission, loaded: Loaded) -> tuple[str, ...]:
             found.append(problem)
         lost.update(problem.lost)
     told = [one for one in found if one.failure.outcome is not Outcome.NOT_IMPLEMENTED]
-    remarks = [f"{one.label}: {_in_a_line(one, submission)}" for one in told[:_MAX_FAILED]]
+    remarks: list[str] = [
+        _(
+            "{place}: {remark}",
+            place=place_in_words(one.label),
+            remark=_in_a_line(one, submission),
+        )
+        for one in told[:_MAX_FAILED]
+    ]
     if len(told) > _MAX_FAILED:
-        remarks.append(f"{len(told) - _MAX_FAILED} more statements failed while loading")
+        remarks.append(
+            ngettext_lazy(
+                "{count} more statements failed while loading",
+                "{count} more statements failed while loading",
+                len(told) - _MAX_FAILED,
+            )
+        )
     return tuple(remarks)
 
 
 def _in_a_line(problem: Problem, submission: Submission) -> str:
     """Return the student's own line and the exception, as in ``line 2 `x = y`: NameError: ...``."""
     lines = [line.strip() for line in problem.failure.feedback.splitlines() if line.strip()]
-    what = "its cells define" if submission.cells else "the file defines"
     if len(lines) < 2:  # it has ended the process, so nothing could be run
-        return f"{' '.join(lines)} What {what} was graded; nothing else in it was run."
+        text = _("{reason} What the file defines was graded; nothing else in it was run.")
+        if submission.cells:
+            text = _("{reason} What its cells define was graded; nothing else in it was run.")
+        return text.format(reason=problem.failure.feedback)
     line = problem.line or problem.failure.line
     code = _line_of(submission, problem.label, line)
-    where = f"line {line} `{code}`: " if code else ""
-    error = lines[-1].rstrip(":.")
+    error = unended(traceback_in_words(lines[-1]))
     if error.startswith("SystemExit"):
-        error = f"it ends the program ({error})"
+        error = _("it ends the program ({error})", error=error)
+    if code:
+        error = _("line {line} `{code}`: {error}", line=line, code=code, error=error)
     if submission.cells:
-        return f"{where}{error}; the other cells were run"
-    return f"{where}{error}; left out, and what {what} was graded"
+        return _("{error}; the other cells were run", error=error)
+    return _("{error}; left out, and what the file defines was graded", error=error)
 
 
 def _line_of(submission: Submission, label: str, line: int) -> str:
@@ -96,7 +129,8 @@ def _line_of(submission: Submission, label: str, line: int) -> str:
 
 
 def _stand_ins(loaded: Loaded) -> tuple[str, ...]:
-    names = ", ".join(name for name in loaded.stand_ins if name not in ("IPython", "grader"))
+    names = [name for name in loaded.stand_ins if name not in ("IPython", "grader")]
     if not names:
         return ()
-    return (f"not available while grading, so an empty placeholder was used: {names}",)
+    text = _("not available while grading, so an empty placeholder was used: {names}")
+    return (text.format(names=enumerated(names)),)

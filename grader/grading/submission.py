@@ -18,6 +18,8 @@ from grader.errors import SubmissionError, UsageError
 from grader.grading import imported_files
 from grader.grading.file_names import exercises_named
 from grader.grading.imported_files import Read
+from grader.language import enumerated
+from grader.language import gettext_lazy as _
 from grader.result import SubmissionInfo
 from grader.sandbox.replies import CodeBlock, Module, SubmissionSource
 
@@ -34,15 +36,15 @@ _MAGIC: Final = re.compile(
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _CELL_MARK: Final = re.compile(r"\n(?=# (?:In\[|%%))")
 _OTHER_KINDS: Final = {
-    b"{\\rtf": "a rich text document (RTF)",
-    b"pk\x03\x04": "a zip or a Word document (.docx)",
-    b"\xd0\xcf\x11\xe0": "an old Word document (.doc)",
-    b"%pdf": "a PDF",
-    b"<!doctype": "a web page",
-    b"<html": "a web page",
-    b"<?xml": "an XML document",
-    b"\x89png": "a picture",
-    b"\xff\xd8\xff": "a picture",
+    b"{\\rtf": _("a rich text document (RTF)"),
+    b"pk\x03\x04": _("a zip or a Word document (.docx)"),
+    b"\xd0\xcf\x11\xe0": _("an old Word document (.doc)"),
+    b"%pdf": _("a PDF"),
+    b"<!doctype": _("a web page"),
+    b"<html": _("a web page"),
+    b"<?xml": _("an XML document"),
+    b"\x89png": _("a picture"),
+    b"\xff\xd8\xff": _("a picture"),
 }
 
 
@@ -101,26 +103,34 @@ def read_submission(path: Path) -> Submission:
         mode = path.stat().st_mode
     except FileNotFoundError:
         raise SubmissionError(
-            f"no such file: {path}", _nearby(path) or "check the spelling and the folder"
+            _("no such file: {path}", path=path),
+            _nearby(path) or _("check the spelling and the folder"),
         ) from None
     except (OSError, ValueError) as error:
         raise SubmissionError(
-            f"{path} cannot be read: {_reason(error)}", "check the path and its permissions"
+            _("{path} cannot be read: {reason}", path=path, reason=_reason(error)),
+            _("check the path and its permissions"),
         ) from None
     if stat.S_ISDIR(mode):
         raise SubmissionError(
-            f"{path} is a folder", f"give the file in it, as in `bpgrade check {path}/exercise1.py`"
+            _("{path} is a folder", path=path),
+            _("give the file in it, as in `bpgrade check {path}/exercise1.py`", path=path),
         )
     if not stat.S_ISREG(mode):
-        raise SubmissionError(f"{path} is not a regular file", "give a .py or .ipynb file")
+        raise SubmissionError(
+            _("{path} is not a regular file", path=path), _("give a .py or .ipynb file")
+        )
     if path.suffix and not is_submission(path.name):  # platforms leave the suffix out, too
-        raise UsageError(f"{path} is not a Python file or a notebook", _python_beside(path))
+        raise UsageError(
+            _("{path} is not a Python file or a notebook", path=path), _python_beside(path)
+        )
     try:
         with path.open("rb") as file:
             data = file.read(most_bytes(path.name))
     except OSError as error:
         raise SubmissionError(
-            f"{path} cannot be read: {_reason(error)}", "check its permissions"
+            _("{path} cannot be read: {reason}", path=path, reason=_reason(error)),
+            _("check its permissions"),
         ) from None
     return submission_from_bytes(path.name, data, imported_files.in_folder(path.parent))
 
@@ -154,40 +164,48 @@ def _alone(name: str, data: bytes) -> Submission:
     if is_notebook(name):
         return _from_notebook(info, data)
     if len(data) > MAX_SOURCE_BYTES:
-        return Submission(info, "", f"{name} is larger than {MAX_SOURCE_BYTES:,} bytes.")
+        size = _("{name} is larger than {limit:,} bytes.", name=name, limit=MAX_SOURCE_BYTES)
+        return Submission(info, "", size)
     if problem := not_python(name, data):
         return Submission(info, "", problem)
     if b"\0" in data and not data.startswith(_UTF_16):
         return Submission(
-            info, "", f"{name} is not Python text: it contains NUL bytes. Is it a binary file?"
+            info,
+            "",
+            _("{name} is not Python text: it contains NUL bytes. Is it a binary file?", name=name),
         )
     try:
         text, encoding = _decode(data)
     except (SyntaxError, UnicodeError, LookupError) as error:
-        return Submission(info, "", f"{name} is not Python text: {error}. Save it as UTF-8.")
+        reason = error.args[0] if isinstance(error, LookupError) else error
+        problem = _("{name} is not Python text: {reason}. Save it as UTF-8.")
+        return Submission(info, "", problem.format(name=name, reason=reason))
     submission = _plain(info, text.replace("\r\n", "\n").replace("\r", "\n"))
     if not encoding:
         return submission
-    remark = f"it is saved in {encoding}, which Python itself does not read: save it as UTF-8"
-    return replace(submission, remarks=(remark, *submission.remarks))
+    remark = _("it is saved in {encoding}, which Python itself does not read: save it as UTF-8")
+    return replace(submission, remarks=(remark.format(encoding=encoding), *submission.remarks))
 
 
 def _plain(info: SubmissionInfo, text: str) -> Submission:
     """Return a file of Python, without what IPython alone understands where that stands in it."""
     if not _MAGIC.search(text) or _parses(text):
         return Submission(info, text)
-    from grader.notebooks.code_cells import listed
+    from grader.notebooks.code_cells import left_out_remark
     from grader.notebooks.syntax import to_python
 
     pieces = []
-    left_out = []
+    left_out: list[str] = []
     line = 0
     for piece in _CELL_MARK.split(text):  # as nbconvert and editors mark them
         plain = to_python(piece)
         pieces.append(plain.source)
-        left_out += [f"line {line + number} `{shown}`" for number, shown in plain.left_out]
+        left_out += [
+            _("line {line} `{code}`", line=line + number, code=shown)
+            for number, shown in plain.left_out
+        ]
         line += piece.count("\n") + 1
-    remarks = (f"left out, not valid Python: {listed(left_out)}",) if left_out else ()
+    remarks = (left_out_remark(left_out),) if left_out else ()
     source = "\n".join(pieces)
     return Submission(info, source, remarks=remarks) if _parses(source) else Submission(info, text)
 
@@ -207,10 +225,12 @@ def not_python(name: str, data: bytes) -> str:
     start = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:4000]
     stem = name.rpartition(".")[0] or name
     if start.startswith(b"{") and b'"cells"' in data and b'"nbformat"' in data:
-        return f"{name} is a notebook that was saved as .py. Rename it to {stem}.ipynb."
+        text = _("{name} is a notebook that was saved as .py. Rename it to {stem}.ipynb.")
+        return text.format(name=name, stem=stem)
     for beginning, kind in _OTHER_KINDS.items():
         if start.lower().startswith(beginning):
-            return f"{name} is {kind}, as its line 1 shows. Save the code itself, as plain text."
+            text = _("{name} is {kind}, as its line 1 shows. Save the code itself, as plain text.")
+            return text.format(name=name, kind=kind)
     return ""
 
 
@@ -235,16 +255,16 @@ def _from_notebook(info: SubmissionInfo, data: bytes) -> Submission:
     from grader.notebooks.notebook_file import NotebookError
 
     if len(data) > MAX_NOTEBOOK_BYTES:
-        problem = f"{info.name} is larger than {MAX_NOTEBOOK_BYTES:,} bytes. Clear its outputs."
-        return Submission(info, "", problem)
+        problem = _("{name} is larger than {limit:,} bytes. Clear its outputs.")
+        return Submission(info, "", problem.format(name=info.name, limit=MAX_NOTEBOOK_BYTES))
     try:
         notebook = read_notebook(info.name, data)
     except NotebookError as error:
-        return Submission(info, "", str(error))
+        return Submission(info, "", error.text)
     source = "\n\n".join(cell.source for cell in notebook.cells)
     if len(source.encode()) > MAX_SOURCE_BYTES:
-        problem = f"{info.name} has more than {MAX_SOURCE_BYTES:,} bytes of code."
-        return Submission(info, "", problem)
+        problem = _("{name} has more than {limit:,} bytes of code.")
+        return Submission(info, "", problem.format(name=info.name, limit=MAX_SOURCE_BYTES))
     return Submission(
         info, source, cells=notebook.cells, remarks=notebook.remarks, answers=notebook.answers
     )
@@ -255,12 +275,13 @@ def _decode(data: bytes) -> tuple[str, str]:
     encoding = "utf-8"
     if not data.startswith(_UTF_16):
         try:
-            encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+            encoding = tokenize.detect_encoding(io.BytesIO(data).readline)[0]
         except SyntaxError as error:
             if "invalid or missing" not in str(error):
                 raise
     if not _ENCODINGS.fullmatch(encoding):
-        raise LookupError(f"the encoding {encoding} is not one for source files")
+        text = _("the encoding {encoding} is not one for source files", encoding=encoding)
+        raise LookupError(text)
     try:
         return data.decode(encoding), ""
     except UnicodeDecodeError as error:
@@ -269,7 +290,8 @@ def _decode(data: bytes) -> tuple[str, str]:
         if found := decoded(data):
             return found.text, found.encoding
         line = data.count(b"\n", 0, error.start) + 1
-        raise LookupError(f"line {line} is not {error.encoding}") from None
+        text = _("line {line} is not {encoding}", line=line, encoding=error.encoding)
+        raise LookupError(text) from None
 
 
 def exercise_of(course: Course, path: Path, name: str | None) -> Exercise:
@@ -285,12 +307,12 @@ def exercise_of(course: Course, path: Path, name: str | None) -> Exercise:
     fitting = exercises_named(course, path.stem)
     if len(fitting) == 1:
         return fitting[0]
-    names = ", ".join(exercise.name for exercise in course.exercises)
+    names = enumerated([exercise.name for exercise in course.exercises])
     raise UsageError(
-        f"the name {path.name} does not say which exercise it is"
+        _("the name {name} does not say which exercise it is", name=path.name)
         if not fitting
-        else f"the name {path.name} fits several exercises",
-        f"use --exercise NAME with one of: {names}",
+        else _("the name {name} fits several exercises", name=path.name),
+        _("use --exercise NAME with one of: {names}", names=names),
     )
 
 
@@ -300,18 +322,20 @@ def _reason(error: Exception) -> str:
 
 def _python_beside(path: Path) -> str:
     if path.suffix.lower() == ".zip":
-        return "unpack it and name the .py or .ipynb file, or grade it with bpgrade batch"
+        return _("unpack it and name the .py or .ipynb file, or grade it with bpgrade batch")
     own = [path.with_suffix(ending) for ending in (".py", ".ipynb")]
     beside = [str(each) for each in own if each.is_file()]
-    return f"did you mean {beside[0]}?" if beside else "name a file that ends in .py or .ipynb"
+    if beside:
+        return _("did you mean {name}?", name=beside[0])
+    return _("name a file that ends in .py or .ipynb")
 
 
 def _nearby(path: Path) -> str:
     try:
         names = [entry.name for entry in path.parent.iterdir() if entry.suffix == path.suffix]
     except OSError:
-        return f"no such folder: {path.parent}"
+        return _("no such folder: {path}", path=path.parent)
     import difflib
 
     near = difflib.get_close_matches(path.name, names, 1)
-    return f"did you mean {path.with_name(near[0])}?" if near else ""
+    return _("did you mean {name}?", name=path.with_name(near[0])) if near else ""

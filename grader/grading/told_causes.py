@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from grader.course import Exercise
 from grader.course.syntax_tree import syntax_tree
 from grader.diagnosis.location import definition
+from grader.language import gettext_lazy as _
+from grader.language import joined, listed, ngettext_lazy
 from grader.result import CheckResult, Outcome
 from grader.sandbox.causes import misspelt
 from grader.sandbox.replies import Loaded, SubmissionSource, near_definition
@@ -80,24 +82,41 @@ def parameter_mistake(own: Signature, wanted: Signature) -> str:
     >>> parameter_mistake(Signature("area", ("width",), 1, False), wanted)
     '`height` is missing: `area(width)` should be `area(width, height)`'
     """
-    should = f"`{own}` should be `{wanted}`"
     count = len(wanted.names)
     if len(own.names) < wanted.required and not own.open_ended:
         missing = [name for name in wanted.names if name not in own.names]
         few = wanted.required - len(own.names)
-        named = " and ".join(f"`{name}`" for name in missing) if len(missing) == few else ""
-        what = named or f"{few} parameter{'' if few == 1 else 's'}"
-        return f"{what} {'is' if few == 1 else 'are'} missing: {should}"
+        return ngettext_lazy(
+            "{names} is missing: `{own}` should be `{wanted}`",
+            "{names} are missing: `{own}` should be `{wanted}`",
+            few,
+            names=_called(missing, few),
+            own=own,
+            wanted=wanted,
+        )
     if own.required > count:
         extra = [name for name in own.names[: own.required] if name not in wanted.names]
         many = own.required - count
-        named = " and ".join(f"`{name}`" for name in extra) if len(extra) == many else ""
-        what = named or f"{many} parameter{'' if many == 1 else 's'}"
-        return f"{what} {'is' if many == 1 else 'are'} too many: {should}"
+        return ngettext_lazy(
+            "{names} is too many: `{own}` should be `{wanted}`",
+            "{names} are too many: `{own}` should be `{wanted}`",
+            many,
+            names=_called(extra, many),
+            own=own,
+            wanted=wanted,
+        )
     places = {name: place for place, name in enumerate(own.names[:count])}
     if any(places.get(name, place) != place for place, name in enumerate(wanted.names)):
-        return f"the parameters are in a different order: {should}"
+        text = _("the parameters are in a different order: `{own}` should be `{wanted}`")
+        return text.format(own=own, wanted=wanted)
     return ""
+
+
+def _called(names: Sequence[str], count: int) -> str:
+    """Return parameters by their names, or how many they are where these do not tell."""
+    if len(names) == count:
+        return listed([f"`{name}`" for name in names])
+    return ngettext_lazy("{count} parameter", "{count} parameters", count)
 
 
 def name_mistake(own: Signature, wanted: Signature) -> str:
@@ -115,7 +134,8 @@ def name_mistake(own: Signature, wanted: Signature) -> str:
     missing = [f"`{name}`" for name in (*wanted.names, *wanted.by_name) if name not in known]
     if not missing:
         return ""
-    return f"no parameter is called {' or '.join(missing)}: `{own}` should be `{wanted}`"
+    text = _("no parameter is called {names}: `{own}` should be `{wanted}`")
+    return text.format(names=joined(*missing, separator=_(" or ")), own=own, wanted=wanted)
 
 
 def signature_in(text: str, function: str) -> Signature | None:
@@ -152,8 +172,10 @@ def _spelling(exercise: Exercise, check: CheckResult, loaded: Loaded) -> CheckRe
     near = near_definition(name, loaded, exercise.functions if asked else ())
     if not near:
         return check
-    cause = misspelt(name, near) if asked else f"`{name}` is not defined: is `{near}` meant?"
-    return replace(check, cause=cause)
+    if asked:
+        return replace(check, cause=misspelt(name, near))
+    text = _("`{name}` is not defined: is `{other}` meant?")
+    return replace(check, cause=text.format(name=name, other=near))
 
 
 def _signatures(

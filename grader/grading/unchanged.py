@@ -11,8 +11,9 @@ from typing import Final
 from grader.course import Course, Exercise
 from grader.course.syntax_tree import syntax_tree
 from grader.grading.submission import Submission, read_submission
+from grader.language import gettext_lazy as _
 
-NOT_YET: Final = "mistakes are named once something in the code has changed"
+NOT_YET: Final = _("mistakes are named once something in the code has changed")
 _MAX_SOURCE: Final = 200_000
 _DEFINITIONS: Final = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 

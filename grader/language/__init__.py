@@ -27,8 +27,10 @@ from grader.language.message import (
     ngettext_lazy,
     recorded,
     sentences,
+    shortened,
     translated,
     translations_of,
+    unended,
 )
 from grader.language.reader import (
     choose,
@@ -63,7 +65,9 @@ __all__ = [
     "reading",
     "recorded",
     "sentences",
+    "shortened",
     "told_in",
     "translated",
     "translations_of",
+    "unended",
 ]

@@ -53,6 +53,21 @@ class _Joined:
         return between.join(translated(part, language) for part in self.parts)
 
 
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A text that is cut where it is too long, or without what it ends with."""
+
+    text: Message
+    longest: int = 0
+    ending: str = ""
+
+    def said(self, language: str) -> str:
+        text = self.text.said(language)
+        if self.ending:
+            text = text.rstrip(self.ending)
+        return f"{text[: self.longest]}..." if 0 < self.longest < len(text) else text
+
+
 class Message(str):
     """An English text that can be said in other languages; made by `gettext_lazy` and `recorded`.
 
@@ -60,10 +75,10 @@ class Message(str):
     """
 
     __slots__ = ("_how",)
-    _how: _Template | _Known | _Joined
+    _how: _How
 
     @classmethod
-    def made(cls, how: _Template | _Known | _Joined) -> Message:
+    def made(cls, how: _How) -> Message:
         """Return the message that is said in this way."""
         message = cls(how.said(SOURCE))
         message._how = how
@@ -77,8 +92,8 @@ class Message(str):
         """Return the message with its fields filled, by name or, in a course's texts, by number."""
         fields = {**{str(number): value for number, value in enumerate(places)}, **values}
         how = self._how
-        if isinstance(how, _Joined):
-            raise TypeError("texts that were joined have no fields")
+        if isinstance(how, _Joined | _Cut):
+            raise TypeError("texts that were joined or cut have no fields")
         if isinstance(how, _Known):
             return Message.made(_Known(how.text, how.others, fields))
         return Message.made(_Template(how.text, how.plural, how.count, fields))
@@ -94,6 +109,9 @@ class Message(str):
 
     def __reduce_ex__(self, _protocol: SupportsIndex) -> tuple[Any, ...]:
         return Message.made, (self._how,)
+
+
+_How = _Template | _Known | _Joined | _Cut
 
 
 def gettext_lazy(text: str, /, **values: object) -> Message:
@@ -129,8 +147,16 @@ def recorded(text: str, others: Mapping[str, str]) -> Message:
 
 
 def authored(course: Path, text: str) -> Message:
-    """Return a text of a course's author as a message, by the catalogues beside the course."""
-    return recorded(text, said_by(course, text))
+    """Return a text of a course's author as a message, by the catalogues beside the course.
+
+    What fills the fields of one that `recorded` has made stays.
+    """
+    if not isinstance(text, Message):
+        return recorded(text, said_by(course, text))
+    how = text._how
+    if not isinstance(how, _Known) or how.others:
+        return text
+    return Message.made(_Known(how.text, said_by(course, how.text), how.values))
 
 
 def as_written(text: str) -> str:
@@ -142,6 +168,18 @@ def as_written(text: str) -> str:
 def joined(*parts: str, separator: str = "") -> Message:
     """Return texts one after the other as one message."""
     return Message.made(_Joined(parts, separator))
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return a text, cut after so many characters in each language."""
+    if isinstance(text, Message):
+        return Message.made(_Cut(text, longest))
+    return text if len(text) <= longest else f"{text[:longest]}..."
+
+
+def unended(text: str) -> str:
+    """Return a text without the stops or colons at its end."""
+    return Message.made(_Cut(text, 0, _STOPS)) if isinstance(text, Message) else text.rstrip(_STOPS)
 
 
 def sentences(parts: Iterable[str]) -> str:
@@ -217,3 +255,4 @@ _TWO_SENTENCES: Final = _("{first} {second}")
 _TWO_CLAUSES: Final = _("{first}, {second}")
 _LIST: Final = _("{first} and {last}")
 _COMMA: Final = _(", ")
+_STOPS: Final = ":.：。"

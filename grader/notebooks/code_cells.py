@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Final
 
+from grader.language import enumerated, sentences
+from grader.language import gettext_lazy as _
 from grader.notebooks.notebook_file import CodeCell, Document, NotebookError, read_document
 from grader.notebooks.syntax import to_python
+from grader.result.places import place_in_words
 from grader.sandbox.replies import CodeBlock
 
 _MAX_NAMED: Final = 5
@@ -60,21 +63,29 @@ def upgraded(document: Document) -> tuple[CodeCell, ...]:
         library.validate(notebook)
     except nbformat.ValidationError as error:
         reason = str(error).partition("\n")[0]
-        raise NotebookError(f"the notebook is not valid: {reason}.") from None
+        raise NotebookError(_("the notebook is not valid: {reason}.", reason=reason)) from None
     return tuple(CodeCell(cell.source, cell.execution_count) for cell in notebook.cells)
 
 
 def plain_blocks(cells: Sequence[tuple[str, str]]) -> tuple[tuple[CodeBlock, ...], tuple[str, ...]]:
     """Return labelled cells as blocks of plain Python, and a remark on what was left out."""
     blocks = []
-    left_out = []
+    left_out: list[str] = []
     for label, source in cells:
         plain = to_python(source)
         blocks.append(CodeBlock(label, plain.source))
-        left_out += [f"{label} line {line} `{text}`" for line, text in plain.left_out]
+        left_out += [
+            _("{place} line {line} `{code}`", place=place_in_words(label), line=line, code=text)
+            for line, text in plain.left_out
+        ]
     if not left_out:
         return tuple(blocks), ()
-    return tuple(blocks), (f"left out, not valid Python: {listed(left_out)}",)
+    return tuple(blocks), (left_out_remark(left_out),)
+
+
+def left_out_remark(places: Sequence[str]) -> str:
+    """Return the remark that these lines were left out."""
+    return _("left out, not valid Python: {places}", places=_first(places))
 
 
 def _skeleton(document: Document) -> dict[str, Any]:
@@ -113,8 +124,8 @@ def _skeleton(document: Document) -> dict[str, Any]:
 def _damage(document: Document) -> tuple[str, ...]:
     if not document.damaged:
         return ()
-    places = listed([str(place) for place in document.damaged])
-    return (f"left out as damaged: the cells at position {places}",)
+    places = _first([str(place) for place in document.damaged])
+    return (_("left out as damaged: the cells at position {places}", places=places),)
 
 
 def _order(cells: Sequence[CodeCell]) -> tuple[str, ...]:
@@ -124,25 +135,34 @@ def _order(cells: Sequence[CodeCell]) -> tuple[str, ...]:
         for number, cell in enumerate(cells, 1)
         if cell.execution_count
     ]
-    advice = "Cells are graded from top to bottom: restart the kernel and run all to see the same."
+    advice = _(
+        "Cells are graded from top to bottom: restart the kernel and run all to see the same."
+    )
     turned = [
-        f"cell {above} as [{first}] and cell {below} as [{second}]"
+        _(
+            "cell {above} as [{first}] and cell {below} as [{second}]",
+            above=above,
+            first=first,
+            below=below,
+            second=second,
+        )
         for (above, first), (below, second) in pairwise(counts)
         if first >= second
     ]
     if turned:
-        return (f"cells were run out of order: {listed(turned)}. {advice}",)
+        text = _("cells were run out of order: {cells}.", cells=_first(turned))
+        return (sentences([text, advice]),)
     again = [
-        f"cell {below} is [{second}] after [{first}]"
+        _("cell {number} is [{second}] after [{first}]", number=below, second=second, first=first)
         for (above, first), (below, second) in pairwise(counts)
         if second - first > below - above  # cells between them may have been cleared
     ]
     if again:
-        return (f"cells were run more than once, or deleted: {listed(again)}. {advice}",)
+        text = _("cells were run more than once, or deleted: {cells}.", cells=_first(again))
+        return (sentences([text, advice]),)
     return ()
 
 
-def listed(items: Sequence[str]) -> str:
+def _first(items: Sequence[str]) -> str:
     """Return the first items, and how many more there are."""
-    more = f" and {len(items) - _MAX_NAMED} more" if len(items) > _MAX_NAMED else ""
-    return ", ".join(items[:_MAX_NAMED]) + more
+    return enumerated(items[:_MAX_NAMED], len(items) - _MAX_NAMED)

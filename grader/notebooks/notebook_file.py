@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from grader.course.by_hand import MARK
+from grader.language import gettext_lazy as _
+from grader.language import sentences
 
 MAX_CODE_CELLS: Final = 2_000
 _MOST_NAMES: Final = 50
@@ -27,11 +29,15 @@ _OTHER_KERNEL: Final = re.compile(
     re.IGNORECASE,
 )
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_AGAIN: Final = "Open it in Jupyter, save it again, and hand that in."
+_AGAIN: Final = _("Open it in Jupyter, save it again, and hand that in.")
 
 
 class NotebookError(Exception):
-    """Why there is nothing to grade in a notebook: a sentence for the student."""
+    """Why there is nothing to grade in a notebook: a sentence for the student, its `text`."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +86,13 @@ def read_document(name: str, data: bytes) -> Document:
         elif cell.get("cell_type") == "code" and source.strip():
             cells.append(CodeCell(source, _execution_count(cell), _names(cell)))
     if not cells:
-        why = "its cells are damaged" if damaged else "it has no code"
-        raise NotebookError(f"{name} cannot be graded: {why}. {_AGAIN}")
+        text = _("{name} cannot be graded: it has no code.")
+        if damaged:
+            text = _("{name} cannot be graded: its cells are damaged.")
+        raise NotebookError(sentences([text.format(name=name), _AGAIN]))
     if len(cells) > MAX_CODE_CELLS:
-        raise NotebookError(f"{name} has more than {MAX_CODE_CELLS:,} code cells.")
+        text = _("{name} has more than {count:,} code cells.")
+        raise NotebookError(text.format(name=name, count=MAX_CODE_CELLS))
     return Document(version, tuple(cells), tuple(damaged), _answers(content))
 
 
@@ -124,8 +133,11 @@ def parse(name: str, data: bytes, *, whole: bool = False) -> dict[str, Any]:
         data = _OUTPUT.sub(rb'\1""', data)
         if len(data) > _MAX_PARSED:
             raise NotebookError(
-                f"{name} is too large to be read, even without its pictures and printed text."
-                " Clear its outputs in Jupyter, save it, and hand that in."
+                _(
+                    "{name} is too large to be read, even without its pictures and printed text."
+                    " Clear its outputs in Jupyter, save it, and hand that in.",
+                    name=name,
+                )
             )
     text = _text(name, data)
     try:
@@ -133,11 +145,14 @@ def parse(name: str, data: bytes, *, whole: bool = False) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         raise NotebookError(_no_json(name, text, error)) from None
     except RecursionError:
-        raise NotebookError(f"{name} is not a notebook: its JSON is nested too deeply.") from None
+        reason = _("{name} is not a notebook: its JSON is nested too deeply.", name=name)
+        raise NotebookError(reason) from None
     except ValueError:  # an integer of thousands of digits
-        raise NotebookError(f"{name} is no notebook: it holds an endless number.") from None
+        reason = _("{name} is no notebook: it holds an endless number.", name=name)
+        raise NotebookError(reason) from None
     if not isinstance(content, dict):
-        raise NotebookError(f"{name} is JSON, but not a notebook. {_AGAIN}")
+        reason = _("{name} is JSON, but not a notebook.", name=name)
+        raise NotebookError(sentences([reason, _AGAIN]))
     return content
 
 
@@ -165,39 +180,53 @@ def source_of(cell: Any) -> str | None:
 
 def _text(name: str, data: bytes) -> str:
     if not data.strip():
-        raise NotebookError(f"{name} is empty. {_AGAIN}")
+        raise NotebookError(sentences([_("{name} is empty.", name=name), _AGAIN]))
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise NotebookError(f"{name} is saved as UTF-16. Save it as UTF-8.")
+        raise NotebookError(_("{name} is saved as UTF-16. Save it as UTF-8.", name=name))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise NotebookError(
-            f"{name} is not a notebook: line {line} is not UTF-8 text. {_AGAIN}"
-        ) from None
+        text = _("{name} is not a notebook: line {line} is not UTF-8 text.", name=name, line=line)
+        raise NotebookError(sentences([text, _AGAIN])) from None
 
 
 def _no_json(name: str, text: str, error: json.JSONDecodeError) -> str:
     if text.lstrip().startswith("<"):
-        return f"{name} is a web page, not a notebook. Download the notebook itself (.ipynb)."
+        return _(
+            "{name} is a web page, not a notebook. Download the notebook itself (.ipynb).",
+            name=name,
+        )
     if not text.lstrip().startswith("{"):
-        return f"{name} is not a notebook. {_AGAIN} Name a file of Python code .py."
+        what = _("{name} is not a notebook.", name=name)
+        return sentences([what, _AGAIN, _("Name a file of Python code .py.")])
     if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
-        return f"{name} is incomplete: it ends in the middle of line {error.lineno}. {_AGAIN}"
-    return (
-        f"{name} is damaged: line {error.lineno}, column {error.colno}: {error.msg.lower()}."
-        f" {_AGAIN}"
+        what = _("{name} is incomplete: it ends in the middle of line {line}.")
+        return sentences([what.format(name=name, line=error.lineno), _AGAIN])
+    what = _(
+        "{name} is damaged: line {line}, column {column}: {reason}.",
+        name=name,
+        line=error.lineno,
+        column=error.colno,
+        reason=error.msg.lower(),
     )
+    return sentences([what, _AGAIN])
 
 
 def _version(name: str, content: dict[str, Any]) -> int:
     version = content.get("nbformat")
     if type(version) is int and version > _VERSIONS[-1]:
         raise NotebookError(
-            f"{name} has notebook format {version}, which is not supported. Save it in format 4."
+            _(
+                "{name} has notebook format {version}, which is not supported. Save it in format"
+                " 4.",
+                name=name,
+                version=version,
+            )
         )
     if type(version) is not int or version not in _VERSIONS:
-        raise NotebookError(f"{name} is JSON, but not a notebook: it lacks `nbformat`. {_AGAIN}")
+        text = _("{name} is JSON, but not a notebook: it lacks `nbformat`.", name=name)
+        raise NotebookError(sentences([text, _AGAIN]))
     return version
 
 
@@ -215,8 +244,12 @@ def _check_language(name: str, content: dict[str, Any]) -> None:
         language = kernel["name"]
     if language and not re.match(r"i?python", language, re.IGNORECASE):
         raise NotebookError(
-            f"{name} is written in {language[:40]}, but the exercise needs Python."
-            " Choose a Python kernel, and write the functions in Python."
+            _(
+                "{name} is written in {language}, but the exercise needs Python. Choose a Python"
+                " kernel, and write the functions in Python.",
+                name=name,
+                language=language[:40],
+            )
         )
 
 

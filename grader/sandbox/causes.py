@@ -6,6 +6,10 @@ import re
 import sys
 from typing import Final
 
+from grader.language import gettext_lazy as _
+from grader.result.places import place_in_words
+from grader.sandbox.child_words import error_in_words
+
 _UNDEFINED: Final = re.compile(r"name '(\w+)' is not defined")
 _USUAL: Final = {
     "np": "import numpy as np",
@@ -19,6 +23,7 @@ _USUAL: Final = {
 }
 _BY_MESSAGE: Final = ("AttributeError", "ImportError", "ModuleNotFoundError", "NameError")
 _LONGEST: Final = 200
+_PUT_AT_THE_TOP: Final = _("`{name}` is not defined: put `{code}` at the top")
 
 
 def cause_of(kind: str, message: str, place: str, line: int, function: str) -> str:
@@ -48,31 +53,35 @@ def cause_of(kind: str, message: str, place: str, line: int, function: str) -> s
         return undefined_name(found[1])
     kind = kind[:60]
     if kind in _BY_MESSAGE:
-        return f"{kind}: {_in_a_line(message)}"
+        return f"{kind}: " + error_in_words(_in_a_line(message))
     if kind == "RecursionError":
-        return f"{function} calls itself without end"
+        return _("{function} calls itself without end", function=function)
     if line and place:
-        return f"{kind} in {_in_a_line(place)}, line {line}"
-    return f"{kind} in the call of {function}: {_in_a_line(message)}"
+        where = place_in_words(_in_a_line(place))
+        return _("{kind} in {place}, line {line}", kind=kind, place=where, line=line)
+    text = _("{kind} in the call of {function}: {message}")
+    return text.format(kind=kind, function=function, message=error_in_words(_in_a_line(message)))
 
 
 def undefined_name(name: str) -> str:
     """Return the cause of a NameError, with the import that is missing where that is known."""
     if name in _USUAL:
-        return f"`{name}` is not defined: put `{_USUAL[name]}` at the top"
+        return _PUT_AT_THE_TOP.format(name=name, code=_USUAL[name])
     if name in sys.stdlib_module_names:
-        return f"`{name}` is not defined: put `import {name}` at the top"
+        return _PUT_AT_THE_TOP.format(name=name, code=f"import {name}")
     # imported here, since autograde reads this module and has to do with little memory
     import numpy as np
 
     if callable(getattr(np, name, None)) and not name.startswith("_"):
-        return f"`{name}` is not defined: NumPy's is `np.{name}`, after `import numpy as np`"
-    return f"`{name}` is not defined: define it, or correct its spelling"
+        text = _("`{name}` is not defined: NumPy's is `np.{name}`, after `import numpy as np`")
+        return text.format(name=name)
+    return _("`{name}` is not defined: define it, or correct its spelling", name=name)
 
 
 def misspelt(function: str, found: str) -> str:
     """Return the cause where a function is there under a name that is nearly the right one."""
-    return f"your file defines `{found}`: rename it to `{function}`"
+    text = _("your file defines `{found}`: rename it to `{function}`")
+    return text.format(found=found, function=function)
 
 
 def _in_a_line(text: str) -> str:

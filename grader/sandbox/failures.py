@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import builtins
 import functools
+import re
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from grader.language import Message, joined
+from grader.language import gettext_lazy as _
 from grader.result import Outcome
 from grader.sandbox.causes import cause_of
+from grader.sandbox.child_words import error_in_words, traceback_in_words, value_in_words
 
 _SIGNALS = {
-    "SIGSEGV": "a crash in compiled code, such as a bad memory access",
-    "SIGABRT": "the program aborted itself",
-    "SIGFPE": "an arithmetic crash in compiled code",
-    "SIGXCPU": "the submission's processor time was used up",
-    "SIGKILL": "it was killed, or closed its connection to the grader",
+    "SIGSEGV": _("a crash in compiled code, such as a bad memory access"),
+    "SIGABRT": _("the program aborted itself"),
+    "SIGFPE": _("an arithmetic crash in compiled code"),
+    "SIGXCPU": _("the submission's processor time was used up"),
+    "SIGKILL": _("it was killed, or closed its connection to the grader"),
 }
 _LAST_LINE = 10_000_000
 _LONGEST_NAME = 100
 _EXCEEDED = {
-    "processes": "with too many processes or threads",
-    "file_megabytes": "with too many files, or too large ones",
+    "processes": _("with too many processes or threads"),
+    "file_megabytes": _("with too many files, or too large ones"),
 }
+_SHOWN = re.compile(r"argument (\d+)|\((list|tuple|set|frozenset) of (\d+)\)")
 
 
 _BUILT_IN = frozenset(
@@ -34,7 +39,7 @@ _BUILT_IN = frozenset(
 )
 _APART = (StopIteration, StopAsyncIteration, BaseExceptionGroup, NotImplementedError, MemoryError)
 _MOST_NAMES = 20
-_PLAIN = "a number, a text, a list, an array or a dictionary"
+_PLAIN = _("a number, a text, a list, an array or a dictionary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +155,15 @@ def timed_out(call: str, seconds: float) -> CallFailure:
     """Return the failure of a call that had not ended in time."""
     return CallFailure(
         Outcome.TIMEOUT,
-        f"{call} had not finished after {seconds:g} s: is there a loop that never ends?"
-        " It was stopped and is not called again.",
-        cause=f"{_function(call)} took longer than {seconds:g} s",
+        _(
+            "{call} had not finished after {seconds:g} s: is there a loop that never ends?"
+            " It was stopped and is not called again.",
+            call=_told(call),
+            seconds=seconds,
+        ),
+        cause=_(
+            "{function} took longer than {seconds:g} s", function=_function(call), seconds=seconds
+        ),
     )
 
 
@@ -160,48 +171,74 @@ def used_up(function: str, seconds: float) -> CallFailure:
     """Return the failure of a function whose calls have taken too long together."""
     return CallFailure(
         Outcome.TIMEOUT,
-        f"the calls of {function} took more than {seconds:g} s together: it is not called again.",
-        cause=f"the calls of {function} took longer than {seconds:g} s together",
+        _(
+            "the calls of {function} took more than {seconds:g} s together: it is not called"
+            " again.",
+            function=function,
+            seconds=seconds,
+        ),
+        cause=_(
+            "the calls of {function} took longer than {seconds:g} s together",
+            function=function,
+            seconds=seconds,
+        ),
     )
 
 
 def died(call: str, ended: str) -> CallFailure:
     """Return the failure of a call whose process ended, from the host's word on how."""
-    kind, _, number = ended.partition(" ")
+    kind, number = [*ended.split(" ", 1), ""][:2]
     if number == "memory_megabytes":
         return CallFailure(
             Outcome.OUT_OF_MEMORY,
-            f"{call} and what it started took too much memory together, and were stopped.",
-            cause=f"{_function(call)} and what it started took too much memory",
+            _(
+                "{call} and what it started took too much memory together, and were stopped.",
+                call=_told(call),
+            ),
+            cause=_(
+                "{function} and what it started took too much memory", function=_function(call)
+            ),
         )
     if kind == "limit":
         return CallFailure(
             Outcome.DIED,
-            f"{call} went beyond what it may use, {_EXCEEDED.get(number, number)}, and was"
-            " stopped.",
-            cause=f"{_function(call)} went beyond what it may use",
+            _(
+                "{call} went beyond what it may use, {what}, and was stopped.",
+                call=_told(call),
+                what=_EXCEEDED.get(number, number),
+            ),
+            cause=_("{function} went beyond what it may use", function=_function(call)),
         )
     if kind == "signal":
         try:
             name = signal.Signals(int(number)).name
         except ValueError:
             name = f"signal {number}"
-        reason = f"{name}: {_SIGNALS.get(name, 'it was ended by a signal')}"
+        told = _SIGNALS.get(name, _("it was ended by a signal"))
+        reason: str = _("{signal}: {reason}", signal=name, reason=told)
     elif kind == "exit":
-        reason = f"it exited with code {number}, as os._exit() does"
+        reason = _("it exited with code {code}, as os._exit() does", code=number)
     else:
-        reason = "the process was gone"
-    text = f"ended the whole program ({reason})"
-    return CallFailure(Outcome.DIED, f"{call} {text}.", cause=f"{_function(call)} {text}")
+        reason = _("the process was gone")
+    text = _("{call} ended the whole program ({reason}).", call=_told(call), reason=reason)
+    cause = _("{call} ended the whole program ({reason})")
+    cause = cause.format(call=_function(call), reason=reason)
+    return CallFailure(Outcome.DIED, text, cause=cause)
 
 
 def broke_the_channel(call: str) -> CallFailure:
     """Return the failure of a call whose process wrote what is no answer to it."""
     return CallFailure(
         Outcome.FORBIDDEN_VALUE,
-        f"{call} sent something that is not an answer to the call. A function gives its result by"
-        " `return` only; code must not write to file descriptors that it did not open.",
-        cause=f"{_function(call)} sent something that is not an answer to the call",
+        _(
+            "{call} sent something that is not an answer to the call. A function gives its result"
+            " by `return` only; code must not write to file descriptors that it did not open.",
+            call=_told(call),
+        ),
+        cause=_(
+            "{function} sent something that is not an answer to the call",
+            function=_function(call),
+        ),
     )
 
 
@@ -227,55 +264,91 @@ def _described(call: str, description: dict[str, Any], memory_megabytes: int) ->
     line = description.get("line")
     line = line if type(line) is int and 0 < line < _LAST_LINE else 0
     if kind == "absent":
-        failure = CallFailure(Outcome.NOT_IMPLEMENTED, f"{call} is not set.", line)
+        failure = CallFailure(Outcome.NOT_IMPLEMENTED, _("{name} is not set.", name=call), line)
         failure.absent = True
         return failure
     if kind == "no_cell":
-        text = f"{call} cannot be asked for: the code did not come as far as the cell."
-        return CallFailure(Outcome.NOT_IMPLEMENTED, text, line)
+        text = _("{call} cannot be asked for: the code did not come as far as the cell.")
+        return CallFailure(Outcome.NOT_IMPLEMENTED, text.format(call=_told(call)), line)
     if kind == "gone":
         return gone(call)
     if kind == "forbidden_value":
         return forbidden(call, message, line)
     if kind == "not_implemented":
-        return CallFailure(Outcome.NOT_IMPLEMENTED, message or f"{call} is not written yet.", line)
+        text = _("{call} is not written yet.", call=_told(call))
+        return CallFailure(Outcome.NOT_IMPLEMENTED, error_in_words(message) or text, line)
     trace = _text(description, "traceback")
-    detail = trace or f"{_text(description, 'type')}: {message}"
+    detail = traceback_in_words(trace or f"{_text(description, 'type')}: {message}")
     if kind == "out_of_memory":
         return CallFailure(
             Outcome.OUT_OF_MEMORY,
-            f"{call} ran out of memory (the limit is {memory_megabytes} MB).\n{detail}",
+            joined(
+                _(
+                    "{call} ran out of memory (the limit is {limit} MB).",
+                    call=_told(call),
+                    limit=memory_megabytes,
+                ),
+                detail,
+                separator="\n",
+            ),
             line,
-            f"{_function(call)} ran out of memory",
+            _("{function} ran out of memory", function=_function(call)),
         )
     cause = cause_of(
         _text(description, "type"), message, _text(description, "file"), line, _function(call)
     )
-    return CallFailure(Outcome.ERROR, f"{call} raised an exception:\n{detail}", line, cause)
+    text = _("{call} raised an exception:", call=_told(call))
+    return CallFailure(Outcome.ERROR, joined(text, detail, separator="\n"), line, cause)
 
 
 def forbidden(call: str, words: str, line: int = 0) -> CallFailure:
     """Return the failure of a call, or of the value of a name, that gave what is no value."""
     if call.startswith("`"):
-        text = f"{call} is {words.partition(';')[0]}. It should be {_PLAIN}."
-        return CallFailure(Outcome.FORBIDDEN_VALUE, text, line, f"{call} is {words}")
-    cause = f"{_function(call)} returned {words}"
-    return CallFailure(Outcome.FORBIDDEN_VALUE, f"{call} returned {words}.", line, cause)
+        text = _("{name} is {found}. It should be {right}.")
+        text = text.format(name=call, found=value_in_words(words.partition(";")[0]), right=_PLAIN)
+        cause = _("{name} is {found}", name=call, found=value_in_words(words))
+        return CallFailure(Outcome.FORBIDDEN_VALUE, text, line, cause)
+    found = value_in_words(words)
+    text = _("{call} returned {found}.", call=_told(call), found=found)
+    cause = _("{call} returned {found}", call=_function(call), found=found)
+    return CallFailure(Outcome.FORBIDDEN_VALUE, text, line, cause)
 
 
 def gone(call: str) -> CallFailure:
     """Return the failure of a call that is about an object of a process that has ended."""
     return CallFailure(
         Outcome.DIED,
-        f"{call} was not possible: the object has gone with its process, which a call before this"
-        " one has ended.",
-        cause=f"{_function(call)} was not possible, since its object has gone with its process",
+        _(
+            "{call} was not possible: the object has gone with its process, which a call before"
+            " this one has ended.",
+            call=_told(call),
+        ),
+        cause=_(
+            "{function} was not possible, since its object has gone with its process",
+            function=_function(call),
+        ),
     )
 
 
 def _function(call: str) -> str:
     """Return what was called, without the arguments that it had."""
-    return call.partition("(")[0]
+    return call if isinstance(call, Message) else call.partition("(")[0]
+
+
+def _told(call: str) -> str:
+    """Return a call that `signature_of` has written, its words as messages."""
+    if isinstance(call, Message):
+        return call
+    parts: list[str] = []
+    end = 0
+    for found in _SHOWN.finditer(call):
+        parts.append(call[end : found.start()])
+        if found[1]:
+            parts.append(_("argument {number}", number=found[1]))
+        else:
+            parts.append(_("({type} of {count})", type=found[2], count=found[3]))
+        end = found.end()
+    return joined(*parts, call[end:]) if parts else call
 
 
 def _text(description: dict[str, Any], key: str) -> str:

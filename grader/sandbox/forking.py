@@ -14,6 +14,7 @@ from typing import Final
 
 from grader.course import Limits
 from grader.errors import IsolationError
+from grader.language import gettext_lazy as _
 from grader.sandbox import launch
 from grader.sandbox.channel import Channel
 from grader.sandbox.child import framing, processes, scratch
@@ -104,9 +105,13 @@ class ForkedProcesses:
             self._process.kill()
             reason = self._last_words()
             raise IsolationError(
-                "the process that holds submissions could not be started"
-                + (f": {reason}" if reason else ""),
-                "run `bpgrade doctor` to see what this machine lacks",
+                _(
+                    "the process that holds submissions could not be started: {reason}",
+                    reason=reason,
+                )
+                if reason
+                else _("the process that holds submissions could not be started"),
+                _("run `bpgrade doctor` to see what this machine lacks"),
             ) from None
 
     def _last_words(self) -> str:
@@ -121,8 +126,11 @@ class ForkedProcesses:
         self._discard()
         if self._lost >= _MAX_LOST:
             raise IsolationError(
-                f"the process that holds submissions was lost {self._lost} times running",
-                "a submission kills it each time: use --isolation strict",
+                _(
+                    "the process that holds submissions was lost {count} times running",
+                    count=self._lost,
+                ),
+                _("a submission kills it each time: use --isolation strict"),
             )
         self._start()
 

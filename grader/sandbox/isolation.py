@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from grader.errors import IsolationError, UsageError
+from grader.language import enumerated, joined
+from grader.language import gettext_lazy as _
 
 Level = Literal["basic", "strict"]
 LEVELS: Final[tuple[Level, ...]] = ("basic", "strict")
@@ -66,16 +68,21 @@ def resolve(level: str, *, without: Collection[str] = (), fork: bool | None = No
         return Isolation("basic", fork=sys.platform == "linux" if fork is None else fork)
     if level == "strict":
         return _strict(frozenset(without))
-    raise UsageError(f"unknown isolation {level!r}", f"choose one of: {', '.join(LEVELS)}")
+    raise UsageError(
+        _("unknown isolation {name}", name=repr(level)),
+        _("choose one of: {names}", names=enumerated(LEVELS)),
+    )
 
 
 @functools.cache
 def _strict(without: frozenset[str]) -> Isolation:
     if sys.platform != "linux":
         raise IsolationError(
-            f"strict isolation needs Linux, this is {sys.platform}",
-            "use Linux (a virtual machine or a container will do), or --isolation basic for"
-            " code that you trust",
+            _("strict isolation needs Linux, this is {platform}", platform=sys.platform),
+            _(
+                "use Linux (a virtual machine or a container will do), or --isolation basic for"
+                " code that you trust"
+            ),
         )
     from grader.sandbox import layer_probe
 
@@ -84,8 +91,16 @@ def _strict(without: frozenset[str]) -> Isolation:
     if "bubblewrap" not in held and not {"landlock", "seccomp"} <= held:
         missing = [layer for layer in found if not layer.holds]
         raise IsolationError(
-            "strict isolation cannot be had here: it needs Landlock and seccomp, or bubblewrap; "
-            + "; ".join(f"{layer.name}: {layer.problem}" for layer in missing),
-            " or ".join(f"{layer.name}: {layer.remedy}" for layer in missing if layer.remedy),
+            _(
+                "strict isolation cannot be had here: it needs Landlock and seccomp, or bubblewrap;"
+                " {reasons}",
+                reasons=joined(
+                    *(f"{layer.name}: " + layer.problem for layer in missing), separator="; "
+                ),
+            ),
+            joined(
+                *(f"{layer.name}: " + layer.remedy for layer in missing if layer.remedy),
+                separator=_(" or "),
+            ),
         )
     return Isolation("strict", held)

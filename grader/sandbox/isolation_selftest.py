@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from grader.course import Limits
 from grader.errors import IsolationError
+from grader.language import gettext_lazy as _
 from grader.result import Outcome
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import SandboxHost
@@ -85,17 +86,17 @@ class _Outside:
 
 
 _Attempt = tuple[str, str, Callable[[_Outside], Sequence[Any]]]
-_READ: Final[_Attempt] = ("read a file of yours", "read", lambda out: [str(out.secret)])
-_PASSWD: Final[_Attempt] = ("read /etc/passwd", "read", lambda _: ["/etc/passwd"])
-_WRITE: Final[_Attempt] = ("write outside", "write", lambda out: [str(out.untouched)])
-_CONNECT: Final[_Attempt] = ("reach a local port", "connect", lambda out: [out.port])
-_SIGNAL: Final[_Attempt] = ("signal the grader", "signal_process", lambda out: [out.process])
-_FORK: Final[_Attempt] = ("start a process", "start_process", lambda _: [])
-_EXEC: Final[_Attempt] = ("run a program", "run_program", lambda _: [])
-_MEMORY: Final[_Attempt] = ("exceed its memory", "take_memory", lambda _: [_TOO_MUCH])
-_FILL: Final[_Attempt] = ("write a huge file", "fill_file", lambda _: ["huge", 4])
-_LEAVE: Final[_Attempt] = ("end the grader", "leave", lambda _: [])
-_RUN_ON: Final[_Attempt] = ("run without end", "run_on", lambda _: [])
+_READ: Final[_Attempt] = (_("read a file of yours"), "read", lambda out: [str(out.secret)])
+_PASSWD: Final[_Attempt] = (_("read /etc/passwd"), "read", lambda _out: ["/etc/passwd"])
+_WRITE: Final[_Attempt] = (_("write outside"), "write", lambda out: [str(out.untouched)])
+_CONNECT: Final[_Attempt] = (_("reach a local port"), "connect", lambda out: [out.port])
+_SIGNAL: Final[_Attempt] = (_("signal the grader"), "signal_process", lambda out: [out.process])
+_FORK: Final[_Attempt] = (_("start a process"), "start_process", lambda _out: [])
+_EXEC: Final[_Attempt] = (_("run a program"), "run_program", lambda _out: [])
+_MEMORY: Final[_Attempt] = (_("exceed its memory"), "take_memory", lambda _out: [_TOO_MUCH])
+_FILL: Final[_Attempt] = (_("write a huge file"), "fill_file", lambda _out: ["huge", 4])
+_LEAVE: Final[_Attempt] = (_("end the grader"), "leave", lambda _out: [])
+_RUN_ON: Final[_Attempt] = (_("run without end"), "run_on", lambda _out: [])
 
 _ATTEMPTS: Final[dict[str, tuple[_Attempt, ...]]] = {
     "process": (_LEAVE,),
@@ -167,7 +168,7 @@ def _try(
         return Escape(name, failure.outcome is _ENDS.get(function), answer)
     finally:
         session.close()
-    return Escape(name, False, "nothing stopped it")
+    return Escape(name, False, _("nothing stopped it"))
 
 
 _REFUSALS: Final = frozenset(

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from grader.language import gettext_lazy as _
 from grader.sandbox import launch
 from grader.sandbox.child import framing
 
 LAYERS: Final = ("landlock", "seccomp", "bubblewrap")
 _SECONDS: Final = 20.0
+_NO_PACKAGE: Final = _("the package {name} is not installed")
 _LONGEST_ANSWER: Final = 4096
 
 
@@ -40,22 +42,29 @@ def survey(without: Collection[str] = frozenset()) -> tuple[Layer, ...]:
 
 @functools.cache
 def _survey(without: frozenset[str]) -> tuple[Layer, ...]:
-    lacking = {name: (f"{name} is left out", "") for name in without}
+    lacking: dict[str, tuple[str, str]] = {
+        name: (_("{layer} is left out", layer=name), "") for name in without
+    }
     lacking |= {name: found for name in LAYERS if name not in without and (found := _lack(name))}
     wanted = [name for name in LAYERS if name not in lacking]
     held, problem = _attempt(wanted)
     if problem and "bubblewrap" in wanted:
         lacking["bubblewrap"] = (
-            f"bwrap does not work here ({problem})",
-            "allow user namespaces to this user (in a container: run it with them, or rely on"
-            " landlock and seccomp)",
+            _("bwrap does not work here ({reason})", reason=problem),
+            _(
+                "allow user namespaces to this user (in a container: run it with them, or rely on"
+                " landlock and seccomp)"
+            ),
         )
         wanted.remove("bubblewrap")
         held, problem = _attempt(wanted)
     for name in wanted:
         if name not in held:
-            reason = problem or "it was applied but has no effect"
-            lacking[name] = (reason, "check whether the container or a security module forbids it")
+            reason = problem or _("it was applied but has no effect")
+            lacking[name] = (
+                reason,
+                _("check whether the container or a security module forbids it"),
+            )
     return tuple(Layer(name, name not in lacking, *lacking.get(name, ())) for name in LAYERS)
 
 
@@ -71,10 +80,10 @@ def _no_landlock() -> tuple[str, str] | None:
         if landlock_rules.version() >= 1:
             return None
     except ImportError:
-        return "the package landlock is not installed", "pip install landlock==1.0.0.dev5"
+        return _NO_PACKAGE.format(name="landlock"), "pip install landlock==1.0.0.dev5"
     return (
-        "this kernel has no Landlock",
-        "use Linux 5.13 or later with landlock among its security modules (lsm=landlock,...)",
+        _("this kernel has no Landlock"),
+        _("use Linux 5.13 or later with landlock among its security modules (lsm=landlock,...)"),
     )
 
 
@@ -84,9 +93,9 @@ def _no_seccomp() -> tuple[str, str] | None:
 
         seccomp_rules.program()
     except ImportError:
-        return "the package pyseccomp is not installed", "pip install pyseccomp"
+        return _NO_PACKAGE.format(name="pyseccomp"), "pip install pyseccomp"
     except RuntimeError:
-        return "the library libseccomp is not installed", "apt-get install libseccomp2"
+        return _("the library libseccomp is not installed"), "apt-get install libseccomp2"
     return None
 
 
@@ -94,7 +103,7 @@ def _no_bubblewrap() -> tuple[str, str] | None:
     from grader.sandbox import bubblewrap
 
     if bubblewrap.program() is None:
-        return "bwrap is not installed", "apt-get install bubblewrap"
+        return _("bwrap is not installed"), "apt-get install bubblewrap"
     return None
 
 
@@ -118,4 +127,4 @@ def _attempt(layers: Collection[str]) -> tuple[frozenset[str], str]:
 def _last_line(process: subprocess.Popen[bytes]) -> str:
     text = process.stderr.read() if process.stderr else b""
     lines = text.decode("utf-8", "replace").splitlines()
-    return lines[-1].strip() if lines else "it ended without a message"
+    return lines[-1].strip() if lines else _("it ended without a message")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.machinery import ModuleSpec
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
@@ -16,6 +16,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from grader.errors import CourseError
+from grader.language import gettext_lazy as _
+from grader.language import listed, ngettext_lazy
 from grader.sandbox import distributions
 from grader.sandbox.distributions import Entry
 
@@ -70,10 +72,15 @@ def locate(names: Iterable[str]) -> Packages:
     specs = {name: importlib.util.find_spec(name) for name in offered}
     missing = [name for name in offered if specs[name] is None]
     if missing:
-        are = "is" if len(missing) == 1 else "are"
+        command = f"pip install {' '.join(map(distributions.pip_name, missing))}"
         raise CourseError(
-            f"the course needs {in_words(missing)}, which {are} not installed here",
-            f"install beside bpgrade: pip install {' '.join(map(distributions.pip_name, missing))}",
+            ngettext_lazy(
+                "the course needs {names}, which is not installed here",
+                "the course needs {names}, which are not installed here",
+                len(missing),
+                names=listed(missing),
+            ),
+            _("install beside bpgrade: {command}", command=command),
         )
     found = [entry for each in _with_requirements(offered) for entry in _entries(each)]
     modules = {entry.name: str(entry.path.resolve()) for entry in found if entry.name}
@@ -87,11 +94,6 @@ def locate(names: Iterable[str]) -> Packages:
 def versions(names: Iterable[str]) -> dict[str, str]:
     """Return the versions of the packages of these names, and of all that they require."""
     return {found.name: found.version for found in _with_requirements(names)}
-
-
-def in_words(names: Sequence[str]) -> str:
-    """Return names as "a, b and c"."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def _with_requirements(packages: Iterable[str]) -> list[Distribution]:

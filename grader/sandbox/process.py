@@ -9,6 +9,8 @@ from typing import Final
 
 from grader.course import Limits
 from grader.errors import IsolationError
+from grader.language import enumerated
+from grader.language import gettext_lazy as _
 from grader.sandbox import exchange, failures
 from grader.sandbox.channel import ConnectionLost
 from grader.sandbox.child.codec import decode
@@ -69,15 +71,22 @@ class Process:
         except (TimeoutError, ConnectionLost, WireError, LookupError, TypeError):
             ended = self.end()
             raise IsolationError(
-                f"a process for the submission could not be made ({ended}) {self.output()}",
-                "run `bpgrade doctor` to see what this machine lacks",
+                _(
+                    "a process for the submission could not be made ({ended}) {output}",
+                    ended=ended,
+                    output=self.output(),
+                ),
+                _("run `bpgrade doctor` to see what this machine lacks"),
             ) from None
         missing = self._host.isolation.layers.difference(self.layers)
         if missing:
             self.end()
             raise IsolationError(
-                f"these layers do not hold in the submission's process: {', '.join(missing)}",
-                "run `bpgrade doctor` to see what this machine lacks",
+                _(
+                    "these layers do not hold in the submission's process: {names}",
+                    names=enumerated(list(missing)),
+                ),
+                _("run `bpgrade doctor` to see what this machine lacks"),
             )
 
     def ask(
@@ -125,7 +134,7 @@ class Process:
         try:
             for some in _in_parts(messages):
                 self._connection.send(some, time.monotonic() + seconds)
-                for _ in some:
+                for _message in some:
                     self._connection.receive(time.monotonic() + seconds)
         except (TimeoutError, ConnectionLost, WireError):
             self.end()

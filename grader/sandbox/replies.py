@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from grader.course.cells import named_cells
+from grader.language import enumerated, joined, sentences
+from grader.language import gettext_lazy as _
 from grader.result import Outcome
+from grader.result.places import place_in_words
 from grader.sandbox import failures
 from grader.sandbox.causes import misspelt
+from grader.sandbox.child_words import traceback_in_words
 from grader.sandbox.failures import CallFailure
 
 _MAX_PROBLEMS: Final = 200
@@ -133,7 +137,7 @@ def read_loaded(answer: list[Any], memory_megabytes: int) -> Loaded | None:
     """Return what an answer to loading says; None where it is no such answer."""
     if len(answer) != 6 or answer[0] != "loaded":
         return None
-    _, _, functions, definitions, problems, stand_ins = answer
+    functions, definitions, problems, stand_ins = answer[2:]
     if not all(isinstance(part, list) for part in answer[2:]):
         return None
     return Loaded(
@@ -157,7 +161,7 @@ def read_loaded(answer: list[Any], memory_megabytes: int) -> Loaded | None:
 
 
 def _problem(label: str, description: Any, memory_megabytes: int) -> Problem:
-    failure = failures.described(f"running {label}", description, memory_megabytes)
+    failure = failures.described(running(label), description, memory_megabytes)
     said = description if isinstance(description, dict) else {}
     failure.unread = said.get("whole") is True
     line, lost = said.get("statement"), said.get("lost")
@@ -169,6 +173,11 @@ def _problem(label: str, description: Any, memory_megabytes: int) -> Problem:
     )
 
 
+def running(label: str) -> str:
+    """Return in words what is done when a file, or a cell, is run."""
+    return _("running {place}", place=place_in_words(label))
+
+
 def _is_short(text: Any) -> bool:
     return isinstance(text, str) and len(text) <= _LONGEST_TEXT
 
@@ -177,7 +186,7 @@ def read_reply(answer: list[Any], arguments: int, known: int = -1) -> Reply | No
     """Return what an answer to a call says; None where it is no such answer."""
     if len(answer) != 5 or answer[0] != "done":
         return None
-    _, _, value, changed, warnings = answer
+    value, changed, warnings = answer[2:]
     if not isinstance(changed, list) or not isinstance(warnings, list):
         return None
     return Reply(
@@ -199,25 +208,37 @@ def undefined(function: str, loaded: Loaded, file: str, taken: Collection[str] =
     places = {definition.name: definition for definition in loaded.definitions}
     if function in places:
         place = places[function]
-        text = f"line {place.line} of {place.label} defines `{function}`, but after that the name"
-        return CallFailure(
-            Outcome.NOT_IMPLEMENTED,
-            f"{text} is given to something that is not a function. Use another name for that.",
-            cause=f"`{function}` is defined, then given to something that is not a function",
+        text = _(
+            "line {line} of {place} defines `{function}`, but after that the name is given to"
+            " something that is not a function. Use another name for that.",
+            line=place.line,
+            place=place_in_words(place.label),
+            function=function,
         )
+        cause = _("`{function}` is defined, then given to something that is not a function")
+        return CallFailure(Outcome.NOT_IMPLEMENTED, text, cause=cause.format(function=function))
     own = sorted(places)
     near = near_definition(function, loaded, taken)
-    noun = "class" if function[:1].isupper() else "function"
-    text = f"{file} defines no {noun} `{function}`."
+    text = _("{file} defines no function `{name}`.")
+    if function[:1].isupper():
+        text = _("{file} defines no class `{name}`.")
+    told: list[str] = [text.format(file=file, name=function)]
     if near:
-        text += f" Is `{near}` meant to be it? Rename it to `{function}`."
+        instead = _("Is `{name}` meant to be it? Rename it to `{function}`.")
+        told.append(instead.format(name=near, function=function))
     elif own:
-        text += f" It defines: {', '.join(own[:12])}."
-    if loaded.problems:
-        labels = ", ".join(problem.label for problem in loaded.problems[:5])
-        text += f" (These failed, see the warnings: {labels}.)"
-    cause = misspelt(function, near) if near else ""
-    return CallFailure(Outcome.NOT_IMPLEMENTED, text, cause=cause)
+        told.append(_("It defines: {names}.", names=enumerated(own[:12])))
+    told.append(_failed(loaded))
+    misspelling = misspelt(function, near) if near else ""
+    return CallFailure(Outcome.NOT_IMPLEMENTED, sentences(told), cause=misspelling)
+
+
+def _failed(loaded: Loaded) -> str:
+    """Return which parts of a submission failed while it was loaded; nothing where none did."""
+    if not loaded.problems:
+        return ""
+    labels = [place_in_words(problem.label) for problem in loaded.problems[:5]]
+    return _("(These failed, see the warnings: {places}.)", places=enumerated(labels))
 
 
 def unset(name: str, loaded: Loaded, file: str) -> CallFailure:
@@ -225,21 +246,19 @@ def unset(name: str, loaded: Loaded, file: str) -> CallFailure:
     for problem in loaded.problems:
         if name in problem.lost:
             return _left_out(name, problem)
-    text = f"{file} sets no value `{name}`: write `{name} = ...` at the top level."
-    return CallFailure(Outcome.NOT_IMPLEMENTED, text)
+    text = _("{file} sets no value `{name}`: write `{name} = ...` at the top level.")
+    return CallFailure(Outcome.NOT_IMPLEMENTED, text.format(file=file, name=name))
 
 
 def no_cell(cell: str, source: SubmissionSource, loaded: Loaded) -> CallFailure:
     """Return the failure of asking for what was there after a cell that there is not."""
-    text = f"{source.title} has no cell `{cell}`."
-    if source.notebook:
-        text += " Its cells have names that are not shown: write into the notebook that you got."
-    else:
-        text += f" Begin it with a line `# %% {cell}`, as in the file that you got."
-    if loaded.problems:
-        labels = ", ".join(problem.label for problem in loaded.problems[:5])
-        text += f" (These failed, see the warnings: {labels}.)"
-    return CallFailure(Outcome.NOT_IMPLEMENTED, text, cause=f"there is no cell `{cell}`")
+    remedy = _("Its cells have names that are not shown: write into the notebook that you got.")
+    if not source.notebook:
+        remedy = _("Begin it with a line `# %% {cell}`, as in the file that you got.", cell=cell)
+    text = _("{file} has no cell `{cell}`.", file=source.title, cell=cell)
+    cause = _("there is no cell `{cell}`", cell=cell)
+    told = sentences([text, remedy, _failed(loaded)])
+    return CallFailure(Outcome.NOT_IMPLEMENTED, told, cause=cause)
 
 
 def _left_out(function: str, problem: Problem) -> CallFailure:
@@ -247,7 +266,8 @@ def _left_out(function: str, problem: Problem) -> CallFailure:
     failure = problem.failure
     if failure.outcome is Outcome.NOT_IMPLEMENTED:
         return failure
-    text = f"`{function}` is not defined, since {failure.feedback}"
+    text = _("`{function}` is not defined, since {reason}")
+    text = text.format(function=function, reason=failure.feedback)
     return CallFailure(Outcome.ERROR, text, failure.line, failure.cause)
 
 
@@ -258,10 +278,16 @@ def with_cause(failure: CallFailure, loaded: Loaded) -> CallFailure:
         return failure
     for problem in loaded.problems:
         if found[1] in problem.lost:
-            where = f"line {problem.line} of {problem.label}" if problem.line else problem.label
+            place = place_in_words(problem.label)
+            where = _("line {line} of {place}", line=problem.line, place=place)
             error = problem.failure.feedback.rstrip().rpartition("\n")[2]
-            told = f"`{found[1]}` was to come from {where}, which failed: {error}"
-            text, cause = f"{failure.feedback}\n{told}", problem.failure.cause
+            told = _("`{name}` was to come from {place}, which failed: {error}")
+            told = told.format(
+                name=found[1],
+                place=where if problem.line else place,
+                error=traceback_in_words(error),
+            )
+            text, cause = joined(failure.feedback, told, separator="\n"), problem.failure.cause
             return CallFailure(failure.outcome, text, failure.line, cause)
     return failure
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from grader.language import gettext_lazy as _
 from grader.sandbox import failures
 from grader.sandbox.child.codec import Handle, encode
 from grader.sandbox.exchange import Callbacks, CallRequest
 
 _NOT_SENT: Final = -1
 
-PROGRAM: Final = "the program"
+PROGRAM: Final = _("the program")
 """What a submission is called that is run as a whole."""
 
 Conditions = Mapping[str, Any]

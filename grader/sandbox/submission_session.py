@@ -22,7 +22,7 @@ from grader.sandbox.exchange import Answer, Callbacks, CallRequest
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import SandboxHost
 from grader.sandbox.process import Process
-from grader.sandbox.replies import Loaded, Problem, Reply, SubmissionSource, read_loaded
+from grader.sandbox.replies import Loaded, Problem, Reply, SubmissionSource, read_loaded, running
 from grader.sandbox.requests import Objects, Request, call_of, encoded
 
 
@@ -335,7 +335,7 @@ class SubmissionSession:
 
     def _start(self, reloaded: bool | None = None) -> Loaded:
         """Fork a process and load the submission into it; what that prints counts only once."""
-        text = f"running {self.source.title}"
+        text = running(self.source.title)
         self._reloaded = self._loaded is not None if reloaded is None else reloaded
         self._printed_before = self._printed
         self._requests = []
@@ -354,7 +354,8 @@ class SubmissionSession:
             callbacks = Callbacks(self.limits.value_bytes)
             number = exchange.new_number()
             message = exchange.message("load", number, encoded(request, callbacks))
-            answer, _ = exchange.read(self._process.ask(message, number, text, seconds, callbacks))
+            data = self._process.ask(message, number, text, seconds, callbacks)
+            answer = exchange.read(data)[0]
         except TimeoutError:
             self._end()
             self._loaded = failures.timed_out(text, self.limits.load_seconds)

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from grader.checking.student.shown import shown_call, shown_value
+from grader.checking.student.shown import IS, RETURNED, Asked, shown_call, shown_value
 from grader.checking.student.student_object import StudentObject
+from grader.language import gettext_lazy as _
 
 _PRINTED: Final = {
-    "printed": "It printed",
-    "printed_while_loading": "While it was loaded, your code printed",
+    "printed": _("It printed {text}"),
+    "printed_while_loading": _("While it was loaded, your code printed {text}"),
 }
 
 
@@ -32,7 +33,7 @@ class AnsweredCall:
     by : str
         The call as failures tell of it.
     question : callable or None
-        Returns what was asked of an object, as in `Stack([1]).pop() returned`.
+        Returns what was asked of an object, as in `Stack([1]).pop()`, and how the answer is told.
     target : StudentObject or None
         The object that it was asked of.
     """
@@ -42,17 +43,18 @@ class AnsweredCall:
     value: Any
     named: Mapping[str, Any] = field(default_factory=dict)
     by: str = ""
-    question: Callable[[], str] | None = None
+    question: Callable[[], Asked] | None = None
     target: StudentObject | None = None
 
     def told(self) -> str:
         """Return it in words, as in `mean([1.0, 2.0]) returned 1.5`, or `answer is 42`."""
-        if self.question is not None:
-            return f"{self.question()} {shown_value(self.value)}"
-        if self.function in _PRINTED:
-            shown = shown_value(self.value) if self.value else "nothing"
-            return f"{_PRINTED[self.function]} {shown}"
+        if self.function in _PRINTED and self.question is None:
+            shown = shown_value(self.value) if self.value else _("nothing")
+            return _PRINTED[self.function].format(text=shown)
+        asked, told = self._asked() if self.question is None else self.question()
+        return told.format(asked=asked, answer=shown_value(self.value))
+
+    def _asked(self) -> Asked:
         if self.arguments is None:
-            return f"{self.function} is {shown_value(self.value)}"
-        call = shown_call(self.function, (), self.arguments, self.named)
-        return f"{call} returned {shown_value(self.value)}"
+            return self.function, IS
+        return shown_call(self.function, (), self.arguments, self.named), RETURNED

@@ -8,6 +8,8 @@ from types import TracebackType
 from typing import Self
 
 from grader.comparison.check_failure import CheckFailure
+from grader.language import gettext_lazy as _
+from grader.language import joined
 from grader.result import Outcome
 from grader.sandbox.failures import CallFailure, Raised
 
@@ -59,9 +61,15 @@ class AskedException:
             told = another_raised(self._called(), self._name, error, error.raised)
             raise CheckFailure(told) from None
         if self._match is not None and not re.search(self._match, self.message):
+            text = _(
+                "{call} raised {exception}, as is asked for, but with another message: {message}"
+            )
             raise CheckFailure(
-                f"{self._called()} raised {_article(self._name)}, as is asked for, but with"
-                f" another message: {self.message!r}"
+                text.format(
+                    call=self._called(),
+                    exception=_article(self._name),
+                    message=repr(self.message),
+                )
             ) from None
         return True
 
@@ -74,14 +82,19 @@ def not_raised(returned: str, name: str) -> str:
     >>> not_raised("mean([]) returned 0.0", "ValueError")
     'mean([]) returned 0.0 where a ValueError is asked for.'
     """
-    return f"{returned or 'Nothing was raised'} where {_article(name)} is asked for."
+    if not returned:
+        return _("Nothing was raised where {exception} is asked for.", exception=_article(name))
+    text = _("{returned} where {exception} is asked for.")
+    return text.format(returned=returned, exception=_article(name))
 
 
 def another_raised(called: str, name: str, failure: CallFailure, raised: Raised) -> str:
     """Return that a call raised another exception than the one of this name."""
     own = (*raised.names, "")[0]
-    return f"{called} raised {own}, {_article(name)} is asked for.\n{failure.feedback}"
+    text = _("{call} raised {own}, {exception} is asked for.")
+    told = text.format(call=called, own=own, exception=_article(name))
+    return joined(told, failure.feedback, separator="\n")
 
 
 def _article(name: str) -> str:
-    return f"{'an' if name[:1] in 'AEIOU' else 'a'} {name}"
+    return _("an {name}", name=name) if name[:1] in "AEIOU" else _("a {name}", name=name)

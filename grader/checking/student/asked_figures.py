@@ -6,15 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from grader.checking.student.answered_call import AnsweredCall
-from grader.checking.student.shown import names_of, shown_call
+from grader.checking.student.shown import DRAWS, Asked, names_of, shown_call
 from grader.checking.student.student_object import StudentObject
 from grader.comparison.check_failure import CheckFailure
+from grader.language import gettext_lazy as _
 from grader.sandbox.child.figures.figure import Figure
 from grader.sandbox.failures import broke_the_channel, signature_of
 from grader.sandbox.replies import Reply
+from grader.sandbox.requests import PROGRAM
 
 _OPERATION = ".figures"
-_AT_THE_TOP = "the program"
 
 
 class AsksForFigures:
@@ -74,7 +75,7 @@ class AsksForFigures:
             )
         )
         if not found:
-            raise CheckFailure(f"{asked()} draws no figure.", ["figure"])
+            raise CheckFailure(_("{call} draws no figure.", call=asked()), ["figure"])
         student._pictures += found
         return tuple(found)
 
@@ -87,11 +88,11 @@ def drawn_figures(student: AsksForFigures) -> Sequence[Figure]:
 
 def _name_of(function: Any) -> str:
     if function is None:
-        return _AT_THE_TOP
+        return PROGRAM
     if isinstance(function, StudentObject):
         return function._bpgrade.root
     return str(function._name)
 
 
-def _draws(asked: Callable[[], str]) -> Callable[[], str]:
-    return lambda: f"{asked()} draws"
+def _draws(asked: Callable[[], str]) -> Callable[[], Asked]:
+    return lambda: (asked(), DRAWS)

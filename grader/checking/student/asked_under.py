@@ -8,6 +8,8 @@ from typing import Any
 
 from grader.checking.student.known_answers import Answer, KnownAnswers
 from grader.checking.student.student_function import StudentFunction
+from grader.language import enumerated
+from grader.language import gettext_lazy as _
 from grader.sandbox.replies import no_cell
 from grader.sandbox.requests import PROGRAM
 
@@ -132,7 +134,9 @@ class AsksUnderConditions:
         """
         student: Any = self  # what it has beside this part
         given = tuple(map(str, answers))
-        text = f"{PROGRAM}, answered {', '.join(map(repr, given))}," if given else PROGRAM
+        text = PROGRAM
+        if given:
+            text = _("the program, answered {answers},", answers=enumerated([*map(repr, given)]))
         student._last[:] = [lambda: text]
         student._submission.run(given, text)
         return student._other(replace(student._under, run=given, after=""))

@@ -8,6 +8,8 @@ from typing import Any
 
 from grader.checking.student.known_answers import KnownAnswers
 from grader.checking.student.shown import shown_argument
+from grader.language import enumerated, joined, listed
+from grader.language import gettext_lazy as _
 from grader.result import Outcome
 from grader.sandbox.failures import CallFailure
 
@@ -61,18 +63,25 @@ class AskedUnder:
         """Return what a call's text is followed by, as in ` with n = 3, without numpy`."""
         if not (self.names or self.hidden or self.after):
             return ""
-        parts = [f"with {name} = {shown_argument(value)}" for name, value in self.names.items()]
-        parts += [f"without {name}" for name in self.hidden]
+        parts: list[str] = [
+            _("with {name} = {value}", name=name, value=shown_argument(value))
+            for name, value in self.names.items()
+        ]
+        parts += [_("without {name}", name=name) for name in self.hidden]
         if self.after:
-            parts.append(f"after the cell {self.after}")
-        return " " + ", ".join(parts) if parts else ""
+            parts.append(_("after the cell {cell}", cell=self.after))
+        return " " + enumerated(parts)
 
     def explained(self, failure: CallFailure) -> CallFailure:
         """Return the failure of a call, with what was otherwise than in the file."""
         if failure.outcome is not Outcome.ERROR or not (self.names or self.hidden):
             return failure
-        set_to = [f"`{name}` is {shown_argument(value)}" for name, value in self.names.items()]
-        told = [*set_to, *(f"there is no `{name}`" for name in self.hidden)]
-        failure.feedback = f"{failure.feedback}\nIn this check, {' and '.join(told)}."
+        told: list[str] = [
+            _("`{name}` is {value}", name=name, value=shown_argument(value))
+            for name, value in self.names.items()
+        ]
+        told += [_("there is no `{name}`", name=name) for name in self.hidden]
+        under = _("In this check, {conditions}.", conditions=listed(told))
+        failure.feedback = joined(failure.feedback, under, separator="\n")
         failure.cause = ""  # it is not one that calls under other conditions may have
         return failure

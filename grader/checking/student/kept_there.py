@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from grader.errors import CourseError
+from grader.language import gettext_lazy as _
 
 
 def asked_by_check(folder: str) -> str:
@@ -19,13 +20,21 @@ def asked_by_check(folder: str) -> str:
     """
     frame = sys._getframe(2)
     file = frame.f_code.co_filename
-    return f"{Path(file).name}, line {frame.f_lineno}" if folder and file.startswith(folder) else ""
+    if not folder or not file.startswith(folder):
+        return ""
+    return _("{file}, line {line}", file=Path(file).name, line=frame.f_lineno)
 
 
-def no_answer_here(place: str, what: str, expression: str) -> CourseError:
-    """Return the mistake of asking for something here that only the other process could say."""
+def no_answer_here(place: str, expression: str) -> CourseError:
+    """Return the mistake of asking here for a class that only the other process could say."""
     return CourseError(
-        f"{place}, asks Python for {what} of {expression}, which is in the student's process",
-        'ask for it by name, as in "Model" in student.kind(model), or'
-        " isinstance(model, student.Model)",
+        _(
+            "{place}, asks Python for the class of {object}, which is in the student's process",
+            place=place,
+            object=expression,
+        ),
+        _(
+            'ask for it by name, as in "Model" in student.kind(model), or'
+            " isinstance(model, student.Model)"
+        ),
     )

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 
 from grader.comparison.set_words import written
 from grader.comparison.table_words import table_in_words
+from grader.language import Message, joined
+from grader.language import gettext_lazy as _
 from grader.sandbox.child.tables.table import described
+from grader.sandbox.child_words import value_in_words
 
+Asked = tuple[str, Message]
+"""What was asked, as in `mean([1.0])`; and how an answer to that is told."""
+
+RETURNED: Final = _("{asked} returned {answer}")
+IS: Final = _("{asked} is {answer}")
+DRAWS: Final = _("{asked} draws {answer}")
 _LONGEST: Final = 200
+_UNNAMED: Final = re.compile(r"argument (\d+)")
 _DEEPEST: Final = 8
 
 
@@ -33,7 +44,9 @@ class _Words:
 
 
 def shown_value(value: Any) -> str:
-    """Return a value as Python would write it, in a line, cut."""
+    """Return a value as Python would write it, in a line, cut; an object in words."""
+    if isinstance(value, HasWords):
+        return value_in_words(_cut(value._bpgrade.words))
     table = described(value)
     if table is not None:
         return table_in_words(table, _LONGEST)
@@ -42,16 +55,17 @@ def shown_value(value: Any) -> str:
         text = " ".join(text.split())
     else:
         text = repr(_in_words(value))
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    return _cut(text)
 
 
 def shown_argument(argument: Any) -> str:
     """Return an argument of a call as `shown_value` does, a function and a generator by a word."""
     if isinstance(argument, HasWords):
-        return str(argument._bpgrade.short())
+        shown: str = argument._bpgrade.short()
+        return shown
     if isinstance(argument, np.random.Generator):
-        return "a random generator"  # NumPy's own text holds an address
-    return "a function" if callable(argument) else shown_value(argument)
+        return _("a random generator")  # NumPy's own text holds an address
+    return _("a function") if callable(argument) else shown_value(argument)
 
 
 def shown_call(
@@ -61,8 +75,15 @@ def shown_call(
     parts = []
     for index, argument in enumerate(arguments):
         value = shown_argument(argument)
-        parts.append(f"{names[index]}={value}" if index < len(names) else value)
-    parts += [f"{name}={shown_argument(argument)}" for name, argument in named.items()]
+        parts.append(f"{names[index]}=" + value if index < len(names) else value)
+    parts += [f"{name}=" + shown_argument(argument) for name, argument in named.items()]
+    return written_call(function, parts)
+
+
+def written_call(function: str, parts: Sequence[str]) -> str:
+    """Return a call as Python has it, its arguments written already."""
+    if any(isinstance(each, Message) for each in (function, *parts)):
+        return joined(function, "(", joined(*parts, separator=", "), ")")
     return f"{function}({', '.join(parts)})"
 
 
@@ -70,6 +91,16 @@ def names_of(arguments: tuple[Any, ...], names: tuple[str, ...]) -> list[str]:
     """Return what the arguments of a call are called, in their order."""
     further = range(len(names), len(arguments))
     return [*names[: len(arguments)], *(f"argument {place + 1}" for place in further)]
+
+
+def name_in_words(name: str) -> str:
+    """Return what `names_of` calls an argument, for people to read."""
+    found = _UNNAMED.fullmatch(name)
+    return _("argument {number}", number=found[1]) if found else name
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _in_words(value: Any, depth: int = 0) -> Any:

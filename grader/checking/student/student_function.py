@@ -32,7 +32,7 @@ class StudentFunction:
     def __class__(self) -> type:
         """Tell its class here, and a check's code that this is not the class it is after."""
         if place := asked_by_check(self._student._objects.folder):
-            raise no_answer_here(place, "the class", self._name)
+            raise no_answer_here(place, self._name)
         return StudentFunction
 
     @__class__.setter

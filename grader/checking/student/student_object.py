@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn, Protocol
 
 from grader.checking.student.kept_there import asked_by_check, no_answer_here
-from grader.checking.student.shown import HasWords, shown_argument, shown_call
+from grader.checking.student.shown import (
+    IS,
+    RETURNED,
+    Asked,
+    HasWords,
+    shown_argument,
+    shown_call,
+    written_call,
+)
+from grader.language import gettext_lazy as _
+from grader.language import recorded
 from grader.result import Outcome
 from grader.sandbox.failures import CallFailure, broke_the_channel, forbidden
 
@@ -65,7 +75,8 @@ class Operation:
     arguments, named : tuple, mapping
         What is passed, the object among it.
     told : callable
-        Returns what the student reads of it, as in `Stack([1, 2]).pop() returned`.
+        Returns what the student reads of it, as in `Stack([1, 2]).pop()`, and how the answer is
+        told.
     attribute : bool
         Whether it asks for an attribute.
     """
@@ -75,7 +86,7 @@ class Operation:
     function: str
     arguments: tuple[Any, ...]
     named: Mapping[str, Any]
-    told: Callable[[], str]
+    told: Callable[[], Asked]
     attribute: bool = False
 
 
@@ -139,16 +150,17 @@ class StudentObject(HasWords):
         object.__setattr__(self, "_bpgrade", described)
 
     def _do(self, code: str, name: str, *arguments: Any, told: str = "", flip: bool = False) -> Any:
-        """Carry out an operation; `told` has {own} for this object and {0} for the argument."""
+        """Carry out an operation; `told` has {own} for this object and {0} for the argument.
+
+        It tells what the answer is a value of; without it the answer is what a method returned.
+        """
         own = self._bpgrade
 
-        def in_words() -> str:
+        def in_words() -> Asked:
             shown = list(map(shown_argument, arguments))
-            return (
-                told.format(*shown, own=own.short())
-                if told
-                else f"{own.short()}.{name}({', '.join(shown)}) returned"
-            )
+            if told:
+                return recorded(told, {}).format(*shown, own=own.short()), IS
+            return written_call(own.short() + f".{name}", shown), RETURNED
 
         return own.student.operate(
             Operation(
@@ -167,7 +179,7 @@ class StudentObject(HasWords):
         own = self._bpgrade
         known = own.number not in own.known.unplaced
         if known and (place := asked_by_check(own.known.folder)):
-            raise no_answer_here(place, "the class", own.short())
+            raise no_answer_here(place, own.short())
         return StudentObject
 
     @__class__.setter
@@ -183,15 +195,15 @@ class StudentObject(HasWords):
         own = self._bpgrade
         function = f"{own.root}.{name}"
 
-        def in_words() -> str:
-            return f"{own.short()}.{name} is"
+        def in_words() -> Asked:
+            return own.short() + f".{name}", IS
 
         return own.student.operate(
             Operation(".get", own, function, (self, name), {}, in_words, attribute=True)
         )
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._do(".set", name, name, value, told="{own}.{0} = {1} is")
+        self._do(".set", name, name, value, told="{own}.{0} = {1}")
 
     def __delattr__(self, name: str) -> None:
         self._do(".delete", name, name)
@@ -200,8 +212,8 @@ class StudentObject(HasWords):
         """Call it; `reply.value` of that is returned."""
         own = self._bpgrade
 
-        def in_words() -> str:
-            return f"{shown_call(own.short(), (), arguments, named)} returned"
+        def in_words() -> Asked:
+            return shown_call(own.short(), (), arguments, named), RETURNED
 
         return own.student.operate(
             Operation(".call", own, own.label, (self, *arguments), named, in_words)
@@ -214,22 +226,22 @@ class StudentObject(HasWords):
         return value
 
     def __len__(self) -> int:
-        length: int = self._typed(int, ".len", "__len__", told="len({own}) is")
+        length: int = self._typed(int, ".len", "__len__", told="len({own})")
         if not 0 <= length < 2**63:
             raise broke_the_channel(f"{self._bpgrade.root}.__len__()")
         return length
 
     def __bool__(self) -> bool:
-        return bool(self._typed(bool, ".bool", "__bool__", told="bool({own}) is"))
+        return bool(self._typed(bool, ".bool", "__bool__", told="bool({own})"))
 
     def __contains__(self, item: Any) -> bool:
-        return bool(self._typed(bool, ".in", "__contains__", item, told="{0} in {own} is"))
+        return bool(self._typed(bool, ".in", "__contains__", item, told="{0} in {own}"))
 
     def __repr__(self) -> str:
-        return str(self._typed(str, ".repr", "__repr__", told="repr({own}) is"))
+        return str(self._typed(str, ".repr", "__repr__", told="repr({own})"))
 
     def __str__(self) -> str:
-        return str(self._typed(str, ".str", "__str__", told="str({own}) is"))
+        return str(self._typed(str, ".str", "__str__", told="str({own})"))
 
     def __format__(self, specification: str) -> str:
         return str(self._typed(str, ".format", "__format__", specification))
@@ -255,8 +267,8 @@ class StudentObject(HasWords):
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, slice):
             parts = key.start, key.stop, key.step
-            return self._do(".slice", "__getitem__", *parts, told="{own}[{0}:{1}:{2}] is")
-        return self._do(".item", "__getitem__", key, told="{own}[{0}] is")
+            return self._do(".slice", "__getitem__", *parts, told="{own}[{0}:{1}:{2}]")
+        return self._do(".item", "__getitem__", key, told="{own}[{0}]")
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self._do(".setitem", "__setitem__", key, value)
@@ -265,7 +277,7 @@ class StudentObject(HasWords):
         self._do(".delitem", "__delitem__", key)
 
     def __iter__(self) -> Iterator[Any]:
-        found = self._do(".iter", "__iter__", told="iter({own}) is")
+        found = self._do(".iter", "__iter__", told="iter({own})")
         if not isinstance(found, StudentObject):
             raise broke_the_channel(f"{self._bpgrade.root}.__iter__()")
         return found
@@ -281,9 +293,10 @@ class StudentObject(HasWords):
         own = self._bpgrade
         own.known.steps += 1
         if own.known.steps > _MOST_STEPS:
-            text = f"{own.short()} gave more than {_MOST_STEPS:,} items: does it ever end?"
+            text = _("{object} gave more than {count:,} items: does it ever end?")
+            text = text.format(object=own.short(), count=_MOST_STEPS)
             raise CallFailure(Outcome.FORBIDDEN_VALUE, text)
-        found = self._do(".next", "__next__", told="next({own}) is")
+        found = self._do(".next", "__next__", told="next({own})")
         if type(found) is not tuple or len(found) > 1:
             raise broke_the_channel(f"{own.root}.__next__()")
         if not found:
@@ -304,13 +317,13 @@ class StudentObject(HasWords):
             self._typed(bool, ".exit", "__exit__", type(error).__name__, "")
 
     def __instancecheck__(self, thing: Any) -> bool:
-        told = "isinstance({0}, {own}) is"
+        told = "isinstance({0}, {own})"
         return isinstance(thing, StudentObject) and bool(
             self._typed(bool, ".isinstance", "__instancecheck__", thing, told=told)
         )
 
     def _subclasses(self, kind: Any) -> bool:
-        told = "issubclass({0}, {own}) is"
+        told = "issubclass({0}, {own})"
         return bool(self._typed(bool, ".issubclass", "__subclasscheck__", kind, told=told))
 
     def __subclasscheck__(self, kind: Any) -> bool:
@@ -323,10 +336,10 @@ class StudentObject(HasWords):
         return hash((id(self._bpgrade.known), self._bpgrade.number))
 
     def __copy__(self) -> Any:
-        return self._do(".copy", "__copy__", told="copy.copy({own}) is")
+        return self._do(".copy", "__copy__", told="copy.copy({own})")
 
     def __deepcopy__(self, _memory: Any) -> Any:
-        return self._do(".deepcopy", "__deepcopy__", told="copy.deepcopy({own}) is")
+        return self._do(".deepcopy", "__deepcopy__", told="copy.deepcopy({own})")
 
     def __reduce_ex__(self, _protocol: Any) -> NoReturn:
         raise TypeError("an object of the submission's cannot be pickled; copy.deepcopy copies it")
@@ -337,8 +350,8 @@ class StudentObject(HasWords):
 
 def _operator(code: str, name: str, sign: str, *, flip: bool = False) -> Callable[..., Any]:
     def method(self: StudentObject, *others: Any) -> Any:
-        told = "{0} " + sign + " {own} is" if flip else "{own} " + sign + " {0} is"
-        told = told if others else sign + "{own} is"
+        told = "{0} " + sign + " {own}" if flip else "{own} " + sign + " {0}"
+        told = told if others else sign + "{own}"
         return self._do(code, name, *others, told=told, flip=flip)
 
     return method

@@ -16,7 +16,7 @@ from grader.checking.student.asked_objects import Placement
 from grader.checking.student.asked_under import AsksUnderConditions
 from grader.checking.student.conditions import AskedUnder
 from grader.checking.student.objects_within import holds_object, replaced_in
-from grader.checking.student.shown import names_of, shown_call
+from grader.checking.student.shown import IS, RETURNED, names_of, shown_call
 from grader.checking.student.student_function import StudentFunction
 from grader.checking.student.student_object import (
     Described,
@@ -27,6 +27,7 @@ from grader.checking.student.student_object import (
 from grader.checking.student.submission import Submission
 from grader.checking.student.unnamed import refuse_unnamed
 from grader.course import Course
+from grader.language import gettext_lazy as _
 from grader.result import Outcome
 from grader.sandbox.child.codec import Handle
 from grader.sandbox.child.figures.figure import Figure
@@ -165,7 +166,7 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
                 f"{own.root}.__class__",
                 (found,),
                 {},
-                lambda: f"the class of {own.short()} is",
+                lambda: (_("the class of {object}", object=own.short()), IS),
             )
         )
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
@@ -176,7 +177,8 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
         """Return the submission's value of a name; the reference's is `right`."""
         value = self._read(name)
         if value is None and right is not None and not self._under.when():
-            raise CallFailure(Outcome.NOT_IMPLEMENTED, f"`{name}` is None: it is not written yet.")
+            text = _("`{name}` is None: it is not written yet.", name=name)
+            raise CallFailure(Outcome.NOT_IMPLEMENTED, text)
         return self._taken(AnsweredCall(name, None, value, by=f"`{name}`"))
 
     def _read(self, name: str) -> Any:
@@ -215,7 +217,7 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
         reply = self._ask(function, arguments, named, names, "", loaded, expression)
         by = signature_of(function, names, arguments, named) if self._objects.count else ""
         value = self._with_objects(reply.value, function, expression, by)
-        told = (lambda: f"{expression()}{under} returned") if under else None
+        told = (lambda: (expression() + under, RETURNED)) if under else None
         return self._taken(AnsweredCall(function, arguments, value, named, by, told))
 
     def _taken(self, call: AnsweredCall) -> Any:
@@ -239,7 +241,7 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
         by = signature_of(function, (), shown, operation.named)
 
         def asked() -> str:
-            return operation.told().removesuffix(" returned").removesuffix(" is")
+            return operation.told()[0]
 
         code, arguments = operation.code, operation.arguments
         reply = self._ask(function, arguments, operation.named, (), code, loaded, asked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from grader.errors import CourseError
+from grader.language import gettext_lazy as _
 from grader.sandbox.child.tables.table import library_of
 
 _MOST_PARTS: Final = 8  # more would cost time with each call
@@ -23,6 +24,12 @@ def refuse_unnamed(value: Any, library: str) -> None:
             refuse_unnamed(part, library)
     elif library_of(value) == library:
         raise CourseError(
-            f"a check hands over a table of {library}, which the course does not name",
-            f'add "{library}" to packages in course.toml, and install it: pip install {library}',
+            _(
+                "a check hands over a table of {library}, which the course does not name",
+                library=library,
+            ),
+            _(
+                'add "{library}" to packages in course.toml, and install it: pip install {library}',
+                library=library,
+            ),
         )
