@@ -15,7 +15,7 @@ from grader.course.model import Course, Diagnoses, Exercise, LatePolicy, Limits
 from grader.course.naming import FILE_PREFIXES, LONGEST, SHARED, is_file_name, is_python_name
 from grader.course.tables import Mistakes, TomlTable
 from grader.errors import CourseError
-from grader.language import authored, find_language, html_tag, joined, languages
+from grader.language import authored, enumerated, find_language, html_tag, joined, languages
 from grader.language import gettext_lazy as _
 from grader.language.catalogue import SOURCE
 
