@@ -89,6 +89,10 @@ def column_difference(
 def _value(pair: Pair, place: int, visible: bool) -> str:
     value, needed = pair.found.cells[place], pair.right.cells[place]
     if visible:
+        if value is None:
+            return _("is missing, expected {right}", right=_shown(needed))
+        if needed is None:
+            return _("is {value}, expected missing", value=_shown(value))
         return _("is {value}, expected {right}", value=_shown(value), right=_shown(needed))
     if value is None:
         return _("is missing, and should not be")
@@ -117,6 +121,4 @@ def _hint(pair: Pair, wrong: Sequence[int], pairs: Sequence[Pair], rules: Rules)
 
 
 def _shown(value: Any) -> str:
-    if value is None:
-        return _("missing")
     return f"{value:.10g}" if isinstance(value, float) else shown_name(value)

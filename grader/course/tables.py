@@ -62,6 +62,11 @@ class Mistakes:
         """Note one mistake."""
         self._lines.append(joined(f"{self._path}: {dotted(key)}: ", found, "; ", remedy))
 
+    def add_missing(self, key: Key, example: str) -> None:
+        """Note that a key is missing, and how to write it."""
+        text = _("{path}: {key}: missing; write {example}")
+        self._lines.append(text.format(path=self._path, key=dotted(key), example=example))
+
     def raise_any(self) -> None:
         """Raise one CourseError with a line for every mistake, if there are any."""
         count = len(self._lines)
@@ -118,8 +123,7 @@ class TomlTable:
             self._mistakes.add((*self._key, name), _("unknown key"), remedy)
         for name, example in required.items():
             if name in absent and name not in meant:
-                remedy = _("write {example}", example=example)
-                self._mistakes.add((*self._key, name), _("missing"), remedy)
+                self._mistakes.add_missing((*self._key, name), example)
 
     def holds_table(self, name: str) -> bool:
         """Whether there is a table under `name`, be it an empty one."""

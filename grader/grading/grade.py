@@ -18,7 +18,6 @@ from grader.course.files import read_text
 from grader.course.naming import DATA
 from grader.course.stub_imports import imported_by_stubs
 from grader.diagnosis.options import Options
-from grader.language import gettext_lazy as _
 from grader.language import told_in
 from grader.result import CheckResult, Listing, Outcome, Result
 from grader.sandbox.child.console import answering
@@ -284,7 +283,7 @@ class Grader:
         untold: tuple[str, ...] = (),
     ) -> Result:
         from grader.grading.answers import answers
-        from grader.grading.remarks import remarks
+        from grader.grading.remarks import not_run, remarks
 
         failed = any(check.outcome is Outcome.GRADER_ERROR for check in checks)
         return Result(
@@ -303,28 +302,11 @@ class Grader:
                 if session and session.loaded
                 else submission.remarks
             ),
-            not_run=self._not_run(exercise, checks),
+            not_run=not_run(self.course, exercise, checks),
             listings=_listings(submission, checks),
             by_hand=answers(exercise, submission, session),
             seconds=round(time.perf_counter() - start, 6),
             languages=told_in(self.course.folder, self.course.language),
-        )
-
-    def _not_run(self, exercise: Exercise, checks: tuple[CheckResult, ...]) -> tuple[str, ...]:
-        from grader.checking.checks import check_file
-
-        if check_file(self.course, exercise) == self.course.checks(exercise):
-            return ()
-        missing = exercise.checked_points - math.fsum(check.max_points for check in checks)
-        if math.isclose(missing, 0.0, abs_tol=1e-9):
-            return ()  # all that earns points has been run
-        return (
-            _(
-                "the hidden checks, worth {missing:g} of {total:g} points: they run only where the"
-                " solutions are",
-                missing=missing,
-                total=exercise.max_score,
-            ),
         )
 
 

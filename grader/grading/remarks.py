@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 
 from grader.course import Course, Exercise
 from grader.grading.submission import Submission
 from grader.language import enumerated, ngettext_lazy, unended
 from grader.language import gettext_lazy as _
-from grader.result import Outcome
+from grader.result import CheckResult, Outcome
 from grader.result.places import place_in_words
 from grader.sandbox.child_words import traceback_in_words
 from grader.sandbox.replies import Loaded, Problem
@@ -30,6 +32,25 @@ def remarks(
         return found  # on the way to what is there now, much may have failed and been redefined
     found += _failed(submission, loaded)
     return found if submission.session else found + _repeated(loaded, exercise)
+
+
+def not_run(course: Course, exercise: Exercise, checks: Sequence[CheckResult]) -> tuple[str, ...]:
+    """Return what was left out: the hidden checks, where a course came without its solutions."""
+    from grader.checking.checks import check_file
+
+    if check_file(course, exercise) == course.checks(exercise):
+        return ()
+    missing = exercise.checked_points - math.fsum(check.max_points for check in checks)
+    if math.isclose(missing, 0.0, abs_tol=1e-9):
+        return ()  # all that earns points has been run
+    return (
+        _(
+            "the hidden checks, worth {missing:g} of {total:g} points: they run only where the"
+            " solutions are",
+            missing=missing,
+            total=exercise.max_score,
+        ),
+    )
 
 
 def _of_another(exercise: Exercise, loaded: Loaded, course: Course) -> tuple[str, ...]:

@@ -11,8 +11,11 @@ from grader.checking.student.student_object import StudentObject
 from grader.language import gettext_lazy as _
 
 _PRINTED: Final = {
-    "printed": _("It printed {text}"),
-    "printed_while_loading": _("While it was loaded, your code printed {text}"),
+    "printed": (_("It printed nothing"), _("It printed {text}")),
+    "printed_while_loading": (
+        _("While it was loaded, your code printed nothing"),
+        _("While it was loaded, your code printed {text}"),
+    ),
 }
 
 
@@ -49,8 +52,8 @@ class AnsweredCall:
     def told(self) -> str:
         """Return it in words, as in `mean([1.0, 2.0]) returned 1.5`, or `answer is 42`."""
         if self.function in _PRINTED and self.question is None:
-            shown = shown_value(self.value) if self.value else _("nothing")
-            return _PRINTED[self.function].format(text=shown)
+            nothing, something = _PRINTED[self.function]
+            return something.format(text=shown_value(self.value)) if self.value else nothing
         asked, told = self._asked() if self.question is None else self.question()
         return told.format(asked=asked, answer=shown_value(self.value))
 
