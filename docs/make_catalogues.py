@@ -64,7 +64,7 @@ def _clicks_messages() -> Iterator[Text]:
 def catalogues(language: str) -> Iterator[tuple[Path, dict[Path, Catalog]]]:
     """Yield each .mo file, with the catalogues that it is made of by their .po files."""
     messages = product_messages()
-    click_texts = messages.pop("click")
+    click_texts = messages.pop("click", [])
     folder = LOCALE / language
     yield (
         folder / "LC_MESSAGES" / f"{DOMAIN}.mo",
@@ -76,9 +76,14 @@ def catalogues(language: str) -> Iterator[tuple[Path, dict[Path, Catalog]]]:
     )
     path = folder / "click.po"
     yield folder / "LC_MESSAGES" / "click.mo", {path: updated(path, language, click_texts)}
+    yield from course_catalogues(language)
+
+
+def course_catalogues(language: str) -> Iterator[tuple[Path, dict[Path, Catalog]]]:
+    """Yield the same of the shipped course."""
     path = catalogue_path(course := load_course(ROOT), language)
-    texts = course_messages(course)
-    yield path.with_suffix(".mo"), {path: updated(path, language, texts)}
+    if path.is_file():  # `bpgrade author translate` begins one
+        yield path.with_suffix(".mo"), {path: updated(path, language, course_messages(course))}
 
 
 def main() -> int:

@@ -28,6 +28,7 @@ from grader.language import (
     sentences,
     translated,
 )
+from grader.language.catalogue import read_again
 from grader.language.reader import current_language
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,6 +78,37 @@ def test_no_message_stands_in_an_f_string_where_it_would_not_be_found() -> None:
             for inner in ast.walk(node) if isinstance(node, ast.JoinedStr) else ():
                 is_call = isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name)
                 assert not (is_call and inner.func.id in calls), f"{path}: {ast.unparse(node)}"
+
+
+def test_a_third_language_is_one_folder_and_one_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool = make_catalogues()
+    monkeypatch.setattr(tool, "LOCALE", tmp_path)
+    monkeypatch.setattr(tool, "ROOT", tmp_path.parent)
+    monkeypatch.setattr(tool, "product_messages", lambda: {"cli": ["Grade your files now."]})
+    monkeypatch.setattr(tool, "course_catalogues", lambda _: iter(()))
+    monkeypatch.setattr(sys, "argv", ["make_catalogues.py", "fr"])
+    assert tool.main() == 1  # nothing is translated yet
+    made = tmp_path / "fr" / "cli.po"
+    text = made.read_text("utf-8")
+    made.write_text(
+        text.replace('now."\nmsgstr ""', 'now."\nmsgstr "Notez vos fichiers."'), "utf-8"
+    )
+    monkeypatch.setattr(sys, "argv", ["make_catalogues.py"])
+    assert tool.main() == 0
+    monkeypatch.setattr("grader.language.catalogue.OWN_FOLDER", tmp_path)
+    monkeypatch.setattr("grader.language.reader.OWN_FOLDER", tmp_path)
+    read_again()
+    languages.cache_clear()
+    try:
+        assert languages() == ("en", "fr")
+        assert find_language("fr-CA") == "fr"
+        assert gettext_lazy("Grade your files now.").said("fr") == "Notez vos fichiers."
+    finally:
+        monkeypatch.undo()
+        read_again()
+        languages.cache_clear()
 
 
 def test_a_missing_translation_and_another_field_are_noticed() -> None:
