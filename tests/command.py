@@ -32,6 +32,7 @@ def run_command(
     folder: Path | str | None = None,
     variables: Mapping[str, str] | None = None,
     seconds: float = 120,
+    warm: bool = True,
 ) -> subprocess.CompletedProcess[str]:
     """Run `bpgrade ARGUMENTS` to its end; standard input is empty.
 
@@ -43,6 +44,8 @@ def run_command(
         The whole environment; that of the tests unless given.
     seconds : float
         Raises subprocess.TimeoutExpired if it takes longer.
+    warm : bool
+        Whether the hosts of its sandbox may be forks of a warm process; see tests/warm_start.py.
     """
     words = [str(argument) for argument in arguments]
     own = dict(os.environ if variables is None else variables)
@@ -59,7 +62,7 @@ def run_command(
             check=False,
         )
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-        code = _forked(words, os.fspath(folder or Path.cwd()), own, output, errors, seconds)
+        code = _forked(words, os.fspath(folder or Path.cwd()), own, output, errors, seconds, warm)
         return subprocess.CompletedProcess(words, code, _text(output), _text(errors))
 
 
@@ -80,12 +83,13 @@ def _forked(
     output: Any,
     errors: Any,
     seconds: float,
+    warm: bool,
 ) -> int:
     """Run it in a fork; return its exit code, the negative number of a signal that ended it."""
     with socket.socket(socket.AF_UNIX) as connection, Path(os.devnull).open("rb") as nothing:
         connection.settimeout(seconds)
         streams = [nothing.fileno(), output.fileno(), errors.fileno()]
-        process = begin(connection, server(), words, folder, variables, streams)
+        process = begin(connection, server(), words, folder, variables, streams, warm=warm)
         try:
             return number(connection)
         except TimeoutError:

@@ -23,12 +23,17 @@ def begin(
     folder: str,
     variables: dict[str, str],
     streams: list[int],
+    *,
+    warm: bool,
 ) -> int:
     """Have a command started; return its process. Its exit code is the connection's next number.
 
-    `streams` are the descriptors of standard input, output and error.
+    `streams` are the descriptors of standard input, output and error; `warm` says whether the hosts
+    of its sandbox may be forks of a warm process.
     """
-    request = json.dumps({"arguments": arguments, "folder": folder, "variables": variables})
+    request = json.dumps(
+        {"arguments": arguments, "folder": folder, "variables": variables, "warm": warm}
+    )
     connection.connect(server)
     socket.send_fds(connection, [b"{"], streams)
     connection.sendall(f"{request[1:]}\n".encode())
@@ -48,7 +53,7 @@ def main() -> int:
     server, *arguments = sys.argv[1:]
     folder = os.getcwd()  # noqa: PTH109 - pathlib takes longer to import than all else here
     with socket.socket(socket.AF_UNIX) as connection:
-        begin(connection, server, arguments, folder, dict(os.environ), [0, 1, 2])
+        begin(connection, server, arguments, folder, dict(os.environ), [0, 1, 2], warm=True)
         code = number(connection)
     return code if code >= 0 else 128 - code
 

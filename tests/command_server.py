@@ -2,7 +2,8 @@
 
     python tests/command_server.py SOCKET
 
-Each connection is one command: a line of JSON (arguments, folder, variables) with the three
+Each connection is one command: a line of JSON (arguments, folder, variables, and whether what it
+starts are forks, too; see tests/warm_start.py) with the three
 standard streams as descriptors, answered by the process's number and then its exit code. A command
 sees what it would in a process started afresh.
 """
@@ -23,8 +24,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+import warm_start
+
 import grader.cli
 from grader.diagnosis.repair import trials
+from grader.sandbox import launch
 
 _LONGEST = 1_000_000
 _LEFT_OUT = ("grader.__main__", "grader.sandbox.child.", "grader.cluster.")
@@ -37,6 +42,7 @@ def serve(path: str) -> None:
     for module in pkgutil.walk_packages(grader.__path__, "grader."):
         if not module.name.startswith(_LEFT_OUT):
             importlib.import_module(module.name)
+    warm_start.server(str(launch.child_folder()))
     gc.freeze()  # what is collected in a fork would be copied
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that answer
     listening = socket.socket(socket.AF_UNIX)
@@ -82,6 +88,10 @@ def _run(request: dict[str, Any], descriptors: list[int]) -> None:
     sys.stdin = os.fdopen(0, encoding=encoding, errors=strict)
     sys.stdout = os.fdopen(1, "w", encoding=encoding, errors=strict)
     sys.stderr = os.fdopen(2, "w", 1, encoding=encoding, errors="backslashreplace")
+    if request["warm"]:
+        patch = pytest.MonkeyPatch()
+        warm_start.hosts(patch)
+        warm_start.grading_processes(patch)
     sys.argv = ["bpgrade", *request["arguments"]]
     code = 0
     try:

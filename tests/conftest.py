@@ -6,6 +6,7 @@ import compileall
 import importlib.util
 import os
 import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,6 +44,16 @@ _SHARING_NOTHING: Final = {
     "test_handed_in.py",
 }
 """Files whose tests have no fixture in common, so that each may run in any process."""
+
+
+_WITH_HOSTS_OF_THEIR_OWN: Final = {
+    "test_hostile.py",
+    "test_hostile_objects.py",
+    "test_hostile_tables.py",
+    "test_isolation.py",
+    "test_packages.py",
+}
+"""Files whose tests are about the processes that submissions run in."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -85,6 +96,17 @@ def _repairs_found_beside_other_tests() -> Iterator[None]:
     """Let the search for repairs take its processor time, however busy the machine is."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("grader.diagnosis.repair.trials.SLOWEST", 30.0)
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _warm_hosts(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Start the sandbox's hosts as forks of a warm process, where they are like most."""
+    with pytest.MonkeyPatch.context() as patch:
+        if sys.platform == "linux" and request.path.name not in _WITH_HOSTS_OF_THEIR_OWN:
+            import warm_start
+
+            warm_start.hosts(patch)
         yield
 
 

@@ -53,14 +53,15 @@ def read_cases() -> list[Case]:
         return [Case(**entry) for entry in tomllib.load(file)["case"]]
 
 
-def run_bpgrade(*arguments: str | Path, folder: Path = ROOT) -> Run:
+def run_bpgrade(*arguments: str | Path, folder: Path = ROOT, warm: bool = True) -> Run:
     """Run the command in `folder`; it ends by itself, whatever it is given."""
-    done = run_command(*arguments, folder=folder, seconds=600)
+    done = run_command(*arguments, folder=folder, seconds=600, warm=warm)
     return Run(done.returncode, done.stdout.splitlines(), done.stderr)
 
 
-def run_json(paths: Iterable[Path], exercise: str) -> Run:
-    return run_bpgrade("check", "--json", f"--seed={SEED}", f"--exercise={exercise}", *paths)
+def run_json(paths: Iterable[Path], exercise: str, *, warm: bool = True) -> Run:
+    words = ("check", "--json", f"--seed={SEED}", f"--exercise={exercise}", *paths)
+    return run_bpgrade(*words, warm=warm)
 
 
 def read_documents(run: Run, count: int) -> list[dict[str, Any]]:
@@ -74,8 +75,8 @@ def read_documents(run: Run, count: int) -> list[dict[str, Any]]:
 
 
 def check_json(path: Path, exercise: str) -> tuple[int, dict[str, Any]]:
-    """Return the exit code and the document of one file."""
-    run = run_json([path], exercise)
+    """Return the exit code and the document of one file, by a host of its own."""
+    run = run_json([path], exercise, warm=False)
     [document] = read_documents(run, 1)
     return run.exit_code, document
 

@@ -1,0 +1,150 @@
+"""Starts processes of the grader as forks of others that have imported what these will need.
+
+Importing takes most of a process's start, a thousand times over. So here
+- the warm hosts of basic isolation are forks of tests/warm_hosts.py, where they are like most;
+- the grading processes of a batch are forks of the batch.
+All others start as ever, among them those of commands that are processes of their own, and of the
+tests of isolation.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import IO, Any
+
+import pytest
+from waiting import wait_for
+
+from grader.sandbox import launch, packages
+
+_PROGRAM = Path(__file__).with_name("warm_hosts.py")
+_OWN = ("HOME", "TMPDIR")
+
+
+def hosts(patch: pytest.MonkeyPatch) -> None:
+    """Have hosts started so from now on."""
+    patch.setattr("grader.sandbox.launch.subprocess", _with(_host))
+
+
+def grading_processes(patch: pytest.MonkeyPatch) -> None:
+    """Have grading processes started so from now on: this process has no threads."""
+    patch.setattr("grader.batch.grading_process.subprocess", _with(_grading_process))
+
+
+def _with(start: Callable[..., Any]) -> SimpleNamespace:
+    """Return what stands for the module `subprocess`."""
+    return SimpleNamespace(**{**vars(subprocess), "Popen": start})
+
+
+class _Forked:
+    """A process that was forked: as much of a `Popen` as is asked of one."""
+
+    def __init__(self, pid: int, handle: int, stderr: IO[bytes] | None = None) -> None:
+        self.pid = pid
+        self.stderr = stderr
+        self._handle = handle
+        self._ended = False
+
+    def kill(self) -> None:
+        if not self._ended:
+            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+
+    def wait(self, timeout: float | None = None) -> None:
+        if self._ended:
+            return
+        if not select.select([self._handle], [], [], timeout)[0]:
+            raise subprocess.TimeoutExpired("a fork", timeout or 0.0)
+        with contextlib.suppress(ChildProcessError):  # a host is not this process's child
+            os.waitpid(self.pid, 0)
+        os.close(self._handle)
+        self._ended = True
+
+
+def _host(words: list[str], **options: Any) -> Any:
+    """Start what holds submissions as `Popen` does: a fork, where it is a host like most."""
+    child = str(launch.child_folder())
+    variables = options["env"]
+    usual = launch.environment("")
+    is_like_most = (
+        words[:-1] == launch.command(child, "fork")
+        and len(options["pass_fds"]) == 1
+        and {**variables, **dict.fromkeys(_OWN, "")} == {**usual, **dict.fromkeys(_OWN, "")}
+    )
+    if not is_like_most:
+        return subprocess.Popen(words, **options)
+    request = {"folder": str(options["cwd"]), "variables": variables}
+    errors, their_errors = os.pipe()
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(server(child))
+        socket.send_fds(connection, [b"{"], [options["pass_fds"][0], their_errors])
+        os.close(their_errors)
+        connection.sendall(json.dumps(request)[1:].encode() + b"\n")
+        data, [handle], _, _ = socket.recv_fds(connection, 4, 1)
+    return _Forked(struct.unpack("<i", data)[0], handle, os.fdopen(errors, "rb"))
+
+
+@functools.cache
+def server(child: str) -> str:
+    """Start the process that is forked, once; return the path of its socket."""
+    path = Path(tempfile.mkdtemp(prefix="bpgrade-tests-"), "socket")
+    [python, *options] = launch.command(str(_PROGRAM), str(path))
+    started = subprocess.Popen(
+        [python, *options, child], stdin=subprocess.PIPE, env=launch.environment(str(path.parent))
+    )
+    assert started.stdin is not None
+    modules = packages.locate(["numpy", "msgpack"]).modules
+    started.stdin.write(json.dumps({"modules": modules}).encode() + b"\n")
+    started.stdin.flush()
+    atexit.register(_end, os.getpid(), started, path)
+    wait_for(path.exists, "the process that hosts are forks of answers")
+    return str(path)
+
+
+def _end(starter: int, started: subprocess.Popen[bytes], path: Path) -> None:
+    if os.getpid() != starter:  # a fork of the process that has started it
+        return
+    started.stdin.close()  # type: ignore[union-attr]
+    started.wait()
+    path.unlink()
+    path.parent.rmdir()
+
+
+def _grading_process(words: list[str], *, pass_fds: list[int], **_options: Any) -> _Forked:
+    """Start a grading process as a fork of the batch, which is this process."""
+    from grader.batch import grading_process_main
+
+    assert words[1:-2] == ["-P", "-m", grading_process_main.__name__]
+    [wire] = pass_fds
+    sys.stdout.flush()
+    process = os.fork()
+    if process:
+        return _Forked(process, os.pidfd_open(process))
+    os.setsid()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.closerange(3, wire)
+    os.closerange(wire + 1, os.sysconf("SC_OPEN_MAX"))
+    atexit._clear()
+    sys.argv = ["bpgrade", *words[-2:]]
+    code = 0
+    try:
+        grading_process_main.main()
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    atexit._run_exitfuncs()
+    os._exit(code)
