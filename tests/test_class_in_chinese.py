@@ -13,11 +13,22 @@ from pathlib import Path
 import pytest
 from batch_course import SOURCES, make_course, results
 from command import run_command
+from made_results import check, result
 
 from grader.batch.grading_process import error_of, told
 from grader.batch.results_reader import read_records
+from grader.batch.similar_work import (
+    Member,
+    Person,
+    SimilarGroup,
+    SimilarPair,
+    read_similar,
+    write_similar,
+)
 from grader.errors import IsolationError
-from grader.language import gettext_lazy, reading, translated
+from grader.language import gettext_lazy, reading, recorded, translated
+from grader.result import Diagnosis, Outcome
+from grader.similarity.likeness import likenesses
 
 ROSTER = "id,name,group\ns1,Ada,\ns2,Bo,Red\ns3,李明,Red\ns4,Dee,\n"
 UNKNOWN = "nobody in the roster has this id or name"
@@ -116,6 +127,27 @@ def test_a_table_that_does_not_hold_is_refused_in_chinese(out: Path, tmp_path: P
     assert "第 2 行：'praise' 不是一种决定（请写其中之一：score、points、" in done.stderr
     table.write_text("student_id,exercise\n", "utf-8")
     assert "没有列 decision" in bpgrade("decide", out, "--read", table, "--reason", "why").stderr
+
+
+def test_what_two_share_is_told_in_both_languages(tmp_path: Path) -> None:
+    called = "\nCalled: half(\n    4)"
+    feedback = {"zh_CN": f"差了一半{called.replace('Called: ', '调用：')}"}
+    one = check(
+        "half", "off", Outcome.FAILED, feedback=recorded(f"It is half of it{called}", feedback)
+    )
+    named = Diagnosis("x", recorded("Halved", {"zh_CN": "减半"}), "why", "exact")
+    two = check("third", "named", Outcome.FAILED, diagnosis=(named, named))
+    [off, halved] = likenesses(result(one, two))
+    assert [translated(off.told, each) for each in ("en", "zh_CN")] == [
+        "It is half of it",
+        "差了一半",
+    ]
+    pair = SimilarPair(0, 1, (1.0, 1.0), ((1,), (1,)), False, True, (off.told, halved.told))
+    member = Member((Person("s1", "Ada"),), "a.py", "1")
+    write_similar(tmp_path, [SimilarGroup("double", 9, (member, member), (pair,))])
+    [group] = read_similar(tmp_path)
+    assert group.pairs[0].mistakes == ("It is half of it", "Halved")
+    assert [translated(each, "zh_CN") for each in group.pairs[0].mistakes] == ["差了一半", "减半"]
 
 
 def test_a_grading_processs_error_crosses_in_every_language() -> None:

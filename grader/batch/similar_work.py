@@ -25,6 +25,7 @@ from grader.batch.outputs import GradedAttempt, whole
 from grader.course import Course, Exercise
 from grader.errors import UsageError, reason_of, unreadable
 from grader.grading.submission import read_submission, submission_from_bytes
+from grader.language import current_language, languages, recorded, translations_of
 from grader.language import gettext_lazy as _
 from grader.result import Result
 from grader.similarity.comparison import Pair, Work, groups, similar_pairs
@@ -166,8 +167,16 @@ def write_similar(folder: Path, found: Iterable[SimilarGroup] | None) -> None:
     if found is None:
         (folder / NAME).unlink(missing_ok=True)
         return
+    told = list(found)
+    mistakes = [one for group in told for pair in group.pairs for one in pair.mistakes]
+    wanted = dict.fromkeys((*languages()[1:], current_language()))
+    document = {
+        "schema": _SCHEMA,
+        "groups": [asdict(one) for one in told],
+        "translations": translations_of(mistakes, wanted),
+    }
     with whole(folder / NAME) as file:
-        json.dump({"schema": _SCHEMA, "groups": [asdict(one) for one in found]}, file)
+        json.dump(document, file)
 
 
 def read_similar(folder: Path) -> tuple[SimilarGroup, ...]:
@@ -183,7 +192,8 @@ def read_similar(folder: Path) -> tuple[SimilarGroup, ...]:
         data = json.loads(path.read_text("utf-8"))
         if data["schema"] != _SCHEMA:
             raise ValueError(_("its schema is unknown"))
-        return tuple(map(_group, data["groups"]))
+        others = dict(data.get("translations", {}))
+        return tuple(_group(one, others) for one in data["groups"])
     except FileNotFoundError:
         return ()
     except OSError as error:
@@ -195,7 +205,12 @@ def read_similar(folder: Path) -> tuple[SimilarGroup, ...]:
         ) from None
 
 
-def _group(data: dict[str, Any]) -> SimilarGroup:
+def _group(data: dict[str, Any], others: dict[str, dict[str, str]]) -> SimilarGroup:
+    def said(text: str) -> str:
+        return recorded(
+            text, {name: texts[text] for name, texts in others.items() if text in texts}
+        )
+
     members = tuple(
         Member(
             tuple(Person(str(each["id"]), str(each["name"])) for each in one["people"]),
@@ -212,7 +227,7 @@ def _group(data: dict[str, Any]) -> SimilarGroup:
             lines=(tuple(map(int, one["lines"][0])), tuple(map(int, one["lines"][1]))),
             same_file=one["same_file"] is True,
             same_names=one["same_names"] is True,
-            mistakes=tuple(map(str, one["mistakes"])),
+            mistakes=tuple(said(str(text)) for text in one["mistakes"]),
         )
         for one in data["pairs"]
     )

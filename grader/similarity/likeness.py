@@ -6,8 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
+from grader.language import gettext_lazy as _
+from grader.language import in_languages, joined, recorded
 from grader.result import CheckResult, Outcome, Result
 
+_CALLED: Final = "\nCalled: "
 _LONGEST: Final = 300
 
 
@@ -37,9 +40,24 @@ def likenesses(result: Result) -> tuple[Likeness, ...]:
 def _likeness(result: Result, function: str, checks: list[CheckResult]) -> Likeness:
     named = {found.id: found.title for check in checks for found in check.diagnosis}
     if named:
-        parts, told = sorted(named), "; ".join(named.values())
+        parts = sorted(named)
+        told: str = joined(*named.values(), separator=_("; "))
     else:
         parts = [text for check in checks for text in (check.id, check.feedback)]
-        told = checks[0].feedback.partition("\nCalled: ")[0] or checks[0].title
+        told = _without_call(checks[0].feedback) or checks[0].title
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
-    return Likeness(result.exercise, function, digest, bool(named), told[:_LONGEST])
+    text, others = in_languages(told)
+    short = recorded(text[:_LONGEST], {name: said[:_LONGEST] for name, said in others.items()})
+    return Likeness(result.exercise, function, digest, bool(named), short)
+
+
+def _without_call(feedback: str) -> str:
+    """Return feedback up to the lines that show the call, which are code in every language."""
+    kept, called, shown = feedback.partition(_CALLED)
+    if not called:
+        return feedback
+    lines = shown.count("\n") + 1
+    others = in_languages(feedback)[1]
+    return recorded(
+        kept, {name: "\n".join(said.split("\n")[:-lines]) for name, said in others.items()}
+    )
