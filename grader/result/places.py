@@ -7,10 +7,11 @@ from typing import Final
 
 from grader.language import gettext_lazy as _
 
-_CELL: Final = re.compile(r"cell (\d+)")
+CELL: Final = re.compile(r"cell (\d+)")
+"""What a notebook's cell is called; its group is the number."""
 
 
 def place_in_words(place: str) -> str:
     """Return a file or a cell, as `Place.file` and `Listing.place` name it, for people to read."""
-    found = _CELL.fullmatch(place)
+    found = CELL.fullmatch(place)
     return _("cell {number}", number=found[1]) if found else place

@@ -12,7 +12,7 @@ from grader.course.cells import named_cells
 from grader.language import enumerated, joined, sentences
 from grader.language import gettext_lazy as _
 from grader.result import Outcome
-from grader.result.places import place_in_words
+from grader.result.places import CELL, place_in_words
 from grader.sandbox import failures
 from grader.sandbox.causes import misspelt
 from grader.sandbox.child_words import traceback_in_words
@@ -175,7 +175,8 @@ def _problem(label: str, description: Any, memory_megabytes: int) -> Problem:
 
 def running(label: str) -> str:
     """Return in words what is done when a file, or a cell, is run."""
-    return _("running {place}", place=place_in_words(label))
+    cell = CELL.fullmatch(label)
+    return _("running cell {number}", number=cell[1]) if cell else _("running {file}", file=label)
 
 
 def _is_short(text: Any) -> bool:
