@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from shared import signed
 
+from grader.authoring import message
+
 ARRAYS = ("weight_1", "weight_2", "bias")
 
 
@@ -135,7 +137,7 @@ def accepts(student, compare, loss, gradient, parameters, what):
     if not found and not alike(own_gradient(student, loss, parameters), gradient(parameters)):
         own = own_gradient(student, straight, parameters)
         found = verdict(student, compare, straight, lambda _: own, parameters)
-    compare.that(found, f"check_gradient rejects a right gradient: {what}.")
+    compare.that(found, message("check_gradient rejects a right gradient: {what}.", what=what))
 
 
 def rejects(student, compare, loss, gradient, parameters, what):
@@ -143,13 +145,15 @@ def rejects(student, compare, loss, gradient, parameters, what):
     found = verdict(student, compare, loss, gradient, parameters)
     if found:
         found = not alike(own_gradient(student, loss, parameters), gradient(parameters), 1e-4)
-    compare.that(not found, f"check_gradient lets a wrong gradient through: {what}.")
+    compare.that(
+        not found, message("check_gradient lets a wrong gradient through: {what}.", what=what)
+    )
 
 
 def rejects_all(student, compare, network, spoilt):
     """Fail unless the checker says yes to a network's gradient, and no to all the spoilt ones."""
     case = network.loss, network.gradient, network.parameters
-    accepts(student, compare, *case, "the network's")
+    accepts(student, compare, *case, message("the network's"))
     for what, gradient in spoilt.items():
         rejects(student, compare, network.loss, gradient, network.parameters, what)
 
@@ -246,13 +250,14 @@ def test_accepts_large_and_small_gradients(student, compare, rng):
         def gradient(parameters, scale=scale):
             return [scale * part for part in network.gradient(parameters)]
 
-        size = f"one that is {scale:g} times as large as usual"
+        size = message("one that is {scale:g} times as large as usual", scale=scale)
         accepts(student, compare, loss, gradient, network.parameters, size)
         if student.changed_arguments:
             student.numerical_gradient(lambda _: 0.0, np.array([1.5, 2.5]), 1e-5)
             compare.that(student.changed_arguments, "check_gradient changes its own parameters.")
         wrong = [factor * part for part in gradient(network.parameters)]
-        what = f"{100 * (factor - 1):.0f} % too large, of {size}"
+        excess = 100 * (factor - 1)
+        what = message("{excess:.0f} % too large, of {size}", excess=excess, size=size)
         rejects(student, compare, loss, lambda _, wrong=wrong: wrong, network.parameters, what)
 
 
@@ -274,8 +279,8 @@ def test_accepts_entries_that_are_zero(student, compare, rng):
         away = parameters[0] - lowest
         return [2 * away + 3 * bend * away**2, factor * 1e-4 * factors]
 
-    accepts(student, compare, loss, gradient, point, "one with an entry that is 0")
-    what = "a small array beside a large one, 1 % too large"
+    accepts(student, compare, loss, gradient, point, message("one with an entry that is 0"))
+    what = message("a small array beside a large one, 1 % too large")
     rejects(student, compare, loss, lambda p: gradient(p, 1.01), point, what)
 
 
@@ -286,11 +291,11 @@ def test_rejects_mixed_up_indices(student, compare, rng):
     """Gradients with indices mixed up are rejected"""
     network = lopsided_network(rng)
     spoilt = {
-        "a path back with the wrong index": network.wrong_path,
-        "a transposed weight_1 gradient": network.spoilt(lambda a, b, c: [a.T, b, c]),
-        "a transposed weight_2 gradient": network.spoilt(lambda a, b, c: [a, b.T, c]),
-        "the layers swapped": network.spoilt(lambda a, b, c: [b, a, c]),
-        "the entries of the bias gradient swapped": network.spoilt(
+        message("a path back with the wrong index"): network.wrong_path,
+        message("a transposed weight_1 gradient"): network.spoilt(lambda a, b, c: [a.T, b, c]),
+        message("a transposed weight_2 gradient"): network.spoilt(lambda a, b, c: [a, b.T, c]),
+        message("the layers swapped"): network.spoilt(lambda a, b, c: [b, a, c]),
+        message("the entries of the bias gradient swapped"): network.spoilt(
             lambda a, b, c: [a, b, c[::-1].copy()]
         ),
     }
@@ -304,11 +309,11 @@ def test_rejects_signs_and_factors(student, compare, rng):
     """Gradients with a wrong sign or a wrong factor are rejected"""
     network = lopsided_network(rng)
     factors = {
-        "the sign is wrong": -1.0,
-        "twice the right one": 2.0,
-        "half of it": 0.5,
-        "1 % too large": 1.01,
-        "it is 0 everywhere": 0.0,
+        message("the sign is wrong"): -1.0,
+        message("twice the right one"): 2.0,
+        message("half of it"): 0.5,
+        message("1 % too large"): 1.01,
+        message("it is 0 everywhere"): 0.0,
     }
     spoilt = {
         what: network.spoilt(lambda *all, factor=factor: [factor * part for part in all])
@@ -324,12 +329,16 @@ def test_rejects_one_wrong_entry(student, compare, rng):
     """Gradients with a single wrong entry are rejected, wherever it is"""
     network = lopsided_network(rng)
     spoilt = {
-        "two entries are wrong, but their sum is right": network.spoilt(moved_both_ways),
-        "an entry is off by a little": network.spoilt(moved_entry(0, (0, 1), 3e-3)),
+        message("two entries are wrong, but their sum is right"): network.spoilt(moved_both_ways),
+        message("an entry is off by a little"): network.spoilt(moved_entry(0, (0, 1), 3e-3)),
     }
     for place, part in enumerate(network.gradient(network.parameters)):
         for number, index in enumerate(np.ndindex(part.shape)):
-            what = f"entry {list(index)} of the {ARRAYS[place]} gradient is wrong"
+            what = message(
+                "entry {index} of the {array} gradient is wrong",
+                index=list(index),
+                array=ARRAYS[place],
+            )
             share = [0.1, -0.1][number % 2]
             spoilt[what] = network.spoilt(moved_entry(place, index, share))
     rejects_all(student, compare, network, spoilt)
@@ -342,13 +351,15 @@ def test_rejects_what_is_no_gradient(student, compare, rng):
     """Gradients that hold nan, or have the wrong shape or number, are rejected"""
     network = lopsided_network(rng)
     spoilt = {
-        "an entry is nan": network.spoilt(moved_entry(1, (0, 1), np.nan)),
-        "an entry is infinite": network.spoilt(moved_entry(0, (1, 0), np.inf)),
-        "an array has shape (1, 2, 2), not (2, 2)": network.spoilt(
+        message("an entry is nan"): network.spoilt(moved_entry(1, (0, 1), np.nan)),
+        message("an entry is infinite"): network.spoilt(moved_entry(0, (1, 0), np.inf)),
+        message("an array has shape (1, 2, 2), not (2, 2)"): network.spoilt(
             lambda a, b, c: [a, b[np.newaxis], c]
         ),
-        "an array has shape (4,), not (2, 2)": network.spoilt(lambda a, b, c: [a, b.ravel(), c]),
-        "there is one array too many": network.spoilt(lambda a, b, c: [a, b, c, c]),
-        "the last array is missing": network.spoilt(lambda a, b, _: [a, b]),
+        message("an array has shape (4,), not (2, 2)"): network.spoilt(
+            lambda a, b, c: [a, b.ravel(), c]
+        ),
+        message("there is one array too many"): network.spoilt(lambda a, b, c: [a, b, c, c]),
+        message("the last array is missing"): network.spoilt(lambda a, b, _: [a, b]),
     }
     rejects_all(student, compare, network, spoilt)

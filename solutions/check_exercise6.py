@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from shared import signed
 
+from grader.authoring import message
+
 SIZES = [(3, 3, 3), (3, 2), (2, 4, 2), (3, 4, 3, 2)]  # only equal sizes let rows pass for columns
 PARTS = ("weight_gradients", "bias_gradients")
 TRAINED = ("weights", "biases", "losses")
@@ -299,7 +301,11 @@ def test_learns_xor(check_train, student, compare):
         left = loss(outputs(student, compare, X, weights, biases), Y)
         compare.that(
             found[-1] < 2e-3 and left < 2e-3,
-            f"After 500 steps the loss is {left:.2g}, from {found[0]:.2g} at the start.",
+            message(
+                "After 500 steps the loss is {left:.2g}, from {start:.2g} at the start.",
+                left=left,
+                start=found[0],
+            ),
         )
 
     compare.passes_any(check_learned, lambda: check_train([0, 1, 2], (*case, 5, 4), 0))

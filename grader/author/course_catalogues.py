@@ -21,6 +21,7 @@ from grader.language import as_written, find_language, languages_of
 from grader.language import gettext_lazy as _
 from grader.language.catalogue import COURSE_DOMAIN, lacking, read_again
 
+_NAMES: Final = ("name", "names")  # what `compare` calls values
 _MARK: Final = "message"  # what authors put around other texts; see grader.authoring
 
 
@@ -42,7 +43,7 @@ def course_messages(course: Course) -> list[str]:
     """
     texts = [*public_messages(course), *_of_checks(course, hidden=True), *authored_texts(course)]
     for path in sorted((course.folder / "solutions").glob("*.py")):
-        texts += _marked(read_text(path, ""))
+        texts += _texts_in(read_text(path, ""), is_check=path.name.startswith("check_"))
     return list(dict.fromkeys(text for text in texts if text))
 
 
@@ -148,12 +149,35 @@ def _of_checks(course: Course, *, hidden: bool) -> Iterator[str]:
                     yield from (as_written(check.title), as_written(check.hint))
 
 
-def _marked(source: str) -> Iterator[str]:
-    """Yield the texts in `message("...")`."""
+def _texts_in(source: str, *, is_check: bool) -> Iterator[str]:
+    """Yield the texts in `message("...")`; of checks those that a failure tells, too."""
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Call(
                 func=ast.Name(id=name) | ast.Attribute(attr=name),
                 args=[ast.Constant(value=str(text)), *_],
             ) if name == _MARK:
+                yield text
+            case ast.Call() | ast.Assert() if is_check:
+                yield from _told_by(node)
+
+
+def _told_by(node: ast.Call | ast.Assert) -> Iterator[str]:
+    """Yield what an assertion, or a comparison, of a check says, where it is the same each time."""
+    match node:
+        case ast.Assert(msg=ast.Constant(value=str(text))):
+            yield text
+        case ast.Call(
+            func=ast.Attribute(attr="that"), args=[_condition, ast.Constant(value=str(text))]
+        ):
+            yield text
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id="pytest"), attr="fail" | "skip"),
+            args=[ast.Constant(value=str(text)), *_rest],
+        ):
+            yield text
+    for keyword in node.keywords if isinstance(node, ast.Call) else ():
+        if keyword.arg in _NAMES and isinstance(keyword.value, ast.Constant):
+            text = str(keyword.value.value)
+            if not text.isidentifier() and " " in text:  # words, and no name of Python's
                 yield text

@@ -156,7 +156,11 @@ def authored(course: Path, text: str) -> Message:
     how = text._how
     if not isinstance(how, _Known) or how.others:
         return text
-    return Message.made(_Known(how.text, said_by(course, how.text), how.values))
+    values = {
+        name: authored(course, value) if isinstance(value, Message) else value
+        for name, value in (how.values or {}).items()
+    }
+    return Message.made(_Known(how.text, said_by(course, how.text), values or None))
 
 
 def as_written(text: str) -> str:
