@@ -233,7 +233,7 @@ TOLD: Mapping[str, tuple[str, list[tuple[str, str]]]] = {
         [],
     ),
     "a slow function": (
-        "import time\n\n\ndef table(a, b):\n    time.sleep(2.1)\n    return a[:, None] ** b",
+        "import time\n\n\ndef table(a, b):\n    time.sleep(0.21)\n    return a[:, None] ** b",
         [],
     ),
     "right for a wrong function that it calls": (
@@ -302,6 +302,7 @@ def results(course: Path) -> dict[str, Result]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("grader.diagnosis.diagnose.REPAIR_SECONDS", 0.9)  # as students have it
         patch.setattr("grader.diagnosis.repair.trials.SLOWEST", 3.0)
+        patch.setattr("grader.diagnosis.diagnose._LONGEST_SECONDS", 0.6)  # a tenth, as the sleep
         return found | grade(course, {slow: TOLD[slow][0]}, [])
 
 

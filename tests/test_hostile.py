@@ -29,6 +29,8 @@ KINDS = sorted({attack.kind for attack in attacks()})
 LAYERS = sorted({attack.layer for attack in attacks()})
 LONG = 8.0  # seconds that an attack waits for what it fears
 SHORT = 0.5
+DIFFER_BY_LANDLOCK = {"bubblewrap and landlock", "bubblewrap and seccomp"}
+"""What these do to attacks that no layer of the kernel stops, the others do as well."""
 NEEDS_A_HOST = ("kernel", "watch", "cleaning", "links", "keyring", "descriptors")
 """Layers that basic isolation has not got, or not where each submission is started afresh."""
 
@@ -42,6 +44,15 @@ def grade_all(
         return {str(attack): attained(attack, place, grader, wait) for attack in chosen}
 
 
+def behind(name: str, kind: str) -> list[Attack]:
+    """Return the attacks of a kind that are tried behind a combination of layers."""
+    return [
+        attack
+        for attack in attacks()
+        if attack.kind == kind and (attack.layer == "kernel" or name not in DIFFER_BY_LANDLOCK)
+    ]
+
+
 def test_every_submission_is_listed() -> None:
     files = {
         str(path.relative_to(HOSTILE / "submissions").with_suffix(""))
@@ -51,13 +62,14 @@ def test_every_submission_is_listed() -> None:
     assert len(files) >= 60
 
 
-@pytest.mark.parametrize("name", WITHOUT)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind in KINDS for name in WITHOUT if behind(name, kind)]
+)
 def test_attacks_attain_nothing(kind: str, name: str, tmp_path: Path) -> None:
     """No secret, no harm, no point; the honest functions keep theirs; nothing is left behind."""
     level = isolation(name)
+    chosen = behind(name, kind)
     with scene(tmp_path) as place:
-        chosen = [attack for attack in attacks() if attack.kind == kind]
         found = grade_all(chosen, place, level, LONG)
     assert {attack: goals for attack, goals in found.items() if goals} == {}
     assert len(found) == len(chosen)

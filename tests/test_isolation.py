@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import sys
 import time
@@ -355,10 +356,20 @@ RIGHT = sorted(
 )
 
 
+FLOODS = {path for path in RIGHT if re.search("_(prints|writes)_(much|without_end)", path.name)}
+"""What they print goes through the same pipe whatever confines them, and takes its time."""
+
+
 def test_right_submissions_keep_full_marks(bench: Bench) -> None:
     course = load_course(ROOT)
     fresh = bench.host.isolation.fresh_host
-    chosen = [path for path in RIGHT if not fresh or path.name == "right_plain.py"]
+    everything = len(names(bench)) == 3
+    chosen = [
+        path
+        for path in RIGHT
+        if (everything or path not in FLOODS) and (not fresh or path.name == "right_plain.py")
+    ]
+    assert FLOODS
     scores: dict[str, float] = {}
 
     exercises = [course.exercise(name) for name in sorted({path.parent.name for path in chosen})]
