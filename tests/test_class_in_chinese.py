@@ -66,7 +66,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_what_became_of_each_file_is_told_in_chinese(out: Path) -> None:
     reasons = {row["file"]: row["reason"] for row in rows(out / "left_over.csv")}
     assert reasons["s1/notes.txt"] == "不是 .py 或 .ipynb 文件"
-    assert reasons["stranger/double.py"].startswith("已评分，但名单中没有人用这个学号或姓名")
+    assert reasons["stranger/double.py"].startswith("已评分，但无法确定是谁的：名单中没有人")
 
 
 def test_a_note_on_an_attempt_is_kept_in_both_languages(out: Path) -> None:
@@ -123,7 +123,7 @@ def test_a_table_that_does_not_hold_is_refused_in_chinese(out: Path, tmp_path: P
     table.write_text("student_id,exercise,decision\ns1,double,praise\ns1,double,\n", "utf-8")
     done = bpgrade("decide", out, "--read", table, "--reason", "why")
     assert done.returncode == 2
-    assert f"{table} 中有 2 行不成立；没有记录其中任何决定：" in done.stderr
+    assert f"{table} 中有 2 行有问题；没有记录其中任何决定：" in done.stderr
     assert "第 2 行：'praise' 不是一种决定（请写其中之一：score、points、" in done.stderr
     table.write_text("student_id,exercise\n", "utf-8")
     assert "没有列 decision" in bpgrade("decide", out, "--read", table, "--reason", "why").stderr
