@@ -22,6 +22,7 @@ from grader.result import Diagnosis, Outcome
 
 NOT_GRADED: Final = _("Not graded")
 NOT_GRADED_SENTENCE: Final = _("Not graded.")
+_HINT: Final = _("Hint:")
 _LONGEST: Final = 4_000
 _LONGEST_OUTPUT: Final = 8_000
 
@@ -98,7 +99,7 @@ def markdown_message(test: Test) -> str:
     elif not check.diagnosis:
         parts.append(inline(_ending(test)))
     if check.hint:
-        parts.append(f"*{gettext('Hint:')}* {inline(check.hint)}")
+        parts.append(f"*{translated(_HINT)}* {inline(check.hint)}")
     return "\n\n".join(parts)
 
 
@@ -119,7 +120,7 @@ def html_message(test: Test) -> str:
     elif not check.diagnosis:
         parts.append(f"<p>{escaped(_ending(test))}</p>")
     if check.hint:
-        parts.append(f"<p><i>{escaped(_('Hint:'))}</i> {escaped(check.hint)}</p>")
+        parts.append(f"<p><i>{escaped(_HINT)}</i> {escaped(check.hint)}</p>")
     return "".join(parts)
 
 
@@ -156,7 +157,8 @@ def markdown_report(assessment: Assessment) -> str:
     exercise = inline(assessment.exercise)
     told = gettext("{exercise}: {score}", exercise=exercise, score=assessment.score_text)
     heading = f"### {told}"
-    table = [f"| {gettext('Check')} | {gettext('Points')} |", "| --- | --- |", *rows]
+    check, points = gettext("Check"), gettext("Points")
+    table = [f"| {check} | {points} |", "| --- | --- |", *rows]
     text = report(assessment)
     fence = "`" * max(3, _longest_run(text) + 1)
     return "\n".join([heading, "", *table, "", f"{fence}text", text.rstrip("\n"), fence]) + "\n"

@@ -50,7 +50,8 @@ def document(assessment: Assessment, place: PlatformPaths) -> str:
         lines += _test(test)
     printed = check_text.printed(shown)
     if printed:
-        lines += [f"-{gettext('Your code printed')}", *_quoted(printed)]
+        heading = gettext("Your code printed")
+        lines += [f"-{heading}", *_quoted(printed)]
     low, high = place.facts["low"], place.facts["high"]
     grade = float(low + (high - low) * assessment.share)
     return f"{_comment(lines)}Grade :=>> {grade:.10g}\n"
