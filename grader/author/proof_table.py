@@ -8,7 +8,6 @@ from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
-from rich.text import Text
 
 from grader.author.proof_record import ExerciseFinding, Mutation, Scores, Verification
 from grader.language import gettext as _
@@ -42,7 +41,7 @@ def _untranslated(verification: Verification, console: Console) -> None:
         by_file.setdefault(each.file, []).append(each.text)
     for file, texts in by_file.items():
         console.print(
-            Text(
+            Flowing(
                 ngettext(
                     "{file}: {count} text is not translated",
                     "{file}: {count} texts are not translated",
@@ -53,18 +52,18 @@ def _untranslated(verification: Verification, console: Console) -> None:
             )
         )
         for text in texts[:_MAX_SURVIVORS]:
-            console.print(Text(f"  {text}", "dim"), soft_wrap=True)
+            console.print(Flowing(f"  {text}", "dim"), soft_wrap=True)
         if len(texts) > _MAX_SURVIVORS:
             more = len(texts) - _MAX_SURVIVORS
-            console.print(Text("  " + ngettext("and {count} more", "and {count} more", more)))
+            console.print(Flowing("  " + ngettext("and {count} more", "and {count} more", more)))
 
 
 def _exercise(found: ExerciseFinding, drawn: bool) -> RenderableType:
-    title = Text(_("{exercise}: {title}", exercise=found.name, title=found.title), "bold")
+    title = Flowing(_("{exercise}: {title}", exercise=found.name, title=found.title), "bold")
     parts: list[RenderableType] = [Rule(title, align="left") if drawn else title]
     if found.reference is not None and found.stub is not None:
         parts.append(
-            Text.assemble(
+            Flowing.assemble(
                 _scores(_("reference"), found.reference, found.points),
                 "   ",
                 _scores(_("stub"), found.stub, found.points),
@@ -75,7 +74,7 @@ def _exercise(found: ExerciseFinding, drawn: bool) -> RenderableType:
     if found.by_hand:
         points = points_text(found.points_by_hand)
         told = _("graded by hand: {count}, {points}", count=found.by_hand, points=points)
-        parts.append(Text(told))
+        parts.append(Flowing(told))
     if found.mutation:
         parts.append(_mutation(found))
     if found.misconceptions:
@@ -85,12 +84,12 @@ def _exercise(found: ExerciseFinding, drawn: bool) -> RenderableType:
     return Padding(Group(*parts), (0, 0, 1, 0))
 
 
-def _scores(name: str, scores: Scores, points: float) -> Text:
+def _scores(name: str, scores: Scores, points: float) -> Flowing:
     low, high = min(scores.scores), max(scores.scores)
     shown = f"{low:g}"
     if low != high:
         shown = _("{low} to {high}", low=shown, high=f"{high:g}")
-    return Text(
+    return Flowing(
         ngettext(
             "{program} {score} / {points}, {count} seed",
             "{program} {score} / {points}, {count} seeds",
@@ -111,21 +110,21 @@ def _mutation(found: ExerciseFinding) -> Table:
         checks = sum(check.function == entry.function for check in found.checks)
         style = "green" if not entry.survivors else "yellow"
         table.add_row(
-            Text(entry.function, "bold"),
+            Flowing(entry.function, "bold"),
             str(checks),
             str(entry.mutants),
             str(entry.killed),
             str(entry.equivalent) if entry.probed else _("no probe"),
-            Text(f"{100 * entry.score:.1f} %", style),
+            Flowing(f"{100 * entry.score:.1f} %", style),
         )
     return table
 
 
-def _misconceptions(found: ExerciseFinding) -> Text:
+def _misconceptions(found: ExerciseFinding) -> Flowing:
     total = len(found.misconceptions)
     lost = sum(bool(entry.lost) for entry in found.misconceptions)
     named = sum(entry.id in entry.named for entry in found.misconceptions)
-    return Text(
+    return Flowing(
         _(
             "misconceptions: {count}, {lost} lose points, {named} named",
             count=total,
@@ -139,8 +138,8 @@ def _survivors(entries: tuple[Mutation, ...]) -> Iterator[RenderableType]:
     for entry in entries:
         for survivor in entry.survivors[:_MAX_SURVIVORS]:
             where = {"function": entry.function, "operator": survivor.operator}
-            yield Text(_("survived in {function} ({operator})", **where), "yellow")
-            yield Padding(Text(survivor.diff, "dim"), (0, 0, 0, 2))
+            yield Flowing(_("survived in {function} ({operator})", **where), "yellow")
+            yield Padding(Flowing(survivor.diff, "dim"), (0, 0, 0, 2))
         if len(entry.survivors) > _MAX_SURVIVORS:
             rest = len(entry.survivors) - _MAX_SURVIVORS
             told = _(
@@ -148,7 +147,7 @@ def _survivors(entries: tuple[Mutation, ...]) -> Iterator[RenderableType]:
                 count=rest,
                 function=entry.function,
             )
-            yield Text(told, "yellow")
+            yield Flowing(told, "yellow")
 
 
 def _faults(found: ExerciseFinding) -> Iterator[RenderableType]:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import click
 
 from grader.errors import UsageError
 from grader.language import gettext as _
 from grader.language import gettext_lazy as lazy
+from grader.language import translated
+
+_STATES: Final = {
+    "trusted": lazy("trusted"),
+    "refused": lazy("refused"),
+    "changed": lazy("changed"),
+    "unknown": lazy("unknown"),
+    "gone": lazy("gone"),
+}
 
 
 @click.command("trust", epilog="Example: bpgrade trust statistics")
@@ -62,9 +72,11 @@ def _remove(folder: Path) -> None:
 
 
 def _list() -> None:
+    from rich.cells import set_cell_size
+
     from grader.course import trust
 
     for decision in trust.decisions():
         there = decision.folder.is_dir()
-        state = trust.standing(decision.folder) if there else "gone"
-        click.echo(f"{state:<8} {click.format_filename(decision.folder)}")
+        state = translated(_STATES[trust.standing(decision.folder) if there else "gone"])
+        click.echo(f"{set_cell_size(state, 8)} {click.format_filename(decision.folder)}")
