@@ -402,6 +402,22 @@ def test_the_file_of_another_exercise_is_told(tmp_path: Path):
     assert "is this the right file?" in told
 
 
+def test_the_file_of_another_exercise_is_told_where_the_two_share_functions(tmp_path: Path):
+    path = tmp_path / "exercise1.py"
+    path.write_text(THREE, "utf-8")
+    told = " ".join(run("check", path).stdout.split())
+    assert "it lacks loss, which exercise1 asks for, and defines all of exercise3 (forward," in told
+    path.write_text(ONE[: ONE.index("def loss")], "utf-8")
+    assert "is this the right file?" not in run("check", path).stdout
+
+
+def test_a_wrong_suffix_is_told(tmp_path: Path):
+    path = tmp_path / "exercise1.txt"
+    path.write_text(ONE, "utf-8")
+    told = " ".join(run("check", path).stderr.split())
+    assert "is it Python code alone? Then rename it to exercise1.py" in told
+
+
 def test_students_do_not_read_what_is_for_instructors(tmp_path: Path):
     path = tmp_path / "exercise1.py"
     path.write_text(replaced(ONE, "z = np.asarray(z)", "while True:\n        pass"), "utf-8")

@@ -54,18 +54,34 @@ def not_run(course: Course, exercise: Exercise, checks: Sequence[CheckResult]) -
 
 
 def _of_another(exercise: Exercise, loaded: Loaded, course: Course) -> tuple[str, ...]:
-    """Return that it may be the file of another exercise, where it has nothing of this one."""
-    if loaded.functions.intersection(exercise.functions):
+    """Return that it may be the file of another exercise, where it lacks something of this one."""
+    lacking = [name for name in exercise.functions if name not in loaded.functions]
+    whole = [
+        other
+        for other in course.exercises
+        if loaded.functions.issuperset(other.functions)
+        and not set(other.functions).issubset(exercise.functions)
+    ]
+    if not lacking or not whole:
         return ()
-    for other in course.exercises:
-        if other.name != exercise.name and loaded.functions.issuperset(other.functions):
-            text = _(
-                "it defines nothing that {exercise} asks for, but all of {other} ({names}): is this"
-                " the right file?"
-            )
-            names = enumerated(list(other.functions))
-            return (text.format(exercise=exercise.name, other=other.name, names=names),)
-    return ()
+    other = max(whole, key=lambda each: len(each.functions))
+    text = _(
+        "it defines nothing that {exercise} asks for, but all of {other} ({names}): is this"
+        " the right file?"
+    )
+    if len(lacking) < len(exercise.functions):
+        text = _(
+            "it lacks {lacking}, which {exercise} asks for, and defines all of {other} ({names}):"
+            " is this the right file?"
+        )
+    return (
+        text.format(
+            lacking=enumerated(lacking),
+            exercise=exercise.name,
+            other=other.name,
+            names=enumerated(list(other.functions)),
+        ),
+    )
 
 
 def _repeated(loaded: Loaded, exercise: Exercise) -> tuple[str, ...]:

@@ -327,6 +327,8 @@ def _python_beside(path: Path) -> str:
     beside = [str(each) for each in own if each.is_file()]
     if beside:
         return _("did you mean {name}?", name=beside[0])
+    if path.suffix.lower() in (".txt", ".md"):
+        return _("is it Python code alone? Then rename it to {name}", name=own[0].name)
     return _("name a file that ends in .py or .ipynb")
 
 
