@@ -220,7 +220,7 @@ WRONG = {
         ("lambda number: factor * number", "factor"),
         "scaled",
         "failed",
-        "scaled returned a number where an object is needed.",
+        "scaled returned a number where a function is needed.",
     ),
     "an object": (
         ("return sum(values) / len(values)", "return Shape()"),

@@ -178,3 +178,31 @@ def test_a_visible_plain_assert_tells_both_sides(graded: Graded) -> None:
 def test_what_is_told_of_a_huge_answer_is_short(graded: Graded) -> None:
     text = "def mean(values):\n    return 'x' * 1_000_000"
     assert len(graded("assert student.mean([1.0]) == 1.5", text).feedback) < 400
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "told"),
+    [
+        (
+            "student.mean(2)\nassert student.file('out.txt') == '2'",
+            "def mean(x):\n    open('out.txt', 'w').write('3')",
+            "A required condition does not hold. The file `out.txt` holds '3'.",
+        ),
+        (
+            "assert student.mean(2) is None and student.printed == '2\\n'",
+            "def mean(x):\n    print(x + 1)",
+            "A required condition does not hold. mean(2) returned None. It printed '3\\n'.",
+        ),
+        (
+            "assert student.mean(2) is None and student.printed == '2\\n'",
+            "def mean(x):\n    return x",
+            "A required condition does not hold. mean(2) returned 2.",
+        ),
+    ],
+)
+def test_no_return_is_missing_where_the_reference_returns_nothing(
+    graded: Graded, body: str, text: str, told: str
+) -> None:
+    reference = "def mean(x):\n    open('out.txt', 'w').write(str(x))\n    print(x)\n"
+    result = graded(body, text, reference=reference)
+    assert (result.outcome.value, result.feedback) == ("failed", told)

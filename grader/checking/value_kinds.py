@@ -23,6 +23,8 @@ _TABLES: Final = {FRAME: _("a table"), SERIES: _("a column"), INDEX: _("an index
 _SHAPED: Final = (_ARRAY, *_TABLES.values())
 _MOST_KEYS: Final = 8
 _OTHER_KIND: Final = _("{kind} where {needed} is needed")
+_FUNCTION: Final = _("a function")
+_NAMED: Final = {"a generator": _("a generator"), "a function": _FUNCTION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,15 @@ class Kind:
         Those of a dictionary.
     parts : tuple of Kind
         The kinds of what is in a short list, tuple or dictionary.
+    named : str
+        What an object is called where it is missing, such as "a generator".
     """
 
     words: str
     shape: tuple[int, ...] = ()
     keys: tuple[str, ...] = ()
     parts: tuple[Kind, ...] = ()
+    named: str = ""
 
 
 def kind_of(value: Any, depth: int = 0) -> Kind:
@@ -76,8 +81,9 @@ def kind_of(value: Any, depth: int = 0) -> Kind:
     if fields_of(value) is not None:
         return Kind(_("a date or time"))
     if isinstance(value, StudentObject):
-        return Kind(_("an object"))
-    return Kind(_("bytes") if isinstance(value, bytes) else _("a function"))
+        named = _NAMED.get(value._bpgrade.words.partition(";")[0], "")
+        return Kind(_("an object"), named=named)
+    return Kind(_("bytes") if isinstance(value, bytes) else _FUNCTION)
 
 
 def _parts(values: Sequence[Any], depth: int) -> tuple[Kind, ...]:
@@ -132,7 +138,7 @@ def shape_in_words(shape: tuple[int, ...]) -> str:
 
 def _misfits(actual: Kind, needed: Kind, place: str = "") -> Iterator[tuple[str, str]]:
     if actual.words != needed.words:
-        yield place, _OTHER_KIND.format(kind=actual.words, needed=needed.words)
+        yield place, _OTHER_KIND.format(kind=actual.words, needed=needed.named or needed.words)
     elif actual.words in _SHAPED and actual.shape != needed.shape:
         if actual.shape and needed.shape:
             text = _("{kind} of shape {shape} where shape {needed} is needed")

@@ -114,7 +114,7 @@ def verdict(
     if isinstance(error, pytest.fail.Exception):
         return Outcome.FAILED, _with_call(run, _failed(run, str(error.msg)))
     if isinstance(error, AssertionError) and not _is_ours(run, _last_file(error)):
-        return Outcome.FAILED, _with_call(run, _unmet(run, file, error))
+        return Outcome.FAILED, _with_call(run, _unmet(run, file, error, tried))
     if isinstance(error, Exception) and not isinstance(error, MemoryError | OSError):
         calls = answered_calls(run.student)
         trial = tried() if calls else Trial(False)
@@ -165,17 +165,27 @@ def _authored(run: CheckRun, text: str) -> str:
     return authored(run.references.course.folder, made_message(text))
 
 
-def _unmet(run: CheckRun, file: Path, error: AssertionError) -> str:
+def _unmet(
+    run: CheckRun, file: Path, error: AssertionError, tried: Callable[[], Trial | None]
+) -> str:
     """Return what an assertion says, and the submission's side of it."""
     calls = answers_asked_about(error, file, run.student)
     for call in calls:
-        if call.value is None and call.arguments is not None and not run.check.visible:
+        if run.check.visible or call.value is not None or call.arguments is None:
+            continue
+        if not _returns_none(call.function, tried()):
             text = _("{returned}: is a `return` missing?", returned=call.told())
             return sentences([_UNMET, text])
     if not run.check.visible:
         return sentences([_UNMET, _listed(calls)])
     told = _authored(run, _told(error, file))
     return joined(*filter(None, (told, _listed(calls))), separator="\n")
+
+
+def _returns_none(function: str, trial: Trial | None) -> bool:
+    """Return whether the reference's function has returned None as well."""
+    known = trial.answers if trial is not None else ()
+    return any(name == function and needed == kind_of(None) for name, needed in known)
 
 
 def _listed(calls: Sequence[AnsweredCall]) -> str:
@@ -198,7 +208,7 @@ def _unusable(run: CheckRun, file: Path, error: Exception, trial: Trial | None) 
         if text is not None:
             return text
     for call in calls:
-        if call.value is None:
+        if call.value is None and not _returns_none(call.function, trial):
             return returned_none(call.function)
     reason = f"{type(error).__name__}: {error}" if run.check.visible else type(error).__name__
     unusable = _("The check could not go on with what was returned ({reason}).", reason=reason)

@@ -20,6 +20,7 @@ Asked = tuple[str, Message]
 
 RETURNED: Final = _("{asked} returned {answer}")
 IS: Final = _("{asked} is {answer}")
+HOLDS: Final = _("The file `{asked}` holds {answer}")
 DRAWS: Final = _("{asked} draws {answer}")
 _LONGEST: Final = 200
 _UNNAMED: Final = re.compile(r"argument (\d+)")

@@ -16,7 +16,7 @@ from grader.checking.student.asked_objects import Placement
 from grader.checking.student.asked_under import AsksUnderConditions
 from grader.checking.student.conditions import AskedUnder
 from grader.checking.student.objects_within import holds_object, replaced_in
-from grader.checking.student.shown import IS, RETURNED, names_of, shown_call
+from grader.checking.student.shown import HOLDS, IS, RETURNED, names_of, shown_call
 from grader.checking.student.student_function import StudentFunction
 from grader.checking.student.student_object import (
     Described,
@@ -116,7 +116,10 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
         newline character. Where there is no such file, or it cannot be read, the check fails with
         that for its feedback.
         """
-        return left_behind.file_content(self._submission, path, binary)
+        content = left_behind.file_content(self._submission, path, binary)
+        told = AnsweredCall("file", (path,), content, question=lambda: (path, HOLDS))
+        self._answered.append(told)
+        return content
 
     def _said(self, name: str, text: str) -> str:
         self._answered.append(AnsweredCall(name, None, text))
