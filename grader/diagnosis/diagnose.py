@@ -22,6 +22,7 @@ from grader.diagnosis.options import Options
 from grader.diagnosis.repair.repair_words import Named, retold
 from grader.diagnosis.sentences import Wording
 from grader.diagnosis.student_program import StudentProgram
+from grader.diagnosis.unexplained import is_unexplained
 from grader.errors import BpgradeError
 from grader.language import Message, authored
 from grader.result import CheckResult, Outcome
@@ -87,11 +88,7 @@ class Diagnoser:
         no process.
         """
         failed = frozenset(c.function for c in checks if c.outcome is Outcome.FAILED)
-        first = {
-            check.function: check
-            for check in reversed(checks)
-            if check.outcome is Outcome.FAILED and not check.cause
-        }
+        first = {check.function: check for check in reversed(checks) if is_unexplained(check)}
         cases: dict[str, _Case] = {}
         for function in dict.fromkeys(each.function for each in checks if each.function in first):
             before = frozenset(

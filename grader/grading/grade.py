@@ -18,6 +18,7 @@ from grader.course.files import read_text
 from grader.course.naming import DATA
 from grader.course.stub_imports import imported_by_stubs
 from grader.diagnosis.options import Options
+from grader.diagnosis.unexplained import is_unexplained
 from grader.language import told_in
 from grader.result import CheckResult, Listing, Outcome, Result
 from grader.sandbox.child.console import answering
@@ -196,7 +197,7 @@ class Grader:
                 source, given = submission.to_load, partial(self._signatures, exercise)
                 checks = with_causes(exercise, source, session.loaded, checks, given)
             untold: tuple[str, ...] = ()
-            if any(check.outcome is Outcome.FAILED and not check.cause for check in checks):
+            if session.loaded is not None and any(map(is_unexplained, checks)):
                 untold = self._untold(submission, exercise)
                 if not untold and exercise.diagnoses != "never":
                     with redirect_stdout(io.StringIO()):  # wrong programs may print
