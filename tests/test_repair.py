@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import gc
 import json
 import re
 from dataclasses import replace
@@ -12,10 +13,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from grader.checking.reference import load_reference
 from grader.course import find_course
+from grader.diagnosis.bug_library import read_book
 from grader.diagnosis.options import Options
+from grader.diagnosis.program_factory import Workshop
+from grader.diagnosis.repair.demonstrations import without_demonstrations
 from grader.diagnosis.repair.expressions import slips
 from grader.diagnosis.repair.insertions import wraps
+from grader.diagnosis.repair.right_values import right_values
 from grader.diagnosis.repair.schemata import Schema, edited
 from grader.diagnosis.repair.scope import Scope
 from grader.diagnosis.repair.statements import filled, inserted, moves, statement_slips
@@ -187,6 +193,23 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
          "1 - value": "2 - value"},
         ["2"],
     ),
+    "a helper without its formula": ({"1 / (1 + np.exp(-z))": "1"}, ["1"]),
+    "names of a comprehension": (
+        {"back * slope(hidden)": "np.array([b * slope(h) for h, b in zip(back, hidden)])"},
+        ["h, b"],
+    ),
+    "what a turn ends with": (
+        {"    back = weight_2 @ error\n":
+         "    backs = []\n    for j in range(2):\n        back = 0.0\n        for k in range(2):\n"
+         "            back += weight_2[j][k] * error[k]\n        backs.append(slope(hidden[j]))\n",
+         "back * slope(hidden)": "backs"},
+        ["slope(hidden[j])"],
+    ),
+    "a value that goes nowhere": (
+        {"    back = weight_2 @ error": "    back = error\n    weight_2 @ error"},
+        ["weight_2 @ error"],
+    ),
+    "what raises": ({"+ bias[1]": "+ bias[2]"}, ["2"]),
 }  # fmt: skip
 
 
@@ -228,6 +251,11 @@ def told() -> tuple[dict[str, Result], list[str]]:
         for path in LEARNERS:
             submission = submission_from_bytes("exercise3.py", path.read_bytes())
             results[path.stem] = grader.grade(submission, course.exercise("exercise3"), 0)
+        lacking = (LEARNERS[0].parent / "learner_no_slope_at_the_output.py").read_text()
+        lacking = lacking.replace("d2 = error", "d2 = error * sigmoid_slope(a2)")
+        lacking = lacking.replace("costs.append(np.sum(np.square(y - a2)) / 2)", "pass")
+        submission = submission_from_bytes("exercise3.py", lacking.encode())
+        results["a missing step"] = grader.grade(submission, course.exercise("exercise3"), 0)
         cells = notebook(changed(CASES["a helper"][0]))
         results["cells"] = grader.grade(submission_from_bytes("exercise2.ipynb", cells), exercise)
     return results, said
@@ -266,6 +294,37 @@ def test_the_line_of_a_learners_mistake_is_found(path: Path, told):
     }
     assert marked
     assert lines & marked
+
+
+def test_the_place_of_a_missing_step_is_found(told):
+    assert parts(told[0]["a missing step"]) == ["pass"]
+    assert any("pass -> costs.append(" in line for line in told[1])
+
+
+def test_demonstrations_are_left_out_but_not_what_functions_read():
+    code = code_of(
+        "import numpy as np\nRATE = 0.5\ndef f(x):\n    shown = RATE * x\n    return shown - SUM\n",
+        "SUM = f(1)\nshown = np.array(f(2))\nfor n in range(9):\n    f(n)\nprint(np.sum(2))\n",
+        "kept = []\nkept.append(f(3))\ndef g():\n    return kept\n",
+    )
+    left = without_demonstrations(code)
+    assert {number: ast.unparse(tree) for number, tree in left.items()} == {
+        1: "SUM = f(1)\npass\npass\nprint(np.sum(2))"
+    }
+
+
+def test_right_values_are_known_by_nodes_that_nothing_else_takes_the_place_of():
+    course = find_course(ROOT, ROOT)
+    exercise = course.exercise("exercise3")
+    reference = load_reference(course, exercise)
+    assert reference is not None
+    workshop = Workshop(reference, read_book(course, exercise))
+    inputs = (*np.random.default_rng(1).random((2, 2)), *np.random.default_rng(2).random((2, 2, 2)))
+    found = right_values(workshop, "gradient", (*inputs, np.array([0.2, 0.7])))
+    gc.collect()
+    nodes = {id(node) for source in found.sources for node in ast.walk(source.tree)}
+    assert len(found.worth) > 20
+    assert found.worth.keys() <= nodes
 
 
 def test_a_helper_in_another_cell_is_named_with_its_cell(told):

@@ -167,8 +167,11 @@ class RepairFinder:
             return None
         best, self._source, self._code = proven[0]
         self._repaired = True
+        edits = sorted(
+            best.edits, key=lambda each: (each.unit.file, _line(each.alternative.marked))
+        )
         repair = Repair(
-            tuple(self._part(each) for each in best.edits),
+            tuple(self._part(each) for each in edits),
             tuple(self._part(each.edits[0]) for each, *_ in proven[1:] if len(best.edits) == 1),
         )
         for part in repair.parts:
