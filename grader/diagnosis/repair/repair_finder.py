@@ -275,6 +275,10 @@ def _characters(line: str, column: int) -> int:
     return len(line.encode()[:column].decode(errors="replace"))
 
 
+def _place(edit: Edit) -> tuple[int, int]:
+    return edit.unit.file, _line(edit.alternative.marked)
+
+
 def _line(node: ast.AST) -> int:
     assert isinstance(node, ast.expr | ast.stmt)
     return node.lineno
