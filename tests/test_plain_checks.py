@@ -8,10 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.catalog import Catalog
 
+from grader.author.course_catalogues import course_messages
+from grader.author.translation import as_mo
 from grader.course import find_course
 from grader.grading.grade import Grader
 from grader.grading.submission import read_submission
+from grader.language import translated
+from grader.language.catalogue import read_again
 from grader.result import CheckResult
 from grader.sandbox.isolation import resolve
 
@@ -40,7 +45,7 @@ def graded(tmp_path: Path) -> Graded:
         seen = "@pytest.mark.visible\n" if visible else ""
         checks = f"import numpy as np\nimport pytest\n\n{seen}" + (
             '@pytest.mark.function("mean")\n@pytest.mark.points(1)\n'
-            f'def test(student):\n    """Title"""\n{textwrap.indent(body, "    ")}\n'
+            f'def test(student, compare):\n    """Title"""\n{textwrap.indent(body, "    ")}\n'
         )
         (folder / "solutions" / "check_one.py").write_text(checks)
         path = tmp_path / "one.py"
@@ -206,3 +211,51 @@ def test_no_return_is_missing_where_the_reference_returns_nothing(
     reference = "def mean(x):\n    open('out.txt', 'w').write(str(x))\n    print(x)\n"
     result = graded(body, text, reference=reference)
     assert (result.outcome.value, result.feedback) == ("failed", told)
+
+
+SAID = {
+    "The mean is off.": "平均值不对。",
+    "The mean of {values} is {right}.": "{values} 的平均值是 {right}。",
+    "two numbers": "两个数",
+    "the mean of two": "两个数的平均值",
+}
+AUTHORED = [
+    ('assert student.mean([1.0]) == 1.0, "The mean is off."', "平均值不对。"),
+    (
+        "assert student.mean([1.0, 2.0]) == 1.5, message("
+        "'The mean of {values} is {right}.', values=message('two numbers'), right=1.5)",
+        "两个数 的平均值是 1.5。",
+    ),
+    (
+        "compare.that(student.mean([1.0, 2.0]) == 1.5, message("
+        "'The mean of {values} is {right}.', values=[1.0, 2.0], right=1.5))",
+        "[1.0, 2.0] 的平均值是 1.5。",
+    ),
+    (
+        "if student.mean([1.0]) != 1.0:\n    pytest.fail('The mean is off.')",
+        "平均值不对。",
+    ),
+    (
+        "compare.close(student.mean([1.0, 2.0]), 1.5, names='the mean of two')",
+        "两个数的平均值 是 7",
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "chinese"), AUTHORED)
+def test_what_an_author_says_is_told_in_the_languages_of_the_course(
+    body: str, chinese: str, graded: Graded, tmp_path: Path
+) -> None:
+    folder = tmp_path / "course" / "solutions" / "locale" / "zh_CN" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    catalogue = Catalog(locale="zh_CN")
+    for text, said in SAID.items():
+        catalogue.add(text, said)
+    (folder / "course.mo").write_bytes(as_mo([catalogue]))
+    read_again()
+    body = f"from grader.authoring import message\n{body}"
+    check = graded(body, "def mean(values):\n    return 7", visible=True)
+    assert chinese in translated(check.feedback, "zh_CN")
+    assert chinese not in check.feedback
+    texts = course_messages(find_course(tmp_path / "course", tmp_path))
+    assert any(text in texts for text, said in SAID.items() if said.split("{")[0] in chinese)

@@ -16,6 +16,7 @@ from grader.checking import checks as checks_module
 from grader.checking import replay
 from grader.checking.checks import Checks, collected
 from grader.course import Course, Exercise, load_course
+from grader.language import translated
 from grader.result import CheckResult, Outcome
 from grader.sandbox.host import SandboxHost
 from grader.sandbox.replies import CodeBlock, SubmissionSource
@@ -130,6 +131,20 @@ def test_a_class_is_told_the_same_as_by_running_all(course: Course, host: Sandbo
         for turn in range(ROUNDS):
             for name, source in SUBMISSIONS.items():
                 assert tell(source) == expected[name], (turn, name)
+
+    in_session(course, host, work)
+
+
+def test_what_is_recalled_is_told_in_other_languages_too(course: Course, host: SandboxHost) -> None:
+    def chinese(told: Told) -> list[str]:
+        return [translated(text, "zh_CN") for one in told[0] for text in (one.feedback, one.cause)]
+
+    def work(tell: Tell) -> None:
+        for source in map(SUBMISSIONS.__getitem__, ("wrong", "raises", "ends", "has none")):
+            expected = chinese(tell(source, run_all=True))
+            assert any(not text.isascii() for text in expected)
+            for _ in range(ROUNDS):
+                assert chinese(tell(source)) == expected
 
     in_session(course, host, work)
 

@@ -11,6 +11,7 @@ import pytest
 from corpus_case import run_bpgrade
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from notebook_files import notebook
 
 from grader.sandbox.child.source.syntax_errors import explain
 
@@ -34,6 +35,41 @@ CASES = {
     "rich text": ("{\\rtf1\\ansi x = 1}\n", r"rich text document \(RTF\)"),
     "a notebook": ('{"cells": [], "nbformat": 4}\n', "a notebook that was saved as .py"),
 }
+# what is said in English, and in Chinese; one line, whatever was typed
+TYPED = {
+    "brackets, a comma, a colon and quotes": (
+        "def f（x，y）：\n    return “是，对”\n",
+        'type ( instead; likewise `，` → `,`, `）` → `)`, `：` → `:`, `“` → `"`, `”` → `"`',
+        "应改为 (；还有：`，` → `,`",
+    ),
+    "a keyword and digits": (
+        "x = 2\nｉｆ x > 1:\n    x = １０；x = 2！\n",
+        "likewise `ｉｆ` → `if`",
+        "还有：`ｉｆ` → `if`",
+    ),
+    "brackets of other kinds": (
+        "x = 【1】；y = ｛2｝\n",
+        "type [ instead; likewise `】` → `]`, `；` → `;`, `｛` → `{`, `｝` → `}`",
+        "左方头括号",
+    ),
+    "a space of full width": (
+        "x = 1\nif x:\n\u3000\u3000x = 2\n",
+        "type a plain space instead",
+        "应改为普通的空格",
+    ),
+    "a quote that closes no string": (
+        'x = "你好”\n',
+        "character 8 stands `”` (right double quotation mark)",
+        "第 1 行第 8 个字符是 `”`（右双引号）",
+    ),
+    "a question mark": ("x = 1？\n", "type ? instead", "`？`（全角问号）"),
+}
+NO_CODE = {
+    "in a comment": "x = 1  # 一，二：三（四）\ny = = 2\n",
+    "in a string": "x = '一，二：三（四）' + \"“五”；六\"\ny = = 2\n",
+    "in a docstring": '"""一，二\n（三）：“四”\n"""\ny = = 2\n',
+    "in a name": "ｘ１ = 1\ny = = 2\n",
+}
 NEWER = {
     "a type statement": ("type Row = list[float]\n", (3, 12)),
     "type parameters": ("def first[T](row: list[T]) -> T:\n    return row[0]\n", (3, 12)),
@@ -54,6 +90,30 @@ def said(tmp_path: Path, text: str) -> list[str]:
 def test_a_file_is_named_as_what_it_is(tmp_path: Path, text: str, pattern: str) -> None:
     for feedback in said(tmp_path, text):
         assert re.search(pattern, feedback), feedback
+
+
+@pytest.mark.parametrize(("text", "english", "chinese"), TYPED.values(), ids=TYPED)
+@pytest.mark.parametrize("as_notebook", [False, True], ids=["file", "notebook"])
+def test_all_that_an_input_method_has_typed_is_named_in_one_line(
+    tmp_path: Path, text: str, english: str, chinese: str, as_notebook: bool
+) -> None:
+    path = tmp_path / ("exercise1.ipynb" if as_notebook else "exercise1.py")
+    path.write_bytes(notebook("x = 0", text) if as_notebook else text.encode())
+    run = run_bpgrade("--lang", "zh", "check", "--json", path)
+    result = json.loads(run.lines[0])
+    told = [*result["warnings"], *(check["feedback"] for check in result["checks"])]
+    [line] = {one for each in told for one in each.splitlines() if english in one}
+    others = result["translations"]["zh_CN"]
+    assert {each for each in told if english in each} <= set(others)
+    assert all(chinese in others[each] for each in told if english in each), others
+    assert line.count("stands") == 1
+
+
+@pytest.mark.parametrize("text", NO_CODE.values(), ids=NO_CODE)
+def test_what_stands_in_no_code_may_be_typed_in_any_way(text: str) -> None:
+    with pytest.raises(SyntaxError) as raised:
+        compile(text, "exercise1.py", "exec")
+    assert explain(raised.value, text) == ""
 
 
 @pytest.mark.parametrize(("text", "version"), NEWER.values(), ids=NEWER)

@@ -232,9 +232,9 @@ def _likely(text: str, forms: _Forms) -> Iterator[tuple[Message, re.Pattern[str]
 
 @cache
 def _by_ends(forms: _Forms) -> tuple[tuple[str, str, Message], ...]:
-    """Return each form with what it begins and ends with."""
+    """Return each form with what it begins and ends with, those without fields first."""
     found = []
-    for form in forms:
+    for form in sorted(forms, key=lambda form: "{" in form):
         parts = list(string.Formatter().parse(form))
         end = parts[-1][0] if parts[-1][1] is None else ""
         found.append((parts[0][0], end, form))
