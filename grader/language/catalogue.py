@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ COURSE_DOMAIN: Final = "course"
 OWN_FOLDER: Final = Path(__file__).parent.parent / "locale"
 _ENGLISH: Final = gettext.NullTranslations()
 _MARKS: Final = ("⟦", "⟧")
+_FIELD: Final = re.compile(r"(\{\{|\}\}|\{[^{}]*\})")
 
 
 def own_catalogue(language: str) -> gettext.NullTranslations:
@@ -99,4 +101,13 @@ class _Pseudo(gettext.NullTranslations):
 
 
 def _marked(message: str) -> str:
-    return f"{_MARKS[0]}{message}{_MARKS[1]}" if message.strip() else message
+    """Return a message with marks around its own words, and none around what fills its fields."""
+    pieces = _FIELD.split(message)
+    return "".join(
+        f"{_MARKS[0]}{piece}{_MARKS[1]}" if number % 2 == 0 and _has_words(piece) else piece
+        for number, piece in enumerate(pieces)
+    )
+
+
+def _has_words(text: str) -> bool:
+    return any(character.isalpha() for character in text)
