@@ -3,6 +3,7 @@
 Example
 -------
     python docs/make_terminal_svg.py exercise3.py --seed 1 -o docs/check.svg
+    python docs/make_terminal_svg.py exercise3.py --lang zh -o docs/check.zh.svg
 """
 
 from __future__ import annotations
@@ -17,16 +18,18 @@ from rich.console import Console
 from rich.text import Text
 
 import grader
+from grader.language import find_language, reading
 from grader.report.terminal import render
 from grader.result import Result
 
 
-def picture(results: Sequence[Result], width: int = 84) -> str:
+def picture(results: Sequence[Result], width: int = 84, language: str = "") -> str:
     """Return an SVG picture of `bpgrade check` and its reports.
 
     The picture names fonts but loads none, so that it looks at no other server.
     """
-    command = "bpgrade check " + " ".join(result.submission.name for result in results)
+    option = f"--lang {language} " if language else ""
+    command = f"bpgrade {option}check " + " ".join(result.submission.name for result in results)
     console = Console(
         file=StringIO(),
         record=True,
@@ -53,12 +56,18 @@ def main() -> None:
     parser.add_argument("--course", type=Path, help="the course's folder")
     parser.add_argument("--exercise", help="the exercise, where the file's name doesn't say it")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same picture")
+    parser.add_argument("--lang", metavar="TAG", default="en", help="language of the report")
     options = parser.parse_args()
-    results = [
-        grader.grade(file, course=options.course, exercise=options.exercise, seed=options.seed)
-        for file in options.files
-    ]
-    options.output.write_text(picture(results, options.width), encoding="utf-8")
+    language = find_language(options.lang)
+    if language is None:
+        raise SystemExit(f"there is no language {options.lang}")
+    with reading(language):
+        results = [
+            grader.grade(file, course=options.course, exercise=options.exercise, seed=options.seed)
+            for file in options.files
+        ]
+        svg = picture(results, options.width, "" if language == "en" else options.lang)
+    options.output.write_text(svg, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -7,13 +7,15 @@ A course may have a file `solutions/drawing.py` with a function
 It is given an empty matplotlib figure, the exercise's name and, for each function that returned
 wrong values or none, the names of the entries that are wrong, as in `CheckResult.wrong`; no names
 where it returned nothing. It draws, and returns a sentence that says all that is to be seen, or
-draws nothing and returns an empty text. Black, white, #666666, #0072B2 (right) and #D55E00 (wrong)
+draws nothing and returns an empty text. Both are said in the page's languages where the course's
+catalogue has the sentence, or a label. Black, white, #666666, #0072B2 (right) and #D55E00 (wrong)
 follow the page's light or dark theme. Nothing but the result goes into it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grader.course import Course
@@ -21,7 +23,7 @@ from grader.errors import CourseError
 from grader.grading.figure import course_drawing
 from grader.language import Message, authored
 from grader.language import gettext_lazy as _
-from grader.report.pages.drawing import Drawing, drawn
+from grader.report.pages.drawing import Drawing, drawn, texts_of
 from grader.result import Outcome, Result
 
 if TYPE_CHECKING:
@@ -82,7 +84,10 @@ class CourseDrawings:
                 ),
                 _("fix {file}", file=path),
             ) from error
-        return drawing if drawing.told else None
+        if not drawing.told:
+            return None
+        labels = (authored(course.folder, text) for text in texts_of(drawing))
+        return replace(drawing, labels=tuple(dict.fromkeys(labels)))
 
 
 def wrong_entries(result: Result) -> dict[str, frozenset[str]]:

@@ -70,6 +70,11 @@ def by_language(drawing: Drawing) -> Markup:
     return Markup(_TEXT.sub(said, drawing.svg))
 
 
+def texts_of(drawing: Drawing) -> list[str]:
+    """Return the texts in a figure."""
+    return [Markup(text).unescape() for _, text in _TEXT.findall(drawing.svg)]
+
+
 def drawn(draw: Callable[[Figure], str], name: str, labels: Sequence[Message] = ()) -> Drawing:
     """Return as SVG what `draw` puts into an empty figure.
 
