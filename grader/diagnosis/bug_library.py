@@ -22,6 +22,8 @@ from grader.authoring import (
 from grader.course import Course, Exercise
 from grader.course.shared import importing_shared
 from grader.errors import CourseError
+from grader.language import gettext_lazy as _
+from grader.language import joined, ngettext_lazy
 
 FIELDS = frozenset({"entries", "function", "s"})
 
@@ -79,8 +81,12 @@ def _add(
     path = course.misconceptions(exercise)
     if exercise.name in above:
         raise CourseError(
-            f"{path.name}: includes itself, by way of {', '.join(above)}",
-            "remove one of the include lines",
+            _(
+                "{file}: includes itself, by way of {exercises}",
+                file=path.name,
+                exercises=joined(*above, separator=_(", ")),
+            ),
+            _("remove one of the include lines"),
         )
     if not path.is_file():
         return
@@ -105,7 +111,12 @@ def _run(path: Path) -> Notes:
             spec.loader.exec_module(module)
         except Exception as error:
             raise CourseError(
-                f"{path.name} cannot be run: {type(error).__name__}: {error}", f"fix {path}"
+                _(
+                    "{file} cannot be run: {error}",
+                    file=path.name,
+                    error=f"{type(error).__name__}: {error}",
+                ),
+                _("fix {path}", path=path),
             ) from error
     return notes
 
@@ -127,7 +138,8 @@ def _take(book: Book, notes: Notes, functions: tuple[str, ...] | None, path: Pat
     for item in filter(lambda item: wanted(item.function), notes.misconceptions):
         if item.id in known:
             raise CourseError(
-                f"{path.name}: there are two misconceptions {item.id}", "rename one of them"
+                _("{file}: there are two misconceptions {id}", file=path.name, id=item.id),
+                _("rename one of them"),
             )
         known.add(item.id)
         _verify(item, path)
@@ -139,48 +151,68 @@ def _take(book: Book, notes: Notes, functions: tuple[str, ...] | None, path: Pat
         for name in several.misconceptions:
             if name not in with_edits:
                 raise CourseError(
-                    f"{path.name}: together names {name}, but {several.function} has no such"
-                    " mistake that is written as edits",
-                    "name mistakes of this function that are marked with @mistake(..., edit=...)",
+                    _(
+                        "{file}: together names {name}, but {function} has no such mistake that is"
+                        " written as edits",
+                        file=path.name,
+                        name=name,
+                        function=several.function,
+                    ),
+                    _(
+                        "name mistakes of this function that are marked with"
+                        " @mistake(..., edit=...)"
+                    ),
                 )
         book.together.setdefault(several.function, []).append(several)
 
 
 def _verify(item: Misconception, path: Path) -> None:
+    about = {"file": path.name, "id": item.id}
     if not 2 <= len(item.texts) <= 3:
         raise CourseError(
-            f"{path.name}: the docstring of {item.id} has {_paragraphs(len(item.texts))}:"
-            " it needs a title and an explanation, and may have advice",
-            "write two or three paragraphs with an empty line between them",
+            ngettext_lazy(
+                "{file}: the docstring of {id} has {count} paragraph: it needs a title and an"
+                " explanation, and may have advice",
+                "{file}: the docstring of {id} has {count} paragraphs: it needs a title and an"
+                " explanation, and may have advice",
+                len(item.texts),
+                **about,
+            ),
+            _("write two or three paragraphs with an empty line between them"),
         )
     if item.edits and not _has_docstring_alone(item.program):
         raise CourseError(
-            f"{path.name}: {item.id} has edits, but code of its own as well",
-            "leave nothing but the docstring in it, or remove the edits",
+            _("{file}: {id} has edits, but code of its own as well", **about),
+            _("leave nothing but the docstring in it, or remove the edits"),
         )
     for word in item.words:
         if f"{{{word}}}" not in (item.program.__doc__ or ""):
             raise CourseError(
-                f"{path.name}: {item.id} gives {word}=, but its docstring has no {{{word}}}",
-                f"write {{{word}}} where it belongs, or remove {word}=",
+                _(
+                    "{file}: {id} gives {word}=, but its docstring has no {{{word}}}",
+                    word=word,
+                    **about,
+                ),
+                _("write {{{word}}} where it belongs, or remove {word}=", word=word),
             )
     for text in item.texts:
         try:
-            fields = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+            parts = list(string.Formatter().parse(text))
         except ValueError as error:
             raise CourseError(
-                f"{path.name}: the docstring of {item.id}: {error}", "double braces that are meant"
+                _("{file}: the docstring of {id}: {reason}", reason=error, **about),
+                _("double braces that are meant"),
             ) from None
+        fields = {part[1] for part in parts if part[1] is not None}
         if unknown := sorted(fields - FIELDS):
             raise CourseError(
-                f"{path.name}: the docstring of {item.id} uses {{{unknown[0]}}}",
-                f"use {{entries}}, {{s}} or {{function}}, give the mistake {unknown[0]}=, or double"
-                " braces that are meant as such",
+                _("{file}: the docstring of {id} uses {{{word}}}", word=unknown[0], **about),
+                _(
+                    "use {{entries}}, {{s}} or {{function}}, give the mistake {word}=, or double"
+                    " braces that are meant as such",
+                    word=unknown[0],
+                ),
             )
-
-
-def _paragraphs(count: int) -> str:
-    return "1 paragraph" if count == 1 else f"{count} paragraphs"
 
 
 def _has_docstring_alone(function: Callable[..., Any]) -> bool:

@@ -33,6 +33,7 @@ from grader.diagnosis.observation import (
 )
 from grader.diagnosis.program_factory import Maker, Program, Workshop
 from grader.errors import CourseError
+from grader.language import gettext_lazy as _
 
 STORED: Final = 4
 _DRAWN: Final = 6
@@ -66,8 +67,12 @@ def build_table(workshop: Workshop, function: str) -> FaultDictionary | None:
         calls = [make_call(reference, each) for each in inputs]
     except Exception as error:
         raise CourseError(
-            f"the probe of {function}: the reference raises {type(error).__name__}: {error}",
-            f"let {probes[0].draw.__name__} return a tuple of valid arguments",
+            _(
+                "the probe of {function}: the reference raises {error}",
+                function=function,
+                error=f"{type(error).__name__}: {error}",
+            ),
+            _("let {probe} return a tuple of valid arguments", probe=probes[0].draw.__name__),
         ) from error
     parameters = parameters_of(workshop, function)
     layout = layout_of([call.value for call in calls], probes[0].returns, parameters)
@@ -159,9 +164,13 @@ def draw_inputs(probes: Sequence[Probe], count: int, first: int = 0) -> tuple[In
             found = probe.draw(rng)
         except Exception as error:
             raise CourseError(
-                f"the probe {probe.draw.__name__} of {probe.function} raises"
-                f" {type(error).__name__}: {error}",
-                "make it return a tuple of valid arguments",
+                _(
+                    "the probe {probe} of {function} raises {error}",
+                    probe=probe.draw.__name__,
+                    function=probe.function,
+                    error=f"{type(error).__name__}: {error}",
+                ),
+                _("make it return a tuple of valid arguments"),
             ) from error
         drawn.append(found if isinstance(found, tuple) else (found,))
     return tuple(drawn)

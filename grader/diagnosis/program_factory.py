@@ -30,6 +30,8 @@ from grader.diagnosis.program_trees import (
 )
 from grader.diagnosis.rewriting import rewrite
 from grader.errors import CourseError
+from grader.language import gettext_lazy as _
+from grader.language import listed
 
 _MAX_TURNS: Final = 10_000
 _WATCH: Final = "bpgrade_watch"
@@ -193,8 +195,12 @@ class Workshop:
             for old, new in known[name].edits.items():
                 if edits.setdefault(old, new) != new:
                     raise CourseError(
-                        f"{' and '.join(ids)} cannot be made together: both replace {old!r}",
-                        "remove this `together`, or write one of them with other edits",
+                        _(
+                            "{ids} cannot be made together: both replace {text}",
+                            ids=listed(ids),
+                            text=repr(old),
+                        ),
+                        _("remove this `together`, or write one of them with other edits"),
                     )
         return self._rewritten(" and ".join(ids), known[ids[0]], edits).maker
 
@@ -251,18 +257,19 @@ class Workshop:
         if name in self._mistaken:
             return self._mistaken[name]
         where = f"{Path(item.program.__code__.co_filename).name}: {name}"
+        about = {"place": where, "function": item.function}
         if not self.has(item.function):
             raise CourseError(
-                f"{where}: the reference defines no function {item.function}",
-                "name one of the exercise's functions",
+                _("{place}: the reference defines no function {function}", **about),
+                _("name one of the exercise's functions"),
             )
         made = rewrite(self.plain(item.function), edits, where)
         source = ProgramSource(f"misconception:{name}", item.function, prepared(made.tree))
         code = compiled(source.tree)
         if code is None:
             raise CourseError(
-                f"{where}: with these edits {item.function} is not valid Python",
-                "take care where `return`, `break` and the like are left",
+                _("{place}: with these edits {function} is not valid Python", **about),
+                _("take care where `return`, `break` and the like are left"),
             )
         self._mistaken[name] = _Mistaken(source, _maker(source, code), made.shows)
         return self._mistaken[name]

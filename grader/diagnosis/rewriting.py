@@ -16,6 +16,7 @@ from typing import Any, Final
 from grader.diagnosis.location import LOCATED
 from grader.diagnosis.program_trees import Definition
 from grader.errors import CourseError
+from grader.language import gettext_lazy as _
 
 _IGNORED: Final = {"ctx", "kind", "type_comment"}
 _SHARED: Final = (ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop)
@@ -132,8 +133,13 @@ def _parsed(text: str, where: str) -> list[ast.stmt]:
         return ast.parse(textwrap.dedent(text).strip()).body
     except (SyntaxError, ValueError) as error:
         raise CourseError(
-            f"{where}: {text!r} is not valid Python ({getattr(error, 'msg', error)})",
-            "write an expression or whole statements",
+            _(
+                "{place}: {text} is not valid Python ({reason})",
+                place=where,
+                text=repr(text),
+                reason=getattr(error, "msg", error),
+            ),
+            _("write an expression or whole statements"),
         ) from None
 
 
@@ -142,29 +148,34 @@ def _only_match(function: Definition, old: str, new: str, where: str) -> Match:
     before, after = _parsed(old, where), _parsed(new, where)
     if not before:
         raise CourseError(
-            f"{where}: it replaces an empty text", "say what to replace in the reference"
+            _("{place}: it replaces an empty text", place=where),
+            _("say what to replace in the reference"),
         )
     if all(len(body) == 1 and isinstance(body[0], ast.Expr) for body in (before, after)):
         assert isinstance(before[0], ast.Expr)
         matches = list(_expressions(function, before[0].value))
     else:
         matches = list(_statements(function, before))
+    about = {"place": where, "text": repr(old), "function": function.name}
     if not matches:
-        kind = "statement" if not _is_expression(old) else "expression"
         if _is_expression(old) and not _is_expression(new):
             raise CourseError(
-                f"{where}: {old!r} is not a whole statement of {function.name},"
-                f" but {new!r} cannot stand inside one",
-                "write out the whole statement on both sides",
+                _(
+                    "{place}: {text} is not a whole statement of {function}, but {new} cannot stand"
+                    " inside one",
+                    new=repr(new),
+                    **about,
+                ),
+                _("write out the whole statement on both sides"),
             )
-        raise CourseError(
-            f"{where}: the reference's {function.name} has no {kind} {old!r}",
-            "copy what to replace from the reference",
-        )
+        told = _("{place}: the reference's {function} has no expression {text}", **about)
+        if not _is_expression(old):
+            told = _("{place}: the reference's {function} has no statement {text}", **about)
+        raise CourseError(told, _("copy what to replace from the reference"))
     if len(matches) > 1:
         raise CourseError(
-            f"{where}: {old!r} stands in {function.name} {len(matches)} times",
-            "include more of the code around it, so that it matches once",
+            _("{place}: {text} stands in {function} {count} times", count=len(matches), **about),
+            _("include more of the code around it, so that it matches once"),
         )
     return matches[0]
 
@@ -219,7 +230,12 @@ def _refuse_overlaps(found: Mapping[str, Match], where: str) -> None:
                     continue
                 if inner in owner:
                     raise CourseError(
-                        f"{where}: {owner[inner]!r} and {old!r} overlap",
-                        "write them as a single edit",
+                        _(
+                            "{place}: {first} and {second} overlap",
+                            place=where,
+                            first=repr(owner[inner]),
+                            second=repr(old),
+                        ),
+                        _("write them as a single edit"),
                     )
                 owner[inner] = old
