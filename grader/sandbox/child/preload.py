@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import first_use, scratch
+from . import first_use, printing, scratch
 from .source import imports
 
 
@@ -30,6 +30,7 @@ def import_packages(settings: dict[str, Any], forks: bool = False) -> Callable[.
     for name in settings["offered"]:
         __import__(name)
     first_use.rehearse(settings["offered"], forks)
+    printing.install()
     if forks:
         from . import warm_up
 

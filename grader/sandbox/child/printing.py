@@ -1,4 +1,4 @@
-"""The streams that a submission prints to, and what it has printed since a call began.
+"""The standard streams of a submission, and what it has printed since a call began.
 
 They write line by line, and in large pieces where it is much.
 """
@@ -83,9 +83,15 @@ class _Counted(_Recorded):
         return written
 
 
-def install(descriptor: int, name: str) -> None:
-    """Have `sys.stdout` or `sys.stderr` write to a descriptor."""
-    _set(name, _text(_Counted(descriptor, name), lines=True))
+def install() -> None:
+    """Have `sys.stdin`, `sys.stdout` and `sys.stderr` be the streams for a submission.
+
+    They are about numbers of descriptors, so that a process which is forked later may put what it
+    likes behind these.
+    """
+    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+    for descriptor, name in ((1, "stdout"), (2, "stderr")):
+        _set(name, _text(_Counted(descriptor, name), lines=True))
 
 
 def restore() -> None:
@@ -93,31 +99,35 @@ def restore() -> None:
 
     One function may replace or close it, and another one print.
     """
-    name = "stdout"
-    if name not in _own:
+    own = _own.get("stdout")
+    if own is None:
         return
+    if not own.closed and getattr(sys, "stdout", None) is own and _is_open(1):
+        return  # as nearly always
     with contextlib.suppress(OSError):
-        closed = _reopen()
-        own = getattr(sys, name, None)
-        if closed or own is not _own[name] or _own[name].closed:
-            _kept.append(own)
-            _set(name, _text(_Counted(1, name), lines=True))
+        if not _is_open(1):
+            _reopen()
+        _kept.append(getattr(sys, "stdout", None))
+        _set("stdout", _text(_Counted(1, "stdout"), lines=True))
 
 
-def _reopen() -> bool:
-    """Return whether standard output's descriptor was closed; it is open now."""
+def _is_open(descriptor: int) -> bool:
     try:
-        os.fstat(1)
+        os.fstat(descriptor)
     except OSError:
-        try:
-            os.dup2(2, 1)  # both go the same way
-        except OSError:
-            null = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(null, 1)
-            if null != 1:
-                os.close(null)
-        return True
-    return False
+        return False
+    return True
+
+
+def _reopen() -> None:
+    """Have standard output go where errors go, or nowhere."""
+    try:
+        os.dup2(2, 1)
+    except OSError:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 1)
+        if null != 1:
+            os.close(null)
 
 
 def _set(name: str, stream: io.TextIOWrapper) -> None:

@@ -30,7 +30,6 @@ import traceback
 import types
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -58,9 +57,6 @@ _UNCHANGEABLE = frozenset([type(None), bool, int, float, complex, str, bytes])
 def serve(reader: int, layers: list[str], limits: dict[str, Any], writer: int = -1) -> None:
     """Answer messages until the wire ends; `writer` where the wire's other half is apart."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
-    for number, name in ((1, "stdout"), (2, "stderr")):
-        printing.install(number, name)
     writer = reader if writer < 0 else writer
     printing.record.most = limits["output_bytes"]
     session = Session(reader, writer, limits["value_bytes"])
@@ -91,7 +87,7 @@ class Session:
         self.kept = Kept(self.module.__dict__)
         self.runs: Runs
         self.objects = Objects()
-        self.folder = str(Path.cwd())  # the submission may go elsewhere
+        self.folder = os.getcwd()  # noqa: PTH109 - a path costs each child more than all else here
         self.printed_while_loading = ""
         self.left: dict[str, Callable[..., Any]] = {
             ".printed": printing.record.text,
@@ -190,19 +186,20 @@ class Session:
         others: dict[str, Callable[..., Any]],
         first: int | None = None,
     ) -> list[Any]:
+        namespace = self.module.__dict__
         if arguments is None:
             self.objects.begin(first or 0)
-            return ["done", self._value(self.module.__dict__, function), [], []]
-        if function == ".under":
-            return self._call_under(*arguments, named=named, others=others, first=first)
-        if function in self.left:
-            return ["done", self.left[function](*arguments), [], []]
-        if function == ".run":
-            printing.restore()
-            printing.record.begin()
-            self.runs.of(*arguments)
-            return ["done", None, [], []]
-        namespace = self.module.__dict__
+            return ["done", self._value(namespace, function), [], []]
+        if function[0] == ".":
+            if function == ".under":
+                return self._call_under(*arguments, named=named, others=others, first=first)
+            if function in self.left:
+                return ["done", self.left[function](*arguments), [], []]
+            if function == ".run":
+                printing.restore()
+                printing.record.begin()
+                self.runs.of(*arguments)
+                return ["done", None, [], []]
         return self._made(namespace, function, arguments, named, others, first, _AS_IT_IS)
 
     def _call_under(

@@ -44,7 +44,8 @@ def rehearse() -> None:
         is_file = turn % 2 == 0
         blocks = [[_LABEL, _SOURCE]]
         requests: list[list[Any]] = [["load", 0, blocks, [], not is_file, 1.0, False, []]]
-        requests += [["call", number, "rehearsed", arguments, {}, {}] for number in range(_CALLS)]
+        call = ["rehearsed", arguments, {}, {}, 0]
+        requests += [["call", number, *call] for number in range(_CALLS)]
         _answer(requests)
         sys.meta_path[:] = finders
 

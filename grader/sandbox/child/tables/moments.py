@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import re
 import sys
-import zoneinfo
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -61,6 +60,8 @@ def zone_named(zone: object) -> datetime.tzinfo | None:
         return datetime.timezone(datetime.timedelta(seconds=zone))
     if not isinstance(zone, str) or not _ZONE.fullmatch(zone):
         raise ValueError("no time zone")
+    import zoneinfo  # seldom needed, and it brings a megabyte that each fork would have
+
     try:
         return zoneinfo.ZoneInfo(zone)
     except (zoneinfo.ZoneInfoNotFoundError, OSError) as error:
