@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-import secrets
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -18,7 +18,8 @@ from grader.sandbox.replies import Reply, read_reply
 
 _LONGEST_CALLBACK: Final = 65_536  # bytes: what the function makes of them is not limited
 _ANSWER: Final = (str, int)  # what each begins with
-_DONE: Final[bytes] = b"\x95" + msgpack.packb("done")
+_packed: Final[Callable[[Any], bytes]] = msgpack.Packer().pack
+_DONE: Final = b"\x95" + _packed("done")
 
 
 class CallRaised(Exception):  # noqa: N818 - an answer, not a mistake of ours
@@ -29,9 +30,12 @@ class CallRaised(Exception):  # noqa: N818 - an answer, not a mistake of ours
         self.description = description
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class CallRequest:
-    """A call of one of the submission's functions, as it is sent.
+    """A call of one of the submission's functions, as it is sent; nothing in it is changed.
+
+    Calls are equal that ask for the same, whatever is told of them. It is not frozen, which would
+    take as long as encoding it does.
 
     Attributes
     ----------
@@ -58,12 +62,23 @@ class CallRequest:
     function: str
     content: bytes
     arguments: int
-    text: str = field(compare=False)
-    others: Mapping[str, Callable[..., Any]] = field(compare=False)
+    text: str
+    others: Mapping[str, Callable[..., Any]]
     known: int = -1
     on_objects: bool = False
     after: str = ""
     loads: bool = False
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return isinstance(other, CallRequest) and self._asked_for() == other._asked_for()
+
+    def _asked_for(self) -> tuple[object, ...]:
+        return (
+            *(self.content, self.function, self.arguments),
+            *(self.known, self.on_objects, self.after, self.loads),
+        )
 
 
 class Answer:
@@ -128,14 +143,13 @@ class Callbacks:
 
 def new_number() -> int:
     """Return a number for a request, never 0: answers made up before it is asked cannot have it."""
-    return 1 + secrets.randbits(62)
+    return int.from_bytes(os.urandom(8), "big") | 1
 
 
 def message(kind: str, number: int, request: bytes) -> bytes:
     """Return ["kind", number, *request], where the request is a list already packed."""
     items = request[0] & 0x0F  # a short list's first byte is 0x90 and its length
-    parts = bytes([0x90 | items + 2]), msgpack.packb(kind), msgpack.packb(number), request[1:]
-    return b"".join(parts)
+    return b"".join((bytes([0x90 | items + 2]), _packed(kind), _packed(number), request[1:]))
 
 
 def answer_to(number: int, connection: Wire, callbacks: Callbacks, deadline: float) -> bytes:
@@ -181,5 +195,4 @@ def read(data: bytes, known: int = -1) -> tuple[list[Any], int]:
 
 def _head(number: int) -> bytes:
     """Return how the answer to a call begins: a list of five, "done", the call's number."""
-    packed: bytes = msgpack.packb(number)
-    return _DONE + packed
+    return _DONE + _packed(number)

@@ -135,20 +135,20 @@ def signature_of(
 
 
 def _brief(argument: Any) -> str:
+    if isinstance(argument, float):
+        return f"= {argument:.6g}"
+    if isinstance(argument, (bool, int, complex)):
+        return f"= {argument}"
+    if isinstance(argument, (list, tuple, set, frozenset)):
+        return f"({type(argument).__name__} of {len(argument)})"
     # imported here, since autograde reads this module and has to do with little memory
     import numpy as np
 
-    from grader.sandbox.child.tables.table import form_of
-
     if isinstance(argument, np.ndarray):
         return str(argument.shape)
-    if form_of(argument):
-        return str(tuple(argument.shape))
-    if isinstance(argument, (bool, int, float, complex)):
-        return f"= {argument:.6g}" if isinstance(argument, float) else f"= {argument}"
-    if isinstance(argument, (list, tuple, set, frozenset)):
-        return f"({type(argument).__name__} of {len(argument)})"
-    return ""
+    from grader.sandbox.child.tables.table import form_of
+
+    return str(tuple(argument.shape)) if form_of(argument) else ""
 
 
 def timed_out(call: str, seconds: float) -> CallFailure:

@@ -7,19 +7,23 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from grader.checking.student.student_object import StudentObject
-from grader.sandbox.child.closed_set import MAX_DEPTH
+from grader.sandbox.child.closed_set import LEAVES, MAX_DEPTH
 from grader.sandbox.child.codec import Handle
 
 
 def holds_object(value: Any, depth: int = 0) -> bool:
     """Return whether a value is an object, or has one in it."""
     kind = type(value)
+    if kind in LEAVES:  # nearly all, and each call has some
+        return False
     if kind is StudentObject or kind is Handle:
         return True
-    if depth > MAX_DEPTH or not isinstance(value, (list, tuple, dict)):
+    if depth > MAX_DEPTH or not isinstance(value, (tuple, list, dict)):
         return False
-    parts = value.values() if isinstance(value, dict) else value
-    return any(holds_object(part, depth + 1) for part in parts)
+    for part in value.values() if isinstance(value, dict) else value:
+        if type(part) not in LEAVES and holds_object(part, depth + 1):
+            return True
+    return False
 
 
 def objects_in(value: Any) -> Iterator[StudentObject]:

@@ -31,6 +31,9 @@ DTYPES: Final = {
     )
 }
 
+LEAVES: Final = frozenset([type(None), bool, int, float, complex, str, bytes, np.ndarray])
+"""Nearly all values of a call: they have no parts that are values."""
+
 
 @dataclass(frozen=True, slots=True)
 class Handle:

@@ -18,6 +18,7 @@ from .closed_set import (
     FROZEN_SET,
     GENERATOR,
     HANDLE,
+    LEAVES,
     MAX_ALIKE,
     MAX_DEPTH,
     MAX_DIMENSIONS,
@@ -41,7 +42,7 @@ from .tables.moments import value_of
 from .tables.table import Table, built
 from .tables.table_wire import cells_of, unpacked
 
-_LEAVES: Final = frozenset([type(None), bool, int, float, complex, str, bytes, np.ndarray, Handle])
+_LEAVES: Final = LEAVES | {Handle}
 _MAX_DIGITS: Final = 9
 _LARGEST_CHARACTER: Final = 0x10FFFF
 
@@ -158,8 +159,9 @@ class _Decoder:
 
     def _dict(self, items: dict[Any, Any]) -> dict[str, Any]:
         self._count(len(items) + 1)
-        if not all(isinstance(key, str) for key in items):
-            raise WireError("a dict key that is no text")
+        for key in items:
+            if type(key) is not str:
+                raise WireError("a dict key that is no text")
         return items
 
     def _extension(self, code: int, data: bytes) -> Any:
@@ -201,9 +203,11 @@ def _read_array(data: bytes) -> np.ndarray[Any, Any]:
     if not isinstance(fields, list) or len(fields) != 3:
         raise WireError("an array without its three fields")
     name, shape, content = fields
-    dtype = _dtype(name)
-    if dtype is None or not isinstance(content, bytes):
+    if type(name) is not str or type(content) is not bytes:
         raise WireError("an array of an unknown kind")
+    dtype = DTYPES.get(name)
+    if dtype is None:
+        dtype = _dtype_of_texts(name, content)
     if not isinstance(shape, list):
         raise WireError("an array without a shape")
     for size in shape:
@@ -215,19 +219,18 @@ def _read_array(data: bytes) -> np.ndarray[Any, Any]:
         raise WireError("an array whose shape and bytes disagree")
     if name == "b1":
         return np.not_equal(np.frombuffer(content, dtype=np.uint8), 0).reshape(shape).copy()
-    if dtype.kind == "U":
-        points = np.frombuffer(content, dtype="<u4")
-        if (points > _LARGEST_CHARACTER).any() or ((points >= 0xD800) & (points < 0xE000)).any():
-            raise WireError("an array of texts that are none")
     return np.ndarray(shape, dtype, content).copy()
 
 
-def _dtype(name: Any) -> np.dtype[Any] | None:
-    if not isinstance(name, str):
-        return None
-    if name[:1] == "U" and name[1:].isdecimal() and 0 < len(name) < _MAX_DIGITS:
-        return np.dtype(f"<U{max(int(name[1:]), 1)}")
-    return DTYPES.get(name)
+def _dtype_of_texts(name: str, content: bytes) -> np.dtype[Any]:
+    """Return the kind of an array of texts, whose bytes have to be characters."""
+    if name[:1] != "U" or not name[1:].isdecimal() or len(name) >= _MAX_DIGITS:
+        raise WireError("an array of an unknown kind")
+    dtype = np.dtype(f"<U{max(int(name[1:]), 1)}")
+    points = np.frombuffer(content, dtype="<u4")
+    if (points > _LARGEST_CHARACTER).any() or ((points >= 0xD800) & (points < 0xE000)).any():
+        raise WireError("an array of texts that are none")
+    return dtype
 
 
 def _read_object_array(fields: list[Any]) -> np.ndarray[Any, Any]:

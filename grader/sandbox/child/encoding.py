@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 from collections.abc import Callable, Iterator
 from typing import Any, Final, Protocol
@@ -59,6 +60,11 @@ _REMEDIES: Final = {
     "NotImplementedType": "NotImplemented; raise NotImplementedError or return numbers",
 }
 
+_packed: Final[Callable[[Any], bytes]] = msgpack.Packer(strict_types=True).pack
+"""One for all messages: to make one for each takes longer than to pack most of them."""
+
+_extension: Final = functools.partial(tuple.__new__, msgpack.ExtType)
+"""Makes an extension of a code and bytes, of which none need be looked at again."""
 
 _GROUPS: Final = (list, tuple, dict, set, frozenset, np.ndarray)
 
@@ -106,7 +112,7 @@ def encode(
         plain = _Encoder(max_bytes, handle_of, objects).plain(value, 0)
     except NoDescriptionError as error:
         raise ForbiddenValueError(str(error)) from None
-    data: bytes = msgpack.packb(plain, use_bin_type=True, strict_types=True)
+    data = _packed(plain)
     if len(data) > max_bytes:
         raise ForbiddenValueError(
             f"a value of {len(data):,} bytes; at most {max_bytes:,} may be passed"
@@ -150,6 +156,8 @@ class _Encoder:
             return _plain_text(value)
         if kind is list or kind is tuple:
             return self._sequence(value, depth)
+        if kind is dict and self.objects is None:
+            return self._mapping(value, depth) if value else {}
         return self._rarer(value, depth)
 
     def _sequence(self, value: list[Any] | tuple[Any, ...], depth: int) -> Any:
@@ -159,12 +167,18 @@ class _Encoder:
             )
         items = [self.plain(item, depth + 1) for item in value]
         if isinstance(value, tuple):
-            return [msgpack.ExtType(TUPLE, b""), *items]
+            return [_extension((TUPLE, b"")), *items]
         return items
+
+    def _mapping(self, value: dict[Any, Any], depth: int) -> Any:
+        for key in value:
+            if not isinstance(key, str):
+                return self._object(value, "a dict whose keys are not all strings")
+        return {_plain_text(str(key)): self.plain(item, depth + 1) for key, item in value.items()}
 
     def _rarer(self, value: Any, depth: int) -> Any:
         if type(value) is Handle:
-            return msgpack.ExtType(OBJECT, msgpack.packb([value.number, value.words]))
+            return _extension((OBJECT, _packed([value.number, value.words])))
         if self.objects is not None:
             if type(value) is AsObject:
                 return self._object(value.value, "")
@@ -183,15 +197,11 @@ class _Encoder:
         if isinstance(value, (set, frozenset)):
             return self._set(value, depth)
         if isinstance(value, complex):
-            return msgpack.ExtType(COMPLEX, np.complex128(value).tobytes())
+            return _extension((COMPLEX, np.complex128(value).tobytes()))
         if isinstance(value, (bytes, bytearray)):
             return bytes(value)
         if isinstance(value, dict):
-            if not all(isinstance(key, str) for key in value):
-                return self._object(value, "a dict whose keys are not all strings")
-            return {
-                _plain_text(str(key)): self.plain(item, depth + 1) for key, item in value.items()
-            }
+            return self._mapping(value, depth)
         if isinstance(value, np.bool_):
             return bool(value)
         if isinstance(value, np.integer):
@@ -202,9 +212,9 @@ class _Encoder:
         if special is not None:
             return special
         if self.handle_of is not None and isinstance(value, np.random.Generator):
-            return msgpack.ExtType(GENERATOR, _generator_state(value))
+            return _extension((GENERATOR, _generator_state(value)))
         if self.handle_of is not None and callable(value):
-            return msgpack.ExtType(HANDLE, self.handle_of(value).to_bytes(4, "little"))
+            return _extension((HANDLE, self.handle_of(value).to_bytes(4, "little")))
         return self._object(value, "")
 
     def _set(self, value: set[Any] | frozenset[Any], depth: int) -> Any:
@@ -225,7 +235,7 @@ class _Encoder:
         if self.objects is None:
             raise ForbiddenValueError(words)
         number = self.objects.number_of(value)
-        return msgpack.ExtType(OBJECT, msgpack.packb([number, words[:MAX_WORDS]]))
+        return _extension((OBJECT, _packed([number, words[:MAX_WORDS]])))
 
     def _described(self, value: Any, depth: int) -> Any:
         """Return a moment, a table or an array of another library; None for what is none."""
@@ -261,7 +271,7 @@ class _Encoder:
         return None if figure is None else figure_reading.described(figure)
 
     def _marked(self, code: int, items: list[Any]) -> list[Any]:
-        return [msgpack.ExtType(code, b""), *items]
+        return [_extension((code, b"")), *items]
 
     def _array(self, value: np.ndarray[Any, Any]) -> Any:
         if (
@@ -271,7 +281,7 @@ class _Encoder:
         ):
             # nearly all arrays: nothing to refuse or convert
             content = value.tobytes()
-            return msgpack.ExtType(ARRAY, msgpack.packb(["f8", value.shape, content]))
+            return _extension((ARRAY, _packed(["f8", list(value.shape), content])))
         return self._any_array(value)
 
     def _any_array(self, value: np.ndarray[Any, Any]) -> Any:
@@ -295,7 +305,7 @@ class _Encoder:
         if dtype is None:
             return self._object(value, f"an array of {value.dtype}, not of numbers")
         content = np.asarray(value).astype(dtype, copy=False).tobytes(order="C")
-        return msgpack.ExtType(ARRAY, msgpack.packb([name, list(value.shape), content]))
+        return _extension((ARRAY, _packed([name, list(value.shape), content])))
 
     def _object_array(self, value: np.ndarray[Any, Any]) -> Any:
         """Return an array of texts, dates and the like; what holds arrays or lists is refused."""
@@ -323,11 +333,6 @@ class _Encoder:
 def _element(item: Any) -> Any:
     """Return an element of a set as plain Python has it."""
     return item.item() if isinstance(item, np.generic) else item
-
-
-def _packed(item: Any) -> bytes:
-    packed: bytes = msgpack.packb(item, use_bin_type=True)
-    return packed
 
 
 def _dense(value: Any) -> np.ndarray[Any, Any] | None:
@@ -367,7 +372,7 @@ def _plain_int(value: int) -> Any:
         return value
     if value.bit_length() > 8 * MAX_INT_BYTES - 1:
         raise ForbiddenValueError(f"an integer of about {value.bit_length():,} bits")
-    return msgpack.ExtType(BIG_INT, value.to_bytes(MAX_INT_BYTES, "little", signed=True))
+    return _extension((BIG_INT, value.to_bytes(MAX_INT_BYTES, "little", signed=True)))
 
 
 def _plain_text(value: str) -> str:
@@ -387,11 +392,5 @@ def _generator_state(generator: np.random.Generator) -> bytes:
     if state["bit_generator"] != "PCG64":
         raise ForbiddenValueError("a random generator other than np.random.default_rng(...)")
     inner = state["state"]
-    fields = [
-        inner["state"].to_bytes(16, "little"),
-        inner["inc"].to_bytes(16, "little"),
-        int(state["has_uint32"]),
-        int(state["uinteger"]),
-    ]
-    packed: bytes = msgpack.packb(fields, use_bin_type=True)
-    return packed
+    numbers = [inner[name].to_bytes(16, "little") for name in ("state", "inc")]
+    return _packed([*numbers, int(state["has_uint32"]), int(state["uinteger"])])
