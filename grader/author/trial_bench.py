@@ -39,7 +39,7 @@ class Recorder(SubmissionSession):
         """Return a call as a request."""
         draws = objects is not None and objects.operation == ".figures"
         if objects is not None and draws:
-            objects = replace(objects, operation=".facts")  # nobody looks at its pictures
+            objects = objects._replace(operation=".facts")  # nobody looks at its pictures
         if not (named and draws):
             self.arguments.setdefault(function, tuple(arguments[draws:]))
         return super().request(function, arguments, names, others, named, objects)

@@ -196,6 +196,7 @@ class Checks:
         self._references = References(course)
         self._replay = Replay()
         self._trials = Trials()
+        self._of_course = of_course(course)
         self._cells: defaultdict[str, set[str]] = defaultdict(set)  # that checks ask for by name
         self._by_exercise = {
             exercise.name: _in_order(course, exercise, path, items)
@@ -269,6 +270,11 @@ class Checks:
         asked = functools.partial(self._references.values, exercise)
         pipeline = Pipeline(session)
         turns = _Turns(pipeline, replay, recalls, self._trials)
+
+        def run_of(one: Collected) -> CheckRun:
+            student = StudentProxy(pipeline, parameters, asked, *self._of_course)
+            return CheckRun(exercise, seed, one.check, student, self._references)
+
         results: list[CheckResult] = []
         try:
             for index, one in enumerate(every):
@@ -276,10 +282,9 @@ class Checks:
                     begin(one.check)
                 result = blocked(one.check, results)
                 if result is None:
-                    student = StudentProxy(pipeline, parameters, values=asked)
-                    student = of_course(student, self.course)
-                    run = CheckRun(exercise, seed, one.check, student, self._references)
-                    result = turns.take(one, run, every[(index + 1) % len(every)].item)
+                    following = every[(index + 1) % len(every)].item
+                    key = exercise.name, seed, one.check.id
+                    result = turns.take(key, one, functools.partial(run_of, one), following)
                     result = without_known(result, results)
                 results.append(result)
                 yield result
@@ -300,21 +305,29 @@ class _Turns:
         self._function = ""
         self._forecasts: list[tuple[Forecast, int]] = []  # each with what had been asked before
 
-    def take(self, one: Collected, run: CheckRun, following: pytest.Item) -> CheckResult:
-        """Return a check's result; `following` is the check after it."""
+    def take(
+        self,
+        key: Hashable,
+        one: Collected,
+        run_of: Callable[[], CheckRun],
+        following: pytest.Item,
+    ) -> CheckResult:
+        """Return the result of a check, whose run is made where it is not recalled.
+
+        `key` stands for the check and its random numbers, `following` is the check after it.
+        """
         if one.check.function != self._function:
             self.settle()  # one who fails a function's checks is often right in the next
             self._function = one.check.function
         if self._replay is None or one.direct is None:
-            return _run(one, run, following, self._trials)
+            return _run(one, run_of(), following, self._trials)
         start = time.perf_counter()
-        key = run.exercise.name, run.seed, run.check.id
         if self._pipeline.idle:
             self._send_ahead(key, self._replay)
         self._pipeline.begin()
         result = self._replay.recall(key, self._pipeline) if self._recalls else None
         if result is None:
-            result = _run(one, run, following, self._trials)
+            result = _run(one, run_of(), following, self._trials)
             self._replay.learn(key, self._pipeline.steps, result)
         return replace(result, seconds=time.perf_counter() - start)
 
@@ -358,8 +371,10 @@ def _run(one: Collected, run: CheckRun, following: pytest.Item, trials: Trials) 
         error = run_judged(one, run, following, trials)
     seconds = time.perf_counter() - start
     outcome, feedback = verdict(run, one.item.path, error, tried)
+    result = ended(run.check, outcome, feedback, seconds)
+    figures = drawn_figures(run.student)
+    if error is None and not figures:
+        return result
     wrong = error.entries if isinstance(error, CheckFailure) else ()
     cause = error.cause if isinstance(error, CallFailure) else ""
-    pictures = pictures_of(drawn_figures(run.student))
-    result = ended(run.check, outcome, feedback, seconds)
-    return replace(result, wrong=wrong, cause=cause, pictures=pictures)
+    return replace(result, wrong=wrong, cause=cause, pictures=pictures_of(figures))

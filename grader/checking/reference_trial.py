@@ -138,7 +138,7 @@ class ReferenceInPlace:
         objects: Objects | None = None,
     ) -> Reply:
         """Call a function on copies of the arguments; raises CallFailure where it raises."""
-        asked = objects or Objects(0)
+        asked = objects or Objects(0, [])
         passed, by_name = self._passed([list(arguments), dict(named or {})])
         self._objects.begin(asked.known)
         every = [*passed, *by_name.values()]

@@ -53,7 +53,7 @@ def _with_reference(one: Collected, run: CheckRun, following: pytest.Item) -> Tr
     parameters = functools.partial(run.references.parameters, run.exercise)
     asked = functools.partial(run.references.values, run.exercise)
     place = ReferenceInPlace(module, run.exercise.name)
-    student = of_course(StudentProxy(place, parameters, values=asked), run.references.course)
+    student = StudentProxy(place, parameters, asked, *of_course(run.references.course))
     with contextlib.redirect_stdout(sys.stderr):
         return trial_of(raised_by(one, replace(run, student=student), following), student)
 

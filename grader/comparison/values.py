@@ -26,6 +26,7 @@ from grader.sandbox.child.tables.table import library_of
 _MOST_BYTES: Final = 1 << 30
 _Array = NDArray[Any]
 _NUMBERS: Final = "iufc"
+_SCALARS: Final = frozenset((float, int, bool, complex, type(None)))
 _REALS: Final = "biuf"  # as arguments, bools are as good as 0 and 1
 
 
@@ -155,6 +156,8 @@ def _content(table: Any) -> bytes | None:
 
 def size(value: Any) -> int:
     """Return roughly how many bytes a value takes."""
+    if type(value) in _SCALARS:
+        return 8
     if isinstance(value, np.ndarray):
         return value.nbytes
     if isinstance(value, list | tuple | set | frozenset):

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from grader.course.cells import named_cells
 from grader.language import enumerated, joined, sentences
@@ -120,8 +120,7 @@ class Loaded:
     stand_ins: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A call's value, the positions of arguments it changed in place, its warnings.
 
     `known` is how many objects of the submission's are known after it.

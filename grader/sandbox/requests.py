@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from grader.language import gettext_lazy as _
 from grader.sandbox import failures
@@ -49,26 +50,25 @@ class Request:
         self.sent_to = _NOT_SENT
 
 
-@dataclass(frozen=True, slots=True)
-class Objects:
+class Objects(NamedTuple):
     """What a call has to do with the submission's objects, and what holds meanwhile.
 
     Attributes
     ----------
     known : int
         How many are known to the check; the answer may hold these and new ones.
-    operation : str
-        What is done with one, which is the first argument; empty for a call by name.
     handed : list
         The functions that an object may call still, since it was given them before.
+    operation : str
+        What is done with one, which is the first argument; empty for a call by name.
     conditions : Conditions
         What is to hold during the call.
     """
 
     known: int
+    handed: list[Callable[..., Any]]
     operation: str = ""
-    handed: list[Callable[..., Any]] = field(default_factory=list)
-    conditions: Conditions = field(default_factory=dict)
+    conditions: Conditions = MappingProxyType({})
 
 
 def call_of(

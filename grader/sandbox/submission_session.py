@@ -11,9 +11,9 @@ import contextlib
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from grader.course import Limits
 from grader.result import Outcome
@@ -31,15 +31,14 @@ def is_unknown(_digest: bytes) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What has been done in a session at some time; `restore` goes back to it.
 
     Attributes
     ----------
     requests : sequence of Request
-        All that were made of the process; those after `count` came later.
-    count : int
+        All that were made of the process; those after `made` came later.
+    made : int
         How many there were.
     running : bool
         Whether that process was running.
@@ -52,7 +51,7 @@ class State:
     """
 
     requests: Sequence[Request]
-    count: int
+    made: int
     running: bool
     reloaded: bool
     printed: tuple[bytes, int]
@@ -245,7 +244,7 @@ class SubmissionSession:
 
     def restore(self, state: State) -> None:
         """Go back to a state: the process is replaced by one in which only that has been done."""
-        requests = list(state.requests[: state.count])
+        requests = list(state.requests[: state.made])
         self._end()
         self._process.forget_printed(state.printed)
         self._hung = dict(state.hung)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from grader.checking.student.shown import IS, RETURNED, Asked, shown_call, shown_value
 from grader.checking.student.student_object import StudentObject
@@ -19,8 +19,7 @@ _PRINTED: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class AnsweredCall:
+class AnsweredCall(NamedTuple):
     """Something that a check has asked for, and what it was answered.
 
     Attributes
@@ -44,7 +43,7 @@ class AnsweredCall:
     function: str
     arguments: tuple[Any, ...] | None
     value: Any
-    named: Mapping[str, Any] = field(default_factory=dict)
+    named: Mapping[str, Any] = MappingProxyType({})
     by: str = ""
     question: Callable[[], Asked] | None = None
     target: StudentObject | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from grader.checking.student.known_answers import Answer, KnownAnswers
@@ -39,7 +38,7 @@ class AsksUnderConditions:
         """
         student: Any = self  # what it has beside this part
         known = {name: KnownAnswers(tuple(calls)) for name, calls in answers.items()}
-        return student._other(replace(student._under, known=known))
+        return student._other(student._under._replace(known=known))
 
     def answering(self, answers: Iterable[object]) -> Any:
         """Return the student with somebody at the keyboard, who answers `input()` from a list.
@@ -53,7 +52,7 @@ class AsksUnderConditions:
         `student.answering(["3", "4"]).main()`, then `student.printed`
         """
         student: Any = self  # what it has beside this part
-        return student._other(replace(student._under, answers=tuple(map(str, answers))))
+        return student._other(student._under._replace(answers=tuple(map(str, answers))))
 
     def replaced(self, **names: Any) -> Any:
         """Return the student with other values, or functions, for names of their module.
@@ -78,7 +77,7 @@ class AsksUnderConditions:
         known = {**under.names, **names}
         hidden = tuple(name for name in under.hidden if name not in names)
         kept = {name: value for name, value in known.items() if name not in own}
-        return student._other(replace(under, names=kept, hidden=hidden))
+        return student._other(under._replace(names=kept, hidden=hidden))
 
     def without(self, *names: str) -> Any:
         """Return the student without names of their module, or without packages.
@@ -94,7 +93,7 @@ class AsksUnderConditions:
         under = student._under
         kept = {name: value for name, value in under.names.items() if name not in names}
         hidden = tuple(dict.fromkeys((*under.hidden, *names)))
-        return student._other(replace(under, names=kept, hidden=hidden))
+        return student._other(under._replace(names=kept, hidden=hidden))
 
     def after(self, cell: str) -> Any:
         """Return the student as they were after a cell, before those below it have been run.
@@ -115,7 +114,7 @@ class AsksUnderConditions:
         loaded = student._submission.load()
         if student._submission.source.end_of(cell) is None:
             raise no_cell(cell, student._submission.source, loaded)
-        return student._other(replace(student._under, after=cell))
+        return student._other(student._under._replace(after=cell))
 
     def rerun(self, answers: Iterable[object] = ()) -> Any:
         """Run the file anew, as a program, and return the student as they are after that.
@@ -139,4 +138,4 @@ class AsksUnderConditions:
             text = _("the program, answered {answers},", answers=enumerated([*map(repr, given)]))
         student._last[:] = [lambda: text]
         student._submission.run(given, text)
-        return student._other(replace(student._under, run=given, after=""))
+        return student._other(student._under._replace(run=given, after=""))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from grader.checking.student.known_answers import KnownAnswers
 from grader.checking.student.shown import shown_argument
@@ -14,8 +14,7 @@ from grader.result import Outcome
 from grader.sandbox.failures import CallFailure
 
 
-@dataclass(frozen=True, slots=True)
-class AskedUnder:
+class AskedUnder(NamedTuple):
     """What holds while something is asked of a submission.
 
     Attributes
@@ -36,14 +35,14 @@ class AskedUnder:
 
     known: Mapping[str, KnownAnswers] | None = None
     answers: tuple[str, ...] | None = None
-    names: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[str, Any] = MappingProxyType({})
     hidden: tuple[str, ...] = ()
     after: str = ""
     run: tuple[str, ...] | None = None
 
     def sent(self, passed: Callable[[Any], Any]) -> dict[str, Any]:
         """Return the conditions as they are sent; `passed` returns a value as it is sent."""
-        found = self.when()
+        found = self.when() if self.after or self.run is not None else {}
         if self.answers is not None:
             found["answers"] = list(self.answers)
         if self.names:
@@ -85,3 +84,7 @@ class AskedUnder:
         failure.feedback = joined(failure.feedback, under, separator="\n")
         failure.cause = ""  # it is not one that calls under other conditions may have
         return failure
+
+
+AS_IT_IS: Final = AskedUnder()
+"""Nothing holds but what the file itself has set."""

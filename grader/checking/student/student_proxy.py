@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from grader.checking.student import left_behind
@@ -14,9 +15,9 @@ from grader.checking.student.asked_exception import AskedException
 from grader.checking.student.asked_figures import AsksForFigures
 from grader.checking.student.asked_objects import Placement
 from grader.checking.student.asked_under import AsksUnderConditions
-from grader.checking.student.conditions import AskedUnder
+from grader.checking.student.conditions import AS_IT_IS, AskedUnder
 from grader.checking.student.objects_within import holds_object, replaced_in
-from grader.checking.student.shown import HOLDS, IS, RETURNED, names_of, shown_call
+from grader.checking.student.shown import HOLDS, IS, RETURNED, Asked, names_of, shown_call
 from grader.checking.student.student_function import StudentFunction
 from grader.checking.student.student_object import (
     Described,
@@ -25,13 +26,13 @@ from grader.checking.student.student_object import (
     StudentObject,
 )
 from grader.checking.student.submission import Submission
-from grader.checking.student.unnamed import refuse_unnamed
+from grader.checking.student.unnamed import refuse_unnamed, unnamed
 from grader.course import Course
 from grader.language import gettext_lazy as _
 from grader.result import Outcome
+from grader.sandbox.child.closed_set import LEAVES
 from grader.sandbox.child.codec import Handle
 from grader.sandbox.child.figures.figure import Figure
-from grader.sandbox.child.tables.table import LIBRARIES
 from grader.sandbox.failures import CallFailure, broke_the_channel, signature_of
 from grader.sandbox.replies import Loaded, Reply, undefined, unset, with_cause
 from grader.sandbox.requests import Objects
@@ -63,17 +64,19 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
         submission: Submission,
         parameters: Callable[[str], tuple[str, ...]],
         values: Callable[[], Mapping[str, Any]] = dict,
+        unnamed: tuple[str, ...] = (),  # libraries of tables that are not offered
+        folder: str = "",  # of the checks, ended by a separator
     ) -> None:
         self._submission = submission
-        self._unnamed: tuple[str, ...] = ()  # libraries of tables that are not offered
+        self._unnamed = unnamed
         self._parameters = parameters
         self._values = values
-        self._under = AskedUnder()
+        self._under = AS_IT_IS
         self.changed_arguments = ()
         self.warnings = ()
         self._calls: dict[str, tuple[tuple[Any, ...], Mapping[str, Any]]] = {}
         self._answered: list[AnsweredCall] = []
-        self._objects = KnownObjects()
+        self._objects = KnownObjects(folder=folder)
         self._last: list[Callable[[], str]] = []
         self.placement = None
         self._pictures: list[Figure] = []
@@ -90,12 +93,8 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
 
     def _other(self, under: AskedUnder) -> StudentProxy:
         """Return the student under other conditions; what is asked of it counts as asked here."""
-        other = StudentProxy(self._submission, self._parameters, self._values)
-        other._under, other._objects = under, self._objects
-        other._unnamed = self._unnamed
-        other._calls = self._calls
-        other._last, other._pictures = self._last, self._pictures
-        other._answered, other.placement = self._answered, self.placement
+        other: StudentProxy = object.__new__(StudentProxy)
+        vars(other).update(vars(self), _under=under, changed_arguments=(), warnings=())
         return other
 
     @property
@@ -212,22 +211,21 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
         self._calls[function] = arguments, named
         loaded = self._see_defined(function)
         names = self._parameters(function)
-
-        def expression() -> str:
-            return shown_call(function, (), arguments, named)
-
+        asked = partial(shown_call, function, (), arguments, named)
         under = self._under.words()
-        reply = self._ask(function, arguments, named, names, "", loaded, expression)
-        by = signature_of(function, names, arguments, named) if self._objects.count else ""
-        value = self._with_objects(reply.value, function, expression, by)
-        told = (lambda: (expression() + under, RETURNED)) if under else None
+        value, by = self._ask(function, arguments, named, names, "", loaded, asked).value, ""
+        if self._objects.count:
+            by = signature_of(function, names, arguments, named)
+            value = self._with_objects(value, function, asked, by)
+        told = partial(_returned, asked, under) if under else None
         return self._taken(AnsweredCall(function, arguments, value, named, by, told))
 
     def _taken(self, call: AnsweredCall) -> Any:
         """Keep what was answered, and return it; an object may not be in place there."""
         self._answered.append(call)
-        if self.placement is not None:
-            self.placement.judge(call)
+        placement = self.placement
+        if placement is not None:
+            placement.judge(call)
         return call.value
 
     def operate(self, operation: Operation) -> Any:
@@ -280,22 +278,23 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
         self.changed_arguments = ()
         self.warnings = ()
         self._last[:] = [asked]
-        known, under = self._objects, self._under
+        known, under, send = self._objects, self._under, self._passed
         handed = list(known.handed)
-        objects = Objects(known.count, operation, handed, under.sent(self._passed))
-        passed = [self._passed(argument) for argument in arguments]
-        by_name = {name: self._passed(argument) for name, argument in named.items()}
+        objects = Objects(known.count, handed, operation, under.sent(send))
+        passed = [each if type(each) in LEAVES else send(each) for each in arguments]
+        by_name = {name: send(argument) for name, argument in named.items()} if named else {}
         try:
             reply = self._submission.call(function, passed, names, under.known, by_name, objects)
         except CallFailure as failure:
             if failure.absent:
                 raise unset(function, loaded, self._submission.source.title) from None
             raise under.explained(with_cause(failure, loaded)) from None
-        known.count = max(known.count, reply.known)
-        if known.count:
+        if known.count or reply.known > 0:
+            known.count = max(known.count, reply.known)
             known.handed = handed
-        every = (*names_of(arguments, names), *named)
-        self.changed_arguments = tuple(every[index] for index in reply.changed)
+        if reply.changed:
+            every = (*names_of(arguments, names), *named)
+            self.changed_arguments = tuple(every[index] for index in reply.changed)
         self.warnings = reply.warnings
         return reply
 
@@ -352,11 +351,13 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
         return replaced_in(value, Handle, found)
 
 
-def of_course(student: StudentProxy, course: Course) -> StudentProxy:
-    """Return a student whose process is offered a course's packages, asked by its checks."""
-    student._unnamed = tuple(name for name in LIBRARIES if name not in course.packages)
-    student._objects.folder = f"{course.folder / 'solutions'}{os.sep}"
-    return student
+def of_course(course: Course) -> tuple[tuple[str, ...], str]:
+    """Return the libraries of tables that a course does not name, and where its checks lie."""
+    return unnamed(course.packages), f"{course.folder / 'solutions'}{os.sep}"
+
+
+def _returned(asked: Callable[[], str], under: str) -> Asked:
+    return asked() + under, RETURNED
 
 
 def own_names() -> frozenset[str]:

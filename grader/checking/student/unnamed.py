@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from grader.errors import CourseError
 from grader.language import gettext_lazy as _
-from grader.sandbox.child.tables.table import library_of
+from grader.sandbox.child.tables.table import LIBRARIES, library_of
 
 _MOST_PARTS: Final = 8  # more would cost time with each call
+
+
+def unnamed(packages: Collection[str]) -> tuple[str, ...]:
+    """Return the libraries of tables that are none of the packages which a course names."""
+    return tuple(name for name in LIBRARIES if name not in packages)
 
 
 def refuse_unnamed(value: Any, library: str) -> None:
