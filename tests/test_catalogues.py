@@ -17,14 +17,17 @@ from command import run_command
 
 from grader.author.translation import as_mo, problems
 from grader.language import (
+    PSEUDO,
     authored,
     find_language,
     gettext_lazy,
+    in_languages,
     joined,
     languages,
     listed,
     ngettext_lazy,
     reading,
+    recorded,
     sentences,
     translated,
 )
@@ -174,6 +177,16 @@ def test_a_message_is_english_and_knows_its_other_languages() -> None:
         assert translated(joined(several, "d", separator="; ")) == "a、b 和 c; d"
         assert translated("as it is") == "as it is"
     assert json.loads(json.dumps(several)) == "a, b and c"
+
+
+def test_a_message_crosses_as_plain_data_in_all_languages_or_in_those_that_are_wanted() -> None:
+    told = gettext_lazy("It stays 0")
+    assert json.loads(json.dumps(in_languages(told))) == ["It stays 0", {"zh_CN": "始终是 0"}]
+    assert in_languages(told, ["en"]) == ("It stays 0", {})
+    assert in_languages("as it is") == ("as it is", {})
+    assert translated(recorded(*in_languages(told)), "zh_CN") == "始终是 0"
+    with reading(PSEUDO):
+        assert in_languages(told)[1][PSEUDO] == "⟦It stays 0⟧"
 
 
 def test_a_count_has_its_form() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from grader.language import gettext_lazy as _
-from grader.language import in_languages, joined, recorded
+from grader.language import in_languages, joined, recorded, shortened
 from grader.result import CheckResult, Outcome, Result
 
 _CALLED: Final = "\nCalled: "
@@ -46,9 +46,7 @@ def _likeness(result: Result, function: str, checks: list[CheckResult]) -> Liken
         parts = [text for check in checks for text in (check.id, check.feedback)]
         told = _without_call(checks[0].feedback) or checks[0].title
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
-    text, others = in_languages(told)
-    short = recorded(text[:_LONGEST], {name: said[:_LONGEST] for name, said in others.items()})
-    return Likeness(result.exercise, function, digest, bool(named), short)
+    return Likeness(result.exercise, function, digest, bool(named), shortened(told, _LONGEST))
 
 
 def _without_call(feedback: str) -> str:
