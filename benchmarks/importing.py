@@ -76,7 +76,10 @@ def row(form: str, source: Path, folder: Path, listed: bool) -> Row:
     if done.returncode or found is None:
         return Row(form, source.name, (0, 0, 0, 0), done.stderr.strip().split("\n")[0], "", "")
     counts = tuple(int(number) for number in found.groups())
-    return Row(form, source.name, counts, *graded(folder))
+    results = graded(folder)
+    if not results[1]:  # nothing of it is proved
+        counts = counts[0], 0, counts[1] + counts[2], counts[3]
+    return Row(form, source.name, counts, *results)
 
 
 def main(arguments: list[str]) -> None:

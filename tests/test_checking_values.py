@@ -170,3 +170,11 @@ def test_a_copy_is_another_value_all_through(value: Any) -> None:
 @given(st.lists(FLOATS, max_size=4))
 def test_size_counts_bytes(numbers: list[float]) -> None:
     assert values.size(numbers) == 8 * len(numbers) == values.size(np.array(numbers))
+
+
+@pytest.mark.parametrize(("wrong", "told"), [(1e-6, True), (1.0, False)])
+def test_a_narrow_type_is_told_where_it_explains_the_difference(wrong: float, told: bool) -> None:
+    found = (np.array([1.0, 2.0]) + wrong).astype(np.float32)
+    with pytest.raises(CheckFailure) as caught:
+        Compare(False).close(found, np.array([1.0, 2.0]))
+    assert ("computed in float32" in str(caught.value)) == told

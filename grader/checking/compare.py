@@ -33,6 +33,7 @@ from grader.sandbox.failures import CallFailure
 
 _MAX_ENTRIES: Final = 6
 _MAX_NAMED: Final = 64
+_MOST_ROUNDING: Final = 1e4  # that many times what the last digit is worth
 _Array = NDArray[Any]
 
 
@@ -273,7 +274,7 @@ class Compare(TableComparer, FigureComparer):
         if len(wrong) > _MAX_ENTRIES:
             further = len(wrong) - _MAX_ENTRIES
             lines.append("  " + ngettext_lazy("and {count:,} more", "and {count:,} more", further))
-        if found.dtype.kind in "fc" and found.dtype.itemsize < expected.dtype.itemsize:
+        if _is_rounded(found, expected):
             text = _("({name} was computed in {dtype}, which keeps too few digits.)")
             lines.append("  " + text.format(name=called, dtype=found.dtype))
         yield _Problem(joined(*lines, separator="\n"), named)
@@ -297,6 +298,15 @@ def _own(student: StudentProxy, right: Callable[..., Any], arguments: Sequence[A
     if not is_telling(value, arguments):
         raise CheckFailure(_("What follows from the other functions says nothing."))
     return value
+
+
+def _is_rounded(found: _Array, expected: _Array) -> bool:
+    """Return whether values differ by no more than a narrower type of theirs explains."""
+    if found.dtype.kind not in "fc" or found.dtype.itemsize >= expected.dtype.itemsize:
+        return False
+    error = _MOST_ROUNDING * float(np.finfo(found.dtype).eps)
+    with np.errstate(all="ignore"):
+        return bool(np.allclose(found, expected, rtol=error, atol=error))
 
 
 def _place(name: str, index: Sequence[int]) -> str:
