@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.language import Message, translated
+from grader.sandbox.child import encoding
 from grader.sandbox.child.codec import ForbiddenValueError, encode
 from grader.sandbox.child_words import error_in_words, traceback_in_words, value_in_words
 
+CHILD = Path(encoding.__file__).parent
+REFUSALS = ("ForbiddenValueError", "NoDescriptionError", "_object")
 WORDS = st.lists(
     st.sampled_from(
         ["a set", " that holds ", "a generator", "; ", "return", " and ", "{x}", "`", "Line 1", "é"]
@@ -34,6 +41,46 @@ def refused(value: object) -> str:
     with pytest.raises(ForbiddenValueError) as raised:
         encode(value, max_bytes=1_000_000)
     return str(raised.value)
+
+
+def filled(node: ast.expr) -> str:
+    """Return a text of the source with 7 for each of its values; empty for what is no text."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    texts = [
+        "7" if isinstance(part, ast.FormattedValue) else getattr(part, "value", "")
+        for part in parts
+    ]
+    return "".join(texts) if all(isinstance(text, str) for text in texts) else ""
+
+
+def refusals() -> Iterator[tuple[str, str]]:
+    """Yield each text that the process refuses a value with, and where it stands."""
+    for path in sorted(CHILD.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and node.args:
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                text = filled(node.args[-1]) if name in REFUSALS else ""
+                if text and not text.startswith("7"):
+                    yield text, f"{path.name}:{node.lineno}"
+
+
+def explanations() -> Iterator[tuple[str, str]]:
+    """Yield each sentence on what Python cannot read, and where it stands."""
+    path = CHILD / "source" / "syntax_errors.py"
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        text = filled(node.value) if isinstance(node, ast.Return) and node.value else ""
+        if text.endswith(".") and "stands" not in text:  # which TYPED of test_syntax_errors tries
+            yield text, f"{path.name}:{node.lineno}"
+
+
+def test_no_sentence_of_the_process_is_unknown() -> None:
+    values, errors = dict(refusals()), dict(explanations())
+    values |= dict.fromkeys(encoding._REMEDIES.values(), "remedies")
+    assert len(values) > 30
+    assert len(errors) >= 8
+    unknown = [each for each in values.items() if not isinstance(value_in_words(each[0]), Message)]
+    unknown += [each for each in errors.items() if not isinstance(error_in_words(each[0]), Message)]
+    assert unknown == []
 
 
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
