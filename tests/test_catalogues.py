@@ -19,6 +19,7 @@ from grader.author.translation import as_mo, problems
 from grader.language import (
     PSEUDO,
     authored,
+    clauses,
     find_language,
     gettext_lazy,
     in_languages,
@@ -173,6 +174,9 @@ def test_a_message_is_english_and_knows_its_other_languages() -> None:
     whole = sentences([gettext_lazy("It stays 0"), "x" + gettext_lazy("It stays 0") + "!"])
     assert whole == "It stays 0 xIt stays 0!"
     assert translated(pickle.loads(pickle.dumps(whole)), "zh_CN") == "始终是 0x始终是 0!"
+    parts = clauses(["a", "", gettext_lazy("It stays 0")])
+    assert parts == "a, It stays 0"
+    assert translated(parts, "zh_CN") == "a，始终是 0"
     with reading("zh_CN"):
         assert translated(joined(several, "d", separator="; ")) == "a、b 和 c; d"
         assert translated("as it is") == "as it is"

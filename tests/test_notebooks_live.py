@@ -67,6 +67,23 @@ def test_the_magic(shell: Shell) -> None:
     assert wrong._render_traceback_()[0].startswith("bpgrade: The course")
 
 
+@pytest.mark.parametrize("option", ["--lang zh", "--lang=zh-CN"])
+def test_the_magic_speaks_the_language_that_is_asked_for(shell: Shell, option: str) -> None:
+    shell.run("%load_ext grader\ndef forward(*a): return 1")
+    report = shell.run(f"%bpgrade exercise3 {option}").result
+    assert "当前笔记本" in repr(report)
+    assert "还没有写" in repr(report)
+    assert '<div class="bpgrade" lang="zh-CN">' in report._repr_html_()
+    assert "还没有写" in report._repr_html_()
+    report = shell.run("from grader import check\ncheck('exercise3', lang='zh')").result
+    assert "还没有写" in repr(report)
+    assert "not written yet" in repr(shell.run("%bpgrade exercise3").result)
+    wrong = shell.run(f"%bpgrade exercise3 exercise4 {option}").error_in_exec
+    assert "not written" not in wrong._render_traceback_()[0]
+    wrong = shell.run("%bpgrade exercise3 --lang tlh").error_in_exec
+    assert wrong._render_traceback_() == ["bpgrade: no such language: tlh\nthere are: en, zh-CN"]
+
+
 def test_what_is_missing_is_said(shell: Shell) -> None:
     shell.run("def forwards(*a): pass")
     result = shell.run("import grader\ngrader.check('exercise3')").result.result

@@ -18,6 +18,7 @@ from made_results import BLOG, SWAPPED, check, result, results
 from rich.cells import cell_len
 from rich.console import Console
 
+from grader.language import reading
 from grader.report.arrangement import findings, score_text
 from grader.report.page import Page
 from grader.report.safe_text import visible
@@ -76,6 +77,17 @@ def test_the_whole_report_of_the_blogs_mistakes():
     assert "  │ loss 0.29065086742565893" in text
     assert text.splitlines()[-1] == "13 / 20"
     assert text.index("Index swapped  line 31") < text.index("gradient_1: 4 of 4 entries differ.")
+
+
+def test_a_line_number_stays_with_its_word():
+    located = replace(SWAPPED, title="Index swapped in the sum", line=40)
+    made = result(check("forward", "Right", Outcome.FAILED, diagnosis=(located,)))
+    for width in range(24, 60):
+        assert "line 40" in render_text(made, width)
+        with reading("zh_CN"):
+            rows = render_text(made, width).splitlines()
+        assert any("第 40 行" in row for row in rows)
+        assert all(cell_len(row) <= width for row in rows)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

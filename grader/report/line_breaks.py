@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
+HELD: Final = "\ue000"
+"""What stands for a blank that no line is broken at; `visible` lets no text have it."""
 _CLOSING: Final = frozenset("，。、：；！？）】》〉」』”’…—·％,.:;!?)]}%")
 _OPENING: Final = frozenset("（【《〈「『“‘([{")
 
@@ -60,7 +62,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _may_break(before: str, after: str) -> bool:
-    if after.isspace():
+    if after.isspace() or HELD in (before, after):
         return False
     if before.isspace():
         return True

@@ -11,13 +11,11 @@ from rich.text import Text
 
 from grader.report.arrangement import FunctionState
 from grader.report.flowing import wrapped
-from grader.report.line_breaks import has_wide
+from grader.report.line_breaks import HELD, has_wide
 from grader.report.safe_text import visible
 
-# An index or a short row such as [0, 1] stays in one piece: its blanks are held by a character
-# that `visible` lets no text have.
+# An index or a short row such as [0, 1] stays in one piece.
 _INDEX = re.compile(r"\[[\d:., -]{1,24}\]")
-_HELD = "\ue000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ class Page:
 
     def held(self, text: str) -> str:
         """Return a short text so that it stays in one piece where it is wrapped."""
-        return text.replace(" ", _HELD)
+        return text.replace(" ", HELD)
 
     def blank(self) -> None:
         """Add an empty row."""
@@ -103,7 +101,7 @@ class Page:
         else:
             rows = list(held.wrap(self.console, room, overflow="fold"))
         for row in rows:
-            row.plain = row.plain.replace(_HELD, " ")
+            row.plain = row.plain.replace(HELD, " ")
         return rows
 
     def write(self, text: Text, first: Text | str = "", rest: Text | str | None = None) -> None:
