@@ -131,6 +131,24 @@ def test_what_the_students_process_answers_is_right(tmp_path: Path) -> None:
     assert result.score == len(RIGHT)
 
 
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("assert student.make(1).items == [0]", "make(1).items is None."),
+        ("assert student.make(1).items[0] == 0", "items is None where a list is needed."),
+        ("assert student.make.__doc__ == 'Make.'", "make.__doc__ is None."),
+    ],
+)
+def test_an_attribute_that_is_none_lacks_no_return(tmp_path: Path, body: str, told: str) -> None:
+    course = course_of(tmp_path, [body])
+    right = REFERENCE.replace("make(n):", "make(n):\n    'Make.'")
+    (tmp_path / "solutions" / "one.py").write_text(right)
+    (check,) = graded(course, REFERENCE.replace("list(items)", "None")).checks
+    assert check.outcome.value == "failed"
+    assert check.feedback.endswith(told)
+    assert "return" not in check.feedback
+
+
 @pytest.mark.parametrize("wrong", ["return (x for x in range(n))", "return Model(range(n))"])
 def test_an_object_in_the_place_of_a_list_stays_the_students_mistake(
     tmp_path: Path, wrong: str

@@ -208,7 +208,8 @@ def _unusable(run: CheckRun, file: Path, error: Exception, trial: Trial | None) 
         if text is not None:
             return text
     for call in calls:
-        if call.value is None and not _returns_none(call.function, trial):
+        called = call.arguments is not None
+        if call.value is None and called and not _returns_none(call.function, trial):
             return returned_none(call.function)
     reason = f"{type(error).__name__}: {error}" if run.check.visible else type(error).__name__
     unusable = _("The check could not go on with what was returned ({reason}).", reason=reason)

@@ -255,7 +255,7 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
         return self._taken(
             AnsweredCall(
                 function,
-                arguments[1:],
+                None if operation.attribute else arguments[1:],
                 value,
                 operation.named,
                 by,
