@@ -12,6 +12,7 @@ from grader.language import gettext as _
 from grader.language import gettext_lazy as lazy
 from grader.language import translated
 
+_WIDTH: Final = 8
 _STATES: Final = {
     "trusted": lazy("trusted"),
     "refused": lazy("refused"),
@@ -72,11 +73,12 @@ def _remove(folder: Path) -> None:
 
 
 def _list() -> None:
-    from rich.cells import set_cell_size
+    from rich.cells import cell_len, set_cell_size
 
     from grader.course import trust
 
+    widest = max(_WIDTH, *(cell_len(translated(each)) for each in _STATES.values()))
     for decision in trust.decisions():
         there = decision.folder.is_dir()
         state = translated(_STATES[trust.standing(decision.folder) if there else "gone"])
-        click.echo(f"{set_cell_size(state, 8)} {click.format_filename(decision.folder)}")
+        click.echo(f"{set_cell_size(state, widest)} {click.format_filename(decision.folder)}")
