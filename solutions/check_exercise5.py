@@ -137,17 +137,16 @@ def accepts(student, compare, loss, gradient, parameters, what):
     if not found and not alike(own_gradient(student, loss, parameters), gradient(parameters)):
         own = own_gradient(student, straight, parameters)
         found = verdict(student, compare, straight, lambda _: own, parameters)
-    compare.that(found, message("check_gradient rejects a right gradient: {what}.", what=what))
+    if not found:
+        compare.that(False, message("check_gradient rejects a right gradient: {what}.", what=what))
 
 
 def rejects(student, compare, loss, gradient, parameters, what):
     """Fail unless the checker says no."""
     found = verdict(student, compare, loss, gradient, parameters)
-    if found:
-        found = not alike(own_gradient(student, loss, parameters), gradient(parameters), 1e-4)
-    compare.that(
-        not found, message("check_gradient lets a wrong gradient through: {what}.", what=what)
-    )
+    if found and not alike(own_gradient(student, loss, parameters), gradient(parameters), 1e-4):
+        told = message("check_gradient lets a wrong gradient through: {what}.", what=what)
+        compare.that(False, told)
 
 
 def rejects_all(student, compare, network, spoilt):
