@@ -18,30 +18,56 @@ from xdist.scheduler import LoadFileScheduling
 pytest_plugins = ["browsing"]
 
 _LONGEST: Final = (
-    "test_hostile.py",
-    "test_diagnosis.py",
-    "test_docs.py",
-    "test_author_verify.py",
-    "test_corpus.py",
+    "test_pages_browser.py",
     "test_isolation.py",
-    "test_misconceptions.py",
     "test_cluster.py",
-    "test_notebooks.py",
+    "test_platforms_layout.py",
+    "test_hostile.py",
+    "test_docs.py",
+    "test_batch.py",
+    "test_corpus.py",
     "test_pipeline.py",
+    "test_batch_files.py",
+    "test_hostile_objects.py",
+    "test_author_verify.py",
+    "test_misconceptions.py",
     "test_platforms_selftest.py",
+    "test_decisions.py",
+    "test_printing.py",
+    "test_repair.py",
+    "test_notebooks.py",
+    "test_objects.py",
+    "test_platforms_package.py",
+    "test_platforms.py",
+    "test_author_release.py",
+    "test_term.py",
+    "test_diagnosis.py",
+    "test_cache_key.py",
+    "test_command_line.py",
+    "test_check.py",
     "test_corpus_alone.py",
-    "test_figures.py",
+    "test_diagnosis_course.py",
+    "test_packages.py",
+    "test_platforms_limits.py",
     "test_figure.py",
     "test_handed_in.py",
 )
-"""Files that take longest: they come first, so that no process is left with one at the end."""
+"""Files that take longest: they come first, so that no process is left with one at the end.
+
+Before the others are those that are given to one process whole.
+"""
 _SHARING_NOTHING: Final = {
     "test_hostile.py",
     "test_docs.py",
     "test_author_verify.py",
     "test_corpus_alone.py",
+    "test_diagnosis_course.py",
     "test_figure.py",
     "test_handed_in.py",
+    "test_misconceptions.py",
+    "test_packages.py",
+    "test_platforms_limits.py",
+    "test_platforms_selftest.py",
 }
 """Files whose tests have no fixture in common, so that each may run in any process."""
 
