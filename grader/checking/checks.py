@@ -326,10 +326,11 @@ class _Turns:
             self._send_ahead(key, self._replay)
         self._pipeline.begin()
         result = self._replay.recall(key, self._pipeline) if self._recalls else None
-        if result is None:
-            result = _run(one, run_of(), following, self._trials)
-            self._replay.learn(key, self._pipeline.steps, result)
-        return replace(result, seconds=time.perf_counter() - start)
+        if result is not None:
+            return replace(result, seconds=time.perf_counter() - start)
+        result = _run(one, run_of(), following, self._trials)
+        self._replay.learn(key, self._pipeline.steps, result)
+        return result
 
     def _send_ahead(self, key: Hashable, replay: Replay) -> None:
         self._pipeline.begin()

@@ -13,6 +13,7 @@ both:
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -128,7 +129,7 @@ def fingerprint(value: Any) -> Hashable | None:
     """
     kind = type(value)
     if kind is np.ndarray and not value.dtype.hasobject:
-        return value.dtype.str, value.shape, value.strides, value.tobytes()
+        return _code_of(value.dtype), value.shape, value.strides, value.tobytes()
     if kind is float:
         return kind, value.hex()
     if kind is complex:
@@ -144,6 +145,11 @@ def fingerprint(value: Any) -> Hashable | None:
         members = frozenset(map(fingerprint, value))
         return None if None in members else (kind, members)
     return _content(value) if library_of(value) else None
+
+
+@functools.lru_cache(256)  # NumPy writes it anew each time
+def _code_of(dtype: np.dtype[Any]) -> str:
+    return dtype.str
 
 
 def _content(table: Any) -> bytes | None:

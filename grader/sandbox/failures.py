@@ -145,10 +145,15 @@ def _brief(argument: Any) -> str:
     import numpy as np
 
     if isinstance(argument, np.ndarray):
-        return str(argument.shape)
+        return _shape_in_words(argument.shape)
     from grader.sandbox.child.tables.table import form_of
 
     return str(tuple(argument.shape)) if form_of(argument) else ""
+
+
+@functools.lru_cache(1024)  # nearly all calls of a class have arguments of a few shapes
+def _shape_in_words(shape: tuple[int, ...]) -> str:
+    return str(shape)
 
 
 def timed_out(call: str, seconds: float) -> CallFailure:
