@@ -66,12 +66,6 @@ def _counted_columns(number: int) -> str:
     return ngettext_lazy("{count:,} column", "{count:,} columns", number)
 
 
-def counted(number: int, what: str) -> str:
-    """Return a number of things, as in `1 row` and `2 rows`."""
-    first, _, rest = what.partition(" of ")
-    return f"{number:,} {first}{'' if number == 1 else 's'}{rest and f' of {rest}'}"
-
-
 def listed(names: Sequence[Any], most: int = _MOST_NAMES) -> str:
     """Return the first of some names, and how many more there are."""
     return enumerated(list(map(shown_name, names[:most])), len(names) - most)

@@ -12,6 +12,7 @@ from grader.language import gettext, ngettext_lazy, translated
 from grader.language import gettext_lazy as _
 from grader.report.line_breaks import is_wide
 from grader.result import CheckResult, Diagnosis, Outcome, PartResult, Place, Result
+from grader.result.places import place_in_words
 
 T = TypeVar("T")
 
@@ -216,7 +217,7 @@ def cell_of(result: Result, function: str) -> str:
 def line_text(line: int, cell: str = "") -> str:
     """Return `line 21`, or `cell 5, line 3`."""
     if cell:
-        return _("{place}, line {number}", place=cell, number=line)
+        return _("{place}, line {number}", place=place_in_words(cell), number=line)
     return _("line {number}", number=line)
 
 

@@ -60,6 +60,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "name": name_shown,
+        "place": lambda text: words.changed(text, name_shown),
         "last": lambda text: words.changed(text, last),
         "part": part,
         "amount": amount,

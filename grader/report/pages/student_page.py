@@ -27,6 +27,7 @@ from grader.report.pages.drawing import Drawing, bar
 from grader.report.pages.environment import render
 from grader.report.pages.words import Words
 from grader.result import Diagnosis, Outcome, Picture, Result
+from grader.result.places import place_in_words
 
 MARKS: Final = {
     FunctionState.RIGHT: ("✓", _("right")),
@@ -261,7 +262,7 @@ def _function(
         state=words,
         bar=bar(share, "full" if summary.state is FunctionState.RIGHT else "open"),
         remark=summary.remark or unwritten(summary),
-        place=listing.place if listing is not None else "",
+        place=place_in_words(listing.place) if listing is not None else "",
         lines=lines,
         found=tuple(
             _finding(each, [one for one in each.diagnoses if one not in at_lines]) for each in own
