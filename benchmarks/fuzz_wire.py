@@ -95,6 +95,7 @@ def write_table_seeds(folder: Path) -> None:
             **{"zone": days.tz_localize("Europe/Berlin"), "kind": pd.Categorical(["a", "b"])},
             **{"bin": pd.cut([1, 9], 2), "object": [[1], datetime.date(2024, 1, 2)]},
             "month": pd.period_range("2024-01", periods=2, freq="M"),
+            "set": [{1, "a"}, frozenset((2,))],
         }
     )
     line = Line(np.ones(2), np.ones(2), "a", "#ff0000")
