@@ -163,3 +163,31 @@ def test_an_object_in_the_place_of_a_list_stays_the_students_mistake(
         path.unlink()
     (check,) = graded(load_course(tmp_path), text).checks
     assert check.outcome.value == "failed"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (
+            "assert list(student.squares(3)) == [0, 1, 4]",
+            "squares(3) gave 0, 1, 2 one after another.",
+        ),
+        (
+            "squares = student.squares(9)\nassert next(squares) == 1",
+            "squares(9) gave 0 one after another.",
+        ),
+        ("assert list(student.squares(0)) == [0]", "squares(0) gave no item."),
+    ],
+)
+def test_the_items_of_a_generator_are_told(tmp_path: Path, body: str, told: str) -> None:
+    course = course_of(tmp_path, [body])
+    reference = "\ndef squares(n):\n    for each in range(n): yield each * each\n"
+    if "next" in body:
+        reference = reference.replace("range(n)", "range(1, n)")
+    if "[0]" in body:
+        reference = reference.replace("range(n)", "range(n + 1)")
+    (tmp_path / "solutions" / "one.py").write_text(REFERENCE + reference)
+    wrong = "\ndef squares(n):\n    yield from range(n)\n"
+    (check,) = graded(course, REFERENCE + wrong).checks
+    assert check.outcome.value == "failed"
+    assert check.feedback.endswith(told)

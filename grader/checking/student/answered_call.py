@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from grader.checking.student.shown import IS, RETURNED, Asked, shown_call, shown_value
 from grader.checking.student.student_object import StudentObject
+from grader.language import enumerated
 from grader.language import gettext_lazy as _
 
 _PRINTED: Final = {
@@ -17,6 +18,8 @@ _PRINTED: Final = {
         _("While it was loaded, your code printed {text}"),
     ),
 }
+_GAVE: Final = _("{asked} gave {items} one after another")
+_GAVE_NONE: Final = _("{asked} gave no item")
 
 
 class AnsweredCall(NamedTuple):
@@ -38,6 +41,8 @@ class AnsweredCall(NamedTuple):
         Returns what was asked of an object, as in `Stack([1]).pop()`, and how the answer is told.
     target : StudentObject or None
         The object that it was asked of.
+    items : sequence or None
+        Where a next item was asked for, the first of those that there have been.
     """
 
     function: str
@@ -47,12 +52,17 @@ class AnsweredCall(NamedTuple):
     by: str = ""
     question: Callable[[], Asked] | None = None
     target: StudentObject | None = None
+    items: Sequence[Any] | None = None
 
     def told(self) -> str:
         """Return it in words, as in `mean([1.0, 2.0]) returned 1.5`, or `answer is 42`."""
         if self.function in _PRINTED and self.question is None:
             nothing, something = _PRINTED[self.function]
             return something.format(text=shown_value(self.value)) if self.value else nothing
+        if self.items is not None and self.target is not None:
+            shown = enumerated(list(map(shown_value, self.items)))
+            text = _GAVE if self.items else _GAVE_NONE
+            return text.format(asked=self.target._bpgrade.short(), items=shown)
         asked, told = self._asked() if self.question is None else self.question()
         return told.format(asked=asked, answer=shown_value(self.value))
 

@@ -23,6 +23,7 @@ from grader.sandbox.failures import CallFailure, broke_the_channel, forbidden
 
 _MOST_STEPS: Final = 10_000
 _LONGEST: Final = 80
+_MOST_TOLD: Final = 10
 
 
 @dataclass(slots=True)
@@ -43,6 +44,8 @@ class KnownObjects:
         Those of which it is not known that the check takes objects there.
     folder : str
         Where the course's own code lies; empty where there is no reference.
+    items : dict
+        The first items that each object gave one by one.
     """
 
     count: int = 0
@@ -51,6 +54,14 @@ class KnownObjects:
     steps: int = 0
     unplaced: set[int] = field(default_factory=set)
     folder: str = ""
+    items: dict[int, list[Any]] = field(default_factory=dict)
+
+    def with_item(self, number: int, found: Any) -> tuple[Any, ...]:
+        """Take in the next item that an object gave, and return the first ones."""
+        items = self.items.setdefault(number, [])
+        if len(items) < _MOST_TOLD and type(found) is tuple:
+            items += found[:1]
+        return tuple(items)
 
 
 class Operator(Protocol):

@@ -252,6 +252,7 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
         value = self._with_objects(
             reply.value, own.root, asked, made, label, owner if operation.attribute else None
         )
+        items = own.known.with_item(own.number, value) if code == ".next" else None
         return self._taken(
             AnsweredCall(
                 function,
@@ -261,6 +262,7 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
                 by,
                 operation.told,
                 owner if own.owner is None else own.owner,
+                items,
             )
         )
 
