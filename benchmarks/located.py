@@ -1,10 +1,13 @@
 """How well the line of a mistake is found, in wrong submissions of six styles.
 
     python benchmarks/located.py [--files 240] [--pairs 60] [--seed 1] [--show wrong,missed]
+                                 [--slowest 3]
 
 Right files (styles/) are made wrong by blind edits (wrong_files.py) and graded as a whole. The
 line is right where one of those told of is a line that the edit has changed. Files with mistakes of
-learners, as found in public questions, are graded too, and counted apart.
+learners, as found in public questions, are graded too, and counted apart. With a large `--slowest`
+a busy machine finds what an idle one does: it gives the search so many times its processor time by
+the clock.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from grader.course import find_course
 from grader.diagnosis import diagnose
 from grader.diagnosis.diagnose import Diagnoser
 from grader.diagnosis.explainer import Told
+from grader.diagnosis.repair import trials
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
 from grader.result import Diagnosis, Outcome, Result
@@ -212,8 +216,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", default="")
     parser.add_argument("--seconds", type=float, default=diagnose.REPAIR_SECONDS)
+    parser.add_argument("--slowest", type=float, default=trials.SLOWEST)
     options = parser.parse_args()
-    diagnose.REPAIR_SECONDS = options.seconds
+    diagnose.REPAIR_SECONDS, trials.SLOWEST = options.seconds, options.slowest
     course = find_course(COURSE, COURSE)
     bench = Bench(course)
     with Grader(course, resolve("basic")) as grader:

@@ -194,6 +194,10 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         ["2"],
     ),
     "a helper without its formula": ({"1 / (1 + np.exp(-z))": "1"}, ["1"]),
+    "one that another one hides": (
+        {"1 / (1 + np.exp(-z))": "1", "outer(x, back": "outer(x, -back"},
+        ["1", "-back"],
+    ),
     "names of a comprehension": (
         {"back * slope(hidden)": "np.array([b * slope(h) for h, b in zip(back, hidden)])"},
         ["h, b"],

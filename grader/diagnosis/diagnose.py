@@ -159,7 +159,7 @@ class Diagnoser:
     ) -> dict[str, tuple[Told, ...]]:
         """Return what is told of each function, with the places that repairs have shown."""
         told = {function: case.named.told for function, case in cases.items()}
-        wanted = [name for name, case in cases.items() if case.is_called and not case.follows]
+        wanted = [name for name, case in cases.items() if case.is_called]
         if not wanted:
             return told
         key = exercise.name, tuple(wanted), session.source
@@ -168,7 +168,12 @@ class Diagnoser:
                 self._repairs.clear()
             self._repairs[key] = self._repaired(exercise, session, cases, wanted, verify)
         for function, repair in self._repairs[key].items():
-            told[function] = retold(cases[function].named, repair, cases[function].wording)
+            case = cases[function]
+            if case.follows:  # it has a mistake of its own as well
+                own = retold(replace(case.named, told=()), repair, case.wording)
+                told[function] = (*case.named.told, *own)
+            else:
+                told[function] = retold(case.named, repair, case.wording)
         return told
 
     def _repaired(
@@ -195,9 +200,11 @@ class Diagnoser:
             budget=Budget(REPAIR_SECONDS),
             say=self._say,
         )
-        found = {}
+        found: dict[str, Repair] = {}
         for function in wanted:
             case = cases[function]
+            if case.follows and not found:
+                continue
             try:
                 repair = finder.repair(
                     function, case.table, case.rows, case.named.prefers, case.named.are_several

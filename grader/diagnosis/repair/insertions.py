@@ -133,16 +133,16 @@ class Insertions:
         whole, in_turn = self._missing_ones("whole"), self._missing_ones("in turn")
         for spot, values in self._spots(admits):
             first, total = values[0], _is_whole(spot)
-            if isinstance(spot.node, ast.Constant) and not total:
-                continue
             if isinstance(spot.node, ast.Name) and spot.node.id in self._own.scope.worked_out:
                 continue  # the formula belongs where it is worked out
+            constant = isinstance(spot.node, ast.Constant)
             made = [
                 each
                 for worth, each in whole
-                if (total and (worth.ndim or not first.ndim)) or worth.shape == first.shape
+                if (total and (worth.ndim or not first.ndim))
+                or (worth.shape == first.shape and not constant)
             ]
-            if isinstance(spot.node, ast.Constant) and not isinstance(spot.parent, ast.Return):
+            if constant and not isinstance(spot.parent, ast.Return):
                 made += [each for _worth, each in in_turn]
             elif not first.ndim and len(values) > 1:
                 made += [each for worth, each in in_turn if not len(values) % worth.size]

@@ -274,7 +274,7 @@ class Search:
                 watch.values,
                 watch.kept(scope),
                 watch.counted(scope).get(turning, {}),
-                watch.ended(scope).get(turning, {}),
+                watch.ended(scope),
             )
             for scope in scopes
             for turning in scope.regions

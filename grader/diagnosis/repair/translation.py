@@ -47,7 +47,7 @@ class OwnValues:
     counted : mapping
         How the counters turned.
     ended : mapping
-        What variables were worth at the end of each turn.
+        What variables were worth at the end of each turn, by the counters of the loop.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class OwnValues:
         watched: Mapping[int, list[Any]],
         kept: Mapping[str, list[Any]],
         counted: Mapping[str, list[Any]],
-        ended: Mapping[str, list[Any]],
+        ended: Mapping[frozenset[str], Mapping[str, list[Any]]],
     ) -> None:
         self.scope = scope
         self.turning = turning
@@ -105,7 +105,8 @@ class OwnValues:
 
     def _kept_entries(self) -> Iterator[tuple[ast.expr, tuple[Array, ...]]]:
         """Yield the variables, and their entries by number."""
-        for name, values in (*self._kept.items(), *self._ended.items()):
+        ended = self._ended.get(self.turning, {})
+        for name, values in (*self._kept.items(), *ended.items()):
             numbers = _numbers(values)
             if numbers is not None:
                 yield self.scope.names[name], numbers
@@ -142,6 +143,26 @@ class OwnValues:
                         two = ast.Subscript(one, ast.Name(other, ast.Load()), ast.Load())
                         pairs = zip(turns, inner, strict=True)
                         yield two, tuple(np.asarray(array[pair]) for pair in pairs)
+        yield from self._renewed(counted)
+
+    def _renewed(
+        self, counted: Mapping[tuple[str, int], tuple[int, ...]]
+    ) -> Iterator[tuple[ast.expr, tuple[Array, ...]]]:
+        """Yield the entries of variables that an outer loop sets anew in each turn."""
+        for (name, times), turns in counted.items():
+            for (outer, again), around in counted.items():
+                ended = self._ended.get(frozenset({outer}), {})
+                if again != times or self.turning != {name, outer} or name == outer:
+                    continue
+                for variable, values in ended.items():
+                    arrays = _numbers(values)
+                    if arrays is None or max(around) >= len(arrays):
+                        continue
+                    if all(each.ndim == 1 and max(turns) < len(each) for each in arrays):
+                        one = ast.Name(name, ast.Load())
+                        entry = ast.Subscript(self.scope.names[variable], one, ast.Load())
+                        pairs = zip(around, turns, strict=True)
+                        yield entry, tuple(np.asarray(arrays[a][b]) for a, b in pairs)
 
     @cached_property
     def by_first(self) -> dict[Key, Own]:
