@@ -32,7 +32,7 @@ from grader.diagnosis.repair import trials
 from grader.sandbox import launch
 
 _LONGEST = 1_000_000
-_LEFT_OUT = ("grader.__main__", "grader.sandbox.child.", "grader.cluster.")
+_LEFT_OUT = ("grader.__main__", "grader.sandbox.child.", "grader.cluster.", "grader.server.")
 """What no command imports, or needs large libraries that few do."""
 
 

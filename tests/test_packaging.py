@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = [
     {"cli"},
+    {"server"},
     {"cluster", "gradebook"},
     {"author", "batch", "decisions", "ipython", "platforms", "report"},
     {"grading"},

@@ -30,6 +30,7 @@ _COMMANDS = {
     "package": _("Make an autograder for a learning platform."),
     "selftest": _("Try an autograder's package before uploading it."),
     "autograde": _("Grade inside a learning platform."),
+    "serve": _("Let students hand in through a browser."),
     "trust": _("Let the code of a course run here."),
     "author": _("Write a course of your own."),
     "doctor": _("See what holds on this machine."),

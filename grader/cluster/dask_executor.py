@@ -17,6 +17,7 @@ from distributed import CancelledError, Client, Event, Future, KilledWorker
 from grader.batch.executor import Done, Job, Task, ungraded
 from grader.batch.grading_process import error_of
 from grader.batch.pool import stuck_seconds
+from grader.batch.slots import SlotResult
 from grader.cluster import course_archive, messages, remote, worker_monitor
 from grader.cluster.address import Cluster
 from grader.cluster.chunks import Chunk, Sizing
@@ -31,7 +32,6 @@ from grader.cluster.cluster_words import (
     workers_keep_failing,
 )
 from grader.cluster.connection import ClusterError, connected
-from grader.cluster.slots import SlotResult
 from grader.cluster.versions import versions
 from grader.cluster.worker_monitor import Refused, SchedulerLost, SetupFailed, Watch
 from grader.course import Course

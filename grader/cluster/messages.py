@@ -18,7 +18,7 @@ from typing import Any
 import msgpack
 
 from grader.batch.executor import Done, Task
-from grader.cluster.slots import SlotResult
+from grader.batch.slots import SlotResult
 from grader.language import in_languages, recorded
 
 

@@ -11,8 +11,8 @@ from distributed import Event, WorkerPlugin, get_worker
 
 from grader.batch.executor import Job
 from grader.batch.grading_process import told
+from grader.batch.slots import SlotResult, Slots
 from grader.cluster import course_archive, messages, proof
-from grader.cluster.slots import SlotResult, Slots
 from grader.cluster.versions import difference, versions
 from grader.errors import BpgradeError, IsolationError
 from grader.language import gettext_lazy as _

@@ -1,0 +1,94 @@
+"""`bpgrade serve`: a server on which students hand in through a browser."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from grader.errors import UsageError
+from grader.language import gettext as _
+from grader.language import gettext_lazy as lazy
+
+
+@click.command("serve", epilog="Example: bpgrade serve --course my-course --data /srv/grading")
+@click.option(
+    "--course",
+    "courses",
+    metavar="DIR",
+    multiple=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A course's folder, solutions included; more than once for several courses.",
+)
+@click.option(
+    "--data",
+    metavar="DIR",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The server's own folder: its database, its secret key. It is made if need be.",
+)
+@click.option(
+    "--database",
+    metavar="URL",
+    default="",
+    help="postgresql://user:password@host/name.  [default: SQLite in the server's folder]",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port."
+)
+@click.option(
+    "--address",
+    metavar="URL",
+    default="",
+    help="The address that browsers use, where a proxy stands before it.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=0),
+    default=None,
+    help="How many submissions are graded at a time.  [default: one for each core]",
+)
+@click.option("--worker", is_flag=True, help="Only grade, for a server that runs elsewhere.")
+def command(
+    courses: tuple[Path, ...],
+    data: Path,
+    database: str,
+    host: str,
+    port: int,
+    address: str,
+    workers: int | None,
+    worker: bool,
+) -> int:
+    """Let students hand in through a browser, and see the feedback in a second.
+
+    Prints the address, and at the first start a link that makes the first instructor. Submissions
+    are graded in strict isolation; where that can't be had, the server refuses to start.
+
+    Exit code: 0 stopped, 2 an option is wrong, 3 it could not be run.
+    """
+    from grader.server import configuration as settings
+    from grader.server import serving
+
+    threads = len(os.sched_getaffinity(0)) if workers is None else workers
+    if worker:
+        serving.work(settings.read(data), threads, _say)
+        return 0
+    if not courses:
+        raise UsageError(lazy("no course is named"), lazy("name one with --course DIR"))
+    folders = tuple(str(folder.resolve()) for folder in courses)
+    shown = address.rstrip("/") or f"http://{host}:{port}"
+    made = settings.Configuration(str(data.resolve()), folders, database, shown)
+    prepared = serving.prepare(made)
+    click.echo(_("bpgrade is at {address}", address=shown))
+    if prepared.first_link:
+        click.echo(_("Become the first instructor, once, by: {link}", link=prepared.first_link))
+    click.echo(_("Ctrl-C stops it; nothing that was handed in is lost."))
+    sys.stdout.flush()
+    return serving.run(made, host, port, threads)
+
+
+def _say(line: str) -> None:
+    click.echo(f"bpgrade: {line}", err=True)

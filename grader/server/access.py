@@ -1,0 +1,123 @@
+"""Who may see what: every view is made by one of these, and by nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+
+from grader.server.models import Attempt, Membership, Person, Role, ServedCourse
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody in a course: as what, and which section."""
+
+    person: Person
+    course: ServedCourse
+    role: Role
+    section: str = ""
+
+    @property
+    def teaches(self) -> bool:
+        """Whether they may see what others have handed in."""
+        return self.role is not Role.STUDENT
+
+
+def public(view: View) -> View:
+    """Mark a view that anybody may see, without logging in."""
+    view.access = "public"  # type: ignore[attr-defined]
+    return never_cache(view)
+
+
+def person(view: View) -> View:
+    """Mark a view for whoever is logged in; it is given the person."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, **arguments: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return view(request, request.user, **arguments)
+
+    checked.access = "person"  # type: ignore[attr-defined]
+    return never_cache(checked)
+
+
+def member(view: View) -> View:
+    """Mark a view for the people of a course; it is given their `Visit`."""
+    return _in_course(view, "member", lambda _: True)
+
+
+def staff(view: View) -> View:
+    """Mark a view for a course's assistants and instructors."""
+    return _in_course(view, "staff", lambda visit: visit.teaches)
+
+
+def instructor(view: View) -> View:
+    """Mark a view for a course's instructors alone."""
+    return _in_course(view, "instructor", lambda visit: visit.role is Role.INSTRUCTOR)
+
+
+def _in_course(view: View, access: str, may: Callable[[Visit], bool]) -> View:
+    @wraps(view)
+    def checked(request: HttpRequest, course: str, **arguments: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        visit = visit_of(request.user, course)
+        if not may(visit):
+            raise Http404
+        return view(request, visit, **arguments)
+
+    checked.access = access  # type: ignore[attr-defined]
+    return never_cache(checked)
+
+
+def visit_of(someone: Any, course: str) -> Visit:
+    """Return somebody's visit to a course; what they may not see looks as if it weren't there.
+
+    Raises
+    ------
+    Http404
+        There is no such course, or they aren't in it.
+    """
+    served = ServedCourse.objects.filter(name=course).first()
+    if served is None:
+        raise Http404
+    if someone.is_administrator:
+        return Visit(someone, served, Role.INSTRUCTOR)
+    own = Membership.objects.filter(person=someone, course=served).first()
+    if own is None:
+        raise Http404
+    return Visit(someone, served, Role(own.role), own.section)
+
+
+def attempt_for(visit: Visit, number: int) -> Attempt:
+    """Return an attempt by its number, where this visitor may see it.
+
+    Raises
+    ------
+    Http404
+        There is none, or it is another student's, or of another section.
+    """
+    attempt = (
+        Attempt.objects.filter(pk=number, course=visit.course)
+        .select_related("person", "course")
+        .first()
+    )
+    if attempt is None or (attempt.person_id != visit.person.pk and not _may_grade(visit, attempt)):
+        raise Http404
+    return attempt
+
+
+def _may_grade(visit: Visit, attempt: Attempt) -> bool:
+    if visit.role is Role.ASSISTANT and visit.section:
+        own = Membership.objects.filter(person=attempt.person, course=visit.course).first()
+        return own is not None and own.section == visit.section
+    return visit.teaches

@@ -1,0 +1,235 @@
+"""What a server is told when it starts, and Django's settings made of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from grader.errors import UsageError
+from grader.language import gettext_lazy as _
+
+FILE: Final = "server.json"
+_SECRET: Final = "secret"
+_LONGEST_REQUEST: Final = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A server's own folder, its database, its courses, and the address it has for others.
+
+    Attributes
+    ----------
+    data : str
+        The folder that holds the database, unless that is elsewhere, and the secret key.
+    courses : tuple of str
+        The folders of the courses, as absolute paths.
+    database : str
+        `postgresql://...`, or nothing for SQLite in the folder.
+    address : str
+        The address that browsers use, such as `https://grade.example.org`.
+    """
+
+    data: str
+    courses: tuple[str, ...]
+    database: str = ""
+    address: str = "http://127.0.0.1:8000"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers come by https."""
+        return self.address.startswith("https://")
+
+
+def write(configuration: Configuration) -> None:
+    """Keep a configuration in its folder, for workers and for maintenance.
+
+    Raises
+    ------
+    UsageError
+        The folder cannot be written to.
+    """
+    folder = Path(configuration.data)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / FILE
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(asdict(configuration)), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            _("{path} cannot be written to: {reason}", path=folder, reason=error.strerror),
+            _("choose a folder you can write to with --data"),
+        ) from None
+
+
+def read(data: Path) -> Configuration:
+    """Return the configuration of a server that has been started in this folder.
+
+    Raises
+    ------
+    UsageError
+        None has been.
+    """
+    try:
+        found = json.loads((data / FILE).read_text("utf-8"))
+        return Configuration(**{**found, "courses": tuple(found["courses"])})
+    except (OSError, ValueError, TypeError, KeyError):
+        raise UsageError(
+            _("no server has been started in {path}", path=data),
+            _("start one: bpgrade serve --course DIR --data {path}", path=data),
+        ) from None
+
+
+def set_up(configuration: Configuration) -> None:
+    """Make this process one of the server's: Django knows its settings from here on.
+
+    Raises
+    ------
+    UsageError
+        The extra `server` is not installed, or the database's address makes no sense.
+    """
+    try:
+        import django
+        from django.conf import settings
+    except ImportError:
+        raise UsageError(
+            _("the server is an extra that is not installed"), "pip install 'bpgrade[server]'"
+        ) from None
+    if not settings.configured:
+        settings.configure(**_settings(configuration))
+        django.setup()
+
+
+def _settings(configuration: Configuration) -> dict[str, Any]:
+    host = urlsplit(configuration.address).hostname or "127.0.0.1"
+    secure = configuration.is_secure
+    return {
+        "BPGRADE": configuration,
+        "DEBUG": False,
+        "SECRET_KEY": _secret(Path(configuration.data)),
+        "ALLOWED_HOSTS": [host, "127.0.0.1", "localhost", "[::1]"],
+        "ROOT_URLCONF": "grader.server.urls",
+        "INSTALLED_APPS": [
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
+            "django.contrib.sessions",
+            "grader.server",
+        ],
+        "MIDDLEWARE": [
+            "django.middleware.security.SecurityMiddleware",
+            "whitenoise.middleware.WhiteNoiseMiddleware",
+            "grader.server.middleware.Failures",
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.middleware.common.CommonMiddleware",
+            "django.middleware.csrf.CsrfViewMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "grader.server.middleware.Language",
+            "django.middleware.clickjacking.XFrameOptionsMiddleware",
+            "csp.middleware.CSPMiddleware",
+        ],
+        "TEMPLATES": [
+            {
+                "BACKEND": "django.template.backends.jinja2.Jinja2",
+                "DIRS": [Path(__file__).parent / "templates"],
+                "OPTIONS": {"environment": "grader.server.rendering.environment"},
+            }
+        ],
+        "DATABASES": {"default": _database(configuration)},
+        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        "AUTH_USER_MODEL": "server.Person",
+        "AUTHENTICATION_BACKENDS": ["django.contrib.auth.backends.ModelBackend"],
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
+        "AUTH_PASSWORD_VALIDATORS": [
+            {
+                "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+                "OPTIONS": {"min_length": 10},
+            },
+            {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+        ],
+        "LOGIN_URL": "/login/",
+        "SESSION_COOKIE_NAME": "bpgrade",
+        "SESSION_COOKIE_AGE": 14 * 24 * 3600,
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "CSRF_COOKIE_SECURE": secure,
+        "CSRF_COOKIE_HTTPONLY": True,
+        "CSRF_TRUSTED_ORIGINS": [configuration.address],
+        "CSRF_FAILURE_VIEW": "grader.server.views.accounts.form_expired",
+        "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https") if secure else None,
+        "SECURE_SSL_REDIRECT": False,  # the proxy's: it alone has the certificate
+        "SECURE_HSTS_SECONDS": 31_536_000 if secure else 0,
+        "SECURE_REFERRER_POLICY": "same-origin",
+        "X_FRAME_OPTIONS": "SAMEORIGIN",  # reports are shown in a frame of our own page
+        # the proxy redirects, reports are framed by our own pages, other hosts of the domain are not ours
+        "SILENCED_SYSTEM_CHECKS": [f"security.W0{each}" for each in ("05", "08", "19", "21")],
+        "CONTENT_SECURITY_POLICY": {
+            "DIRECTIVES": {
+                "default-src": ["'none'"],
+                "script-src": ["'self'"],
+                "style-src": ["'self'"],
+                "img-src": ["'self'", "data:"],
+                "connect-src": ["'self'"],
+                "frame-src": ["'self'"],
+                "form-action": ["'self'"],
+                "base-uri": ["'none'"],
+                "frame-ancestors": ["'self'"],
+            }
+        },
+        "STATIC_URL": "/static/",
+        "WHITENOISE_ROOT": None,
+        "WHITENOISE_AUTOREFRESH": False,
+        "WHITENOISE_USE_FINDERS": True,
+        "STATICFILES_DIRS": [Path(__file__).parent / "static"],
+        "DATA_UPLOAD_MAX_MEMORY_SIZE": _LONGEST_REQUEST,
+        "DATA_UPLOAD_MAX_NUMBER_FIELDS": 200,
+        "DATA_UPLOAD_MAX_NUMBER_FILES": 5,
+        "FILE_UPLOAD_MAX_MEMORY_SIZE": _LONGEST_REQUEST,
+        "USE_TZ": True,
+        "USE_I18N": False,  # the product's own catalogue
+        "LOGGING_CONFIG": None,
+    }
+
+
+def _secret(folder: Path) -> str:
+    path = folder / _SECRET
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text("ascii")
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(64))
+    return path.read_text("ascii")
+
+
+def _database(configuration: Configuration) -> dict[str, Any]:
+    if not configuration.database:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": Path(configuration.data) / "server.sqlite3",
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+            },
+        }
+    parts = urlsplit(configuration.database)
+    if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
+        raise UsageError(
+            _("{address} is not the address of a database", address=configuration.database),
+            _("write it as postgresql://user:password@host:port/name"),
+        )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.strip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }

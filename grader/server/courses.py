@@ -1,0 +1,66 @@
+"""The courses that a server has, read from their folders, again when they have changed."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.batch.cache_key import Identity
+from grader.course import Course, load_course
+from grader.course.load import course_file
+from grader.server.models import ServedCourse
+
+SEED = 0
+ISOLATION = "strict"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCourse:
+    """A course as it was when it was read, and what its results depend on."""
+
+    course: Course
+    identity: Identity
+    stamp: tuple[int, ...]
+
+
+_read: dict[str, ReadCourse] = {}
+_lock = threading.Lock()
+
+
+def course_of(served: ServedCourse) -> Course:
+    """Return the course in a served course's folder.
+
+    Raises
+    ------
+    CourseError
+        It can't be used as it stands.
+    """
+    return read_course(served).course
+
+
+def read_course(served: ServedCourse) -> ReadCourse:
+    """Return a course and the identity of its results.
+
+    Raises
+    ------
+    CourseError
+        As `course_of`.
+    """
+    folder = Path(served.folder)
+    stamp = _stamp(folder)
+    with _lock:
+        known = _read.get(served.name)
+        if known is None or known.stamp != stamp:
+            course = load_course(folder)
+            known = ReadCourse(course, Identity(course, SEED, ISOLATION), stamp)
+            _read[served.name] = known
+        return known
+
+
+def _stamp(folder: Path) -> tuple[int, ...]:
+    """Return when the course's files were last changed."""
+    files = [course_file(folder)]
+    for part in ("exercises", "solutions"):
+        files += (folder / part).rglob("*")
+    return tuple(path.stat().st_mtime_ns for path in sorted(files) if path.is_file())

@@ -1,0 +1,36 @@
+"""How often somebody, or an address, may ask for what costs something."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from threading import Lock
+from typing import Final
+
+from django.http import HttpRequest
+
+_MOST: Final = {"login": (10, 300.0), "submit": (60, 3600.0)}
+_AT_AN_ADDRESS: Final = 50  # times as many: a whole class may share one
+_REMEMBERED: Final = 10_000
+_asked: OrderedDict[tuple[str, str], list[float]] = OrderedDict()
+_lock = Lock()
+
+
+def too_many(what: str, who: str, request: HttpRequest) -> bool:
+    """Return whether somebody, or an address, has asked too often; note that they have asked."""
+    most, seconds = _MOST[what]
+    address = f"from {request.META.get('REMOTE_ADDR', '')}"
+    own = _is_over(f"{what} by", who, most, seconds)
+    return _is_over(what, address, _AT_AN_ADDRESS * most, seconds) or own
+
+
+def _is_over(what: str, who: str, most: int, seconds: float) -> bool:
+    now = time.monotonic()
+    with _lock:
+        times = _asked.setdefault((what, who), [])
+        times[:] = [each for each in times if now - each < seconds]
+        times.append(now)
+        _asked.move_to_end((what, who))
+        while len(_asked) > _REMEMBERED:
+            _asked.popitem(last=False)
+        return len(times) > most

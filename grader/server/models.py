@@ -1,0 +1,169 @@
+"""What a server keeps: people, courses, attempts, jobs, results, and who did what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+
+def _choices(words: type[StrEnum]) -> list[tuple[str, str]]:
+    return [(word.value, word.value) for word in words]
+
+
+class People(BaseUserManager["Person"]):
+    """Finds people by the name that they log in with."""
+
+    def get_by_natural_key(self, username: str | None) -> Person:
+        """Return the person who logs in with a name."""
+        found: Person = self.get(username=username)
+        return found
+
+
+class Person(AbstractBaseUser):
+    """Somebody who can log in. An administrator may see everything."""
+
+    username = models.CharField(max_length=150, unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_administrator = models.BooleanField(default=False)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: list[str] = []
+    objects = People()
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+
+class ServedCourse(models.Model):
+    """A course on the server, by the name in its course.toml, and the folder that it is in."""
+
+    name = models.CharField(max_length=100, unique=True)
+    folder = models.TextField()
+    people = models.ManyToManyField(Person, through="Membership")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(StrEnum):
+    """What somebody is in a course."""
+
+    STUDENT = "student"
+    ASSISTANT = "assistant"
+    INSTRUCTOR = "instructor"
+
+
+class Membership(models.Model):
+    """Somebody in a course. An assistant sees the students of the own section."""
+
+    person = models.ForeignKey(Person, models.CASCADE)
+    course = models.ForeignKey(ServedCourse, models.CASCADE)
+    role = models.CharField(max_length=10, choices=_choices(Role), default=Role.STUDENT)
+    section = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "course"], name="one_role_in_a_course")
+        ]
+
+
+class Attempt(models.Model):
+    """A file that was handed in; it never changes."""
+
+    person = models.ForeignKey(Person, models.CASCADE)
+    course = models.ForeignKey(ServedCourse, models.PROTECT)
+    exercise = models.CharField(max_length=100)
+    number = models.PositiveIntegerField()
+    file_name = models.CharField(max_length=255)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    handed_in = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "course", "exercise", "number"], name="numbered_attempts"
+            )
+        ]
+
+    @property
+    def result(self) -> GradedResult | None:
+        """The result that counts: the last one that was written."""
+        return self.results.order_by("-id").first()
+
+
+class JobState(StrEnum):
+    """How far a job is."""
+
+    WAITING = "waiting"
+    LEASED = "leased"
+    GRADED = "graded"
+    GIVEN_UP = "given_up"
+
+
+class Job(models.Model):
+    """The grading of an attempt: waiting, leased to a worker, or ended.
+
+    A worker that dies lets its lease run out. After two deaths the attempt is given up.
+    """
+
+    attempt = models.OneToOneField(Attempt, models.CASCADE)
+    state = models.CharField(max_length=10, choices=_choices(JobState), default=JobState.WAITING)
+    worker = models.CharField(max_length=100, blank=True)
+    leased_until = models.DateTimeField(null=True)
+    deaths = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "id"])]
+
+
+class GradedResult(models.Model):
+    """A result document, written once for an attempt and a version of the course."""
+
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="results")
+    version = models.CharField(max_length=64)
+    status = models.CharField(max_length=10)
+    score = models.FloatField()
+    max_score = models.FloatField()
+    document = models.TextField()
+    graded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "version"], name="one_result_a_version")
+        ]
+
+
+class Invitation(models.Model):
+    """A link that can be used once: it logs somebody in, and makes a password."""
+
+    token_digest = models.CharField(max_length=64, unique=True)
+    person = models.ForeignKey(Person, models.CASCADE)
+    expires = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class AuditEntry(models.Model):
+    """What somebody did, when, and to what; never changed and never deleted."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    person = models.ForeignKey(Person, models.SET_NULL, null=True)
+    course = models.ForeignKey(ServedCourse, models.SET_NULL, null=True)
+    action = models.CharField(max_length=50)
+    about = models.TextField(blank=True)
+
+
+def noted(
+    person: Person | None, course: ServedCourse | None, action: str, about: str = "", **_: Any
+) -> datetime:
+    """Write down what somebody has done, and return when."""
+    entry = AuditEntry.objects.create(person=person, course=course, action=action, about=about)
+    at: datetime = entry.at
+    return at

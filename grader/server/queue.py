@@ -1,0 +1,129 @@
+"""The queue of jobs: handed in and queued at once, leased, taken over, ended once.
+
+Every step is one transaction. Two workers never have the same lease: SQLite lets one writer in at
+a time, PostgreSQL skips rows that another one has locked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.db import connection, transaction
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from grader.server.models import Attempt, GradedResult, Job, JobState, Person, ServedCourse
+
+LEASE: Final = timedelta(seconds=20)
+MAX_DEATHS: Final = 2
+_ENDED: Final = (JobState.GRADED, JobState.GIVEN_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an attempt is in the queue: how many are before it; None where it has ended."""
+
+    before: int | None
+    is_leased: bool = False
+
+
+def hand_in(
+    person: Person, course: ServedCourse, exercise: str, file_name: str, content: bytes
+) -> Attempt:
+    """Take a file in, with the job to grade it: both are in the database, or neither."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":  # two of the same person at once: one after the other
+            Person.objects.select_for_update().get(pk=person.pk)
+        own = Attempt.objects.filter(person=person, course=course, exercise=exercise)
+        number = (own.aggregate(last=Max("number"))["last"] or 0) + 1
+        attempt = Attempt.objects.create(
+            person=person,
+            course=course,
+            exercise=exercise,
+            number=number,
+            file_name=file_name,
+            content=content,
+            sha256=hashlib.sha256(content).hexdigest(),
+        )
+        Job.objects.create(attempt=attempt)
+    return attempt
+
+
+def lease(worker: str, most: int) -> list[Job]:
+    """Return jobs that this worker has from now on, for `LEASE` or until it renews.
+
+    A lease that has run out is a death of its worker. A job with two deaths is given up.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        jobs = Job.objects.filter(
+            Q(state=JobState.WAITING) | Q(state=JobState.LEASED, leased_until__lt=now)
+        ).order_by("id")
+        if connection.vendor == "postgresql":
+            jobs = jobs.select_for_update(skip_locked=True, of=("self",))
+        taken = []
+        for job in jobs.select_related("attempt__course")[:most]:
+            if job.state == JobState.LEASED:
+                job.deaths += 1
+            job.worker, job.leased_until, job.state = worker, now + LEASE, JobState.LEASED
+            job.save(update_fields=["worker", "leased_until", "state", "deaths"])
+            taken.append(job)
+    return taken
+
+
+def renew(worker: str, jobs: Sequence[int]) -> set[int]:
+    """Keep leases for another `LEASE`; return those that are still this worker's."""
+    with transaction.atomic():
+        own = Job.objects.filter(pk__in=jobs, worker=worker, state=JobState.LEASED)
+        own.update(leased_until=timezone.now() + LEASE)
+        return set(own.values_list("pk", flat=True))
+
+
+def hand_back(worker: str, jobs: Sequence[int]) -> None:
+    """Let others have jobs that this worker has not begun."""
+    own = Job.objects.filter(pk__in=jobs, worker=worker, state=JobState.LEASED)
+    own.update(state=JobState.WAITING, worker="", leased_until=None)
+
+
+def end(job: Job, version: str, result: GradedResult, state: JobState = JobState.GRADED) -> bool:
+    """Write a job's result, once; False where another worker has written it already."""
+    with transaction.atomic():
+        _, is_new = GradedResult.objects.get_or_create(
+            attempt=job.attempt,
+            version=version,
+            defaults={
+                "status": result.status,
+                "score": result.score,
+                "max_score": result.max_score,
+                "document": result.document,
+            },
+        )
+        Job.objects.filter(pk=job.pk).exclude(state__in=_ENDED).update(
+            state=state, leased_until=None
+        )
+    return is_new
+
+
+def grade_again(attempts: Sequence[Attempt]) -> int:
+    """Queue attempts once more; return how many were not waiting already."""
+    ended = Job.objects.filter(attempt__in=attempts, state__in=_ENDED)
+    return int(ended.update(state=JobState.WAITING, worker="", leased_until=None, deaths=0))
+
+
+def place(attempt: Attempt) -> Place:
+    """Return where an attempt is in the queue."""
+    job = attempt.job
+    if job.state in _ENDED:
+        return Place(None)
+    if job.state == JobState.LEASED:
+        return Place(0, is_leased=True)
+    return Place(Job.objects.filter(state=JobState.WAITING, pk__lt=job.pk).count())
+
+
+def waiting() -> int:
+    """Return how many jobs nobody has begun."""
+    return int(Job.objects.filter(state=JobState.WAITING).count())

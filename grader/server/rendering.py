@@ -1,0 +1,69 @@
+"""Pages: templates that escape, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from jinja2 import Environment, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from grader.language import current_language, gettext, html_tag, languages, ngettext, translated
+from grader.report.arrangement import amount, score_text
+from grader.report.pages.texts import name_shown
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+def environment(**options: Any) -> Environment:
+    """Return the environment of the server's templates; Django calls this."""
+    made = Environment(
+        **{
+            **options,
+            "undefined": StrictUndefined,
+            "finalize": translated_or_plain,
+            "trim_blocks": True,
+            "lstrip_blocks": True,
+            "extensions": ["jinja2.ext.i18n"],
+        }
+    )
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=False
+    )
+    made.globals.update(
+        _=gettext,
+        ngettext=ngettext,
+        static=static,
+        url=reverse,
+        score_text=score_text,
+        amount=amount,
+        languages=languages,
+        html_tag=html_tag,
+        current_language=current_language,
+    )
+    made.filters["name"] = lambda person: name_shown(str(person))
+    return made
+
+
+def translated_or_plain(value: Any) -> Any:
+    """Return a message in the reader's language; Jinja escapes it afterwards."""
+    return translated(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def markdown(text: str) -> Markup:
+    """Return Markdown as HTML; HTML in it is shown as text."""
+    return Markup(_MARKDOWN.render(text))
+
+
+def page(request: HttpRequest, template: str, status: int = 200, **values: Any) -> HttpResponse:
+    """Return a page of the server."""
+    return render(request, template, values, status=status)
+
+
+def failure_page(request: HttpRequest, cause: str, status: int, message: str = "") -> HttpResponse:
+    """Return the page that says what has gone wrong, and what to do."""
+    return page(request, "failure.html", status, cause=cause, message=message)

@@ -1,0 +1,146 @@
+"""Starting a server: its folder, its database, its first instructor, its processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from grader.course import load_course
+from grader.errors import UsageError
+from grader.language import gettext_lazy as _
+from grader.sandbox.isolation import resolve
+from grader.server.configuration import Configuration, set_up, write
+
+_STOP_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A server that can be started, and the link for its first instructor, if it needs one."""
+
+    configuration: Configuration
+    first_link: str
+
+
+def prepare(configuration: Configuration) -> Prepared:
+    """Make a server's folder and database, or bring them up to date, and take its courses in.
+
+    Raises
+    ------
+    IsolationError
+        Submissions can't be confined strictly on this machine.
+    CourseError, UsageError
+        A course, the folder or the database can't be used.
+    """
+    resolve("strict")
+    for folder in configuration.courses:
+        load_course(Path(folder))
+    write(configuration)
+    set_up(configuration)
+    _migrate()
+    _take_in(configuration.courses)
+    return Prepared(configuration, _first_link(configuration.address))
+
+
+def _migrate() -> None:
+    from django.core.management import call_command
+    from django.db import DatabaseError
+
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except DatabaseError as error:
+        reason = str(error).partition("\n")[0]
+        raise UsageError(
+            _("the database cannot be used: {reason}", reason=reason),
+            _("start it, or check the address after --database"),
+        ) from None
+
+
+def _take_in(folders: Sequence[str]) -> None:
+    from grader.server.models import ServedCourse
+
+    for folder in folders:
+        course = load_course(Path(folder))
+        ServedCourse.objects.update_or_create(name=course.name, defaults={"folder": folder})
+
+
+def _first_link(address: str) -> str:
+    """Return a link that makes the first administrator; nothing where there is one."""
+    from grader.server.models import Person
+    from grader.server.views.accounts import invite
+
+    if Person.objects.filter(is_administrator=True).exclude(password="").exists():
+        return ""
+    person, _new = Person.objects.get_or_create(
+        username="instructor", defaults={"is_administrator": True}
+    )
+    return f"{address}/link/{invite(person)}/"
+
+
+def run(configuration: Configuration, host: str, port: int, workers: int) -> int:
+    """Run the web server and a worker until they are stopped; return the exit code."""
+    environment = {**os.environ, "BPGRADE_SERVER_DATA": configuration.data}
+    web = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host),
+        *("--port", str(port), "--blocking-threads", "4", "--no-ws", "--log-level", "warning"),
+        *("--backlog", "2048", "--workers-kill-timeout", "10", "grader.server.wsgi:application"),
+    ]
+    worker = [sys.executable, "-m", "grader.server.worker_main", configuration.data, str(workers)]
+    children = [subprocess.Popen(web, env=environment)]
+    if workers:
+        children.append(subprocess.Popen(worker, env=environment))
+    return _watch(children, [web, worker], environment)
+
+
+def _watch(
+    children: list[subprocess.Popen[bytes]], commands: list[list[str]], environment: dict[str, str]
+) -> int:
+    """Start a child that has died again, until somebody stops all of them."""
+    stopped = False
+
+    def stop(*_signal: object) -> None:
+        nonlocal stopped
+        stopped = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    while not stopped:
+        for place, child in enumerate(children):
+            if child.poll() is not None and not stopped:
+                time.sleep(1.0)
+                children[place] = subprocess.Popen(commands[place], env=environment)
+        time.sleep(0.2)
+    for child in children:
+        child.send_signal(signal.SIGTERM)
+    for child in children:
+        try:
+            child.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+    return 0
+
+
+def work(configuration: Configuration, threads: int, say: Callable[[str], None]) -> None:
+    """Grade what is handed in until the process is told to stop.
+
+    Raises
+    ------
+    IsolationError
+        Submissions can't be confined strictly on this machine.
+    """
+    resolve("strict")
+    set_up(configuration)
+    from grader.server.worker import Worker
+
+    worker = Worker(threads, say)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_signal: worker.stop())
+    worker.run()

@@ -1,0 +1,32 @@
+"""The addresses of the server, each with its view; `access` says who may see which."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from grader.server.views import accounts, desk, student
+
+urlpatterns = [
+    path("", student.home, name="home"),
+    path("login/", accounts.log_in, name="login"),
+    path("logout/", accounts.log_out, name="logout"),
+    path("language/", accounts.choose_language, name="language"),
+    path("link/<str:token>/", accounts.accept, name="accept"),
+    path("c/<str:course>/", student.course, name="course"),
+    path("c/<str:course>/desk/", desk.desk, name="desk"),
+    path("c/<str:course>/desk/regrade/", desk.regrade, name="regrade"),
+    path("c/<str:course>/desk/people/", desk.people, name="people"),
+    path("c/<str:course>/desk/audit/", desk.audit, name="audit"),
+    path("c/<str:course>/desk/grades.csv", desk.grades, name="grades"),
+    path("c/<str:course>/attempt/<int:number>/", student.attempt, name="attempt"),
+    path("c/<str:course>/attempt/<int:number>/state/", student.state, name="state"),
+    path("c/<str:course>/attempt/<int:number>/report/", student.report, name="report"),
+    path("c/<str:course>/attempt/<int:number>/file/", student.download, name="download"),
+    path("c/<str:course>/attempt/<int:number>/source/", desk.source, name="source"),
+    path("c/<str:course>/e/<str:exercise>/", student.exercise, name="exercise"),
+    path("c/<str:course>/e/<str:exercise>/submit/", student.submit, name="submit"),
+]
+
+handler404 = "grader.server.views.failures.not_found"
+handler500 = "grader.server.views.failures.broken"
+handler400 = "grader.server.views.failures.bad_request"

@@ -1,0 +1,110 @@
+"""Logging in: by a password, or by a link that can be used once."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Final
+
+from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from grader.language import find_language
+from grader.server import access, limits
+from grader.server.models import Invitation, Person, noted
+from grader.server.rendering import failure_page, page
+
+LINK_LASTS: Final = timedelta(days=14)
+
+
+def invite(person: Person) -> str:
+    """Return the secret part of a link that logs a person in once."""
+    token = secrets.token_urlsafe(32)
+    Invitation.objects.create(
+        token_digest=_digest(token), person=person, expires=timezone.now() + LINK_LASTS
+    )
+    return token
+
+
+@access.public
+def log_in(request: HttpRequest) -> HttpResponse:
+    """Ask for name and password."""
+    wanted = request.POST.get("next") or request.GET.get("next") or "/"
+    if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
+        wanted = "/"
+    if request.method != "POST":
+        return page(request, "login.html", wanted=wanted, failed=False)
+    name = request.POST.get("username", "")[:150]
+    if limits.too_many("login", name, request):
+        return failure_page(request, "rate", 429)
+    person = authenticate(request, username=name, password=request.POST.get("password", "")[:200])
+    if person is None:
+        return page(request, "login.html", 403, wanted=wanted, failed=True)
+    login(request, person)
+    return HttpResponseRedirect(wanted)
+
+
+@access.public
+def log_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    if request.method == "POST":
+        logout(request)
+    return HttpResponseRedirect("/login/")
+
+
+@access.public
+def accept(request: HttpRequest, token: str) -> HttpResponse:
+    """Log somebody in by a link, once, and let them choose a password."""
+    invitation = (
+        Invitation.objects.filter(
+            token_digest=_digest(token), used_at=None, expires__gt=timezone.now()
+        )
+        .select_related("person")
+        .first()
+    )
+    if invitation is None:
+        return failure_page(request, "link", 404)
+    if request.method != "POST":
+        return page(request, "invitation.html", person=invitation.person, problem="")
+    password = request.POST.get("password", "")[:200]
+    try:
+        validate_password(password, invitation.person)
+    except ValidationError:
+        return page(request, "invitation.html", 400, person=invitation.person, problem="weak")
+    with transaction.atomic():
+        used = Invitation.objects.filter(pk=invitation.pk, used_at=None).update(
+            used_at=timezone.now()
+        )
+        if not used:  # somebody was faster with the same link
+            return failure_page(request, "link", 404)
+        invitation.person.set_password(password)
+        invitation.person.save(update_fields=["password"])
+        noted(invitation.person, None, "accepted")
+    login(request, invitation.person, "django.contrib.auth.backends.ModelBackend")
+    return HttpResponseRedirect("/")
+
+
+@access.public
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Keep the language that somebody has chosen for the session."""
+    wanted = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
+        wanted = "/"
+    if request.method == "POST" and (found := find_language(request.POST.get("language", ""))):
+        request.session["language"] = found
+    return HttpResponseRedirect(wanted)
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form without a valid token."""
+    return failure_page(request, "form", 403)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,189 @@
+"""The desk: what was handed in, by whom; grading again; the people of a course."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from grader.errors import BpgradeError
+from grader.server import access, queue
+from grader.server.access import Visit, attempt_for
+from grader.server.courses import course_of
+from grader.server.models import Attempt, AuditEntry, JobState, Membership, Person, Role, noted
+from grader.server.people import read_people
+from grader.server.rendering import page
+from grader.server.views.accounts import invite
+
+_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One student's latest attempt at an exercise, and how it stands."""
+
+    attempt: Attempt
+    state: str
+    score: float | None
+    max_score: float
+
+
+@access.staff
+def desk(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Show what was handed in last, what could not be graded, and how long the queue is."""
+    exercise = request.GET.get("exercise", "")[:100]
+    found = course_of(visit.course)
+    attempts = _visible(visit).select_related("person", "job")
+    if exercise:
+        attempts = attempts.filter(exercise=exercise)
+    return page(
+        request,
+        "desk.html",
+        visit=visit,
+        course=found,
+        chosen=exercise,
+        lines=[_line(one) for one in attempts.order_by("-id")[:_SHOWN]],
+        given_up=attempts.filter(job__state=JobState.GIVEN_UP).count(),
+        waiting=queue.waiting(),
+    )
+
+
+@access.staff
+def source(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    """Show an attempt's own text beside its report."""
+    one = attempt_for(visit, number)
+    text = bytes(one.content).decode("utf-8", "replace")
+    return page(
+        request,
+        "source.html",
+        visit=visit,
+        course=course_of(visit.course),
+        attempt=one,
+        result=one.result,
+        text=text[:200_000],
+    )
+
+
+@access.instructor
+def regrade(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Queue one attempt, or the latest of each student in an exercise, once more."""
+    if request.method == "POST":
+        attempts = _visible(visit)
+        if number := request.POST.get("attempt", ""):
+            attempts = attempts.filter(pk=int(number) if number.isdecimal() else 0)
+        else:
+            attempts = attempts.filter(exercise=request.POST.get("exercise", ""))
+        chosen = list(attempts)
+        queued = queue.grade_again(chosen)
+        noted(visit.person, visit.course, "regrade", f"{queued} of {len(chosen)} attempts")
+    return HttpResponseRedirect(reverse("desk", args=[visit.course.name]))
+
+
+@access.instructor
+def people(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Show a course's people, and add those of a roster, each with a link to begin with."""
+    problem = ""
+    links: list[tuple[Person, str]] = []
+    roster = request.FILES.get("roster") if request.method == "POST" else None
+    if roster is not None:
+        role = Role(request.POST.get("role", "student"))
+        try:
+            links = _add(request, visit, roster.read(), role)
+        except BpgradeError as error:
+            problem = error.message
+    members = Membership.objects.filter(course=visit.course).select_related("person")
+    return page(
+        request,
+        "people.html",
+        400 if problem else 200,
+        visit=visit,
+        course=course_of(visit.course),
+        members=members.order_by("role", "person__username"),
+        links=links,
+        problem=problem,
+    )
+
+
+@access.instructor
+def audit(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Show what was done by whom."""
+    entries = AuditEntry.objects.filter(course=visit.course).select_related("person")
+    return page(
+        request,
+        "audit.html",
+        visit=visit,
+        course=course_of(visit.course),
+        entries=entries.order_by("-id")[:500],
+    )
+
+
+@access.instructor
+def grades(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Give the best score of each student in each exercise as a table."""
+    file = io.StringIO()
+    table = csv.writer(file)
+    found = course_of(visit.course)
+    names = [exercise.name for exercise in found.exercises]
+    table.writerow(["student_id", "name", *names])
+    best: dict[tuple[int, str], float] = {}
+    for one in _visible(visit).prefetch_related("results"):
+        result = one.result
+        if result is not None and result.status == "graded":
+            key = (one.person_id, one.exercise)
+            best[key] = max(best.get(key, 0.0), result.score)
+    members = Membership.objects.filter(course=visit.course, role=Role.STUDENT)
+    for each in members.select_related("person").order_by("person__username"):
+        scores = [best.get((each.person_id, name)) for name in names]
+        shown = ["" if score is None else f"{score:g}" for score in scores]
+        table.writerow([_plain(each.person.username), _plain(each.person.name), *shown])
+    noted(visit.person, visit.course, "grades")
+    answer = HttpResponse("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="grades.csv"'
+    return answer
+
+
+def _visible(visit: Visit) -> QuerySet[Attempt]:
+    """Return the attempts that a teacher may see: an assistant those of the own section."""
+    attempts = Attempt.objects.filter(course=visit.course)
+    if visit.role is Role.ASSISTANT and visit.section:
+        own = Membership.objects.filter(course=visit.course, section=visit.section)
+        attempts = attempts.filter(Q(person__in=own.values("person")) | Q(person=visit.person))
+    return attempts
+
+
+def _line(one: Attempt) -> Line:
+    result = one.result
+    if result is None:
+        return Line(one, one.job.state, None, 0.0)
+    score = result.score if result.status == "graded" else None
+    return Line(one, result.status, score, result.max_score)
+
+
+def _add(request: HttpRequest, visit: Visit, data: bytes, role: Role) -> list[tuple[Person, str]]:
+    """Add people to the course; return a link for each who has no password yet."""
+    links = []
+    with transaction.atomic():
+        for each in read_people(data):
+            person, _ = Person.objects.get_or_create(
+                username=each.identity, defaults={"name": each.name}
+            )
+            Membership.objects.update_or_create(
+                person=person,
+                course=visit.course,
+                defaults={"role": role, "section": each.section},
+            )
+            if not person.password:
+                token = invite(person)
+                links.append((person, request.build_absolute_uri(reverse("accept", args=[token]))))
+        noted(visit.person, visit.course, "people", f"{len(links)} invited as {role}")
+    return links
+
+
+def _plain(text: str) -> str:
+    """Return a text that a spreadsheet takes for no formula."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" else text

@@ -1,0 +1,185 @@
+"""A worker: leases jobs, has them graded by warm processes, writes each result once.
+
+It is a process of its own, here or on another machine with the same database and courses. What it
+has begun when it is killed is taken over when its leases have run out.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+from django.db import OperationalError, close_old_connections
+
+from grader.batch.executor import Done, Task, ungraded
+from grader.batch.executor import Job as BatchJob
+from grader.batch.pool import stuck_seconds
+from grader.batch.slots import Slots
+from grader.errors import BpgradeError
+from grader.language import gettext_lazy as _
+from grader.server import queue as jobs
+from grader.server.courses import ISOLATION, SEED, ReadCourse, read_course
+from grader.server.models import GradedResult, Job, JobState
+
+_IDLE_SECONDS: Final = 0.1
+_RENEW_SECONDS: Final = jobs.LEASE.total_seconds() / 4
+_AHEAD: Final = 2  # leased for each thread beyond what it is at
+
+
+class Worker:
+    """Grades with so many threads, each of which has a grading process of its own.
+
+    Parameters
+    ----------
+    threads : int
+        How many submissions are graded at a time.
+    say : callable
+        Takes a line on what has gone wrong; no names, no code.
+    """
+
+    def __init__(self, threads: int, say: Callable[[str], None]) -> None:
+        self.name = f"{socket.gethostname()}-{os.getpid()}"
+        self._threads = threads
+        self._say = say
+        self._stopped = threading.Event()
+        self._leased: queue.Queue[Job] = queue.Queue()
+        self._held: set[int] = set()
+        self._lock = threading.Lock()
+        self._slots: dict[str, tuple[ReadCourse, Slots]] = {}
+
+    def stop(self) -> None:
+        """End after what is being graded now."""
+        self._stopped.set()
+
+    def run(self) -> None:
+        """Grade until `stop` is called."""
+        threads = [
+            threading.Thread(target=self._grade_on, name=f"grade-{number}", daemon=True)
+            for number in range(self._threads)
+        ]
+        for thread in threads:
+            thread.start()
+        renewed = time.monotonic()
+        while not self._stopped.is_set():
+            try:
+                if time.monotonic() - renewed > _RENEW_SECONDS:
+                    self._renew()
+                    renewed = time.monotonic()
+                found = self._lease()
+            except OperationalError as error:  # the database is away for a while
+                self._say(f"the database cannot be reached: {error}".splitlines()[0])
+                close_old_connections()
+                self._stopped.wait(2.0)
+                continue
+            if not found:
+                self._stopped.wait(_IDLE_SECONDS)
+        for thread in threads:
+            thread.join(60.0)
+        self._hand_back()
+        for _course, slots in self._slots.values():
+            slots.close()
+
+    def _lease(self) -> int:
+        with self._lock:
+            room = self._threads * (1 + _AHEAD) - len(self._held)
+        if room <= 0:
+            return 0
+        found = jobs.lease(self.name, room)
+        with self._lock:
+            self._held |= {job.pk for job in found}
+        for job in found:
+            self._leased.put(job)
+        return len(found)
+
+    def _renew(self) -> None:
+        with self._lock:
+            held = list(self._held)
+        if held:
+            jobs.renew(self.name, held)
+
+    def _hand_back(self) -> None:
+        waiting = []
+        while not self._leased.empty():
+            waiting.append(self._leased.get_nowait().pk)
+        jobs.hand_back(self.name, waiting)
+
+    def _grade_on(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                job = self._leased.get(timeout=0.2)
+            except queue.Empty:
+                continue
+            try:
+                self._grade(job)
+            except OperationalError as error:  # its lease runs out, and it is graded again
+                self._say(f"a result could not be written: {error}".splitlines()[0])
+                close_old_connections()
+            except Exception as error:  # one attempt must not end the worker
+                self._say(f"attempt {job.attempt_id}: {type(error).__name__}: {error}")
+                close_old_connections()
+            finally:
+                with self._lock:
+                    self._held.discard(job.pk)
+
+    def _grade(self, job: Job) -> None:
+        attempt = job.attempt
+        read = read_course(attempt.course)
+        task = Task(
+            read.identity.key(
+                read.course.exercise(attempt.exercise), attempt.file_name, bytes(attempt.content)
+            ),
+            attempt.exercise,
+            attempt.file_name,
+            bytes(attempt.content),
+        )
+        if job.deaths >= jobs.MAX_DEATHS:
+            reason = _("the grader ended twice while it was at this submission")
+            self._end(job, ungraded(task, read.course, self._job(read), reason), JobState.GIVEN_UP)
+            return
+        try:
+            graded = self._slots_for(read).grade([task])
+        except BpgradeError as error:
+            self._say(f"{attempt.course.name}: {error.message}")
+            self._end(job, ungraded(task, read.course, self._job(read), error.message))
+            return
+        if graded.results:
+            self._end(job, graded.results[0])
+        elif graded.lost:
+            self._lost(job, task, read, graded.lost[task.key])
+
+    def _lost(self, job: Job, task: Task, read: ReadCourse, how: str) -> None:
+        """Grade once more where a grading process was lost, then give up."""
+        again = self._slots_for(read).grade([task])
+        if again.results:
+            self._end(job, again.results[0])
+        else:
+            reason = _("the grader was lost twice: {how}", how=how)
+            self._end(job, ungraded(task, read.course, self._job(read), reason), JobState.GIVEN_UP)
+
+    def _end(self, job: Job, done: Done, state: JobState = JobState.GRADED) -> None:
+        result = GradedResult(
+            status=done.status, score=done.score, max_score=done.max_score, document=done.document
+        )
+        jobs.end(job, done.key, result, state)
+
+    def _slots_for(self, read: ReadCourse) -> Slots:
+        """Return the processes for a course, started anew where the course has changed."""
+        with self._lock:
+            known = self._slots.get(read.course.name)
+            if known is not None and known[0] is read:
+                return known[1]
+            if known is not None:
+                threading.Thread(target=known[1].close, daemon=True).start()
+            slots = Slots(self._job(read), stuck_seconds(read.course))
+            self._slots[read.course.name] = (read, slots)
+            return slots
+
+    @staticmethod
+    def _job(read: ReadCourse) -> BatchJob:
+        names = tuple(exercise.name for exercise in read.course.exercises)
+        return BatchJob(str(read.course.folder), names, SEED, ISOLATION)

@@ -1,0 +1,29 @@
+"""A worker as a process: python -m grader.server.worker_main DATA THREADS."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from grader.errors import BpgradeError
+from grader.server.configuration import read
+from grader.server.serving import work
+
+
+def main() -> int:
+    """Work until stopped; return the exit code."""
+    try:
+        work(read(Path(sys.argv[1])), int(sys.argv[2]), _say)
+    except BpgradeError as error:
+        _say(str(error))
+        return error.exit_code
+    return 0
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"bpgrade worker: {line}\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

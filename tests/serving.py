@@ -1,0 +1,190 @@
+"""A server as its users have it: started by the command, on a free port, spoken to over HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+import http.cookiejar
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from waiting import wait_for
+
+_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+POSTGRESQL = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))), None)
+
+
+@dataclass
+class Served:
+    """A running server: its address, its process, the link for the first instructor."""
+
+    address: str
+    process: subprocess.Popen[str]
+    link: str
+    data: Path
+
+    def children(self) -> dict[str, int]:
+        """Return the processes of the web server and of the worker."""
+        found = {}
+        pid = self.process.pid
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            words = Path(f"/proc/{child}/cmdline").read_bytes().decode()
+            found["worker" if "worker_main" in words else "web"] = int(child)
+        return found
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextlib.contextmanager
+def served(course: Path, data: Path, *options: str) -> Iterator[Served]:
+    """Start `bpgrade serve`, and stop it in the end."""
+    port = free_port()
+    words = ["serve", "--course", str(course), "--data", str(data), "--port", str(port)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "grader", *words, *options],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "BPGRADE_LANG": "en"},
+    )
+    try:
+        assert process.stdout is not None
+        told = ""
+        while "Ctrl-C" not in told:
+            line = process.stdout.readline()
+            assert line, f"the server ended: {told}"
+            told += line
+        address = f"http://127.0.0.1:{port}"
+        found = re.search(r"http://\S+/link/\S+/", told)
+        running = Served(address, process, found[0] if found else "", data)
+        wait_for(lambda: answers(address), "the server answers")
+        yield running
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address + "/login/", timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server has answered."""
+
+    status: int
+    address: str
+    text: str
+    headers: dict[str, str]
+
+
+class Visitor:
+    """Somebody with a browser that keeps cookies and fills in forms."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        )
+
+    def get(self, path: str) -> Answer:
+        return self.ask(urllib.request.Request(self._full(path)))
+
+    def post(self, path: str, page: str = "", **fields: str) -> Answer:
+        """Send a form, with the token of the page that it stands on."""
+        found = re.search(
+            r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(page or path).text
+        )
+        if found:
+            fields["csrfmiddlewaretoken"] = found[1]
+        request = urllib.request.Request(
+            self._full(path),
+            urllib.parse.urlencode(fields).encode(),
+            {"Referer": self._full(page or path)},
+        )
+        return self.ask(request)
+
+    def upload(
+        self, path: str, file: tuple[str, str, str], page: str = "", **fields: str
+    ) -> Answer:
+        """Send a form with a file in it: its field, its name, its content."""
+        found = _TOKEN.search(self.get(page or path).text)
+        assert found
+        boundary = "----a-boundary-of-a-form"
+        begin = f'--{boundary}\r\nContent-Disposition: form-data; name="{{}}"'
+        parts = "".join(
+            f"{begin.format(key)}\r\n\r\n{value}\r\n"
+            for key, value in {"csrfmiddlewaretoken": found[1], **fields}.items()
+        )
+        field, name, content = file
+        parts += f'{begin.format(field)}; filename="{name}"\r\n\r\n{content}\r\n'
+        return self.ask(
+            urllib.request.Request(
+                self._full(path),
+                f"{parts}--{boundary}--\r\n".encode(),
+                {
+                    "Content-Type": f"multipart/form-data; boundary={boundary}",
+                    "Referer": self._full(page or path),
+                },
+            )
+        )
+
+    def _full(self, path: str) -> str:
+        return path if path.startswith("http") else self.address + path
+
+    def ask(self, request: urllib.request.Request) -> Answer:
+        """Send any request, with the cookies."""
+        try:
+            with self._opener.open(request, timeout=60) as answer:
+                text = answer.read().decode("utf-8", "replace")
+                return Answer(answer.status, answer.url, text, dict(answer.headers))
+        except urllib.error.HTTPError as error:
+            with error:
+                text = error.read().decode("utf-8", "replace")
+                return Answer(error.code, error.url, text, dict(error.headers))
+
+
+@contextlib.contextmanager
+def postgresql(folder: Path) -> Iterator[str]:
+    """Run a PostgreSQL of our own in a folder; give the address of an empty database."""
+    assert POSTGRESQL is not None
+    programs = POSTGRESQL.parent
+    port = free_port()
+    as_owner: list[str] = []
+    if os.geteuid() == 0:  # which it refuses to run as
+        as_owner = ["runuser", "-u", "postgres", "--"]
+        shutil.chown(folder, "postgres")
+        for above in folder.parents:
+            if above.stat().st_uid == 0 and not above.stat().st_mode & 0o001:
+                above.chmod(above.stat().st_mode | 0o011)
+    cluster = folder / "cluster"
+    run = lambda *words: subprocess.run(  # noqa: E731
+        [*as_owner, *words], check=True, capture_output=True, cwd="/", timeout=120
+    )
+    run(str(programs / "initdb"), "-D", str(cluster), "-A", "trust", "-U", "grader", "-N")
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1"
+    control = [str(programs / "pg_ctl"), "-D", str(cluster), "-w"]
+    run(*control, "-o", options, "-l", str(folder / "log"), "start")
+    try:
+        run(str(programs / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "grader", "bp")
+        yield f"postgresql://grader@127.0.0.1:{port}/bp"
+    finally:
+        run(*control, "-m", "immediate", "stop")

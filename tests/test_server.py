@@ -1,0 +1,252 @@
+"""The server over HTTP: a student's hour, an instructor's day, and deaths in between."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from command import run_command
+from serving import POSTGRESQL, Served, Visitor, postgresql, served
+from waiting import wait_for
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
+COURSE = Path(__file__).parent / "courses" / "values"
+PEOPLE = "/c/course/desk/people/"
+PASSWORD = "a long enough password"
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("server")
+    course = folder / "course"
+    assert run_command("author", "new", course).returncode == 0
+    if request.param == "sqlite":
+        with served(course, folder / "data") as running:
+            yield running
+        return
+    if POSTGRESQL is None:
+        pytest.skip("there is no PostgreSQL here: apt-get install postgresql")
+    with (
+        postgresql(tmp_path_factory.mktemp("postgresql")) as address,
+        served(course, folder / "data", "--database", address) as running,
+    ):
+        yield running
+
+
+@pytest.fixture(scope="module")
+def instructor(site: Served) -> Visitor:
+    visitor = Visitor(site.address)
+    begun = visitor.post(site.link.removeprefix(site.address), password=PASSWORD)
+    assert begun.status == 200, begun.text
+    return visitor
+
+
+def member(site: Served, instructor: Visitor, name: str, role: str = "student") -> Visitor:
+    """Return somebody whom the instructor has added, logged in by the own link."""
+    roster = f"id,name\n{name},{name} N.\n"
+    added = instructor.upload(PEOPLE, ("roster", "people.csv", roster), role=role)
+    link = re.search(r"/link/[^<]+/", added.text)
+    assert link, added.text
+    visitor = Visitor(site.address)
+    assert visitor.post(link[0], password=PASSWORD).status == 200
+    return visitor
+
+
+RIGHT = """
+import math
+def mean(numbers):
+    return math.fsum(numbers) / len(numbers)
+def spread(numbers):
+    middle = mean(numbers)
+    return math.sqrt(sum((each - middle) ** 2 for each in numbers) / len(numbers))
+"""
+WRONG = RIGHT.replace("/ len(numbers)\ndef", "\ndef")
+LOOP = "def mean(numbers):\n    while True: pass\ndef spread(numbers):\n    return 0.0\n"
+
+
+def handed_in(visitor: Visitor, code: str) -> str:
+    """Hand code in; return the address of the attempt."""
+    path = "/c/course/e/exercise1/"
+    answer = visitor.post(path + "submit/", page=path, code=code)
+    assert answer.status == 200, answer.text
+    assert "/attempt/" in answer.address
+    return answer.address.removeprefix(visitor.address)
+
+
+def graded(visitor: Visitor, attempt: str) -> str:
+    wait_for(lambda: '"ended": true' in visitor.get(attempt + "state/").text, "it is graded")
+    return visitor.get(attempt).text
+
+
+def test_a_student_hands_in_and_reads_the_report(site: Served, instructor: Visitor):
+    ada = member(site, instructor, "ada")
+    home = ada.get("/")
+    assert home.address.endswith("/c/course/")
+    assert "Mean and spread" in home.text
+    task = ada.get("/c/course/e/exercise1/")
+    assert "<h1>Mean and spread</h1>" in task.text
+    assert "put your own code here" in task.text  # the stub is in the editor
+    first = handed_in(ada, WRONG)
+    assert "10 / 10" not in graded(ada, first)
+    report = ada.get(first + "report/")
+    assert "mean" in report.text
+    assert "script-src 'sha256-" in report.headers["Content-Security-Policy"]
+    second = handed_in(ada, RIGHT)
+    assert "10 / 10" in graded(ada, second)
+    exercise = ada.get("/c/course/e/exercise1/").text
+    assert exercise.count("/attempt/") == 2
+    assert "math.fsum" in exercise  # what was handed in last is in the editor
+    assert "10 / 10" in ada.get("/c/course/").text
+    file = ada.get(second + "file/")
+    assert file.text == RIGHT.replace("\r\n", "\n")
+    assert file.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_a_file_is_uploaded_or_refused_in_words(site: Served, instructor: Visitor):
+    grace = member(site, instructor, "grace")
+    path = "/c/course/e/exercise1/"
+    notebook = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+    for name, content, told in (
+        ("homework.docx", "PK", "a .py file or a notebook"),
+        ("exercise1.py", "#" * 1_000_001, "too large"),
+    ):
+        answer = grace.upload(path + "submit/", ("file", name, content), page=path)
+        assert answer.status == 400
+        assert told in answer.text
+    for name, content in (("../../a\\\\exercise1.py", RIGHT), ("x.ipynb", notebook)):
+        answer = grace.upload(path + "submit/", ("file", name, content), page=path)
+        assert "/attempt/" in answer.address, answer.text
+        assert ("10 / 10" in graded(grace, answer.address)) == (content == RIGHT)
+    assert "nothing to check" in grace.post(path + "submit/", page=path, code="  \n").text
+
+
+def test_an_instructor_sees_the_class_and_grades_again(site: Served, instructor: Visitor):
+    kurt = member(site, instructor, "kurt")
+    attempt = handed_in(kurt, WRONG)
+    graded(kurt, attempt)
+    desk = instructor.get("/c/course/desk/").text
+    assert "kurt N." in desk
+    source = instructor.get(attempt + "source/")
+    assert "def spread" in source.text
+    number = attempt.strip("/").rpartition("/")[2]
+    again = instructor.post("/c/course/desk/regrade/", page="/c/course/desk/", attempt=number)
+    assert again.status == 200
+    graded(kurt, attempt)
+    table = instructor.get("/c/course/desk/grades.csv")
+    assert "kurt,kurt N.," in table.text
+    assert "regrade" in instructor.get("/c/course/desk/audit/").text
+
+
+def test_what_waits_when_a_worker_is_killed_is_graded_once(site: Served, instructor: Visitor):
+    alan = member(site, instructor, "alan")
+    attempts = [handed_in(alan, LOOP if number == 1 else RIGHT) for number in range(6)]
+    os.kill(site.children()["worker"], signal.SIGKILL)
+    attempts += [handed_in(alan, RIGHT)]
+    pages = [graded(alan, attempt) for attempt in attempts]
+    assert [("10 / 10" in page) for page in pages] == [number != 1 for number in range(7)]
+    exercise = alan.get("/c/course/e/exercise1/").text
+    assert len(set(re.findall(r"/attempt/(\d+)/", exercise))) == 7
+
+
+def test_what_was_accepted_is_there_when_the_web_server_is_killed(
+    site: Served, instructor: Visitor
+):
+    edsger = member(site, instructor, "edsger")
+    attempt = handed_in(edsger, RIGHT)
+    os.kill(site.children()["web"], signal.SIGKILL)
+
+    def is_back() -> bool:
+        try:
+            return edsger.get(attempt).status == 200
+        except OSError:
+            return False
+
+    wait_for(is_back, "the web server is back")
+    assert "10 / 10" in graded(edsger, attempt)
+
+
+def test_the_page_is_in_the_readers_language(site: Served):
+    visitor = Visitor(site.address)
+    assert "Log in" in visitor.get("/login/").text
+    visitor.post("/language/", page="/login/", language="zh", next="/login/")
+    chinese = visitor.get("/login/").text
+    assert 'lang="zh-CN"' in chinese
+    assert "登录" in chinese
+
+
+def test_a_link_works_once_and_a_weak_password_is_refused(site: Served, instructor: Visitor):
+    added = instructor.upload(PEOPLE, ("roster", "p.csv", "id,name\nonce,O\n"), role="student")
+    link = re.search(r"/link/[^<]+/", added.text)
+    assert link
+    visitor = Visitor(site.address)
+    assert visitor.post(link[0], password="password").status == 400
+    assert visitor.post(link[0], password=PASSWORD).status == 200
+    assert Visitor(site.address).get(link[0]).status == 404
+
+
+def test_forged_forms_and_wrong_passwords_get_nothing(site: Served, instructor: Visitor):
+    mallory = Visitor(site.address)
+    assert mallory.get("/c/course/").address.endswith("/login/?next=/c/course/")
+    assert mallory.post("/login/", username="instructor", password="guess").status == 403
+    forged = urllib.request.Request(
+        site.address + "/c/course/e/exercise1/submit/",
+        b"code=x",
+        {"Origin": "https://evil.example"},
+    )
+    assert mallory.ask(forged).status == 403
+
+
+def test_a_second_start_keeps_everything(tmp_path: Path):
+    course = tmp_path / "course"
+    assert run_command("author", "new", course).returncode == 0
+    with served(course, tmp_path / "data") as first:
+        visitor = Visitor(first.address)
+        visitor.post(first.link.removeprefix(first.address), password=PASSWORD)
+        attempt = handed_in(visitor, RIGHT)
+        graded(visitor, attempt)
+    with served(course, tmp_path / "data") as second:
+        assert second.link == ""
+        back = Visitor(second.address)
+        assert back.post("/login/", username="instructor", password=PASSWORD).status == 200
+        assert "10 / 10" in back.get(attempt).text
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--data", "{tmp}/d"], "no course is named"),
+        (["--course", "{tmp}/none", "--data", "{tmp}/d"], "course.toml"),
+        (["--worker", "--data", "{tmp}/d"], "no server has been started"),
+        (
+            ["--course", "{course}", "--data", "{tmp}/d", "--database", "mysql://x"],
+            "not the address",
+        ),
+        (
+            [
+                "--course",
+                "{course}",
+                "--data",
+                "{tmp}/d",
+                "--database",
+                "postgresql://x@127.0.0.1:1/y",
+            ],
+            "the database cannot be used",
+        ),
+    ],
+)
+def test_a_server_that_cannot_start_says_why(tmp_path: Path, words: list[str], told: str):
+    course = tmp_path / "course"
+    shutil.copytree(COURSE, course)
+    done = run_command("serve", *(word.format(tmp=tmp_path, course=course) for word in words))
+    assert done.returncode in (2, 3)
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
