@@ -14,7 +14,7 @@ import sys
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,6 +76,8 @@ def served(course: Path, data: Path, *options: str) -> Iterator[Served]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def answers(address: str) -> bool:
@@ -155,11 +157,11 @@ class Visitor:
         try:
             with self._opener.open(request, timeout=60) as answer:
                 text = answer.read().decode("utf-8", "replace")
-                return Answer(answer.status, answer.url, text, dict(answer.headers))
+                return Answer(answer.status, answer.url, text, _headers(answer.headers))
         except urllib.error.HTTPError as error:
             with error:
                 text = error.read().decode("utf-8", "replace")
-                return Answer(error.code, error.url, text, dict(error.headers))
+                return Answer(error.code, error.url, text, _headers(error.headers))
 
 
 @contextlib.contextmanager
@@ -188,3 +190,7 @@ def postgresql(folder: Path) -> Iterator[str]:
         yield f"postgresql://grader@127.0.0.1:{port}/bp"
     finally:
         run(*control, "-m", "immediate", "stop")
+
+
+def _headers(found: Mapping[str, str]) -> dict[str, str]:
+    return {name.title(): value for name, value in found.items()}

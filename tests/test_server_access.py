@@ -1,0 +1,194 @@
+"""Who may see what: every address of the server, for every sort of visitor."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command import run_command
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
+
+VISITORS = ("nobody", "outsider", "student", "other", "assistant", "instructor", "elsewhere")
+"""`student` owns the attempt; `other` is another student; `assistant` has another section;
+`elsewhere` teaches another course."""
+
+MAY = {
+    "public": set(VISITORS),
+    "person": set(VISITORS) - {"nobody"},
+    "member": {"student", "other", "assistant", "instructor"},
+    "staff": {"assistant", "instructor"},
+    "instructor": {"instructor"},
+}
+OWN = {"attempt", "state", "report", "download", "source"}
+"""Addresses of one attempt: of a course's members only its owner, and who may grade it."""
+
+
+@pytest.fixture(scope="module")
+def people(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Make a server with two courses, and a client for each visitor."""
+    from grader.server.configuration import Configuration
+    from grader.server.serving import prepare
+
+    folder = tmp_path_factory.mktemp("access")
+    courses = [folder / "mine", folder / "theirs"]
+    for course in courses:
+        assert run_command("author", "new", course).returncode == 0
+    prepare(Configuration(str(folder / "data"), tuple(map(str, courses)), "", "http://testserver"))
+    from django.test import Client
+
+    from grader.server import queue
+    from grader.server.models import GradedResult, Membership, Person, ServedCourse
+
+    mine, theirs = (ServedCourse.objects.get(name=name) for name in ("mine", "theirs"))
+    clients: dict[str, Any] = {"nobody": Client()}
+    for name in VISITORS[1:]:
+        person = Person.objects.create(username=f"the-{name}")
+        clients[name] = Client()
+        clients[name].force_login(person)
+        course, role = (theirs if name == "elsewhere" else mine), name
+        if name in ("student", "other"):
+            role = "student"
+        if name == "elsewhere":
+            role = "instructor"
+        if name != "outsider":
+            section = {"student": "A", "assistant": "B"}.get(name, "")
+            Membership.objects.create(person=person, course=course, role=role, section=section)
+    owner = Person.objects.get(username="the-student")
+    attempt = queue.hand_in(owner, mine, "exercise1", "exercise1.py", b"def mean(x): return 1")
+    [job] = queue.lease("here", 1)
+    document = run_command("check", "--json", "--course", courses[0], _file(folder)).stdout
+    result = GradedResult(status="graded", score=1.0, max_score=10.0, document=document)
+    assert queue.end(job, "v1", result)
+    clients["attempt"] = attempt.pk
+    return clients
+
+
+def _file(folder: Path) -> Path:
+    path = folder / "exercise1.py"
+    path.write_text("def mean(x): return 1\n", encoding="utf-8")
+    return path
+
+
+def addresses() -> list[str]:
+    """Return the names of all addresses, from the list that Django itself goes by."""
+    source = (Path(__file__).parent.parent / "grader" / "server" / "urls.py").read_text("utf-8")
+    import re
+
+    return re.findall(r'name="(\w+)"', source)
+
+
+@pytest.mark.parametrize("name", addresses())
+def test_every_address_is_seen_by_whom_it_is_for_and_by_nobody_else(
+    name: str, people: dict[str, Any]
+):
+    from django.urls import reverse
+
+    from grader.server.urls import urlpatterns
+
+    [pattern] = [each for each in urlpatterns if each.name == name]
+    access = pattern.callback.access  # a view without a rule fails here
+    given = {"course": "mine", "exercise": "exercise1", "number": people["attempt"], "token": "x"}
+    wanted = {key: given[key] for key in pattern.pattern.converters}
+    address = reverse(name, kwargs=wanted)
+    for visitor in VISITORS:
+        may = visitor in MAY[access]
+        if name in OWN and visitor in ("other", "assistant"):
+            may = False  # another student's attempt, and one of another section
+        answer = people[visitor].get(address)
+        told = (name, visitor, answer.status_code)
+        if access == "public":
+            assert answer.status_code in (200, 302, 404), told
+        elif visitor == "nobody":
+            assert answer.status_code == 302, told
+            assert answer["Location"].startswith("/login/"), told
+        elif may:
+            assert answer.status_code in (200, 302), told
+        else:
+            assert answer.status_code == 404, told
+
+
+@pytest.mark.parametrize("name", addresses())
+def test_every_form_needs_its_token(name: str, people: dict[str, Any]):
+    from django.test import Client
+    from django.urls import reverse
+
+    from grader.server.models import Person
+    from grader.server.urls import urlpatterns
+
+    [pattern] = [each for each in urlpatterns if each.name == name]
+    given = {"course": "mine", "exercise": "exercise1", "number": people["attempt"], "token": "x"}
+    address = reverse(name, kwargs={key: given[key] for key in pattern.pattern.converters})
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(Person.objects.get(username="the-instructor"))
+    assert strict.post(address, {"code": "x"}).status_code == 403
+
+
+def test_an_assistant_sees_the_own_section_alone(people: dict[str, Any]):
+    from grader.server.models import Membership
+
+    seen = people["assistant"].get("/c/mine/desk/").content.decode()
+    assert "the-student" not in seen.partition("<tbody>")[2]
+    Membership.objects.filter(person__username="the-assistant").update(section="A")
+    seen = people["assistant"].get("/c/mine/desk/").content.decode()
+    assert "the-student" in seen.partition("<tbody>")[2]
+    Membership.objects.filter(person__username="the-assistant").update(section="B")
+
+
+def test_a_lease_that_runs_out_is_taken_over_and_given_up_after_two_deaths(people: dict[str, Any]):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from grader.server import queue
+    from grader.server.models import GradedResult, Job, JobState, Person, ServedCourse
+
+    person = Person.objects.get(username="the-other")
+    course = ServedCourse.objects.get(name="mine")
+    attempt = queue.hand_in(person, course, "exercise1", "exercise1.py", b"x = 1")
+    [job] = queue.lease("first", 5)
+    assert queue.lease("second", 5) == []
+    for deaths in (1, 2):
+        Job.objects.filter(pk=job.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
+        [taken] = queue.lease(f"after {deaths}", 5)
+        assert (taken.pk, taken.deaths) == (job.pk, deaths)
+        assert queue.renew("first", [job.pk]) == set()
+    result = GradedResult(status="graded", score=1.0, max_score=10.0, document="{}")
+    assert queue.end(taken, "v1", result, JobState.GIVEN_UP)
+    assert not queue.end(job, "v1", result)  # the first comes back, too late
+    assert attempt.results.count() == 1
+    assert queue.lease("third", 5) == []
+    assert queue.grade_again([attempt]) == 1
+    assert [each.pk for each in queue.lease("fourth", 5)] == [job.pk]
+
+
+def test_attempts_are_numbered_one_after_the_other(people: dict[str, Any]):
+    from grader.server import queue
+    from grader.server.models import Person, ServedCourse
+
+    person = Person.objects.get(username="the-outsider")
+    course = ServedCourse.objects.get(name="mine")
+    made = [queue.hand_in(person, course, "exercise1", "a.py", b"x") for _ in range(3)]
+    assert [one.number for one in made] == [1, 2, 3]
+    assert [queue.place(one).before for one in made] == [0, 1, 2]
+
+
+def test_django_finds_nothing_to_improve_for_a_public_server(tmp_path: Path):
+    import subprocess
+
+    code = (
+        "from pathlib import Path\n"
+        "from grader.server.configuration import *\n"
+        "c = Configuration(DATA, (), '', 'https://grade.example.org')\n"
+        "write(c); set_up(c)\n"
+        "from django.core.management import call_command\n"
+        "call_command('check', deploy=True, fail_level='INFO')\n"
+        "call_command('makemigrations', check=True, dry_run=True)\n"
+    ).replace("DATA", repr(str(tmp_path / "data")))
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout
