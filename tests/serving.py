@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -165,31 +166,31 @@ class Visitor:
 
 
 @contextlib.contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
-    """Run a PostgreSQL of our own in a folder; give the address of an empty database."""
+def postgresql() -> Iterator[str]:
+    """Run a PostgreSQL of our own in a folder of its own; give the address of an empty database."""
     assert POSTGRESQL is not None
     programs = POSTGRESQL.parent
     port = free_port()
-    as_owner: list[str] = []
-    if os.geteuid() == 0:  # which it refuses to run as
-        as_owner = ["runuser", "-u", "postgres", "--"]
-        shutil.chown(folder, "postgres")
-        for above in folder.parents:
-            if above.stat().st_uid == 0 and not above.stat().st_mode & 0o001:
-                above.chmod(above.stat().st_mode | 0o011)
-    cluster = folder / "cluster"
-    run = lambda *words: subprocess.run(  # noqa: E731
-        [*as_owner, *words], check=True, capture_output=True, cwd="/", timeout=120
-    )
-    run(str(programs / "initdb"), "-D", str(cluster), "-A", "trust", "-U", "grader", "-N")
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1"
-    control = [str(programs / "pg_ctl"), "-D", str(cluster), "-w"]
-    run(*control, "-o", options, "-l", str(folder / "log"), "start")
-    try:
-        run(str(programs / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "grader", "bp")
-        yield f"postgresql://grader@127.0.0.1:{port}/bp"
-    finally:
-        run(*control, "-m", "immediate", "stop")
+    with tempfile.TemporaryDirectory(prefix="bpgrade-postgresql-") as name:
+        folder = Path(name)  # not in pytest's, which only who runs the tests may enter
+        owner: list[str] = []
+        if os.geteuid() == 0:  # as whom it refuses to run
+            owner = ["runuser", "-u", "postgres", "--"]
+            shutil.chown(folder, "postgres")
+
+        def run(program: str, *words: str) -> None:
+            command = [*owner, str(programs / program), *words]
+            subprocess.run(command, check=True, capture_output=True, cwd="/", timeout=120)
+
+        cluster = str(folder / "cluster")
+        run("initdb", "-D", cluster, "-A", "trust", "-U", "grader", "-N")
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1"
+        run("pg_ctl", "-D", cluster, "-w", "-o", options, "-l", f"{folder}/log", "start")
+        try:
+            run("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "grader", "bp")
+            yield f"postgresql://grader@127.0.0.1:{port}/bp"
+        finally:
+            run("pg_ctl", "-D", cluster, "-w", "-m", "immediate", "stop")
 
 
 def _headers(found: Mapping[str, str]) -> dict[str, str]:

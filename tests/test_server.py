@@ -36,7 +36,7 @@ def site(
     if POSTGRESQL is None:
         pytest.skip("there is no PostgreSQL here: apt-get install postgresql")
     with (
-        postgresql(tmp_path_factory.mktemp("postgresql")) as address,
+        postgresql() as address,
         served(course, folder / "data", "--database", address) as running,
     ):
         yield running
