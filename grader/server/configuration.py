@@ -164,7 +164,7 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
         "SECURE_HSTS_SECONDS": 31_536_000 if secure else 0,
         "SECURE_REFERRER_POLICY": "same-origin",
         "X_FRAME_OPTIONS": "SAMEORIGIN",  # reports are shown in a frame of our own page
-        # the proxy redirects, reports are framed by our own pages, other hosts of the domain are not ours
+        # the proxy redirects, our own pages frame reports, the other hosts of a domain are not ours
         "SILENCED_SYSTEM_CHECKS": [f"security.W0{each}" for each in ("05", "08", "19", "21")],
         "CONTENT_SECURITY_POLICY": {
             "DIRECTIVES": {
