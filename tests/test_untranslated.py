@@ -294,7 +294,7 @@ def test_results(results: list[Result], place: Path) -> None:
 
 VIEWS = {
     "plain report": plain_report,
-    "terminal report": lambda result: render_text(result, width=20_000),
+    "terminal report": lambda result: render_text(result, width=2_000),
     "report in a notebook": lambda result: of_a_page(html_of(result)),
     "annotations": lambda result: "\n".join(
         (

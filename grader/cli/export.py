@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -146,13 +147,16 @@ def _packed(format: str, out: Path, into: Path | None, exercise: str | None) -> 
     from grader.gradebook.moodle import read_worksheet
     from grader.report.pages.course_drawing import CourseDrawings
     from grader.report.pages.folder import page_of
+    from grader.report.pages.words import page_languages
 
     graded = (one for one in read_graded(out) if exercise in (None, one.grade.exercise))
     if format == "canvas":
         return pack_canvas(graded)
-    draw = CourseDrawings(find_drawing_course(None)).draw
+    course = find_drawing_course(None)
+    draw, languages = CourseDrawings(course).draw, page_languages(course)
     worksheet = read_worksheet(into) if into else None
-    return pack_moodle(graded, lambda student, own: page_of(student, own, draw), worksheet)
+    page = partial(page_of, draw=draw, languages=languages)
+    return pack_moodle(graded, page, worksheet)
 
 
 def _write(path: Path, data: bytes, into: Path | None) -> None:
