@@ -34,6 +34,16 @@ from grader.sandbox import launch
 _LONGEST = 1_000_000
 _LEFT_OUT = ("grader.__main__", "grader.sandbox.child.", "grader.cluster.", "grader.server.")
 """What no command imports, or needs large libraries that few do."""
+_LIBRARIES = (
+    "jinja2",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+    "nbformat",
+    "rich.markdown",
+    "rich.progress",
+    "rich.table",
+)
+"""What commands import where they need it."""
 
 
 def serve(path: str) -> None:
@@ -42,6 +52,8 @@ def serve(path: str) -> None:
     for module in pkgutil.walk_packages(grader.__path__, "grader."):
         if not module.name.startswith(_LEFT_OUT):
             importlib.import_module(module.name)
+    for name in _LIBRARIES:
+        importlib.import_module(name)
     warm_start.server(str(launch.child_folder()))
     gc.freeze()  # what is collected in a fork would be copied
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that answer
