@@ -12,7 +12,7 @@ from made_results import check, result
 
 import grader
 from grader.batch.records import LeftOver, Student
-from grader.language import reading
+from grader.language import gettext_lazy, reading, translated
 from grader.report.pages.folder import write_pages
 from grader.report.pages.one_result import write_page
 from grader.report.pages.student_page import Work, student_page
@@ -62,7 +62,7 @@ def test_a_page_in_one_language_has_no_switch_and_says_which_it_is():
     assert '<html lang="zh-CN">' in text
     assert 'name="language"' not in text
     assert "<span lang" not in text
-    assert "\u4f60\u7684\u4ee3\u7801\u7684\u8f93\u51fa" in text  # "your code printed"
+    assert translated(gettext_lazy("Your code printed"), "zh_CN") in text
     assert "Your code printed" not in text
 
 
