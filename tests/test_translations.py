@@ -148,12 +148,12 @@ def test_an_author_adds_a_language(tmp_path: Path):
     (course / "exercises" / "exercise1.zh.md").write_text("# 平均值", "utf-8")
     again = run_command("author", "translate", "--course", course)
     assert "The mean of 2" not in again.stdout
-    found = course / "exercises" / "exercise1.zh.py"
-    assert "中文：Return the mean" in found.read_text("utf-8")
-    shutil.copy(found, tmp_path / "exercise1.py")
     shown = run_command("--lang", "zh", "init", tmp_path / "given", "--course", course)
     assert "中文：statistics" in shown.stdout
     assert (tmp_path / "given/exercise1.md").read_text("utf-8") == "# 平均值"
+    stub = (tmp_path / "given/exercise1.py").read_text("utf-8")
+    assert "中文：Return the mean" in stub
+    assert "mean：在这里写你的代码" in stub
 
 
 def test_a_language_that_the_product_lacks_and_a_broken_catalogue_are_said(tmp_path: Path):

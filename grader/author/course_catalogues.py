@@ -10,11 +10,10 @@ from typing import Final
 
 from grader.author.translation import as_mo, as_po, problems, updated
 from grader.checking.checks import collected
-from grader.course import Course, load_course, make_stub
+from grader.course import Course, make_stub
 from grader.course.data_files import working_folder, working_in
 from grader.course.files import read_text, write_texts
-from grader.course.stubs import write_stubs
-from grader.course.translations import short_tag, stub_texts, translated_path, translations_of
+from grader.course.translations import stub_texts, translated_path, translations_of
 from grader.diagnosis.bug_library import authored_texts
 from grader.errors import UsageError, no_such_language
 from grader.language import as_written, find_language, languages_of
@@ -92,7 +91,7 @@ def catalogue_path(course: Course, language: str) -> Path:
 
 
 def translate_course(course: Course, language: str = "") -> Translated:
-    """Bring a course's catalogue of a language up to date, or all of them, and the stubs.
+    """Bring a course's catalogue of a language up to date, or all of them.
 
     Raises
     ------
@@ -121,11 +120,6 @@ def translate_course(course: Course, language: str = "") -> Translated:
     read_again()
     for each in wanted:
         missing += [found for found in untranslated(course, each) if found[0].suffix != ".po"]
-    written += [
-        path
-        for path in write_stubs(load_course(course.folder))
-        if any(f".{short_tag(each)}." in path.name for each in wanted)
-    ]
     return Translated(tuple(written), tuple(missing))
 
 

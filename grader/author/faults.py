@@ -15,8 +15,6 @@ from grader.author.proof_record import (
 )
 from grader.course import Course, Exercise
 from grader.course.files import read_text
-from grader.course.stubs import stubs_of
-from grader.course.translations import translated_path
 from grader.language import gettext_lazy as _
 from grader.language import joined, sentences
 from grader.result import CheckResult, Outcome
@@ -97,13 +95,6 @@ def _of_stub(course: Course, exercise: Exercise, stub: str) -> Iterator[Fault]:
     elif read_text(path, "") != stub:
         told = _("{path}: is not what the markers in the reference produce.", path=path)
         yield Fault(told, remedy)
-    for language, text in stubs_of(course, exercise).items():
-        other = translated_path(path, language)
-        if language != course.language and (not other.is_file() or read_text(other, "") != text):
-            yield Fault(
-                _("{path}: is not what the reference and the catalogue produce.", path=other),
-                remedy,
-            )
 
 
 def _of_reference(file: str, results: Sequence[CheckResult]) -> Iterator[Fault]:

@@ -20,12 +20,12 @@ from grader.course import Course, Exercise, load_course, make_stub
 from grader.course.data_files import data_files, working_folder, working_in
 from grader.course.files import read_text, replacing
 from grader.course.load import course_file
-from grader.course.stubs import stubs_of
-from grader.course.translations import translated_path, translations_of
+from grader.course.notebook import make_notebook
+from grader.course.translations import in_language, stub_in, translated_path
 from grader.errors import CourseError, UsageError
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
-from grader.language import authored, languages_of
+from grader.language import authored, languages_of, reading
 from grader.language import gettext_lazy as _
 from grader.result import Outcome
 from grader.sandbox.isolation import Isolation
@@ -89,23 +89,26 @@ def _texts(course: Course) -> dict[str, str]:
         text = read_text(checks, _("Write the checks of {exercise} there.", exercise=name))
         texts[f"exercises/{checks.name}"] = visible_checks(text, _parsed(text, checks))
         notebook = course.notebook(exercise)
-        for path in (notebook, *translations_of(notebook).values()):
-            if path.is_file():
-                texts[f"exercises/{path.name}"] = _bare(path)
-        texts |= _translated(course, exercise)
+        if notebook.is_file():
+            texts[f"exercises/{notebook.name}"] = _bare(read_text(notebook, ""), notebook)
+        texts |= _translated(course, exercise, texts[f"exercises/{name}.py"])
     return texts
 
 
-def _translated(course: Course, exercise: Exercise) -> dict[str, str]:
-    """Return the stubs and task texts in the course's other languages."""
+def _translated(course: Course, exercise: Exercise, stub: str) -> dict[str, str]:
+    """Return the stub, the notebook and the task text in the course's other languages."""
     texts = {}
-    for language, stub in stubs_of(course, exercise).items():
-        if language != course.language:
-            name = translated_path(course.stub(exercise), language).name
-            texts[f"exercises/{name}"] = stub
-    for path in translations_of(course.task(exercise)).values():
-        texts[f"exercises/{path.name}"] = read_text(path, "")
-    return texts
+    has_notebook = course.notebook(exercise).is_file()
+    for language in languages_of(course.folder):
+        own = stub_in(course, stub, language)
+        task = read_text(in_language(course.task(exercise), language), "")
+        texts[translated_path(course.stub(exercise), language).name] = own
+        texts[translated_path(course.task(exercise), language).name] = task
+        if has_notebook:
+            path = translated_path(course.notebook(exercise), language)
+            with reading(language):
+                texts[path.name] = _bare(make_notebook(own, exercise, task), path)
+    return {f"exercises/{name}": text for name, text in texts.items()}
 
 
 def _catalogues(course: Course) -> dict[str, bytes]:
@@ -147,10 +150,10 @@ def _parsed(text: str, path: Path) -> Path:
     return path
 
 
-def _bare(path: Path) -> str:
+def _bare(text: str, path: Path) -> str:
     """Return a notebook without outputs, counts and metadata of its cells."""
     try:
-        notebook = json.loads(read_text(path, ""))
+        notebook = json.loads(text)
         for cell in notebook["cells"]:
             cell["metadata"] = {}
             if cell["cell_type"] == "code":

@@ -24,7 +24,8 @@ from grader.batch.archive import Hand
 from grader.batch.outputs import GradedAttempt, whole
 from grader.course import Course, Exercise
 from grader.errors import UsageError, reason_of, unreadable
-from grader.grading.submission import read_submission, submission_from_bytes
+from grader.grading.given import given_submissions
+from grader.grading.submission import submission_from_bytes
 from grader.language import current_language, languages, recorded, translations_of
 from grader.language import gettext_lazy as _
 from grader.result import Result
@@ -132,7 +133,7 @@ def _work(one: GradedAttempt, hand: Hand) -> Work | None:
 def _groups(
     exercise: Exercise, found: list[tuple[Member, Work]], course: Course
 ) -> Iterator[SimilarGroup]:
-    given = [read_submission(path).source for path in course.given(exercise)]
+    given = [each.source for each in given_submissions(course, exercise)]
     pairs = similar_pairs([work for _, work in found], given)
     for group in groups(pairs)[:_MOST_GROUPS]:
         numbers = sorted({number for pair in group for number in (pair.first, pair.second)})

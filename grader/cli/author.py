@@ -63,8 +63,8 @@ def translate(language: str, course_folder: Path | None) -> int:
 
     The catalogue is solutions/locale/LANGUAGE/LC_MESSAGES/course.po. It holds all that the course
     says: titles, hints, what stubs describe, explanations of mistakes. New texts are added to it,
-    those that are gone are taken out, and stubs and notebooks are written in the language. The
-    task texts are files of their own: exercise1.zh.md beside exercise1.md.
+    and those that are gone are taken out. Stubs and notebooks are made of it when they are handed
+    out. The task texts are files of their own: exercise1.zh.md beside exercise1.md.
 
     Exit code: 0 all is translated, 1 something is not, 2 an option is wrong.
     """

@@ -31,6 +31,8 @@ AnswerKind = Literal["text", "plot", "code"]
 ALL: Final = "all"
 NONE: Final = "none"
 PLACEHOLDER: Final = _("Write your answer here.")
+OWN_CODE: Final = _("{function}: put your own code here")
+OWN_VALUE: Final = _("put your own value here")
 MARK: Final = re.compile(r"<!--[ \t]*(answer|question):[ \t]*(\S+?)[ \t]*-->[ \t]*\n?")
 _MOST: Final = 1_000_000.0
 _KEYS: Final = {"title": 'title = "What is asked"', "points": "points = 3"}

@@ -9,9 +9,10 @@ from pathlib import Path
 from grader.course.data_files import data_files
 from grader.course.files import read_text, write_texts
 from grader.course.model import Course
-from grader.course.translations import in_language
+from grader.course.notebook import make_notebook
+from grader.course.translations import in_language, stub_in
 from grader.errors import CourseError, UsageError
-from grader.language import current_language, enumerated
+from grader.language import current_language, enumerated, languages_of
 from grader.language import gettext_lazy as _
 
 
@@ -66,7 +67,19 @@ def _public_texts(course: Course, notebooks: bool, language: str) -> dict[Path, 
             ),
             _("Write the task texts, and make the stubs with bpgrade author stubs."),
         )
-    return {path: read_text(in_language(path, language), "") for path in paths}
+    texts = {}
+    for exercise in course.exercises:
+        task = texts[course.task(exercise)] = read_text(
+            in_language(course.task(exercise), language), ""
+        )
+        path = stub(exercise)
+        texts[path] = read_text(path, "")
+        if path.suffix == ".py":
+            texts[path] = stub_in(course, texts[path], language)
+        elif language != course.language and language in languages_of(course.folder):
+            own = stub_in(course, read_text(course.stub(exercise), ""), language)
+            texts[path] = make_notebook(own, exercise, task)
+    return {path: texts[path] for path in paths}
 
 
 def _not_written(folder: Path, error: Exception) -> UsageError:

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from grader.course.by_hand import Part
 from grader.course.naming import DATA, nearest
-from grader.course.translations import translations_of
 from grader.errors import UsageError
 from grader.language import enumerated, sentences
 from grader.language import gettext_lazy as _
@@ -167,13 +166,6 @@ class Course:
     def checks(self, exercise: Exercise) -> Path:
         """Return where the checks are."""
         return self.folder / "solutions" / f"check_{exercise.name}.py"
-
-    def given(self, exercise: Exercise) -> tuple[Path, ...]:
-        """Return the files that students may have begun with: stub and notebook, translated too."""
-        files = []
-        for path in (self.stub(exercise), self.notebook(exercise)):
-            files += [each for each in (path, *translations_of(path).values()) if each.is_file()]
-        return tuple(files)
 
     @property
     def data(self) -> Path | None:

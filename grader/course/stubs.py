@@ -24,13 +24,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.course.by_hand import given_lines
+from grader.course.by_hand import OWN_CODE, OWN_VALUE, given_lines
 from grader.course.files import read_text, write_texts
 from grader.course.model import Course, Exercise
-from grader.course.translations import in_language, translated_path, translated_stub
 from grader.errors import CourseError
-from grader.language import authored, gettext, languages_of, reading, translated
 from grader.language import gettext_lazy as _
+from grader.language import reading, translated
 from grader.language.catalogue import SOURCE
 
 BEGIN = "# BEGIN SOLUTION"
@@ -118,8 +117,6 @@ def make_stub(
 def write_stubs(course: Course) -> list[Path]:
     """Write `exercises/*.py` and `*.ipynb` anew from `solutions/*.py`, all or none.
 
-    For each language of the course's catalogues they are written once more, as `*.zh.py`.
-
     Returns
     -------
     list of Path
@@ -134,15 +131,14 @@ def write_stubs(course: Course) -> list[Path]:
 
     stubs: dict[Path, str] = {}
     for exercise in course.exercises:
-        for language, stub in stubs_of(course, exercise).items():
-            path, notebook = course.stub(exercise), course.notebook(exercise)
-            if language != course.language:
-                path, notebook = (translated_path(each, language) for each in (path, notebook))
-            task = in_language(course.task(exercise), language)
-            text = read_text(task, "") if task.is_file() else ""
-            stubs[path] = stub
-            with reading(language):
-                stubs[notebook] = make_notebook(stub, exercise, text)
+        path = course.reference(exercise)
+        remedy = _("Write the reference solution of {exercise} there.", exercise=exercise.name)
+        source = read_text(path, remedy)
+        stub = stubs[course.stub(exercise)] = make_stub(source, path, exercise, course.language)
+        task = course.task(exercise)
+        text = read_text(task, "") if task.is_file() else ""
+        with reading(course.language):
+            stubs[course.notebook(exercise)] = make_notebook(stub, exercise, text)
     try:
         write_texts(stubs)
     except OSError as error:
@@ -154,27 +150,6 @@ def write_stubs(course: Course) -> list[Path]:
             ),
         ) from error
     return list(stubs)
-
-
-def stubs_of(course: Course, exercise: Exercise) -> dict[str, str]:
-    """Return the stub of an exercise by language: the course's own, then those of its catalogues.
-
-    Raises
-    ------
-    CourseError
-        The solution is missing or wrong.
-    """
-    path = course.reference(exercise)
-    remedy = _("Write the reference solution of {exercise} there.", exercise=exercise.name)
-    source = read_text(path, remedy)
-    stubs = {}
-    for language in dict.fromkeys((course.language, *languages_of(course.folder))):
-        with reading(language):
-            stub = make_stub(source, path, exercise, language)
-            stubs[language] = translated_stub(
-                stub, lambda text: translated(authored(course.folder, text))
-            )
-    return stubs
 
 
 def _parse(text: str, filename: str | Path) -> ast.Module:
@@ -271,7 +246,7 @@ def _replacement(
     if function is None:
         return []
     indentation = lines[block.first - 1][: block.column]
-    told = gettext("{function}: put your own code here", function=function)
+    told = translated(OWN_CODE.format(function=function))
     return [f'{indentation}raise NotImplementedError("{told}")']
 
 
@@ -294,7 +269,7 @@ def _values(
     given = []
     for name in names:
         if name in exercise.points:
-            told = gettext("put your own value here")
+            told = translated(OWN_VALUE)
             given.append(f"{name} = None  # {told}")
         elif name in written:
             given += given_lines(written[name], asked=asked)

@@ -1,7 +1,8 @@
-"""A course in other languages: translated files beside its own, and stubs made of its catalogue.
+"""A course in other languages: task texts beside its own, and stubs made of its catalogue.
 
-`exercise1.zh.md` is the Chinese text of `exercise1.md`; stubs and notebooks likewise. Names of
-files, functions and arguments are the same in every language.
+`exercise1.zh.md` is the Chinese text of `exercise1.md`. A stub or a notebook in Chinese is made of
+the course's own by its catalogue when it is handed out. Names of files, functions and arguments are
+the same in every language.
 """
 
 from __future__ import annotations
@@ -9,14 +10,19 @@ from __future__ import annotations
 import ast
 import inspect
 import io
+import re
 import tokenize
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
+from grader.course.by_hand import OWN_CODE, OWN_VALUE, PLACEHOLDER
+from grader.course.model import Course
 from grader.course.syntax_tree import syntax_tree
-from grader.language import find_language
+from grader.language import authored, find_language, languages_of
 
 Say = Callable[[str], str]
+_RAISED: Final = re.compile(r'raise NotImplementedError\("(\w+)')
 
 
 def short_tag(language: str) -> str:
@@ -50,8 +56,21 @@ def stub_texts(stub: str) -> list[str]:
     return [text for _, _, text in _texts(stub)]
 
 
+def stub_in(course: Course, stub: str, language: str) -> str:
+    """Return a stub of a course with its words in a language, as far as the course has it."""
+    if language == course.language or language not in languages_of(course.folder):
+        return stub
+    said = translated_stub(stub, lambda text: authored(course.folder, text).said(language))
+    for name in dict.fromkeys(_RAISED.findall(said)):
+        told = OWN_CODE.format(function=name)
+        said = said.replace(told.said(course.language), told.said(language))
+    for text in (OWN_VALUE, PLACEHOLDER):
+        said = said.replace(text.said(course.language), text.said(language))
+    return said
+
+
 def translated_stub(stub: str, say: Say) -> str:
-    """Return a stub with its docstrings and comments in another language, its code as it is."""
+    """Return a stub with its docstrings and comments in other words, its code as it is."""
     lines = stub.split("\n")
     for first, last, text in reversed(list(_texts(stub))):
         said = say(text)

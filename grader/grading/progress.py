@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
 from grader.course import Course, Exercise
 from grader.course.syntax_tree import syntax_tree
 from grader.grading.answers import written
-from grader.grading.submission import Submission, most_bytes, submission_from_bytes
+from grader.grading.given import given_submissions
+from grader.grading.submission import Submission, submission_from_bytes
 
 _OPEN: Final = "to be written"
 _UNREADABLE: Final = (SyntaxError, ValueError, RecursionError, MemoryError)
@@ -69,20 +69,15 @@ def progress(name: str, data: bytes, course: Course, exercise: Exercise) -> Comp
 
 
 def _given(course: Course, exercise: Exercise) -> dict[str, set[str]]:
-    return _stub_forms(course.given(exercise), exercise.functions)
+    return _stub_forms(given_submissions(course, exercise), exercise.functions)
 
 
 @lru_cache(maxsize=64)
-def _stub_forms(files: tuple[Path, ...], functions: tuple[str, ...]) -> dict[str, set[str]]:
+def _stub_forms(given: tuple[Submission, ...], functions: tuple[str, ...]) -> dict[str, set[str]]:
     """Return the forms in which each function was given to students, by .py and by notebook."""
     forms: dict[str, set[str]] = {name: set() for name in functions}
-    for path in files:
-        try:
-            with path.open("rb") as file:
-                data = file.read(most_bytes(path.name))
-        except OSError:  # it can no longer be read
-            continue
-        for statements in _trees(submission_from_bytes(path.name, data)):
+    for submission in given:
+        for statements in _trees(submission):
             for name, form in _definitions(statements or [], functions):
                 forms[name].add(form)
     return forms

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterable
 from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
 from grader.course import Course, Exercise
 from grader.course.syntax_tree import syntax_tree
-from grader.grading.submission import Submission, read_submission
+from grader.grading.given import given_submissions
+from grader.grading.submission import Submission
 from grader.language import gettext_lazy as _
 
 NOT_YET: Final = _("mistakes are named once something in the code has changed")
@@ -27,13 +27,14 @@ def is_stub(submission: Submission, course: Course, exercise: Exercise) -> bool:
     """
     written = frozenset(part.id for part in exercise.by_hand)
     own = _statements([submission.source], written)
-    return bool(own) and own <= _given(*course.given(exercise))
+    sources = tuple(each.source for each in given_submissions(course, exercise))
+    return bool(own) and own <= _given(sources)
 
 
 @lru_cache(maxsize=64)
-def _given(*paths: Path) -> frozenset[str]:
-    """Return the statements of an exercise's stub: read once, not for each of a class."""
-    return _statements([read_submission(path).source for path in paths])
+def _given(sources: tuple[str, ...]) -> frozenset[str]:
+    """Return the statements of an exercise's stubs: worked out once, not for each of a class."""
+    return _statements(sources)
 
 
 def _statements(sources: Iterable[str], left_out: Collection[str] = frozenset()) -> frozenset[str]:
