@@ -137,6 +137,9 @@ class RepairFinder:
         if self._code is None:
             self._say(f"  repair: the code is too large or too deep: {function} is left")
             return None
+        if self._budget.left <= 0:
+            self._say(f"  repair: out of time before {function}")
+            return None
         if self._repaired:
             seen = self._shown(function, table, {})  # others have been repaired
         right = table.right
