@@ -260,6 +260,9 @@ def told() -> tuple[dict[str, Result], list[str]]:
         lacking = lacking.replace("costs.append(np.sum(np.square(y - a2)) / 2)", "pass")
         submission = submission_from_bytes("exercise3.py", lacking.encode())
         results["a missing step"] = grader.grade(submission, course.exercise("exercise3"), 0)
+        data = (ROOT / "tests" / "notebooks" / "blog.ipynb").read_bytes()
+        submission = submission_from_bytes("exercise3.ipynb", data)
+        results["a demonstration"] = grader.grade(submission, course.exercise("exercise3"), 0)
         cells = notebook(changed(CASES["a helper"][0]))
         results["cells"] = grader.grade(submission_from_bytes("exercise2.ipynb", cells), exercise)
     return results, said
@@ -303,6 +306,11 @@ def test_the_line_of_a_learners_mistake_is_found(path: Path, told):
 def test_the_place_of_a_missing_step_is_found(told):
     assert parts(told[0]["a missing step"]) == ["pass"]
     assert any("pass -> costs.append(" in line for line in told[1])
+
+
+def test_places_are_found_beside_a_cell_that_runs_a_demonstration(told):
+    found = parts(told[0]["a demonstration"])
+    assert found == ["weight_2[1][0]", "weight_2[0][1]", "weight[0][1]", "weight[1][0]"]
 
 
 def test_demonstrations_are_left_out_but_not_what_functions_read():
