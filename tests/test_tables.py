@@ -287,6 +287,12 @@ LIES = {
     "a zone of another library": one_column(
         "moments", ["ns", "dateutil//etc/passwd"], TWO, None, []
     ),
+    "a moment beyond the calendar": one_column(
+        "moments", ["s", "Europe/Berlin"], array([8 * 10**12], "i8"), None, []
+    ),
+    "a moment before it, in a zone without a name": one_column(
+        "moments", ["s", 7200], array([-(10**12)], "i8"), None, []
+    ),
     "a zone beyond a day": one_column("moments", ["ns", 10**6], TWO, None, []),
     "a frequency of its own": one_column("periods", ["99999999999999D"], TWO, None, []),
     "a period without end": one_column("periods", ["M"], array([2**62, 1], "i8"), None, []),

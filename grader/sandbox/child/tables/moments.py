@@ -19,6 +19,8 @@ _FREQUENCY: Final = re.compile(
 )
 _MOST_DAYS: Final = 10_000_000
 _DAY: Final = 86_400
+_FIRST: Final = np.datetime64("0001-01-02")
+_LAST: Final = np.datetime64("9999-12-30")
 
 
 class NoDescriptionError(ValueError):
@@ -166,6 +168,15 @@ def value_of(fields: object) -> Any:
     return _PANDAS[kind](imported("pandas"), *rest)
 
 
+def refuse_beyond_the_calendar(moments: Any) -> None:
+    """Raise ValueError where a moment lies in no year that a time zone has rules for.
+
+    Nothing can be done with such a moment: pandas fails whenever one looks at it.
+    """
+    if ((moments < _FIRST) | (moments > _LAST)).any():
+        raise ValueError("a moment beyond the calendar")
+
+
 def _datetime(*fields: Any) -> datetime.datetime:
     *numbers, zone, fold = fields
     if fold not in (0, 1):
@@ -178,7 +189,10 @@ def _timestamp(pandas: Any, count: int, unit: str, zone: object) -> Any:
     if pandas is None:
         return moment
     found = pandas.Timestamp(moment)
-    return found if zone is None else found.tz_localize("UTC").tz_convert(zone_named(zone))
+    if zone is None:
+        return found
+    refuse_beyond_the_calendar(np.asarray(moment))
+    return found.tz_localize("UTC").tz_convert(zone_named(zone))
 
 
 def _timedelta(pandas: Any, count: int, unit: str) -> Any:

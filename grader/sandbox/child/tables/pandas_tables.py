@@ -8,7 +8,14 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from .moments import NoDescriptionError, is_frequency, period_name, zone_named, zone_of
+from .moments import (
+    NoDescriptionError,
+    is_frequency,
+    period_name,
+    refuse_beyond_the_calendar,
+    zone_named,
+    zone_of,
+)
 from .table import (
     ARRAY,
     CATEGORIES,
@@ -285,6 +292,7 @@ def _moments(column: Column, values: Any) -> Any:
     unit, zone = column.detail
     index = pd.DatetimeIndex(values.view(f"M8[{unit}]"))
     if zone is not None:
+        refuse_beyond_the_calendar(values.view(f"M8[{unit}]"))
         index = index.tz_localize("UTC").tz_convert(zone_named(zone))
     return index.array
 
