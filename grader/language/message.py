@@ -9,6 +9,7 @@ from typing import Any, Final, SupportsIndex
 
 from grader.language.catalogue import SOURCE, own_catalogue, said_by
 from grader.language.reader import current_language, languages
+from grader.language.spacing import filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,12 +247,10 @@ def _in_turn(template: Message, parts: Iterable[str]) -> str:
 def _filled(text: str, values: Mapping[str, Any] | None, language: str) -> str:
     if values is None:
         return text
-    said = {
-        name: value.said(language) if isinstance(value, Message) else value
-        for name, value in values.items()
+    told = {
+        name: value.said(language) for name, value in values.items() if isinstance(value, Message)
     }
-    places = [said[str(number)] for number in range(len(said)) if str(number) in said]
-    return text.format(*places, **said)
+    return filled(text, {**values, **told}, told)
 
 
 _ = gettext_lazy
