@@ -102,8 +102,8 @@ def test_what_may_not_be_passed_is_said_in_chinese(value: object) -> None:
         (
             "No module named 'helpers': it was not handed in with one.py; hand it in too, or copy"
             " what you use of helpers into it",
-            "No module named 'helpers'：它没有和 one.py 一起提交；请一起提交，或把 你用到的 helpers"
-            " 的内容 复制进去",
+            "No module named 'helpers'：它没有和 one.py 一起提交；请一起提交，或把你用到的 helpers"
+            " 的内容复制进去",
         ),
         ("No module named 'torch': this course offers a, b and c", "：这门课程提供 a、b 和 c"),
         ("it exited with code 3, as os._exit() does", "它以代码 3 退出"),

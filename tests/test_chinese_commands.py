@@ -183,7 +183,7 @@ def test_selftest_draws_a_table(term: Path) -> None:
 def test_errors_speak_chinese() -> None:
     ended = run_command("--lang", "zh", "chek")
     assert ended.returncode == 2
-    assert ended.stderr.startswith("bpgrade: 没有这个命令：chek\n  -> 你是指 check 吗？")
+    assert ended.stderr.startswith("bpgrade: 没有这个命令：chek\n  -> 你是不是想写 check？")
     ended = run_command("--lang", "zh", "check", "--nope")
     assert "错误：没有这个选项：'--nope'。" in ended.stderr
     assert ended.stderr.startswith("用法：bpgrade check")

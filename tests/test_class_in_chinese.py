@@ -72,9 +72,9 @@ def test_what_became_of_each_file_is_told_in_chinese(out: Path) -> None:
 def test_a_note_on_an_attempt_is_kept_in_both_languages(out: Path) -> None:
     line = next(line for line in results(out) if line["student"]["id"] == "s3")
     assert line["attempt"]["note"] == "One submission of Bo, 李明."
-    assert line["translations"] == {"zh_CN": "由 Bo、李明 共同提交。"}
+    assert line["translations"] == {"zh_CN": "由 Bo、李明共同提交。"}
     record = next(one for one in read_records(out) if one.student.id == "s3")
-    assert translated(record.note, "zh_CN") == "由 Bo、李明 共同提交。"
+    assert translated(record.note, "zh_CN") == "由 Bo、李明共同提交。"
     assert "translations" not in next(line for line in results(out) if not line["attempt"]["note"])
 
 

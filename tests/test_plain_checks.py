@@ -224,7 +224,7 @@ AUTHORED = [
     (
         "assert student.mean([1.0, 2.0]) == 1.5, message("
         "'The mean of {values} is {right}.', values=message('two numbers'), right=1.5)",
-        "两个数 的平均值是 1.5。",
+        "两个数的平均值是 1.5。",
     ),
     (
         "compare.that(student.mean([1.0, 2.0]) == 1.5, message("
