@@ -88,9 +88,10 @@ def run(configuration: Configuration, host: str, port: int, workers: int) -> int
     """Run the web server and a worker until they are stopped; return the exit code."""
     environment = {**os.environ, "BPGRADE_SERVER_DATA": configuration.data}
     web = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host),
-        *("--port", str(port), "--blocking-threads", "4", "--no-ws", "--log-level", "warning"),
-        *("--backlog", "2048", "--workers-kill-timeout", "10", "grader.server.wsgi:application"),
+        *(sys.executable, "-m", "granian", "--interface", "asginl", "--host", host),
+        *("--port", str(port), "--http", "1", "--no-ws", "--log-level", "warning"),
+        *("--backlog", "2048", "--workers-kill-timeout", "10"),
+        "grader.server.application:application",
     ]
     worker = [sys.executable, "-m", "grader.server.worker_main", configuration.data, str(workers)]
     children = [subprocess.Popen(web, env=environment)]

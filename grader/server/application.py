@@ -1,0 +1,104 @@
+"""The application that a web server runs; BPGRADE_SERVER_DATA names the server's folder.
+
+Django's pages are plain functions, so each request takes a thread. It gets one only when all of it
+has come: a body that comes slowly, or never, keeps a place in memory and nobody waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+from django.core.handlers.asgi import ASGIHandler
+from django.core.handlers.base import BaseHandler
+from django.core.signals import request_started
+
+from grader.server import configuration
+
+configuration.set_up(configuration.read(Path(os.environ["BPGRADE_SERVER_DATA"])))
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
+
+_LONGEST_BODY: Final = 16 * 1024 * 1024
+_BODY_SECONDS: Final = 60.0
+_THREADS: Final = 8
+_TOO_LARGE: Final = (413, [(b"content-type", b"text/plain")], b"This is too large.")
+_TOO_SLOW: Final = (408, [(b"content-type", b"text/plain")], b"This came too slowly.")
+
+
+class TooLargeError(Exception):
+    """A request has more of a body than is read."""
+
+
+class _Pages(ASGIHandler):
+    """Django's handler, which makes a page in the thread that it is called in."""
+
+    def __init__(self) -> None:
+        BaseHandler.__init__(self)
+        self.load_middleware()
+
+
+_pages = _Pages()
+_threads = ThreadPoolExecutor(_THREADS, "page")
+
+
+async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """Answer a request: read it, then have a thread make the page."""
+    try:
+        async with asyncio.timeout(_BODY_SECONDS):
+            body = await _body(receive)
+    except TooLargeError:
+        answer: Answer = _TOO_LARGE
+    except TimeoutError:
+        answer = _TOO_SLOW
+    else:
+        if body is None:
+            return
+        loop = asyncio.get_running_loop()
+        answer = await loop.run_in_executor(_threads, _page, scope, body)
+    status, headers, content = answer
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """Return a request's body; None where the visitor has gone."""
+    parts: list[bytes] = []
+    length = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        parts.append(message.get("body", b""))
+        length += len(parts[-1])
+        if length > _LONGEST_BODY:
+            raise TooLargeError
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _page(scope: dict[str, Any], body: bytes) -> Answer:
+    scope = {**scope, "root_path": ""}
+    request_started.send(sender=_Pages, scope=scope)
+    request, refused = _pages.create_request(scope, io.BytesIO(body))
+    response = refused if request is None else _pages.get_response(request)
+    try:
+        content = b"".join(response)
+    finally:
+        response.close()
+    headers = [
+        *response.items(),
+        *(("Set-Cookie", one.OutputString()) for one in response.cookies.values()),
+    ]
+    return (
+        response.status_code,
+        [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in headers],
+        content,
+    )
