@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from grader.errors import UsageError
 from grader.language import gettext_lazy as _
+from grader.server import logs
 
 FILE: Final = "server.json"
 _SECRET: Final = "secret"
@@ -122,7 +123,6 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
         "MIDDLEWARE": [
             "django.middleware.security.SecurityMiddleware",
             "whitenoise.middleware.WhiteNoiseMiddleware",
-            "grader.server.middleware.Failures",
             "django.contrib.sessions.middleware.SessionMiddleware",
             "django.middleware.common.CommonMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
@@ -190,7 +190,7 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
         "FILE_UPLOAD_MAX_MEMORY_SIZE": _LONGEST_REQUEST,
         "USE_TZ": True,
         "USE_I18N": False,  # the product's own catalogue
-        "LOGGING_CONFIG": None,
+        "LOGGING": logs.SETTINGS,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -66,4 +67,6 @@ def page(request: HttpRequest, template: str, status: int = 200, **values: Any) 
 
 def failure_page(request: HttpRequest, cause: str, status: int, message: str = "") -> HttpResponse:
     """Return the page that says what has gone wrong, and what to do."""
+    if not hasattr(request, "user"):  # it failed before anybody asked who it is
+        request.user = AnonymousUser()
     return page(request, "failure.html", status, cause=cause, message=message)

@@ -6,6 +6,7 @@ import csv
 import io
 from dataclasses import dataclass
 
+from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,6 +22,7 @@ from grader.server.rendering import page
 from grader.server.views.accounts import invite
 
 _SHOWN = 200
+_LONGEST_NUMBER = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def regrade(request: HttpRequest, visit: Visit) -> HttpResponse:
     if request.method == "POST":
         attempts = _visible(visit)
         if number := request.POST.get("attempt", ""):
-            attempts = attempts.filter(pk=int(number) if number.isdecimal() else 0)
+            attempts = attempts.filter(pk=_number(number))
         else:
             attempts = attempts.filter(exercise=request.POST.get("exercise", ""))
         chosen = list(attempts)
@@ -91,7 +93,7 @@ def people(request: HttpRequest, visit: Visit) -> HttpResponse:
     links: list[tuple[Person, str]] = []
     roster = request.FILES.get("roster") if request.method == "POST" else None
     if roster is not None:
-        role = Role(request.POST.get("role", "student"))
+        role = _role(request.POST.get("role", "student"))
         try:
             links = _add(request, visit, roster.read(), role)
         except BpgradeError as error:
@@ -182,6 +184,17 @@ def _add(request: HttpRequest, visit: Visit, data: bytes, role: Role) -> list[tu
                 links.append((person, request.build_absolute_uri(reverse("accept", args=[token]))))
         noted(visit.person, visit.course, "people", f"{len(links)} invited as {role}")
     return links
+
+
+def _number(text: str) -> int:
+    """Return the number of an attempt; 0, which none has, for any other text."""
+    return int(text) if text.isdecimal() and len(text) < _LONGEST_NUMBER else 0
+
+
+def _role(text: str) -> Role:
+    if text not in set(Role):
+        raise BadRequest
+    return Role(text)
 
 
 def _plain(text: str) -> str:

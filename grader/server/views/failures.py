@@ -1,10 +1,21 @@
-"""What is answered to a request that can't be."""
+"""What is answered to a request that can't be, and where something has failed."""
 
 from __future__ import annotations
 
+import errno
+import sys
+from typing import Final
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
+from grader.errors import BpgradeError
 from grader.server.rendering import failure_page
+
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_SQLITE_FULL: Final = 13
+_POSTGRESQL_FULL: Final = "53100"
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -18,5 +29,29 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Answer where the server itself has failed."""
+    """Answer what was raised anywhere, in a view or before it, by a page that says the cause.
+
+    The page needs no database: that may be what has failed.
+    """
+    request.user = AnonymousUser()
+    error = sys.exc_info()[1]
+    if error is not None and is_full(error):
+        return failure_page(request, "full", 507)
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return failure_page(request, "database", 503)
+    if isinstance(error, DataError):  # a value that the database has no place for, such as a NUL
+        return failure_page(request, "bad_request", 400)
+    if isinstance(error, BpgradeError):
+        return failure_page(request, "course", 503, error.message)
     return failure_page(request, "broken", 500)
+
+
+def is_full(error: BaseException) -> bool:
+    """Return whether something could not be written because the disk is full."""
+    if isinstance(error, OSError):
+        return error.errno in _FULL
+    cause = error.__cause__
+    return (
+        getattr(cause, "sqlite_errorcode", None) == _SQLITE_FULL
+        or getattr(cause, "sqlstate", None) == _POSTGRESQL_FULL
+    )
