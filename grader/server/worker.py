@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from django.db import OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from grader.batch.executor import Done, Task, ungraded
 from grader.batch.executor import Job as BatchJob
@@ -24,11 +24,13 @@ from grader.errors import BpgradeError
 from grader.language import gettext_lazy as _
 from grader.server import queue as jobs
 from grader.server.courses import ISOLATION, SEED, ReadCourse, read_course
+from grader.server.logs import failure
 from grader.server.models import GradedResult, Job, JobState
 
 _IDLE_SECONDS: Final = 0.1
 _RENEW_SECONDS: Final = jobs.LEASE.total_seconds() / 4
-_AHEAD: Final = 2  # leased for each thread beyond what it is at
+_AWAY_SECONDS: Final = 1.0
+_AWAY: Final = (OperationalError, InterfaceError)  # gone, restarted, locked for too long, or full
 
 
 class Worker:
@@ -47,6 +49,7 @@ class Worker:
         self._threads = threads
         self._say = say
         self._stopped = threading.Event()
+        self._free = threading.Event()
         self._leased: queue.Queue[Job] = queue.Queue()
         self._held: set[int] = set()
         self._lock = threading.Lock()
@@ -64,37 +67,36 @@ class Worker:
         ]
         for thread in threads:
             thread.start()
-        renewed = time.monotonic()
+        renewed = 0.0
         while not self._stopped.is_set():
+            self._free.clear()
             try:
                 if time.monotonic() - renewed > _RENEW_SECONDS:
                     self._renew()
                     renewed = time.monotonic()
-                found = self._lease()
-            except OperationalError as error:  # the database is away for a while
-                self._say(f"the database cannot be reached: {error}".splitlines()[0])
-                close_old_connections()
-                self._stopped.wait(2.0)
+                self._lease()
+            except _AWAY as error:
+                self._wait_for_database(error)
+                renewed = 0.0  # what is held is kept before others are leased
                 continue
-            if not found:
-                self._stopped.wait(_IDLE_SECONDS)
+            self._free.wait(_IDLE_SECONDS)
         for thread in threads:
             thread.join(60.0)
         self._hand_back()
         for _course, slots in self._slots.values():
             slots.close()
 
-    def _lease(self) -> int:
+    def _lease(self) -> None:
+        """Lease a job for each thread that has none: one that only waits here dies with us."""
         with self._lock:
-            room = self._threads * (1 + _AHEAD) - len(self._held)
+            room = self._threads - len(self._held)
         if room <= 0:
-            return 0
+            return
         found = jobs.lease(self.name, room)
         with self._lock:
             self._held |= {job.pk for job in found}
         for job in found:
             self._leased.put(job)
-        return len(found)
 
     def _renew(self) -> None:
         with self._lock:
@@ -116,19 +118,23 @@ class Worker:
                 continue
             try:
                 self._grade(job)
-            except OperationalError as error:  # its lease runs out, and it is graded again
-                self._say(f"a result could not be written: {error}".splitlines()[0])
-                close_old_connections()
             except Exception as error:  # one attempt must not end the worker
-                self._say(f"attempt {job.attempt_id}: {type(error).__name__}: {error}")
+                self._say(f"attempt {job.attempt_id}: {failure(error)}")
                 close_old_connections()
             finally:
                 with self._lock:
                     self._held.discard(job.pk)
+                self._free.set()
 
     def _grade(self, job: Job) -> None:
         attempt = job.attempt
-        read = read_course(attempt.course)
+        try:
+            read = read_course(attempt.course)
+        except BpgradeError as error:  # it waits until the course is mended
+            self._say(f"{attempt.course.name}: {error.message}")
+            self._stopped.wait(_AWAY_SECONDS)
+            jobs.hand_back(self.name, [job.pk])
+            return
         task = Task(
             read.identity.key(
                 read.course.exercise(attempt.exercise), attempt.file_name, bytes(attempt.content)
@@ -151,6 +157,8 @@ class Worker:
             self._end(job, graded.results[0])
         elif graded.lost:
             self._lost(job, task, read, graded.lost[task.key])
+        else:  # the course has changed meanwhile
+            jobs.hand_back(self.name, [job.pk])
 
     def _lost(self, job: Job, task: Task, read: ReadCourse, how: str) -> None:
         """Grade once more where a grading process was lost, then give up."""
@@ -162,10 +170,25 @@ class Worker:
             self._end(job, ungraded(task, read.course, self._job(read), reason), JobState.GIVEN_UP)
 
     def _end(self, job: Job, done: Done, state: JobState = JobState.GRADED) -> None:
+        """Write a result, as soon as the database can be written to."""
         result = GradedResult(
             status=done.status, score=done.score, max_score=done.max_score, document=done.document
         )
-        jobs.end(job, done.key, result, state)
+        while True:
+            try:
+                jobs.end(job, done.key, result, state)
+            except _AWAY as error:
+                self._wait_for_database(error)
+                if self._stopped.is_set():
+                    return
+            else:
+                return
+
+    def _wait_for_database(self, error: Exception) -> None:
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        self._say(f"the database cannot be used: {reason}")
+        close_old_connections()
+        self._stopped.wait(_AWAY_SECONDS)
 
     def _slots_for(self, read: ReadCourse) -> Slots:
         """Return the processes for a course, started anew where the course has changed."""
