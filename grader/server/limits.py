@@ -10,7 +10,7 @@ from typing import Final
 from django.http import HttpRequest
 
 _MOST: Final = {"login": (10, 300.0), "submit": (60, 3600.0)}
-_AT_AN_ADDRESS: Final = 50  # times as many: a whole class may share one
+_AT_AN_ADDRESS: Final = 200  # times as many: a class of a thousand may share one
 _REMEMBERED: Final = 10_000
 _asked: OrderedDict[tuple[str, str], list[float]] = OrderedDict()
 _lock = Lock()

@@ -20,15 +20,35 @@ from grader.server.models import Attempt, GradedResult, Job, JobState, Person, S
 
 LEASE: Final = timedelta(seconds=20)
 MAX_DEATHS: Final = 2
+_ASK_SOONEST: Final = 0.25
+_ASK_LATEST: Final = 15.0
+_SOON: Final = 5  # so few are before an attempt that nobody needs to be told how long it takes
+_PACED_BY: Final = 50
 _ENDED: Final = (JobState.GRADED, JobState.GIVEN_UP)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an attempt is in the queue: how many are before it; None where it has ended."""
+    """Where an attempt is in the queue.
+
+    Attributes
+    ----------
+    before : int or None
+        How many are before it; None where it has ended.
+    is_leased : bool
+        Whether a worker is at it.
+    seconds : float
+        About how long until a worker is at it, by how fast the last ones were graded.
+    """
 
     before: int | None
     is_leased: bool = False
+    seconds: float = 0.0
+
+    @property
+    def ask_again(self) -> float:
+        """After how many seconds it is worth asking again: the longer the queue, the later."""
+        return min(max(self.seconds / 4, _ASK_SOONEST), _ASK_LATEST)
 
 
 def hand_in(
@@ -121,7 +141,15 @@ def place(attempt: Attempt) -> Place:
         return Place(None)
     if job.state == JobState.LEASED:
         return Place(0, is_leased=True)
-    return Place(Job.objects.filter(state=JobState.WAITING, pk__lt=job.pk).count())
+    before = Job.objects.filter(state=JobState.WAITING, pk__lt=job.pk).count()
+    return Place(before, seconds=before * _pace() if before > _SOON else 0.0)
+
+
+def _pace() -> float:
+    """Return how many seconds a job took lately, all workers together."""
+    last = GradedResult.objects.order_by("-id").values_list("graded_at", flat=True)[:_PACED_BY]
+    times = list(last)
+    return (times[0] - times[-1]).total_seconds() / (len(times) - 1) if len(times) > 1 else 0.0
 
 
 def waiting() -> int:

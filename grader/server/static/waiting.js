@@ -4,20 +4,22 @@ const waiting = document.querySelector("[data-state]");
 if (waiting) {
   let pause = 250;
   const ask = async () => {
+    pause = Math.min(pause * 2, 15000);
     try {
       const answer = await fetch(waiting.dataset.state, { headers: { Accept: "application/json" } });
       if (answer.ok) {
-        const { ended, before } = await answer.json();
+        const { ended, before, minutes, again } = await answer.json();
         if (ended) {
           location.reload();
           return;
         }
-        waiting.textContent = before > 0 ? waiting.dataset.before.replace("{count}", before) : waiting.dataset.now;
+        const words = before === 0 ? "now" : minutes > 0 ? "long" : "before";
+        waiting.textContent = waiting.dataset[words].replace("{count}", before).replace("{minutes}", minutes);
+        pause = again * 1000;
       }
     } catch {
       // the server is away for a while: what was handed in is kept, and asked for again
     }
-    pause = Math.min(pause * 1.3, 5000);
     setTimeout(ask, pause);
   };
   setTimeout(ask, pause);

@@ -103,7 +103,14 @@ def attempt(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 def state(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     """Tell the page's script where an attempt is in the queue."""
     where = queue.place(attempt_for(visit, number))
-    return JsonResponse({"ended": where.before is None, "before": where.before or 0})
+    return JsonResponse(
+        {
+            "ended": where.before is None,
+            "before": where.before or 0,
+            "minutes": round(where.seconds / 60),
+            "again": where.ask_again,
+        }
+    )
 
 
 @access.member
