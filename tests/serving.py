@@ -15,7 +15,7 @@ import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,10 @@ class Served:
     process: subprocess.Popen[str]
     link: str
     data: Path
+
+    def log(self) -> str:
+        """Return what the processes have written to stderr."""
+        return _log(self.data).read_text("utf-8", "replace")
 
     def children(self) -> dict[str, int]:
         """Return the processes of the web server and of the worker."""
@@ -55,13 +59,15 @@ def served(course: Path, data: Path, *options: str) -> Iterator[Served]:
     """Start `bpgrade serve`, and stop it in the end."""
     port = free_port()
     words = ["serve", "--course", str(course), "--data", str(data), "--port", str(port)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "grader", *words, *options],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "BPGRADE_LANG": "en"},
-    )
+    with _log(data).open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "grader", *words, *options],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env={**os.environ, "BPGRADE_LANG": "en"},
+        )
     try:
         assert process.stdout is not None
         told = ""
@@ -79,6 +85,11 @@ def served(course: Path, data: Path, *options: str) -> Iterator[Served]:
         process.wait(60)
         if process.stdout is not None:
             process.stdout.close()
+        sys.stderr.write(_log(data).read_text("utf-8", "replace"))  # shown where a test fails
+
+
+def _log(data: Path) -> Path:
+    return data.with_name(f"{data.name}.log")
 
 
 def answers(address: str) -> bool:
@@ -104,18 +115,35 @@ class Visitor:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self._opener = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self._jar = http.cookiejar.CookieJar()
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._jar))
+
+    def cookies(self) -> str:
+        """Return the cookies as a browser sends them."""
+        return "; ".join(f"{each.name}={each.value}" for each in self._jar)
+
+    def keep(self, name: str, value: str) -> None:
+        """Take a cookie in from elsewhere."""
+        host = "127.0.0.1"
+        self._jar.set_cookie(
+            http.cookiejar.Cookie(
+                *(0, name, value, None, False, host, True, False, "/", True),
+                *(False, None, True, None, None, {}),
+            )
         )
+
+    def token(self, page: str) -> str:
+        """Return the token of the forms on a page."""
+        found = _TOKEN.search(self.get(page).text)
+        assert found
+        return found[1]
 
     def get(self, path: str) -> Answer:
         return self.ask(urllib.request.Request(self._full(path)))
 
     def post(self, path: str, page: str = "", **fields: str) -> Answer:
         """Send a form, with the token of the page that it stands on."""
-        found = re.search(
-            r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(page or path).text
-        )
+        found = _TOKEN.search(self.get(page or path).text)
         if found:
             fields["csrfmiddlewaretoken"] = found[1]
         request = urllib.request.Request(
@@ -129,13 +157,12 @@ class Visitor:
         self, path: str, file: tuple[str, str, str], page: str = "", **fields: str
     ) -> Answer:
         """Send a form with a file in it: its field, its name, its content."""
-        found = _TOKEN.search(self.get(page or path).text)
-        assert found
+        token = self.token(page or path)
         boundary = "----a-boundary-of-a-form"
         begin = f'--{boundary}\r\nContent-Disposition: form-data; name="{{}}"'
         parts = "".join(
             f"{begin.format(key)}\r\n\r\n{value}\r\n"
-            for key, value in {"csrfmiddlewaretoken": found[1], **fields}.items()
+            for key, value in {"csrfmiddlewaretoken": token, **fields}.items()
         )
         field, name, content = file
         parts += f'{begin.format(field)}; filename="{name}"\r\n\r\n{content}\r\n'
@@ -165,9 +192,25 @@ class Visitor:
                 return Answer(error.code, error.url, text, _headers(error.headers))
 
 
+@dataclass(frozen=True)
+class Database:
+    """A PostgreSQL of our own: the address of an empty database in it, and its switch."""
+
+    address: str
+    stop: Callable[[], None]
+    start: Callable[[], None]
+
+
 @contextlib.contextmanager
 def postgresql() -> Iterator[str]:
-    """Run a PostgreSQL of our own in a folder of its own; give the address of an empty database."""
+    """Run a PostgreSQL of our own; give the address of an empty database."""
+    with database() as found:
+        yield found.address
+
+
+@contextlib.contextmanager
+def database() -> Iterator[Database]:
+    """Run a PostgreSQL of our own in a folder of its own."""
     assert POSTGRESQL is not None
     programs = POSTGRESQL.parent
     port = free_port()
@@ -185,12 +228,19 @@ def postgresql() -> Iterator[str]:
         cluster = str(folder / "cluster")
         run("initdb", "-D", cluster, "-A", "trust", "-U", "grader", "-N")
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1"
-        run("pg_ctl", "-D", cluster, "-w", "-o", options, "-l", f"{folder}/log", "start")
+
+        def start() -> None:
+            run("pg_ctl", "-D", cluster, "-w", "-o", options, "-l", f"{folder}/log", "start")
+
+        def stop() -> None:
+            run("pg_ctl", "-D", cluster, "-w", "-m", "immediate", "stop")
+
+        start()
         try:
             run("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "grader", "bp")
-            yield f"postgresql://grader@127.0.0.1:{port}/bp"
+            yield Database(f"postgresql://grader@127.0.0.1:{port}/bp", stop, start)
         finally:
-            run("pg_ctl", "-D", cluster, "-w", "-m", "immediate", "stop")
+            stop()
 
 
 def _headers(found: Mapping[str, str]) -> dict[str, str]:
