@@ -22,8 +22,8 @@ MAY = {
     "staff": {"assistant", "instructor"},
     "instructor": {"instructor"},
 }
-OWN = {"attempt", "state", "report", "download", "source"}
-"""Addresses of one attempt: of a course's members only its owner, and who may grade it."""
+OWN = {"attempt", "state", "report", "download", "source", "grade"}
+"""Addresses of one attempt or grade: of a course's members only its owner, and who may grade it."""
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +63,7 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     result = GradedResult(status="graded", score=1.0, max_score=10.0, document=document)
     assert queue.end(job, "v1", result)
     clients["attempt"] = attempt.pk
+    clients["student's number"] = owner.pk
     return clients
 
 
@@ -80,6 +81,12 @@ def addresses() -> list[str]:
     return re.findall(r'name="(\w+)"', source)
 
 
+def values(name: str, people: dict[str, Any]) -> dict[str, Any]:
+    """Return what stands in an address: those with a number are of an attempt, but for one."""
+    number = people["student's number"] if name == "grade" else people["attempt"]
+    return {"course": "mine", "exercise": "exercise1", "number": number, "token": "x"}
+
+
 @pytest.mark.parametrize("name", addresses())
 def test_every_address_is_seen_by_whom_it_is_for_and_by_nobody_else(
     name: str, people: dict[str, Any]
@@ -90,7 +97,7 @@ def test_every_address_is_seen_by_whom_it_is_for_and_by_nobody_else(
 
     [pattern] = [each for each in urlpatterns if each.name == name]
     access = pattern.callback.access  # a view without a rule fails here
-    given = {"course": "mine", "exercise": "exercise1", "number": people["attempt"], "token": "x"}
+    given = values(name, people)
     wanted = {key: given[key] for key in pattern.pattern.converters}
     address = reverse(name, kwargs=wanted)
     for visitor in VISITORS:
@@ -98,6 +105,7 @@ def test_every_address_is_seen_by_whom_it_is_for_and_by_nobody_else(
         if name in OWN and visitor in ("other", "assistant"):
             may = False  # another student's attempt, and one of another section
         answer = people[visitor].get(address)
+        answer.close()
         told = (name, visitor, answer.status_code)
         if access == "public":
             assert answer.status_code in (200, 302, 404), told
@@ -119,7 +127,7 @@ def test_every_form_needs_its_token(name: str, people: dict[str, Any]):
     from grader.server.urls import urlpatterns
 
     [pattern] = [each for each in urlpatterns if each.name == name]
-    given = {"course": "mine", "exercise": "exercise1", "number": people["attempt"], "token": "x"}
+    given = values(name, people)
     address = reverse(name, kwargs={key: given[key] for key in pattern.pattern.converters})
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(Person.objects.get(username="the-instructor"))

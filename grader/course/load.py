@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from grader.course.by_hand import Part, read_parts
 from grader.course.files import read_text
-from grader.course.model import Course, Diagnoses, Exercise, LatePolicy, Limits
+from grader.course.model import Course, Diagnoses, Exercise, LatePolicy, Limits, Serving
 from grader.course.naming import FILE_PREFIXES, LONGEST, SHARED, is_file_name, is_python_name
 from grader.course.tables import Mistakes, TomlTable
 from grader.errors import CourseError
@@ -36,6 +36,11 @@ LATE_RANGES: dict[str, tuple[float, float]] = {
     "grace_minutes": (0.0, 525_600.0),
     "penalty_per_day": (0.0, 100.0),
     "max_penalty": (0.0, 100.0),
+}
+
+SERVING_RANGES: dict[str, tuple[int, int]] = {
+    "attempts": (1, 100_000),
+    "attempts_per_hour": (1, 100_000),
 }
 
 COURSE_KEYS = {
@@ -76,7 +81,7 @@ def load_course(folder: Path) -> Course:
     path = course_file(folder)
     mistakes = Mistakes(path)
     top = TomlTable(_toml(path), mistakes)
-    top.expect(COURSE_KEYS, ("packages", "time_zone", "language", "limits", "late"))
+    top.expect(COURSE_KEYS, ("packages", "time_zone", "language", "limits", "late", "server"))
     name = top.text("name")
     if name and not is_file_name(name):
         top.reject("name", _("write a name of {characters}", characters=FILE_NAME))
@@ -87,7 +92,7 @@ def load_course(folder: Path) -> Course:
         title=top.text("title"),
         folder=folder.resolve(),
         packages=_packages(top),
-        exercises=_exercises(top, limits, zone),
+        exercises=_exercises(top, limits, _serving(top, Serving()), zone),
         late=_late(top),
         time_zone=zone,
         language=_language(top),
@@ -163,6 +168,15 @@ def _limits(table: TomlTable, base: Limits) -> Limits:
     return replace(base, **values)
 
 
+def _serving(table: TomlTable, base: Serving) -> Serving:
+    own = table.table("server")
+    own.expect({}, tuple(SERVING_RANGES))
+    given = {
+        name: own.number(name, *SERVING_RANGES[name]) for name in SERVING_RANGES if name in own
+    }
+    return replace(base, **given)
+
+
 def _late(top: TomlTable) -> LatePolicy:
     own = top.table("late")
     own.expect({}, tuple(LATE_RANGES))
@@ -184,7 +198,9 @@ def _packages(top: TomlTable) -> tuple[str, ...]:
     return packages
 
 
-def _exercises(top: TomlTable, limits: Limits, zone: ZoneInfo | None) -> tuple[Exercise, ...]:
+def _exercises(
+    top: TomlTable, limits: Limits, serving: Serving, zone: ZoneInfo | None
+) -> tuple[Exercise, ...]:
     table = top.table("exercises")
     if top.holds_table("exercises") and not table.names():
         top.reject("exercises", _("describe at least one exercise, as [exercises.exercise1]"))
@@ -204,12 +220,14 @@ def _exercises(top: TomlTable, limits: Limits, zone: ZoneInfo | None) -> tuple[E
         elif name.casefold() in folded:
             table.reject(name, _("names must differ in more than case"), _BAD_NAME)
         folded.add(name.casefold())
-        exercises.append(_exercise(name, table.table(name), limits, zone))
+        exercises.append(_exercise(name, table.table(name), limits, serving, zone))
     return tuple(exercises)
 
 
-def _exercise(name: str, table: TomlTable, limits: Limits, zone: ZoneInfo | None) -> Exercise:
-    table.expect(EXERCISE_KEYS, ("limits", "deadline", "diagnoses", "by_hand"))
+def _exercise(
+    name: str, table: TomlTable, limits: Limits, serving: Serving, zone: ZoneInfo | None
+) -> Exercise:
+    table.expect(EXERCISE_KEYS, ("limits", "deadline", "diagnoses", "by_hand", "server"))
     own = table.table("points")
     points = {}
     for function in own.names():
@@ -227,4 +245,5 @@ def _exercise(name: str, table: TomlTable, limits: Limits, zone: ZoneInfo | None
         deadline=table.deadline("deadline", zone),
         diagnoses=table.word("diagnoses", get_args(Diagnoses)),
         by_hand=read_parts(table.table("by_hand"), points),
+        serving=_serving(table, serving),
     )

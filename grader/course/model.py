@@ -69,13 +69,21 @@ class LatePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Serving:
+    """What a server allows: attempts at an exercise in all, and in an hour; None for any number."""
+
+    attempts: int | None = None
+    attempts_per_hour: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Exercise:
     """One exercise: the functions that it asks for, in order, and the points for each.
 
     A function with 0 points is called by the checks but never charged. `deadline` is in the
     course's time zone; None where the exercise may be handed in at any time. `diagnoses` says
     when mistakes are named: always, once the code is no longer the stub's, or never. `by_hand`
-    are the parts that a person grades.
+    are the parts that a person grades. `serving` is read by the server alone.
     """
 
     name: str
@@ -85,6 +93,7 @@ class Exercise:
     deadline: datetime | None = None
     diagnoses: Diagnoses = "always"
     by_hand: tuple[Part, ...] = ()
+    serving: Serving = field(default_factory=Serving)
 
     @property
     def functions(self) -> tuple[str, ...]:

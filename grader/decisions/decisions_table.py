@@ -133,7 +133,7 @@ def _decided(line: Line, bench: Bench, by: str, reason: str) -> list[Decision]:
         by=by,
     )
     if not number:
-        return [_of_this_answer(bench.checked(wanted), line["answer_id"])]
+        return [of_this_answer(bench.checked(wanted), line["answer_id"])]
     recorded = next((one for one in bench.decisions if str(one.number) == number), None)
     if recorded is not None and _stands(line, recorded):
         return []
@@ -149,7 +149,7 @@ def _decided(line: Line, bench: Bench, by: str, reason: str) -> list[Decision]:
     ]
 
 
-def _of_this_answer(decided: Decision, answer: str) -> Decision:
+def of_this_answer(decided: Decision, answer: str) -> Decision:
     """Refuse what was decided on an answer that does not count any more."""
     if answer and decided.kind == "graded" and decided.basis and decided.basis.answer != answer:
         raise UsageError(

@@ -255,12 +255,21 @@ def decided_lateness(
     """Return how late an attempt is with all extensions and waivers; the most generous counts."""
     if any(one.kind == "waiver" for one in decisions):
         return replace(attempt.lateness, percent=0.0)
-    deadline = batch.exercises[exercise].deadline
-    values = [one.value for one in decisions if one.kind == "extension"]
-    if not values or deadline is None or attempt.submitted is None:
+    latest = decided_deadline(decisions, batch, exercise)
+    if latest is None or latest == batch.exercises[exercise].deadline or attempt.submitted is None:
         return attempt.lateness
-    latest = max(extended(deadline, value, batch) for value in values)
     return overdue(attempt.submitted, latest, batch)
+
+
+def decided_deadline(
+    decisions: Sequence[Decision], batch: Description, exercise: str
+) -> datetime | None:
+    """Return an exercise's deadline with all extensions; None where it has none."""
+    deadline = batch.exercises[exercise].deadline
+    if deadline is None:
+        return None
+    values = [one.value for one in decisions if one.kind == "extension"]
+    return max((extended(deadline, value, batch) for value in values), default=deadline)
 
 
 def decided_result(result: Result, grade: FinalGrade) -> Result:

@@ -29,7 +29,7 @@ import hashlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from grader.batch.late import Lateness
 from grader.course.files import replacing
@@ -58,10 +58,10 @@ def write_grades(folder: Path, grades: Iterable[FinalGrade]) -> Path | None:
         It cannot be written; what was there before still is.
     """
     path = folder / NAME
-    rows = sorted((_row(one) for one in grades), key=_place)
+    every = tuple(grades)
     with replacing(path) as new:
         with new.open("w", encoding="utf-8", newline="") as file:
-            write_table(file, COLUMNS, rows)
+            write_to(file, every)
             file.flush()
             os.fsync(file.fileno())
         kept = _keep_edited(folder)
@@ -69,6 +69,12 @@ def write_grades(folder: Path, grades: Iterable[FinalGrade]) -> Path | None:
         with replacing(folder / _DIGESTS) as digests:
             digests.write_text("".join(f"{one}  {NAME}\n" for one in dict.fromkeys(known)), "utf-8")
     return kept
+
+
+def write_to(file: IO[str], grades: Iterable[FinalGrade]) -> None:
+    """Write the table of the grades to a file that is open for text, with `newline=""`."""
+    rows = sorted((_row(one) for one in grades), key=_place)
+    write_table(file, COLUMNS, rows)
 
 
 def is_edited(folder: Path) -> bool:

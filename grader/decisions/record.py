@@ -138,11 +138,12 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _line(decisions: Sequence[Decision]) -> bytes:
-    rows = [_row(one) for one in decisions]
+    rows = [row_of(one) for one in decisions]
     return f"{json.dumps({'decisions': rows, 'digest': _digest(rows)})}\n".encode()
 
 
-def _row(one: Decision) -> dict[str, Any]:
+def row_of(one: Decision) -> dict[str, Any]:
+    """Return a decision as plain data."""
     return {**asdict(one), "at": one.at.isoformat() if one.at else None}
 
 
@@ -154,16 +155,22 @@ def _decisions(line: bytes) -> list[Decision]:
     document = json.loads(line)
     if _digest(document["decisions"]) != document["digest"]:
         raise ValueError(_("its digest does not fit"))
-    return [_decision(row) for row in document["decisions"]]
+    return [decision_of(row) for row in document["decisions"]]
 
 
-def _decision(row: dict[str, Any]) -> Decision:
+def decision_of(row: dict[str, Any]) -> Decision:
+    """Return the decision of a row.
+
+    Raises
+    ------
+    ValueError
+        A later version has written it.
+    """
     if row["kind"] not in KINDS:
         raise ValueError(_("a later bpgrade has written {kind!r}", kind=row["kind"]))
-    basis = row.pop("basis")
-    at = row.pop("at")
-    return Decision(
-        **row,
-        at=datetime.fromisoformat(at) if at else None,
-        basis=Basis(**basis) if basis else None,
-    )
+    at, basis = row["at"], row["basis"]
+    own = {
+        "at": datetime.fromisoformat(at) if at else None,
+        "basis": Basis(**basis) if basis else None,
+    }
+    return Decision(**{**row, **own})

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from grader.batch.records import Student
 from grader.batch.results_reader import Record
 from grader.decisions.results import Graded
+from grader.result import Result
 
 Key = tuple[str, str, str]
 
@@ -144,8 +145,13 @@ def _digest(record: Record | None) -> str:
 def _checks(old: Record | None, new: Record | None) -> tuple[CheckChange, ...]:
     if old is None or new is None or old.result is None or new.result is None:
         return ()
-    before = {check.id: check for check in old.result.checks}
-    after = {check.id: check for check in new.result.checks}
+    return check_changes(old.result, new.result)
+
+
+def check_changes(earlier: Result, later: Result) -> tuple[CheckChange, ...]:
+    """Return the checks that ended otherwise in a later result."""
+    before = {check.id: check for check in earlier.checks}
+    after = {check.id: check for check in later.checks}
     changes = []
     for id in dict.fromkeys((*after, *before)):
         one, other = before.get(id), after.get(id)

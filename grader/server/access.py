@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
@@ -96,6 +97,28 @@ def visit_of(someone: Any, course: str) -> Visit:
     if own is None:
         raise Http404
     return Visit(someone, served, Role(own.role), own.section)
+
+
+def students_of(visit: Visit) -> QuerySet[Membership]:
+    """Return the students whom a teacher may grade: an assistant those of the own section."""
+    students = Membership.objects.filter(course=visit.course, role=Role.STUDENT)
+    if visit.role is Role.ASSISTANT and visit.section:
+        students = students.filter(section=visit.section)
+    return students.select_related("person").order_by("person__username")
+
+
+def student_for(visit: Visit, number: int) -> Person:
+    """Return a student by their number, where this teacher may grade them.
+
+    Raises
+    ------
+    Http404
+        There is none, or of another section.
+    """
+    found = students_of(visit).filter(person=number).first()
+    if found is None:
+        raise Http404
+    return found.person
 
 
 def attempt_for(visit: Visit, number: int) -> Attempt:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.batch.cache_key import Identity
+from grader.batch.description import Description, describe
 from grader.course import Course, load_course
 from grader.course.load import course_file
 from grader.server.models import ServedCourse
@@ -19,10 +20,11 @@ ISOLATION = "strict"
 
 @dataclass(frozen=True, slots=True)
 class ReadCourse:
-    """A course as it was when it was read, and what its results depend on."""
+    """A course as it was when it was read, and what its results and its grades depend on."""
 
     course: Course
     identity: Identity
+    description: Description
     stamp: tuple[int, ...]
 
 
@@ -60,7 +62,8 @@ def read_course(served: ServedCourse) -> ReadCourse:
         stamp = _stamp(folder)
         if known is None or known.stamp != stamp:
             course = load_course(folder)
-            known = ReadCourse(course, Identity(course, SEED, ISOLATION), stamp)
+            identity = Identity(course, SEED, ISOLATION)
+            known = ReadCourse(course, identity, describe(course, ()), stamp)
             _read[served.name] = known
         return known
 

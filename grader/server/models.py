@@ -141,6 +141,22 @@ class GradedResult(models.Model):
         ]
 
 
+class RecordedDecision(models.Model):
+    """A decision on grades, with the row that decisions.jsonl would have; only ever added."""
+
+    course = models.ForeignKey(ServedCourse, models.PROTECT)
+    number = models.PositiveIntegerField()
+    student = models.CharField(max_length=150)
+    row = models.TextField()
+
+    class Meta:
+        ordering = ["number"]
+        indexes = [models.Index(fields=["course", "student"])]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "number"], name="numbered_decisions")
+        ]
+
+
 class Invitation(models.Model):
     """A link that can be used once: it logs somebody in, and makes a password."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -13,9 +14,11 @@ from jinja2 import Environment, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from grader.course import Course
 from grader.language import current_language, gettext, html_tag, languages, ngettext, translated
 from grader.report.arrangement import amount, score_text
 from grader.report.pages.texts import name_shown
+from grader.server.grades import grade_text
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
@@ -41,11 +44,15 @@ def environment(**options: Any) -> Environment:
         static=static,
         url=reverse,
         score_text=score_text,
+        grade_text=grade_text,
+        moment=moment,
+        zone=zone,
         amount=amount,
         languages=languages,
         html_tag=html_tag,
         current_language=current_language,
     )
+    made.filters["said"] = translated
     made.filters["name"] = lambda person: name_shown(str(person))
     return made
 
@@ -53,6 +60,18 @@ def environment(**options: Any) -> Environment:
 def translated_or_plain(value: Any) -> Any:
     """Return a message in the reader's language; Jinja escapes it afterwards."""
     return translated(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def moment(when: datetime, course: Course) -> Markup:
+    """Return a time by the clock of the course; `zone` says which one that is."""
+    shown = when.astimezone(course.time_zone or UTC)
+    text = shown.strftime("%Y-%m-%d %H:%M")
+    return Markup('<time datetime="{}">{}</time>').format(shown.isoformat(), text)
+
+
+def zone(course: Course) -> str:
+    """Return the time zone in which a course's times are shown."""
+    return course.time_zone.key if course.time_zone else "UTC"
 
 
 def markdown(text: str) -> Markup:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from grader.server.views import accounts, desk, student
+from grader.server.views import accounts, desk, files, grading, student
 
 urlpatterns = [
     path("", student.home, name="home"),
@@ -17,11 +17,15 @@ urlpatterns = [
     path("c/<str:course>/desk/regrade/", desk.regrade, name="regrade"),
     path("c/<str:course>/desk/people/", desk.people, name="people"),
     path("c/<str:course>/desk/audit/", desk.audit, name="audit"),
-    path("c/<str:course>/desk/grades.csv", desk.grades, name="grades"),
+    path("c/<str:course>/desk/grades.csv", grading.grades_table, name="grades"),
+    path("c/<str:course>/desk/feedback.zip", grading.feedback, name="feedback"),
+    path("c/<str:course>/desk/decisions/", grading.decisions, name="decisions"),
+    path("c/<str:course>/desk/grade/<int:number>/<str:exercise>/", grading.grade, name="grade"),
+    path("c/<str:course>/own.zip", files.everything, name="everything"),
     path("c/<str:course>/attempt/<int:number>/", student.attempt, name="attempt"),
     path("c/<str:course>/attempt/<int:number>/state/", student.state, name="state"),
-    path("c/<str:course>/attempt/<int:number>/report/", student.report, name="report"),
-    path("c/<str:course>/attempt/<int:number>/file/", student.download, name="download"),
+    path("c/<str:course>/attempt/<int:number>/report/", files.report, name="report"),
+    path("c/<str:course>/attempt/<int:number>/file/", files.download, name="download"),
     path("c/<str:course>/attempt/<int:number>/source/", desk.source, name="source"),
     path("c/<str:course>/e/<str:exercise>/", student.exercise, name="exercise"),
     path("c/<str:course>/e/<str:exercise>/submit/", student.submit, name="submit"),

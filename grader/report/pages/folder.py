@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+from grader.batch.late import Lateness
 from grader.batch.records import Student
 from grader.batch.results_reader import Record, read_left_over
 from grader.batch.similar_work import read_similar
@@ -135,7 +136,7 @@ def page_of(
 ) -> str:
     """Return the page of a student with all of their grades; the rest as in `student_page`."""
     return student_page(
-        [_work(one) for one in graded],
+        [work_of(one) for one in graded],
         name=student.name,
         identity=student.id,
         draw=draw,
@@ -159,7 +160,7 @@ def page_name(student: Student) -> str:
     return f"{stem[:_LONGEST_STEM].lower() or 'student'}-{digest[:8]}.html"
 
 
-def _work(graded: Graded) -> Work:
+def work_of(graded: Graded) -> Work:
     """Return what a student sees of a grade; of a withheld one no result, for that has points."""
     grade, kept = graded.grade, graded.kept
     if kept is None or grade.standing == "withheld":
@@ -177,7 +178,7 @@ def _work(graded: Graded) -> Work:
     return Work(
         exercise=grade.exercise,
         result=decided_result(kept.result, grade) if kept.result else None,
-        lateness=_lateness(kept),
+        lateness=lateness_text(kept.lateness),
         final_score=grade.final if costs or decided else None,
         tries=[_try(one) for one in graded.records] if len(graded.records) > 1 else (),
         note=kept.note,
@@ -188,8 +189,8 @@ def _work(graded: Graded) -> Work:
     )
 
 
-def _lateness(record: Record) -> str:
-    late = record.lateness
+def lateness_text(late: Lateness) -> str:
+    """Return how late something was handed in, and what that costs; empty where it is in time."""
     if not late.late:
         return ""
     if late.days and late.percent:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import dataclass
-
 from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -16,6 +12,7 @@ from grader.errors import BpgradeError
 from grader.server import access, queue
 from grader.server.access import Visit, attempt_for
 from grader.server.courses import course_of
+from grader.server.grades import tries
 from grader.server.models import Attempt, AuditEntry, JobState, Membership, Person, Role, noted
 from grader.server.people import read_people
 from grader.server.rendering import page
@@ -25,22 +22,12 @@ _SHOWN = 200
 _LONGEST_NUMBER = 19
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One student's latest attempt at an exercise, and how it stands."""
-
-    attempt: Attempt
-    state: str
-    score: float | None
-    max_score: float
-
-
 @access.staff
 def desk(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Show what was handed in last, what could not be graded, and how long the queue is."""
     exercise = request.GET.get("exercise", "")[:100]
     found = course_of(visit.course)
-    attempts = _visible(visit).select_related("person", "job")
+    attempts = _visible(visit).select_related("person")
     if exercise:
         attempts = attempts.filter(exercise=exercise)
     return page(
@@ -49,7 +36,7 @@ def desk(request: HttpRequest, visit: Visit) -> HttpResponse:
         visit=visit,
         course=found,
         chosen=exercise,
-        lines=[_line(one) for one in attempts.order_by("-id")[:_SHOWN]],
+        lines=tries(found, attempts.order_by("-id")[:_SHOWN]),
         given_up=attempts.filter(job__state=JobState.GIVEN_UP).count(),
         waiting=queue.waiting(),
     )
@@ -124,31 +111,6 @@ def audit(request: HttpRequest, visit: Visit) -> HttpResponse:
     )
 
 
-@access.instructor
-def grades(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Give the best score of each student in each exercise as a table."""
-    file = io.StringIO()
-    table = csv.writer(file)
-    found = course_of(visit.course)
-    names = [exercise.name for exercise in found.exercises]
-    table.writerow(["student_id", "name", *names])
-    best: dict[tuple[int, str], float] = {}
-    for one in _visible(visit).prefetch_related("results"):
-        result = one.result
-        if result is not None and result.status == "graded":
-            key = (one.person_id, one.exercise)
-            best[key] = max(best.get(key, 0.0), result.score)
-    members = Membership.objects.filter(course=visit.course, role=Role.STUDENT)
-    for each in members.select_related("person").order_by("person__username"):
-        scores = [best.get((each.person_id, name)) for name in names]
-        shown = ["" if score is None else f"{score:g}" for score in scores]
-        table.writerow([_plain(each.person.username), _plain(each.person.name), *shown])
-    noted(visit.person, visit.course, "grades")
-    answer = HttpResponse("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="grades.csv"'
-    return answer
-
-
 def _visible(visit: Visit) -> QuerySet[Attempt]:
     """Return the attempts that a teacher may see: an assistant those of the own section."""
     attempts = Attempt.objects.filter(course=visit.course)
@@ -156,14 +118,6 @@ def _visible(visit: Visit) -> QuerySet[Attempt]:
         own = Membership.objects.filter(course=visit.course, section=visit.section)
         attempts = attempts.filter(Q(person__in=own.values("person")) | Q(person=visit.person))
     return attempts
-
-
-def _line(one: Attempt) -> Line:
-    result = one.result
-    if result is None:
-        return Line(one, one.job.state, None, 0.0)
-    score = result.score if result.status == "graded" else None
-    return Line(one, result.status, score, result.max_score)
 
 
 def _add(request: HttpRequest, visit: Visit, data: bytes, role: Role) -> list[tuple[Person, str]]:
@@ -195,8 +149,3 @@ def _role(text: str) -> Role:
     if text not in set(Role):
         raise BadRequest
     return Role(text)
-
-
-def _plain(text: str) -> str:
-    """Return a text that a spreadsheet takes for no formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text

@@ -1,40 +1,46 @@
-"""What a student sees: the exercises, a task, a file handed in, the report."""
+"""What a student sees: the exercises, a task, a file handed in, how it stands."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from grader.course import Course, Exercise
 from grader.course.files import read_text
 from grader.course.translations import in_language
+from grader.decisions.decision_words import for_student
+from grader.decisions.final_grade import decided_deadline
 from grader.errors import UsageError
 from grader.grading.submission import is_notebook, is_submission, most_bytes
 from grader.language import current_language
-from grader.report.pages.course_drawing import CourseDrawings
-from grader.report.pages.student_page import Work, student_page
-from grader.report.pages.words import page_languages
-from grader.result import Result
-from grader.server import access, limits, queue
+from grader.report.pages.folder import lateness_text
+from grader.server import access, grades, limits, queue
 from grader.server.access import Visit, attempt_for
-from grader.server.courses import course_of
+from grader.server.allowance import Allowance, allowance
+from grader.server.changes import Changes, changes
+from grader.server.courses import course_of, read_course
+from grader.server.grades import Place, Try
 from grader.server.models import Attempt, Membership, Person, ServedCourse
 from grader.server.rendering import failure_page, markdown, page
+from grader.server.views.files import is_withheld, place_of
 
 _MOST_TYPED: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An exercise as a student stands in it."""
+    """An exercise as a student stands in it, with the deadline that holds for them."""
 
     exercise: Exercise
-    attempts: int
-    best: float | None
-    latest: Attempt | None
+    place: Place
+    deadline: datetime | None
 
 
 @access.person
@@ -52,9 +58,10 @@ def home(request: HttpRequest, person: Person) -> HttpResponse:
 
 @access.member
 def course(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Show the exercises of a course, with deadline, points and the own best."""
+    """Show the exercises of a course, with deadline, points and what counts."""
     found = course_of(visit.course)
-    standings = [_standing(visit, exercise) for exercise in found.exercises]
+    places = {one.grade.exercise: one for one in grades.places(visit.course, [visit.person])}
+    standings = [_standing(visit, one, places[one.name]) for one in found.exercises]
     return page(request, "course.html", visit=visit, course=found, standings=standings)
 
 
@@ -78,7 +85,11 @@ def submit(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
     name, content, problem = _handed_in(request, chosen)
     if problem:
         return _exercise_page(request, visit, found, chosen, problem)
-    attempt = queue.hand_in(visit.person, visit.course, chosen.name, name, content)
+    with transaction.atomic():  # so that two at once are not one too many
+        Person.objects.select_for_update().get(pk=visit.person.pk)
+        if not _allowed(visit, chosen, _place(visit, chosen).tries).is_open:
+            return _exercise_page(request, visit, found, chosen, "attempts")
+        attempt = queue.hand_in(visit.person, visit.course, chosen.name, name, content)
     return HttpResponseRedirect(reverse("attempt", args=[visit.course.name, attempt.pk]))
 
 
@@ -87,6 +98,8 @@ def attempt(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     """Show an attempt: its place in the queue, or the report."""
     one = attempt_for(visit, number)
     found = course_of(visit.course)
+    place, own = place_of(visit, one)
+    withheld = is_withheld(visit, place)
     return page(
         request,
         "attempt.html",
@@ -94,8 +107,12 @@ def attempt(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         course=found,
         exercise=_exercise(found, one.exercise),
         attempt=one,
-        place=queue.place(one),
-        result=one.result,
+        where=queue.place(one),
+        own=own,
+        withheld=withheld,
+        told=for_student(place.grade),
+        late=lateness_text(own.lateness),
+        changes=None if withheld else _changes(place.tries, own, one),
     )
 
 
@@ -113,43 +130,6 @@ def state(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     )
 
 
-@access.member
-def report(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    """Show the report of an attempt: the page that `check --html` makes."""
-    one = attempt_for(visit, number)
-    result = one.result
-    if result is None:
-        raise Http404
-    found = course_of(visit.course)
-    text = student_page(
-        [Work(one.exercise, Result.from_json(result.document))],
-        name=one.file_name,
-        draw=CourseDrawings(found).draw,
-        languages=page_languages(found),
-    )
-    return _own_policy(text)
-
-
-@access.member
-def download(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    """Give back what was handed in, as a file that no browser runs."""
-    one = attempt_for(visit, number)
-    answer = HttpResponse(bytes(one.content), content_type="application/octet-stream")
-    ending = ".ipynb" if is_notebook(one.file_name) else ".py"
-    answer["Content-Disposition"] = f'attachment; filename="{one.exercise}-{one.number}{ending}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
-
-
-def _own_policy(text: str) -> HttpResponse:
-    """Return a page that stands alone: its style and script are named by its own policy."""
-    answer = HttpResponse(text)
-    _, _, rest = text.partition('http-equiv="Content-Security-Policy" content="')
-    policy = rest.partition('"')[0].replace("&#39;", "'")
-    answer["Content-Security-Policy"] = f"{policy}; frame-ancestors 'self'"
-    return answer
-
-
 def _exercise(course: Course, name: str) -> Exercise:
     try:
         return course.exercise(name)
@@ -162,42 +142,65 @@ def _exercise_page(
 ) -> HttpResponse:
     language = current_language()
     task = read_text(in_language(found.task(chosen), language), "")
-    attempts = _attempts(visit, chosen)
+    place = _place(visit, chosen)
+    own = place.tries[::-1]
     return page(
         request,
         "exercise.html",
         400 if problem else 200,
         visit=visit,
         course=found,
-        exercise=chosen,
         task=markdown(task),
-        attempts=[(one, one.result) for one in attempts[:50]],
-        code=_code(attempts, found, chosen, language),
+        standing=_standing(visit, chosen, place),
+        withheld=is_withheld(visit, place),
+        told=for_student(place.grade),
+        attempts=[(one, lateness_text(one.lateness)) for one in own[:50]],
+        allowed=_allowed(visit, chosen, own),
+        is_late=_is_late(_standing(visit, chosen, place)),
+        code=request.POST.get("code") or _code(own, found, chosen, language),
         problem=problem,
     )
 
 
-def _code(attempts: Any, found: Course, chosen: Exercise, language: str) -> str:
+def _place(visit: Visit, chosen: Exercise) -> Place:
+    [place] = grades.places(visit.course, [visit.person], chosen.name)
+    return place
+
+
+def _standing(visit: Visit, chosen: Exercise, place: Place) -> Standing:
+    rule = read_course(visit.course).description
+    return Standing(chosen, place, decided_deadline(place.grade.decisions, rule, chosen.name))
+
+
+def _is_late(standing: Standing) -> bool:
+    return standing.deadline is not None and timezone.now() > standing.deadline
+
+
+def _allowed(visit: Visit, chosen: Exercise, own: Sequence[Try]) -> Allowance:
+    if visit.teaches:
+        return Allowance()
+    return allowance(chosen.serving, own, timezone.now())
+
+
+def _changes(tries: Sequence[Try], own: Try, attempt: Attempt) -> Changes | None:
+    """Return what is different since the last graded attempt before this one."""
+    before = [
+        one for one in tries if one.attempt.number < attempt.number and one.status == "graded"
+    ]
+    if not before or own.status != "graded":
+        return None
+    earlier, later = grades.result_of(before[-1]), grades.result_of(own)
+    if earlier is None or later is None:
+        return None
+    return changes(before[-1].attempt, earlier, attempt, later)
+
+
+def _code(own: Sequence[Try], found: Course, chosen: Exercise, language: str) -> str:
     """Return what the editor begins with: what was handed in last, or the stub."""
-    for one in attempts:
-        if not is_notebook(one.file_name):
-            return bytes(one.content).decode("utf-8", "replace")
+    for one in own:
+        if not is_notebook(one.attempt.file_name):
+            return bytes(one.attempt.content).decode("utf-8", "replace")
     return read_text(in_language(found.stub(chosen), language), "")
-
-
-def _attempts(visit: Visit, chosen: Exercise) -> Any:
-    return Attempt.objects.filter(
-        person=visit.person, course=visit.course, exercise=chosen.name
-    ).order_by("-number")
-
-
-def _standing(visit: Visit, chosen: Exercise) -> Standing:
-    attempts = list(_attempts(visit, chosen).prefetch_related("results"))
-    results = [result for one in attempts if (result := one.result) is not None]
-    scores = [result.score for result in results if result.status == "graded"]
-    return Standing(
-        chosen, len(attempts), max(scores, default=None), attempts[0] if attempts else None
-    )
 
 
 def _handed_in(request: HttpRequest, chosen: Exercise) -> tuple[str, bytes, str]:

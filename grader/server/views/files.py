@@ -1,0 +1,123 @@
+"""What a student takes along: the report of an attempt, the file, or everything at once."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+
+from grader.course import Course
+from grader.grading.submission import is_notebook
+from grader.report.pages.course_drawing import CourseDrawings
+from grader.report.pages.folder import work_of
+from grader.report.pages.student_page import Work, student_page
+from grader.report.pages.words import page_languages
+from grader.server import access, grades
+from grader.server.access import Visit, attempt_for
+from grader.server.courses import course_of
+from grader.server.grades import Place, Try
+from grader.server.models import Attempt
+from grader.text.tables import table_text
+
+_COLUMNS = ("exercise", "attempt", "handed_in", "status", "score", "counts", "file")
+
+
+@access.member
+def report(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    """Show the report of an attempt: the page that `check --html` makes."""
+    place, one = place_of(visit, attempt_for(visit, number))
+    if one.result is None or is_withheld(visit, place):
+        raise Http404
+    return _own_policy(_page(visit, course_of(visit.course), place, one))
+
+
+@access.member
+def download(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    """Give back what was handed in, as a file that no browser runs."""
+    one = attempt_for(visit, number)
+    answer = HttpResponse(bytes(one.content), content_type="application/octet-stream")
+    answer["Content-Disposition"] = f'attachment; filename="{one.exercise}-{_file(one)}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+@access.member
+def everything(request: HttpRequest, visit: Visit) -> FileResponse:
+    """Give all that somebody has handed in, with the reports and a table of it, as a zip."""
+    return zip_answer(_own_files(visit), f"{visit.course.name}.zip")
+
+
+def place_of(visit: Visit, attempt: Attempt) -> tuple[Place, Try]:
+    """Return the grade that an attempt belongs to, and its place there."""
+    [place] = grades.places(visit.course, [attempt.person], attempt.exercise)
+    return place, next(one for one in place.tries if one.attempt.pk == attempt.pk)
+
+
+def is_withheld(visit: Visit, place: Place) -> bool:
+    """Whether a grade, and so a result, is not to be seen by this visitor yet."""
+    return place.grade.standing == "withheld" and not visit.teaches
+
+
+def zip_answer(files: Iterable[tuple[str, bytes | str]], name: str) -> FileResponse:
+    """Return files as a zip to download; at no time are all of them in memory."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, data in files:
+            archive.writestr(path, data)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
+
+
+def _own_files(visit: Visit) -> Iterator[tuple[str, bytes | str]]:
+    course = course_of(visit.course)
+    rows = []
+    for place in grades.places(visit.course, [visit.person]):
+        hidden = is_withheld(visit, place)
+        for one in place.tries:
+            name = f"{one.attempt.exercise}/{_file(one.attempt)}"
+            yield name, bytes(Attempt.objects.get(pk=one.attempt.pk).content)
+            if one.result is not None and not hidden:
+                yield f"{name}.html", _page(visit, course, place, one)
+            rows.append(_row(one, name, place, hidden))
+    yield "attempts.csv", table_text(_COLUMNS, rows)
+
+
+def _row(one: Try, name: str, place: Place, hidden: bool) -> tuple[str, ...]:
+    return (
+        one.attempt.exercise,
+        str(one.attempt.number),
+        one.attempt.handed_in.isoformat(" ", "seconds"),
+        "withheld" if hidden else one.status,
+        "" if hidden or one.score is None else f"{one.score:g}",
+        "yes" if one is place.kept and not hidden else "",
+        name,
+    )
+
+
+def _file(one: Attempt) -> str:
+    return f"{one.number}{'.ipynb' if is_notebook(one.file_name) else '.py'}"
+
+
+def _page(visit: Visit, course: Course, place: Place, one: Try) -> str:
+    graded = grades.with_record(visit.course, place, one)
+    result = graded.records[0].result
+    work = work_of(graded) if graded.kept else Work(one.attempt.exercise, result)
+    if graded.kept and place.grade.standing == "withheld":  # who teaches sees it all the same
+        work = Work(one.attempt.exercise, result)
+    return student_page(
+        [work],
+        name=one.attempt.file_name,
+        draw=CourseDrawings(course).draw,
+        languages=page_languages(course),
+    )
+
+
+def _own_policy(text: str) -> HttpResponse:
+    """Return a page that stands alone: its style and script are named by its own policy."""
+    answer = HttpResponse(text)
+    _, _, rest = text.partition('http-equiv="Content-Security-Policy" content="')
+    policy = rest.partition('"')[0].replace("&#39;", "'")
+    answer["Content-Security-Policy"] = f"{policy}; frame-ancestors 'self'"
+    return answer

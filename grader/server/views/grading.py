@@ -1,0 +1,226 @@
+"""The desk's part that decides: a student's grade for an exercise, the class, tables and zips."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+
+from grader.course import Course
+from grader.decisions.decision import Decision, Kind, in_force, taken_back
+from grader.decisions.decision_words import told
+from grader.decisions.decisions_table import of_this_answer
+from grader.decisions.grades_file import write_to
+from grader.decisions.parts import GradedPart, answer_digest, items_in
+from grader.decisions.proposing import FOR_MANY, Bench
+from grader.decisions.remarks import remarks
+from grader.errors import UsageError
+from grader.language import gettext_lazy as _
+from grader.report.pages.course_drawing import CourseDrawings
+from grader.report.pages.folder import page_name, page_of
+from grader.report.pages.words import page_languages
+from grader.result import PartResult
+from grader.server import access, grades
+from grader.server.access import Visit, student_for, students_of
+from grader.server.courses import course_of
+from grader.server.models import Person, Role, noted
+from grader.server.rendering import page
+from grader.server.views.files import zip_answer
+
+KINDS: Final[dict[Kind, str]] = {
+    "comment": _("a comment for the student"),
+    "score": _("the score that counts"),
+    "points": _("points for a check"),
+    "extension": _("a new deadline"),
+    "waiver": _("no penalty for lateness"),
+    "excused": _("excused"),
+    "withheld": _("withheld"),
+}
+_ALL: Final = (*KINDS, "graded", "undo", "confirmed")
+_ASSISTANTS: Final = ("comment", "graded")
+
+
+@dataclass(frozen=True, slots=True)
+class PartToGrade:
+    """A part that a person grades: what it got so far, and the answer with what tells it."""
+
+    graded: GradedPart
+    answer: PartResult | None
+    answer_id: str
+    taken: tuple[str, ...]
+
+
+@access.staff
+def grade(request: HttpRequest, visit: Visit, number: int, exercise: str) -> HttpResponse:
+    """Show a student's grade for an exercise with all that it rests on, and decide on it."""
+    person = student_for(visit, number)
+    found = course_of(visit.course)
+    if exercise not in {one.name for one in found.exercises}:
+        raise Http404
+
+    def held() -> Bench:
+        return grades.bench(visit.course, [person], exercise)
+
+    problem = ""
+    if request.method == "POST":
+        problem = _decided(request, visit, held, person.username, exercise)
+        if not problem:
+            return HttpResponseRedirect(request.path)
+    return _grade_page(request, visit, found, person, exercise, problem)
+
+
+@access.instructor
+def decisions(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Show what was decided in a course, and decide for many at once."""
+    people = _students(visit)
+
+    def held() -> Bench:
+        return grades.bench(visit.course, people)
+
+    problem = ""
+    if request.method == "POST":
+        student, exercise = (request.POST.get(name, "")[:200] for name in ("student", "exercise"))
+        problem = _decided(request, visit, held, student, exercise)
+        if not problem:
+            return HttpResponseRedirect(request.path)
+    bench = held()
+    return page(
+        request,
+        "decisions.html",
+        400 if problem else 200,
+        visit=visit,
+        course=course_of(visit.course),
+        decisions=_told(bench.decisions),
+        remarks=[(one, line) for one in bench.grades.values() for line in remarks(one)],
+        kinds={kind: text for kind, text in KINDS.items() if kind in FOR_MANY},
+        written=request.POST,
+        problem=problem,
+    )
+
+
+@access.instructor
+def grades_table(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Give grades.csv: a line for each student and exercise, as `batch` writes it."""
+    file = io.StringIO(newline="")
+    places = grades.places(visit.course, _students(visit))
+    write_to(file, (one.grade for one in places))
+    noted(visit.person, visit.course, "grades")
+    answer = HttpResponse(file.getvalue(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="grades.csv"'
+    return answer
+
+
+@access.instructor
+def feedback(request: HttpRequest, visit: Visit) -> FileResponse:
+    """Give each student's page with what counts, as a zip."""
+    noted(visit.person, visit.course, "feedback")
+    return zip_answer(_pages(visit, course_of(visit.course)), f"{visit.course.name}-feedback.zip")
+
+
+def _pages(visit: Visit, course: Course) -> Iterator[tuple[str, str]]:
+    draw, languages = CourseDrawings(course).draw, page_languages(course)
+    for person in _students(visit):
+        places = list(grades.places(visit.course, [person]))
+        own = [
+            grades.with_record(visit.course, place, place.kept) for place in places if place.kept
+        ]
+        if own:
+            student = grades.as_student(person)
+            yield page_name(student), page_of(student, own, draw, languages)
+
+
+def _students(visit: Visit) -> list[Person]:
+    return [one.person for one in students_of(visit)]
+
+
+def _grade_page(
+    request: HttpRequest,
+    visit: Visit,
+    found: Course,
+    person: Person,
+    exercise: str,
+    problem: str,
+) -> HttpResponse:
+    [place] = grades.places(visit.course, [person], exercise)
+    kept = place.kept
+    result = grades.result_of(kept) if kept else None
+    answers = {one.id: one for one in result.by_hand} if result else {}
+    known = grades.decisions_on(visit.course, person.username)
+    on_this = [one for one in known if one.exercise in (exercise, "all")]
+    full = visit.role is Role.INSTRUCTOR
+    return page(
+        request,
+        "grade.html",
+        400 if problem else 200,
+        visit=visit,
+        course=found,
+        exercise=found.exercise(exercise),
+        person=person,
+        place=place,
+        counts=grades.grade_text(place.grade),
+        parts=[_part(one, answers.get(one.part.id)) for one in place.grade.parts],
+        checks=result.checks if result else (),
+        decisions=_told(on_this),
+        remarks=remarks(place.grade),
+        kinds=KINDS if full else {"comment": KINDS["comment"]},
+        written=request.POST,
+        problem=problem,
+    )
+
+
+def _part(graded: GradedPart, answer: PartResult | None) -> PartToGrade:
+    taken = items_in(graded.decision.value) if graded.decision else ()
+    return PartToGrade(graded, answer, answer_digest(answer) if answer else "", taken)
+
+
+def _told(every: tuple[Decision, ...] | list[Decision]) -> list[tuple[Decision, str, bool]]:
+    """Return decisions, the last one first, in words, and whether they are in force."""
+    held = {one.number for one in in_force(every).decisions}
+    back = taken_back(every)
+    return [
+        (one, told(one), one.number in held or (one.kind == "undo" and one.number not in back))
+        for one in reversed(every)
+    ]
+
+
+def _decided(
+    request: HttpRequest, visit: Visit, held: Callable[[], Bench], student: str, exercise: str
+) -> str:
+    """Record what a form decides; return what is wrong with it, nothing where it holds."""
+    try:
+        grades.decide(
+            visit.course,
+            visit.person,
+            held,
+            lambda bench: _proposed(request, visit, bench, student, exercise),
+        )
+    except UsageError as error:
+        return error.message
+    return ""
+
+
+def _proposed(
+    request: HttpRequest, visit: Visit, bench: Bench, student: str, exercise: str
+) -> list[Decision]:
+    by, form = visit.person.username, request.POST
+    kind = form.get("kind", "")
+    if kind not in (_ASSISTANTS if visit.role is not Role.INSTRUCTOR else _ALL):
+        raise Http404
+    if kind == "undo":
+        return [bench.undone(form.get("number", "")[:20], by=by, reason=form.get("reason", ""))]
+    if kind == "confirmed":
+        return bench.confirmed(student, exercise, by=by)
+    wanted = Decision(
+        kind,
+        student,
+        exercise,
+        value=", ".join(form.getlist("item")) or form.get("value", ""),
+        check=form.get("check", ""),
+        reason=form.get("reason", ""),
+        remark=form.get("remark", ""),
+        by=by,
+    )
+    return [of_this_answer(bench.checked(wanted), form.get("answer_id", ""))]
