@@ -255,8 +255,10 @@ def decided_lateness(
     """Return how late an attempt is with all extensions and waivers; the most generous counts."""
     if any(one.kind == "waiver" for one in decisions):
         return replace(attempt.lateness, percent=0.0)
+    if attempt.submitted is None or all(one.kind != "extension" for one in decisions):
+        return attempt.lateness
     latest = decided_deadline(decisions, batch, exercise)
-    if latest is None or latest == batch.exercises[exercise].deadline or attempt.submitted is None:
+    if latest is None:
         return attempt.lateness
     return overdue(attempt.submitted, latest, batch)
 

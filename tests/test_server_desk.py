@@ -1,0 +1,335 @@
+"""What counts on the server: decisions at the desk, what students see, what a course allows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import sys
+import zipfile
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from command import run_command
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
+
+RIGHT = """
+import math
+def mean(numbers):
+    return math.fsum(numbers) / len(numbers)
+def spread(numbers):
+    middle = mean(numbers)
+    return math.sqrt(sum((each - middle) ** 2 for each in numbers) / len(numbers))
+"""
+HALF = RIGHT.replace("- middle", "- 2 * middle")
+WHY = 'why = "Every value counts."\n'
+YESTERDAY = datetime.now(UTC) - timedelta(hours=30)
+DESCRIPTION = f"""name = "desks"
+title = "Desks"
+packages = []
+time_zone = "Asia/Shanghai"
+[late]
+penalty_per_day = 10
+[server]
+attempts_per_hour = 4
+[exercises.exercise1]
+title = "Mean and spread"
+points = {{ mean = 4, spread = 6 }}
+[exercises.late]
+title = "Long ago"
+deadline = {YESTERDAY:%Y-%m-%dT%H:%M:%SZ}
+points = {{ mean = 4, spread = 6 }}
+[exercises.essay]
+title = "In words"
+server.attempts = 3
+points = {{ mean = 4, spread = 6 }}
+[exercises.essay.by_hand.why]
+title = "Why does one value move the mean?"
+points = 3
+[exercises.essay.by_hand.why.rubric]
+every_value = {{ points = 2, text = "Says that every value counts" }}
+example = {{ points = 1, text = "Gives an example" }}
+"""
+
+
+@dataclass
+class Class:
+    """A served course with people in it, and what a worker would make of their files."""
+
+    course: Any
+    documents: dict[tuple[str, str], str]
+    clients: dict[str, Any] = field(default_factory=dict)
+    people: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, name: str, role: str = "student", section: str = "") -> Any:
+        from django.test import Client
+
+        from grader.server.models import Membership, Person
+
+        person = Person.objects.create(username=name, name=f"{name.title()} N.")
+        Membership.objects.create(person=person, course=self.course, role=role, section=section)
+        self.people[name], self.clients[name] = person, Client()
+        self.clients[name].force_login(person)
+        return self.clients[name]
+
+    def hand_in(self, name: str, code: str, exercise: str = "exercise1") -> int:
+        """Hand in through the page; return the number of the attempt."""
+        answer = self.clients[name].post(f"/c/desks/e/{exercise}/submit/", {"code": code})
+        assert answer.status_code == 302, answer.content.decode()
+        return int(re.findall(r"/attempt/(\d+)/", answer["Location"])[0])
+
+    def grade(self, number: int, *, ungraded: bool = False) -> None:
+        """End an attempt's job as a worker would."""
+        from grader.server import queue
+        from grader.server.models import Attempt, GradedResult, Job
+
+        attempt = Attempt.objects.get(pk=number)
+        document = self.documents[attempt.exercise, bytes(attempt.content).decode()]
+        found = json.loads(document)
+        result = GradedResult(
+            status="ungraded" if ungraded else "graded",
+            score=found["score"],
+            max_score=found["max_score"],
+            document=document,
+        )
+        assert queue.end(Job.objects.get(attempt=attempt), "v1", result)
+
+    def graded(self, name: str, code: str, exercise: str = "exercise1") -> int:
+        number = self.hand_in(name, code, exercise)
+        self.grade(number)
+        return number
+
+    def decide(self, who: str, exercise: str = "exercise1", by: str = "tess", **form: Any) -> Any:
+        address = f"/c/desks/desk/grade/{self.people[who].pk}/{exercise}/"
+        return self.clients[by].post(address, form)
+
+    def page(self, name: str, path: str) -> str:
+        answer = self.clients[name].get(f"/c/desks/{path}")
+        assert answer.status_code == 200
+        return str(answer.content.decode())
+
+    def grades(self) -> dict[tuple[str, str], dict[str, str]]:
+        table = self.page("tess", "desk/grades.csv").removeprefix("\ufeff")
+        lines = csv.DictReader(io.StringIO(table))
+        return {(line["student_id"], line["exercise"]): line for line in lines}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Class:
+    from grader.server.configuration import Configuration
+    from grader.server.serving import prepare
+
+    folder = tmp_path_factory.mktemp("desk")
+    course = folder / "desks"
+    assert run_command("author", "new", course).returncode == 0
+    (course / "solutions" / "misconceptions_exercise1.py").unlink()
+    for name in ("late", "essay"):
+        for file in list(course.glob("*/*exercise1.*")):
+            (file.parent / file.name.replace("exercise1", name)).write_bytes(file.read_bytes())
+    (course / "exercises" / "course.toml").write_text(DESCRIPTION, "utf-8")
+    documents = {}
+    for exercise, code in (
+        ("exercise1", RIGHT), ("exercise1", HALF), ("late", RIGHT), ("essay", RIGHT + WHY),
+    ):  # fmt: skip
+        (folder / f"{exercise}.py").write_text(code, "utf-8")
+        done = run_command("check", "--json", "--course", course, folder / f"{exercise}.py")
+        documents[exercise, code] = done.stdout
+    prepare(Configuration(str(folder / "data"), (str(course),), "", "http://testserver"))
+    from grader.server.models import ServedCourse
+
+    made = Class(ServedCourse.objects.get(name="desks"), documents)
+    made.add("tess", "instructor")
+    made.add("assist", "assistant", "A")
+    return made
+
+
+def test_a_student_sees_what_changed_since_the_last_attempt(served: Class):
+    served.add("ada")
+    first = served.graded("ada", HALF)
+    assert "Since attempt" not in served.page("ada", f"attempt/{first}/")
+    second = served.graded("ada", RIGHT)
+    shown = served.page("ada", f"attempt/{second}/")
+    assert "Since attempt 1 (" in shown
+    assert "Right now: " in shown
+    assert "No longer right" not in shown
+    assert "-    return math.sqrt(sum((each - 2 * middle)" in shown
+    third = served.graded("ada", RIGHT)
+    assert "The same file." in served.page("ada", f"attempt/{third}/")
+    assert "10 / 10" in served.page("ada", "")
+
+
+def test_everything_own_is_taken_along(served: Class):
+    served.add("grace")
+    served.graded("grace", HALF)
+    served.hand_in("grace", RIGHT)
+    answer = served.clients["grace"].get("/c/desks/own.zip")
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
+        assert set(archive.namelist()) == {
+            "exercise1/1.py", "exercise1/1.py.html", "exercise1/2.py", "attempts.csv",
+        }  # fmt: skip
+        assert archive.read("exercise1/1.py").decode() == HALF
+        assert b"<!doctype html>" in archive.read("exercise1/1.py.html")[:100]
+        assert archive.read("attempts.csv").count(b"waiting") == 1
+    answer.close()
+
+
+def test_the_deadline_is_told_by_the_courses_clock_and_so_is_lateness(served: Class):
+    served.add("kurt")
+    shown = served.page("kurt", "e/late/")
+    due = (YESTERDAY + timedelta(hours=8)).strftime("%Y-%m-%d %H:%M")
+    assert f">{due}</time> (Asia/Shanghai)" in shown
+    assert "what you hand in now is late" in shown
+    number = served.graded("kurt", RIGHT, "late")
+    assert "Handed in 2 days late: 20 % off." in served.page("kurt", f"attempt/{number}/")
+    assert "8 / 10" in served.page("kurt", "")
+    served.decide("kurt", "late", kind="extension", value="+9", reason="ill")
+    assert "is late" not in served.page("kurt", "e/late/")
+    assert "days late" not in served.page("kurt", f"attempt/{number}/")
+    assert "10 / 10" in served.page("kurt", "")
+    assert served.grades()["kurt", "late"]["final_score"] == "10"
+    assert "ill" not in served.page("kurt", f"attempt/{number}/").split("<main")[1]
+
+
+def test_the_course_says_how_often_one_may_hand_in(served: Class):
+    from grader.server.models import Attempt
+
+    served.add("alan")
+    assert "3 attempts are left" in served.page("alan", "e/essay/")
+    numbers = [served.hand_in("alan", RIGHT + WHY, "essay") for _ in range(3)]
+    typed = {"code": RIGHT + "# typed"}
+    refused = served.clients["alan"].post("/c/desks/e/essay/submit/", typed)
+    assert refused.status_code == 400
+    assert "no attempt is left for now" in refused.content.decode()
+    assert "# typed" in refused.content.decode()  # what was typed is not lost
+    assert "<textarea" not in served.page("alan", "e/essay/")
+    served.grade(numbers[0], ungraded=True)  # what the grader failed at uses nothing up
+    assert "1 attempt is left" in served.page("alan", "e/essay/")
+    for _ in range(4):
+        served.hand_in("alan", RIGHT)
+    assert "You can hand in again at" in served.page("alan", "e/exercise1/")
+    assert served.clients["alan"].post("/c/desks/e/exercise1/submit/", typed).status_code == 400
+    own = Attempt.objects.filter(person=served.people["alan"], exercise="exercise1")
+    own.update(handed_in=datetime.now(UTC) - timedelta(hours=2))
+    served.hand_in("alan", RIGHT)
+    served.add("tutor", "assistant")
+    for _ in range(6):  # who teaches tries as often as they like
+        served.hand_in("tutor", RIGHT)
+
+
+def test_a_decided_score_counts_until_it_is_taken_back(served: Class):
+    served.add("edsger")
+    served.graded("edsger", HALF)
+    before = served.grades()["edsger", "exercise1"]["final_score"]
+    refused = served.decide("edsger", kind="score", value="9")
+    assert refused.status_code == 400
+    assert "needs a reason" in refused.content.decode()
+    too_many = served.decide("edsger", kind="score", value="11", reason="generous")
+    assert "more than" in too_many.content.decode()
+    assert served.decide("edsger", kind="score", value="9", reason="my mistake").status_code == 302
+    assert "9 / 10" in served.page("edsger", "")
+    line = served.grades()["edsger", "exercise1"]
+    assert (line["final_score"], line["decided_score"]) == ("9", "9")
+    assert line["reason"] == "my mistake"
+    assert "my mistake" in served.page("tess", "desk/decisions/")
+    audit = served.page("tess", "desk/audit/")
+    assert "score 9, because: my mistake" in audit
+    [number] = re.findall(
+        r'name="number" value="(\d+)"', served.page("tess", _grade(served, "edsger"))
+    )
+    assert served.decide("edsger", kind="undo", number=number).status_code == 302
+    assert served.grades()["edsger", "exercise1"]["final_score"] == before
+
+
+def test_a_withheld_grade_is_nowhere_to_be_seen(served: Class):
+    served.add("mallory")
+    number = served.graded("mallory", RIGHT)
+    served.decide("mallory", kind="withheld", reason="to be talked about")
+    client = served.clients["mallory"]
+    assert client.get(f"/c/desks/attempt/{number}/report/").status_code == 404
+    for path in ("", "e/exercise1/", f"attempt/{number}/"):
+        shown = served.page("mallory", path)
+        assert "10 / 10" not in shown
+        assert "to be talked about" not in shown
+    assert "withheld" in served.page("mallory", "")
+    answer = client.get("/c/desks/own.zip")
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
+        assert set(archive.namelist()) == {"exercise1/1.py", "attempts.csv"}
+        assert b"10" not in archive.read("attempts.csv").split(b",withheld,")[1]
+    answer.close()
+    assert "10 / 10" in served.page("tess", f"attempt/{number}/")
+    assert served.clients["tess"].get(f"/c/desks/attempt/{number}/report/").status_code == 200
+    assert served.grades()["mallory", "exercise1"]["final_score"] == ""
+    assert "Your grade is withheld for now." in served.page("mallory", "e/exercise1/")
+
+
+def test_points_for_a_check_and_a_comment_are_on_the_students_page(served: Class):
+    served.add("barbara")
+    number = served.graded("barbara", HALF)
+    shown = served.page("tess", _grade(served, "barbara"))
+    checks = re.findall(r'<option value="([^"]+)">[^<]+\(0 / ', shown)
+    assert served.decide("barbara", kind="points", check=checks[0], value="1", reason="close")
+    served.decide("barbara", kind="comment", value="Nearly <b>there</b>")
+    page = served.page("barbara", f"attempt/{number}/")
+    assert "Your instructor gave 1 points for" in page
+    assert "Your instructor: Nearly &lt;b&gt;there&lt;/b&gt;" in page
+    line = served.grades()["barbara", "exercise1"]
+    assert float(line["final_score"]) == float(line["automatic_score"]) + 1
+    answer = served.clients["tess"].get("/c/desks/desk/feedback.zip")
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
+        [name] = [each for each in archive.namelist() if each.startswith("barbara-")]
+        assert "Nearly" in archive.read(name).decode()
+    answer.close()
+
+
+def test_what_a_person_grades_is_graded_by_an_assistant_on_the_answer_that_was_read(served: Class):
+    served.add("dorothy", section="A")
+    served.graded("dorothy", RIGHT + WHY, "essay")
+    shown = served.page("assist", _grade(served, "dorothy", "essay"))
+    assert "Every value counts." in shown
+    assert "10 so far" in served.page("dorothy", "")
+    [answer] = re.findall(r'name="answer_id" value="(a\w+)"', shown)
+    words = {"kind": "graded", "check": "why", "value": "none", "item": ["every_value"]}
+    stale = served.decide("dorothy", "essay", by="assist", **words, answer_id="a0123456789ab")
+    assert "another answer" in stale.content.decode()
+    done = served.decide("dorothy", "essay", by="assist", **words, answer_id=answer)
+    assert done.status_code == 302
+    assert "12 / 13" in served.page("dorothy", "")
+    assert (
+        served.decide("dorothy", "essay", by="assist", kind="score", value="13").status_code == 404
+    )
+    assert served.decide("edsger", by="assist", kind="comment", value="x").status_code == 404
+
+
+def test_many_are_decided_on_at_once(served: Class):
+    served.add("linus")
+    address = "/c/desks/desk/decisions/"
+    form = {"student": "all", "exercise": "late", "kind": "excused", "reason": "a strike"}
+    assert served.clients["tess"].post(address, form).status_code == 302
+    assert "excused" in served.page("linus", "")
+    assert served.grades()["linus", "late"]["decision"] == "excused"
+    unknown = served.clients["tess"].post(address, {**form, "student": "nobody"})
+    assert "nobody in this batch is called nobody" in unknown.content.decode()
+    last = re.findall(r'name="number" value="(\d+)"', served.page("tess", "desk/decisions/"))[0]
+    undone = {"kind": "undo", "number": last, "student": "all", "exercise": "late"}
+    assert served.clients["tess"].post(address, undone).status_code == 302
+    assert served.grades()["linus", "late"]["decision"] == ""
+
+
+def test_another_submission_under_a_decision_is_pointed_out(served: Class):
+    served.add("margaret")
+    served.graded("margaret", HALF)
+    served.decide("margaret", kind="score", value="9", reason="by hand")
+    served.graded("margaret", RIGHT)
+    assert "would now get 10" in served.page("tess", _grade(served, "margaret"))
+    assert "would now get 10" in served.page("tess", "desk/decisions/")
+    assert "9 / 10" in served.page("margaret", "")
+    served.decide("margaret", kind="confirmed")
+    assert "would now get" not in served.page("tess", _grade(served, "margaret"))
+
+
+def _grade(served: Class, name: str, exercise: str = "exercise1") -> str:
+    return f"desk/grade/{served.people[name].pk}/{exercise}/"
