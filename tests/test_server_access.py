@@ -105,7 +105,6 @@ def test_every_address_is_seen_by_whom_it_is_for_and_by_nobody_else(
         if name in OWN and visitor in ("other", "assistant"):
             may = False  # another student's attempt, and one of another section
         answer = people[visitor].get(address)
-        answer.close()
         told = (name, visitor, answer.status_code)
         if access == "public":
             assert answer.status_code in (200, 302, 404), told

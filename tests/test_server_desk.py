@@ -167,14 +167,13 @@ def test_everything_own_is_taken_along(served: Class):
     served.graded("grace", HALF)
     served.hand_in("grace", RIGHT)
     answer = served.clients["grace"].get("/c/desks/own.zip")
-    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         assert set(archive.namelist()) == {
             "exercise1/1.py", "exercise1/1.py.html", "exercise1/2.py", "attempts.csv",
         }  # fmt: skip
         assert archive.read("exercise1/1.py").decode() == HALF
         assert b"<!doctype html>" in archive.read("exercise1/1.py.html")[:100]
         assert archive.read("attempts.csv").count(b"waiting") == 1
-    answer.close()
 
 
 def test_the_deadline_is_told_by_the_courses_clock_and_so_is_lateness(served: Class):
@@ -256,10 +255,9 @@ def test_a_withheld_grade_is_nowhere_to_be_seen(served: Class):
         assert "to be talked about" not in shown
     assert "withheld" in served.page("mallory", "")
     answer = client.get("/c/desks/own.zip")
-    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         assert set(archive.namelist()) == {"exercise1/1.py", "attempts.csv"}
         assert b"10" not in archive.read("attempts.csv").split(b",withheld,")[1]
-    answer.close()
     assert "10 / 10" in served.page("tess", f"attempt/{number}/")
     assert served.clients["tess"].get(f"/c/desks/attempt/{number}/report/").status_code == 200
     assert served.grades()["mallory", "exercise1"]["final_score"] == ""
@@ -279,10 +277,9 @@ def test_points_for_a_check_and_a_comment_are_on_the_students_page(served: Class
     line = served.grades()["barbara", "exercise1"]
     assert float(line["final_score"]) == float(line["automatic_score"]) + 1
     answer = served.clients["tess"].get("/c/desks/desk/feedback.zip")
-    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         [name] = [each for each in archive.namelist() if each.startswith("barbara-")]
         assert "Nearly" in archive.read(name).decode()
-    answer.close()
 
 
 def test_what_a_person_grades_is_graded_by_an_assistant_on_the_answer_that_was_read(served: Class):

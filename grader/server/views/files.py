@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
+import io
 import zipfile
 from collections.abc import Iterable, Iterator
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 from grader.course import Course
 from grader.grading.submission import is_notebook
@@ -44,7 +44,7 @@ def download(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 
 
 @access.member
-def everything(request: HttpRequest, visit: Visit) -> FileResponse:
+def everything(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Give all that somebody has handed in, with the reports and a table of it, as a zip."""
     return zip_answer(_own_files(visit), f"{visit.course.name}.zip")
 
@@ -60,14 +60,15 @@ def is_withheld(visit: Visit, place: Place) -> bool:
     return place.grade.standing == "withheld" and not visit.teaches
 
 
-def zip_answer(files: Iterable[tuple[str, bytes | str]], name: str) -> FileResponse:
-    """Return files as a zip to download; at no time are all of them in memory."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+def zip_answer(files: Iterable[tuple[str, bytes | str]], name: str) -> HttpResponse:
+    """Return files as a zip to download."""
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, data in files:
             archive.writestr(path, data)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
+    answer = HttpResponse(memory.getvalue(), content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 def _own_files(visit: Visit) -> Iterator[tuple[str, bytes | str]]:

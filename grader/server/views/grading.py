@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
 from grader.course import Course
 from grader.decisions.decision import Decision, Kind, in_force, taken_back
@@ -114,7 +114,7 @@ def grades_table(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 @access.instructor
-def feedback(request: HttpRequest, visit: Visit) -> FileResponse:
+def feedback(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Give each student's page with what counts, as a zip."""
     noted(visit.person, visit.course, "feedback")
     return zip_answer(_pages(visit, course_of(visit.course)), f"{visit.course.name}-feedback.zip")
