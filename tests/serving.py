@@ -41,11 +41,21 @@ class Served:
     def children(self) -> dict[str, int]:
         """Return the processes of the web server and of the worker."""
         found = {}
-        pid = self.process.pid
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        for child in children_of(self.process.pid):
             words = Path(f"/proc/{child}/cmdline").read_bytes().decode()
-            found["worker" if "worker_main" in words else "web"] = int(child)
+            found["worker" if "worker_main" in words else "web"] = child
         return found
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def free_port() -> int:

@@ -13,7 +13,16 @@ from pathlib import Path
 
 import pytest
 from command import run_command
-from serving import POSTGRESQL, Served, Visitor, postgresql, served
+from serving import (
+    POSTGRESQL,
+    Served,
+    Visitor,
+    answers,
+    children_of,
+    is_running,
+    postgresql,
+    served,
+)
 from waiting import wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
@@ -203,6 +212,18 @@ def test_forged_forms_and_wrong_passwords_get_nothing(site: Served, instructor: 
         {"Origin": "https://evil.example"},
     )
     assert mallory.ask(forged).status == 403
+
+
+def test_nothing_is_left_when_the_server_itself_is_killed(tmp_path: Path):
+    course = tmp_path / "course"
+    assert run_command("author", "new", course).returncode == 0
+    with served(course, tmp_path / "data") as running:
+        family = [running.children()["web"], running.children()["worker"]]
+        family += [child for one in family for child in children_of(one)]
+        assert len(family) >= 3  # the web server has a process that answers
+        os.kill(running.process.pid, signal.SIGKILL)
+        wait_for(lambda: not any(map(is_running, family)), "all of them end")
+        assert not answers(running.address)
 
 
 def test_a_second_start_keeps_everything(tmp_path: Path):

@@ -6,8 +6,6 @@ after which it ends. The end of the stream is the end of the process.
 
 from __future__ import annotations
 
-import ctypes
-import os
 import signal
 import socket
 import sys
@@ -19,18 +17,17 @@ import msgpack
 
 from grader.batch.executor import Done, Job, Task
 from grader.batch.grading_process import told
+from grader.batch.parent_death import end_with
 from grader.errors import BpgradeError
 from grader.language import choose
 from grader.language import gettext_lazy as _
 from grader.sandbox.child import framing
 
-_PR_SET_PDEATHSIG = 1
-
 
 def main() -> None:
     """Serve the pool that started this process until it closes the socket."""
     wire = socket.socket(fileno=int(sys.argv[1]))
-    _end_with(int(sys.argv[2]))
+    end_with(int(sys.argv[2]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the pool's to answer
     course, exercises, *settings = _read(wire)
     job = Job(course, tuple(exercises), *settings)
@@ -69,14 +66,6 @@ def _read(wire: socket.socket) -> list[Any]:
 
 def _write(wire: socket.socket, message: list[Any]) -> None:
     framing.write_message(wire.fileno(), msgpack.packb(message, unicode_errors="surrogateescape"))
-
-
-def _end_with(parent: int) -> None:
-    """Have the system end this process when the pool is killed."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:
-            os._exit(1)
 
 
 if __name__ == "__main__":

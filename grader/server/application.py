@@ -18,8 +18,10 @@ from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.base import BaseHandler
 from django.core.signals import request_started
 
+from grader.batch.parent_death import end_with
 from grader.server import configuration
 
+end_with(os.getppid())
 configuration.set_up(configuration.read(Path(os.environ["BPGRADE_SERVER_DATA"])))
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]

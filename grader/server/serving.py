@@ -88,22 +88,26 @@ def run(configuration: Configuration, host: str, port: int, workers: int) -> int
     """Run the web server and a worker until they are stopped; return the exit code."""
     environment = {**os.environ, "BPGRADE_SERVER_DATA": configuration.data}
     web = [
-        *(sys.executable, "-m", "granian", "--interface", "asginl", "--host", host),
+        *(sys.executable, "-m", "grader.server.web_main", str(os.getpid())),
+        *("--interface", "asginl", "--host", host),
         *("--port", str(port), "--http", "1", "--no-ws", "--log-level", "warning"),
         *("--backlog", "2048", "--workers-kill-timeout", "10"),
         "grader.server.application:application",
     ]
-    worker = [sys.executable, "-m", "grader.server.worker_main", configuration.data, str(workers)]
-    children = [subprocess.Popen(web, env=environment)]
-    if workers:
-        children.append(subprocess.Popen(worker, env=environment))
-    return _watch(children, [web, worker], environment)
+    worker = [
+        *(sys.executable, "-m", "grader.server.worker_main", str(os.getpid())),
+        *(configuration.data, str(workers)),
+    ]
+    return _watch([web, worker] if workers else [web], environment)
 
 
-def _watch(
-    children: list[subprocess.Popen[bytes]], commands: list[list[str]], environment: dict[str, str]
-) -> int:
-    """Start a child that has died again, until somebody stops all of them."""
+def _watch(commands: list[list[str]], environment: dict[str, str]) -> int:
+    """Run the commands, each again when it has died, until somebody stops all of them."""
+
+    def start(command: list[str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(command, env=environment, start_new_session=True)
+
+    children = list(map(start, commands))
     stopped = False
 
     def stop(*_signal: object) -> None:
@@ -116,7 +120,7 @@ def _watch(
         for place, child in enumerate(children):
             if child.poll() is not None and not stopped:
                 time.sleep(1.0)
-                children[place] = subprocess.Popen(commands[place], env=environment)
+                children[place] = start(commands[place])
         time.sleep(0.2)
     for child in children:
         child.send_signal(signal.SIGTERM)

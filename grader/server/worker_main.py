@@ -1,10 +1,11 @@
-"""A worker as a process: python -m grader.server.worker_main DATA THREADS."""
+"""A worker as a process: python -m grader.server.worker_main PARENT DATA THREADS."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
+from grader.batch.parent_death import end_with
 from grader.errors import BpgradeError
 from grader.server.configuration import read
 from grader.server.serving import work
@@ -13,7 +14,8 @@ from grader.server.serving import work
 def main() -> int:
     """Work until stopped; return the exit code."""
     try:
-        work(read(Path(sys.argv[1])), int(sys.argv[2]), _say)
+        end_with(int(sys.argv[1]))
+        work(read(Path(sys.argv[2])), int(sys.argv[3]), _say)
     except BpgradeError as error:
         _say(str(error))
         return error.exit_code
