@@ -1,0 +1,271 @@
+"""The server in a browser: a student's hour and an instructor's day, by keyboard, without scripts,
+on a phone, in the dark, in Chinese, and accessible on every page."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browsing import assert_accessible, colour
+from command import run_command
+from made_batch import CHROMIUM
+from serving import Served, served
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's"),
+    pytest.mark.skipif(
+        CHROMIUM is None, reason="there is no chromium here: apt-get install chromium"
+    ),
+]
+PASSWORD = "a long enough password"
+RIGHT = "def mean(numbers):\n    return sum(numbers) / len(numbers)\n"
+WRONG = "def mean(numbers):\n    return sum(numbers)\n"
+BY_HAND = """
+[exercises.exercise1.by_hand.why]
+title = "Why does one value move the mean?"
+points = 3
+[exercises.exercise1.by_hand.why.rubric]
+every_value = { points = 2, text = "Says that every value counts" }
+example = { points = 1, text = "Gives an example" }
+"""
+PHONE = {"viewport": {"width": 390, "height": 780}, "color_scheme": "dark", "locale": "zh-CN"}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("browser")
+    course = folder / "course"
+    assert run_command("author", "new", course).returncode == 0
+    with (course / "exercises" / "course.toml").open("a", encoding="utf-8") as file:
+        file.write(BY_HAND)
+    with served(course, folder / "data") as running:
+        yield running
+
+
+@contextlib.contextmanager
+def visiting(browser, site: Served, refused: str = "", **options) -> Iterator:
+    """Give an empty page; whatever it complains of, or asks of others, fails the test.
+
+    `refused` is the status that the server is to answer with once.
+    """
+    context = browser.new_context(**{"viewport": {"width": 1100, "height": 900}, **options})
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    trouble: list[str] = []
+    page.on("console", lambda message: trouble.append(message.text))
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on(
+        "request",
+        lambda request: request.url.startswith(site.address) or trouble.append(request.url),
+    )
+    yield page
+    told = [line for line in trouble if "Failed to load resource" in line]
+    assert [refused in line for line in told] == [True] * bool(refused)
+    assert [line for line in trouble if line not in told] == []
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def begun(browser, site: Served) -> dict[str, str]:
+    """Make the first instructor and two students; return the students' links."""
+    with visiting(browser, site) as page:
+        page.goto(site.link)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Begin").click()
+        page.goto(f"{site.address}/c/course/desk/people/")
+        roster = "id,name\nada,Ada Lovelace\ngrace,Grace Hopper\nkurt,Kurt\n"
+        file = {"name": "people.csv", "mimeType": "text/csv", "buffer": roster.encode()}
+        page.get_by_label("A roster").set_input_files(file)
+        page.get_by_role("button", name="Add").click()
+        rows = page.locator("table").first.locator("tbody tr")
+        links = {
+            row.locator("th").inner_text(): row.locator("code").inner_text() for row in rows.all()
+        }
+        assert set(links) == {"ada", "grace", "kurt"}
+        assert_accessible(page)
+        page.get_by_role("button", name="Log out").click()
+        return links
+
+
+def log_in(page, site: Served, name: str) -> None:
+    page.goto(f"{site.address}/login/")
+    page.locator("#username").fill(name)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("main button").click()
+    page.wait_for_url("**/c/course/")
+
+
+def assert_fits(page) -> None:
+    """Check that nobody has to scroll the page sideways."""
+    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert not wide, page.url
+
+
+def test_a_students_hour_by_keyboard_alone(browser, site: Served, begun: dict[str, str]):
+    with visiting(browser, site) as page:
+        press = page.keyboard.press
+
+        def reach(selector: str) -> None:
+            """Go on by Tab until what is meant has the focus."""
+            for _ in range(40):
+                press("Tab")
+                if page.evaluate("(s) => document.activeElement.matches(s)", selector):
+                    return
+            raise AssertionError(f"Tab never comes to {selector}")
+
+        page.goto(begun["ada"])
+        assert_accessible(page)
+        reach("#password")
+        page.keyboard.type(PASSWORD)
+        press("Enter")
+        page.wait_for_url("**/c/course/")
+        press("Tab")
+        assert page.locator(".skip").bounding_box()["x"] >= 0  # seen when it has the focus
+        reach("th a")
+        press("Enter")
+        page.get_by_role("heading", name="Mean and spread").first.wait_for()
+        reach("#code")
+        press("Control+a")
+        press("Delete")
+        page.keyboard.type("def mean(numbers):")
+        press("Enter")
+        press("Tab")  # indents
+        page.keyboard.type("return sum(numbers)")
+        typed = "def mean(numbers):\n    return sum(numbers)"
+        assert page.locator("#code").input_value() == typed
+        press("Escape")
+        press("Tab")  # and now it leaves the field
+        press("Enter")
+        page.wait_for_url("**/attempt/*/")
+        page.locator("iframe.report").wait_for()  # the page asks by itself
+        report = page.frame_locator("iframe.report")
+        report.get_by_text("mean").first.wait_for()
+        assert_accessible(page)
+        first = page.locator(".score").inner_text()
+        reach("main a[href*='/e/exercise1/']")
+        press("Enter")
+        page.wait_for_url("**/e/exercise1/")
+        assert page.locator("#code").input_value() == typed  # one goes on with what was handed in
+        page.locator("#code").focus()
+        press("Control+a")
+        page.keyboard.insert_text(RIGHT)
+        press("Escape")
+        press("Tab")
+        press("Enter")
+        page.wait_for_url("**/attempt/*/")
+        page.get_by_role("heading", name=f"Since attempt 1 ({first})").wait_for()
+        assert page.locator(".changes li").first.inner_text().startswith("Right now:")
+        reach("summary")
+        press("Enter")
+        assert "+    return sum(numbers) / len(numbers)" in page.locator("details pre").inner_text()
+        assert_accessible(page)
+
+
+def test_a_student_needs_no_scripts(browser, site: Served, begun: dict[str, str]):
+    with visiting(browser, site, java_script_enabled=False) as page:
+        page.goto(begun["grace"])
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Begin").click()
+        page.get_by_role("link", name="Mean and spread").click()
+        file = {"name": "mine.py", "mimeType": "text/x-python", "buffer": RIGHT.encode()}
+        page.get_by_label("Or a file").set_input_files(file)
+        page.get_by_role("button", name="Check this file").click()
+        page.locator(".score").wait_for()  # the page is loaded again until it is there
+        page.get_by_role("link", name="Go on with it").click()
+        page.get_by_label("Your code").fill(WRONG)
+        page.get_by_role("button", name="Check", exact=True).click()
+        page.locator(".score").wait_for()
+        page.goto(f"{site.address}/c/course/")
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Everything that you have handed in").click()
+        with zipfile.ZipFile(download.value.path()) as archive:
+            assert archive.read("exercise1/2.py").decode() == WRONG
+
+
+def test_an_instructors_day(browser, site: Served, begun: dict[str, str], tmp_path: Path):
+    with visiting(browser, site) as student:
+        student.goto(begun["kurt"])
+        student.get_by_label("Password").fill(PASSWORD)
+        student.get_by_role("button", name="Begin").click()
+        student.get_by_role("link", name="Mean and spread").click()
+        student.get_by_label("Your code").fill(RIGHT + 'why = "Every value counts."\n')
+        student.get_by_role("button", name="Check", exact=True).click()
+        student.locator(".score").wait_for()
+    with visiting(browser, site, "400") as page:
+        log_in(page, site, "instructor")
+        page.get_by_role("link", name="To the desk").click()
+        assert_accessible(page)
+        page.locator("#exercise").select_option("exercise1")
+        page.get_by_role("button", name="Show").click()
+        page.get_by_role("link", name="Kurt").first.click()
+        assert "Every value counts." in page.locator("section pre").inner_text()
+        page.get_by_label("Says that every value counts").check()
+        page.get_by_label("For the student").fill("Add an example.")
+        page.get_by_role("button", name="Grade", exact=True).click()
+        page.get_by_text("2 / 3").wait_for()
+        assert page.get_by_label("Says that every value counts").is_checked()
+        page.locator("#kind").select_option("score")
+        page.locator("#value").fill("12")
+        page.get_by_role("button", name="Decide").click()
+        assert "needs a reason" in page.get_by_role("alert").inner_text()
+        assert page.locator("#value").input_value() == "12"
+        page.locator("#reason").fill("he explained it to me")
+        page.get_by_role("button", name="Decide").click()
+        page.get_by_text("12 / 13").first.wait_for()
+        assert_accessible(page)
+        page.get_by_role("link", name="Desk").click()
+        for link, name in (
+            ("Grades as a table", "grades.csv"),
+            ("Feedback", "course-feedback.zip"),
+        ):
+            with page.expect_download() as download:
+                page.get_by_role("link", name=link).click()
+            assert download.value.suggested_filename == name
+        page.get_by_role("link", name="Decisions").click()
+        page.get_by_label("A student's id, or all").fill("ada")
+        page.locator("#kind").select_option("excused")
+        page.get_by_label("Reason").fill("a year abroad")
+        page.get_by_role("button", name="Decide").click()
+        page.get_by_text("excused, because: a year abroad").wait_for()
+        assert_accessible(page)
+        page.get_by_role("button", name="Take back decision 3").click()
+        page.get_by_text("took back decision 3").wait_for()
+        page.goto(f"{site.address}/c/course/desk/audit/")
+        assert "he explained it to me" in page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "a phone, dark, Chinese"])
+def test_every_page_is_accessible_and_fits(
+    browser, site: Served, begun: dict[str, str], options: dict
+):
+    with visiting(browser, site, "404", **options) as page:
+        page.goto(f"{site.address}/login/")
+        dark, chinese = options == PHONE, options == PHONE
+        assert page.locator("html").get_attribute("lang") == ("zh-CN" if chinese else "en")
+        assert (colour(page, "body") == "rgb(20, 25, 30)") == dark
+        assert_accessible(page)
+        log_in(page, site, "instructor")
+        page.goto(f"{site.address}/c/course/e/exercise1/")
+        page.locator("#code").fill(WRONG)
+        page.locator("button.main").click()
+        page.locator("iframe.report").wait_for()
+        attempt = page.url
+        desk = f"{site.address}/c/course/desk"
+        paths = [attempt, f"{attempt}source/", f"{attempt}report/"]
+        paths += [f"{site.address}/c/course/{path}" for path in ("", "e/exercise1/", "none/")]
+        paths += [f"{desk}/{path}" for path in ("", "people/", "decisions/", "audit/")]
+        page.goto(f"{desk}/")
+        own = page.locator("tbody th a").all()
+        paths += [each.get_attribute("href") for each in own[-1:]]
+        for path in paths:
+            page.goto(path if path.startswith("http") else site.address + path)
+            assert_accessible(page)
+            assert_fits(page)
+            if chinese and "/report/" not in path:
+                text = page.locator("main").inner_text()
+                assert re.search("[\u4e00-\u9fff]", text), path
