@@ -22,6 +22,7 @@ from grader.batch.records import Attempt, Entry, LeftOver, Plan, Student
 from grader.course import Course, find_course
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
+from grader.language import gettext_lazy as _
 from grader.result import Outcome, Result
 from grader.sandbox.isolation import resolve
 
@@ -117,7 +118,7 @@ def make(out: Path, students: int, attempts: int, exercise: str = "exercise3") -
         course,
         Plan("made", (), (), missing),
         lambda: deal(results, course, exercise, students, attempts),
-        [LeftOver("s00003/notes.pdf", "it is neither a .py nor an .ipynb file")],
+        [LeftOver("s00003/notes.pdf", _("not a .py or .ipynb file"))],
     )
 
 

@@ -1,7 +1,11 @@
 """The network of two layers, with the units and weights marked that are wrong."""
 
+from functools import reduce
+
 import numpy as np
 from shared import WEIGHT_NAMES, draw_network
+
+from grader.authoring import message
 
 LAYERS = ("input", "hidden", "output")
 # by exercise: each function that is about weights, what is wrong in it, and its arrays' name
@@ -31,11 +35,13 @@ def draw_wrong(figure, exercise, wrong):
         return ""
     figure.set_size_inches(5.8, 3)
     draw_network(figure.subplots(), marked, units)
-    told = [f"{layer} unit {unit}" for layer, unit in units]
+    told = [message("{layer} unit {unit}", layer=layer, unit=unit) for layer, unit in units]
     for what, flags in marked.items():
         names = sorted(WEIGHT_NAMES[number] for number in np.flatnonzero(flags))
-        told.append(f"the {what} of {', '.join(names)}")
-    return f"The network. Dashed is what is wrong: {'; '.join(told)}."
+        weights = reduce(lambda a, b: message("{first}, {second}", first=a, second=b), names)
+        told.append(message("the {what} of {weights}", what=what, weights=weights))
+    wrong = reduce(lambda a, b: message("{first}; {second}", first=a, second=b), told)
+    return message("The network. Dashed is what is wrong: {wrong}.", wrong=wrong)
 
 
 def weights_wrong(entries, array):

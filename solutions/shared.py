@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from grader.authoring import message
+
 LAYERS = ("hidden", "output")
 NAMES = ("gradient_1", "gradient_2")
 LABELS = (np.array([["w1", "w3"], ["w2", "w4"]]), np.array([["w5", "w7"], ["w6", "w8"]]))
@@ -226,7 +228,7 @@ def draw_network(axes, weights, units=()):
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
             zorder=2,
         )
-    for layer, kind in enumerate(("input", "hidden", "output")):
+    for layer, kind in enumerate((message("input"), message("hidden"), message("output"))):
         for unit in (0, 1):
             wrong = (kind, unit) in units
             edge, line, width = (WRONG, "--", 2) if wrong else (PLAIN, "-", 1)

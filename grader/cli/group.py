@@ -10,6 +10,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from grader import __version__
+from grader.cli.click_errors import in_the_readers_language
 from grader.cli.help_format import Context
 from grader.cli.language_option import LANG, localised, use_language
 from grader.cli.streams import make_streams_last
@@ -115,7 +116,7 @@ def _run_in_the_readers_language(arguments: list[str] | None) -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
-        error.show()
+        in_the_readers_language(error).show()
         return error.exit_code
     except BpgradeError as error:
         report(error)

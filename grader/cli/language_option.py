@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+from grader.cli.click_errors import with_type_in_words
 from grader.cli.help_format import Context
 from grader.errors import no_such_language
 from grader.language import PSEUDO, choose, current_language, find_language
@@ -78,6 +79,7 @@ def _parameter(parameter: click.Parameter) -> click.Parameter:
         return parameter
     shown: Any = copy.copy(parameter)
     shown.help = _said(parameter.help)
+    with_type_in_words(shown)
     return parameter if shown.help is None else shown
 
 

@@ -70,7 +70,7 @@ class CourseDrawings:
 
         def told(figure: Figure) -> str:
             said = draw(figure, exercise, wrong)
-            return said if isinstance(said, Message) else authored(course.folder, str(said))
+            return authored(course.folder, said if isinstance(said, Message) else str(said))
 
         try:
             drawing = drawn(told, exercise)
