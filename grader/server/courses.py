@@ -11,6 +11,9 @@ from grader.batch.cache_key import Identity
 from grader.batch.description import Description, describe
 from grader.course import Course, load_course
 from grader.course.load import course_file
+from grader.report.pages.course_drawing import CourseDrawings
+from grader.report.pages.drawing import Drawing
+from grader.result import Result
 from grader.server.models import ServedCourse
 
 SEED = 0
@@ -18,13 +21,27 @@ _LOOKED_AT_SECONDS = 1.0
 ISOLATION = "strict"
 
 
+class Drawings:
+    """Draws a course's results for every thread, one at a time: matplotlib is made for one."""
+
+    def __init__(self, course: Course) -> None:
+        self._drawings = CourseDrawings(course)
+        self._lock = threading.Lock()
+
+    def draw(self, result: Result) -> Drawing | None:
+        """Return the drawing of a result, as `CourseDrawings.draw`."""
+        with self._lock:
+            return self._drawings.draw(result)
+
+
 @dataclass(frozen=True, slots=True)
 class ReadCourse:
-    """A course as it was when it was read, and what its results and its grades depend on."""
+    """A course as it was when it was read, what results and grades depend on, what it draws."""
 
     course: Course
     identity: Identity
     description: Description
+    drawings: Drawings
     stamp: tuple[int, ...]
 
 
@@ -63,7 +80,7 @@ def read_course(served: ServedCourse) -> ReadCourse:
         if known is None or known.stamp != stamp:
             course = load_course(folder)
             identity = Identity(course, SEED, ISOLATION)
-            known = ReadCourse(course, identity, describe(course, ()), stamp)
+            known = ReadCourse(course, identity, describe(course, ()), Drawings(course), stamp)
             _read[served.name] = known
         return known
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from grader.course import Course
 from grader.errors import CourseError
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Wrong = Mapping[str, frozenset[str]]
+_MOST_KEPT: Final = 500
 _NO_VALUES = (
     Outcome.ERROR,
     Outcome.TIMEOUT,
@@ -60,6 +61,8 @@ class CourseDrawings:
             return None
         key = (result.exercise, *sorted((name, *sorted(found)) for name, found in wrong.items()))
         if key not in self._known:
+            if len(self._known) >= _MOST_KEPT:  # a server keeps drawing
+                self._known.clear()
             self._known[key] = self._drawn(course, result.exercise, wrong)
         return self._known[key]
 

@@ -14,7 +14,7 @@ from grader.errors import BpgradeError
 from grader.server.rendering import failure_page
 
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_SQLITE_FULL: Final = 13
+_SQLITE_FULL: Final = {13, 778}  # SQLITE_FULL; SQLITE_IOERR_WRITE, as where a quota is used up
 _POSTGRESQL_FULL: Final = "53100"
 
 
@@ -52,6 +52,6 @@ def is_full(error: BaseException) -> bool:
         return error.errno in _FULL
     cause = error.__cause__
     return (
-        getattr(cause, "sqlite_errorcode", None) == _SQLITE_FULL
+        getattr(cause, "sqlite_errorcode", None) in _SQLITE_FULL
         or getattr(cause, "sqlstate", None) == _POSTGRESQL_FULL
     )

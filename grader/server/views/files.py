@@ -10,13 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from grader.course import Course
 from grader.grading.submission import is_notebook
-from grader.report.pages.course_drawing import CourseDrawings
 from grader.report.pages.folder import work_of
 from grader.report.pages.student_page import Work, student_page
 from grader.report.pages.words import page_languages
 from grader.server import access, grades
 from grader.server.access import Visit, attempt_for
-from grader.server.courses import course_of
+from grader.server.courses import course_of, read_course
 from grader.server.grades import Place, Try
 from grader.server.models import Attempt
 from grader.text.tables import table_text
@@ -110,7 +109,7 @@ def _page(visit: Visit, course: Course, place: Place, one: Try) -> str:
     return student_page(
         [work],
         name=one.attempt.file_name,
-        draw=CourseDrawings(course).draw,
+        draw=read_course(visit.course).drawings.draw,
         languages=page_languages(course),
     )
 

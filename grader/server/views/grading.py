@@ -19,13 +19,12 @@ from grader.decisions.proposing import FOR_MANY, Bench
 from grader.decisions.remarks import remarks
 from grader.errors import UsageError
 from grader.language import gettext_lazy as _
-from grader.report.pages.course_drawing import CourseDrawings
 from grader.report.pages.folder import page_name, page_of
 from grader.report.pages.words import page_languages
 from grader.result import PartResult
 from grader.server import access, grades
 from grader.server.access import Visit, student_for, students_of
-from grader.server.courses import course_of
+from grader.server.courses import course_of, read_course
 from grader.server.models import Person, Role, noted
 from grader.server.rendering import page
 from grader.server.views.files import zip_answer
@@ -121,7 +120,7 @@ def feedback(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _pages(visit: Visit, course: Course) -> Iterator[tuple[str, str]]:
-    draw, languages = CourseDrawings(course).draw, page_languages(course)
+    draw, languages = read_course(visit.course).drawings.draw, page_languages(course)
     for person in _students(visit):
         places = list(grades.places(visit.course, [person]))
         own = [

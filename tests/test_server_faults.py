@@ -1,0 +1,155 @@
+"""Deaths of a server's parts while files are handed in, and a full disk: nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from command import run_command
+from serving import POSTGRESQL, Database, Served, Visitor, database, served
+from waiting import wait_for
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
+PASSWORD = "a long enough password"
+TASK = "/c/course/e/exercise1/"
+ROUNDS = 3
+SEED = random.randrange(10**6)
+CODE = """
+import math
+def mean(numbers):
+    return math.fsum(numbers) / len(numbers)
+def spread(numbers):
+    middle = mean(numbers)
+    return math.sqrt(sum((each - middle) ** 2 for each in numbers) / len(numbers))
+"""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def site(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[Served, Visitor, Database | None]]:
+    course = tmp_path / "course"
+    assert run_command("author", "new", course).returncode == 0
+    if request.param == "sqlite":
+        with served(course, tmp_path / "data") as running:
+            yield running, begun(running), None
+        return
+    if POSTGRESQL is None:
+        pytest.skip("there is no PostgreSQL here: apt-get install postgresql")
+    with (
+        database() as cluster,
+        served(course, tmp_path / "data", "--database", cluster.address) as running,
+    ):
+        yield running, begun(running), cluster
+
+
+def begun(running: Served) -> Visitor:
+    visitor = Visitor(running.address)
+    assert visitor.post(running.link.removeprefix(running.address), password=PASSWORD).status == 200
+    return visitor
+
+
+def hand_in(visitor: Visitor, code: str) -> str:
+    """Hand code in; return the attempt's address, or nothing where it was not accepted."""
+    try:
+        answer = visitor.post(TASK + "submit/", page=TASK, code=code)
+    except OSError:  # the web server is not there
+        return ""
+    assert answer.status in (200, 503, 507), answer.text
+    return answer.address.removeprefix(visitor.address) if "/attempt/" in answer.address else ""
+
+
+def test_what_is_accepted_is_graded_once_whatever_is_killed(
+    site: tuple[Served, Visitor, Database | None],
+):
+    running, visitor, cluster = site
+    chosen = random.Random(SEED)
+    accepted: list[str] = []
+    ended = threading.Event()
+
+    def go_on() -> None:
+        while not ended.is_set():
+            accepted.append(hand_in(visitor, f"{CODE}\n# {len(accepted)}\n"))
+            time.sleep(0.1)
+
+    student = threading.Thread(target=go_on)
+    student.start()
+    try:
+        for number in range(ROUNDS):
+            time.sleep(chosen.uniform(0.2, 1.0))
+            children = running.children()
+            parts = ["worker", "web"] if number == 0 else [chosen.choice(["worker", "web"])]
+            for part in parts if number or cluster is None else ["database"]:
+                if cluster is not None and part == "database":
+                    cluster.stop()
+                    cluster.start()
+                elif part in children:
+                    os.kill(children[part], signal.SIGKILL)
+        known = len(accepted)
+        wait_for(lambda: any(accepted[known:]), "something is accepted again")
+    finally:
+        ended.set()
+        student.join()
+    told = f"seed {SEED}"
+    for attempt in filter(None, accepted):
+        state = attempt + "state/"
+        wait_for(lambda state=state: '"ended": true' in visitor.get(state).text, f"{told} {state}")
+        assert "10 / 10" in visitor.get(attempt).text, told
+    rows = re.findall(r"/attempt/(\d+)/", visitor.get(TASK).text)
+    own = {attempt.strip("/").rpartition("/")[2] for attempt in filter(None, accepted)}
+    assert len(own) == sum(map(bool, accepted)), told
+    assert own <= set(rows) or len(rows) == 50, told
+
+
+def test_a_full_disk_is_told_and_what_was_accepted_stays(tmp_path: Path):
+    course, data = tmp_path / "course", tmp_path / "data"
+    assert run_command("author", "new", course).returncode == 0
+    with served(course, data) as running:
+        visitor = begun(running)
+        first = hand_in(visitor, CODE)
+        wait_for(lambda: '"ended": true' in visitor.get(first + "state/").text, "it is graded")
+        size = (data / "server.sqlite3").stat().st_size
+        for pid in processes(running):
+            limit_files(pid, size + 400_000)
+        answers = []
+        for number in range(40):
+            page = visitor.post(TASK + "submit/", page=TASK, code=f"{number}{'#' * 90_000}")
+            answers.append(page)
+            if page.status != 200:
+                break
+        assert answers[-1].status == 507, answers[-1].text
+        assert "disk is full" in answers[-1].text
+        assert "not kept" in answers[-1].text
+        assert "10 / 10" in visitor.get(first).text
+        for pid in processes(running):
+            limit_files(pid, 1 << 40)
+        last = hand_in(visitor, CODE)
+        assert last
+        wait_for(lambda: '"ended": true' in visitor.get(last + "state/").text, "it is graded")
+        for one in answers[:-1]:
+            state = one.address.removeprefix(running.address) + "state/"
+            wait_for(lambda state=state: '"ended": true' in visitor.get(state).text, state)
+
+
+def processes(running: Served) -> list[int]:
+    """Return the web server's processes and the worker's own."""
+    found = list(running.children().values())
+    for pid in list(found):
+        inner = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        found += [int(each) for each in inner if pid == running.children()["web"]]
+    return found
+
+
+def limit_files(pid: int, size: int) -> None:
+    import resource
+
+    _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, hard))
