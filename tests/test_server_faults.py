@@ -73,6 +73,7 @@ def test_what_is_accepted_is_graded_once_whatever_is_killed(
     running, visitor, cluster = site
     chosen = random.Random(SEED)
     accepted: list[str] = []
+    killed: list[int] = []
     ended = threading.Event()
 
     def go_on() -> None:
@@ -92,6 +93,7 @@ def test_what_is_accepted_is_graded_once_whatever_is_killed(
                     cluster.stop()
                     cluster.start()
                 elif part in children:
+                    killed += family(children[part])
                     os.kill(children[part], signal.SIGKILL)
         known = len(accepted)
         wait_for(lambda: any(accepted[known:]), "something is accepted again")
@@ -99,6 +101,7 @@ def test_what_is_accepted_is_graded_once_whatever_is_killed(
         ended.set()
         student.join()
     told = f"seed {SEED}"
+    wait_for(lambda: not any(map(is_alive, killed)), "none is left behind, at the port or grading")
     for attempt in filter(None, accepted):
         state = attempt + "state/"
         wait_for(lambda state=state: '"ended": true' in visitor.get(state).text, f"{told} {state}")
@@ -139,13 +142,30 @@ def test_a_full_disk_is_told_and_what_was_accepted_stays(tmp_path: Path):
             wait_for(lambda state=state: '"ended": true' in visitor.get(state).text, state)
 
 
+def test_a_server_that_is_killed_takes_its_processes_along(tmp_path: Path):
+    course = tmp_path / "course"
+    assert run_command("author", "new", course).returncode == 0
+    with served(course, tmp_path / "data") as running:
+        known = processes(running)
+        running.process.kill()
+        wait_for(lambda: not any(map(is_alive, known)), "all have ended")
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def processes(running: Served) -> list[int]:
-    """Return the web server's processes and the worker's own."""
-    found = list(running.children().values())
-    for pid in list(found):
-        inner = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        found += [int(each) for each in inner if pid == running.children()["web"]]
-    return found
+    """Return the server's processes, and those that they have started."""
+    return [pid for child in running.children().values() for pid in family(child)]
+
+
+def family(pid: int) -> list[int]:
+    """Return a process and those that it has started."""
+    return [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
 
 
 def limit_files(pid: int, size: int) -> None:

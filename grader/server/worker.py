@@ -25,7 +25,7 @@ from grader.language import gettext_lazy as _
 from grader.server import queue as jobs
 from grader.server.courses import ISOLATION, SEED, ReadCourse, read_course
 from grader.server.logs import failure
-from grader.server.models import GradedResult, Job, JobState
+from grader.server.models import GradedResult, Job, JobState, ServedCourse
 
 _IDLE_SECONDS: Final = 0.1
 _RENEW_SECONDS: Final = jobs.LEASE.total_seconds() / 4
@@ -61,6 +61,7 @@ class Worker:
 
     def run(self) -> None:
         """Grade until `stop` is called."""
+        self._warm()
         threads = [
             threading.Thread(target=self._grade_on, name=f"grade-{number}", daemon=True)
             for number in range(self._threads)
@@ -85,6 +86,18 @@ class Worker:
         self._hand_back()
         for _course, slots in self._slots.values():
             slots.close()
+
+    def _warm(self) -> None:
+        """Start grading processes before the first file comes."""
+        try:
+            courses = list(ServedCourse.objects.all())
+            for served in courses:
+                slots = self._slots_for(read_course(served))
+                slots.warm(max(1, self._threads // len(courses)))
+        except BpgradeError as error:  # said again when something of it is handed in
+            self._say(error.message)
+        except _AWAY as error:
+            self._wait_for_database(error)
 
     def _lease(self) -> None:
         """Lease a job for each thread that has none: one that only waits here dies with us."""
