@@ -132,6 +132,9 @@ def test_a_full_disk_is_told_and_what_was_accepted_stays(tmp_path: Path):
         assert "disk is full" in answers[-1].text
         assert "not kept" in answers[-1].text
         assert "10 / 10" in visitor.get(first).text
+        log = running.log()
+        assert "OperationalError at" in log
+        assert not any(text in log for text in ("Traceback", "instructor", "###", "INSERT"))
         for pid in processes(running):
             limit_files(pid, 1 << 40)
         last = hand_in(visitor, CODE)
