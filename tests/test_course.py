@@ -120,6 +120,16 @@ def test_every_limit_can_be_set_and_is_bounded(tmp_path: Path, name: str) -> Non
         assert "number from" in found
 
 
+def test_how_often_one_may_hand_in_is_set_for_all_or_for_one(tmp_path: Path) -> None:
+    every = "[server]\nattempts_per_hour = 20\n[exercises.exercise1.server]\nattempts = 5\n"
+    serving = load_course(write_course(tmp_path, RIGHT + every)).exercise("exercise1").serving
+    assert (serving.attempts, serving.attempts_per_hour) == (5, 20)
+    for wrong in ("0", "-1", "2.5", "true", '"3"', "[]"):
+        found = mistakes(tmp_path, f"{RIGHT}[server]\nattempts = {wrong}\n")
+        assert found.startswith("server.attempts: found ")
+        assert "whole number from 1" in found
+
+
 def test_an_unknown_exercise_lists_those_there_are(tmp_path: Path) -> None:
     course = load_course(write_course(tmp_path))
     with pytest.raises(UsageError) as caught:

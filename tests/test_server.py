@@ -226,7 +226,7 @@ def test_nothing_is_left_when_the_server_itself_is_killed(tmp_path: Path):
         assert not answers(running.address)
 
 
-def test_a_second_start_keeps_everything(tmp_path: Path):
+def test_a_second_start_keeps_everything_and_so_does_a_copy(tmp_path: Path):
     course = tmp_path / "course"
     assert run_command("author", "new", course).returncode == 0
     with served(course, tmp_path / "data") as first:
@@ -234,7 +234,9 @@ def test_a_second_start_keeps_everything(tmp_path: Path):
         visitor.post(first.link.removeprefix(first.address), password=PASSWORD)
         attempt = handed_in(visitor, RIGHT)
         graded(visitor, attempt)
-    with served(course, tmp_path / "data") as second:
+    shutil.copytree(tmp_path / "data", tmp_path / "backup")
+    shutil.rmtree(tmp_path / "data")
+    with served(course, tmp_path / "backup") as second:
         assert second.link == ""
         back = Visitor(second.address)
         assert back.post("/login/", username="instructor", password=PASSWORD).status == 200
