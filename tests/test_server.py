@@ -9,6 +9,7 @@ import signal
 import sys
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolatio
 COURSE = Path(__file__).parent / "courses" / "values"
 PEOPLE = "/c/course/desk/people/"
 PASSWORD = "a long enough password"
+MOST = 8
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -38,6 +40,8 @@ def site(
     folder = tmp_path_factory.mktemp("server")
     course = folder / "course"
     assert run_command("author", "new", course).returncode == 0
+    with (course / "exercises" / "course.toml").open("a", encoding="utf-8") as file:
+        file.write(f"[server]\nattempts = {MOST}\n")
     if request.param == "sqlite":
         with served(course, folder / "data") as running:
             yield running
@@ -136,6 +140,19 @@ def test_a_file_is_uploaded_or_refused_in_words(site: Served, instructor: Visito
         assert "/attempt/" in answer.address, answer.text
         assert ('score">10 / 10' in graded(grace, answer.address)) == (content == RIGHT)
     assert "nothing to check" in grace.post(path + "submit/", page=path, code="  \n").text
+
+
+def test_as_many_at_once_are_taken_as_the_course_allows(site: Served, instructor: Visitor):
+    barbara = member(site, instructor, "barbara")
+    path = "/c/course/e/exercise1/"
+    with ThreadPoolExecutor(6) as threads:
+        asked = [
+            threads.submit(barbara.post, path + "submit/", page=path, code=RIGHT)
+            for _ in range(MOST + 4)
+        ]
+        answers = [each.result() for each in asked]
+    assert sorted(each.status for each in answers) == [200] * MOST + [400] * 4
+    assert barbara.get(path).text.count("/attempt/") == MOST
 
 
 def test_an_instructor_sees_the_class_and_grades_again(site: Served, instructor: Visitor):
