@@ -182,6 +182,27 @@ def test_attempts_are_numbered_one_after_the_other(people: dict[str, Any]):
     assert [queue.place(one).before for one in made] == [0, 1, 2]
 
 
+@pytest.mark.parametrize(("address", "is_shared"), [("https://x", False), ("http://x", True)])
+def test_behind_a_proxy_the_addresses_are_told_apart(
+    address: str, is_shared: bool, people: dict[str, Any]
+):
+    from django.test import RequestFactory, override_settings
+
+    from grader.server import limits
+    from grader.server.configuration import Configuration
+
+    def asks(client: str, name: int = 0) -> bool:
+        request = RequestFactory().get("/", headers={"X-Forwarded-For": f"10.0.0.1, {client}"})
+        return limits.too_many("login", f"somebody at {client} {name}", request)
+
+    with override_settings(BPGRADE=Configuration("", (), "", address)):
+        attacked = False
+        for number in range(2001):
+            attacked = asks("192.0.2.1", number)
+        assert attacked
+        assert asks("192.0.2.2") is is_shared
+
+
 def test_django_finds_nothing_to_improve_for_a_public_server(tmp_path: Path):
     import subprocess
 

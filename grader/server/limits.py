@@ -7,6 +7,7 @@ from collections import OrderedDict
 from threading import Lock
 from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest
 
 _MOST: Final = {"login": (10, 300.0), "submit": (60, 3600.0)}
@@ -19,9 +20,17 @@ _lock = Lock()
 def too_many(what: str, who: str, request: HttpRequest) -> bool:
     """Return whether somebody, or an address, has asked too often; note that they have asked."""
     most, seconds = _MOST[what]
-    address = f"from {request.META.get('REMOTE_ADDR', '')}"
+    address = f"from {_address(request)}"
     own = _is_over(f"{what} by", who, most, seconds)
     return _is_over(what, address, _AT_AN_ADDRESS * most, seconds) or own
+
+
+def _address(request: HttpRequest) -> str:
+    """Return whose address a request is from: behind a proxy, the one that the proxy has added."""
+    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    if forwarded and settings.BPGRADE.is_secure:
+        return forwarded
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _is_over(what: str, who: str, most: int, seconds: float) -> bool:
