@@ -45,7 +45,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from batch import megabytes
+from batch import megabytes, processor_seconds
 from batch_class import make_class
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -248,17 +248,36 @@ def break_things(
     return done
 
 
-def burst_rate(running: Served, files: Sequence[str]) -> float:
-    """Hand files in at once; return the results per second from the first to the last."""
+@dataclass(frozen=True)
+class Rate:
+    """Results per second, and the processor time of each: of pages, and of grading."""
+
+    rate: float
+    pages: float
+    grading: float
+
+    def __str__(self) -> str:
+        pages = f"{self.pages * 1000:.0f} ms for its pages, " if self.pages else ""
+        return f"{self.rate:.1f}/s, {pages}{self.grading * 1000:.0f} ms to grade it"
+
+
+def burst(running: Served, files: Sequence[str]) -> Rate:
+    """Hand files in at once, and wait until all are graded and their reports read."""
     known = len(json.loads(of_server(COUNTS, running))["times"])
     night = Night()
+    used = [processor_seconds(running.children()[part]) for part in ("web", "worker")]
     play(running, len(files), [("right", code) for code in files], 0.0, night, faults=True)
+    used = [
+        processor_seconds(running.children()[part]) - before
+        for part, before in zip(("web", "worker"), used, strict=True)
+    ]
     times = json.loads(of_server(COUNTS, running))["times"][known:]
-    return (len(times) - 1) / (max(times) - min(times))
+    pages, grading = (each / len(files) for each in used)
+    return Rate((len(times) - 1) / (max(times) - min(times)), pages, grading)
 
 
-def batch_rate(files: Sequence[str], folder: Path, workers: int) -> float:
-    """Return the results per second of a batch with the same files, its start not counted."""
+def batch(files: Sequence[str], folder: Path, workers: int) -> Rate:
+    """Grade the same files by a batch; its start is not counted."""
     for number, code in enumerate(files):
         (folder / f"s{number:05d}").mkdir()
         (folder / f"s{number:05d}" / "exercise3.py").write_text(code, encoding="utf-8")
@@ -275,7 +294,9 @@ def batch_rate(files: Sequence[str], folder: Path, workers: int) -> float:
         stdout=subprocess.PIPE,
         text=True,
     ).stdout
-    return (len(files) - 1) / float(json.loads(told.splitlines()[-1])["grading"])
+    seen = json.loads(told.splitlines()[-1])
+    others = len(files) - 1
+    return Rate(others / seen["grading"], 0.0, seen["processor"] / others)
 
 
 def share(values: Sequence[float], part: float) -> float:
@@ -309,7 +330,7 @@ def one_night(
         watcher.join()
         breaker.join()
         counts = json.loads(of_server(COUNTS, running))
-        capacity = 0.0 if options.faults else burst_rate(running, others)
+        capacity = None if options.faults else burst(running, others)
     in_database = {int(number): status for number, status in counts["results"].items()}
     lost = [number for number in night.attempts if in_database.get(number) is None]
     twice = counts["rows"] - sum(status is not None for status in in_database.values())
@@ -327,17 +348,17 @@ def one_night(
     print(f"  errors    {len(night.errors)} {sorted(set(night.errors))[:6]}")
     print(f"  memory    {' '.join(f'{each:.0f}' for each in night.memory)} MB")
     went_well = not lost and not twice
-    if options.faults:
+    if capacity is None:
         return went_well
     (folder := Path(tempfile.mkdtemp()) / "class").mkdir()
-    batch = batch_rate(others, folder, len(os.sched_getaffinity(0)))
-    print(f"  capacity  {capacity:.1f}/s; a batch {batch:.1f}/s: {capacity / batch:.0%}")
+    beside = batch(others, folder, len(os.sched_getaffinity(0)))
+    print(f"  capacity  {capacity}\n  a batch   {beside}: {capacity.rate / beside.rate:.0%}")
     return (
         went_well
         and not night.errors
         and accepted <= MAX_ACCEPTED
         and feedback <= MAX_FEEDBACK
-        and capacity >= MIN_CAPACITY * batch
+        and capacity.rate >= MIN_CAPACITY * beside.rate
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -74,6 +75,7 @@ def zone(course: Course) -> str:
     return course.time_zone.key if course.time_zone else "UTC"
 
 
+@lru_cache(maxsize=500)
 def markdown(text: str) -> Markup:
     """Return Markdown as HTML; HTML in it is shown as text."""
     return Markup(_MARKDOWN.render(text))
