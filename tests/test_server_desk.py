@@ -328,5 +328,26 @@ def test_another_submission_under_a_decision_is_pointed_out(served: Class):
     assert "would now get" not in served.page("tess", _grade(served, "margaret"))
 
 
+def test_a_roster_is_of_a_section_and_nobody_is_called_all(served: Class):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from grader.server.models import Membership, Person
+
+    def upload(text: str, **form: str) -> str:
+        roster = SimpleUploadedFile("people.csv", text.encode(), "text/csv")
+        answer = served.clients["tess"].post("/c/desks/desk/people/", {"roster": roster, **form})
+        return str(answer.content.decode())
+
+    assert "/link/" in upload("id,name\nsofia,Sofia\n", role="student", section="A")
+    assert Membership.objects.get(person__username="sofia").section == "A"
+    sofia = Person.objects.get(username="sofia")
+    address = f"/c/desks/desk/grade/{sofia.pk}/exercise1/"
+    assert served.clients["assist"].get(address).status_code == 200
+    upload("id,name\nsofia,Sofia\n", role="student", section="B")
+    assert served.clients["assist"].get(address).status_code == 404
+    assert "nobody can have the id all" in upload("id,name\nall,Al L.\n", role="student")
+    assert not Person.objects.filter(username="all").exists()
+
+
 def _grade(served: Class, name: str, exercise: str = "exercise1") -> str:
     return f"desk/grade/{served.people[name].pk}/{exercise}/"

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.batch.roster import read_roster
+from grader.decisions.decision import ALL
+from grader.errors import UsageError
+from grader.language import gettext_lazy as _
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Somebody in a roster: the id that they log in with, the name, the section."""
+    """Somebody in a roster: the id that they log in with, and the name."""
 
     identity: str
     name: str
-    section: str
 
 
 def read_people(data: bytes) -> list[Listed]:
@@ -24,10 +26,15 @@ def read_people(data: bytes) -> list[Listed]:
     Raises
     ------
     UsageError
-        It can't be read, or has no column of ids.
+        It can't be read, has no column of ids, or one that decisions have another meaning for.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "roster.csv")
         path.write_bytes(data)
         roster = read_roster(path)
-    return [Listed(each.id, each.name, "") for each in roster.people if each.id]
+    if any(each.id == ALL for each in roster.people):
+        raise UsageError(
+            _("nobody can have the id {id}: it stands for everybody", id=ALL),
+            _("give them another one"),
+        )
+    return [Listed(each.id, each.name) for each in roster.people if each.id]

@@ -82,7 +82,8 @@ def people(request: HttpRequest, visit: Visit) -> HttpResponse:
     if roster is not None:
         role = _role(request.POST.get("role", "student"))
         try:
-            links = _add(request, visit, roster.read(), role)
+            section = request.POST.get("section", "").strip()[:100]
+            links = _add(request, visit, roster.read(), role, section)
         except BpgradeError as error:
             problem = error.message
     members = Membership.objects.filter(course=visit.course).select_related("person")
@@ -120,7 +121,9 @@ def _visible(visit: Visit) -> QuerySet[Attempt]:
     return attempts
 
 
-def _add(request: HttpRequest, visit: Visit, data: bytes, role: Role) -> list[tuple[Person, str]]:
+def _add(
+    request: HttpRequest, visit: Visit, data: bytes, role: Role, section: str
+) -> list[tuple[Person, str]]:
     """Add people to the course; return a link for each who has no password yet."""
     links = []
     with transaction.atomic():
@@ -131,7 +134,7 @@ def _add(request: HttpRequest, visit: Visit, data: bytes, role: Role) -> list[tu
             Membership.objects.update_or_create(
                 person=person,
                 course=visit.course,
-                defaults={"role": role, "section": each.section},
+                defaults={"role": role, "section": section},
             )
             if not person.password:
                 token = invite(person)
