@@ -25,6 +25,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolatio
 FORM = "Content-Type: application/x-www-form-urlencoded"
 PASSWORD = "a long enough password"
 PEOPLE = "/c/course/desk/people/"
+DECISIONS = "/c/course/desk/decisions/"
 TOKEN = "the-token-of-who-sends-it"
 TASK = "/c/course/e/exercise1/"
 SUBMIT = TASK + "submit/"
@@ -127,10 +128,12 @@ def odd_addresses(site: Site) -> Iterator[Request]:
     ):
         for suffix in suffixes:
             yield Request("GET", f"/c/course/attempt/{number}/{suffix}")
+        for by in ("mallory", "instructor"):
+            yield Request("GET", f"/c/course/desk/grade/{number}/exercise1/", by=by)
     for suffix in suffixes:
         for method in ("GET", "POST", "HEAD", "PUT"):
             yield Request(method, site.attempt + suffix)
-    for part in ("", "regrade/", "people/", "audit/", "grades.csv"):
+    for part in ("", "regrade/", "people/", "audit/", "grades.csv", "feedback.zip", "decisions/"):
         for method in ("GET", "POST"):
             yield Request(method, f"/c/course/desk/{part}")
     for text in ODD_TEXTS:
@@ -174,6 +177,11 @@ def odd_forms() -> Iterator[Request]:
         ):  # fmt: skip
             body = f"{begin}{quoted(name)}={quoted(text)}".encode()
             yield Request("POST", path, body, kind, by)
+        decided = {"kind": "excused", "student": "mallory", "exercise": "exercise1", "reason": "x"}
+        for name in (*decided, "value", "number", "check", "remark", "item", "answer_id"):
+            fields = {**decided, "kind": "undo" if name == "number" else "excused", name: text}
+            body = "&".join(f"{each}={quoted(value)}" for each, value in fields.items())
+            yield Request("POST", DECISIONS, f"{begin}{body}".encode(), kind, "instructor")
         yield Request("POST", SUBMIT, f"csrfmiddlewaretoken={quoted(text)}&code=x".encode(), kind)
     many = begin + "&".join(f"f{number}=1" for number in range(10_000))
     for path in (SUBMIT, "/login/", "/language/", "/logout/"):

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter
 
 from grader.server.views import accounts, desk, files, grading, student
+
+
+class Number(IntConverter):
+    """A number that the database has a place for; anything longer is no address."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(Number, "number")
 
 urlpatterns = [
     path("", student.home, name="home"),
@@ -20,13 +30,13 @@ urlpatterns = [
     path("c/<str:course>/desk/grades.csv", grading.grades_table, name="grades"),
     path("c/<str:course>/desk/feedback.zip", grading.feedback, name="feedback"),
     path("c/<str:course>/desk/decisions/", grading.decisions, name="decisions"),
-    path("c/<str:course>/desk/grade/<int:number>/<str:exercise>/", grading.grade, name="grade"),
+    path("c/<str:course>/desk/grade/<number:number>/<str:exercise>/", grading.grade, name="grade"),
     path("c/<str:course>/own.zip", files.everything, name="everything"),
-    path("c/<str:course>/attempt/<int:number>/", student.attempt, name="attempt"),
-    path("c/<str:course>/attempt/<int:number>/state/", student.state, name="state"),
-    path("c/<str:course>/attempt/<int:number>/report/", files.report, name="report"),
-    path("c/<str:course>/attempt/<int:number>/file/", files.download, name="download"),
-    path("c/<str:course>/attempt/<int:number>/source/", desk.source, name="source"),
+    path("c/<str:course>/attempt/<number:number>/", student.attempt, name="attempt"),
+    path("c/<str:course>/attempt/<number:number>/state/", student.state, name="state"),
+    path("c/<str:course>/attempt/<number:number>/report/", files.report, name="report"),
+    path("c/<str:course>/attempt/<number:number>/file/", files.download, name="download"),
+    path("c/<str:course>/attempt/<number:number>/source/", desk.source, name="source"),
     path("c/<str:course>/e/<str:exercise>/", student.exercise, name="exercise"),
     path("c/<str:course>/e/<str:exercise>/submit/", student.submit, name="submit"),
 ]
