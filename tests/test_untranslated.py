@@ -36,7 +36,11 @@ from grader.result import Result
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "tests" / "corpus"
-MARKED = {**os.environ, "BPGRADE_LANG": PSEUDO, "COLUMNS": "500"}
+
+
+def marked() -> dict[str, str]:
+    """Return the environment of a test in the made-up language, with trusted courses of its own."""
+    return {**os.environ, "BPGRADE_LANG": PSEUDO, "COLUMNS": "500"}
 
 
 def paths(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -95,7 +99,7 @@ def without_clicks_own(text: str) -> str:
 
 def run(place: Path, *words: object) -> str:
     """Return what a command writes, on both streams."""
-    done = run_command(*words, folder=place, variables=MARKED)
+    done = run_command(*words, folder=place, variables=marked())
     assert "Traceback" not in done.stderr
     return done.stdout + done.stderr
 
@@ -275,7 +279,7 @@ def results(place: Path) -> list[Result]:
     for exercise in ("exercise1", "exercise2", "exercise3"):
         files = [*broken(place, exercise), *WRONG.get(exercise, ())]
         done = run_command(
-            "check", "--json", "--exercise", exercise, *files, folder=place, variables=MARKED
+            "check", "--json", "--exercise", exercise, *files, folder=place, variables=marked()
         )
         lines += done.stdout.splitlines()
     return [Result.from_json(line) for line in lines]
