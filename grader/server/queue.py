@@ -20,6 +20,7 @@ from grader.server.models import Attempt, GradedResult, Job, JobState, Person, S
 
 LEASE: Final = timedelta(seconds=20)
 MAX_DEATHS: Final = 2
+_ASK_WITHIN: Final = 0.7
 _ASK_SOONEST: Final = 0.25
 _ASK_LATEST: Final = 15.0
 _SOON: Final = 5  # so few are before an attempt that nobody needs to be told how long it takes
@@ -47,8 +48,8 @@ class Place:
 
     @property
     def ask_again(self) -> float:
-        """After how many seconds it is worth asking again: the longer the queue, the later."""
-        return min(max(self.seconds / 4, _ASK_SOONEST), _ASK_LATEST)
+        """After how many seconds it is worth asking again: most of what is left to wait."""
+        return min(max(self.seconds * _ASK_WITHIN, _ASK_SOONEST), _ASK_LATEST)
 
 
 def hand_in(
