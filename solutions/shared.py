@@ -228,7 +228,12 @@ def draw_network(axes, weights, units=()):
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
             zorder=2,
         )
-    for layer, kind in enumerate((message("input"), message("hidden"), message("output"))):
+    labels = {
+        "input": message("inputs"),
+        "hidden": message("hidden units"),
+        "output": message("outputs"),
+    }
+    for layer, (kind, label) in enumerate(labels.items()):
         for unit in (0, 1):
             wrong = (kind, unit) in units
             edge, line, width = (WRONG, "--", 2) if wrong else (PLAIN, "-", 1)
@@ -243,4 +248,4 @@ def draw_network(axes, weights, units=()):
                 zorder=3,
             )
             axes.text(layer, 1.0 - unit, str(unit), ha="center", va="center", zorder=4)
-        axes.text(layer, -0.35, kind, ha="center", color=PLAIN)
+        axes.text(layer, -0.35, label, ha="center", color=PLAIN)

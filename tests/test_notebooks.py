@@ -49,7 +49,7 @@ def test_the_same_mistakes_are_named(grade: Bench) -> None:
     )
     assert named == in_file != []
     lines = {one.line for check in results[0].checks for one in check.diagnosis}
-    assert lines == {1, 6, 7}  # of the cell that defines the function
+    assert lines == {6, 7}  # of the cell that defines the function
 
 
 def test_what_is_odd_about_a_notebook_is_remarked(grade: Bench) -> None:
