@@ -136,9 +136,9 @@ def _grading_process(words: list[str], *, pass_fds: list[int], **_options: Any) 
     os.setsid()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    atexit._clear()  # first: what it lets go of closes its own files
     os.closerange(3, wire)
     os.closerange(wire + 1, os.sysconf("SC_OPEN_MAX"))
-    atexit._clear()
     sys.argv = ["bpgrade", *words[-2:]]
     code = 0
     try:
