@@ -90,7 +90,9 @@ def test_attacks_attain_what_they_are_after_without_the_layer(layer: str, tmp_pa
     chosen = [
         attack
         for attack in attacks()
-        if attack.layer == layer and (ROOT or "root" not in attack.notes)
+        if attack.layer == layer
+        and (ROOT or "root" not in attack.notes)
+        and (sys.version_info < (3, 12) or "until 3.11" not in attack.notes)
     ]
     with scene(tmp_path) as place:
         if layer == "process":
