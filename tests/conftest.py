@@ -19,8 +19,15 @@ pytest_plugins = ["browsing"]
 
 _LONGEST: Final = (
     "test_pages_browser.py",
+    "test_server.py",
+    "test_server_faults.py",
+    "test_untranslated.py",
     "test_isolation.py",
     "test_cluster.py",
+    "test_server_browser.py",
+    "test_server_hostile.py",
+    "test_translations.py",
+    "test_chinese_commands.py",
     "test_platforms_layout.py",
     "test_hostile.py",
     "test_docs.py",
@@ -57,6 +64,7 @@ _LONGEST: Final = (
 Before the others are those that are given to one process whole.
 """
 _SHARING_NOTHING: Final = {
+    "test_translations.py",
     "test_hostile.py",
     "test_docs.py",
     "test_author_verify.py",
