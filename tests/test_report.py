@@ -19,7 +19,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from grader.language import reading
-from grader.report.arrangement import findings, score_text
+from grader.report.arrangement import findings, score_text, sentence
 from grader.report.page import Page
 from grader.report.safe_text import visible
 from grader.report.terminal import render, render_text
@@ -47,6 +47,19 @@ def on_terminal(made: Result, width: int = 80, **options: object) -> str:
 
 def words(text: str) -> str:
     return " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("cause", "shown"),
+    [
+        ("the file cannot be loaded", "The file cannot be loaded."),
+        ("train ended the whole process", "train ended the whole process."),
+        ("exercise1.py: line 3 is no Python", "exercise1.py: line 3 is no Python."),
+        ("line 3: x is not defined", "Line 3: x is not defined."),
+    ],
+)
+def test_a_sentence_begins_with_a_capital_unless_it_begins_with_a_name(cause: str, shown: str):
+    assert sentence(cause, "train") == shown
 
 
 def test_the_first_ten_rows_say_what_is_wrong():

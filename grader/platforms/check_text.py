@@ -18,7 +18,7 @@ from grader.report.arrangement import (
 from grader.report.markdown import fenced, inline
 from grader.report.safe_text import visible
 from grader.report.terminal import render_text
-from grader.result import Diagnosis, Outcome
+from grader.result import CheckResult, Diagnosis, Outcome
 
 NOT_GRADED: Final = _("Not graded")
 NOT_GRADED_SENTENCE: Final = _("Not graded.")
@@ -76,7 +76,7 @@ def message(test: Test) -> str:
     if test.told_at:
         return _as_told(test)
     parts = [f"{_title(one, test.cell)}\n{plain(one.message)}" for one in check.diagnosis]
-    parts += [plain(sentence(check.cause), lines=False)] if check.cause else []
+    parts += [plain(_cause(check), lines=False)] if check.cause else []
     feedback = translated(check.feedback).strip("\n")
     parts.append(plain(feedback) or plain(_ending(test), lines=False))
     if check.hint:
@@ -91,7 +91,7 @@ def markdown_message(test: Test) -> str:
     check = test.check
     if test.told_at:
         return inline(_as_told(test))
-    parts = [f"**{inline(sentence(check.cause))}**"] if check.cause else []
+    parts = [f"**{inline(_cause(check))}**"] if check.cause else []
     for one in check.diagnosis:
         parts += [f"**{inline(_title(one, test.cell))}**", inline(one.message)]
     if check.feedback.strip():
@@ -110,7 +110,7 @@ def html_message(test: Test) -> str:
     check = test.check
     if test.told_at:
         return f"<p>{escaped(_as_told(test))}</p>"
-    parts = [f"<p><b>{escaped(sentence(check.cause))}</b></p>"] if check.cause else []
+    parts = [f"<p><b>{escaped(_cause(check))}</b></p>"] if check.cause else []
     parts += [
         f"<p><b>{escaped(_title(one, test.cell))}</b></p>{_lines(one.message)}"
         for one in check.diagnosis
@@ -182,9 +182,13 @@ def _longest_run(text: str) -> int:
     return longest
 
 
+def _cause(check: CheckResult) -> str:
+    return sentence(check.cause, check.function)
+
+
 def _as_told(test: Test) -> str:
     """Return in a line what another test tells in full."""
-    told = _("{cause} See: {test}", cause=sentence(test.check.cause), test=test.told_at)
+    told = _("{cause} See: {test}", cause=_cause(test.check), test=test.told_at)
     return plain(told, lines=False)
 
 

@@ -84,7 +84,7 @@ class Finding:
     @property
     def sentence(self) -> str:
         """The cause as a sentence of its own."""
-        return sentence(self.cause)
+        return sentence(self.cause, *self.functions)
 
     @property
     def told(self) -> str:
@@ -157,10 +157,16 @@ def is_told(check: CheckResult) -> bool:
     return check.outcome is not Outcome.PASSED
 
 
-def sentence(cause: str) -> str:
-    """Return a cause in the reader's language, with a capital letter and a full stop."""
+def sentence(cause: str, *names: str) -> str:
+    """Return a cause in the reader's language, with a capital letter and a full stop.
+
+    What begins with a name in Python, one of `names` or a file's, begins as that does.
+    """
     said = translated(cause)
-    return gettext("{sentence}.", sentence=said[0].upper() + said[1:]) if said else ""
+    first = said.partition(" ")[0].rstrip(":,")
+    if first.isalpha() and first not in names:
+        said = said[0].upper() + said[1:]
+    return gettext("{sentence}.", sentence=said) if said else ""
 
 
 def outcome_text(finding: Finding) -> str:

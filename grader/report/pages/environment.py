@@ -70,7 +70,7 @@ def _environment() -> Environment:
         "quiet": words.quiet,
         "first": words.first,
         "beginning": words.beginning,
-        "sentence": lambda cause: words.Words(lambda: sentence(cause)),
+        "sentence": lambda cause, *names: words.Words(lambda: sentence(cause, *names)),
         "capitalised": lambda text: words.changed(text, lambda said: said[:1].upper() + said[1:]),
         "number": "{:,}".format,
         "isolated": lambda text: Markup("<bdi>{}</bdi>").format(name_shown(text)),
