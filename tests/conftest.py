@@ -13,9 +13,16 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
 pytest_plugins = ["browsing"]
+
+# how long an input takes to make or to try says something of the machine alone
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 _LONGEST: Final = (
     "test_pages_browser.py",
