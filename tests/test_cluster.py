@@ -81,6 +81,7 @@ def test_workers_that_may_not_grade_are_named_and_the_others_grade_the_same(
         assert "Traceback" not in refused.stderr
         assert results_of_journal(tmp_path / "out") == 0
         cluster.start_worker("good", threads=2)
+        wait_for(lambda: "Registered to" in cluster.log("good"), "the scheduler knows the worker")
         ended = batch(course, submissions, tmp_path / "out", *on(cluster))
         assert ended.returncode == 0, ended.stderr
         said = [line for line in ended.stderr.splitlines() if " is refused: " in line]

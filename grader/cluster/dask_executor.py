@@ -353,8 +353,9 @@ class _ClusterRun:
             self._idle_since = now
             return
         known, refused = self._watch.known, self._watch.refused
-        if known and known == refused:
-            reasons = sorted({self._why_refused.get(name, "") for name in refused})
+        # each has been told of, so that this is not said before the reason is there
+        if known and known == refused and refused <= self._why_refused.keys():
+            reasons = sorted({self._why_refused[name] for name in refused})
             raise all_refused(len(known), reasons)
         waited = now - self._idle_since
         where, seconds = self._where, self._cluster.wait_seconds
