@@ -19,8 +19,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from waiting import wait_for
 
+PASSWORD = "a long enough password"
+RIGHT = """
+import math
+def mean(numbers):
+    return math.fsum(numbers) / len(numbers)
+def spread(numbers):
+    middle = mean(numbers)
+    return math.sqrt(sum((each - middle) ** 2 for each in numbers) / len(numbers))
+"""
+"""A right answer to the exercise of a course that `author new` has made."""
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 POSTGRESQL = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))), None)
 
@@ -212,10 +223,24 @@ class Database:
 
 
 @contextlib.contextmanager
-def postgresql() -> Iterator[str]:
-    """Run a PostgreSQL of our own; give the address of an empty database."""
-    with database() as found:
-        yield found.address
+def served_on(kind: str, course: Path, data: Path) -> Iterator[tuple[Served, Database | None]]:
+    """Start a server on `sqlite` or on a `postgresql` of its own; skip where there is none."""
+    if kind == "sqlite":
+        with served(course, data) as running:
+            yield running, None
+        return
+    if POSTGRESQL is None:
+        pytest.skip("there is no PostgreSQL here: apt-get install postgresql")
+    with database() as found, served(course, data, "--database", found.address) as running:
+        yield running, found
+
+
+def first_instructor(running: Served) -> Visitor:
+    """Return who takes the link that a server prints at its first start."""
+    visitor = Visitor(running.address)
+    begun = visitor.post(running.link.removeprefix(running.address), password=PASSWORD)
+    assert begun.status == 200, begun.text
+    return visitor
 
 
 @contextlib.contextmanager

@@ -15,21 +15,22 @@ from pathlib import Path
 import pytest
 from command import run_command
 from serving import (
-    POSTGRESQL,
+    PASSWORD,
+    RIGHT,
     Served,
     Visitor,
     answers,
     children_of,
+    first_instructor,
     is_running,
-    postgresql,
     served,
+    served_on,
 )
 from waiting import wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
 COURSE = Path(__file__).parent / "courses" / "values"
 PEOPLE = "/c/course/desk/people/"
-PASSWORD = "a long enough password"
 MOST = 8
 
 
@@ -42,25 +43,13 @@ def site(
     assert run_command("author", "new", course).returncode == 0
     with (course / "exercises" / "course.toml").open("a", encoding="utf-8") as file:
         file.write(f"[server]\nattempts = {MOST}\n")
-    if request.param == "sqlite":
-        with served(course, folder / "data") as running:
-            yield running
-        return
-    if POSTGRESQL is None:
-        pytest.skip("there is no PostgreSQL here: apt-get install postgresql")
-    with (
-        postgresql() as address,
-        served(course, folder / "data", "--database", address) as running,
-    ):
+    with served_on(request.param, course, folder / "data") as (running, _):
         yield running
 
 
 @pytest.fixture(scope="module")
 def instructor(site: Served) -> Visitor:
-    visitor = Visitor(site.address)
-    begun = visitor.post(site.link.removeprefix(site.address), password=PASSWORD)
-    assert begun.status == 200, begun.text
-    return visitor
+    return first_instructor(site)
 
 
 def member(site: Served, instructor: Visitor, name: str, role: str = "student") -> Visitor:
@@ -74,14 +63,6 @@ def member(site: Served, instructor: Visitor, name: str, role: str = "student") 
     return visitor
 
 
-RIGHT = """
-import math
-def mean(numbers):
-    return math.fsum(numbers) / len(numbers)
-def spread(numbers):
-    middle = mean(numbers)
-    return math.sqrt(sum((each - middle) ** 2 for each in numbers) / len(numbers))
-"""
 WRONG = RIGHT.replace("/ len(numbers)\ndef", "\ndef")
 LOOP = "def mean(numbers):\n    while True: pass\ndef spread(numbers):\n    return 0.0\n"
 

@@ -14,7 +14,7 @@ import pytest
 from browsing import assert_accessible, colour
 from command import run_command
 from made_batch import CHROMIUM
-from serving import Served, served
+from serving import PASSWORD, Served, served
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's"),
@@ -22,7 +22,6 @@ pytestmark = [
         CHROMIUM is None, reason="there is no chromium here: apt-get install chromium"
     ),
 ]
-PASSWORD = "a long enough password"
 RIGHT = "def mean(numbers):\n    return sum(numbers) / len(numbers)\n"
 WRONG = "def mean(numbers):\n    return sum(numbers)\n"
 BY_HAND = """

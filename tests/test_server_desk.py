@@ -14,17 +14,10 @@ from typing import Any
 
 import pytest
 from command import run_command
+from serving import RIGHT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
 
-RIGHT = """
-import math
-def mean(numbers):
-    return math.fsum(numbers) / len(numbers)
-def spread(numbers):
-    middle = mean(numbers)
-    return math.sqrt(sum((each - middle) ** 2 for each in numbers) / len(numbers))
-"""
 HALF = RIGHT.replace("- middle", "- 2 * middle")
 WHY = 'why = "Every value counts."\n'
 YESTERDAY = datetime.now(UTC) - timedelta(hours=30)

@@ -14,22 +14,13 @@ from pathlib import Path
 
 import pytest
 from command import run_command
-from serving import POSTGRESQL, Database, Served, Visitor, database, served
+from serving import RIGHT, Database, Served, Visitor, first_instructor, served, served_on
 from waiting import wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
-PASSWORD = "a long enough password"
 TASK = "/c/course/e/exercise1/"
 ROUNDS = 3
 SEED = random.randrange(10**6)
-CODE = """
-import math
-def mean(numbers):
-    return math.fsum(numbers) / len(numbers)
-def spread(numbers):
-    middle = mean(numbers)
-    return math.sqrt(sum((each - middle) ** 2 for each in numbers) / len(numbers))
-"""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -38,23 +29,8 @@ def site(
 ) -> Iterator[tuple[Served, Visitor, Database | None]]:
     course = tmp_path / "course"
     assert run_command("author", "new", course).returncode == 0
-    if request.param == "sqlite":
-        with served(course, tmp_path / "data") as running:
-            yield running, begun(running), None
-        return
-    if POSTGRESQL is None:
-        pytest.skip("there is no PostgreSQL here: apt-get install postgresql")
-    with (
-        database() as cluster,
-        served(course, tmp_path / "data", "--database", cluster.address) as running,
-    ):
-        yield running, begun(running), cluster
-
-
-def begun(running: Served) -> Visitor:
-    visitor = Visitor(running.address)
-    assert visitor.post(running.link.removeprefix(running.address), password=PASSWORD).status == 200
-    return visitor
+    with served_on(request.param, course, tmp_path / "data") as (running, found):
+        yield running, first_instructor(running), found
 
 
 def hand_in(visitor: Visitor, code: str) -> str:
@@ -78,7 +54,7 @@ def test_what_is_accepted_is_graded_once_whatever_is_killed(
 
     def go_on() -> None:
         while not ended.is_set():
-            accepted.append(hand_in(visitor, f"{CODE}\n# {len(accepted)}\n"))
+            accepted.append(hand_in(visitor, f"{RIGHT}\n# {len(accepted)}\n"))
             time.sleep(0.1)
 
     student = threading.Thread(target=go_on)
@@ -116,8 +92,8 @@ def test_a_full_disk_is_told_and_what_was_accepted_stays(tmp_path: Path):
     course, data = tmp_path / "course", tmp_path / "data"
     assert run_command("author", "new", course).returncode == 0
     with served(course, data) as running:
-        visitor = begun(running)
-        first = hand_in(visitor, CODE)
+        visitor = first_instructor(running)
+        first = hand_in(visitor, RIGHT)
         wait_for(lambda: '"ended": true' in visitor.get(first + "state/").text, "it is graded")
         size = (data / "server.sqlite3").stat().st_size
         for pid in processes(running):
@@ -137,7 +113,7 @@ def test_a_full_disk_is_told_and_what_was_accepted_stays(tmp_path: Path):
         assert not any(text in log for text in ("Traceback", "instructor", "###", "INSERT"))
         for pid in processes(running):
             limit_files(pid, 1 << 40)
-        last = hand_in(visitor, CODE)
+        last = hand_in(visitor, RIGHT)
         assert last
         wait_for(lambda: '"ended": true' in visitor.get(last + "state/").text, "it is graded")
         for one in answers[:-1]:

@@ -18,12 +18,11 @@ from pathlib import Path
 
 import pytest
 from command import run_command
-from serving import POSTGRESQL, Served, Visitor, postgresql, served
+from serving import PASSWORD, Served, Visitor, first_instructor, served_on
 from waiting import wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
 FORM = "Content-Type: application/x-www-form-urlencoded"
-PASSWORD = "a long enough password"
 PEOPLE = "/c/course/desk/people/"
 DECISIONS = "/c/course/desk/decisions/"
 TOKEN = "the-token-of-who-sends-it"
@@ -73,22 +72,12 @@ def site(
     folder = tmp_path_factory.mktemp("hostile")
     course = folder / "course"
     assert run_command("author", "new", course).returncode == 0
-    if request.param == "sqlite":
-        with served(course, folder / "data") as running:
-            yield inhabited(running)
-        return
-    if POSTGRESQL is None:
-        pytest.skip("there is no PostgreSQL here: apt-get install postgresql")
-    with (
-        postgresql() as address,
-        served(course, folder / "data", "--database", address) as running,
-    ):
+    with served_on(request.param, course, folder / "data") as (running, _):
         yield inhabited(running)
 
 
 def inhabited(running: Served) -> Site:
-    instructor = Visitor(running.address)
-    instructor.post(running.link.removeprefix(running.address), password=PASSWORD)
+    instructor = first_instructor(running)
     names = ["ada", "mallory", "trudy", "oscar"]
     roster = "id,name\n" + "".join(f"{name},{name} N.\n" for name in names)
     added = instructor.upload(PEOPLE, ("roster", "people.csv", roster), role="student")
