@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -41,12 +41,11 @@ def prepare(configuration: Configuration) -> Prepared:
         A course, the folder or the database can't be used.
     """
     resolve("strict")
-    for folder in configuration.courses:
-        load_course(Path(folder))
+    courses = {load_course(Path(folder)).name: folder for folder in configuration.courses}
     write(configuration)
     set_up(configuration)
     _migrate()
-    _take_in(configuration.courses)
+    _take_in(courses)
     return Prepared(configuration, _first_link(configuration.address))
 
 
@@ -64,12 +63,11 @@ def _migrate() -> None:
         ) from None
 
 
-def _take_in(folders: Sequence[str]) -> None:
+def _take_in(courses: Mapping[str, str]) -> None:
     from grader.server.models import ServedCourse
 
-    for folder in folders:
-        course = load_course(Path(folder))
-        ServedCourse.objects.update_or_create(name=course.name, defaults={"folder": folder})
+    for name, folder in courses.items():
+        ServedCourse.objects.update_or_create(name=name, defaults={"folder": folder})
 
 
 def _first_link(address: str) -> str:

@@ -141,6 +141,7 @@ class Worker:
 
     def _grade(self, job: Job) -> None:
         attempt = job.attempt
+        content = bytes(attempt.content)
         try:
             read = read_course(attempt.course)
         except BpgradeError as error:  # it waits until the course is mended
@@ -148,23 +149,18 @@ class Worker:
             self._stopped.wait(_AWAY_SECONDS)
             jobs.hand_back(self.name, [job.pk])
             return
-        task = Task(
-            read.identity.key(
-                read.course.exercise(attempt.exercise), attempt.file_name, bytes(attempt.content)
-            ),
-            attempt.exercise,
-            attempt.file_name,
-            bytes(attempt.content),
-        )
+        exercise = read.course.exercise(attempt.exercise)
+        key = read.identity.key(exercise, attempt.file_name, content)
+        task = Task(key, attempt.exercise, attempt.file_name, content)
         if job.deaths >= jobs.MAX_DEATHS:
             reason = _("the grader ended twice while it was at this submission")
-            self._end(job, ungraded(task, read.course, self._job(read), reason), JobState.GIVEN_UP)
+            self._end_ungraded(job, task, read, reason, JobState.GIVEN_UP)
             return
         try:
             graded = self._slots_for(read).grade([task])
         except BpgradeError as error:
             self._say(f"{attempt.course.name}: {error.message}")
-            self._end(job, ungraded(task, read.course, self._job(read), error.message))
+            self._end_ungraded(job, task, read, error.message, JobState.GRADED)
             return
         if graded.results:
             self._end(job, graded.results[0])
@@ -180,7 +176,12 @@ class Worker:
             self._end(job, again.results[0])
         else:
             reason = _("the grader was lost twice: {how}", how=how)
-            self._end(job, ungraded(task, read.course, self._job(read), reason), JobState.GIVEN_UP)
+            self._end_ungraded(job, task, read, reason, JobState.GIVEN_UP)
+
+    def _end_ungraded(
+        self, job: Job, task: Task, read: ReadCourse, reason: str, state: JobState
+    ) -> None:
+        self._end(job, ungraded(task, read.course, self._job(read), reason), state)
 
     def _end(self, job: Job, done: Done, state: JobState = JobState.GRADED) -> None:
         """Write a result, as soon as the database can be written to."""

@@ -35,9 +35,7 @@ def invite(person: Person) -> str:
 @access.public
 def log_in(request: HttpRequest) -> HttpResponse:
     """Ask for name and password."""
-    wanted = request.POST.get("next") or request.GET.get("next") or "/"
-    if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
-        wanted = "/"
+    wanted = _wanted(request)
     if request.method != "POST":
         return page(request, "login.html", wanted=wanted, failed=False)
     name = request.POST.get("username", "")[:150]
@@ -93,17 +91,20 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
 @access.public
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Keep the language that somebody has chosen for the session."""
-    wanted = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
-        wanted = "/"
     if request.method == "POST" and (found := find_language(request.POST.get("language", ""))):
         request.session["language"] = found
-    return HttpResponseRedirect(wanted)
+    return HttpResponseRedirect(_wanted(request))
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form without a valid token."""
     return failure_page(request, "form", 403)
+
+
+def _wanted(request: HttpRequest) -> str:
+    """Return the page of ours that somebody wants to go on to."""
+    wanted = request.POST.get("next") or request.GET.get("next") or "/"
+    return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else "/"
 
 
 def _digest(token: str) -> str:
