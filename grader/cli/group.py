@@ -111,7 +111,7 @@ def _run(arguments: list[str] | None) -> int:
 
 def _run_in_the_readers_language(arguments: list[str] | None) -> int:
     try:
-        use_language(None, None, None)
+        use_language()
         code: Any = bpgrade.main(arguments, prog_name="bpgrade", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0

@@ -21,7 +21,7 @@ from grader.language.reader import VARIABLE
 _CLICK: Final = "click"
 
 
-def use_language(context: click.Context | None, _parameter: object, name: str | None) -> None:
+def use_language(name: str = "") -> None:
     """Show everything from here on in the language that was asked for, or in the reader's.
 
     Raises
@@ -29,8 +29,6 @@ def use_language(context: click.Context | None, _parameter: object, name: str | 
     UsageError
         There is no such language.
     """
-    if name is None and context is not None and context.parent is not None:
-        return  # the group has chosen
     asked = name or os.environ.get(VARIABLE, "")
     language = find_language(asked) if asked else current_language()
     if language is None:
@@ -39,12 +37,17 @@ def use_language(context: click.Context | None, _parameter: object, name: str | 
     _show_clicks_own_words_in(language)
 
 
+def _asked_for(_context: object, _parameter: object, name: str | None) -> None:
+    if name:
+        use_language(name)
+
+
 LANG: Final = click.option(
     "--lang",
     metavar="TAG",
     expose_value=False,
     is_eager=True,
-    callback=use_language,
+    callback=_asked_for,
     help="Language of everything that is shown, such as en or zh."
     "  [default: BPGRADE_LANG, or the locale]",
 )
