@@ -228,9 +228,12 @@ def in_languages(text: str, wanted: Iterable[str] = ()) -> tuple[str, dict[str, 
 
 def translations_of(texts: Iterable[str], wanted: Iterable[str]) -> dict[str, dict[str, str]]:
     """Return what messages are in other languages: by language, then by the English text."""
+    told = tuple(wanted)
+    if not told:
+        return {}  # without a look at the texts, which are all of a result
     messages = {str(text): text for text in texts if isinstance(text, Message)}
     found = {}
-    for language in wanted:
+    for language in told:
         said = {text: message.said(language) for text, message in messages.items()}
         found[language] = {text: other for text, other in said.items() if other != text}
     return found
