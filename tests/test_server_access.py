@@ -22,7 +22,8 @@ MAY = {
     "staff": {"assistant", "instructor"},
     "instructor": {"instructor"},
 }
-OWN = {"attempt", "state", "report", "download", "source", "grade"}
+MAY |= {"computer": MAY["person"], "computer_of_member": MAY["member"]}
+OWN = {"attempt", "state", "report", "download", "source", "grade", "api_attempt", "api_result"}
 """Addresses of one attempt or grade: of a course's members only its owner, and who may grade it."""
 
 
@@ -64,7 +65,22 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     assert queue.end(job, "v1", result)
     clients["attempt"] = attempt.pk
     clients["student's number"] = owner.pk
+    clients["tokens"] = {name: _token(name) for name in VISITORS[1:]}
     return clients
+
+
+def _token(name: str) -> dict[str, str]:
+    """Let a computer hand in for somebody; return what its requests have."""
+    from grader.server import computers
+    from grader.server.models import Person
+
+    codes = computers.ask("a laptop")
+    asking = computers.asking(codes.user)
+    assert asking
+    assert computers.answer(asking, Person.objects.get(username=f"the-{name}"), allow=True)
+    polled = computers.polled(codes.device)
+    assert polled
+    return {"Authorization": f"Bearer {computers.token_for(polled)}"}
 
 
 def _file(folder: Path) -> Path:
@@ -106,8 +122,13 @@ def test_every_address_is_seen_by_whom_it_is_for_and_by_nobody_else(
             may = False  # another student's attempt, and one of another section
         answer = people[visitor].get(address)
         told = (name, visitor, answer.status_code)
-        if access == "public":
-            assert answer.status_code in (200, 302, 404), told
+        if access.startswith("computer"):
+            assert answer.status_code == 401, told  # whoever is logged in
+            answer = people[visitor].get(address, headers=people["tokens"].get(visitor))
+            refused = 401 if visitor == "nobody" else 404
+            assert answer.status_code in ((200, 405) if may else (refused, 405)), told
+        elif access == "public":
+            assert answer.status_code in (200, 302, 404, 405), told
         elif visitor == "nobody":
             assert answer.status_code == 302, told
             assert answer["Location"].startswith("/login/"), told
@@ -130,7 +151,72 @@ def test_every_form_needs_its_token(name: str, people: dict[str, Any]):
     address = reverse(name, kwargs={key: given[key] for key in pattern.pattern.converters})
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(Person.objects.get(username="the-instructor"))
-    assert strict.post(address, {"code": "x"}).status_code == 403
+    answer = strict.post(address, {"code": "x"})
+    if name.startswith("api_"):  # there, who is logged in is nobody
+        assert answer.status_code in (400, 401, 405) or name == "api_ask"
+    else:
+        assert answer.status_code == 403
+
+
+def test_a_file_is_handed_in_by_a_members_token_alone(people: dict[str, Any]):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from grader.server.models import Job, JobState
+
+    for visitor in VISITORS:
+        may = visitor in MAY["member"]
+        answer = people["nobody"].post(
+            "/api/1/courses/mine/exercises/exercise1/",
+            {"file": SimpleUploadedFile("exercise1.py", b"x = 1")},
+            headers=people["tokens"].get(visitor),
+        )
+        expected = 201 if may else 401 if visitor == "nobody" else 404
+        assert answer.status_code == expected, (visitor, answer.content)
+    Job.objects.filter(state=JobState.WAITING).delete()  # which other tests would lease
+
+
+def test_a_token_ends_with_its_time_with_its_person_and_by_its_person(people: dict[str, Any]):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from grader.server import computers
+    from grader.server.models import AskingComputer, AuditEntry, Computer, Person
+
+    person = Person.objects.get(username="the-other")
+    outsider = Person.objects.get(username="the-outsider")
+    bearer = _token("other")
+    token = bearer["Authorization"].removeprefix("Bearer ")
+    own = computers.computer_of(token)
+    assert own is not None
+    assert token not in "".join(map(str, Computer.objects.values_list()))
+    for field, then, now in (
+        ("expires", timezone.now() - timedelta(seconds=1), own.expires),
+        ("person_id", None, person.pk),
+    ):
+        if then is None:
+            Person.objects.filter(pk=person.pk).update(is_active=False)
+        else:
+            Computer.objects.filter(pk=own.pk).update(**{field: then})
+        assert people["nobody"].get("/api/1/me/", headers=bearer).status_code == 401
+        Person.objects.filter(pk=person.pk).update(is_active=True)
+        Computer.objects.filter(pk=own.pk).update(**{field: now})
+    assert people["nobody"].get("/api/1/me/", headers=bearer).json()["username"] == "the-other"
+    people["outsider"].post("/device/", {"end": str(own.pk)})  # somebody else's
+    assert computers.computer_of(token) is not None
+    people["other"].post("/device/", {"end": str(own.pk)})
+    assert computers.computer_of(token) is None
+    actions = list(AuditEntry.objects.filter(person=person).values_list("action", flat=True))
+    assert actions[-2:] == ["computer allowed", "computer ended"]
+    assert outsider.pk not in {one.person_id for one in computers.of_person(person)}
+    codes = computers.ask("x\u202e\0")
+    asked = AskingComputer.objects.get(user_code=codes.user)
+    assert asked.name == r"x\u202e\x00"
+    AskingComputer.objects.filter(pk=asked.pk).update(expires=timezone.now())
+    assert computers.asking(codes.user) is None
+    assert computers.polled(codes.device) is None
+    computers.ask("another")  # which clears away what is over
+    assert not AskingComputer.objects.filter(pk=asked.pk).exists()
 
 
 def test_an_assistant_sees_the_own_section_alone(people: dict[str, Any]):

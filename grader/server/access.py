@@ -12,7 +12,9 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
-from grader.server.models import Attempt, Membership, Person, Role, ServedCourse
+from grader.server.computers import computer_of
+from grader.server.models import Attempt, Computer, Membership, Person, Role, ServedCourse
+from grader.server.rendering import refusal
 
 View = Callable[..., HttpResponse]
 
@@ -66,6 +68,47 @@ def instructor(view: View) -> View:
     return _in_course(view, "instructor", lambda visit: visit.role is Role.INSTRUCTOR)
 
 
+def open_to_programs(view: View) -> View:
+    """Mark an address that any program may ask, without a token and without a form's."""
+    view.csrf_exempt = True  # type: ignore[attr-defined]
+    return public(view)
+
+
+def computer(view: View) -> View:
+    """Mark an address for programs that have somebody's token; it is given their `Computer`."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, **arguments: Any) -> HttpResponse:
+        found = _computer(request)
+        if found is None:
+            return refusal("invalid_token", 401)
+        return view(request, found, **arguments)
+
+    checked.access = "computer"  # type: ignore[attr-defined]
+    checked.csrf_exempt = True  # type: ignore[attr-defined]  # no cookie counts here
+    return never_cache(checked)
+
+
+def computer_of_member(view: View) -> View:
+    """Mark an address for programs that have a course member's token; it is given their `Visit`."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, course: str, **arguments: Any) -> HttpResponse:
+        found = _computer(request)
+        if found is None:
+            return refusal("invalid_token", 401)
+        return view(request, visit_of(found.person, course), **arguments)
+
+    checked.access = "computer_of_member"  # type: ignore[attr-defined]
+    checked.csrf_exempt = True  # type: ignore[attr-defined]
+    return never_cache(checked)
+
+
+def _computer(request: HttpRequest) -> Computer | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return computer_of(token.strip()) if scheme.lower() == "bearer" else None
+
+
 def _in_course(view: View, access: str, may: Callable[[Visit], bool]) -> View:
     @wraps(view)
     def checked(request: HttpRequest, course: str, **arguments: Any) -> HttpResponse:
@@ -97,6 +140,14 @@ def visit_of(someone: Any, course: str) -> Visit:
     if own is None:
         raise Http404
     return Visit(someone, served, Role(own.role), own.section)
+
+
+def courses_of(person: Person) -> list[ServedCourse]:
+    """Return somebody's courses; an administrator's are all."""
+    if person.is_administrator:
+        return list(ServedCourse.objects.order_by("name"))
+    own = Membership.objects.filter(person=person).select_related("course")
+    return [each.course for each in own.order_by("course__name")]
 
 
 def students_of(visit: Visit) -> QuerySet[Membership]:

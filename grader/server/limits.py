@@ -10,7 +10,15 @@ from typing import Final
 from django.conf import settings
 from django.http import HttpRequest
 
-_MOST: Final = {"login": (10, 300.0), "submit": (60, 3600.0)}
+from grader.server.computers import POLL_SECONDS
+
+_MOST: Final = {
+    "login": (10, 300.0),
+    "submit": (60, 3600.0),
+    "device": (10, 600.0),
+    "code": (10, 600.0),
+    "poll": (1, POLL_SECONDS - 0.5),
+}
 _AT_AN_ADDRESS: Final = 200  # times as many: a class of a thousand may share one
 _REMEMBERED: Final = 10_000
 _asked: OrderedDict[tuple[str, str], list[float]] = OrderedDict()
@@ -19,10 +27,14 @@ _lock = Lock()
 
 def too_many(what: str, who: str, request: HttpRequest) -> bool:
     """Return whether somebody, or an address, has asked too often; note that they have asked."""
+    own = _is_over(f"{what} by", who, *_MOST[what])
+    return too_many_from_there(what, request) or own
+
+
+def too_many_from_there(what: str, request: HttpRequest) -> bool:
+    """Return whether an address has asked too often for what nobody is known to ask for yet."""
     most, seconds = _MOST[what]
-    address = f"from {_address(request)}"
-    own = _is_over(f"{what} by", who, most, seconds)
-    return _is_over(what, address, _AT_AN_ADDRESS * most, seconds) or own
+    return _is_over(what, f"from {_address(request)}", _AT_AN_ADDRESS * most, seconds)
 
 
 def _address(request: HttpRequest) -> str:

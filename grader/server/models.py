@@ -84,13 +84,17 @@ class Attempt(models.Model):
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
     handed_in = models.DateTimeField(auto_now_add=True)
+    key = models.CharField(max_length=64, blank=True)
 
     class Meta:
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "course", "exercise", "number"], name="numbered_attempts"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["person", "key"], condition=~models.Q(key=""), name="one_attempt_a_key"
+            ),
         ]
 
     @property
@@ -164,6 +168,28 @@ class Invitation(models.Model):
     person = models.ForeignKey(Person, models.CASCADE)
     expires = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+
+class AskingComputer(models.Model):
+    """A computer that asks to hand in for whoever types its code; used up by its answer."""
+
+    device_digest = models.CharField(max_length=64, unique=True)
+    user_code = models.CharField(max_length=9, unique=True)
+    name = models.CharField(max_length=100, blank=True)
+    expires = models.DateTimeField()
+    person = models.ForeignKey(Person, models.CASCADE, null=True)
+    refused = models.BooleanField(default=False)
+
+
+class Computer(models.Model):
+    """A computer that may hand in for somebody, by a token, until that expires or is ended."""
+
+    token_digest = models.CharField(max_length=64, unique=True)
+    person = models.ForeignKey(Person, models.CASCADE)
+    name = models.CharField(max_length=100, blank=True)
+    allowed_at = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+    last_used = models.DateTimeField(null=True)
 
 
 class AuditEntry(models.Model):

@@ -53,7 +53,12 @@ class Place:
 
 
 def hand_in(
-    person: Person, course: ServedCourse, exercise: str, file_name: str, content: bytes
+    person: Person,
+    course: ServedCourse,
+    exercise: str,
+    file_name: str,
+    content: bytes,
+    key: str = "",
 ) -> Attempt:
     """Take a file in, with the job to grade it: both are in the database, or neither."""
     with transaction.atomic():
@@ -69,6 +74,7 @@ def hand_in(
             file_name=file_name,
             content=content,
             sha256=hashlib.sha256(content).hexdigest(),
+            key=key,
         )
         Job.objects.create(attempt=attempt)
     return attempt

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -21,6 +21,7 @@ from grader.report.arrangement import amount, score_text
 from grader.report.pages.texts import name_shown
 from grader.server.grades import grade_text
 
+API: Final = "/api/"
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -86,8 +87,20 @@ def page(request: HttpRequest, template: str, status: int = 200, **values: Any) 
     return render(request, template, values, status=status)
 
 
+def refusal(cause: str, status: int, message: str = "", **more: str) -> JsonResponse:
+    """Return what a program gets that is refused: the cause by its name, and more of it."""
+    if message:
+        more["error_description"] = translated(message)
+    answer = JsonResponse({"error": cause, **more}, status=status)
+    if status == 401:
+        answer["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
 def failure_page(request: HttpRequest, cause: str, status: int, message: str = "") -> HttpResponse:
-    """Return the page that says what has gone wrong, and what to do."""
+    """Return the page that says what has gone wrong, and what to do; a program gets the cause."""
+    if request.path.startswith(API):
+        return refusal(cause, status, message)
     if not hasattr(request, "user"):  # it failed before anybody asked who it is
         request.user = AnonymousUser()
     return page(request, "failure.html", status, cause=cause, message=message)

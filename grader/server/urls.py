@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from grader.server.views import accounts, desk, files, grading, student
+from grader.server.views import accounts, api, desk, devices, files, grading, student
 
 
 class Number(IntConverter):
@@ -22,6 +22,19 @@ urlpatterns = [
     path("logout/", accounts.log_out, name="logout"),
     path("language/", accounts.choose_language, name="language"),
     path("link/<str:token>/", accounts.accept, name="accept"),
+    path("device/", devices.computers, name="computers"),
+    path("api/1/openapi.json", api.description, name="api_description"),
+    path("api/1/device/", api.ask, name="api_ask"),
+    path("api/1/token/", api.token, name="api_token"),
+    path("api/1/me/", api.me, name="api_me"),
+    path("api/1/courses/<str:course>/", api.course, name="api_course"),
+    path("api/1/courses/<str:course>/exercises/<str:exercise>/", api.hand_in, name="api_hand_in"),
+    path("api/1/courses/<str:course>/attempts/<number:number>/", api.attempt, name="api_attempt"),
+    path(
+        "api/1/courses/<str:course>/attempts/<number:number>/result/",
+        api.result,
+        name="api_result",
+    ),
     path("c/<str:course>/", student.course, name="course"),
     path("c/<str:course>/desk/", desk.desk, name="desk"),
     path("c/<str:course>/desk/regrade/", desk.regrade, name="regrade"),

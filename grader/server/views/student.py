@@ -7,29 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from grader.course import Course, Exercise
 from grader.course.files import read_text
-from grader.course.model import Serving
 from grader.course.translations import in_language
 from grader.decisions.decision_words import for_student
 from grader.decisions.final_grade import decided_deadline
 from grader.errors import UsageError
-from grader.grading.submission import is_notebook, is_submission, most_bytes
+from grader.grading.submission import is_notebook
 from grader.language import current_language
 from grader.report.pages.folder import lateness_text
 from grader.server import access, grades, limits, queue
-from grader.server.access import Visit, attempt_for
-from grader.server.allowance import Allowance, allowance
+from grader.server.access import Visit, attempt_for, courses_of
 from grader.server.changes import Changes, changes
 from grader.server.courses import course_of, read_course
 from grader.server.grades import Place, Try
-from grader.server.models import Attempt, Membership, Person, ServedCourse
+from grader.server.models import Attempt, Person
 from grader.server.rendering import failure_page, markdown, page
+from grader.server.taking_in import HandedIn, RefusedError, allowed, take_in, uploaded
 from grader.server.views.files import is_withheld, place_of
 
 _MOST_TYPED: Final = 200_000
@@ -47,11 +45,7 @@ class Standing:
 @access.person
 def home(request: HttpRequest, person: Person) -> HttpResponse:
     """Show the courses of who is logged in, or the only one."""
-    if person.is_administrator:
-        courses = list(ServedCourse.objects.order_by("name"))
-    else:
-        own = Membership.objects.filter(person=person).select_related("course")
-        courses = [each.course for each in own.order_by("course__name")]
+    courses = courses_of(person)
     if len(courses) == 1:
         return HttpResponseRedirect(reverse("course", args=[courses[0].name]))
     return page(request, "home.html", courses=[(each, course_of(each)) for each in courses])
@@ -83,12 +77,10 @@ def submit(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("exercise", args=[visit.course.name, exercise]))
     if limits.too_many("submit", str(visit.person.pk), request):
         return failure_page(request, "rate", 429)
-    name, content, problem = _handed_in(request, chosen)
-    if problem:
-        return _exercise_page(request, visit, found, chosen, problem)
-    attempt = _taken_in(visit, found, chosen, name, content)
-    if attempt is None:
-        return _exercise_page(request, visit, found, chosen, "attempts")
+    try:
+        attempt = take_in(visit, found, chosen, _handed_in(request, chosen))
+    except RefusedError as error:
+        return _exercise_page(request, visit, found, chosen, error.problem)
     return HttpResponseRedirect(reverse("attempt", args=[visit.course.name, attempt.pk]))
 
 
@@ -154,25 +146,11 @@ def _exercise_page(
         withheld=is_withheld(visit, place),
         told=for_student(place.grade),
         attempts=[(one, lateness_text(one.lateness)) for one in own[:50]],
-        allowed=_allowed(visit, chosen, own),
+        allowed=allowed(visit, chosen, own),
         is_late=_is_late(_standing(visit, chosen, place)),
         code=request.POST.get("code") or _code(own, found, chosen, language),
         problem=problem,
     )
-
-
-def _taken_in(
-    visit: Visit, found: Course, chosen: Exercise, name: str, content: bytes
-) -> Attempt | None:
-    """Take a file in; None where the course allows no attempt now."""
-    if visit.teaches or chosen.serving == Serving():
-        return queue.hand_in(visit.person, visit.course, chosen.name, name, content)
-    with transaction.atomic():  # so that two at once are not one too many
-        Person.objects.select_for_update().get(pk=visit.person.pk)
-        own = Attempt.objects.filter(person=visit.person, course=visit.course, exercise=chosen.name)
-        if not _allowed(visit, chosen, grades.tries(found, own)).is_open:
-            return None
-        return queue.hand_in(visit.person, visit.course, chosen.name, name, content)
 
 
 def _place(visit: Visit, chosen: Exercise) -> Place:
@@ -187,12 +165,6 @@ def _standing(visit: Visit, chosen: Exercise, place: Place) -> Standing:
 
 def _is_late(standing: Standing) -> bool:
     return standing.deadline is not None and timezone.now() > standing.deadline
-
-
-def _allowed(visit: Visit, chosen: Exercise, own: Sequence[Try]) -> Allowance:
-    if visit.teaches:
-        return Allowance()
-    return allowance(chosen.serving, own, timezone.now())
 
 
 def _changes(tries: Sequence[Try], own: Try, attempt: Attempt) -> Changes | None:
@@ -216,19 +188,14 @@ def _code(own: Sequence[Try], found: Course, chosen: Exercise, language: str) ->
     return read_text(in_language(found.stub(chosen), language), "")
 
 
-def _handed_in(request: HttpRequest, chosen: Exercise) -> tuple[str, bytes, str]:
-    """Return the name and content of what was handed in, or which problem there is with it."""
+def _handed_in(request: HttpRequest, chosen: Exercise) -> HandedIn:
+    """Return what was handed in, uploaded or typed."""
     upload = request.FILES.get("file")
-    if upload is None:
-        code = request.POST.get("code", "").replace("\r\n", "\n")
-        if not code.strip():
-            return "", b"", "empty"
-        if len(code) > _MOST_TYPED:
-            return "", b"", "large"
-        return f"{chosen.name}.py", code.encode("utf-8", "surrogatepass"), ""
-    name = (upload.name or "").rpartition("/")[2].rpartition("\\")[2][-255:]
-    if not is_submission(name):
-        return "", b"", "kind"
-    if upload.size is None or upload.size >= most_bytes(name):
-        return "", b"", "large"
-    return name, upload.read(), ""
+    if upload is not None:
+        return uploaded(upload)
+    code = request.POST.get("code", "").replace("\r\n", "\n")
+    if not code.strip():
+        raise RefusedError("empty")
+    if len(code) > _MOST_TYPED:
+        raise RefusedError("large")
+    return HandedIn(f"{chosen.name}.py", code.encode("utf-8", "surrogatepass"))
