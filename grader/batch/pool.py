@@ -27,8 +27,8 @@ from grader.errors import IsolationError
 from grader.language import gettext_lazy as _
 
 _TICK_SECONDS: Final = 0.25
-_SLOW_SECONDS: Final = 1.5
-_STAND_INS: Final = 2  # for each grading process
+SLOW_SECONDS: Final = 1.5
+STAND_INS: Final = 2  # for each grading process
 _MAX_EARLY_DEATHS: Final = 3
 
 
@@ -125,8 +125,8 @@ class _PoolRun:
         """Give as many idle processes a task as may have one; False once all is done."""
         now = time.monotonic()
         at_work = [process for process in self._processes if process.task]
-        slow = sum(now - process.since > _SLOW_SECONDS for process in at_work)
-        room = workers - len(at_work) + min(slow, _STAND_INS * workers)
+        slow = sum(now - process.since > SLOW_SECONDS for process in at_work)
+        room = workers - len(at_work) + min(slow, STAND_INS * workers)
         idle = [process for process in self._processes if process.task is None]
         if room > len(idle) and self._next(tasks):
             self._start()

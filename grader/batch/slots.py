@@ -54,10 +54,13 @@ class Slots:
     job : Job
     stuck_seconds : float
         After how long without an answer a process is replaced.
+    cores : set of int
+        The processor cores that processes keep to, one each; those beyond keep to none.
     """
 
-    def __init__(self, job: Job, stuck_seconds: float) -> None:
+    def __init__(self, job: Job, stuck_seconds: float, cores: frozenset[int] = frozenset()) -> None:
         self._job = job
+        self._cores = cores
         self._stuck_seconds = stuck_seconds
         self._lock = threading.Lock()
         self._idle: list[tuple[GradingProcess, float]] = []
@@ -80,6 +83,12 @@ class Slots:
         finally:
             with self._lock:
                 self._idle += [(one, 0.0) for one in started if one in self._all]
+
+    def at_work_for(self, seconds: float) -> int:
+        """Return how many processes have been at their task for longer than this."""
+        now = time.monotonic()
+        with self._lock:
+            return sum(one.task is not None and now - one.since > seconds for one in self._all)
 
     def grade(self, tasks: Iterable[Task]) -> SlotResult:
         """Grade tasks one after another, until the slots are closed.
@@ -128,7 +137,7 @@ class Slots:
         """Return a process that is ready, and since when it had nothing to do."""
         for _attempt in range(_MAX_EARLY_DEATHS):
             with self._lock:
-                process, since = self._idle.pop() if self._idle else (None, 0.0)
+                process, since = self._warmest()
             process = process or self._start()
             if self._closed or process.ready or self._make_ready(process):
                 return process, since
@@ -139,6 +148,15 @@ class Slots:
                 " machine"
             ),
         )
+
+    def _warmest(self) -> tuple[GradingProcess | None, float]:
+        """Take the process that was idle last, before all others one that has a core."""
+        if not self._idle:
+            return None, 0.0
+        place = max(
+            range(len(self._idle)), key=lambda one: (self._idle[one][0].core is not None, one)
+        )
+        return self._idle.pop(place)
 
     def _make_ready(self, process: GradingProcess) -> bool:
         """Wait until a process can grade; False where it is lost before."""
@@ -152,7 +170,12 @@ class Slots:
         return False
 
     def _start(self) -> GradingProcess:
-        process = self._starter.submit(GradingProcess, self._job).result()
+        return self._starter.submit(self._start_one).result()
+
+    def _start_one(self) -> GradingProcess:
+        with self._lock:
+            free = self._cores.difference(one.core for one in self._all)
+        process = GradingProcess(self._job, min(free, default=None))
         with self._lock:
             self._all.add(process)
         return process

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from grader.server.models import Attempt, GradedResult, Job, JobState, Person, ServedCourse
@@ -80,6 +80,17 @@ def hand_in(
     return attempt
 
 
+def is_any_to_lease() -> bool:
+    """Return whether `lease` would find a job; asking keeps nobody from writing."""
+    return bool(_to_lease().exists())
+
+
+def _to_lease() -> QuerySet[Job]:
+    return Job.objects.filter(
+        Q(state=JobState.WAITING) | Q(state=JobState.LEASED, leased_until__lt=timezone.now())
+    )
+
+
 def lease(worker: str, most: int) -> list[Job]:
     """Return jobs that this worker has from now on, for `LEASE` or until it renews.
 
@@ -87,9 +98,7 @@ def lease(worker: str, most: int) -> list[Job]:
     """
     now = timezone.now()
     with transaction.atomic():
-        jobs = Job.objects.filter(
-            Q(state=JobState.WAITING) | Q(state=JobState.LEASED, leased_until__lt=now)
-        ).order_by("id")
+        jobs = _to_lease().order_by("id")
         if connection.vendor == "postgresql":
             jobs = jobs.select_for_update(skip_locked=True, of=("self",))
         taken = []

@@ -18,7 +18,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 
 from grader.batch.executor import Done, Task, ungraded
 from grader.batch.executor import Job as BatchJob
-from grader.batch.pool import stuck_seconds
+from grader.batch.pool import SLOW_SECONDS, STAND_INS, stuck_seconds, usable_cores
 from grader.batch.slots import Slots
 from grader.errors import BpgradeError
 from grader.language import gettext_lazy as _
@@ -34,12 +34,15 @@ _AWAY: Final = (OperationalError, InterfaceError)  # gone, restarted, locked for
 
 
 class Worker:
-    """Grades with so many threads, each of which has a grading process of its own.
+    """Grades so many submissions at a time, each in a grading process of its own.
+
+    Those that take long, as an endless loop does until its limit, make room for others, as in a
+    batch's pool; a process whose result is being written is free for the next.
 
     Parameters
     ----------
     threads : int
-        How many submissions are graded at a time.
+        How many submissions are graded at a time, those not counted that take long.
     say : callable
         Takes a line on what has gone wrong; no names, no code.
     """
@@ -52,8 +55,10 @@ class Worker:
         self._free = threading.Event()
         self._leased: queue.Queue[Job] = queue.Queue()
         self._held: set[int] = set()
+        self._at_work: set[int] = set()
         self._lock = threading.Lock()
         self._slots: dict[str, tuple[ReadCourse, Slots]] = {}
+        self._cores: frozenset[int] = frozenset()  # to be kept to: none where some would be idle
 
     def stop(self) -> None:
         """End after what is being graded now."""
@@ -64,7 +69,7 @@ class Worker:
         self._warm()
         threads = [
             threading.Thread(target=self._grade_on, name=f"grade-{number}", daemon=True)
-            for number in range(self._threads)
+            for number in range((2 + STAND_INS) * self._threads)
         ]
         for thread in threads:
             thread.start()
@@ -91,6 +96,7 @@ class Worker:
         """Start grading processes before the first file comes."""
         try:
             courses = list(ServedCourse.objects.all())
+            self._cores = usable_cores() if len(courses) == 1 else frozenset()
             for served in courses:
                 slots = self._slots_for(read_course(served))
                 slots.warm(max(1, self._threads // len(courses)))
@@ -100,16 +106,24 @@ class Worker:
             self._wait_for_database(error)
 
     def _lease(self) -> None:
-        """Lease a job for each thread that has none: one that only waits here dies with us."""
-        with self._lock:
-            room = self._threads - len(self._held)
-        if room <= 0:
+        """Lease jobs that can begin at once: one that only waits here dies with us."""
+        room = self._room()
+        if room <= 0 or not jobs.is_any_to_lease():
             return
         found = jobs.lease(self.name, room)
         with self._lock:
             self._held |= {job.pk for job in found}
+            self._at_work |= {job.pk for job in found}
         for job in found:
             self._leased.put(job)
+
+    def _room(self) -> int:
+        """Return how many more may be graded now."""
+        with self._lock:
+            slots = [slots for _course, slots in self._slots.values()]
+            at_work = len(self._at_work)
+        slow = sum(each.at_work_for(SLOW_SECONDS) for each in slots)
+        return self._threads + min(slow, STAND_INS * self._threads) - at_work
 
     def _renew(self) -> None:
         with self._lock:
@@ -135,9 +149,15 @@ class Worker:
                 self._say(f"attempt {job.attempt_id}: {failure(error)}")
                 close_old_connections()
             finally:
+                self._make_room(job)
                 with self._lock:
                     self._held.discard(job.pk)
-                self._free.set()
+
+    def _make_room(self, job: Job) -> None:
+        """Say that no process is at a job any more."""
+        with self._lock:
+            self._at_work.discard(job.pk)
+        self._free.set()
 
     def _grade(self, job: Job) -> None:
         attempt = job.attempt
@@ -163,6 +183,7 @@ class Worker:
             self._end_ungraded(job, task, read, error.message, JobState.GRADED)
             return
         if graded.results:
+            self._make_room(job)
             self._end(job, graded.results[0])
         elif graded.lost:
             self._lost(job, task, read, graded.lost[task.key])
@@ -212,7 +233,8 @@ class Worker:
                 return known[1]
             if known is not None:
                 threading.Thread(target=known[1].close, daemon=True).start()
-            slots = Slots(self._job(read), stuck_seconds(read.course))
+            cores = self._cores if self._threads >= len(self._cores) else frozenset()
+            slots = Slots(self._job(read), stuck_seconds(read.course), cores)
             self._slots[read.course.name] = (read, slots)
             return slots
 
