@@ -8,12 +8,18 @@ from pathlib import Path
 
 import click
 
+from grader.cli.serve_backup import backup, restore
 from grader.errors import UsageError
 from grader.language import gettext as _
 from grader.language import gettext_lazy as lazy
 
 
-@click.command("serve", epilog="Example: bpgrade serve --course my-course --data /srv/grading")
+@click.group(
+    "serve",
+    invoke_without_command=True,
+    subcommand_metavar="[COMMAND]",
+    epilog="Example: bpgrade serve --course my-course --data /srv/grading",
+)
 @click.option(
     "--course",
     "courses",
@@ -25,7 +31,6 @@ from grader.language import gettext_lazy as lazy
 @click.option(
     "--data",
     metavar="DIR",
-    required=True,
     type=click.Path(path_type=Path, file_okay=False),
     help="The server's own folder: its database, its secret key. It is made if need be.",
 )
@@ -33,7 +38,7 @@ from grader.language import gettext_lazy as lazy
     "--database",
     metavar="URL",
     default="",
-    help="postgresql://user:password@host/name.  [default: SQLite in the server's folder]",
+    help="postgresql://user:password@host/name.  [default: as last time; SQLite at first]",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
@@ -52,9 +57,11 @@ from grader.language import gettext_lazy as lazy
     help="How many submissions are graded at a time.  [default: one for each core]",
 )
 @click.option("--worker", is_flag=True, help="Only grade, for a server that runs elsewhere.")
+@click.pass_context
 def command(
+    context: click.Context,
     courses: tuple[Path, ...],
-    data: Path,
+    data: Path | None,
     database: str,
     host: str,
     port: int,
@@ -69,6 +76,12 @@ def command(
 
     Exit code: 0 stopped, 2 an option is wrong, 3 it could not be run.
     """
+    if context.invoked_subcommand:
+        return 0
+    if data is None:
+        raise UsageError(
+            lazy("no folder for the server is named"), lazy("name one with --data DIR")
+        )
     from grader.server import configuration as settings
     from grader.server import serving
 
@@ -80,7 +93,8 @@ def command(
         raise UsageError(lazy("no course is named"), lazy("name one with --course DIR"))
     folders = tuple(str(folder.resolve()) for folder in courses)
     shown = address.rstrip("/") or f"http://{host}:{port}"
-    made = settings.Configuration(str(data.resolve()), folders, database, shown)
+    known = database or settings.known_database(data)
+    made = settings.Configuration(str(data.resolve()), folders, known, shown)
     prepared = serving.prepare(made)
     click.echo(_("bpgrade is at {address}", address=shown))
     if prepared.first_link:
@@ -88,6 +102,10 @@ def command(
     click.echo(_("Ctrl-C stops it; nothing that was handed in is lost."))
     sys.stdout.flush()
     return serving.run(made, host, port, threads)
+
+
+command.add_command(backup)
+command.add_command(restore)
 
 
 def _say(line: str) -> None:

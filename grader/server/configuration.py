@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +16,8 @@ from grader.language import gettext_lazy as _
 from grader.server import logs
 
 FILE: Final = "server.json"
-_SECRET: Final = "secret"
+SECRET: Final = "secret"
+SQLITE: Final = "server.sqlite3"
 _LONGEST_REQUEST: Final = 4 * 1024 * 1024
 
 
@@ -46,20 +48,21 @@ class Configuration:
         return self.address.startswith("https://")
 
 
-def write(configuration: Configuration) -> None:
-    """Keep a configuration in its folder, for workers and for maintenance.
+def write(configuration: Configuration, folder: Path | None = None) -> None:
+    """Keep a configuration in its folder, or in another one, for workers and for maintenance.
 
     Raises
     ------
     UsageError
         The folder cannot be written to.
     """
-    folder = Path(configuration.data)
+    folder = folder or Path(configuration.data)
+    new = folder / f"{FILE}.new"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / FILE
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(asdict(configuration)), encoding="utf-8")
+        new.touch(mode=0o600)
+        new.write_text(json.dumps(asdict(configuration)), encoding="utf-8")
+        new.replace(folder / FILE)  # whole, for whoever reads it just now
     except OSError as error:
         raise UsageError(
             _("{path} cannot be written to: {reason}", path=folder, reason=error.strerror),
@@ -83,6 +86,11 @@ def read(data: Path) -> Configuration:
             _("no server has been started in {path}", path=data),
             _("start one: bpgrade serve --course DIR --data {path}", path=data),
         ) from None
+
+
+def known_database(data: Path) -> str:
+    """Return the database that the server in this folder had last; nothing for SQLite."""
+    return read(data).database if (data / FILE).exists() else ""
 
 
 def set_up(configuration: Configuration) -> None:
@@ -138,7 +146,7 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
                 "OPTIONS": {"environment": "grader.server.rendering.environment"},
             }
         ],
-        "DATABASES": {"default": _database(configuration)},
+        "DATABASES": {"default": database_settings(configuration)},
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "AUTH_USER_MODEL": "server.Person",
         "AUTHENTICATION_BACKENDS": ["django.contrib.auth.backends.ModelBackend"],
@@ -195,7 +203,7 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
 
 
 def _secret(folder: Path) -> str:
-    path = folder / _SECRET
+    path = folder / SECRET
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -205,11 +213,26 @@ def _secret(folder: Path) -> str:
     return path.read_text("ascii")
 
 
-def _database(configuration: Configuration) -> dict[str, Any]:
+def newer_database(changes: Sequence[str]) -> UsageError:
+    """Return the error for a database that a later version has changed."""
+    return UsageError(
+        _("a newer bpgrade has changed the database: {changes}", changes=", ".join(changes)),
+        "pip install --upgrade 'bpgrade[server]'",
+    )
+
+
+def database_settings(configuration: Configuration) -> dict[str, Any]:
+    """Return a server's database as Django has it.
+
+    Raises
+    ------
+    UsageError
+        Its address makes no sense.
+    """
     if not configuration.database:
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": Path(configuration.data) / "server.sqlite3",
+            "NAME": Path(configuration.data) / SQLITE,
             "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",

@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from grader.course import load_course
-from grader.errors import UsageError
-from grader.language import gettext_lazy as _
 from grader.sandbox.isolation import resolve
-from grader.server.configuration import Configuration, set_up, write
+from grader.server.configuration import Configuration, newer_database, set_up, write
 
 _STOP_SECONDS: Final = 30.0
 _BEHIND_THE_PAGES: Final = 5  # who hands in is answered first, then graded
@@ -50,17 +48,12 @@ def prepare(configuration: Configuration) -> Prepared:
 
 
 def _migrate() -> None:
-    from django.core.management import call_command
-    from django.db import DatabaseError
+    from grader.server.operations import databases
 
-    try:
-        call_command("migrate", interactive=False, verbosity=0)
-    except DatabaseError as error:
-        reason = str(error).partition("\n")[0]
-        raise UsageError(
-            _("the database cannot be used: {reason}", reason=reason),
-            _("start it, or check the address after --database"),
-        ) from None
+    with databases.failures_told():
+        if newer := databases.newer_migrations(databases.OWN):
+            raise newer_database(newer)
+        databases.migrate(databases.OWN)
 
 
 def _take_in(courses: Mapping[str, str]) -> None:

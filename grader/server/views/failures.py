@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import sys
-from typing import Final
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from grader.errors import BpgradeError
+from grader.server.full_disk import is_full
 from grader.server.rendering import failure_page
-
-_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_SQLITE_FULL: Final = {13, 778}  # SQLITE_FULL; SQLITE_IOERR_WRITE, as where a quota is used up
-_POSTGRESQL_FULL: Final = "53100"
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -44,14 +39,3 @@ def broken(request: HttpRequest) -> HttpResponse:
     if isinstance(error, BpgradeError):
         return failure_page(request, "course", 503, error.message)
     return failure_page(request, "broken", 500)
-
-
-def is_full(error: BaseException) -> bool:
-    """Return whether something could not be written because the disk is full."""
-    if isinstance(error, OSError):
-        return error.errno in _FULL
-    cause = error.__cause__
-    return (
-        getattr(cause, "sqlite_errorcode", None) in _SQLITE_FULL
-        or getattr(cause, "sqlstate", None) == _POSTGRESQL_FULL
-    )

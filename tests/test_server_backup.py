@@ -1,0 +1,229 @@
+"""A server of an older version, brought up to date; backups while it runs, and back from them."""
+
+from __future__ import annotations
+
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import old_server
+import pytest
+from command import run_command
+from serving import PASSWORD, POSTGRESQL, RIGHT, Served, Visitor, database, served
+from waiting import wait_for
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
+TASK = "/c/course/e/exercise1/"
+OLD = "/c/course/attempt/1/"
+KINDS = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("backup") / "course"
+    assert run_command("author", "new", folder).returncode == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """Run a PostgreSQL for all tests here; return its address without a database."""
+    if POSTGRESQL is None:
+        pytest.skip("there is no PostgreSQL here: apt-get install postgresql")
+    with database() as found:
+        yield found.address.rpartition("/")[0]
+
+
+def empty_database(cluster: str, name: str) -> str:
+    import psycopg
+
+    with psycopg.connect(f"{cluster}/bp", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return f"{cluster}/{name}"
+
+
+@pytest.fixture(scope="module")
+def result(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("result")
+    (folder / "exercise1.py").write_bytes(old_server.CODE)
+    checked = run_command("check", "--json", "--course", course, folder / "exercise1.py")
+    path = folder / "result.json"
+    path.write_text(checked.stdout, encoding="utf-8")
+    return path
+
+
+def old_data(folder: Path, address: str, course: Path, result: Path) -> Path:
+    """Return the folder of a server as an older version has left it."""
+    words = [sys.executable, str(Path(old_server.__file__)), str(folder), address]
+    subprocess.run([*words, str(course), str(result)], check=True, timeout=120)
+    return folder
+
+
+def logged_in(running: Served, name: str) -> Visitor:
+    visitor = Visitor(running.address)
+    assert visitor.post("/login/", username=name, password=PASSWORD).status == 200
+    return visitor
+
+
+def graded(visitor: Visitor, attempt: str) -> str:
+    wait_for(lambda: '"ended": true' in visitor.get(attempt + "state/").text, "it is graded")
+    return visitor.get(attempt).text
+
+
+def looked_over(running: Served) -> None:
+    """Read what the old version has left, and go on with it."""
+    ada, instructor = (logged_in(running, name) for name in ("ada", "instructor"))
+    assert "7 / 10" in ada.get("/c/course/").text  # as was decided
+    assert "mean" in ada.get(OLD + "report/").text
+    assert "2026-03-01 12:00" in ada.get(TASK).text
+    assert ada.get(OLD + "file/").text == old_server.CODE.decode()
+    assert graded(logged_in(running, "grace"), "/c/course/attempt/2/")  # which was waiting
+    assert "seen in class" in instructor.get("/c/course/desk/decisions/").text
+    assert "score 7" in instructor.get("/c/course/desk/audit/").text
+    assert "grace" in instructor.get("/c/course/desk/grades.csv").text
+    link = f"/link/{old_server.TOKEN}/"
+    assert Visitor(running.address).post(link, password=PASSWORD).status == 200
+    new = ada.post(TASK + "submit/", page=TASK, code=RIGHT).address
+    assert "10 / 10" in graded(ada, new.removeprefix(running.address))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_older_server_is_brought_up_to_date_backed_up_and_restored(
+    kind: str, course: Path, result: Path, cluster: str, tmp_path: Path
+):
+    address = "" if kind == "sqlite" else empty_database(cluster, "old")
+    data = old_data(tmp_path / "data", address, course, result)
+    before, after = tmp_path / "before.zip", tmp_path / "after.zip"
+    assert run_command("serve", "backup", before, "--data", data).returncode == 0
+    with served(course, data) as running:  # which knows its database from the last time
+        looked_over(running)
+        ada = logged_in(running, "ada")
+        with ThreadPoolExecutor(1) as beside:
+            posts = beside.map(
+                lambda _: ada.post(TASK + "submit/", page=TASK, code=RIGHT).status, range(5)
+            )
+            saved = run_command("serve", "backup", after, "--data", data)
+            assert list(posts) == [200] * 5
+        assert saved.returncode == 0, saved.stderr
+        cookies = ada.cookies()
+    assert after.stat().st_mode & 0o777 == 0o600
+    assert "there already" in run_command("serve", "backup", after, "--data", data).stderr
+    assert not list(tmp_path.glob(".bpgrade*"))
+
+    for backup, name in ((before, "restored_before"), (after, "restored_after")):
+        other = empty_database(cluster, name) if kind == "sqlite" else ""
+        words = ["--data", tmp_path / name, *(["--database", other] if other else [])]
+        restored = run_command("serve", "restore", backup, *words)
+        assert restored.returncode == 0, restored.stderr
+        assert "4 people" in restored.stdout
+        again = run_command("serve", "restore", backup, *words)
+        assert (again.returncode, "is not empty" in again.stderr) == (2, True)
+    (tmp_path / "second").mkdir()
+    if kind == "sqlite":
+        into = run_command(
+            "serve", "restore", before, "--data", tmp_path / "second", "--database", other
+        )
+        assert (into.returncode, "is not empty" in into.stderr) == (2, True)
+        assert not list((tmp_path / "second").iterdir())
+    if kind == "sqlite":
+        with served(course, tmp_path / "restored_before") as running:
+            looked_over(running)
+        return
+    with served(course, tmp_path / "restored_after") as running:
+        known = Visitor(running.address)
+        for cookie in cookies.split("; "):
+            known.keep(*cookie.split("=", 1))
+        assert known.get(TASK).text.count("/attempt/") >= 2  # the session goes on
+        new = known.post(TASK + "submit/", page=TASK, code=RIGHT).address
+        assert "10 / 10" in graded(known, new.removeprefix(running.address))
+
+
+@pytest.fixture(scope="module")
+def whole(course: Path, result: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a server's data and a backup of it."""
+    folder = tmp_path_factory.mktemp("whole")
+    old_data(folder / "data", "", course, result)
+    assert run_command("serve", "backup", folder / "a.zip", "--data", folder / "data").stderr == ""
+    return folder
+
+
+def test_a_damaged_or_newer_backup_changes_nothing(whole: Path, tmp_path: Path):
+    backup = (whole / "a.zip").read_bytes()
+    newer = tmp_path / "data"
+    shutil.copytree(whole / "data", newer)
+    with closing(sqlite3.connect(newer / "server.sqlite3")) as changed, changed:
+        changed.execute(
+            "INSERT INTO django_migrations (app, name, applied)"
+            " VALUES ('server', '9999_later', '2030-01-01')"
+        )
+    assert run_command("serve", "backup", tmp_path / "newer.zip", "--data", newer).returncode == 0
+    cases = {
+        "cut": (backup[: len(backup) // 2], "is damaged, or no backup"),
+        "changed": (changed_inside(whole / "a.zip", tmp_path), "is damaged, or no backup"),
+        "no zip": (b"not a zip", "is damaged, or no backup"),
+        "newer": ((tmp_path / "newer.zip").read_bytes(), "newer bpgrade has changed the database"),
+    }
+    for name, (content, told) in cases.items():
+        file, data = tmp_path / f"{name}.backup", tmp_path / f"{name} data"
+        file.write_bytes(content)
+        done = run_command("serve", "restore", file, "--data", data)
+        assert (done.returncode, told in done.stderr) == (2, True), done.stderr
+        assert "Traceback" not in done.stderr
+        assert not list(data.iterdir())
+    started = run_command("serve", "--course", whole.parent, "--data", newer)
+    assert started.returncode != 0
+    missing = run_command("serve", "restore", tmp_path / "none.zip", "--data", tmp_path / "none")
+    assert "cannot be read" in missing.stderr
+
+
+def changed_inside(backup: Path, folder: Path) -> bytes:
+    """Return a backup that is a whole zip, but whose key is not the one that was backed up."""
+    path = folder / "changed.zip"
+    with zipfile.ZipFile(backup) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, b"guessed" if name == "secret" else old.read(name))
+    return path.read_bytes()
+
+
+def test_a_full_disk_or_ctrl_c_leaves_nothing_half(whole: Path, tmp_path: Path):
+    words = [sys.executable, "-m", "grader", "serve"]
+    data = tmp_path / "data"
+    for command in (
+        [*words, "backup", str(tmp_path / "b.zip"), "--data", str(whole / "data")],
+        [*words, "restore", str(whole / "a.zip"), "--data", str(data)],
+    ):
+        full = subprocess.run(
+            command, capture_output=True, text=True, timeout=60, check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
+        )  # fmt: skip
+        assert full.returncode != 0
+        assert "full" in full.stderr or "disk I/O error" in full.stderr, full.stderr
+        assert "Traceback" not in full.stderr, full.stderr
+        assert not list(tmp_path.glob("*.zip"))
+        assert not list(tmp_path.glob(".bpgrade*"))
+        assert not data.exists() or not list(data.iterdir())
+    large = tmp_path / "large"
+    shutil.copytree(whole / "data", large)
+    with closing(sqlite3.connect(large / "server.sqlite3")) as changed, changed:
+        changed.execute("CREATE TABLE large AS SELECT randomblob(40000000) AS content")
+    assert run_command("serve", "backup", tmp_path / "large.zip", "--data", large).returncode == 0
+    for command, begun in (
+        ([*words, "backup", str(tmp_path / "b.zip"), "--data", str(large)], ".bpgrade-*/*.sqlite3"),
+        ([*words, "restore", str(tmp_path / "large.zip"), "--data", str(data)], "data/.rest*/*"),
+    ):
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        wait_for(lambda begun=begun: list(tmp_path.glob(begun)), "it is at it")
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=60)[1].strip() == "bpgrade: stopped"
+        assert process.returncode == 130
+        assert not (tmp_path / "b.zip").exists()
+        assert not list(tmp_path.glob(".bpgrade*"))
+        assert not data.exists() or not list(data.iterdir())
