@@ -51,6 +51,11 @@ from grader.language import gettext_lazy as lazy
     help="The address that browsers use, where a proxy stands before it.",
 )
 @click.option(
+    "--private-platforms",
+    is_flag=True,
+    help="Learning platforms may be at addresses of private networks.",
+)
+@click.option(
     "--workers",
     type=click.IntRange(min=0),
     default=None,
@@ -66,6 +71,7 @@ def command(
     host: str,
     port: int,
     address: str,
+    private_platforms: bool,
     workers: int | None,
     worker: bool,
 ) -> int:
@@ -94,7 +100,9 @@ def command(
     folders = tuple(str(folder.resolve()) for folder in courses)
     shown = address.rstrip("/") or f"http://{host}:{port}"
     known = database or settings.known_database(data)
-    made = settings.Configuration(str(data.resolve()), folders, known, shown)
+    made = settings.Configuration(
+        str(data.resolve()), folders, known, shown, private_platforms
+    )
     prepared = serving.prepare(made)
     click.echo(_("bpgrade is at {address}", address=shown))
     if prepared.first_link:

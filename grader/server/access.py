@@ -53,6 +53,21 @@ def person(view: View) -> View:
     return never_cache(checked)
 
 
+def administrator(view: View) -> View:
+    """Mark a view for administrators of the server; it is given the person."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, **arguments: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not request.user.is_administrator:
+            raise Http404
+        return view(request, request.user, **arguments)
+
+    checked.access = "administrator"  # type: ignore[attr-defined]
+    return never_cache(checked)
+
+
 def member(view: View) -> View:
     """Mark a view for the people of a course; it is given their `Visit`."""
     return _in_course(view, "member", lambda _: True)

@@ -11,6 +11,7 @@ import io
 import os
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from http.cookies import Morsel
 from pathlib import Path
 from typing import Any, Final
 
@@ -97,10 +98,16 @@ def _page(scope: dict[str, Any], body: bytes) -> Answer:
         response.close()
     headers = [
         *response.items(),
-        *(("Set-Cookie", one.OutputString()) for one in response.cookies.values()),
+        *(("Set-Cookie", _cookie(one)) for one in response.cookies.values()),
     ]
     return (
         response.status_code,
         [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in headers],
         content,
     )
+
+
+def _cookie(one: Morsel[str]) -> str:
+    """Return a cookie as it is sent; one for a frame is kept for that frame's site alone."""
+    text = one.OutputString()
+    return f"{text}; Partitioned" if one["samesite"] == "None" else text

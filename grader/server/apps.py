@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -10,3 +12,8 @@ class ServerConfig(AppConfig):
 
     name = "grader.server"
     label = "server"
+
+    def import_models(self) -> None:
+        """Take in the models of every folder of the server."""
+        super().import_models()
+        import_module("grader.server.lti.models")

@@ -35,12 +35,15 @@ class Configuration:
         `postgresql://...`, or nothing for SQLite in the folder.
     address : str
         The address that browsers use, such as `https://grade.example.org`.
+    private_platforms : bool
+        Whether learning platforms may be at addresses of private networks.
     """
 
     data: str
     courses: tuple[str, ...]
     database: str = ""
     address: str = "http://127.0.0.1:8000"
+    private_platforms: bool = False
 
     @property
     def is_secure(self) -> bool:
@@ -129,6 +132,7 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
             "grader.server",
         ],
         "MIDDLEWARE": [
+            "grader.server.lti.framing.Framing",
             "django.middleware.security.SecurityMiddleware",
             "whitenoise.middleware.WhiteNoiseMiddleware",
             "django.contrib.sessions.middleware.SessionMiddleware",

@@ -30,6 +30,7 @@ from grader.decisions.results import BatchResults, Graded, HandedIn
 from grader.report.arrangement import score_text
 from grader.result import Result
 from grader.server.courses import course_of, read_course
+from grader.server.lti import outbox
 from grader.server.models import (
     Attempt,
     GradedResult,
@@ -103,7 +104,7 @@ def result_of(one: Try) -> Result | None:
 
 def as_student(person: Person) -> Student:
     """Return a person as grades know them."""
-    return Student(person.username, person.name or person.username, "id")
+    return Student(person.username, str(person), "id")
 
 
 def decisions_on(served: ServedCourse, *students: str) -> tuple[Decision, ...]:
@@ -163,7 +164,16 @@ def decide(
                 course=served, number=one.number, student=one.student, row=json.dumps(row_of(one))
             )
             noted(by, served, "decide", told(one))
+            _mark(served, one)
     return tuple(new)
+
+
+def _mark(served: ServedCourse, decision: Decision) -> None:
+    """Have the grades that a decision concerns sent to the platforms that have them."""
+    people = None
+    if decision.student != ALL:
+        people = list(Person.objects.filter(username=decision.student).values_list("pk", flat=True))
+    outbox.mark(served, people, "" if decision.exercise == ALL else decision.exercise)
 
 
 def with_record(served: ServedCourse, place: Place, one: Try) -> Graded:

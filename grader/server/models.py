@@ -9,8 +9,11 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from grader.server.names import name_of
 
-def _choices(words: type[StrEnum]) -> list[tuple[str, str]]:
+
+def choices(words: type[StrEnum]) -> list[tuple[str, str]]:
+    """Return the words of an enumeration as a field takes them."""
     return [(word.value, word.value) for word in words]
 
 
@@ -37,7 +40,7 @@ class Person(AbstractBaseUser):
     objects = People()
 
     def __str__(self) -> str:
-        return self.name or self.username
+        return self.name or name_of(self.pk) or self.username
 
 
 class ServedCourse(models.Model):
@@ -64,7 +67,7 @@ class Membership(models.Model):
 
     person = models.ForeignKey(Person, models.CASCADE)
     course = models.ForeignKey(ServedCourse, models.CASCADE)
-    role = models.CharField(max_length=10, choices=_choices(Role), default=Role.STUDENT)
+    role = models.CharField(max_length=10, choices=choices(Role), default=Role.STUDENT)
     section = models.CharField(max_length=100, blank=True)
 
     class Meta:
@@ -119,7 +122,7 @@ class Job(models.Model):
     """
 
     attempt = models.OneToOneField(Attempt, models.CASCADE)
-    state = models.CharField(max_length=10, choices=_choices(JobState), default=JobState.WAITING)
+    state = models.CharField(max_length=10, choices=choices(JobState), default=JobState.WAITING)
     worker = models.CharField(max_length=100, blank=True)
     leased_until = models.DateTimeField(null=True)
     deaths = models.PositiveSmallIntegerField(default=0)

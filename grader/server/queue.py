@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
+from grader.server.lti import outbox
 from grader.server.models import Attempt, GradedResult, Job, JobState, Person, ServedCourse
 
 LEASE: Final = timedelta(seconds=20)
@@ -141,6 +142,8 @@ def end(job: Job, version: str, result: GradedResult, state: JobState = JobState
         Job.objects.filter(pk=job.pk).exclude(state__in=_ENDED).update(
             state=state, leased_until=None
         )
+        if is_new:
+            outbox.mark(job.attempt.course, [job.attempt.person_id], job.attempt.exercise)
     return is_new
 
 

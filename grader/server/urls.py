@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from grader.server.views import accounts, api, desk, devices, files, grading, student
+from grader.server.views import (
+    accounts,
+    api,
+    desk,
+    devices,
+    files,
+    grading,
+    lti_connect,
+    lti_launch,
+    lti_platforms,
+    student,
+)
 
 
 class Number(IntConverter):
@@ -52,6 +63,15 @@ urlpatterns = [
     path("c/<str:course>/attempt/<number:number>/source/", desk.source, name="source"),
     path("c/<str:course>/e/<str:exercise>/", student.exercise, name="exercise"),
     path("c/<str:course>/e/<str:exercise>/submit/", student.submit, name="submit"),
+    path("lti/login/", lti_launch.begin, name="lti_begin"),
+    path("lti/login/on/", lti_launch.go_on, name="lti_go_on"),
+    path("lti/launch/", lti_launch.launch, name="lti_launch"),
+    path("lti/enter/<str:token>/", lti_launch.enter, name="lti_enter"),
+    path("lti/keys/", lti_launch.keys, name="lti_keys"),
+    path("lti/connect/", lti_connect.connect, name="lti_connect"),
+    path("lti/deep-link/", lti_connect.deep_link, name="lti_deep_link"),
+    path("lti/platforms/", lti_platforms.platforms, name="lti_platforms"),
+    path("lti/register/<str:token>/", lti_platforms.registration, name="lti_register"),
 ]
 
 handler404 = "grader.server.views.failures.not_found"

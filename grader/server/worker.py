@@ -25,6 +25,7 @@ from grader.language import gettext_lazy as _
 from grader.server import queue as jobs
 from grader.server.courses import ISOLATION, SEED, ReadCourse, read_course
 from grader.server.logs import failure
+from grader.server.lti.sender import Sender
 from grader.server.models import GradedResult, Job, JobState, ServedCourse
 
 _IDLE_SECONDS: Final = 0.1
@@ -71,6 +72,8 @@ class Worker:
             threading.Thread(target=self._grade_on, name=f"grade-{number}", daemon=True)
             for number in range((2 + STAND_INS) * self._threads)
         ]
+        sender = Sender(self.name, self._say)
+        threads.append(threading.Thread(target=sender.run, name="send", daemon=True))
         for thread in threads:
             thread.start()
         renewed = 0.0
@@ -86,6 +89,7 @@ class Worker:
                 renewed = 0.0  # what is held is kept before others are leased
                 continue
             self._free.wait(_IDLE_SECONDS)
+        sender.stop()
         for thread in threads:
             thread.join(60.0)
         self._hand_back()

@@ -1,0 +1,168 @@
+"""What a launch becomes: a course, a person in it, a column of the gradebook."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from grader.language import gettext_lazy as _
+from grader.lti.claims import Launch
+from grader.lti.errors import LaunchError
+from grader.lti.roles import CourseRole, course_role
+from grader.server.lti import outbox
+from grader.server.lti.framing import origin_of
+from grader.server.lti.models import (
+    LtiColumn,
+    LtiCourse,
+    LtiEnrolment,
+    LtiIdentity,
+    LtiPlatform,
+)
+from grader.server.models import Membership, Person, Role, ServedCourse, noted
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9._@-]{1,100}")
+_HIGHEST_FIRST: Final = (Role.INSTRUCTOR, Role.ASSISTANT, Role.STUDENT)
+_MOST_ORIGINS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Who has come, in which course of the platform, as what."""
+
+    person: Person
+    course: LtiCourse
+    role: CourseRole
+
+    @property
+    def teaches(self) -> bool:
+        """Whether they teach that course."""
+        return self.role is not CourseRole.STUDENT
+
+
+def arrive(platform: LtiPlatform, launch: Launch) -> Arrival:
+    """Take in who comes by a launch, with the course on the platform that they come from.
+
+    Raises
+    ------
+    LaunchError
+        The platform says neither course nor role, or has too many deployments.
+    """
+    role = course_role(launch.roles)
+    if role is None or launch.course is None:
+        raise LaunchError(
+            _("the platform does not say what you are in which course"),
+            _("students, assistants and teachers of a course can come here"),
+        )
+    with transaction.atomic():
+        known = LtiPlatform.objects.select_for_update().get(pk=platform.pk)
+        _remember(known, launch)
+        course = _course(known, launch)
+        identity = identity_of(known, launch.subject)
+        if not identity.person.is_active:
+            raise LaunchError(_("you have been locked out"), _("ask your instructor"))
+        _enrolment, is_new = LtiEnrolment.objects.update_or_create(
+            course=course,
+            identity=identity,
+            defaults={"role": role.value, "is_active": True, "launched_at": timezone.now()},
+        )
+        column_of(course, launch)
+        if course.course is not None:
+            settle(identity.person, course.course)
+            if is_new:
+                outbox.mark(course.course, [identity.person_id])
+    return Arrival(identity.person, course, role)
+
+
+def identity_of(platform: LtiPlatform, subject: str) -> LtiIdentity:
+    """Return somebody on a platform; who is new gets an account that has no password."""
+    found = LtiIdentity.objects.filter(platform=platform, subject=subject).select_related("person")
+    if (known := found.first()) is not None:
+        return known
+    person = Person(username=f"lti-{platform.pk}-{_plain(subject)}")
+    person.set_unusable_password()
+    person.save()
+    return LtiIdentity.objects.create(platform=platform, subject=subject, person=person)
+
+
+def settle(person: Person, course: ServedCourse) -> None:
+    """Make somebody in our course what they are in the platform's courses that belong to it."""
+    enrolled = LtiEnrolment.objects.filter(
+        identity__person=person, course__course=course, is_active=True
+    )
+    roles = {one.role: one.section for one in enrolled}
+    role = next((one for one in _HIGHEST_FIRST if one in roles), None)
+    if role is not None:
+        Membership.objects.update_or_create(
+            person=person, course=course, defaults={"role": role, "section": roles[role]}
+        )
+    else:  # a teacher who has left sees nothing more; a student keeps the own work
+        Membership.objects.filter(person=person, course=course).exclude(role=Role.STUDENT).delete()
+
+
+def connect(there: LtiCourse, ours: ServedCourse, by: Person) -> None:
+    """Let a course on a platform belong to one of ours, with everybody who has come from it."""
+    with transaction.atomic():
+        there.course = ours
+        there.save(update_fields=["course"])
+        for one in LtiEnrolment.objects.filter(course=there).select_related("identity__person"):
+            settle(one.identity.person, ours)
+        outbox.mark(ours)
+        noted(by, ours, "connect", f"{there.platform}: {there}")
+
+
+def column_of(course: LtiCourse, launch: Launch) -> None:
+    """Remember the column that belongs to the activity of a launch, and send what it lacks."""
+    exercise = launch.custom.get("exercise", "")[:100]
+    address = launch.grades.line_item
+    if not exercise or not address or not address.isascii():
+        return
+    column, is_new = LtiColumn.objects.get_or_create(
+        course=course, address=address, defaults={"exercise": exercise}
+    )
+    if is_new or column.exercise != exercise:
+        column.exercise = exercise
+        column.save(update_fields=["exercise"])
+        if course.course is not None:
+            outbox.mark(course.course, exercise=exercise)
+
+
+def _remember(platform: LtiPlatform, launch: Launch) -> None:
+    """Keep the first deployment of a platform that named none, and whose pages have ours."""
+    if not platform.deployments:
+        platform.deployments = launch.deployment
+    origins = [each for each in platform.origins.split("\n") if each]
+    origin = origin_of(launch.return_address)
+    if origin and origin not in origins and len(origins) < _MOST_ORIGINS:
+        origins.append(origin)
+    platform.origins = "\n".join(origins)
+    platform.save(update_fields=["deployments", "origins"])
+
+
+def _course(platform: LtiPlatform, launch: Launch) -> LtiCourse:
+    assert launch.course is not None
+    said = {
+        "title": launch.course.title,
+        "roster": launch.roster,
+        "groups": launch.groups,
+        "line_items": launch.grades.line_items,
+        "scopes": "\n".join(sorted(launch.grades.scopes)),
+    }
+    found, _is_new = LtiCourse.objects.update_or_create(
+        platform=platform,
+        deployment=launch.deployment,
+        number=launch.course.id,
+        defaults={name: value for name, value in said.items() if value},  # not each launch has all
+    )
+    return found
+
+
+def _plain(subject: str) -> str:
+    """Return a platform's number for somebody as a part of a name; a digest of a strange one."""
+    if _PLAIN.fullmatch(subject):
+        return subject
+    return hashlib.sha256(subject.encode("utf-8", "replace")).hexdigest()[:24]

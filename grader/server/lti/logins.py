@@ -1,0 +1,158 @@
+"""Launches that have begun: each must come back once, in time, in the browser that it began in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from grader.language import gettext_lazy as _
+from grader.lti.errors import LaunchError
+from grader.lti.login import LoginRequest
+from grader.server.lti.models import LtiLogin, LtiPlatform
+
+_LASTS: Final = timedelta(minutes=10)
+_ENTERS_WITHIN: Final = timedelta(minutes=2)
+_SWEPT: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a launch comes back with (`state`), and what its browser keeps (`browser`)."""
+
+    state: str
+    browser: str
+    nonce: str
+
+
+def platform_of(request: LoginRequest) -> LtiPlatform:
+    """Return the platform that asks us to begin.
+
+    Raises
+    ------
+    LaunchError
+        It is not registered, or more than once and doesn't say as which.
+    """
+    known = LtiPlatform.objects.filter(issuer=request.issuer)
+    if request.client_id:
+        known = known.filter(client_id=request.client_id)
+    found = list(known)
+    if len(found) > 1 and request.deployment:
+        found = [one for one in found if request.deployment in one.deployments.split("\n")]
+    if len(found) != 1:
+        raise LaunchError(
+            _("{issuer} is not registered here", issuer=request.issuer[:200]),
+            _("tell whoever runs this server; they register it at /lti/platforms/"),
+        )
+    return found[0]
+
+
+def begin(platform: LtiPlatform, request: LoginRequest) -> Begun:
+    """Remember a launch that begins."""
+    made = Begun(*(secrets.token_urlsafe(32) for _part in range(3)))
+    now = timezone.now()
+    old = LtiLogin.objects.filter(expires__lt=now).values("pk")[:_SWEPT]
+    LtiLogin.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()
+    LtiLogin.objects.create(
+        state_digest=digest(made.state),
+        browser_digest=digest(made.browser),
+        nonce=made.nonce,
+        platform=platform,
+        request=json.dumps(asdict(request)),
+        expires=now + _LASTS,
+    )
+    return made
+
+
+def open_login(state: str) -> LtiLogin:
+    """Return a launch that has begun and not come back yet.
+
+    Raises
+    ------
+    LaunchError
+        There is none: it is too old, was used already, or never began here.
+    """
+    found = (
+        LtiLogin.objects.filter(
+            state_digest=digest(state), used_at=None, expires__gt=timezone.now()
+        )
+        .select_related("platform")
+        .first()
+    )
+    if found is None:
+        raise _over()
+    return found
+
+
+def request_of(login: LtiLogin) -> LoginRequest:
+    """Return what a platform has asked with."""
+    return LoginRequest(**json.loads(login.request))
+
+
+def is_from_there(login: LtiLogin, browser: str) -> bool:
+    """Whether a launch comes back in the browser that it began in."""
+    return bool(browser) and secrets.compare_digest(login.browser_digest, digest(browser))
+
+
+def use_up(login: LtiLogin) -> None:
+    """Let a launch come back, with its nonce: once.
+
+    Raises
+    ------
+    LaunchError
+        It has been used.
+    """
+    unused = LtiLogin.objects.filter(pk=login.pk, used_at=None)
+    if not unused.update(used_at=timezone.now()):
+        raise _over()
+
+
+def entrance(login: LtiLogin, arrival: str) -> str:
+    """Return the secret by which a browser goes on with a launch in a new window, once."""
+    secret = secrets.token_urlsafe(32)
+    LtiLogin.objects.filter(pk=login.pk).update(
+        arrival=arrival,
+        browser_digest=digest(secret),
+        expires=timezone.now() + _ENTERS_WITHIN,
+    )
+    return secret
+
+
+def enter(secret: str) -> str:
+    """Return what a launch has become, for a browser that goes on with it in a new window.
+
+    Raises
+    ------
+    LaunchError
+        It is too old, or was gone on with already.
+    """
+    with transaction.atomic():
+        waiting = LtiLogin.objects.filter(
+            ~Q(arrival=""),
+            browser_digest=digest(secret),
+            entered_at=None,
+            expires__gt=timezone.now(),
+        )
+        found = waiting.first()
+        if found is None or not waiting.update(entered_at=timezone.now()):
+            raise _over()
+    return str(found.arrival)
+
+
+def digest(secret: str) -> str:
+    """Return what is kept of a secret."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def _over() -> LaunchError:
+    return LaunchError(
+        _("this launch has been used, or is too old"),
+        _("go back to the platform and click the exercise again"),
+    )

@@ -1,0 +1,141 @@
+"""A teacher's part of a connection: which course of ours it is, and which exercises are linked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+
+from grader.course import Course
+from grader.lti.claims import DeepLinkingSettings
+from grader.lti.deep_linking import ChosenLink, answer_claims
+from grader.lti.errors import LtiError
+from grader.lti.keys import signed
+from grader.server import access, limits
+from grader.server.courses import course_of
+from grader.server.lti.arrivals import connect as connect_courses
+from grader.server.lti.framing import origin_of, post_to
+from grader.server.lti.models import LtiCourse, LtiPlatform
+from grader.server.lti.speaking import signing_key
+from grader.server.models import Membership, Person, Role, ServedCourse, noted
+from grader.server.rendering import failure_page, page
+from grader.server.views.lti_launch import Stay, failed, stay_of, where_to
+
+
+@access.person
+def connect(request: HttpRequest, person: Person) -> HttpResponse:
+    """Let a teacher say which course of ours their course on the platform belongs to.
+
+    They must teach that course here: be known as such, or log in as somebody who does.
+    """
+    stay, there = _stay(request)
+    if there.course is not None:
+        return _onward(request, stay)
+    known, failed_to = _who_teaches(request, person), False
+    if request.method == "POST" and "username" in request.POST:
+        name = request.POST["username"][:150]
+        if limits.too_many("login", name, request):
+            return failure_page(request, "rate", 429)
+        password = request.POST.get("password", "")[:200]
+        found = authenticate(request, username=name, password=password)
+        failed_to = found is None
+        if found is not None:
+            known = found
+            request.session["connects_as"] = found.pk
+    courses = _taught_by(known) or _taught_by(person)
+    chosen = [one for one in courses if one.name == request.POST.get("course", "")]
+    if request.method == "POST" and chosen:
+        connect_courses(there, chosen[0], known)
+        request.session.pop("connects_as", None)
+        return _onward(request, stay)
+    status = 403 if failed_to else 200
+    read = [(one, course_of(one)) for one in courses]
+    return page(request, "lti_connect.html", status, there=there, courses=read, failed=failed_to)
+
+
+@access.person
+def deep_link(request: HttpRequest, person: Person) -> HttpResponse:
+    """Let a teacher choose exercises, each with its points, for their course on the platform."""
+    stay, there = _stay(request)
+    if stay.deep_linking is None:
+        raise Http404
+    if there.course is None:
+        return HttpResponseRedirect(reverse("lti_connect"))
+    found = course_of(there.course)
+    wanted = DeepLinkingSettings(**stay.deep_linking)  # type: ignore[arg-type]
+    if request.method == "POST":
+        links = _chosen(request.POST, found)
+        if links and (wanted.accepts_several or len(links) == 1):
+            noted(person, there.course, "deep link", f"{len(links)} for {there}")
+            return _posted(request, stay, wanted, links)
+    return page(
+        request,
+        "lti_deep_link.html",
+        400 if request.method == "POST" else 200,
+        course=found,
+        wanted=wanted,
+        failed=request.method == "POST",
+    )
+
+
+def _stay(request: HttpRequest) -> tuple[Stay, LtiCourse]:
+    stay = stay_of(request)
+    if stay is None or not stay.teaches:
+        raise Http404
+    return stay, LtiCourse.objects.select_related("course", "platform").get(pk=stay.course)
+
+
+def _onward(request: HttpRequest, stay: Stay) -> HttpResponse:
+    try:
+        return HttpResponseRedirect(where_to(stay))
+    except LtiError as error:
+        return failed(request, error)
+
+
+def _who_teaches(request: HttpRequest, person: Person) -> Person:
+    """Return as whom somebody connects: as who has logged in for that, or as themselves."""
+    number = request.session.get("connects_as")
+    return (number and Person.objects.filter(pk=number, is_active=True).first()) or person
+
+
+def _taught_by(person: Person) -> list[ServedCourse]:
+    if person.is_administrator:
+        return list(ServedCourse.objects.order_by("name"))
+    own = Membership.objects.filter(person=person, role=Role.INSTRUCTOR).select_related("course")
+    return [each.course for each in own.order_by("course__name")]
+
+
+def _chosen(fields: QueryDict, course: Course) -> list[ChosenLink]:
+    """Return the exercises that were chosen, with the points of their columns."""
+    address = f"{settings.BPGRADE.address}/lti/launch/"
+    wanted = set(fields.getlist("exercise"))
+    return [
+        ChosenLink(one.title, address, course.name, one.name, _points(fields, one.name))
+        for one in course.exercises
+        if one.name in wanted
+    ]
+
+
+def _points(fields: QueryDict, exercise: str) -> float:
+    """Return the points that were written for an exercise; 0, for no column, for what is none."""
+    try:
+        points = float(fields.get(f"points-{exercise}", "").replace(",", "."))
+    except ValueError:
+        return 0.0
+    return points if 0 < points < 1e6 else 0.0
+
+
+def _posted(
+    request: HttpRequest, stay: Stay, wanted: DeepLinkingSettings, links: list[ChosenLink]
+) -> HttpResponse:
+    """Return the page whose form takes the choice to the platform."""
+    platform = LtiPlatform.objects.get(pk=stay.platform)
+    now = datetime.now(UTC).timestamp()
+    claims: dict[str, Any] = answer_claims(links, wanted, platform.facts, stay.deployment, now)
+    post_to(request, origin_of(wanted.return_address))
+    token = signed(claims, signing_key())
+    return page(request, "lti_post.html", address=wanted.return_address, token=token)
