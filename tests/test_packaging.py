@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = [
     {"cli"},
     {"server"},
-    {"cluster", "gradebook"},
+    {"cluster", "gradebook", "lti"},
     {"author", "batch", "decisions", "ipython", "platforms", "report"},
     {"grading"},
     {"diagnosis", "notebooks", "similarity"},

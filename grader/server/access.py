@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
 from grader.server.computers import computer_of
+from grader.server.lti.stays import stay_of
 from grader.server.models import Attempt, Computer, Membership, Person, Role, ServedCourse
 from grader.server.rendering import refusal
 
@@ -50,6 +51,22 @@ def person(view: View) -> View:
         return view(request, request.user, **arguments)
 
     checked.access = "person"  # type: ignore[attr-defined]
+    return never_cache(checked)
+
+
+def teacher_there(view: View) -> View:
+    """Mark a view for who has come by a platform as a teacher; it is given their `Stay`, too."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, **arguments: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        stay = stay_of(request.session)
+        if stay is None or not stay.teaches:
+            raise Http404
+        return view(request, request.user, stay, **arguments)
+
+    checked.access = "teacher_there"  # type: ignore[attr-defined]
     return never_cache(checked)
 
 

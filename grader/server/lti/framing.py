@@ -30,11 +30,12 @@ class Framing:
         response = self._answer(request)
         if posts_to := getattr(request, "posts_to", ""):
             _widen(response, "form-action 'self'", [posts_to])
-        session = getattr(request, "session", None)
-        framed_by = getattr(request, "framed_by", None) or (session and session.get(_SESSION))
+        kept = request.session.get(_SESSION) if hasattr(request, "session") else None
+        framed_by = getattr(request, "framed_by", None) or kept
         if framed_by and settings.BPGRADE.is_secure:
             _widen(response, "frame-ancestors 'self'", framed_by)
             response.headers.pop("X-Frame-Options", None)
+        if kept and settings.BPGRADE.is_secure:
             for name in (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME):
                 if name in response.cookies:
                     response.cookies[name]["samesite"] = "None"

@@ -8,168 +8,298 @@ import grader.server.lti.models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('server', '0003_computers'),
+        ("server", "0003_computers"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LtiKey',
+            name="LtiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kid', models.CharField(max_length=100, unique=True)),
-                ('pem', models.TextField()),
-                ('made_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kid", models.CharField(max_length=100, unique=True)),
+                ("pem", models.TextField()),
+                ("made_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='LtiCourse',
+            name="LtiCourse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('deployment', models.CharField(max_length=255)),
-                ('number', models.CharField(max_length=255)),
-                ('title', models.CharField(blank=True, max_length=255)),
-                ('roster', models.CharField(blank=True, max_length=2000)),
-                ('groups', models.CharField(blank=True, max_length=2000)),
-                ('line_items', models.CharField(blank=True, max_length=2000)),
-                ('scopes', models.TextField(blank=True)),
-                ('roster_read_at', models.DateTimeField(null=True)),
-                ('course', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='server.servedcourse')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("deployment", models.CharField(max_length=255)),
+                ("number", models.CharField(max_length=255)),
+                ("title", models.CharField(blank=True, max_length=255)),
+                ("roster", models.CharField(blank=True, max_length=2000)),
+                ("groups", models.CharField(blank=True, max_length=2000)),
+                ("line_items", models.CharField(blank=True, max_length=2000)),
+                ("scopes", models.TextField(blank=True)),
+                ("roster_read_at", models.DateTimeField(null=True)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="server.servedcourse",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LtiColumn',
+            name="LtiColumn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.CharField(max_length=2000)),
-                ('exercise', models.CharField(max_length=100)),
-                ('compared_at', models.DateTimeField(null=True)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='server.lticourse')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address", models.CharField(max_length=2000)),
+                ("exercise", models.CharField(max_length=100)),
+                ("compared_at", models.DateTimeField(null=True)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="server.lticourse"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LtiIdentity',
+            name="LtiIdentity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=255)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identities', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject", models.CharField(max_length=255)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="identities",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LtiGrade',
+            name="LtiGrade",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('held', 'held'), ('superseded', 'superseded'), ('refused', 'refused')], default=grader.server.lti.models.GradeState['WAITING'], max_length=10)),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('due', models.DateTimeField()),
-                ('waits_since', models.DateTimeField()),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('stamped', models.DateTimeField(null=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('score', models.FloatField(null=True)),
-                ('maximum', models.FloatField(null=True)),
-                ('comment_digest', models.CharField(blank=True, max_length=64)),
-                ('words', models.TextField(blank=True)),
-                ('has_other', models.BooleanField(default=False)),
-                ('other', models.FloatField(null=True)),
-                ('column', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='server.lticolumn')),
-                ('identity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='server.ltiidentity')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("sent", "sent"),
+                            ("held", "held"),
+                            ("superseded", "superseded"),
+                            ("refused", "refused"),
+                        ],
+                        default=grader.server.lti.models.GradeState["WAITING"],
+                        max_length=10,
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("due", models.DateTimeField()),
+                ("waits_since", models.DateTimeField()),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("stamped", models.DateTimeField(null=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("score", models.FloatField(null=True)),
+                ("maximum", models.FloatField(null=True)),
+                ("comment_digest", models.CharField(blank=True, max_length=64)),
+                ("words", models.TextField(blank=True)),
+                ("has_other", models.BooleanField(default=False)),
+                ("other", models.FloatField(null=True)),
+                (
+                    "column",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="server.lticolumn"
+                    ),
+                ),
+                (
+                    "identity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="server.ltiidentity"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LtiEnrolment',
+            name="LtiEnrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('student', 'student'), ('assistant', 'assistant'), ('instructor', 'instructor')], max_length=10)),
-                ('section', models.CharField(blank=True, max_length=100)),
-                ('is_active', models.BooleanField(default=True)),
-                ('launched_at', models.DateTimeField(null=True)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='server.lticourse')),
-                ('identity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='server.ltiidentity')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("student", "student"),
+                            ("assistant", "assistant"),
+                            ("instructor", "instructor"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("section", models.CharField(blank=True, max_length=100)),
+                ("is_active", models.BooleanField(default=True)),
+                ("launched_at", models.DateTimeField(null=True)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="server.lticourse"
+                    ),
+                ),
+                (
+                    "identity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="server.ltiidentity"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LtiPlatform',
+            name="LtiPlatform",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, max_length=255)),
-                ('issuer', models.CharField(max_length=255)),
-                ('client_id', models.CharField(max_length=255)),
-                ('keys_address', models.CharField(max_length=2000)),
-                ('token_address', models.CharField(max_length=2000)),
-                ('login_address', models.CharField(max_length=2000)),
-                ('audience', models.CharField(blank=True, max_length=2000)),
-                ('deployments', models.TextField(blank=True)),
-                ('origins', models.TextField(blank=True)),
-                ('registered_at', models.DateTimeField(auto_now_add=True)),
-                ('paused_until', models.DateTimeField(null=True)),
-                ('failures', models.PositiveSmallIntegerField(default=0)),
-                ('trouble', models.TextField(blank=True)),
-                ('sender', models.CharField(blank=True, max_length=100)),
-                ('leased_until', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=255)),
+                ("issuer", models.CharField(max_length=255)),
+                ("client_id", models.CharField(max_length=255)),
+                ("keys_address", models.CharField(max_length=2000)),
+                ("token_address", models.CharField(max_length=2000)),
+                ("login_address", models.CharField(max_length=2000)),
+                ("audience", models.CharField(blank=True, max_length=2000)),
+                ("deployments", models.TextField(blank=True)),
+                ("origins", models.TextField(blank=True)),
+                ("registered_at", models.DateTimeField(auto_now_add=True)),
+                ("paused_until", models.DateTimeField(null=True)),
+                ("failures", models.PositiveSmallIntegerField(default=0)),
+                ("trouble", models.TextField(blank=True)),
+                ("sender", models.CharField(blank=True, max_length=100)),
+                ("leased_until", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('issuer', 'client_id'), name='one_registration')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("issuer", "client_id"), name="one_registration")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LtiLogin',
+            name="LtiLogin",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state_digest', models.CharField(max_length=64, unique=True)),
-                ('browser_digest', models.CharField(max_length=64)),
-                ('nonce', models.CharField(max_length=64)),
-                ('request', models.TextField()),
-                ('expires', models.DateTimeField(db_index=True)),
-                ('used_at', models.DateTimeField(null=True)),
-                ('arrival', models.TextField(blank=True)),
-                ('entered_at', models.DateTimeField(null=True)),
-                ('platform', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='server.ltiplatform')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("state_digest", models.CharField(max_length=64, unique=True)),
+                ("browser_digest", models.CharField(max_length=64)),
+                ("nonce", models.CharField(max_length=64)),
+                ("request", models.TextField()),
+                ("expires", models.DateTimeField(db_index=True)),
+                ("used_at", models.DateTimeField(null=True)),
+                ("arrival", models.TextField(blank=True)),
+                ("entered_at", models.DateTimeField(null=True)),
+                (
+                    "platform",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="server.ltiplatform"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='ltiidentity',
-            name='platform',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='server.ltiplatform'),
+            model_name="ltiidentity",
+            name="platform",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, to="server.ltiplatform"
+            ),
         ),
         migrations.AddField(
-            model_name='lticourse',
-            name='platform',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='server.ltiplatform'),
+            model_name="lticourse",
+            name="platform",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, to="server.ltiplatform"
+            ),
         ),
         migrations.CreateModel(
-            name='LtiRegistration',
+            name="LtiRegistration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token_digest', models.CharField(max_length=64, unique=True)),
-                ('expires', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token_digest", models.CharField(max_length=64, unique=True)),
+                ("expires", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='lticolumn',
-            constraint=models.UniqueConstraint(fields=('course', 'address'), name='one_column_an_address'),
+            model_name="lticolumn",
+            constraint=models.UniqueConstraint(
+                fields=("course", "address"), name="one_column_an_address"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ltigrade',
-            index=models.Index(fields=['state', 'due'], name='server_ltig_state_6b582d_idx'),
+            model_name="ltigrade",
+            index=models.Index(fields=["state", "due"], name="server_ltig_state_6b582d_idx"),
         ),
         migrations.AddConstraint(
-            model_name='ltigrade',
-            constraint=models.UniqueConstraint(fields=('column', 'identity'), name='one_grade_on_its_way'),
+            model_name="ltigrade",
+            constraint=models.UniqueConstraint(
+                fields=("column", "identity"), name="one_grade_on_its_way"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ltienrolment',
-            constraint=models.UniqueConstraint(fields=('course', 'identity'), name='enrolled_once'),
+            model_name="ltienrolment",
+            constraint=models.UniqueConstraint(fields=("course", "identity"), name="enrolled_once"),
         ),
         migrations.AddConstraint(
-            model_name='ltiidentity',
-            constraint=models.UniqueConstraint(fields=('platform', 'subject'), name='one_person_a_number'),
+            model_name="ltiidentity",
+            constraint=models.UniqueConstraint(
+                fields=("platform", "subject"), name="one_person_a_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lticourse',
-            constraint=models.UniqueConstraint(fields=('platform', 'deployment', 'number'), name='one_course_on_a_platform'),
+            model_name="lticourse",
+            constraint=models.UniqueConstraint(
+                fields=("platform", "deployment", "number"), name="one_course_on_a_platform"
+            ),
         ),
     ]

@@ -21,18 +21,19 @@ from grader.server.lti.arrivals import connect as connect_courses
 from grader.server.lti.framing import origin_of, post_to
 from grader.server.lti.models import LtiCourse, LtiPlatform
 from grader.server.lti.speaking import signing_key
+from grader.server.lti.stays import Stay
 from grader.server.models import Membership, Person, Role, ServedCourse, noted
 from grader.server.rendering import failure_page, page
-from grader.server.views.lti_launch import Stay, failed, stay_of, where_to
+from grader.server.views.lti_launch import failed, where_to
 
 
-@access.person
-def connect(request: HttpRequest, person: Person) -> HttpResponse:
+@access.teacher_there
+def connect(request: HttpRequest, person: Person, stay: Stay) -> HttpResponse:
     """Let a teacher say which course of ours their course on the platform belongs to.
 
     They must teach that course here: be known as such, or log in as somebody who does.
     """
-    stay, there = _stay(request)
+    there = _course(stay)
     if there.course is not None:
         return _onward(request, stay)
     known, failed_to = _who_teaches(request, person), False
@@ -57,16 +58,16 @@ def connect(request: HttpRequest, person: Person) -> HttpResponse:
     return page(request, "lti_connect.html", status, there=there, courses=read, failed=failed_to)
 
 
-@access.person
-def deep_link(request: HttpRequest, person: Person) -> HttpResponse:
+@access.teacher_there
+def deep_link(request: HttpRequest, person: Person, stay: Stay) -> HttpResponse:
     """Let a teacher choose exercises, each with its points, for their course on the platform."""
-    stay, there = _stay(request)
+    there = _course(stay)
     if stay.deep_linking is None:
         raise Http404
     if there.course is None:
         return HttpResponseRedirect(reverse("lti_connect"))
     found = course_of(there.course)
-    wanted = DeepLinkingSettings(**stay.deep_linking)  # type: ignore[arg-type]
+    wanted = DeepLinkingSettings(**stay.deep_linking)
     if request.method == "POST":
         links = _chosen(request.POST, found)
         if links and (wanted.accepts_several or len(links) == 1):
@@ -82,11 +83,8 @@ def deep_link(request: HttpRequest, person: Person) -> HttpResponse:
     )
 
 
-def _stay(request: HttpRequest) -> tuple[Stay, LtiCourse]:
-    stay = stay_of(request)
-    if stay is None or not stay.teaches:
-        raise Http404
-    return stay, LtiCourse.objects.select_related("course", "platform").get(pk=stay.course)
+def _course(stay: Stay) -> LtiCourse:
+    return LtiCourse.objects.select_related("course", "platform").get(pk=stay.course)
 
 
 def _onward(request: HttpRequest, stay: Stay) -> HttpResponse:

@@ -9,7 +9,7 @@ new window is opened.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Final
 
@@ -34,6 +34,7 @@ from grader.server.lti.arrivals import Arrival, arrive
 from grader.server.lti.framing import frame_by, is_framed, keep_framed, origin_of
 from grader.server.lti.models import LtiCourse, LtiLogin, LtiPlatform
 from grader.server.lti.speaking import listed_keys, platform_keys
+from grader.server.lti.stays import Stay, remember
 from grader.server.models import Person
 from grader.server.rendering import page
 
@@ -41,19 +42,6 @@ _COOKIE: Final = "bpgrade-launch-{}"
 _COOKIE_SECONDS: Final = 600
 _SESSION_LASTS: Final = timedelta(hours=12)
 _LONGEST: Final = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """What a session remembers of the launch that it began with."""
-
-    platform: int
-    course: int
-    deployment: str
-    teaches: bool
-    exercise: str = ""
-    return_address: str = ""
-    deep_linking: dict[str, object] | None = None
 
 
 @csrf_exempt
@@ -116,12 +104,6 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
 def keys(request: HttpRequest) -> HttpResponse:
     """Give our public keys, by which platforms see that a message is ours."""
     return JsonResponse(key_set(listed_keys()))
-
-
-def stay_of(request: HttpRequest) -> Stay | None:
-    """Return what this session began with; None where it didn't begin with a launch."""
-    found = request.session.get("stay")
-    return Stay(**found) if found else None
 
 
 def failed(request: HttpRequest, error: LtiError) -> HttpResponse:
@@ -272,7 +254,7 @@ def _entered(request: HttpRequest, person: Person, stay: Stay, locale: str) -> H
     onward = where_to(stay)
     log_in(request, person, "django.contrib.auth.backends.ModelBackend")
     request.session.set_expiry(_SESSION_LASTS)
-    request.session["stay"] = asdict(stay)
+    remember(request.session, stay)
     if "language" not in request.session and (found := find_language(locale)):
         request.session["language"] = found
     if is_framed(request):

@@ -1,0 +1,48 @@
+"""What a session remembers of the launch that it began with."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+_KEY: Final = "stay"
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Where somebody has come from, and what they came for.
+
+    Attributes
+    ----------
+    platform, course : int
+        The numbers of the platform, and of the course there.
+    deployment : str
+    teaches : bool
+        Whether they teach that course.
+    exercise : str
+        The exercise that they came for; nothing for the course.
+    return_address : str
+        The page of the platform that they go back to.
+    deep_linking : dict or None
+        What the platform said of it, where they came to choose exercises.
+    """
+
+    platform: int
+    course: int
+    deployment: str
+    teaches: bool
+    exercise: str = ""
+    return_address: str = ""
+    deep_linking: dict[str, Any] | None = None
+
+
+def stay_of(session: MutableMapping[str, Any]) -> Stay | None:
+    """Return what a session began with; None where that was no launch."""
+    found = session.get(_KEY)
+    return Stay(**found) if found else None
+
+
+def remember(session: MutableMapping[str, Any], stay: Stay) -> None:
+    """Keep what a session begins with."""
+    session[_KEY] = asdict(stay)
