@@ -100,9 +100,7 @@ def command(
     folders = tuple(str(folder.resolve()) for folder in courses)
     shown = address.rstrip("/") or f"http://{host}:{port}"
     known = database or settings.known_database(data)
-    made = settings.Configuration(
-        str(data.resolve()), folders, known, shown, private_platforms
-    )
+    made = settings.Configuration(str(data.resolve()), folders, known, shown, private_platforms)
     prepared = serving.prepare(made)
     click.echo(_("bpgrade is at {address}", address=shown))
     if prepared.first_link:
