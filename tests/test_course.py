@@ -20,6 +20,7 @@ from grader.cli.init import command as init
 from grader.cli.show import command as show
 from grader.course import Course, Limits, find_course, load_course, trust
 from grader.course.handout import hand_out
+from grader.course.serving import Stage
 from grader.errors import CourseError, UsageError
 
 RIGHT = """\
@@ -128,6 +129,35 @@ def test_how_often_one_may_hand_in_is_set_for_all_or_for_one(tmp_path: Path) -> 
         found = mistakes(tmp_path, f"{RIGHT}[server]\nattempts = {wrong}\n")
         assert found.startswith("server.attempts: found ")
         assert "whole number from 1" in found
+
+
+def test_what_a_server_tells_when_is_set_for_all_or_for_one(tmp_path: Path) -> None:
+    every = '[server]\nhints = "after_2_attempts"\ndiagnoses = "after_12_attempts"\n'
+    own = '[exercises.exercise1.server]\nhints = "at_once"\n'
+    serving = load_course(write_course(tmp_path, RIGHT + every + own)).exercise("exercise1").serving
+    assert (serving.hints, serving.diagnoses) == (Stage(), Stage(attempts=12))
+    assert serving.hidden_checks == Stage()
+    for name, wrong in (
+        ("hints", '"after_1_attempts"'),
+        ("hints", '"after_02_attempts"'),
+        ("hints", "3"),
+        ("diagnoses", '"after_change"'),
+        ("hidden_checks", '"after_2_attempts"'),
+    ):
+        found = mistakes(tmp_path, f"{RIGHT}[server]\n{name} = {wrong}\n")
+        assert found.startswith(f"server.{name}: found ")
+        assert "in quotes" in found or '"after_deadline"' in found
+
+
+def test_what_is_told_after_a_deadline_needs_one(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, RIGHT + '[server]\nhidden_checks = "after_deadline"\n')
+    assert (
+        "exercises.exercise2.server: hidden_checks waits for a deadline; write a deadline" in found
+    )
+    assert 'or server.hidden_checks = "at_once"' in found
+    later = '[exercises.exercise1]\ndeadline = 2027-02-01\nserver.diagnoses = "after_deadline"'
+    course = write_course(tmp_path, RIGHT.replace("[exercises.exercise1]", later))
+    assert load_course(course).exercise("exercise1").serving.diagnoses.after_deadline
 
 
 def test_an_unknown_exercise_lists_those_there_are(tmp_path: Path) -> None:

@@ -202,8 +202,8 @@ def test_a_partial_run_never_reads_as_full_marks():
     whole = render_text(right).splitlines()[-1]
     part = render_text(replace(right, not_run=("hidden checks",)))
     assert whole == "20 / 20  everything is right"
-    assert part.splitlines()[-1] == "Not everything was run: 20 / 20 so far"
-    assert "Not run\n  · hidden checks\n" in part
+    assert part.splitlines()[-1] == "Not everything is counted yet: 20 / 20 so far"
+    assert "Left out\n  · hidden checks\n" in part
     assert "everything is right" not in part
 
 

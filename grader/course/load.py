@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from grader.course.by_hand import Part, read_parts
 from grader.course.files import read_text
-from grader.course.model import Course, Diagnoses, Exercise, LatePolicy, Limits, Serving
+from grader.course.model import Course, Diagnoses, Exercise, LatePolicy, Limits
 from grader.course.naming import FILE_PREFIXES, LONGEST, SHARED, is_file_name, is_python_name
+from grader.course.serving import Serving, expect_deadline, read_serving
 from grader.course.tables import Mistakes, TomlTable
 from grader.errors import CourseError
 from grader.language import authored, enumerated, find_language, html_tag, joined, languages
@@ -36,11 +37,6 @@ LATE_RANGES: dict[str, tuple[float, float]] = {
     "grace_minutes": (0.0, 525_600.0),
     "penalty_per_day": (0.0, 100.0),
     "max_penalty": (0.0, 100.0),
-}
-
-SERVING_RANGES: dict[str, tuple[int, int]] = {
-    "attempts": (1, 100_000),
-    "attempts_per_hour": (1, 100_000),
 }
 
 COURSE_KEYS = {
@@ -92,7 +88,7 @@ def load_course(folder: Path) -> Course:
         title=top.text("title"),
         folder=folder.resolve(),
         packages=_packages(top),
-        exercises=_exercises(top, limits, _serving(top, Serving()), zone),
+        exercises=_exercises(top, limits, read_serving(top, Serving()), zone),
         late=_late(top),
         time_zone=zone,
         language=_language(top),
@@ -168,15 +164,6 @@ def _limits(table: TomlTable, base: Limits) -> Limits:
     return replace(base, **values)
 
 
-def _serving(table: TomlTable, base: Serving) -> Serving:
-    own = table.table("server")
-    own.expect({}, tuple(SERVING_RANGES))
-    given = {
-        name: own.number(name, *SERVING_RANGES[name]) for name in SERVING_RANGES if name in own
-    }
-    return replace(base, **given)
-
-
 def _late(top: TomlTable) -> LatePolicy:
     own = top.table("late")
     own.expect({}, tuple(LATE_RANGES))
@@ -237,6 +224,8 @@ def _exercise(
     if table.holds_table("points") and not any(points.values()):
         remedy = _("give at least one function more than 0 points")
         table.reject("points", remedy, _("no points"))
+    own_serving = read_serving(table, serving)
+    expect_deadline(table, own_serving)
     return Exercise(
         name=name,
         title=table.text("title"),
@@ -245,5 +234,5 @@ def _exercise(
         deadline=table.deadline("deadline", zone),
         diagnoses=table.word("diagnoses", get_args(Diagnoses)),
         by_hand=read_parts(table.table("by_hand"), points),
-        serving=_serving(table, serving),
+        serving=own_serving,
     )

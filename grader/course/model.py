@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from grader.course.by_hand import Part
 from grader.course.naming import DATA, nearest
+from grader.course.serving import Serving
 from grader.errors import UsageError
 from grader.language import enumerated, sentences
 from grader.language import gettext_lazy as _
@@ -66,14 +67,6 @@ class LatePolicy:
     grace_minutes: float = 0.0
     penalty_per_day: float = 0.0
     max_penalty: float = 100.0
-
-
-@dataclass(frozen=True, slots=True)
-class Serving:
-    """What a server allows: attempts at an exercise in all, and in an hour; None for any number."""
-
-    attempts: int | None = None
-    attempts_per_hour: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,7 +228,7 @@ class Assessment:
                 "{waiting}, worth {points}: the score is without.", waiting=told, points=points
             )
             waiting = (without, *waiting)
-        not_run = tuple(_("Not run: {what}", what=what) for what in result.not_run)
+        not_run = tuple(_("Left out: {what}", what=what) for what in result.not_run)
         late = (self.late_text,) if self.late_text else ()
         return (*late, *waiting, *self.notes, *result.warnings, *not_run)
 

@@ -104,7 +104,7 @@ def overall_text(result: Result, homes: Iterable[str]) -> str:
         parts.append(_("Graded by hand: {part}", part=inline(part_heading(part))) + lines)
     if result.not_run:
         left = inline(_("; ").join(map(translated, result.not_run)))
-        parts.append(_("Not run: {left}", left=left))
+        parts.append(_("Left out: {left}", left=left))
     homeless = [one.name for one in summaries(result) if one.name not in set(homes)]
     told: set[Finding] = set()
     for name in homeless:

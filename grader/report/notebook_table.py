@@ -50,7 +50,7 @@ def html_of(result: Result) -> str:
         title = _("Your code printed")
         parts.append(f"<p>{title}</p>{_block(result.output)}")
     parts += _items(_("Warnings (no points lost)"), result.warnings)
-    parts += _items(_("Not run"), result.not_run)
+    parts += _items(_("Left out"), result.not_run)
     language = html_tag(current_language())
     return f'<div class="bpgrade" lang="{language}">{"".join(parts)}</div>'
 
@@ -59,7 +59,7 @@ def _total(result: Result) -> str:
     if result.status != "graded":
         return _("no score, the grader failed")
     score = score_text(result.score, result.max_score)
-    open_ends = [_("not everything was run")] if result.not_run else []
+    open_ends = [_("not everything is counted yet")] if result.not_run else []
     open_ends += [waiting_text(len(result.to_grade))] if result.to_grade else []
     if not open_ends:
         return score

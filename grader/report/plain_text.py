@@ -74,7 +74,7 @@ def _lines(result: Result) -> Iterator[str]:
     yield from _by_hand(result)
     yield from _output(result.output)
     yield from _list(_("Warnings (no points lost):"), result.warnings)
-    yield from _list(_("Not run:"), result.not_run)
+    yield from _list(_("Left out:"), result.not_run)
     yield ""
     yield _total(result)
 
@@ -198,10 +198,12 @@ def _total(result: Result) -> str:
     waiting = waiting_text(len(result.to_grade))
     if result.not_run and waiting:
         return _(
-            "Not everything was run, score so far: {score}, {waiting}", score=score, waiting=waiting
+            "Not everything is counted yet, score so far: {score}, {waiting}",
+            score=score,
+            waiting=waiting,
         )
     if result.not_run:
-        return _("Not everything was run, score so far: {score}", score=score)
+        return _("Not everything is counted yet, score so far: {score}", score=score)
     if waiting:
         return _("Score so far: {score}, {waiting}", score=score, waiting=waiting)
     if result.full_marks:

@@ -56,7 +56,7 @@ def render(result: Result, console: Console) -> None:
     _by_hand(page, result)
     _output(page, result.output)
     _list(page, _("Warnings (no points lost)"), result.warnings)
-    _list(page, _("Not run"), result.not_run)
+    _list(page, _("Left out"), result.not_run)
     page.blank()
     _total(page, result)
     page.print()
@@ -283,10 +283,12 @@ def _total(page: Page, result: Result) -> None:
     if result.status == "ungraded":
         total = Text(_("No score: the grader failed"), "bold yellow")
     elif result.not_run:
-        told = _("Not everything was run: {score} so far", score=score)
+        told = _("Not everything is counted yet: {score} so far", score=score)
         if waiting:
             told = _(
-                "Not everything was run: {score} so far; {waiting}", score=score, waiting=waiting
+                "Not everything is counted yet: {score} so far; {waiting}",
+                score=score,
+                waiting=waiting,
             )
         total = Text(told, "bold yellow")
     elif waiting:

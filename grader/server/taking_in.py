@@ -12,7 +12,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from grader.course import Course, Exercise
-from grader.course.model import Serving
 from grader.grading.submission import is_submission, most_bytes
 from grader.server import grades, queue
 from grader.server.access import Visit
@@ -87,7 +86,7 @@ def take_in(visit: Visit, found: Course, chosen: Exercise, handed: HandedIn) -> 
     RefusedError
         The course allows no attempt now, or the key is another file's.
     """
-    if not handed.key and (visit.teaches or chosen.serving == Serving()):
+    if not handed.key and (visit.teaches or not chosen.serving.is_limited):
         return _handed_in(visit, chosen, handed)
     with transaction.atomic():  # so that two at once are not one too many
         Person.objects.select_for_update().get(pk=visit.person.pk)

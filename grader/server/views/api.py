@@ -23,8 +23,9 @@ from grader.server.access import Visit, attempt_for, courses_of
 from grader.server.courses import course_of, read_course
 from grader.server.models import Attempt, Computer
 from grader.server.rendering import refusal
+from grader.server.showing import result_for, shown_to
 from grader.server.taking_in import RefusedError, take_in, uploaded
-from grader.server.views.files import is_withheld, place_of
+from grader.server.views.files import place_of
 
 _GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 _STATUS: Final = {"kind": 415, "large": 413, "attempts": 403, "key": 409}
@@ -144,10 +145,10 @@ def attempt(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 def result(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     """Give the result document of an attempt, as far as its student may see it."""
     place, one = place_of(visit, attempt_for(visit, number))
-    document = one.attempt.result
-    if document is None or is_withheld(visit, place):
+    found = result_for(visit, place, one)
+    if found is None:
         raise Http404
-    return HttpResponse(document.document, content_type="application/json")
+    return HttpResponse(found.to_json(), content_type="application/json")
 
 
 @access.open_to_programs
@@ -183,6 +184,6 @@ def _told(visit: Visit, one: Attempt) -> dict[str, Any]:
     }
     if where.before is None:
         place, own = place_of(visit, one)
-        told["state"] = "withheld" if is_withheld(visit, place) else own.status
+        told["state"] = "withheld" if shown_to(visit, place).is_withheld else own.status
         told["late"] = translated(lateness_text(own.lateness))
     return told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -18,6 +19,7 @@ from grader.server.access import Visit, attempt_for
 from grader.server.courses import course_of, read_course
 from grader.server.grades import Place, Try
 from grader.server.models import Attempt
+from grader.server.showing import Shown, as_shown, shown_to
 from grader.text.tables import table_text
 
 _COLUMNS = ("exercise", "attempt", "handed_in", "status", "score", "counts", "file")
@@ -27,7 +29,7 @@ _COLUMNS = ("exercise", "attempt", "handed_in", "status", "score", "counts", "fi
 def report(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     """Show the report of an attempt: the page that `check --html` makes."""
     place, one = place_of(visit, attempt_for(visit, number))
-    if one.result is None or is_withheld(visit, place):
+    if one.result is None or shown_to(visit, place).is_withheld:
         raise Http404
     return _own_policy(_page(visit, course_of(visit.course), place, one))
 
@@ -54,11 +56,6 @@ def place_of(visit: Visit, attempt: Attempt) -> tuple[Place, Try]:
     return place, next(one for one in place.tries if one.attempt.pk == attempt.pk)
 
 
-def is_withheld(visit: Visit, place: Place) -> bool:
-    """Whether a grade, and so a result, is not to be seen by this visitor yet."""
-    return place.grade.standing == "withheld" and not visit.teaches
-
-
 def zip_answer(files: Iterable[tuple[str, bytes | str]], name: str) -> HttpResponse:
     """Return files as a zip to download."""
     memory = io.BytesIO()
@@ -74,24 +71,24 @@ def _own_files(visit: Visit) -> Iterator[tuple[str, bytes | str]]:
     course = course_of(visit.course)
     rows = []
     for place in grades.places(visit.course, [visit.person]):
-        hidden = is_withheld(visit, place)
+        told = shown_to(visit, place)
         for one in place.tries:
             name = f"{one.attempt.exercise}/{_file(one.attempt)}"
             yield name, bytes(Attempt.objects.get(pk=one.attempt.pk).content)
-            if one.result is not None and not hidden:
+            if one.result is not None and not told.is_withheld:
                 yield f"{name}.html", _page(visit, course, place, one)
-            rows.append(_row(one, name, place, hidden))
+            rows.append(_row(one, name, place, told))
     yield "attempts.csv", table_text(_COLUMNS, rows)
 
 
-def _row(one: Try, name: str, place: Place, hidden: bool) -> tuple[str, ...]:
+def _row(one: Try, name: str, place: Place, told: Shown) -> tuple[str, ...]:
     return (
         one.attempt.exercise,
         str(one.attempt.number),
         one.attempt.handed_in.isoformat(" ", "seconds"),
-        "withheld" if hidden else one.status,
-        "" if hidden or one.score is None else f"{one.score:g}",
-        "yes" if one is place.kept and not hidden else "",
+        "withheld" if told.is_withheld else one.status,
+        "" if one.score is None or not told.has_scores else f"{one.score:g}",
+        "yes" if one is place.kept and told.has_scores else "",
         name,
     )
 
@@ -107,11 +104,17 @@ def _page(visit: Visit, course: Course, place: Place, one: Try) -> str:
     if graded.kept and place.grade.standing == "withheld":  # who teaches sees it all the same
         work = Work(one.attempt.exercise, result)
     return student_page(
-        [work],
+        [_as_shown(work, shown_to(visit, place))],
         name=one.attempt.file_name,
         draw=read_course(visit.course).drawings.draw,
         languages=page_languages(course),
     )
+
+
+def _as_shown(work: Work, told: Shown) -> Work:
+    if not told.has_scores:
+        work = replace(work, final_score=None, is_decided=False)
+    return replace(work, result=as_shown(work.result, told)) if work.result else work
 
 
 def _own_policy(text: str) -> HttpResponse:

@@ -19,6 +19,8 @@ from grader.decisions.final_grade import decided_deadline
 from grader.errors import UsageError
 from grader.grading.submission import is_notebook
 from grader.language import current_language
+from grader.language import gettext as _
+from grader.report.arrangement import score_text
 from grader.report.pages.folder import lateness_text
 from grader.server import access, grades, limits, queue
 from grader.server.access import Visit, attempt_for, courses_of
@@ -27,19 +29,21 @@ from grader.server.courses import course_of, read_course
 from grader.server.grades import Place, Try
 from grader.server.models import Attempt, Person
 from grader.server.rendering import failure_page, markdown, page
+from grader.server.showing import Shown, as_shown, result_for, shown_to
 from grader.server.taking_in import HandedIn, RefusedError, allowed, take_in, uploaded
-from grader.server.views.files import is_withheld, place_of
+from grader.server.views.files import place_of
 
 _MOST_TYPED: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An exercise as a student stands in it, with the deadline that holds for them."""
+    """An exercise as a student stands in it: the deadline that holds for them, what is told."""
 
     exercise: Exercise
     place: Place
     deadline: datetime | None
+    shown: Shown
 
 
 @access.person
@@ -90,7 +94,7 @@ def attempt(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     one = attempt_for(visit, number)
     found = course_of(visit.course)
     place, own = place_of(visit, one)
-    withheld = is_withheld(visit, place)
+    told = shown_to(visit, place)
     return page(
         request,
         "attempt.html",
@@ -100,10 +104,11 @@ def attempt(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         attempt=one,
         where=queue.place(one),
         own=own,
-        withheld=withheld,
+        shown=told,
+        score=_score(visit, place, own, told),
         told=for_student(place.grade),
         late=lateness_text(own.lateness),
-        changes=None if withheld else _changes(place.tries, own, one),
+        changes=None if told.is_withheld else _changes(place.tries, own, one, told),
     )
 
 
@@ -143,7 +148,6 @@ def _exercise_page(
         course=found,
         task=markdown(task),
         standing=_standing(visit, chosen, place),
-        withheld=is_withheld(visit, place),
         told=for_student(place.grade),
         attempts=[(one, lateness_text(one.lateness)) for one in own[:50]],
         allowed=allowed(visit, chosen, own),
@@ -160,14 +164,28 @@ def _place(visit: Visit, chosen: Exercise) -> Place:
 
 def _standing(visit: Visit, chosen: Exercise, place: Place) -> Standing:
     rule = read_course(visit.course).description
-    return Standing(chosen, place, decided_deadline(place.grade.decisions, rule, chosen.name))
+    deadline = decided_deadline(place.grade.decisions, rule, chosen.name)
+    return Standing(chosen, place, deadline, shown_to(visit, place))
 
 
 def _is_late(standing: Standing) -> bool:
     return standing.deadline is not None and timezone.now() > standing.deadline
 
 
-def _changes(tries: Sequence[Try], own: Try, attempt: Attempt) -> Changes | None:
+def _score(visit: Visit, place: Place, own: Try, told: Shown) -> str:
+    """Return the score of an attempt, or as much of it as is told yet."""
+    if own.score is None or told.is_withheld:
+        return ""
+    if told.has_scores:
+        return score_text(own.score, place.grade.max_score)
+    result = result_for(visit, place, own)
+    if result is None or not result.checks:
+        return ""
+    score = score_text(result.score, result.max_score)
+    return _("{score} so far", score=score) if result.not_run else score
+
+
+def _changes(tries: Sequence[Try], own: Try, attempt: Attempt, told: Shown) -> Changes | None:
     """Return what is different since the last graded attempt before this one."""
     before = [
         one for one in tries if one.attempt.number < attempt.number and one.status == "graded"
@@ -177,7 +195,7 @@ def _changes(tries: Sequence[Try], own: Try, attempt: Attempt) -> Changes | None
     earlier, later = grades.result_of(before[-1]), grades.result_of(own)
     if earlier is None or later is None:
         return None
-    return changes(before[-1].attempt, earlier, attempt, later)
+    return changes(before[-1].attempt, as_shown(earlier, told), attempt, as_shown(later, told))
 
 
 def _code(own: Sequence[Try], found: Course, chosen: Exercise, language: str) -> str:

@@ -1,0 +1,121 @@
+"""What a student may read of a result now, by the course's `[server]`; every view asks here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import fsum
+from typing import Final
+
+from django.utils import timezone
+
+from grader.batch.late import overdue
+from grader.course.serving import Stage
+from grader.decisions.final_grade import decided_deadline
+from grader.language import gettext_lazy as _
+from grader.result import Outcome, Result
+from grader.server.access import Visit
+from grader.server.courses import read_course
+from grader.server.grades import Place, Try, result_of
+
+_NAMED_LATER: Final = _("mistakes are named {when}")
+_HINTED_LATER: Final = _("hints are given {when}")
+_CHECKED_LATER: Final = _(
+    "the hidden checks, worth {missing:g} of {total:g} points: how they ended is told {when}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is not told yet: of each kind when it will be, in words; empty where it is told.
+
+    `is_withheld` is an instructor's decision: then nothing of a result is told at all.
+    """
+
+    diagnoses: str = ""
+    hints: str = ""
+    hidden_checks: str = ""
+    is_withheld: bool = False
+
+    @property
+    def has_scores(self) -> bool:
+        """Whether scores are told, and which attempt counts."""
+        return not self.hidden_checks and not self.is_withheld
+
+
+def shown_to(visit: Visit, place: Place) -> Shown:
+    """Return what somebody may read now of the results for an exercise; who teaches, all.
+
+    Attempts count where they were graded; the same file again is no other attempt. The deadline
+    is the student's own, and is over after the grace minutes.
+    """
+    if visit.teaches:
+        return Shown()
+    read = read_course(visit.course)
+    exercise = read.course.exercise(place.grade.exercise)
+    files = {one.attempt.sha256 for one in place.tries if one.status == "graded"}
+    deadline = decided_deadline(place.grade.decisions, read.description, exercise.name)
+    is_over = deadline is not None and overdue(timezone.now(), deadline, read.description).late
+
+    def when(stage: Stage) -> str:
+        if stage.is_reached(len(files), bool(is_over)):
+            return ""
+        if stage.after_deadline:
+            return _("when the deadline is over")
+        return _("after {count} different attempts", count=stage.attempts)
+
+    told = exercise.serving
+    return Shown(
+        diagnoses=when(told.diagnoses),
+        hints=when(told.hints),
+        hidden_checks=when(told.hidden_checks),
+        is_withheld=place.grade.standing == "withheld",
+    )
+
+
+def result_for(visit: Visit, place: Place, one: Try) -> Result | None:
+    """Return an attempt's result as somebody may read it; None until there is one to be read."""
+    told = shown_to(visit, place)
+    result = None if told.is_withheld else result_of(one)
+    return None if result is None else as_shown(result, told)
+
+
+def as_shown(result: Result, shown: Shown) -> Result:
+    """Return a result without what is not told yet, and with a line on each thing that is not."""
+    found = _without_hidden(result, shown.hidden_checks) if shown.hidden_checks else result
+    checks, untold = found.checks, []
+    if shown.diagnoses and any(one.diagnosis for one in checks):
+        checks = tuple(replace(one, diagnosis=()) for one in checks)
+        untold.append(_NAMED_LATER.format(when=shown.diagnoses))
+    if shown.hints:
+        lost = any(one.hint and one.outcome is not Outcome.PASSED for one in checks)
+        checks = tuple(replace(one, hint="") for one in checks)
+        untold += [_HINTED_LATER.format(when=shown.hints)] if lost else []
+    return replace(found, checks=checks, warnings=(*found.warnings, *untold))
+
+
+def _without_hidden(result: Result, when: str) -> Result:
+    """Return a result as if the visible checks were all; what the code printed is left out, too.
+
+    That nothing could be run is told all the same.
+    """
+    hidden = [one for one in result.checks if not one.visible]
+    if not hidden or _is_unreadable(result):
+        return result
+    checks = tuple(one for one in result.checks if one.visible)
+    wrong = {one.function for one in checks if one.outcome is not Outcome.PASSED}
+    missing = fsum(one.max_points for one in hidden)
+    told = _CHECKED_LATER.format(missing=missing, total=result.max_score, when=when)
+    return replace(
+        result,
+        checks=checks,
+        score=round(max(result.score - fsum(one.points for one in hidden), 0.0), 9),
+        listings=tuple(one for one in result.listings if one.function in wrong),
+        output="",
+        not_run=(*result.not_run, told),
+    )
+
+
+def _is_unreadable(result: Result) -> bool:
+    """Whether no line of the file could be run: then all checks say so, and nothing else."""
+    reasons = {(one.outcome, one.feedback) for one in result.checks}
+    return len(reasons) == 1 and not result.listings and result.checks[0].outcome is Outcome.ERROR
