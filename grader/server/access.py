@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
 from grader.server.computers import computer_of
+from grader.server.lti.roster import refresh
 from grader.server.lti.stays import stay_of
 from grader.server.models import Attempt, Computer, Membership, Person, Role, ServedCourse
 from grader.server.rendering import refusal
@@ -149,6 +150,8 @@ def _in_course(view: View, access: str, may: Callable[[Visit], bool]) -> View:
         visit = visit_of(request.user, course)
         if not may(visit):
             raise Http404
+        if visit.teaches:
+            refresh(visit.course)
         return view(request, visit, **arguments)
 
     checked.access = access  # type: ignore[attr-defined]

@@ -20,6 +20,7 @@ from grader.language import current_language, gettext, html_tag, languages, nget
 from grader.report.arrangement import amount, score_text
 from grader.report.pages.texts import name_shown
 from grader.server.grades import grade_text
+from grader.server.lti.news import come_from, grade_news, platform_news
 
 API: Final = "/api/"
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -50,6 +51,9 @@ def environment(**options: Any) -> Environment:
         moment=moment,
         zone=zone,
         amount=amount,
+        platform_news=platform_news,
+        grade_news=grade_news,
+        come_from=come_from,
         languages=languages,
         html_tag=html_tag,
         current_language=current_language,

@@ -12,6 +12,7 @@ from grader.server.views import (
     devices,
     files,
     grading,
+    lti_check,
     lti_connect,
     lti_launch,
     lti_platforms,
@@ -70,6 +71,7 @@ urlpatterns = [
     path("lti/keys/", lti_launch.keys, name="lti_keys"),
     path("lti/connect/", lti_connect.connect, name="lti_connect"),
     path("lti/deep-link/", lti_connect.deep_link, name="lti_deep_link"),
+    path("lti/check/<str:course>/", lti_check.check, name="lti_check"),
     path("lti/platforms/", lti_platforms.platforms, name="lti_platforms"),
     path("lti/register/<str:token>/", lti_platforms.registration, name="lti_register"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +29,7 @@ from grader.server.models import Membership, Person, Role, ServedCourse, noted
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._@-]{1,100}")
 _HIGHEST_FIRST: Final = (Role.INSTRUCTOR, Role.ASSISTANT, Role.STUDENT)
 _MOST_ORIGINS: Final = 20
+_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def arrive(platform: LtiPlatform, launch: Launch) -> Arrival:
         )
         column_of(course, launch)
         if course.course is not None:
-            settle(identity.person, course.course)
+            settle_all(course.course, [identity.person_id])
             if is_new:
                 outbox.mark(course.course, [identity.person_id])
     return Arrival(identity.person, course, role)
@@ -83,25 +85,52 @@ def identity_of(platform: LtiPlatform, subject: str) -> LtiIdentity:
     found = LtiIdentity.objects.filter(platform=platform, subject=subject).select_related("person")
     if (known := found.first()) is not None:
         return known
-    person = Person(username=f"lti-{platform.pk}-{_plain(subject)}")
+    person = Person(username=username_of(platform, subject))
     person.set_unusable_password()
     person.save()
     return LtiIdentity.objects.create(platform=platform, subject=subject, person=person)
 
 
-def settle(person: Person, course: ServedCourse) -> None:
-    """Make somebody in our course what they are in the platform's courses that belong to it."""
-    enrolled = LtiEnrolment.objects.filter(
-        identity__person=person, course__course=course, is_active=True
+def settle_all(course: ServedCourse, people: Collection[int] | None = None) -> None:
+    """Make people in our course what they are in the platform's courses that belong to it.
+
+    A teacher who has left those sees nothing more; a student who has left keeps the own work.
+
+    Parameters
+    ----------
+    course : ServedCourse
+    people : collection of int, optional
+        The numbers of persons; without it, everybody who comes from a platform.
+    """
+    enrolled = LtiEnrolment.objects.filter(course__course=course, is_active=True)
+    members = Membership.objects.filter(course=course, person__identities__isnull=False)
+    if people is not None:
+        enrolled = enrolled.filter(identity__person__in=people)
+        members = members.filter(person__in=people)
+    sections = dict(members.values_list("person", "section"))
+    standing: dict[int, tuple[str, str]] = {}
+    for person, role, section in enrolled.values_list("identity__person", "role", "section"):
+        known = standing.get(person)
+        if known is None or _HIGHEST_FIRST.index(role) < _HIGHEST_FIRST.index(known[0]):
+            standing[person] = (role, section)
+    Membership.objects.bulk_create(
+        [
+            Membership(
+                person_id=person,
+                course=course,
+                role=role,
+                section=section or sections.get(person, ""),  # a roster of ours may say it
+            )
+            for person, (role, section) in standing.items()
+        ],
+        batch_size=_AT_ONCE,
+        update_conflicts=True,
+        unique_fields=["person", "course"],
+        update_fields=["role", "section"],
     )
-    roles = {one.role: one.section for one in enrolled}
-    role = next((one for one in _HIGHEST_FIRST if one in roles), None)
-    if role is not None:
-        Membership.objects.update_or_create(
-            person=person, course=course, defaults={"role": role, "section": roles[role]}
-        )
-    else:  # a teacher who has left sees nothing more; a student keeps the own work
-        Membership.objects.filter(person=person, course=course).exclude(role=Role.STUDENT).delete()
+    for one in members.exclude(role=Role.STUDENT).distinct():
+        if one.person_id not in standing:
+            one.delete()
 
 
 def connect(there: LtiCourse, ours: ServedCourse, by: Person) -> None:
@@ -109,8 +138,7 @@ def connect(there: LtiCourse, ours: ServedCourse, by: Person) -> None:
     with transaction.atomic():
         there.course = ours
         there.save(update_fields=["course"])
-        for one in LtiEnrolment.objects.filter(course=there).select_related("identity__person"):
-            settle(one.identity.person, ours)
+        settle_all(ours)
         outbox.mark(ours)
         noted(by, ours, "connect", f"{there.platform}: {there}")
 
@@ -161,8 +189,9 @@ def _course(platform: LtiPlatform, launch: Launch) -> LtiCourse:
     return found
 
 
-def _plain(subject: str) -> str:
-    """Return a platform's number for somebody as a part of a name; a digest of a strange one."""
-    if _PLAIN.fullmatch(subject):
-        return subject
-    return hashlib.sha256(subject.encode("utf-8", "replace")).hexdigest()[:24]
+def username_of(platform: LtiPlatform, subject: str) -> str:
+    """Return the id of somebody here: the platform's number for them, or its digest."""
+    plain = subject
+    if not _PLAIN.fullmatch(subject):
+        plain = hashlib.sha256(subject.encode("utf-8", "replace")).hexdigest()[:24]
+    return f"lti-{platform.pk}-{plain}"

@@ -110,6 +110,7 @@ class LtiCourse(models.Model):
     line_items = models.CharField(max_length=_LONGEST_ADDRESS, blank=True)
     scopes = models.TextField(blank=True)
     roster_read_at = models.DateTimeField(null=True)
+    trouble = models.TextField(blank=True)
 
     class Meta:
         constraints = [
