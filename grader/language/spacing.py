@@ -16,11 +16,11 @@ _GIVEN: Final = "\ufdd1"  # around all else
 _HAN: Final = "[\u3400-\u9fff]"
 _LATIN: Final = "[A-Za-z0-9`]"
 _EDGE: Final = f"[{_TOLD}{_GIVEN}]+"
-_NEEDED: Final = re.compile(f"(?<={_HAN}){_EDGE}(?={_LATIN})|(?<={_LATIN}){_EDGE}(?={_HAN})")
-_NEEDLESS: Final = re.compile(f"(?<={_HAN})(?: {_TOLD}|{_TOLD} )(?={_HAN})")
-_EDGES: Final = re.compile(_EDGE)
-_TOUCHING: Final = re.compile(f"{_HAN}{{|}}{_HAN}")
-_SPACED: Final = re.compile(f"{_HAN} {{|}} {_HAN}")
+# compiled when they are used: an English text needs none of them
+_NEEDED: Final = f"(?<={_HAN}){_EDGE}(?={_LATIN})|(?<={_LATIN}){_EDGE}(?={_HAN})"
+_NEEDLESS: Final = f"(?<={_HAN})(?: {_TOLD}|{_TOLD} )(?={_HAN})"
+_TOUCHING: Final = f"{_HAN}{{|}}{_HAN}"
+_SPACED: Final = f"{_HAN} {{|}} {_HAN}"
 
 
 class _Edged:
@@ -54,17 +54,17 @@ def filled(text: str, values: Mapping[str, Any], told: Iterable[str]) -> str:
         name: _Edged(value, _TOLD if name in own else _GIVEN) for name, value in values.items()
     }
     said = text.format(*_places(edged), **edged)
-    return _EDGES.sub("", _NEEDLESS.sub("", _NEEDED.sub(" ", said)))
+    return re.sub(_EDGE, "", re.sub(_NEEDLESS, "", re.sub(_NEEDED, " ", said)))
 
 
 @lru_cache(4096)
 def _touches(text: str) -> bool:
-    return _TOUCHING.search(text) is not None
+    return not text.isascii() and re.search(_TOUCHING, text) is not None
 
 
 @lru_cache(4096)
 def _leaves_a_space(text: str) -> bool:
-    return _SPACED.search(text) is not None
+    return not text.isascii() and re.search(_SPACED, text) is not None
 
 
 def _places(values: Mapping[str, Any]) -> list[Any]:

@@ -6,7 +6,6 @@ after any of its characters, but no punctuation begins a line that belongs to th
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
@@ -47,6 +46,8 @@ def has_wide(text: str) -> bool:
 
 def is_wide(character: str) -> bool:
     """Whether a character takes two cells."""
+    import unicodedata  # not for English
+
     return unicodedata.east_asian_width(character) in "WF"
 
 
