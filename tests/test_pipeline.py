@@ -101,8 +101,9 @@ def test_nothing_depends_on_it(bench: sandboxes.Bench, submission: str, made: st
             pipeline.prefetch(prepared(session, FORESEEN[:early]))
             answers = told(pipeline, MADE[made])
             pipeline.settle()
+            printed = session.output()
             answers += told(pipeline, [("second", 3.0)])
-            found.append((answers, session.output()))
+            found.append((answers, printed, session.output()))
         finally:
             session.close()
     assert found[1] == found[0]
@@ -146,6 +147,35 @@ def test_calls_that_were_foreseen_are_made_once(bench: sandboxes.Bench) -> None:
     finally:
         session.close()
     assert bench.host.losses == losses
+
+
+@pytest.mark.parametrize(
+    ("submission", "printed", "asks", "started"),
+    [("plain", "", 0, 1), ("plain", "", 1, 2), ("prints", "loaded\nfirst 0.0\n", 0, 2)],
+)
+def test_what_is_rolled_back_is_done_again_only_where_it_is_needed(
+    bench: sandboxes.Bench,
+    monkeypatch: pytest.MonkeyPatch,
+    submission: str,
+    printed: str,
+    asks: int,
+    started: int,
+) -> None:
+    forks: list[Limits] = []
+    fork = bench.host.fork
+    monkeypatch.setattr(bench.host, "fork", lambda limits: forks.append(limits) or fork(limits))
+    session = bench.session(SUBMISSIONS[submission], LIMITS)
+    try:
+        pipeline = Pipeline(session)
+        calls = prepared(session, FORESEEN)
+        told(pipeline, FORESEEN[:1])
+        pipeline.prefetch(calls[1:])
+        pipeline.settle()
+        told(pipeline, FORESEEN[1 : 1 + asks])
+        assert session.output() == printed
+    finally:
+        session.close()
+    assert len(forks) == started
 
 
 def test_functions_are_not_handed_over_ahead(bench: sandboxes.Bench) -> None:

@@ -30,7 +30,8 @@ from grader.sandbox.failures import CallFailure
 from grader.sandbox.process import MAX_AHEAD
 from grader.sandbox.replies import Loaded, Reply, SubmissionSource
 from grader.sandbox.requests import Conditions, Objects, Request, left_of, run_of, value_of
-from grader.sandbox.submission_session import State, SubmissionSession, is_unknown
+from grader.sandbox.session_state import State
+from grader.sandbox.submission_session import SubmissionSession, is_unknown
 
 Step = tuple[CallRequest, bytes]
 """A call, and the digest of its answer."""

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from grader.course import Limits
 from grader.result import Outcome
@@ -24,6 +24,7 @@ from grader.sandbox.host import SandboxHost
 from grader.sandbox.process import Process
 from grader.sandbox.replies import Loaded, Problem, Reply, SubmissionSource, read_loaded, running
 from grader.sandbox.requests import Objects, Request, call_of, encoded
+from grader.sandbox.session_state import Pending, State
 
 
 def is_unknown(_digest: bytes) -> bool:
@@ -31,39 +32,12 @@ def is_unknown(_digest: bytes) -> bool:
     return False
 
 
-class State(NamedTuple):
-    """What has been done in a session at some time; `restore` goes back to it.
-
-    Attributes
-    ----------
-    requests : sequence of Request
-        All that were made of the process; those after `made` came later.
-    made : int
-        How many there were.
-    running : bool
-        Whether that process was running.
-    reloaded : bool
-        Whether it was started after another, so that what loading prints was not kept.
-    printed : tuple
-        What had been printed before it was started, or by then where none was running.
-    hung, spent : mapping
-        The functions that are not called again, and the seconds that each has taken.
-    """
-
-    requests: Sequence[Request]
-    made: int
-    running: bool
-    reloaded: bool
-    printed: tuple[bytes, int]
-    hung: Mapping[str, CallFailure]
-    spent: Mapping[str, float]
-
-
 class SubmissionSession:
     """Keeps a submission loaded in a forked process and forks it anew after one that died.
 
     Functions that have once run out of time are not called again: each later call ends at
-    once with the same failure.
+    once with the same failure. Where it has gone back to an earlier state, the process for that
+    is started when something is asked of it, which often nobody does.
 
     Attributes
     ----------
@@ -84,6 +58,7 @@ class SubmissionSession:
         self._in_flight = 0  # requests that were sent to the one that runs, and are not answered
         self._requests: list[Request] = []  # that were made of it
         self._reloaded = False
+        self._pending: Pending | None = None
         self._printed_before = b"", 0
         self.cells: set[str] = set()
         self._kept: frozenset[str] = frozenset()
@@ -191,6 +166,9 @@ class SubmissionSession:
         if not self.keeps(request.call):
             self.cells.add(request.call.after)
             self.restore(self.state())
+        if not self.is_in_flight(request):
+            self._drop_in_flight()
+        self._catch_up()
         start = time.monotonic()
         try:
             return self._make(request, known)
@@ -207,6 +185,9 @@ class SubmissionSession:
 
     def send(self, requests: Sequence[Request]) -> None:
         """Send requests ahead of their turn; they are answered in this order, and next."""
+        self._catch_up()
+        if not self._process.running:
+            return
         for request in requests:
             request.number, request.sent_to = exchange.new_number(), self._processes
         self._in_flight += len(requests)
@@ -227,16 +208,15 @@ class SubmissionSession:
     @property
     def can_send_ahead(self) -> bool:
         """Whether requests may be sent ahead: all that was done could be done again."""
-        return (
-            self._process.running
-            and not self._in_flight
-            and all(request.repeatable for request in self._requests)
-            and not self._process.wire.pending()
-        )
+        if self._in_flight or not all(request.repeatable for request in self._requests):
+            return False
+        if self._pending is not None:
+            return True
+        return self._process.running and not self._process.wire.pending()
 
     def state(self) -> State:
         """Return what has been done up to now, without what is in flight."""
-        running = self._process.running
+        running = self._process.running or self._pending is not None
         printed = self._printed_before if running else self._printed
         requests = self._requests if running else ()
         hung, spent = dict(self._hung), dict(self._spent)
@@ -245,14 +225,25 @@ class SubmissionSession:
     def restore(self, state: State) -> None:
         """Go back to a state: the process is replaced by one in which only that has been done."""
         requests = list(state.requests[: state.made])
+        silent = self._pending is None or self._pending.silent
         self._end()
+        silent = silent and self._process.printed_bytes == state.printed[1]
         self._process.forget_printed(state.printed)
         self._hung = dict(state.hung)
         self._spent = defaultdict(float, state.spent)
-        if not state.running:
+        self._requests = []
+        if state.running:
+            self._pending = Pending(requests, state.reloaded, silent)
+            self._requests, self._reloaded = requests, state.reloaded
+            self._printed_before = state.printed
+
+    def _catch_up(self) -> None:
+        """Start the process that this session has gone back to, and do in it what was done."""
+        if self._pending is None:
             return
+        requests, reloaded, _silent = self._pending
         with contextlib.suppress(CallFailure):
-            self._start(state.reloaded)
+            self._start(reloaded)
             self._requests = requests
             self._repeat(requests)
 
@@ -291,7 +282,6 @@ class SubmissionSession:
             self._in_flight -= 1
             message = b""
         else:
-            self._drop_in_flight()
             if self._process.running and self._process.wire.pending():
                 self._end()  # an answer that nobody has asked for would be taken for this one's
             if not self._process.running:
@@ -310,7 +300,7 @@ class SubmissionSession:
         except CallFailure as failure:
             if failure.outcome is Outcome.OUT_OF_MEMORY:
                 self._drop_in_flight()
-                self._end()  # what fills the memory may stay there
+                self.close()  # what fills the memory may stay there
             elif not self._process.running:
                 self._in_flight = 0
             raise
@@ -340,6 +330,7 @@ class SubmissionSession:
         self._requests = []
         self._processes += 1
         self._in_flight = 0
+        self._pending = None
         self._process.start()
         blocks = [[block.label, block.source] for block in self.source.blocks]
         self._kept = frozenset(self.cells)
@@ -372,11 +363,17 @@ class SubmissionSession:
 
     def output(self) -> str:
         """Return what the submission has printed so far, cut to the limit and saying so."""
+        self._keep_printed()
         return self._process.output()
 
     def close(self) -> None:
         """End the submission's process and everything that it started."""
+        self._keep_printed()
         self._end()
+
+    def _keep_printed(self) -> None:
+        if self._pending is not None and not self._pending.silent:
+            self._catch_up()
 
     @property
     def _printed(self) -> tuple[bytes, int]:
@@ -384,4 +381,5 @@ class SubmissionSession:
 
     def _end(self) -> None:
         self._in_flight = 0
+        self._pending = None
         self._process.end()

@@ -1,0 +1,49 @@
+"""What a session has done up to some time, so that it can go back to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from grader.sandbox.failures import CallFailure
+from grader.sandbox.requests import Request
+
+
+class State(NamedTuple):
+    """What has been done in a session at some time; `restore` goes back to it.
+
+    Attributes
+    ----------
+    requests : sequence of Request
+        All that were made of the process; those after `made` came later.
+    made : int
+        How many there were.
+    running : bool
+        Whether that process was running.
+    reloaded : bool
+        Whether it was started after another, so that what loading prints was not kept.
+    printed : tuple
+        What had been printed before it was started, or by then where none was running.
+    hung, spent : mapping
+        The functions that are not called again, and the seconds that each has taken.
+    """
+
+    requests: Sequence[Request]
+    made: int
+    running: bool
+    reloaded: bool
+    printed: tuple[bytes, int]
+    hung: Mapping[str, CallFailure]
+    spent: Mapping[str, float]
+
+
+class Pending(NamedTuple):
+    """A process that a session has gone back to, and has not needed since.
+
+    `silent` says that neither loading nor its calls printed anything: what it has printed is
+    known without it.
+    """
+
+    requests: list[Request]
+    reloaded: bool
+    silent: bool
