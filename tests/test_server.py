@@ -144,13 +144,17 @@ def test_an_instructor_sees_the_class_and_grades_again(site: Served, instructor:
     assert "kurt N." in desk
     source = instructor.get(attempt + "source/")
     assert "def spread" in source.text
-    number = attempt.strip("/").rpartition("/")[2]
-    again = instructor.post("/c/course/desk/regrade/", page="/c/course/desk/", attempt=number)
-    assert again.status == 200
+    again = "/c/course/desk/regrade/exercise1/"
+    assert instructor.post(again, do="begin").status == 200
+    wait_for(lambda: "Use the new results" in instructor.get(again).text, "it is graded again")
+    page = instructor.get(again).text
+    assert "grades compared, no grade changed" in page
+    [number] = set(re.findall(r'name="regrade" value="(\d+)"', page))
+    assert "begin" in instructor.post(again, do="use", regrade=number).text
     graded(kurt, attempt)
     table = instructor.get("/c/course/desk/grades.csv")
     assert "kurt,kurt N.," in table.text
-    assert "regrade" in instructor.get("/c/course/desk/audit/").text
+    assert "regrade used" in instructor.get("/c/course/desk/audit/").text
 
 
 def test_what_waits_when_a_worker_is_killed_is_graded_once(site: Served, instructor: Visitor):

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import json
 import re
 import sys
 import zipfile
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from command import run_command
+from served_class import HALF, Class, a_class
 from serving import RIGHT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
 
-HALF = RIGHT.replace("- middle", "- 2 * middle")
 WHY = 'why = "Every value counts."\n'
 YESTERDAY = datetime.now(UTC) - timedelta(hours=30)
 DESCRIPTION = f"""name = "desks"
@@ -49,92 +44,14 @@ example = {{ points = 1, text = "Gives an example" }}
 """
 
 
-@dataclass
-class Class:
-    """A served course with people in it, and what a worker would make of their files."""
-
-    course: Any
-    documents: dict[tuple[str, str], str]
-    clients: dict[str, Any] = field(default_factory=dict)
-    people: dict[str, Any] = field(default_factory=dict)
-
-    def add(self, name: str, role: str = "student", section: str = "") -> Any:
-        from django.test import Client
-
-        from grader.server.models import Membership, Person
-
-        person = Person.objects.create(username=name, name=f"{name.title()} N.")
-        Membership.objects.create(person=person, course=self.course, role=role, section=section)
-        self.people[name], self.clients[name] = person, Client()
-        self.clients[name].force_login(person)
-        return self.clients[name]
-
-    def hand_in(self, name: str, code: str, exercise: str = "exercise1") -> int:
-        """Hand in through the page; return the number of the attempt."""
-        answer = self.clients[name].post(f"/c/desks/e/{exercise}/submit/", {"code": code})
-        assert answer.status_code == 302, answer.content.decode()
-        return int(re.findall(r"/attempt/(\d+)/", answer["Location"])[0])
-
-    def grade(self, number: int, *, ungraded: bool = False) -> None:
-        """End an attempt's job as a worker would."""
-        from grader.server import queue
-        from grader.server.models import Attempt, GradedResult, Job
-
-        attempt = Attempt.objects.get(pk=number)
-        document = self.documents[attempt.exercise, bytes(attempt.content).decode()]
-        found = json.loads(document)
-        result = GradedResult(
-            status="ungraded" if ungraded else "graded",
-            score=found["score"],
-            max_score=found["max_score"],
-            document=document,
-        )
-        assert queue.end(Job.objects.get(attempt=attempt), "v1", result)
-
-    def graded(self, name: str, code: str, exercise: str = "exercise1") -> int:
-        number = self.hand_in(name, code, exercise)
-        self.grade(number)
-        return number
-
-    def decide(self, who: str, exercise: str = "exercise1", by: str = "tess", **form: Any) -> Any:
-        address = f"/c/desks/desk/grade/{self.people[who].pk}/{exercise}/"
-        return self.clients[by].post(address, form)
-
-    def page(self, name: str, path: str) -> str:
-        answer = self.clients[name].get(f"/c/desks/{path}")
-        assert answer.status_code == 200
-        return str(answer.content.decode())
-
-    def grades(self) -> dict[tuple[str, str], dict[str, str]]:
-        table = self.page("tess", "desk/grades.csv").removeprefix("\ufeff")
-        lines = csv.DictReader(io.StringIO(table))
-        return {(line["student_id"], line["exercise"]): line for line in lines}
-
-
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Class:
-    from grader.server.configuration import Configuration
-    from grader.server.serving import prepare
-
-    folder = tmp_path_factory.mktemp("desk")
-    course = folder / "desks"
-    assert run_command("author", "new", course).returncode == 0
-    (course / "solutions" / "misconceptions_exercise1.py").unlink()
-    for name in ("late", "essay"):
-        for file in list(course.glob("*/*exercise1.*")):
-            (file.parent / file.name.replace("exercise1", name)).write_bytes(file.read_bytes())
-    (course / "exercises" / "course.toml").write_text(DESCRIPTION, "utf-8")
-    documents = {}
-    for exercise, code in (
-        ("exercise1", RIGHT), ("exercise1", HALF), ("late", RIGHT), ("essay", RIGHT + WHY),
-    ):  # fmt: skip
-        (folder / f"{exercise}.py").write_text(code, "utf-8")
-        done = run_command("check", "--json", "--course", course, folder / f"{exercise}.py")
-        documents[exercise, code] = done.stdout
-    prepare(Configuration(str(folder / "data"), (str(course),), "", "http://testserver"))
-    from grader.server.models import ServedCourse
-
-    made = Class(ServedCourse.objects.get(name="desks"), documents)
+    made = a_class(
+        tmp_path_factory.mktemp("desk"),
+        "desks",
+        DESCRIPTION,
+        (("exercise1", RIGHT), ("exercise1", HALF), ("late", RIGHT), ("essay", RIGHT + WHY)),
+    )
     made.add("tess", "instructor")
     made.add("assist", "assistant", "A")
     return made

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolatio
 FORM = "Content-Type: application/x-www-form-urlencoded"
 PEOPLE = "/c/course/desk/people/"
 DECISIONS = "/c/course/desk/decisions/"
+REGRADE = "/c/course/desk/regrade/exercise1/"
 TOKEN = "the-token-of-who-sends-it"
 TASK = "/c/course/e/exercise1/"
 SUBMIT = TASK + "submit/"
@@ -161,11 +162,10 @@ def odd_forms() -> Iterator[Request]:
         for path, name, by in (
             (SUBMIT, "code", "mallory"), ("/login/", "username", "mallory"),
             ("/language/", "language", "mallory"), ("/language/", "next", "mallory"),
-            ("/c/course/desk/regrade/", "attempt", "instructor"),
-            ("/c/course/desk/regrade/", "exercise", "instructor"),
+            (REGRADE, "do", "instructor"), (REGRADE, "do=use&regrade", "instructor"),
+            (REGRADE, "do=begin&person", "instructor"),
         ):  # fmt: skip
-            body = f"{begin}{quoted(name)}={quoted(text)}".encode()
-            yield Request("POST", path, body, kind, by)
+            yield Request("POST", path, f"{begin}{name}={quoted(text)}".encode(), kind, by)
         decided = {"kind": "excused", "student": "mallory", "exercise": "exercise1", "reason": "x"}
         for name in (*decided, "value", "number", "check", "remark", "item", "answer_id"):
             fields = {**decided, "kind": "undo" if name == "number" else "excused", name: text}

@@ -36,20 +36,29 @@ class Identity:
         ):
             _add(self._settings, part.encode())
 
+    def version(self, exercise: Exercise) -> str:
+        """Return what tells one version of an exercise, as it is graded, from another."""
+        return self._of(exercise).hexdigest()
+
     def key(
         self, exercise: Exercise, name: str, data: bytes, files: Sequence[tuple[str, bytes]] = ()
     ) -> str:
         """Return the key of a submission's result; `files` are those that it imports."""
-        digest = self._settings.copy()
-        points = dict(exercise.points)
-        limits, diagnoses = exercise.limits, exercise.diagnoses
-        settings = (exercise.name, exercise.title, points, limits, diagnoses, exercise.by_hand)
-        for part in (repr(settings).encode(), name.encode("utf-8", "surrogateescape"), data):
+        digest = self._of(exercise)
+        for part in (name.encode("utf-8", "surrogateescape"), data):
             _add(digest, part)
         for path, content in files:
             _add(digest, path.encode("utf-8", "surrogateescape"))
             _add(digest, content)
         return digest.hexdigest()
+
+    def _of(self, exercise: Exercise) -> hashlib._Hash:
+        digest = self._settings.copy()
+        points = dict(exercise.points)
+        limits, diagnoses = exercise.limits, exercise.diagnoses
+        settings = (exercise.name, exercise.title, points, limits, diagnoses, exercise.by_hand)
+        _add(digest, repr(settings).encode())
+        return digest
 
 
 def _add(digest: hashlib._Hash, part: bytes) -> None:

@@ -5,40 +5,17 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
 from grader.language import clauses, ngettext, translated
 from grader.language import gettext as _
-from grader.language import gettext_lazy as lazy
 
 if TYPE_CHECKING:
-    from grader.report.differences import CheckChange, Comparison, Difference
+    from grader.report.differences import Comparison, Difference
 
 _SHOWN = 50
-_STANDINGS: Final = {
-    "graded": lazy("graded"),
-    "ungraded": lazy("ungraded"),
-    "unreadable": lazy("unreadable"),
-    "missing": lazy("missing"),
-    "excused": lazy("excused"),
-    "withheld": lazy("withheld"),
-    "pending": lazy("to be graded by hand"),
-    "absent": lazy("absent"),
-}
-_OUTCOMES: Final = {
-    "passed": lazy("passed"),
-    "failed": lazy("failed"),
-    "error": lazy("error"),
-    "not_implemented": lazy("not_implemented"),
-    "timeout": lazy("timeout"),
-    "out_of_memory": lazy("out_of_memory"),
-    "died": lazy("died"),
-    "forbidden_value": lazy("forbidden_value"),
-    "blocked": lazy("blocked"),
-    "grader_error": lazy("grader_error"),
-}
 
 
 @click.command("diff", epilog="Example: bpgrade diff graded graded-again")
@@ -84,21 +61,14 @@ def _document(comparison: Comparison) -> dict[str, object]:
 
 
 def _tell(comparison: Comparison, most: int) -> None:
+    from grader.report.difference_words import told_check, told_counts
+
     grades = comparison.grades
-    up = sum(one.change > 0 for one in grades)
-    down = sum(one.change < 0 for one in grades)
-    other = len(grades) - up - down
-    parts = [_("{count} up", count=up), _("{count} down", count=down)]
-    parts += [_("{count} new, gone or ungraded", count=other)] if other else []
-    told = _("no grade changed")
-    if grades:
-        changes = clauses(parts)
-        told = _("{count} different: {changes}", count=len(grades), changes=changes)
-    click.echo(_("{count} grades compared, {result}.", count=comparison.compared, result=told))
+    click.echo(translated(told_counts(comparison)))
     if comparison.by_check:
         click.echo("\n" + _("By check:"))
         for check, number in comparison.by_check[:most]:
-            click.echo(f"  {number:5}  {_check(check)}")
+            click.echo(f"  {number:5}  {translated(told_check(check))}")
     if grades:
         click.echo("\n" + _("By student:"))
         for one in grades[:most]:
@@ -115,36 +85,17 @@ def _tell(comparison: Comparison, most: int) -> None:
         click.echo(f"\n{told}")
 
 
-def _check(check: CheckChange) -> str:
-    from grader.report.safe_text import visible
-
-    return _(
-        "{before} -> {after}: {function}: {title}",
-        before=_OUTCOMES[check.before] if check.before else _("not there"),
-        after=_OUTCOMES[check.after] if check.after else _("gone"),
-        function=visible(check.function, lines=False),
-        title=visible(check.title, lines=False),
-    )
-
-
 def _grade(one: Difference) -> str:
+    from grader.report.difference_words import told_change
     from grader.report.safe_text import visible
 
     who = one.student.id
     if one.student.name not in ("", who):
         who = f"{one.student.name} ({who})"
-    sign = f" ({one.change:+g})" if one.change else ""
-    before, after = _standing(one.before, one.score_before), _standing(one.after, one.score_after)
     shown = visible(_("{who}, {exercise}", who=who, exercise=one.exercise), lines=False)
-    told = [_("{who}: {change}", who=shown, change=f"{before} -> {after}{sign}")]
+    told = [_("{who}: {change}", who=shown, change=told_change(one))]
     if one.resubmitted:
         told.append(_("another file"))
     if one.decided:
         told.append(_("as decided"))
     return translated(clauses(told))
-
-
-def _standing(status: str, score: float | None) -> str:
-    if score is not None:
-        return f"{score:g}"
-    return translated(_STANDINGS.get(status, status))

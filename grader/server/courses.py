@@ -11,6 +11,8 @@ from grader.batch.cache_key import Identity
 from grader.batch.description import Description, describe
 from grader.course import Course, load_course
 from grader.course.load import course_file
+from grader.language import reading
+from grader.language.catalogue import SOURCE
 from grader.report.pages.course_drawing import CourseDrawings
 from grader.report.pages.drawing import Drawing
 from grader.result import Result
@@ -79,7 +81,8 @@ def read_course(served: ServedCourse) -> ReadCourse:
         stamp = _stamp(folder)
         if known is None or known.stamp != stamp:
             course = load_course(folder)
-            identity = Identity(course, SEED, ISOLATION)
+            with reading(SOURCE):  # the same version whoever looks first
+                identity = Identity(course, SEED, ISOLATION)
             known = ReadCourse(course, identity, describe(course, ()), Drawings(course), stamp)
             _read[served.name] = known
         return known

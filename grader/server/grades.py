@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
+from typing import Final, TypeVar
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -36,12 +38,17 @@ from grader.server.models import (
     GradedResult,
     Person,
     RecordedDecision,
+    Regrade,
     ServedCourse,
     noted,
 )
+from grader.server.results import Facts, documents, facts
 
+Item = TypeVar("Item")
 Propose = Callable[[Bench], Iterable[Decision]]
 _UNKNOWN = Lateness(None, None, 0.0)
+_PEOPLE_AT_ONCE: Final = 100
+_RECORDS_AT_ONCE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +70,24 @@ class Try:
         return None if self.score is None else self.lateness.final(self.score)
 
 
-def tries(course: Course, attempts: QuerySet[Attempt]) -> list[Try]:
-    """Return attempts with how they stand, in two queries and without what was handed in."""
+def tries(course: Course, attempts: QuerySet[Attempt], instead: Regrade | None = None) -> list[Try]:
+    """Return attempts with how they stand, in few queries and without what was handed in.
+
+    Parameters
+    ----------
+    instead : Regrade or None
+        Whose results are looked at as if they counted; where one is ungraded, what counts does.
+    """
     deadlines = {one.name: one.deadline for one in course.exercises}
-    latest = {
-        attempt: (number, status, score)
-        for number, attempt, status, score in GradedResult.objects.filter(
-            attempt__in=attempts.values("pk")
-        )
-        .order_by("id")
-        .values_list("id", "attempt_id", "status", "score")
-    }
+    known = GradedResult.objects.filter(attempt__in=attempts.values("pk"))
+    columns = ("attempt_id", "id", "status", "score")
+    rows = list(known.filter(counts=True).values_list(*columns))
+    if instead is not None:
+        rows += known.filter(regrade=instead, status="graded").values_list(*columns)
+    standing = {attempt: (number, status, score) for attempt, number, status, score in rows}
     found = []
     for one in attempts.defer("content"):
-        number, status, score = latest.get(one.pk, (None, "waiting", 0.0))
+        number, status, score = standing.get(one.pk, (None, "waiting", 0.0))
         deadline = deadlines.get(one.exercise)
         late = overdue(one.handed_in, deadline, course) if deadline else _UNKNOWN
         found.append(Try(one, status, score if status == "graded" else None, late, number))
@@ -99,7 +110,7 @@ class Place:
 
 def result_of(one: Try) -> Result | None:
     """Return the result document of an attempt; None until it is graded."""
-    return _documents([one]).get(one.result or 0)
+    return documents([one.result]).get(one.result) if one.result else None
 
 
 def as_student(person: Person) -> Student:
@@ -115,17 +126,28 @@ def decisions_on(served: ServedCourse, *students: str) -> tuple[Decision, ...]:
     return tuple(decision_of(json.loads(row)) for row in rows.values_list("row", flat=True))
 
 
-def places(served: ServedCourse, people: Sequence[Person], exercise: str = "") -> Iterator[Place]:
-    """Give the grades of these people, in one exercise or in all, each with its attempts."""
+def places(
+    served: ServedCourse,
+    people: Sequence[Person],
+    exercise: str = "",
+    instead: Regrade | None = None,
+) -> Iterator[Place]:
+    """Give the grades of these people, in one exercise or in all, each with its attempts.
+
+    `instead` as in `tries`.
+    """
     known = decisions_on(served, people[0].username) if len(people) == 1 else decisions_on(served)
     held = in_force(known)
     found = read_course(served)
-    for student, name, own, attempts in _handed_in(found.course, served, people, exercise, known):
-        decisions = held.on(student.id, name)
-        late = [decided_lateness(one, decisions, found.description, name) for one in attempts]
+    for one in _handed_in(found.course, served, people, exercise, known, instead=instead):
+        decisions = held.on(one.student.id, one.exercise)
+        late = [
+            decided_lateness(each, decisions, found.description, one.exercise)
+            for each in one.attempts
+        ]
         yield Place(
-            final_grade(student, name, attempts, found.description, decisions),
-            tuple(replace(one, lateness=each) for one, each in zip(own, late, strict=True)),
+            final_grade(one.student, one.exercise, one.attempts, found.description, decisions),
+            tuple(replace(own, lateness=each) for own, each in zip(one.tries, late, strict=True)),
         )
 
 
@@ -134,10 +156,8 @@ def bench(served: ServedCourse, people: Sequence[Person], exercise: str = "") ->
     known = decisions_on(served)
     found = read_course(served)
     handed_in = (
-        HandedIn(student, name, tuple(attempts))
-        for student, name, _own, attempts in _handed_in(
-            found.course, served, people, exercise, known, in_full=bool(exercise)
-        )
+        HandedIn(one.student, one.exercise, one.attempts)
+        for one in _handed_in(found.course, served, people, exercise, known, in_full=bool(exercise))
     )
     return Bench(BatchResults(found.description, tuple(handed_in)), known)
 
@@ -178,11 +198,34 @@ def _mark(served: ServedCourse, decision: Decision) -> None:
 
 def with_record(served: ServedCourse, place: Place, one: Try) -> Graded:
     """Return a grade with the record of one attempt, as pages and feedback take it."""
+    return _with_record(course_of(served), place, one, documents([one.result or 0]))
+
+
+def with_kept(served: ServedCourse, some: Iterable[Place]) -> Iterator[Graded]:
+    """Give grades with the records that count, as pages and gradebooks take them, few at a time."""
     course = course_of(served)
+    for part in parts_of(some, _RECORDS_AT_ONCE):
+        kept = [one.kept for one in part]
+        found = documents([one.result for one in kept if one and one.result])
+        for place, one in zip(part, kept, strict=True):
+            yield (
+                Graded(place.grade, ()) if one is None else _with_record(course, place, one, found)
+            )
+
+
+def parts_of(some: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Give what there is in lists of so many."""
+    rest = iter(some)
+    while part := list(islice(rest, size)):
+        yield part
+
+
+def _with_record(course: Course, place: Place, one: Try, found: Mapping[int, Result]) -> Graded:
     kept = place.kept
     is_kept = kept is not None and kept.attempt.pk == one.attempt.pk
-    record = _record(course, place.grade.student, one, _documents([one]), len(place.tries))
-    return Graded(place.grade, (replace(record, kept=is_kept),))
+    record = _record(course, place.grade.student, one, len(place.tries))
+    record = replace(record, kept=is_kept, result=found.get(one.result or 0))
+    return Graded(place.grade, (record,))
 
 
 def grade_text(grade: FinalGrade) -> str:
@@ -190,6 +233,16 @@ def grade_text(grade: FinalGrade) -> str:
     if grade.final is None:
         return standing(grade)
     return score_text(grade.final, grade.max_score)
+
+
+@dataclass(frozen=True, slots=True)
+class _HandedIn:
+    """What somebody has tried, with what `grader.decisions` takes of it."""
+
+    student: Student
+    exercise: str
+    tries: tuple[Try, ...]
+    attempts: tuple[CountedAttempt, ...]
 
 
 def _handed_in(
@@ -200,50 +253,45 @@ def _handed_in(
     decisions: Sequence[Decision],
     *,
     in_full: bool = False,
-) -> Iterator[tuple[Student, str, list[Try], list[CountedAttempt]]]:
-    """Give who has tried what, with what `grader.decisions` takes of it."""
+    instead: Regrade | None = None,
+) -> Iterator[_HandedIn]:
+    """Give who has tried what, in as many queries for many people as for a few."""
     pointed = {(one.student, one.exercise) for one in decisions if one.kind == "points"}
     attempts = Attempt.objects.filter(course=served).order_by("number")
-    if len(people) == 1:
-        attempts = attempts.filter(person=people[0])
     if exercise:
         attempts = attempts.filter(exercise=exercise)
-    by_place: dict[tuple[int, str], list[Try]] = defaultdict(list)
-    for one in tries(course, attempts):
-        by_place[one.attempt.person_id, one.attempt.exercise].append(one)
-    for person in people:
-        student = as_student(person)
-        for each in course.exercises:
-            if exercise not in ("", each.name):
-                continue
-            own = by_place.get((person.pk, each.name), [])
-            full = in_full or bool(each.by_hand) or (student.id, each.name) in pointed
-            yield student, each.name, own, _counted(course, student, own, full)
+    chosen = [one for one in course.exercises if exercise in ("", one.name)]
+    for some in parts_of(people, _PEOPLE_AT_ONCE):
+        by_place: dict[tuple[int, str], list[Try]] = defaultdict(list)
+        for each in tries(course, attempts.filter(person__in=some), instead):
+            by_place[each.attempt.person_id, each.attempt.exercise].append(each)
+        full = {
+            (person.pk, one.name)
+            for person in some
+            for one in chosen
+            if in_full or one.by_hand or (person.username, one.name) in pointed
+        }
+        known = facts([each.result for key in full for each in by_place[key] if each.result])
+        for person in some:
+            for one in chosen:
+                own = by_place[person.pk, one.name]
+                student = as_student(person)
+                counted = _counted(course, student, own, known)
+                yield _HandedIn(student, one.name, tuple(own), tuple(counted))
 
 
 def _counted(
-    course: Course, student: Student, own: Sequence[Try], full: bool
-) -> list[CountedAttempt]:
-    documents = _documents(own) if full else {}
+    course: Course, student: Student, own: Sequence[Try], known: Mapping[int, Facts]
+) -> Iterator[CountedAttempt]:
     best = max(own, key=_order, default=None)
-    found = []
     for one in own:
-        record = replace(_record(course, student, one, documents, len(own)), kept=one is best)
-        score, sha256 = one.score, one.attempt.sha256
-        found.append(replace(attempt_of(record), score=score, submission=sha256))
-    return found
+        attempt = attempt_of(replace(_record(course, student, one, len(own)), kept=one is best))
+        attempt = replace(attempt, score=one.score, submission=one.attempt.sha256)
+        more = known.get(one.result or 0)
+        yield replace(attempt, checks=more.checks, answers=more.answers) if more else attempt
 
 
-def _documents(own: Sequence[Try]) -> dict[int, Result]:
-    """Return the results of attempts by their numbers."""
-    wanted = [one.result for one in own if one.result is not None]
-    rows = GradedResult.objects.filter(pk__in=wanted).values_list("id", "document")
-    return {number: Result.from_json(document) for number, document in rows}
-
-
-def _record(
-    course: Course, student: Student, one: Try, documents: dict[int, Result], of: int
-) -> Record:
+def _record(course: Course, student: Student, one: Try, of: int) -> Record:
     """Return the record that a batch would have of an attempt; what waits is ungraded."""
     return Record(
         student=student,
@@ -256,7 +304,7 @@ def _record(
         lateness=one.lateness,
         status="graded" if one.status == "graded" else "ungraded",
         automatic=one.final,
-        result=documents.get(one.result or 0),
+        result=None,
     )
 
 

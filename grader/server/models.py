@@ -102,14 +102,55 @@ class Attempt(models.Model):
 
     @property
     def result(self) -> GradedResult | None:
-        """The result that counts: the last one that was written."""
-        return self.results.order_by("-id").first()
+        """The result that counts."""
+        return self.results.filter(counts=True).first()
+
+    @property
+    def job(self) -> Job:
+        """The job that grades it first."""
+        return self.jobs.get(regrade=None)
+
+
+class RegradeState(StrEnum):
+    """What has become of a regrade."""
+
+    OPEN = "open"
+    USED = "used"
+    DROPPED = "dropped"
+
+
+class Regrade(models.Model):
+    """Attempts at an exercise that are graded once more, of one person or of all.
+
+    Its results count only when an instructor uses them, and then all at once. `version` is that of
+    the course, for this exercise: no other version's results are among them.
+    """
+
+    course = models.ForeignKey(ServedCourse, models.PROTECT)
+    exercise = models.CharField(max_length=100)
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="regrades")
+    version = models.CharField(max_length=64)
+    state = models.CharField(
+        max_length=10, choices=choices(RegradeState), default=RegradeState.OPEN
+    )
+    begun_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="begun_regrades")
+    begun = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course", "exercise"],
+                condition=models.Q(state="open"),
+                name="one_open_regrade",
+            )
+        ]
 
 
 class JobState(StrEnum):
-    """How far a job is."""
+    """How far a job is; `later` is for when nothing else waits."""
 
     WAITING = "waiting"
+    LATER = "later"
     LEASED = "leased"
     GRADED = "graded"
     GIVEN_UP = "given_up"
@@ -118,10 +159,12 @@ class JobState(StrEnum):
 class Job(models.Model):
     """The grading of an attempt: waiting, leased to a worker, or ended.
 
-    A worker that dies lets its lease run out. After two deaths the attempt is given up.
+    A worker that dies lets its lease run out. After two deaths the attempt is given up. Where a
+    regrade is put off, `leased_until` says until when.
     """
 
-    attempt = models.OneToOneField(Attempt, models.CASCADE)
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="jobs")
+    regrade = models.ForeignKey(Regrade, models.CASCADE, null=True, related_name="jobs")
     state = models.CharField(max_length=10, choices=choices(JobState), default=JobState.WAITING)
     worker = models.CharField(max_length=100, blank=True)
     leased_until = models.DateTimeField(null=True)
@@ -129,13 +172,31 @@ class Job(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["state", "id"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["attempt"], condition=models.Q(regrade=None), name="one_first_job"
+            ),
+            models.UniqueConstraint(
+                fields=["attempt", "regrade"],
+                condition=models.Q(regrade__isnull=False),
+                name="one_job_a_regrade",
+            ),
+        ]
 
 
 class GradedResult(models.Model):
-    """A result document, written once for an attempt and a version of the course."""
+    """A result document, written once for each job.
+
+    `version` is that of the attempt and the course, `course_version` that of the course alone, for
+    the attempt's exercise; empty where an earlier bpgrade has written it. A regrade's result does
+    not count before it is used.
+    """
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="results")
+    regrade = models.ForeignKey(Regrade, models.CASCADE, null=True, related_name="results")
+    counts = models.BooleanField(default=True)
     version = models.CharField(max_length=64)
+    course_version = models.CharField(max_length=64, blank=True)
     status = models.CharField(max_length=10)
     score = models.FloatField()
     max_score = models.FloatField()
@@ -144,7 +205,19 @@ class GradedResult(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["attempt", "version"], name="one_result_a_version")
+            models.UniqueConstraint(
+                fields=["attempt", "version"],
+                condition=models.Q(regrade=None),
+                name="one_result_a_version",
+            ),
+            models.UniqueConstraint(
+                fields=["attempt", "regrade"],
+                condition=models.Q(regrade__isnull=False),
+                name="one_result_a_regrade",
+            ),
+            models.UniqueConstraint(
+                fields=["attempt"], condition=models.Q(counts=True), name="one_result_counts"
+            ),
         ]
 
 

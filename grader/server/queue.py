@@ -26,7 +26,8 @@ _ASK_SOONEST: Final = 0.25
 _ASK_LATEST: Final = 15.0
 _SOON: Final = 5  # so few are before an attempt that nobody needs to be told how long it takes
 _PACED_BY: Final = 50
-_ENDED: Final = (JobState.GRADED, JobState.GIVEN_UP)
+_PUT_OFF: Final = timedelta(seconds=5)
+ENDED: Final = (JobState.GRADED, JobState.GIVEN_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +84,17 @@ def hand_in(
 
 def is_any_to_lease() -> bool:
     """Return whether `lease` would find a job; asking keeps nobody from writing."""
-    return bool(_to_lease().exists())
+    return any(some.exists() for some in _to_lease())
 
 
-def _to_lease() -> QuerySet[Job]:
-    return Job.objects.filter(
-        Q(state=JobState.WAITING) | Q(state=JobState.LEASED, leased_until__lt=timezone.now())
+def _to_lease() -> tuple[QuerySet[Job], QuerySet[Job]]:
+    """Return what waits, and what is for when nothing else does."""
+    now = timezone.now()
+    ran_out = Q(state=JobState.LEASED, leased_until__lt=now)
+    put_off = Q(leased_until__isnull=False, leased_until__gt=now)
+    return (
+        Job.objects.filter(Q(state=JobState.WAITING) | ran_out),
+        Job.objects.filter(state=JobState.LATER).exclude(put_off),
     )
 
 
@@ -97,18 +103,25 @@ def lease(worker: str, most: int) -> list[Job]:
 
     A lease that has run out is a death of its worker. A job with two deaths is given up.
     """
-    now = timezone.now()
+    taken: list[Job] = []
     with transaction.atomic():
-        jobs = _to_lease().order_by("id")
-        if connection.vendor == "postgresql":
-            jobs = jobs.select_for_update(skip_locked=True, of=("self",))
-        taken = []
-        for job in jobs.select_related("attempt__course")[:most]:
-            if job.state == JobState.LEASED:
-                job.deaths += 1
-            job.worker, job.leased_until, job.state = worker, now + LEASE, JobState.LEASED
-            job.save(update_fields=["worker", "leased_until", "state", "deaths"])
-            taken.append(job)
+        for some in _to_lease():
+            if len(taken) < most:
+                taken += _leased(worker, some, most - len(taken))
+    return taken
+
+
+def _leased(worker: str, jobs: QuerySet[Job], most: int) -> list[Job]:
+    until = timezone.now() + LEASE
+    if connection.vendor == "postgresql":
+        jobs = jobs.select_for_update(skip_locked=True, of=("self",))
+    taken = []
+    for job in jobs.select_related("attempt__course", "regrade").order_by("id")[:most]:
+        if job.state == JobState.LEASED:
+            job.deaths += 1
+        job.worker, job.leased_until, job.state = worker, until, JobState.LEASED
+        job.save(update_fields=["worker", "leased_until", "state", "deaths"])
+        taken.append(job)
     return taken
 
 
@@ -123,40 +136,47 @@ def renew(worker: str, jobs: Sequence[int]) -> set[int]:
 def hand_back(worker: str, jobs: Sequence[int]) -> None:
     """Let others have jobs that this worker has not begun."""
     own = Job.objects.filter(pk__in=jobs, worker=worker, state=JobState.LEASED)
-    own.update(state=JobState.WAITING, worker="", leased_until=None)
+    own.filter(regrade=None).update(state=JobState.WAITING, worker="", leased_until=None)
+    own.update(state=JobState.LATER, worker="", leased_until=None)
+
+
+def put_off(worker: str, regrade: int) -> None:
+    """Leave a regrade alone for a while: the course is not the one that it is of, here or yet."""
+    own = Q(state=JobState.LATER) | Q(state=JobState.LEASED, worker=worker)
+    Job.objects.filter(own, regrade=regrade).update(
+        state=JobState.LATER, worker="", leased_until=timezone.now() + _PUT_OFF
+    )
 
 
 def end(job: Job, version: str, result: GradedResult, state: JobState = JobState.GRADED) -> bool:
-    """Write a job's result, once; False where another worker has written it already."""
+    """Write a job's result, once; False where another worker was faster, or it is wanted no more.
+
+    A regrade's result does not count yet.
+    """
     with transaction.atomic():
-        _, is_new = GradedResult.objects.get_or_create(
+        own = Job.objects.filter(pk=job.pk).exclude(state__in=ENDED)
+        if not own.update(state=state, leased_until=None):
+            return False
+        GradedResult.objects.create(
             attempt=job.attempt,
+            regrade_id=job.regrade_id,
+            counts=job.regrade_id is None,
             version=version,
-            defaults={
-                "status": result.status,
-                "score": result.score,
-                "max_score": result.max_score,
-                "document": result.document,
-            },
+            course_version=result.course_version,
+            status=result.status,
+            score=result.score,
+            max_score=result.max_score,
+            document=result.document,
         )
-        Job.objects.filter(pk=job.pk).exclude(state__in=_ENDED).update(
-            state=state, leased_until=None
-        )
-        if is_new:
+        if job.regrade_id is None:
             outbox.mark(job.attempt.course, [job.attempt.person_id], job.attempt.exercise)
-    return is_new
-
-
-def grade_again(attempts: Sequence[Attempt]) -> int:
-    """Queue attempts once more; return how many were not waiting already."""
-    ended = Job.objects.filter(attempt__in=attempts, state__in=_ENDED)
-    return int(ended.update(state=JobState.WAITING, worker="", leased_until=None, deaths=0))
+    return True
 
 
 def place(attempt: Attempt) -> Place:
     """Return where an attempt is in the queue."""
     job = attempt.job
-    if job.state in _ENDED:
+    if job.state in ENDED:
         return Place(None)
     if job.state == JobState.LEASED:
         return Place(0, is_leased=True)

@@ -16,6 +16,7 @@ from grader.server.views import (
     lti_connect,
     lti_launch,
     lti_platforms,
+    regrading,
     student,
 )
 
@@ -49,7 +50,12 @@ urlpatterns = [
     ),
     path("c/<str:course>/", student.course, name="course"),
     path("c/<str:course>/desk/", desk.desk, name="desk"),
-    path("c/<str:course>/desk/regrade/", desk.regrade, name="regrade"),
+    path("c/<str:course>/desk/regrade/<str:exercise>/", regrading.regrade, name="regrade"),
+    path(
+        "c/<str:course>/desk/regrade/<str:exercise>/state/",
+        regrading.regrade_state,
+        name="regrade_state",
+    ),
     path("c/<str:course>/desk/people/", desk.people, name="people"),
     path("c/<str:course>/desk/audit/", desk.audit, name="audit"),
     path("c/<str:course>/desk/grades.csv", grading.grades_table, name="grades"),

@@ -174,6 +174,9 @@ class Worker:
             jobs.hand_back(self.name, [job.pk])
             return
         exercise = read.course.exercise(attempt.exercise)
+        if job.regrade is not None and job.regrade.version != read.identity.version(exercise):
+            jobs.put_off(self.name, job.regrade.pk)
+            return
         key = read.identity.key(exercise, attempt.file_name, content)
         task = Task(key, attempt.exercise, attempt.file_name, content)
         if job.deaths >= jobs.MAX_DEATHS:
@@ -188,7 +191,7 @@ class Worker:
             return
         if graded.results:
             self._make_room(job)
-            self._end(job, graded.results[0])
+            self._end(job, graded.results[0], read)
         elif graded.lost:
             self._lost(job, task, read, graded.lost[task.key])
         else:  # the course has changed meanwhile
@@ -198,7 +201,7 @@ class Worker:
         """Grade once more where a grading process was lost, then give up."""
         again = self._slots_for(read).grade([task])
         if again.results:
-            self._end(job, again.results[0])
+            self._end(job, again.results[0], read)
         else:
             reason = _("the grader was lost twice: {how}", how=how)
             self._end_ungraded(job, task, read, reason, JobState.GIVEN_UP)
@@ -206,12 +209,18 @@ class Worker:
     def _end_ungraded(
         self, job: Job, task: Task, read: ReadCourse, reason: str, state: JobState
     ) -> None:
-        self._end(job, ungraded(task, read.course, self._job(read), reason), state)
+        self._end(job, ungraded(task, read.course, self._job(read), reason), read, state)
 
-    def _end(self, job: Job, done: Done, state: JobState = JobState.GRADED) -> None:
+    def _end(
+        self, job: Job, done: Done, read: ReadCourse, state: JobState = JobState.GRADED
+    ) -> None:
         """Write a result, as soon as the database can be written to."""
         result = GradedResult(
-            status=done.status, score=done.score, max_score=done.max_score, document=done.document
+            status=done.status,
+            score=done.score,
+            max_score=done.max_score,
+            document=done.document,
+            course_version=read.identity.version(read.course.exercise(done.exercise)),
         )
         while True:
             try:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from grader.errors import BpgradeError
 from grader.server import access, queue
-from grader.server.access import Visit, attempt_for
+from grader.server.access import Visit, attempt_for, attempts_of
 from grader.server.courses import course_of
 from grader.server.grades import tries
-from grader.server.models import Attempt, AuditEntry, JobState, Membership, Person, Role, noted
+from grader.server.models import AuditEntry, Membership, Person, Role, noted
 from grader.server.people import read_people
 from grader.server.rendering import page
 from grader.server.views.accounts import invite
 
 _SHOWN = 200
-_LONGEST_NUMBER = 19
 
 
 @access.staff
@@ -27,7 +25,7 @@ def desk(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Show what was handed in last, what could not be graded, and how long the queue is."""
     exercise = request.GET.get("exercise", "")[:100]
     found = course_of(visit.course)
-    attempts = _visible(visit).select_related("person")
+    attempts = attempts_of(visit).select_related("person")
     if exercise:
         attempts = attempts.filter(exercise=exercise)
     return page(
@@ -37,7 +35,7 @@ def desk(request: HttpRequest, visit: Visit) -> HttpResponse:
         course=found,
         chosen=exercise,
         lines=tries(found, attempts.order_by("-id")[:_SHOWN]),
-        given_up=attempts.filter(job__state=JobState.GIVEN_UP).count(),
+        ungraded=attempts.filter(results__counts=True, results__status="ungraded").count(),
         waiting=queue.waiting(),
     )
 
@@ -56,21 +54,6 @@ def source(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         result=one.result,
         text=text[:200_000],
     )
-
-
-@access.instructor
-def regrade(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Queue one attempt, or the latest of each student in an exercise, once more."""
-    if request.method == "POST":
-        attempts = _visible(visit)
-        if number := request.POST.get("attempt", ""):
-            attempts = attempts.filter(pk=_number(number))
-        else:
-            attempts = attempts.filter(exercise=request.POST.get("exercise", ""))
-        chosen = list(attempts)
-        queued = queue.grade_again(chosen)
-        noted(visit.person, visit.course, "regrade", f"{queued} of {len(chosen)} attempts")
-    return HttpResponseRedirect(reverse("desk", args=[visit.course.name]))
 
 
 @access.instructor
@@ -112,15 +95,6 @@ def audit(request: HttpRequest, visit: Visit) -> HttpResponse:
     )
 
 
-def _visible(visit: Visit) -> QuerySet[Attempt]:
-    """Return the attempts that a teacher may see: an assistant those of the own section."""
-    attempts = Attempt.objects.filter(course=visit.course)
-    if visit.role is Role.ASSISTANT and visit.section:
-        own = Membership.objects.filter(course=visit.course, section=visit.section)
-        attempts = attempts.filter(Q(person__in=own.values("person")) | Q(person=visit.person))
-    return attempts
-
-
 def _add(
     request: HttpRequest, visit: Visit, data: bytes, role: Role, section: str
 ) -> list[tuple[Person, str]]:
@@ -141,11 +115,6 @@ def _add(
                 links.append((person, request.build_absolute_uri(reverse("accept", args=[token]))))
         noted(visit.person, visit.course, "people", f"{len(links)} invited as {role}")
     return links
-
-
-def _number(text: str) -> int:
-    """Return the number of an attempt; 0, which none has, for any other text."""
-    return int(text) if text.isdecimal() and len(text) < _LONGEST_NUMBER else 0
 
 
 def _role(text: str) -> Role:

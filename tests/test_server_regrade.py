@@ -1,0 +1,231 @@
+"""Grading again: the difference before it counts, all at once or not at all, whatever dies."""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from served_class import HALF, Class, a_class
+from serving import RIGHT
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
+
+EXERCISES = ("one", "two", "three", "four", "five", "six")
+DESCRIPTION = """name = "again"
+title = "Again"
+packages = []
+""" + "".join(
+    f"""
+[exercises.{name}]
+title = "Mean and spread, {name}"
+points = {{ mean = 4, spread = 6 }}
+"""
+    for name in EXERCISES
+)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Class:
+    made = a_class(
+        tmp_path_factory.mktemp("again"),
+        "again",
+        DESCRIPTION,
+        (("one", RIGHT), ("one", HALF)),
+    )
+    for exercise in EXERCISES[1:]:
+        for code in (RIGHT, HALF):
+            document = made.documents["one", code].replace('"one"', f'"{exercise}"')
+            made.documents[exercise, code] = document
+    made.add("tess", "instructor")
+    made.add("ada")
+    made.add("bob")
+    return made
+
+
+def change(served: Class, exercise: str) -> None:
+    """Change an exercise's checks, and have the server notice."""
+    from grader.server import courses
+
+    course = courses.course_of(served.course)
+    path = course.checks(course.exercise(exercise))
+    path.write_text(path.read_text("utf-8") + "\n# changed\n", "utf-8")
+    courses._looked_at[served.course.name] = 0.0
+
+
+def graded_again(served: Class, code: str = "", *, ungraded: tuple[int, ...] = ()) -> list[int]:
+    """Do what a worker would with all that waits; return the numbers of the attempts in turn."""
+    from grader.server import queue
+
+    done = []
+    while jobs := queue.lease("here", 50):
+        for job in jobs:
+            fails = job.attempt_id in ungraded
+            result = served.result(job.attempt, code if job.regrade else "", ungraded=fails)
+            assert queue.end(job, f"v2 of {job.attempt_id}", result)
+            done.append(job.attempt_id)
+    return done
+
+
+def ask(served: Class, exercise: str, **form: Any) -> str:
+    """Send the page's form; return the page."""
+    address = f"/c/again/desk/regrade/{exercise}/"
+    if form:
+        number = re.findall(r'name="regrade" value="(\d+)"', ask(served, exercise))
+        form = {"regrade": number[0] if number else "", **form}
+        assert served.clients["tess"].post(address, form).status_code == 302
+    return served.page("tess", f"desk/regrade/{exercise}/")
+
+
+def score(served: Class, name: str, exercise: str) -> str:
+    return served.grades()[name, exercise]["final_score"]
+
+
+def test_new_results_count_when_they_are_used_and_are_shown_before(served: Class):
+    half, right = served.graded("ada", HALF, "one"), served.graded("bob", RIGHT, "one")
+    before = score(served, "ada", "one")
+    served.decide("ada", "one", kind="score", value="7", reason="a word with her")
+    change(served, "one")
+    assert "2 results count that other checks have given" in ask(served, "one")
+    assert "0 of 2 attempts are graded again" in ask(served, "one", do="begin")
+    assert f"{before} / 10" in served.page("ada", f"attempt/{half}/")  # nobody waits for it
+    assert "0 of 2 attempts" in ask(served, "one", do="use")  # it is not complete
+    assert graded_again(served, RIGHT) == [half, right]
+    shown = ask(served, "one")
+    assert "2 grades compared, no grade changed." in shown  # what was decided holds
+    assert "decided at 7 of 10" in shown
+    assert f"would now get 10 ({before} when it was decided)" not in served.page(
+        "tess", f"desk/grade/{served.people['ada'].pk}/one/"
+    )
+    [last] = re.findall(r'name="number" value="(\d+)"', served.page("tess", "desk/decisions/"))[:1]
+    served.decide("ada", "one", kind="undo", number=last)
+    shown = ask(served, "one")
+    assert "2 grades compared, 1 different: 1 up, 0 down." in shown
+    assert f"{before} -&gt; 10 (+{10 - float(before):g})" in shown
+    assert "failed -&gt; passed: spread:" in shown
+    assert score(served, "ada", "one") == before
+    assert f"{before} / 10" in served.page("ada", f"attempt/{half}/")
+    begin = ask(served, "one", do="use")
+    assert "Grade this exercise again" in begin
+    assert "result counts" not in begin
+    assert score(served, "ada", "one") == score(served, "bob", "one") == "10"
+    assert "10 / 10" in served.page("ada", f"attempt/{half}/")
+    audit = served.page("tess", "desk/audit/")
+    assert "regrade one: 2 attempts" in audit
+    assert "regrade used one: 2 results count" in audit
+
+
+def test_the_old_results_are_kept_where_nobody_wants_the_new_ones(served: Class):
+    from grader.server.models import GradedResult, Job
+
+    number = served.graded("ada", HALF, "two")
+    before = score(served, "ada", "two")
+    ask(served, "two", do="begin")
+    graded_again(served, RIGHT)
+    assert "1 different: 1 up" in ask(served, "two")
+    assert "Grade this exercise again" in ask(served, "two", do="drop")
+    assert score(served, "ada", "two") == before
+    assert GradedResult.objects.filter(attempt=number).count() == 1
+    assert not Job.objects.filter(attempt=number).exclude(regrade=None).exists()
+    assert "regrade dropped two: 1 results" in served.page("tess", "desk/audit/")
+
+
+def test_what_cannot_be_graded_again_keeps_its_grade_and_is_told(served: Class):
+    lost, found = served.hand_in("ada", RIGHT, "three"), served.graded("bob", HALF, "three")
+    served.grade(lost, ungraded=True)
+    assert score(served, "ada", "three") == ""
+    ask(served, "three", do="begin")
+    graded_again(served, RIGHT, ungraded=(found,))
+    shown = ask(served, "three")
+    assert "1 attempt could not be graded again: it keeps the result that it has." in shown
+    assert "1 different: 0 up, 0 down, 1 new, gone or ungraded" in shown
+    assert "ungraded -&gt; 10" in shown
+    before = score(served, "bob", "three")
+    ask(served, "three", do="use")
+    assert score(served, "bob", "three") == before
+    assert score(served, "ada", "three") == "10"
+
+
+def test_who_hands_in_meanwhile_comes_first_and_counts_at_once(served: Class):
+    from grader.server import queue
+
+    first = served.graded("ada", HALF, "four")
+    older = served.hand_in("bob", HALF, "four")
+    [job] = queue.lease("a worker with the old course", 5)
+    result = served.result(job.attempt)
+    change(served, "four")
+    ask(served, "four", do="begin")
+    late = served.hand_in("bob", RIGHT, "four")
+    assert [one.attempt_id for one in queue.lease("another", 1)] == [late]
+    served.grade(late)
+    assert score(served, "bob", "four") == "10"
+    graded_again(served, RIGHT)
+    assert "1 of 2 attempts are graded again" in ask(served, "four")  # bob's first: not yet at all
+    assert queue.end(job, "v1", result)
+    straggler = served.hand_in("ada", HALF, "four")
+    [job] = queue.lease("a worker with the old course", 5)
+    result = served.result(job.attempt)
+    result.course_version = "old"
+    assert queue.end(job, "v1", result)
+    assert "2 of 3 attempts are graded again" in ask(served, "four")
+    assert graded_again(served, RIGHT) == [straggler]
+    assert "2 grades compared, 1 different: 1 up" in ask(served, "four")
+    ask(served, "four", do="use")
+    assert "result counts" not in ask(served, "four")
+    shown = served.page("tess", f"desk/grade/{served.people['ada'].pk}/four/")
+    assert shown.count("10 / 10") == 3  # both attempts, and what counts
+    assert {first, older, late, straggler} == set(
+        map(int, re.findall(r"/attempt/(\d+)/\"", served.page("ada", "e/four/")))
+    ) | {older, late}
+
+
+def test_a_regrade_is_of_one_version_and_ends_once_whatever_dies(served: Class):
+    from django.utils import timezone
+
+    from grader.server import queue, regrades
+    from grader.server.models import GradedResult, Job, Regrade
+
+    numbers = [served.graded("ada", HALF, "five"), served.graded("ada", RIGHT, "five")]
+    ask(served, "five", do="begin")
+    [held] = Regrade.objects.filter(course=served.course, exercise="five", state="open")
+    assert regrades.begin(served.course, served.people["tess"], "five") == held
+    [job] = queue.lease("first", 1)
+    queue.put_off("first", held.pk)  # its course is another one
+    assert queue.lease("first", 5) == []
+    Job.objects.filter(regrade=held).update(leased_until=timezone.now() - timedelta(seconds=1))
+    [job, other] = queue.lease("first", 5)
+    Job.objects.filter(pk=job.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
+    [taken] = queue.lease("second", 5)
+    assert (taken.pk, taken.deaths) == (job.pk, 1)
+    result = served.result(job.attempt, RIGHT)
+    assert queue.end(taken, "v2", result)
+    assert not queue.end(job, "v2", result)  # the first comes back, too late
+    change(served, "five")
+    shown = ask(served, "five")
+    assert "The course has changed since." in shown
+    assert "1 of 2 attempts" in shown
+    assert not regrades.use(held, served.people["tess"])
+    ask(served, "five", do="drop")
+    assert not queue.end(other, "v2", result)  # nobody wants it any more
+    assert not regrades.drop(held, served.people["tess"])
+    assert GradedResult.objects.filter(attempt__in=numbers).count() == 2
+
+
+def test_one_student_is_graded_again_alone(served: Class):
+    mine, others = served.graded("ada", HALF, "six"), served.graded("bob", HALF, "six")
+    page = served.page("tess", f"desk/grade/{served.people['ada'].pk}/six/")
+    assert "Grade these attempts again" in page
+    shown = ask(served, "six", do="begin", person=str(served.people["ada"].pk))
+    assert "Attempts of Ada N." in shown
+    assert "0 of 1 attempts" in shown
+    assert graded_again(served, RIGHT) == [mine]
+    ask(served, "six", do="use")
+    assert score(served, "ada", "six") == "10"
+    assert score(served, "bob", "six") != "10"
+    stale = {"do": "use", "regrade": "1"}
+    assert served.clients["tess"].post("/c/again/desk/regrade/six/", stale).status_code == 404
+    state = served.clients["tess"].get("/c/again/desk/regrade/six/state/").json()
+    assert state["is_ready"]
+    assert others
