@@ -97,7 +97,7 @@ def served(course: Path, data: Path, *options: str) -> Iterator[Served]:
             assert line, f"the server ended: {told}"
             told += line
         address = f"http://127.0.0.1:{port}"
-        found = re.search(r"http://\S+/link/\S+/", told)
+        found = re.search(r"https?://\S+/link/\S+/", told)
         running = Served(address, process, found[0] if found else "", data)
         wait_for(lambda: answers(address), "the server answers")
         yield running
@@ -173,6 +173,11 @@ class Visitor:
             {"Referer": self._full(page or path)},
         )
         return self.ask(request)
+
+    def send(self, path: str, fields: Mapping[str, str]) -> Answer:
+        """Send fields as they are, as a page of somebody else's has them sent."""
+        body = urllib.parse.urlencode(fields).encode()
+        return self.ask(urllib.request.Request(self._full(path), body))
 
     def upload(
         self, path: str, file: tuple[str, str, str], page: str = "", **fields: str
