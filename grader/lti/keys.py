@@ -62,7 +62,7 @@ class PlatformKeys:
         self._lock = threading.Lock()
 
     def find(self, address: str, kid: str) -> RSAKey:
-        """Return a key by its id, or a platform's only key where a token names none.
+        """Return a key by its id, which a token must name even where there is one key only.
 
         Raises
         ------
@@ -73,10 +73,10 @@ class PlatformKeys:
         """
         fetched, keys = self._sets.get(address, (float("-inf"), {}))
         age = time.monotonic() - fetched
-        found = _chosen(keys, kid)
+        found = keys.get(kid)
         if age > _KEPT_SECONDS or (found is None and age > _ASKED_AGAIN_SECONDS):
             keys = self._fetch(address)
-            found = _chosen(keys, kid)
+            found = keys.get(kid)
         if found is None:
             raise LaunchError(
                 _("the platform has signed this launch with a key that it does not list"),
@@ -101,6 +101,9 @@ def read_key_set(document: Any) -> dict[str, RSAKey]:
     for one in found[:_MOST_KEYS] if isinstance(found, list) else []:
         if not isinstance(one, dict) or one.get("kty") != "RSA" or one.get("use", "sig") != "sig":
             continue
+        kid = one.get("kid")
+        if not isinstance(kid, str) or not kid:
+            continue
         if one.get("alg", ALGORITHM) != ALGORITHM:
             continue
         try:
@@ -109,11 +112,5 @@ def read_key_set(document: Any) -> dict[str, RSAKey]:
         except (JoseError, KeyError, TypeError, ValueError, AttributeError):
             continue
         if bits >= _BITS:
-            keys[str(one.get("kid", ""))] = public
+            keys[kid] = public
     return keys
-
-
-def _chosen(keys: Mapping[str, RSAKey], kid: str) -> RSAKey | None:
-    if kid:
-        return keys.get(kid)
-    return next(iter(keys.values())) if len(keys) == 1 else None

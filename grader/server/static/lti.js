@@ -1,6 +1,6 @@
 "use strict";
 // Steps of a launch that a browser takes by itself; each page works by its button or link, too.
-const WAIT = 2000;
+const WAIT = 10000; // the platform has said that it keeps things; a slow machine takes its time
 
 // The platform's frame that keeps small things for us, where frames have no cookies.
 const ask = (element, subject, message) =>
