@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from command import run_command
 
 from grader.server import configuration
 from grader.server.configuration import Configuration
@@ -22,6 +25,22 @@ PASSWORD = "a long enough password"
 CODE = b"def mean(numbers):\n    return 1\n"
 TOKEN = "a-link-of-the-old-server"
 HANDED_IN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def checked(folder: Path, course: Path) -> Path:
+    """Return a result document, in a folder, of what was handed in."""
+    (folder / "exercise1.py").write_bytes(CODE)
+    found = run_command("check", "--json", "--course", course, folder / "exercise1.py")
+    path = folder / "result.json"
+    path.write_text(found.stdout, encoding="utf-8")
+    return path
+
+
+def old_data(folder: Path, address: str, course: Path, result: Path) -> Path:
+    """Return the folder of a server as an older version has left it."""
+    words = [sys.executable, __file__, str(folder), address, str(course), str(result)]
+    subprocess.run(words, check=True, timeout=120)
+    return folder
 
 
 def main(data: str, database: str, course: str, result: str) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 import old_server
 import pytest
 from command import run_command
+from old_server import checked, old_data
 from serving import PASSWORD, POSTGRESQL, RIGHT, Served, Visitor, database, served
 from waiting import wait_for
 
@@ -52,19 +53,7 @@ def empty_database(cluster: str, name: str) -> str:
 
 @pytest.fixture(scope="module")
 def result(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("result")
-    (folder / "exercise1.py").write_bytes(old_server.CODE)
-    checked = run_command("check", "--json", "--course", course, folder / "exercise1.py")
-    path = folder / "result.json"
-    path.write_text(checked.stdout, encoding="utf-8")
-    return path
-
-
-def old_data(folder: Path, address: str, course: Path, result: Path) -> Path:
-    """Return the folder of a server as an older version has left it."""
-    words = [sys.executable, str(Path(old_server.__file__)), str(folder), address]
-    subprocess.run([*words, str(course), str(result)], check=True, timeout=120)
-    return folder
+    return checked(tmp_path_factory.mktemp("result"), course)
 
 
 def logged_in(running: Served, name: str) -> Visitor:

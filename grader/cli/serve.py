@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from grader.cli.serve_backup import backup, restore
+from grader.cli.serve_person import delete_person, export_person
 from grader.errors import UsageError
 from grader.language import gettext as _
 from grader.language import gettext_lazy as lazy
@@ -110,8 +111,8 @@ def command(
     return serving.run(made, host, port, threads)
 
 
-command.add_command(backup)
-command.add_command(restore)
+for each in (backup, restore, export_person, delete_person):
+    command.add_command(each)
 
 
 def _say(line: str) -> None:

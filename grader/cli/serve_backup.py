@@ -20,11 +20,11 @@ FOLDER: Final = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     help="The server's own folder.",
 )
-_FILE: Final = click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+FILE: Final = click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 
 
 @click.command("backup", epilog="Example: bpgrade serve backup monday.zip --data /srv/grading")
-@_FILE
+@FILE
 @FOLDER
 def backup(file: Path, data: Path) -> None:
     """Write all that a server knows to FILE, while it runs.
@@ -40,7 +40,7 @@ def backup(file: Path, data: Path) -> None:
 
 
 @click.command("restore", epilog="Example: bpgrade serve restore monday.zip --data /srv/new")
-@_FILE
+@FILE
 @FOLDER
 @click.option(
     "--database",

@@ -42,10 +42,7 @@ def beside(file: Path) -> Iterator[Path]:
         The file is there already, or its folder cannot be written to.
     """
     if file.exists():
-        raise UsageError(
-            _("{path} is there already", path=file),
-            _("a backup overwrites nothing: choose another name"),
-        )
+        raise _there_already(file)
     try:
         folder = tempfile.mkdtemp(prefix=".bpgrade-backup-", dir=file.parent)
     except OSError as error:
@@ -76,13 +73,15 @@ def pack(folder: Path, file: Path) -> None:
                 archive.write(folder / name, name)
         stream.flush()
         os.fsync(stream.fileno())
+    publish(whole, file)
+
+
+def publish(whole: Path, file: Path) -> None:
+    """Give a file its name once it is whole, unless something has that name by now."""
     try:
         os.link(whole, file)  # unlike a rename, it overwrites nothing
     except FileExistsError:
-        raise UsageError(
-            _("{path} is there already", path=file),
-            _("a backup overwrites nothing: choose another name"),
-        ) from None
+        raise _there_already(file) from None
 
 
 def unpack(file: Path, folder: Path) -> dict[str, Any]:
@@ -130,6 +129,12 @@ def _extract(archive: zipfile.ZipFile, name: str, path: Path) -> None:
 def _digest(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _there_already(file: Path) -> UsageError:
+    return UsageError(
+        _("{path} is there already", path=file), _("nothing is overwritten: choose another name")
+    )
 
 
 def _damaged(file: Path, reason: str) -> UsageError:

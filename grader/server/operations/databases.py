@@ -58,6 +58,12 @@ def newer_migrations(alias: str) -> list[str]:
     return sorted(name for _app, name in set(loader.applied_migrations) - set(loader.graph.nodes))
 
 
+def is_current(alias: str) -> bool:
+    """Return whether a database's tables are as this version has them."""
+    executor = MigrationExecutor(connections[alias])
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
 def is_empty(alias: str) -> bool:
     """Return whether a database has no tables."""
     return not connections[alias].introspection.table_names()

@@ -1,0 +1,36 @@
+"""A server's database, for a command that isn't the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from grader.errors import UsageError
+from grader.language import gettext_lazy as _
+from grader.server import configuration
+from grader.server.configuration import Configuration
+
+
+@contextmanager
+def opened(data: Path) -> Iterator[Configuration]:
+    """Have the database of the server in a folder, with tables of today's version.
+
+    Raises
+    ------
+    UsageError
+        There is no server, or its database can't be used, or is of another version.
+    """
+    known = configuration.read(data)
+    configuration.set_up(known)
+    from grader.server.operations import databases
+
+    with databases.failures_told():
+        if newer := databases.newer_migrations(databases.OWN):
+            raise configuration.newer_database(newer)
+        if not databases.is_current(databases.OWN):
+            raise UsageError(
+                _("an older bpgrade has made the database"),
+                _("start the server once: it brings the database up to date"),
+            )
+        yield known
