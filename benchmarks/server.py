@@ -4,8 +4,8 @@
                                 [--database sqlite postgresql] [--faults 0]
 
 Starts the server by its command, with a PostgreSQL of its own where asked for, and plays students
-over HTTP: each opens exercise 3, hands in (a third wrong, 2 % looping), asks how far it is as the
-page's script does, and opens the report. Sessions are written into the database beforehand: nobody
+over HTTP: each opens exercise 3, hands in (a third wrong, 2 % looping), waits as the page's script
+does, and opens the report. Sessions are written into the database beforehand: nobody
 logs in that night. Students, server and graders share this machine. Prints for each database
 
     accepted   from sending the file until it is said to be in
@@ -14,6 +14,8 @@ logs in that night. Students, server and graders share this machine. Prints for 
     memory     of all of the server's processes together, each shared page once, over time
     capacity   a burst of --burst other files that do not loop, handed in at once: results per
                second, beside what a batch reaches with the same files in the same run
+    processor  the time of each file, by part: web server, worker, grading processes, database,
+               and these students themselves, who have no other machine
 
 With --faults N the web server or the worker is killed (kill -9), or PostgreSQL is stopped at once
 and started again, N times at random moments meanwhile. Students then send again what was not
@@ -26,36 +28,30 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import http.client
 import json
 import os
 import platform
 import random
-import re
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.parse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from batch import megabytes, processor_seconds
 from batch_class import make_class
+from server_students import Night, RefusedError, Student
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from serving import Database, Served, database, served  # noqa: E402
 
-BASE: Final = "/c/backpropagation/"
-TASK: Final = f"{BASE}e/exercise3/"
-TOKEN: Final = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 KINDS: Final = {"right": 0.65, "wrong": 0.33, "looping": 0.02}
 MAX_ACCEPTED: Final = 0.3
 MAX_FEEDBACK: Final = 2.0
@@ -100,85 +96,17 @@ print(json.dumps({
     "waiting": Job.objects.filter(state__in=["waiting", "leased"]).count(),
 }))
 """
-
-
-class RefusedError(Exception):
-    """An answer that is a failure, or none."""
-
-
-@dataclass
-class Night:
-    """What was seen, by all students together."""
-
-    accepted: list[float] = field(default_factory=list)
-    feedback: list[float] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    attempts: set[int] = field(default_factory=set)
-    memory: list[float] = field(default_factory=list)
-
-
-class Student:
-    """A browser that is logged in, and keeps its connection."""
-
-    def __init__(self, address: str, session: str, night: Night, persists: bool) -> None:
-        self._host = address.removeprefix("http://")
-        self._cookies = {"bpgrade": session}
-        self._night = night
-        self._persists = persists
-        self._connection = http.client.HTTPConnection(self._host, timeout=60)
-
-    def _once(self, method: str, path: str, body: bytes) -> tuple[int, str, str]:
-        headers = {
-            "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items()),
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
-        try:
-            self._connection.request(method, path, body or None, headers)
-            answer = self._connection.getresponse()
-            text = answer.read().decode()
-        except (OSError, http.client.HTTPException) as error:
-            self._connection.close()
-            raise RefusedError(type(error).__name__) from None
-        for cookie in answer.headers.get_all("Set-Cookie", []):
-            name, _, value = cookie.partition(";")[0].partition("=")
-            self._cookies[name] = value
-        if answer.status >= 500:
-            raise RefusedError(str(answer.status))
-        return answer.status, text, answer.headers.get("Location", "")
-
-    def ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, str, str]:
-        """Send a request, again where that is what students do."""
-        while True:
-            try:
-                return self._once(method, path, body)
-            except RefusedError as error:
-                self._night.errors.append(f"{error} {path if path == TASK else path[-8:]}")
-                if not self._persists:
-                    raise
-                time.sleep(0.5)
-
-    def hand_in(self, code: str, measured: bool) -> None:
-        """Open the task, hand in, wait for the report, and read it."""
-        found = TOKEN.search(self.ask("GET", TASK)[1])
-        assert found
-        form = {"csrfmiddlewaretoken": found[1], "code": code}
-        begun = time.perf_counter()
-        status, _, place = self.ask("POST", f"{TASK}submit/", urllib.parse.urlencode(form).encode())
-        self._night.accepted.append(time.perf_counter() - begun)
-        assert status == 302, (status, place)
-        self._night.attempts.add(int(place.strip("/").rpartition("/")[2]))
-        self.ask("GET", place)
-        pause = 0.25
-        while True:
-            time.sleep(pause)
-            told = json.loads(self.ask("GET", f"{place}state/")[1])
-            if told["ended"]:
-                break
-            pause = told["again"]
-        self.ask("GET", place)
-        self.ask("GET", f"{place}report/")
-        if measured:
-            self._night.feedback.append(time.perf_counter() - begun)
+POSTMASTER: Final = """
+import sys
+from pathlib import Path
+from grader.server import configuration
+configuration.set_up(configuration.read(Path(sys.argv[1])))
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("select pg_backend_pid()")
+    status = Path(f"/proc/{cursor.fetchone()[0]}/status").read_text()
+print(status.partition("PPid:")[2].split()[0])
+"""
 
 
 def of_server(program: str, running: Served, *words: str) -> str:
@@ -248,35 +176,50 @@ def break_things(
     return done
 
 
-@dataclass(frozen=True)
-class Rate:
-    """Results per second, and the processor time of each: of pages, and of grading."""
+class Processor:
+    """The processor time of each part, in seconds, from when this is made."""
 
-    rate: float
-    pages: float
-    grading: float
+    def __init__(self, running: Served, cluster: Database | None) -> None:
+        self._running = running
+        self._database = int(of_server(POSTMASTER, running)) if cluster else 0
+        self._before = self._used()
 
-    def __str__(self) -> str:
-        pages = f"{self.pages * 1000:.0f} ms for its pages, " if self.pages else ""
-        return f"{self.rate:.1f}/s, {pages}{self.grading * 1000:.0f} ms to grade it"
+    def _used(self) -> dict[str, float]:
+        children = self._running.children()
+        worker = own_seconds(children["worker"])
+        return {
+            "web": processor_seconds(children["web"]),
+            "worker": worker,
+            "grading": processor_seconds(children["worker"]) - worker,
+            "database": processor_seconds(self._database) if self._database else 0.0,
+            "students": time.process_time(),
+        }
+
+    def each(self, files: int) -> dict[str, float]:
+        """Return what each of so many files has taken, in milliseconds."""
+        used = self._used()
+        return {part: (used[part] - self._before[part]) / files * 1000 for part in used}
 
 
-def burst(running: Served, files: Sequence[str]) -> Rate:
-    """Hand files in at once, and wait until all are graded and their reports read."""
+def own_seconds(process: int) -> float:
+    """Return the processor time of a process without that of its children, in seconds."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+def burst(
+    running: Served, files: Sequence[str], cluster: Database | None
+) -> tuple[float, dict[str, float]]:
+    """Hand files in at once, wait until all reports are read; return results per second."""
     known = len(json.loads(of_server(COUNTS, running))["times"])
-    night = Night()
-    used = [processor_seconds(running.children()[part]) for part in ("web", "worker")]
-    play(running, len(files), [("right", code) for code in files], 0.0, night, faults=True)
-    used = [
-        processor_seconds(running.children()[part]) - before
-        for part, before in zip(("web", "worker"), used, strict=True)
-    ]
+    processor = Processor(running, cluster)
+    play(running, len(files), [("right", code) for code in files], 0.0, Night(), faults=True)
+    used = processor.each(len(files))
     times = json.loads(of_server(COUNTS, running))["times"][known:]
-    pages, grading = (each / len(files) for each in used)
-    return Rate((len(times) - 1) / (max(times) - min(times)), pages, grading)
+    return (len(times) - 1) / (max(times) - min(times)), used
 
 
-def batch(files: Sequence[str], folder: Path, workers: int) -> Rate:
+def batch(files: Sequence[str], folder: Path, workers: int) -> tuple[float, dict[str, float]]:
     """Grade the same files by a batch; its start is not counted."""
     for number, code in enumerate(files):
         (folder / f"s{number:05d}").mkdir()
@@ -296,7 +239,7 @@ def batch(files: Sequence[str], folder: Path, workers: int) -> Rate:
     ).stdout
     seen = json.loads(told.splitlines()[-1])
     others = len(files) - 1
-    return Rate(others / seen["grading"], 0.0, seen["processor"] / others)
+    return others / seen["grading"], {"grading": seen["processor"] / others * 1000}
 
 
 def share(values: Sequence[float], part: float) -> float:
@@ -309,56 +252,76 @@ def one_night(
 ) -> bool:
     """Play a night on one sort of database, print what was seen; return whether it went well."""
     night, ended, seconds = Night(), threading.Event(), options.minutes * 60
+    killed: list[str] = []
+    used: dict[str, Mapping[str, float]] = {}
+    capacity = 0.0
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         cluster = stack.enter_context(database()) if name == "postgresql" else None
         words = ["--database", cluster.address] if cluster else []
         running = stack.enter_context(served(ROOT, folder / "data", *words))
-        watcher = threading.Thread(
-            target=watch_memory, args=(running.process.pid, night, ended, seconds)
-        )
-        killed: list[str] = []
-        breaker = threading.Thread(
-            target=lambda: killed.extend(
-                break_things(running, cluster, options.faults, seconds, ended)
-            )
-        )
-        watcher.start()
-        breaker.start()
+        processor = Processor(running, cluster)
+
+        def break_on() -> None:
+            killed.extend(break_things(running, cluster, options.faults, seconds, ended))
+
+        beside = [
+            threading.Thread(
+                target=watch_memory, args=(running.process.pid, night, ended, seconds)
+            ),
+            threading.Thread(target=break_on),
+        ]
+        for thread in beside:
+            thread.start()
         play(running, options.students, files, seconds, night, bool(options.faults))
         ended.set()
-        watcher.join()
-        breaker.join()
+        for thread in beside:
+            thread.join()
         counts = json.loads(of_server(COUNTS, running))
-        capacity = None if options.faults else burst(running, others)
+        if not options.faults:
+            used["night"] = processor.each(len(files))
+            capacity, used["burst"] = burst(running, others, cluster)
+    went_well = show_night(name, night, counts, killed)
+    if options.faults:
+        return went_well
+    (folder := Path(tempfile.mkdtemp()) / "class").mkdir()
+    rate, used["batch"] = batch(others, folder, len(os.sched_getaffinity(0)))
+    show_processor(used)
+    part = capacity / rate
+    aim = f"(at least {MIN_CAPACITY:.0%})"
+    print(f"  capacity  {capacity:.1f}/s, a batch {rate:.1f}/s: {part:.0%} {aim}", flush=True)
+    return went_well and part >= MIN_CAPACITY
+
+
+def show_night(name: str, night: Night, counts: Mapping[str, Any], killed: Sequence[str]) -> bool:
+    """Print what was seen of a night; return whether it went well."""
     in_database = {int(number): status for number, status in counts["results"].items()}
     lost = [number for number in night.attempts if in_database.get(number) is None]
     twice = counts["rows"] - sum(status is not None for status in in_database.values())
-    print(
-        f"\n{name}: {len(night.attempts)} accepted, {len(lost)} of them not graded, {twice} twice, "
-        f"{counts['given_up']} given up, {len(in_database) - len(night.attempts)} taken in without "
-        f"the student's having heard of it"
-    )
-    print(f"  killed    {', '.join(killed) or 'nothing'}")
     accepted, feedback = share(night.accepted, 0.99), share(night.feedback, 0.95)
+    memory = " ".join(f"{each:.0f}" for each in night.memory)
+    print(f"""
+{name}
+  files     {len(night.attempts)} accepted, {len(lost)} of them not graded, {twice} twice, \
+{counts["given_up"]} given up, {len(in_database) - len(night.attempts)} taken in unheard of
+  killed    {", ".join(killed) or "nothing"}
+  accepted  p50 {share(night.accepted, 0.5) * 1000:.0f} ms, p99 {accepted * 1000:.0f} ms \
+(at most {MAX_ACCEPTED * 1000:.0f})
+  feedback  p50 {share(night.feedback, 0.5):.2f} s, p95 {feedback:.2f} s (at most {MAX_FEEDBACK:g})
+  errors    {len(night.errors)} {sorted(set(night.errors))[:6]}
+  memory    {memory} MB""")
+    in_time = accepted <= MAX_ACCEPTED and feedback <= MAX_FEEDBACK and not night.errors
+    return not lost and not twice and (in_time or bool(killed))
+
+
+def show_processor(used: Mapping[str, Mapping[str, float]]) -> None:
+    """Print the processor time of each file, by part."""
+    print("  processor" + "".join(f"{when:>10}" for when in used) + "   (ms a file)")
+    for part in used["night"]:
+        times = (f"{each[part]:10.1f}" if part in each else "" for each in used.values())
+        print(f"  {part:>9}" + "".join(times))
     print(
-        f"  accepted  p50 {share(night.accepted, 0.5) * 1000:.0f} ms, p99 {accepted * 1000:.0f} ms"
-    )
-    print(f"  feedback  p50 {share(night.feedback, 0.5):.2f} s, p95 {feedback:.2f} s")
-    print(f"  errors    {len(night.errors)} {sorted(set(night.errors))[:6]}")
-    print(f"  memory    {' '.join(f'{each:.0f}' for each in night.memory)} MB")
-    went_well = not lost and not twice
-    if capacity is None:
-        return went_well
-    (folder := Path(tempfile.mkdtemp()) / "class").mkdir()
-    beside = batch(others, folder, len(os.sched_getaffinity(0)))
-    print(f"  capacity  {capacity}\n  a batch   {beside}: {capacity.rate / beside.rate:.0%}")
-    return (
-        went_well
-        and not night.errors
-        and accepted <= MAX_ACCEPTED
-        and feedback <= MAX_FEEDBACK
-        and capacity.rate >= MIN_CAPACITY * beside.rate
+        "        all" + "".join(f"{sum(each.values()):10.1f}" for each in used.values()), flush=True
     )
 
 
@@ -374,7 +337,9 @@ def main() -> int:
     options = parser.parse_args()
     number = options.students * options.attempts
     print(
-        f"{number} files in {options.minutes:g} min; {platform.machine()}, {os.cpu_count()} cores"
+        f"{number} files in {options.minutes:g} min; {platform.machine()}, {os.cpu_count()} cores,"
+        f" load {os.getloadavg()[0]:.1f}",
+        flush=True,
     )
     made = make_class(number + 2 * options.burst, KINDS)
     files = [(one.kind, code_of(one.data, one.name)) for one in made]

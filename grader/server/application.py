@@ -1,7 +1,8 @@
 """The application that a web server runs; BPGRADE_SERVER_DATA names the server's folder.
 
 Django's pages are plain functions, so each request takes a thread. It gets one only when all of it
-has come: a body that comes slowly, or never, keeps a place in memory and nobody waiting.
+has come: a body that comes slowly, or never, keeps a place in memory and nobody waiting. Nor has it
+one while it waits for an attempt to end (`waiting.py`).
 """
 
 from __future__ import annotations
@@ -25,19 +26,28 @@ from grader.server import configuration
 end_with(os.getppid())
 configuration.set_up(configuration.read(Path(os.environ["BPGRADE_SERVER_DATA"])))
 
+from grader.server import queue  # noqa: E402
+from grader.server.waiting import Hold, Outcome, Waiting  # noqa: E402
+
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 _LONGEST_BODY: Final = 16 * 1024 * 1024
+_MOST_OF_BODIES: Final = 16 * _LONGEST_BODY
 _BODY_SECONDS: Final = 60.0
 _THREADS: Final = 8
 _TOO_LARGE: Final = (413, [(b"content-type", b"text/plain")], b"This is too large.")
+_TOO_MANY: Final = (503, [(b"content-type", b"text/plain")], b"Too much is being sent just now.")
 _TOO_SLOW: Final = (408, [(b"content-type", b"text/plain")], b"This came too slowly.")
 
 
 class TooLargeError(Exception):
     """A request has more of a body than is read."""
+
+
+class TooManyError(Exception):
+    """The bodies that are being sent are more than memory is there for."""
 
 
 class _Pages(ASGIHandler):
@@ -50,6 +60,8 @@ class _Pages(ASGIHandler):
 
 _pages = _Pages()
 _threads = ThreadPoolExecutor(_THREADS, "page")
+_waiting = Waiting(queue.ended_of)
+_bodies = 0  # bytes of them, in memory
 
 
 async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -58,14 +70,15 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
         async with asyncio.timeout(_BODY_SECONDS):
             body = await _body(receive)
     except TooLargeError:
-        answer: Answer = _TOO_LARGE
+        answer: Answer | None = _TOO_LARGE
+    except TooManyError:
+        answer = _TOO_MANY
     except TimeoutError:
         answer = _TOO_SLOW
     else:
-        if body is None:
-            return
-        loop = asyncio.get_running_loop()
-        answer = await loop.run_in_executor(_threads, _page, scope, body)
+        answer = None if body is None else await _answer(scope, body, receive)
+    if answer is None:
+        return
     status, headers, content = answer
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": content})
@@ -73,21 +86,47 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
 
 async def _body(receive: Receive) -> bytes | None:
     """Return a request's body; None where the visitor has gone."""
+    global _bodies
     parts: list[bytes] = []
     length = 0
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        parts.append(message.get("body", b""))
-        length += len(parts[-1])
-        if length > _LONGEST_BODY:
-            raise TooLargeError
-        if not message.get("more_body"):
-            return b"".join(parts)
+    try:
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                return None
+            part = message.get("body", b"")
+            parts.append(part)
+            length += len(part)
+            _bodies += len(part)
+            if length > _LONGEST_BODY:
+                raise TooLargeError
+            if _bodies > _MOST_OF_BODIES:
+                raise TooManyError
+            if not message.get("more_body"):
+                return b"".join(parts)
+    finally:
+        _bodies -= length
 
 
-def _page(scope: dict[str, Any], body: bytes) -> Answer:
+async def _answer(scope: dict[str, Any], body: bytes, receive: Receive) -> Answer | None:
+    """Return the page, after waiting where it wants to; None where the visitor has gone."""
+    loop = asyncio.get_running_loop()
+    answer, hold = await loop.run_in_executor(_threads, _page, scope, body)
+    if hold is None:
+        return answer
+    outcome = await _waiting.until_ended(hold, receive)
+    if outcome is Outcome.REFUSED:
+        return answer
+    if outcome is Outcome.GONE:
+        return None
+    if outcome is Outcome.OVER:
+        waited = {**scope, "waited": True}
+        return (await loop.run_in_executor(_threads, _page, waited, body))[0]
+    status, headers, _content = answer
+    return status, [each for each in headers if each[0] != b"content-length"], hold.ended
+
+
+def _page(scope: dict[str, Any], body: bytes) -> tuple[Answer, Hold | None]:
     scope = {**scope, "root_path": ""}
     request_started.send(sender=_Pages, scope=scope)
     request, refused = _pages.create_request(scope, io.BytesIO(body))
@@ -100,11 +139,12 @@ def _page(scope: dict[str, Any], body: bytes) -> Answer:
         *response.items(),
         *(("Set-Cookie", _cookie(one)) for one in response.cookies.values()),
     ]
-    return (
+    answer = (
         response.status_code,
         [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in headers],
         content,
     )
+    return answer, getattr(response, "hold", None)
 
 
 def _cookie(one: Morsel[str]) -> str:

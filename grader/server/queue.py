@@ -7,12 +7,18 @@ a time, PostgreSQL skips rows that another one has locked.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import (
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connection,
+    transaction,
+)
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
@@ -24,6 +30,7 @@ MAX_DEATHS: Final = 2
 _ASK_WITHIN: Final = 0.7
 _ASK_SOONEST: Final = 0.25
 _ASK_LATEST: Final = 15.0
+_HOLD_LONGEST: Final = 10.0
 _SOON: Final = 5  # so few are before an attempt that nobody needs to be told how long it takes
 _PACED_BY: Final = 50
 _PUT_OFF: Final = timedelta(seconds=5)
@@ -52,6 +59,11 @@ class Place:
     def ask_again(self) -> float:
         """After how many seconds it is worth asking again: most of what is left to wait."""
         return min(max(self.seconds * _ASK_WITHIN, _ASK_SOONEST), _ASK_LATEST)
+
+    @property
+    def hold_seconds(self) -> float:
+        """For how long whoever asks may wait for the end before being told the place anew."""
+        return _HOLD_LONGEST if self.is_leased else min(max(self.ask_again, 2.0), _HOLD_LONGEST)
 
 
 def hand_in(
@@ -182,6 +194,16 @@ def place(attempt: Attempt) -> Place:
         return Place(0, is_leased=True)
     before = Job.objects.filter(state=JobState.WAITING, pk__lt=job.pk).count()
     return Place(before, seconds=before * _pace() if before > _SOON else 0.0)
+
+
+def ended_of(attempts: Collection[int]) -> set[int]:
+    """Return those of these attempts that have ended; none while the database is away."""
+    try:
+        ended = Job.objects.filter(attempt__in=attempts, regrade=None, state__in=ENDED)
+        return set(ended.values_list("attempt", flat=True))
+    except (OperationalError, InterfaceError):
+        close_old_connections()
+        return set()
 
 
 def _pace() -> float:

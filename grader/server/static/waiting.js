@@ -1,10 +1,11 @@
 "use strict";
-// Asks how far an attempt is, and shows the report when there is one.
+// Asks how far an attempt is, and shows the report when there is one. The server answers as soon as
+// there is, or after a while.
 const waiting = document.querySelector("[data-state]");
 if (waiting) {
-  let pause = 250;
+  let failed = 0;
   const ask = async () => {
-    pause = Math.min(pause * 2, 15000);
+    let pause = Math.min(500 * 2 ** failed, 15000);
     try {
       const answer = await fetch(waiting.dataset.state, { headers: { Accept: "application/json" } });
       if (answer.ok) {
@@ -16,11 +17,15 @@ if (waiting) {
         const words = before === 0 ? "now" : minutes > 0 ? "long" : "before";
         waiting.textContent = waiting.dataset[words].replace("{count}", before).replace("{minutes}", minutes);
         pause = again * 1000;
+        failed = 0;
+      } else {
+        failed += 1;
       }
     } catch {
       // the server is away for a while: what was handed in is kept, and asked for again
+      failed += 1;
     }
     setTimeout(ask, pause);
   };
-  setTimeout(ask, pause);
+  ask();
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,7 @@ from grader.server.rendering import failure_page, markdown, page
 from grader.server.showing import Shown, as_shown, result_for, shown_to
 from grader.server.taking_in import HandedIn, RefusedError, allowed, take_in, uploaded
 from grader.server.views.files import place_of
+from grader.server.waiting import Hold
 
 _MOST_TYPED: Final = 200_000
 
@@ -114,16 +116,23 @@ def attempt(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 
 @access.member
 def state(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    """Tell the page's script where an attempt is in the queue."""
+    """Tell the page's script where an attempt is in the queue; once it has ended, or later."""
     where = queue.place(attempt_for(visit, number))
-    return JsonResponse(
-        {
-            "ended": where.before is None,
-            "before": where.before or 0,
-            "minutes": round(where.seconds / 60),
-            "again": where.ask_again,
-        }
-    )
+    waited = "waited" in getattr(request, "scope", ())
+    answer = JsonResponse(_told(where, 0.0 if waited else where.ask_again))
+    if where.before is not None and not waited:
+        ended = json.dumps(_told(queue.Place(None), 0.0)).encode()
+        answer.hold = Hold(visit.person.pk, number, where.hold_seconds, ended)
+    return answer
+
+
+def _told(where: queue.Place, again: float) -> dict[str, object]:
+    return {
+        "ended": where.before is None,
+        "before": where.before or 0,
+        "minutes": round(where.seconds / 60),
+        "again": again,
+    }
 
 
 def _exercise(course: Course, name: str) -> Exercise:
