@@ -2,42 +2,64 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.core.exceptions import BadRequest
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from grader.errors import BpgradeError
 from grader.server import access, queue
-from grader.server.access import Visit, attempt_for, attempts_of
+from grader.server.access import Visit, attempt_for, attempts_of, students_of
 from grader.server.courses import course_of
 from grader.server.grades import tries
 from grader.server.models import AuditEntry, Membership, Person, Role, noted
+from grader.server.paging import part_of
 from grader.server.people import read_people
 from grader.server.rendering import page
 from grader.server.views.accounts import invite
 
-_SHOWN = 200
+_MOST_FOUND: Final = 20
+_MOST_WORDS: Final = 5
 
 
 @access.staff
 def desk(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Show what was handed in last, what could not be graded, and how long the queue is."""
-    exercise = request.GET.get("exercise", "")[:100]
+    """Show what was handed in last, of all or of whom one looks for, and how long the queue is."""
+    exercise, words = (request.GET.get(name, "")[:100] for name in ("exercise", "who"))
     found = course_of(visit.course)
-    attempts = attempts_of(visit).select_related("person")
+    attempts = attempts_of(visit)
     if exercise:
         attempts = attempts.filter(exercise=exercise)
+    if words:
+        attempts = attempts.filter(_called(words))
+    ungraded = attempts.filter(results__counts=True, results__status="ungraded")
+    shown = ungraded if request.GET.get("ungraded") else attempts
+    part = part_of(request, shown.select_related("person").order_by("-id"))
+    students = students_of(visit).filter(_called(words)) if words else Membership.objects.none()
     return page(
         request,
         "desk.html",
         visit=visit,
         course=found,
         chosen=exercise,
-        lines=tries(found, attempts.order_by("-id")[:_SHOWN]),
-        ungraded=attempts.filter(results__counts=True, results__status="ungraded").count(),
+        words=words,
+        students=students[:_MOST_FOUND],
+        part=part,
+        lines=tries(found, part.rows),
+        ungraded=ungraded.count(),
         waiting=queue.waiting(),
     )
+
+
+def _called(words: str) -> Q:
+    """Return who has these words in the name or the id, in any order."""
+    found = Q()
+    for word in words.split()[:_MOST_WORDS]:
+        found &= Q(person__username__icontains=word) | Q(person__name__icontains=word)
+    return found
 
 
 @access.staff
@@ -61,23 +83,28 @@ def people(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Show a course's people, and add those of a roster, each with a link to begin with."""
     problem = ""
     links: list[tuple[Person, str]] = []
+    elsewhere: list[Person] = []
     roster = request.FILES.get("roster") if request.method == "POST" else None
     if roster is not None:
         role = _role(request.POST.get("role", "student"))
         try:
             section = request.POST.get("section", "").strip()[:100]
-            links = _add(request, visit, roster.read(), role, section)
+            links, elsewhere = _add(request, visit, roster.read(), role, section)
         except BpgradeError as error:
             problem = error.message
-    members = Membership.objects.filter(course=visit.course).select_related("person")
+    words = request.GET.get("who", "")[:100]
+    members = Membership.objects.filter(_called(words), course=visit.course)
+    members = members.select_related("person").order_by("role", "person__username")
     return page(
         request,
         "people.html",
         400 if problem else 200,
         visit=visit,
         course=course_of(visit.course),
-        members=members.order_by("role", "person__username"),
+        words=words,
+        part=part_of(request, members),
         links=links,
+        elsewhere=elsewhere,
         problem=problem,
     )
 
@@ -91,15 +118,19 @@ def audit(request: HttpRequest, visit: Visit) -> HttpResponse:
         "audit.html",
         visit=visit,
         course=course_of(visit.course),
-        entries=entries.order_by("-id")[:500],
+        part=part_of(request, entries.order_by("-id")),
     )
 
 
 def _add(
     request: HttpRequest, visit: Visit, data: bytes, role: Role, section: str
-) -> list[tuple[Person, str]]:
-    """Add people to the course; return a link for each who has no password yet."""
-    links = []
+) -> tuple[list[tuple[Person, str]], list[Person]]:
+    """Add people to the course; return a link for each who has no password yet.
+
+    A link logs in as its person, in all of their courses. So who is in another course, too, gets
+    none: they are returned apart.
+    """
+    links, elsewhere = [], []
     with transaction.atomic():
         for each in read_people(data):
             person, _ = Person.objects.get_or_create(
@@ -110,11 +141,16 @@ def _add(
                 course=visit.course,
                 defaults={"role": role, "section": section},
             )
-            if not person.password:
-                token = invite(person)
-                links.append((person, request.build_absolute_uri(reverse("accept", args=[token]))))
+            others = Membership.objects.filter(person=person).exclude(course=visit.course)
+            if person.password:
+                continue
+            if person.is_administrator or others.exists():
+                elsewhere.append(person)
+                continue
+            token = invite(person)
+            links.append((person, request.build_absolute_uri(reverse("accept", args=[token]))))
         noted(visit.person, visit.course, "people", f"{len(links)} invited as {role}")
-    return links
+    return links, elsewhere
 
 
 def _role(text: str) -> Role:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
 from grader.course import Course
-from grader.decisions.decision import Decision, Kind, in_force, taken_back
+from grader.decisions.decision import ALL, Decision, Kind, in_force, taken_back
 from grader.decisions.decision_words import told
 from grader.decisions.decisions_table import of_this_answer
+from grader.decisions.final_grade import FinalGrade
 from grader.decisions.grades_file import write_to
 from grader.decisions.parts import GradedPart, answer_digest, items_in
 from grader.decisions.proposing import FOR_MANY, Bench
@@ -26,6 +28,7 @@ from grader.server import access, grades
 from grader.server.access import Visit, student_for, students_of
 from grader.server.courses import course_of, read_course
 from grader.server.models import Person, Role, noted
+from grader.server.paging import part_of
 from grader.server.rendering import page
 from grader.server.views.files import zip_answer
 
@@ -40,6 +43,7 @@ KINDS: Final[dict[Kind, str]] = {
 }
 _ALL: Final = (*KINDS, "graded", "undo", "confirmed")
 _ASSISTANTS: Final = ("comment", "graded")
+_MOST_REMARKS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,9 @@ def grade(request: HttpRequest, visit: Visit, number: int, exercise: str) -> Htt
 @access.instructor
 def decisions(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Show what was decided in a course, and decide for many at once."""
-    people = _students(visit)
 
     def held() -> Bench:
-        return grades.bench(visit.course, people)
+        return grades.bench(visit.course, _students(visit))
 
     problem = ""
     if request.method == "POST":
@@ -85,15 +88,19 @@ def decisions(request: HttpRequest, visit: Visit) -> HttpResponse:
         problem = _decided(request, visit, held, student, exercise)
         if not problem:
             return HttpResponseRedirect(request.path)
-    bench = held()
+    known = grades.decisions_on(visit.course)
+    lines = _remarks(visit, known)
+    part = part_of(request, _told(known))
     return page(
         request,
         "decisions.html",
         400 if problem else 200,
         visit=visit,
         course=course_of(visit.course),
-        decisions=_told(bench.decisions),
-        remarks=[(one, line) for one in bench.grades.values() for line in remarks(one)],
+        part=part,
+        decisions=part.rows,
+        remarks=lines[:_MOST_REMARKS],
+        more_remarks=max(0, len(lines) - _MOST_REMARKS),
         kinds={kind: text for kind, text in KINDS.items() if kind in FOR_MANY},
         written=request.POST,
         problem=problem,
@@ -121,14 +128,18 @@ def feedback(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 def _pages(visit: Visit, course: Course) -> Iterator[tuple[str, str]]:
     draw, languages = read_course(visit.course).drawings.draw, page_languages(course)
-    for person in _students(visit):
-        places = list(grades.places(visit.course, [person]))
-        own = [
-            grades.with_record(visit.course, place, place.kept) for place in places if place.kept
-        ]
-        if own:
-            student = grades.as_student(person)
-            yield page_name(student), page_of(student, own, draw, languages)
+    places = grades.places(visit.course, _students(visit))
+    graded = grades.with_kept(visit.course, (one for one in places if one.kept))
+    for student, own in groupby(graded, key=lambda one: one.grade.student):
+        yield page_name(student), page_of(student, own, draw, languages)
+
+
+def _remarks(visit: Visit, known: Sequence[Decision]) -> list[tuple[FinalGrade, str]]:
+    """Return what has changed under decisions, of the students whom any is on."""
+    students = {one.student for one in known}
+    people = [one for one in _students(visit) if students & {one.username, ALL}]
+    places = grades.places(visit.course, people) if people else ()
+    return [(one.grade, line) for one in places for line in remarks(one.grade)]
 
 
 def _students(visit: Visit) -> list[Person]:
