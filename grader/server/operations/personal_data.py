@@ -25,6 +25,7 @@ from django.db.models import CASCADE, SET_NULL, BinaryField, Field, ForeignKey, 
 from grader.decisions.decision import ALL
 from grader.errors import UsageError
 from grader.language import gettext_lazy as _
+from grader.server.lti.models import LtiLogin
 from grader.server.models import AuditEntry, Person, RecordedDecision, noted
 from grader.server.operations import archive
 
@@ -32,10 +33,15 @@ BY_NAME: Final = {
     "server.RecordedDecision": "decisions on them go; in their own on others the name is replaced",
     "server.AuditEntry": "what was done stays, without the name",
     "sessions.Session": "those of the person go",
+    "server.LtiLogin": "launches under way, ten minutes at most: all go, whoever's they are",
 }
 """Models that name a person without belonging to one, and what becomes of their rows."""
 NOBODYS: Final = {
     "server.ServedCourse": "a course and its folder",
+    "server.LtiPlatform": "a learning platform",
+    "server.LtiKey": "the server's own keys",
+    "server.LtiCourse": "a course on a platform",
+    "server.LtiColumn": "a column of a platform's gradebook",
     "contenttypes.ContentType": "Django's list of models",
     "auth.Permission": "Django's, not used",
     "auth.Group": "Django's, not used",
@@ -180,6 +186,7 @@ def delete(person: Person) -> None:
         for session in Session.objects.all().iterator():
             if session.get_decoded().get("_auth_user_id") == str(person.pk):
                 session.delete()
+        LtiLogin.objects.all().delete()
         person.delete()
         noted(None, None, "delete person", called)
 
