@@ -10,6 +10,7 @@ import click
 
 from grader.cli.serve_backup import backup, restore
 from grader.cli.serve_person import delete_person, export_person
+from grader.cli.serve_sync import sync
 from grader.errors import UsageError
 from grader.language import gettext as _
 from grader.language import gettext_lazy as lazy
@@ -111,7 +112,7 @@ def command(
     return serving.run(made, host, port, threads)
 
 
-for each in (backup, restore, export_person, delete_person):
+for each in (backup, restore, export_person, delete_person, sync):
     command.add_command(each)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -51,30 +51,53 @@ def compare(column: LtiColumn) -> list[Difference]:
     LtiError
         It can't be read.
     """
-    theirs = {
-        one.subject: one for one in results(services_of(column.course.platform), column.address)
-    }
+    return note(column, read_column(column))
+
+
+def read_column(column: LtiColumn) -> dict[str, GradebookResult]:
+    """Return what a gradebook has in a column, by the platform's numbers of people.
+
+    Raises
+    ------
+    LtiError
+        It can't be read.
+    """
+    services = services_of(column.course.platform)
+    return {one.subject: one for one in results(services, column.address)}
+
+
+def note(column: LtiColumn, theirs: Mapping[str, GradebookResult]) -> list[Difference]:
+    """Note where a gradebook has something else than was sent."""
     found = list(_differences(column, theirs))
     differing = {one.grade.pk: one.theirs for one in found}
     sent = LtiGrade.objects.filter(column=column)
-    sent.filter(has_other=True).exclude(pk__in=differing).update(has_other=False, other=None)
+    for row in sent.filter(has_other=True):
+        if row.pk not in differing:
+            sent.filter(pk=row.pk).update(has_other=False, other=None)
     for number, other in differing.items():
         sent.filter(pk=number).update(has_other=True, other=other)
     LtiColumn.objects.filter(pk=column.pk).update(compared_at=timezone.now())
     return found
 
 
-def _differences(column: LtiColumn, theirs: dict[str, GradebookResult]) -> Iterator[Difference]:
-    sent = LtiGrade.objects.filter(column=column, state=GradeState.SENT, score__isnull=False)
-    for row in sent.select_related("identity__person", "column__course"):
-        there = theirs.get(row.identity.subject)
-        other = _scaled(there, row.maximum) if there else None
-        if other is None or abs(other - row.score) > _ROUNDING * max(row.maximum, 1.0):
-            yield Difference(row, other)
+def is_same(one: float | None, other: float | None, maximum: float) -> bool:
+    """Return whether two grades are the same but for rounding; none is the same as none."""
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= _ROUNDING * max(maximum, 1.0)
 
 
-def _scaled(result: GradebookResult, maximum: float) -> float | None:
+def scaled(result: GradebookResult, maximum: float) -> float | None:
     """Return a result of a gradebook in our points: its column may have another maximum."""
     if result.score is None:
         return None
     return result.score / result.maximum * maximum if result.maximum else result.score
+
+
+def _differences(column: LtiColumn, theirs: Mapping[str, GradebookResult]) -> Iterator[Difference]:
+    sent = LtiGrade.objects.filter(column=column, state=GradeState.SENT, score__isnull=False)
+    for row in sent.select_related("identity__person", "column__course"):
+        there = theirs.get(row.identity.subject)
+        other = scaled(there, row.maximum) if there else None
+        if not is_same(row.score, other, row.maximum):
+            yield Difference(row, other)

@@ -19,24 +19,29 @@ from django.utils import timezone
 
 from grader.course import Course
 from grader.decisions.decision_words import for_student
+from grader.decisions.final_grade import decided_deadline
 from grader.errors import BpgradeError
 from grader.language import reading
 from grader.lti.errors import AwayError, ServiceError
 from grader.lti.gradebook import Score, post_score
 from grader.report.pages.folder import lateness_text
 from grader.server import grades
-from grader.server.courses import course_of
+from grader.server.access import Visit
+from grader.server.courses import course_of, read_course
 from grader.server.logs import failure
 from grader.server.lti import outbox
 from grader.server.lti.comparing import read_back, unread_columns
 from grader.server.lti.models import GradeState, LtiGrade, LtiPlatform
 from grader.server.lti.speaking import services_of
+from grader.server.models import Person, Role, ServedCourse
+from grader.server.showing import shown_to
 
 _IDLE_SECONDS: Final = 0.5
 _READ_BACK_SECONDS: Final = 60.0
 _AT_ONCE: Final = 8
 _BATCH: Final = 64
 _GIVEN_UP_AFTER: Final = timedelta(days=7)
+_TOLD_WITHIN: Final = timedelta(days=1)  # after a deadline, with its minutes of grace
 _FIRST_PAUSE: Final = 10.0
 _LONGEST_PAUSE: Final = 6 * 3600.0
 _NOT_FINAL: Final = {300, 301, 302, 303, 307, 308, 401, 403, 408, 425}
@@ -172,26 +177,45 @@ def _letters(rows: Sequence[LtiGrade]) -> Iterator[Letter]:
         row = people[person.pk]
         letter = _letter(course, place, row)
         if letter is None:
-            outbox.settle(row, GradeState.HELD)
+            _hold(row, place)
         elif _is_there(letter):
             outbox.settle(row, GradeState.SENT)
         else:
             yield letter
 
 
-def _letter(course: Course, place: grades.Place, row: LtiGrade) -> Letter | None:
-    """Return what is to be sent of a grade; None while nothing counts."""
+def counts_for(served: ServedCourse, person: Person, place: grades.Place) -> float | None:
+    """Return what counts of a student's grade; None while nothing does, or it isn't told yet."""
     final = place.grade.final
-    if final is None:
+    if final is None or not shown_to(Visit(person, served, Role.STUDENT), place).has_scores:
+        return None
+    return max(final, 0.0)
+
+
+def _letter(course: Course, place: grades.Place, row: LtiGrade) -> Letter | None:
+    """Return what is to be sent of a grade; None while nothing counts, or it isn't told yet."""
+    counts = counts_for(row.column.course.course, row.identity.person, place)
+    if counts is None:
         return None
     with reading(course.language):
         kept = place.kept
         late = lateness_text(kept.lateness) if kept else ""
         comment = "\n".join(str(line) for line in (late, *for_student(place.grade)) if line)
     maximum = place.grade.max_score
-    return Letter(
-        row, Score(row.identity.subject, max(final, 0.0), maximum, datetime.now(UTC), comment)
-    )
+    return Letter(row, Score(row.identity.subject, counts, maximum, datetime.now(UTC), comment))
+
+
+def _hold(row: LtiGrade, place: grades.Place) -> None:
+    """Keep a grade back; one that is only told after the deadline until that is over."""
+    served = row.column.course.course
+    rule = read_course(served).description
+    deadline = decided_deadline(place.grade.decisions, rule, place.grade.exercise)
+    now = timezone.now()
+    if place.grade.final is None or deadline is None or now > deadline + _TOLD_WITHIN:
+        outbox.settle(row, GradeState.HELD)
+    else:
+        due = max(deadline, now) + timedelta(seconds=_READ_BACK_SECONDS)
+        outbox.put_off(row, due, waits_since=due)
 
 
 def _is_there(letter: Letter) -> bool:
