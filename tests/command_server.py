@@ -29,7 +29,7 @@ import warm_start
 
 import grader.cli
 from grader.diagnosis.repair import trials
-from grader.sandbox import launch
+from grader.sandbox import host, launch, packages
 
 _LONGEST = 1_000_000
 _LEFT_OUT = ("grader.__main__", "grader.sandbox.child.", "grader.cluster.", "grader.server.")
@@ -54,6 +54,8 @@ def serve(path: str) -> None:
             importlib.import_module(module.name)
     for name in _LIBRARIES:
         importlib.import_module(name)
+    packages.locate(["numpy"])  # remembered by the forks, as is what its host needs
+    packages.locate(host.PRIVATE_PACKAGES)
     warm_start.server(str(launch.child_folder()))
     gc.freeze()  # what is collected in a fork would be copied
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from grader.course.model import Course
@@ -15,14 +16,19 @@ def imported_by_stubs(course: Course) -> tuple[str, ...]:
     in one is given as well.
     """
     found: dict[str, None] = {}
+    names = b"|".join(re.escape(name.encode()) for name in course.packages)
+    likely = re.compile(rb"\bfrom[\s\\]+(%b)\b|\b(%b)[\s\\]*\." % (names, names))
     for stub in map(course.stub, course.exercises):
         try:
-            tree = ast.parse(stub.read_bytes())
+            source = stub.read_bytes()
+            if not likely.search(source):  # parsing takes a hundred times as long
+                continue
+            tree = ast.parse(source)
         except (OSError, SyntaxError, ValueError):  # said by whoever needs the stub
             continue
         for name in _imports(tree):
-            package, inside, _ = name.partition(".")
-            if inside and package in course.packages:
+            package, rest, _ = name.partition(".")
+            if rest and package in course.packages:
                 found[name] = None
     return tuple(found)
 

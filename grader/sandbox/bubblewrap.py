@@ -53,10 +53,10 @@ def command(
     arguments += ["--proc", "/proc", *_read_only([Path(MACHINE)])]
     arguments += [word for path in DEVICES for word in ("--dev-bind-try", path, path)]
     arguments += _read_only(python.paths)
-    for path in python.hidden_inside():
+    for path in python.hidden_inside:
         arguments += ["--tmpfs", str(path)]
     arguments += _read_only(packages)
-    for path in python.hidden_inside():
+    for path in python.hidden_inside:
         arguments += ["--remount-ro", str(path)]
     arguments += ["--ro-bind", str(child), CHILD, "--bind", str(scratch), SCRATCH]
     # bubblewrap leaves the kernel's settings in /proc/sys writable to a caller who is root

@@ -15,7 +15,7 @@ from grader.sandbox.child import scratch
 from grader.sandbox.isolation import Isolation
 from grader.sandbox.launch import SandboxFolders
 
-_PRIVATE_PACKAGES: Final = ("numpy", "msgpack")
+PRIVATE_PACKAGES: Final = ("numpy", "msgpack")
 
 
 class Wire(Protocol):
@@ -74,7 +74,7 @@ class SandboxHost:
         usual: Sequence[str] = (),
     ) -> None:
         self.isolation = isolation
-        offered, private = packages.locate(allowed), packages.locate(_PRIVATE_PACKAGES)
+        offered, private = packages.locate(allowed), packages.locate(PRIVATE_PACKAGES)
         self._scratch = Path(tempfile.mkdtemp(prefix="bpgrade-")).resolve()
         try:
             place = SandboxFolders(self._scratch, offered, private, data, tuple(usual))

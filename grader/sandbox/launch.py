@@ -141,7 +141,7 @@ def _ruleset(
         return []
     from grader.sandbox import landlock_rules
 
-    paths = [*read_allow_list.interpreter().without_hidden(), *place.readable]
+    paths = [*read_allow_list.interpreter().without_hidden, *place.readable]
     ruleset = landlock_rules.create(paths, place.scratch)
     opened.callback(os.close, ruleset)
     return [ruleset]

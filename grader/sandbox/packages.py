@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.util
+import os
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.machinery import ModuleSpec
@@ -68,7 +71,23 @@ def locate(names: Iterable[str]) -> Packages:
     CourseError
         Some of them are not installed; it names them all.
     """
-    offered = tuple(names)
+    return _located(tuple(names), _installed())
+
+
+def _installed() -> tuple[tuple[str, int], ...]:
+    """Return what is another where packages have been installed or removed meanwhile."""
+    return tuple((entry, _changed(entry or os.curdir)) for entry in sys.path)
+
+
+def _changed(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns  # noqa: PTH116 - it is asked at the start of each host
+    except OSError:
+        return 0
+
+
+@functools.lru_cache(maxsize=64)
+def _located(offered: tuple[str, ...], _state: tuple[tuple[str, int], ...]) -> Packages:
     specs = {name: importlib.util.find_spec(name) for name in offered}
     missing = [name for name in offered if specs[name] is None]
     if missing:

@@ -8,7 +8,7 @@ import re
 import site
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -26,28 +26,24 @@ _LIBRARY: Final = re.compile(r"\.so(\.|$)")
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """The program of this Python, the paths that it needs, and folders in these to leave out."""
+    """The program of this Python, and the paths that it needs.
+
+    Attributes
+    ----------
+    program : Path
+        The program.
+    paths : tuple of Path
+        What it needs.
+    hidden_inside : tuple of Path
+        Folders inside of these paths to leave out.
+    without_hidden : tuple of Path
+        Paths that hold the same but those folders.
+    """
 
     program: Path
     paths: tuple[Path, ...]
-    hidden: tuple[Path, ...]
-
-    def without_hidden(self) -> list[Path]:
-        """Return paths that hold the same but the hidden folders."""
-        return [kept for path in self.paths for kept in _split(path, self.hidden)]
-
-    def hidden_inside(self) -> list[Path]:
-        """Return the hidden folders that lie inside of one of the paths."""
-        return [each for each in self.hidden if any(path in each.parents for path in self.paths)]
-
-
-def _split(path: Path, hidden: Iterable[Path]) -> list[Path]:
-    if path in hidden:
-        return []
-    inside = [each for each in hidden if path in each.parents]
-    if not inside:
-        return [path]
-    return [kept for entry in sorted(path.iterdir()) for kept in _split(entry, inside)]
+    hidden_inside: tuple[Path, ...]
+    without_hidden: tuple[Path, ...]
 
 
 def program() -> Path:
@@ -64,11 +60,23 @@ def interpreter() -> Interpreter:
     shared = sysconfig.get_config_var("DESTSHARED")
     if shared:
         found.add(Path(shared))
-    outer: list[Path] = []
+    outer: dict[Path, None] = {}
     for path in sorted(path for path in found if path.exists()):
-        if not any(other in path.parents for other in outer):
-            outer.append(path)
-    return Interpreter(program(), tuple(outer), tuple(_hidden(library)))
+        if outer.keys().isdisjoint(path.parents):
+            outer[path] = None
+    hidden = [each for each in _hidden(library) if not outer.keys().isdisjoint(each.parents)]
+    above = {parent for each in hidden for parent in each.parents}
+    kept = [each for path in outer for each in _split(path, frozenset(hidden), above)]
+    return Interpreter(program(), tuple(outer), tuple(hidden), tuple(kept))
+
+
+def _split(path: Path, hidden: Set[Path], above: Set[Path]) -> list[Path]:
+    """Return paths that hold what `path` holds, but for hidden folders; `above` hold one."""
+    if path in hidden:
+        return []
+    if path not in above:
+        return [path]
+    return [kept for entry in sorted(path.iterdir()) for kept in _split(entry, hidden, above)]
 
 
 def _hidden(library: set[Path]) -> list[Path]:

@@ -11,12 +11,13 @@ So that a submission is compiled and loaded once for all that is tried, not once
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
 from grader.diagnosis.repair.alternatives import Alternative
+from grader.diagnosis.repair.expression_text import OPERATORS, text_of
 
 NUMBER: Final = "_bpgrade_edit"
 NOTE: Final = "_bpgrade_note"
@@ -112,7 +113,7 @@ class Schema:
             targets = "".join(f"{self._expression(each)} = " for each in node.targets)
             return [f"{indent}{targets}{self._expression(node.value)}"]
         if isinstance(node, ast.AugAssign):
-            sign = f"{_OPERATORS[type(node.op)]}="
+            sign = f"{OPERATORS[type(node.op)]}="
             target = self._expression(node.target)
             return [f"{indent}{target} {sign} {self._expression(node.value)}"]
         if isinstance(node, ast.Return):
@@ -159,8 +160,8 @@ class Schema:
         return f"({first} if {NUMBER} < {numbers[half]} else {second})"
 
     def _plain(self, node: ast.expr) -> str:
-        written = _written(node, self._expression)
-        return written or f"({ast.unparse(ast.fix_missing_locations(self._copied(node)))})"
+        text = text_of(node, self._expression)
+        return text or f"({ast.unparse(ast.fix_missing_locations(self._copied(node)))})"
 
     def _copied(self, node: Any) -> Any:
         """Return a tree in which the expressions with alternatives are texts with all of them."""
@@ -192,74 +193,13 @@ def _within(numbers: range) -> str:
     return f"{numbers[0]} <= {NUMBER} <= {numbers[-1]}"
 
 
-_OPERATORS: Final[dict[type[ast.operator], str]] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.MatMult: "@",
-    ast.Pow: "**",
-    ast.FloorDiv: "//",
-    ast.Mod: "%",
-    ast.BitAnd: "&",
-    ast.BitOr: "|",
-    ast.BitXor: "^",
-    ast.LShift: "<<",
-    ast.RShift: ">>",
-}
-
-
 def _text(node: ast.expr, known: dict[int, str]) -> str:
     """Return an expression's text as it stands, each part written once."""
     found = known.get(id(node))
     if found is None:
-        found = _written(node, lambda inner: _text(inner, known)) or f"({ast.unparse(node)})"
+        found = text_of(node, lambda inner: _text(inner, known)) or f"({ast.unparse(node)})"
         known[id(node)] = found
     return found
-
-
-def _written(node: ast.expr, write: Callable[[ast.expr], str]) -> str:
-    """Return an expression's text, its parts by `write`; nothing for what is seldom met.
-
-    By far faster than `ast.unparse`, and with more brackets.
-    """
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Constant) and type(node.value) in (int, str, bool):
-        text = repr(node.value)
-        return text if text[:1] != "-" else f"({text})"
-    if isinstance(node, ast.Attribute):
-        base = write(node.value)
-        return (
-            f"({base}).{node.attr}"
-            if isinstance(node.value, ast.Constant)
-            else f"{base}.{node.attr}"
-        )
-    if isinstance(node, ast.BinOp):
-        return f"({write(node.left)} {_OPERATORS[type(node.op)]} {write(node.right)})"
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return f"(-{write(node.operand)})"
-    if isinstance(node, ast.Subscript) and not _holds_slices(node.slice):
-        return f"{write(node.value)}[{write(node.slice)}]"
-    if isinstance(node, ast.Call):
-        arguments = [
-            f"*{write(each.value)}" if isinstance(each, ast.Starred) else write(each)
-            for each in node.args
-        ]
-        arguments += [f"{each.arg}={write(each.value)}" for each in node.keywords if each.arg]
-        arguments += [f"**{write(each.value)}" for each in node.keywords if not each.arg]
-        return f"{write(node.func)}({', '.join(arguments)})"
-    if isinstance(node, ast.Tuple | ast.List):
-        if any(isinstance(each, ast.Starred | ast.Slice) for each in node.elts):
-            return ""
-        items = "".join(f"{write(each)}, " for each in node.elts)
-        return f"({items})" if isinstance(node, ast.Tuple) else f"[{items}]"
-    return ""
-
-
-def _holds_slices(node: ast.expr) -> bool:
-    parts = node.elts if isinstance(node, ast.Tuple) else [node]
-    return any(isinstance(each, ast.Slice | ast.Starred) for each in parts)
 
 
 def _shallow(node: ast.AST) -> ast.AST:
