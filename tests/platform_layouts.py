@@ -43,9 +43,18 @@ def outer(user: int) -> list[str]:
 
 
 def run_inside(
-    platform: Platform, package: Path, submission: Path | None, exercise: str, user: str
+    platform: Platform,
+    package: Path,
+    submission: Path | None,
+    exercise: str,
+    user: str,
+    cache: Path | None = None,
 ) -> Ran:
-    """Lay out a package and a submission, and start the entry script in it."""
+    """Lay out a package and a submission, and start the entry script in it.
+
+    `cache` is a folder in which what was worked out for the course by others is found, and kept:
+    without one the container is as on its first day.
+    """
     if lacking():
         pytest.skip(lacking())
     with tempfile.TemporaryDirectory() as folder:
@@ -54,7 +63,7 @@ def run_inside(
         run = platform.lay(root, package, submission, exercise)
         install(root / run.venv)
         relocate(root)
-        return start(run, root, user)
+        return start(run, root, user, cache)
 
 
 def relocate(root: Path) -> None:
@@ -66,7 +75,7 @@ def relocate(root: Path) -> None:
                 path.write_bytes(data.replace(os.fsencode(root), b""))
 
 
-def start(run: Run, root: Path, user: str) -> Ran:
+def start(run: Run, root: Path, user: str, cache: Path | None = None) -> Ran:
     words = outer(USERS[user])
     words += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
     words += bound("--ro-bind", [Path(name) for name in SYSTEM if Path(name).exists()])
@@ -75,6 +84,9 @@ def start(run: Run, root: Path, user: str) -> Ran:
     words += bound("--ro-bind", sorted({Path(sys.prefix), Path(sys.base_prefix), ROOT}))
     path = f"{sys.base_prefix}/bin:/usr/bin:/bin"
     environment = {"PATH": path, "LANG": "C.UTF-8", **run.environment}
+    if cache is not None:
+        words += ["--bind", str(cache), "/cache"]
+        environment["XDG_CACHE_HOME"] = "/cache"
     words += ["--clearenv"]
     for name, value in environment.items():
         words += ["--setenv", name, value.replace(str(root), "")]

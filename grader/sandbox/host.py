@@ -77,7 +77,8 @@ class SandboxHost:
         offered, private = packages.locate(allowed), packages.locate(PRIVATE_PACKAGES)
         self._scratch = Path(tempfile.mkdtemp(prefix="bpgrade-")).resolve()
         try:
-            place = SandboxFolders(self._scratch, offered, private, data, tuple(usual))
+            many = not isolation.fresh_host
+            place = SandboxFolders(self._scratch, offered, private, data, tuple(usual), many)
             self._processes = _make(isolation, place)
         except BaseException:
             self._scratch.rmdir()

@@ -30,7 +30,8 @@ class SandboxFolders:
     """Where a child lives: its scratch folder, and packages.
 
     `offered` are those of the course, `private` what the child needs for itself. `data` is a
-    folder whose files it may read, `usual` are modules that it imports beforehand.
+    folder whose files it may read, `usual` are modules that it imports beforehand. `for_many` says
+    that it is forked for many submissions, and not for one.
     """
 
     scratch: Path
@@ -38,6 +39,7 @@ class SandboxFolders:
     private: Packages = NO_PACKAGES
     data: Path | None = None
     usual: tuple[str, ...] = ()
+    for_many: bool = True
 
     @property
     def readable(self) -> list[Path]:
@@ -54,6 +56,7 @@ class SandboxFolders:
             "hidden": sorted(self.private.modules.keys() - self.offered.modules.keys()),
             "data": str(self.data.resolve()) if self.data else "",
             "usual": self.usual,
+            "for_many": self.for_many,
             "metadata": [str(path) for path in self.offered.metadata],
         }
 

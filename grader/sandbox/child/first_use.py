@@ -8,18 +8,17 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 
-def rehearse(packages: Iterable[str], forks: bool) -> None:
+def rehearse(packages: Iterable[str], for_many: bool) -> None:
     """Prepare the packages that a submission is offered.
 
-    `forks` says whether this process makes others: what only saves time is left out where it
-    serves one submission alone.
+    What only saves time is left out where this process is not `for_many`, but for one.
     """
     for name in packages:
         if name in _PREPARED:
-            _PREPARED[name](forks)
+            _PREPARED[name](for_many)
 
 
-def _matplotlib(forks: bool) -> None:
+def _matplotlib(for_many: bool) -> None:
     """Have figures drawn into files: nothing is shown, whatever a submission asks for."""
     import matplotlib
 
@@ -30,7 +29,7 @@ def _matplotlib(forks: bool) -> None:
 
     plt.switch_backend("agg")
     matplotlib.use = plt.switch_backend = plt.pause = _nothing
-    if forks:
+    if for_many:
         plt.figure().gca().set_title("$x$")
         figure_reading.described(plt.gcf())
         plt.close("all")
@@ -61,11 +60,11 @@ def _own_fonts(folder: str) -> Iterator[None]:
         os.walk, os.environ["PATH"] = walk, search
 
 
-def _pandas(forks: bool) -> None:
+def _pandas(for_many: bool) -> None:
     """Have what describes its tables imported while that may be read."""
     from .tables import pandas_tables
 
-    if forks:
+    if for_many:
         pandas_tables.rehearse()
 
 
@@ -73,17 +72,17 @@ def _polars(_forks: bool) -> None:
     from .tables import polars_tables  # noqa: F401 - while it may be read
 
 
-def _sklearn(forks: bool) -> None:
+def _sklearn(for_many: bool) -> None:
     """Have it look its libraries up while it may: it reads them from /proc."""
-    if forks:
+    if for_many:
         from sklearn.cluster import KMeans
 
         KMeans(1, n_init=1).fit([[0.0], [1.0]])
 
 
-def _torch(forks: bool) -> None:
+def _torch(for_many: bool) -> None:
     """Have its optimizers import what they need, which takes most of a second."""
-    if forks:
+    if for_many:
         import torch
 
         weight = torch.zeros(1, requires_grad=True)

@@ -14,10 +14,10 @@ from . import first_use, printing, scratch
 from .source import imports
 
 
-def import_packages(settings: dict[str, Any], forks: bool = False) -> Callable[..., None]:
+def import_packages(settings: dict[str, Any], for_many: bool = False) -> Callable[..., None]:
     """Import the course's packages, and return what serves one submission in this process.
 
-    For a process that `forks` for each submission what all of them do is done once beforehand.
+    In a process that forks `for_many` submissions, what all of them do is done once beforehand.
     What this side needs for itself is hidden again where the course does not offer it.
     """
     finder = imports.AllowedPackages(settings["modules"], settings["offered"], settings["metadata"])
@@ -29,9 +29,9 @@ def import_packages(settings: dict[str, Any], forks: bool = False) -> Callable[.
 
     for name in settings["offered"]:
         __import__(name)
-    first_use.rehearse(settings["offered"], forks)
+    first_use.rehearse(settings["offered"], for_many)
     printing.install()
-    if forks:
+    if for_many:
         from . import warm_up
 
         for name in settings["usual"]:
