@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import functools
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +156,8 @@ def test_what_cannot_be_drawn_is_read_off_all_the_same() -> None:
     assert len(drawn(lambda: plt.figtext(0, 0, "x") and plt.title("é" * 10_000)).title) == 1_000
 
 
-PICTURE = drawn(lambda: plt.plot([1, 2])).picture
+# drawn when they are asked for: this file is read by processes that run none of its tests
+PICTURE = functools.cache(lambda: drawn(lambda: plt.plot([1, 2])).picture)
 
 
 def chunk(name: bytes, data: bytes) -> bytes:
@@ -169,36 +171,36 @@ def picture(width: int, height: int, pixels: bytes, kind: bytes = b"\x08\x06\x00
 
 
 BAD_PICTURES = {
-    "nothing of a picture": b"GIF89a",
-    "half of one": PICTURE[: len(PICTURE) // 2],
-    "one that is broken": PICTURE[:200] + bytes([PICTURE[200] ^ 255]) + PICTURE[201:],
-    "one too wide": picture(1201, 1, b"\x00" * 4805),
-    "one of a million pixels each way": picture(10**6, 10**6, b"\x00"),
-    "more pixels than it says": picture(1, 1, b"\x00" * 10**7),
-    "fewer pixels than it says": picture(100, 100, b"\x00"),
-    "sixteen bits": picture(1, 1, b"\x00" * 9, b"\x10\x06\x00\x00\x00"),
-    "interlaced": picture(1, 1, b"\x00" * 5, b"\x08\x06\x00\x00\x01"),
-    "a header of its own length": b"\x89PNG\r\n\x1a\n"
-    + chunk(b"IHDR", b"\x00" * 8)
-    + chunk(b"IEND", b""),
-    "a megabyte": PICTURE + chunk(b"tEXt", b"x" * 10**6),
+    "nothing of a picture": lambda: b"GIF89a",
+    "half of one": lambda: PICTURE()[: len(PICTURE()) // 2],
+    "one that is broken": lambda: PICTURE()[:200] + bytes([PICTURE()[200] ^ 255]) + PICTURE()[201:],
+    "one too wide": lambda: picture(1201, 1, b"\x00" * 4805),
+    "one of a million pixels each way": lambda: picture(10**6, 10**6, b"\x00"),
+    "more pixels than it says": lambda: picture(1, 1, b"\x00" * 10**7),
+    "fewer pixels than it says": lambda: picture(100, 100, b"\x00"),
+    "sixteen bits": lambda: picture(1, 1, b"\x00" * 9, b"\x10\x06\x00\x00\x00"),
+    "interlaced": lambda: picture(1, 1, b"\x00" * 5, b"\x08\x06\x00\x00\x01"),
+    "a header of its own length": lambda: (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", b"\x00" * 8) + chunk(b"IEND", b"")
+    ),
+    "a megabyte": lambda: PICTURE() + chunk(b"tEXt", b"x" * 10**6),
 }
 
 
 @pytest.mark.parametrize("name", BAD_PICTURES)
 def test_pictures_that_are_none_are_refused(name: str) -> None:
+    bad = BAD_PICTURES[name]()
     with pytest.raises(WireError):
-        png.checked(BAD_PICTURES[name])
-    message = encode(
-        dataclasses.replace(Figure(axes=(Axes(),)), picture=BAD_PICTURES[name]), max_bytes=ROOM
-    )
+        png.checked(bad)
+    message = encode(dataclasses.replace(Figure(axes=(Axes(),)), picture=bad), max_bytes=ROOM)
     with pytest.raises(WireError):
         decode(message)
 
 
 def test_a_picture_is_kept_without_what_is_beside_it() -> None:
-    hidden = PICTURE[:8] + PICTURE[8:33] + chunk(b"tEXt", b"secret") + PICTURE[33:]
-    assert png.checked(hidden) == png.checked(PICTURE)
+    plain = PICTURE()
+    hidden = plain[:8] + plain[8:33] + chunk(b"tEXt", b"secret") + plain[33:]
+    assert png.checked(hidden) == png.checked(plain)
 
 
 def test_figures_that_lie_are_refused() -> None:
@@ -244,10 +246,10 @@ def told(actual: Any, expected: Any = None, visible: bool = False, **wanted: Any
     return ""
 
 
-POWERS = drawn(powers, XS)
-BARS = drawn(lambda: plt.bar(["a", "b", "c"], [1, 2, 3]))
-EYE = drawn(lambda: plt.imshow(np.eye(3)))
-POINTS = drawn(lambda: plt.plot(XS, XS**2, "o"))
+POWERS = functools.cache(lambda: drawn(powers, XS))
+BARS = functools.cache(lambda: drawn(lambda: plt.bar(["a", "b", "c"], [1, 2, 3])))
+EYE = functools.cache(lambda: drawn(lambda: plt.imshow(np.eye(3))))
+POINTS = functools.cache(lambda: drawn(lambda: plt.plot(XS, XS**2, "o")))
 
 
 @pytest.mark.parametrize(
@@ -278,7 +280,11 @@ POINTS = drawn(lambda: plt.plot(XS, XS**2, "o"))
             "has the right points in another order.",
         ),
         (POWERS, {"lines": [XS[:2], XS]}, "has 5 values; expected 2."),
-        (drawn(lambda: plt.plot(XS**2)), {"lines": [(XS, XS**2)]}, "were x values handed over?"),
+        (
+            lambda: drawn(lambda: plt.plot(XS**2)),
+            {"lines": [(XS, XS**2)]},
+            "were x values handed over?",
+        ),
         (
             BARS,
             {"bars": {"a": 1, "b": 3, "c": 3}},
@@ -306,29 +312,32 @@ POINTS = drawn(lambda: plt.plot(XS, XS**2, "o"))
         ),
         (BARS, {"legend": True}, "There is no legend (`plt.legend()`)."),
         (POWERS, {"legend": ["line", "cube"]}, "'cube' is not in the legend."),
-        (drawn(everything), {"expected": POWERS}, "The figure has 2 charts; expected 1."),
+        (lambda: drawn(everything), {"expected": POWERS}, "The figure has 2 charts; expected 1."),
         (POINTS, {"expected": POWERS}, "The chart has 1 scatter plot; expected 0."),
     ],
 )
-def test_what_a_figure_lacks_is_told(figure: Figure, wanted: Any, said: str) -> None:
-    assert said in told(figure, **wanted)
+def test_what_a_figure_lacks_is_told(
+    figure: Callable[[], Figure], wanted: dict[str, Any], said: str
+) -> None:
+    given = {name: value() if callable(value) else value for name, value in wanted.items()}
+    assert said in told(figure(), **given)
 
 
 def test_what_a_figure_shows_passes() -> None:
     both = {"line": (XS, XS), "square": (XS, XS**2)}
     assert (
-        told(POWERS, lines=both, title="powers", xlabel=True, yscale="log", legend=["line"]) == ""
+        told(POWERS(), lines=both, title="powers", xlabel=True, yscale="log", legend=["line"]) == ""
     )
-    assert told(POWERS, Compare(False).drawn(powers, XS)) == ""
-    assert told(BARS, bars={"c": 3, "a": 1, "b": 2}) == ""
-    assert told(BARS, bars=[1, 2, 3]) == ""
-    assert told(BARS, drawn(lambda: plt.barh(["c", "b", "a"], [3, 2, 1]))) == ""
-    assert told(POINTS, points=[(XS, XS**2)]) == ""
+    assert told(POWERS(), Compare(False).drawn(powers, XS)) == ""
+    assert told(BARS(), bars={"c": 3, "a": 1, "b": 2}) == ""
+    assert told(BARS(), bars=[1, 2, 3]) == ""
+    assert told(BARS(), drawn(lambda: plt.barh(["c", "b", "a"], [3, 2, 1]))) == ""
+    assert told(POINTS(), points=[(XS, XS**2)]) == ""
     assert told(drawn(lambda: plt.pie([1, 3])), shares=[1, 3]) == ""
     days = np.array(["2024-01-01", "2024-01-03"], dtype="datetime64[D]")
     assert told(drawn(lambda: plt.plot(days, [1, 2])), lines=[(days, [1, 2])]) == ""
-    assert "is 4, expected 8" in told(POWERS, visible=True, lines={"square": (XS, XS**3)})
-    assert "expected 8" not in told(POWERS, lines={"square": (XS, XS**3)})
+    assert "is 4, expected 8" in told(POWERS(), visible=True, lines={"square": (XS, XS**3)})
+    assert "expected 8" not in told(POWERS(), lines={"square": (XS, XS**3)})
 
 
 @pytest.fixture(scope="module")
