@@ -8,17 +8,18 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 
-def rehearse(packages: Iterable[str], for_many: bool) -> None:
+def rehearse(packages: Iterable[str], forks: bool) -> None:
     """Prepare the packages that a submission is offered.
 
-    What only saves time is left out where this process is not `for_many`, but for one.
+    `forks` says whether this process makes others: what only saves time is left out where it
+    serves one submission alone.
     """
     for name in packages:
         if name in _PREPARED:
-            _PREPARED[name](for_many)
+            _PREPARED[name](forks)
 
 
-def _matplotlib(for_many: bool) -> None:
+def _matplotlib(forks: bool) -> None:
     """Have figures drawn into files: nothing is shown, whatever a submission asks for."""
     import matplotlib
 
@@ -29,7 +30,7 @@ def _matplotlib(for_many: bool) -> None:
 
     plt.switch_backend("agg")
     matplotlib.use = plt.switch_backend = plt.pause = _nothing
-    if for_many:
+    if forks:
         plt.figure().gca().set_title("$x$")
         figure_reading.described(plt.gcf())
         plt.close("all")
@@ -60,11 +61,11 @@ def _own_fonts(folder: str) -> Iterator[None]:
         os.walk, os.environ["PATH"] = walk, search
 
 
-def _pandas(for_many: bool) -> None:
+def _pandas(forks: bool) -> None:
     """Have what describes its tables imported while that may be read."""
     from .tables import pandas_tables
 
-    if for_many:
+    if forks:
         pandas_tables.rehearse()
 
 
@@ -72,17 +73,17 @@ def _polars(_forks: bool) -> None:
     from .tables import polars_tables  # noqa: F401 - while it may be read
 
 
-def _sklearn(for_many: bool) -> None:
+def _sklearn(forks: bool) -> None:
     """Have it look its libraries up while it may: it reads them from /proc."""
-    if for_many:
+    if forks:
         from sklearn.cluster import KMeans
 
         KMeans(1, n_init=1).fit([[0.0], [1.0]])
 
 
-def _torch(for_many: bool) -> None:
+def _torch(forks: bool) -> None:
     """Have its optimizers import what they need, which takes most of a second."""
-    if for_many:
+    if forks:
         import torch
 
         weight = torch.zeros(1, requires_grad=True)

@@ -43,7 +43,7 @@ class Host:
         kernel.leave_keys()
         if os.getpid() == 1:  # first of its namespace: it ends with the process that made that
             kernel.die_with_parent(signal.SIGKILL)
-        self.serve_session = preload.import_packages(settings, settings["for_many"])
+        self.serve_session = preload.import_packages(settings, forks=True)
 
     def run(self) -> NoReturn:
         """Answer requests until the control channel ends, then leave nothing behind."""

@@ -14,10 +14,10 @@ from . import first_use, printing, scratch
 from .source import imports
 
 
-def import_packages(settings: dict[str, Any], for_many: bool = False) -> Callable[..., None]:
+def import_packages(settings: dict[str, Any], forks: bool = False) -> Callable[..., None]:
     """Import the course's packages, and return what serves one submission in this process.
 
-    In a process that forks `for_many` submissions, what all of them do is done once beforehand.
+    For a process that `forks` for each submission what all of them do is done once beforehand.
     What this side needs for itself is hidden again where the course does not offer it.
     """
     finder = imports.AllowedPackages(settings["modules"], settings["offered"], settings["metadata"])
@@ -29,15 +29,16 @@ def import_packages(settings: dict[str, Any], for_many: bool = False) -> Callabl
 
     for name in settings["offered"]:
         __import__(name)
-    first_use.rehearse(settings["offered"], for_many)
+    first_use.rehearse(settings["offered"], forks)
     printing.install()
-    if for_many:
+    if forks:
         from . import warm_up
 
         for name in settings["usual"]:
             with contextlib.suppress(ImportError):  # it may be a name in a module
                 __import__(name)
-        warm_up.rehearse()
+        if settings["for_many"]:
+            warm_up.rehearse()
     finder.hide(settings["hidden"])
     _keep_listings()
     scratch.empty(Path(settings["scratch"]))
