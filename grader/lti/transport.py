@@ -36,6 +36,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    reason: str = ""
 
     def document(self) -> Any:
         """Return the JSON of the answer.
@@ -54,8 +55,10 @@ class Answer:
 
     @property
     def words(self) -> str:
-        """What it says, as text, shortened."""
+        """What it says, as text, shortened; Moodle says it in the status line, beside no body."""
         text = " ".join(self.body[: 4 * _MOST_WORDS].decode("utf-8", "replace").split())
+        if text in ("", "[]", "{}"):
+            text = self.reason
         return "".join(each for each in text if each.isprintable())[:_MOST_WORDS]
 
 
@@ -107,7 +110,8 @@ class Transport:
             with self._client.stream(
                 method, address, headers=dict(headers or {}), content=content, data=form
             ) as response:
-                answer = Answer(response.status_code, response.headers, _body(response, begun))
+                body, reason = _body(response, begun), response.reason_phrase
+                answer = Answer(response.status_code, response.headers, body, reason)
         except httpx.TimeoutException:
             raise _unreachable(address, _("it did not answer in time")) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
