@@ -4,7 +4,8 @@ BpgradeError                 what went wrong, and what to do about it
 ├── UsageError               a path, name or option that cannot be right        exit 2
 ├── SubmissionError          a submission that cannot even be read              exit 2
 ├── CourseError              a mistake in a course's files                      exit 3
-└── IsolationError           the sandbox cannot be set up on this machine       exit 3
+├── IsolationError           the sandbox cannot be set up on this machine       exit 3
+└── ServerError              a server cannot be handed in to                    exit 3
 """
 
 from __future__ import annotations
@@ -84,3 +85,7 @@ class CourseError(BpgradeError):
 
 class IsolationError(BpgradeError):
     """The confinement that was asked for cannot be had on this machine."""
+
+
+class ServerError(BpgradeError):
+    """A server that cannot be reached, or that refuses what it is asked."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from grader.errors import BpgradeError, UsageError, no_such_language
 from grader.grading.grade import DEFAULT_SEED, Grader
 from grader.grading.imported_files import in_folder
 from grader.grading.submission import MAX_SOURCE_BYTES, Submission, modules_of
+from grader.handing_in.installed import check_installed
 from grader.language import current_language, find_language, reading, translated
 from grader.language import gettext_lazy as _
 from grader.notebooks.code_cells import plain_blocks
@@ -24,6 +26,7 @@ from grader.sandbox.isolation import resolve
 
 _NAME: Final = _("this notebook")
 _MAX_CELLS: Final = 500
+_OPTIONS: Final = ("--lang", "--server", "--course")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -133,17 +136,78 @@ def running_shell() -> Any:
     return module.get_ipython() if module is not None else None
 
 
-def magic(line: str) -> Report:
-    """Grade the exercise that is named, as in `%bpgrade exercise3` or with `--lang zh`."""
-    words = line.replace("--lang=", "--lang ").split()
-    language = None
-    if "--lang" in words[:-1]:
-        place = words.index("--lang")
-        language = words[place + 1]
-        del words[place : place + 2]
-    if len(words) != 1:
-        raise UsageError(_("%bpgrade takes one exercise name"), _("as in %bpgrade exercise3"))
-    return check(words[0], lang=language)
+def submit(
+    exercise: str, *, server: str = "", course: str = "", lang: str | None = None
+) -> Report | None:
+    """Hand in what a running notebook has defined so far: the cells that `check` grades.
+
+    Parameters
+    ----------
+    exercise : str
+        Its name, as in "exercise3".
+    server : str, optional
+        The server's address; else the one that this folder was handed in to last.
+    course : str, optional
+        The course on the server, where there are several.
+    lang : str, optional
+        As for `check`.
+
+    Returns
+    -------
+    Report or None
+        None where the result is not shown yet, or nobody waited for it.
+
+    Raises
+    ------
+    UsageError
+        As for `check`; or it is not known where to hand in, or the extra `submit` is not installed.
+    ServerError
+        The server can't be reached, or refuses.
+    """
+    with _told_in(lang):
+        check_installed()
+        from grader.handing_in import submitting
+
+        content = _as_notebook(running_submission())
+        outgoing = submitting.Outgoing(
+            f"{exercise}.ipynb", content, Path(), exercise, server, course
+        )
+        accepted = submitting.hand_in(outgoing, _say)
+        _say(submitting.where_to_read(accepted.attempt))
+        try:
+            attempt, result = submitting.result_of(accepted, lambda _attempt: None)
+        except KeyboardInterrupt:
+            return None
+        if attempt.late:
+            _say(attempt.late)
+        return Report(result) if result is not None else None
+
+
+def magic(line: str) -> Report | None:
+    """Grade an exercise, as in `%bpgrade exercise3`, or hand it in: `%bpgrade submit exercise3`."""
+    words, options = _parsed(line)
+    if len(words) == 2 and words[0] == "submit":
+        return submit(words[1], **options)
+    if len(words) != 1 or options.keys() - {"lang"}:
+        raise UsageError(
+            _("%bpgrade takes one exercise name"),
+            _("as in %bpgrade exercise3, or %bpgrade submit exercise3"),
+        )
+    return check(words[0], lang=options.get("lang"))
+
+
+def _parsed(line: str) -> tuple[list[str], dict[str, str]]:
+    """Return the words of a magic's line, and its options."""
+    words: list[str] = []
+    options: dict[str, str] = {}
+    waiting = iter(line.split())
+    for word in waiting:
+        name, _equals, value = word.partition("=")
+        if name in _OPTIONS and (value := value or next(waiting, "")):
+            options[name.removeprefix("--")] = value
+        else:
+            words.append(word)
+    return words, options
 
 
 @contextmanager
@@ -160,9 +224,31 @@ def _told_in(name: str | None) -> Iterator[None]:
             raise
 
 
+def _as_notebook(submission: Submission) -> bytes:
+    """Return the cells that were run as a notebook's file, in the order of `check`."""
+    if submission.problem:
+        raise UsageError(submission.problem)
+    cells: list[dict[str, Any]] = [
+        {
+            "cell_type": "code",
+            "execution_count": None,
+            "metadata": {},
+            "outputs": [],
+            "source": cell.source,
+        }
+        for cell in submission.cells
+    ]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    return json.dumps(notebook).encode()
+
+
 def _tell(found: UntrustedCourse) -> bool:
-    sys.stderr.write(f"bpgrade: {found.notice}\n")
+    _say(found.notice)
     return False
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"bpgrade: {translated(line)}\n")
 
 
 def _history(sources: list[str]) -> list[tuple[str, str]]:

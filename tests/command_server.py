@@ -24,6 +24,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"  # never the developer's own
+
 import pytest
 import warm_start
 

@@ -14,6 +14,7 @@ LAYERS = [
     {"server"},
     {"cluster", "gradebook", "lti"},
     {"author", "batch", "decisions", "ipython", "platforms", "report"},
+    {"handing_in"},
     {"grading"},
     {"diagnosis", "notebooks", "similarity"},
     {"checking"},

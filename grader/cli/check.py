@@ -12,6 +12,7 @@ import click
 from grader.cli.completion import exercise_names
 from grader.cli.course_option import COURSE, chosen_course
 from grader.cli.group import report
+from grader.cli.result_output import exit_code, json_line, output_for
 from grader.errors import BpgradeError, UsageError
 from grader.language import gettext as _
 from grader.language import gettext_lazy as lazy
@@ -106,7 +107,7 @@ def command(
     from grader.sandbox.isolation import resolve
 
     with Grader(course, resolve(isolation), options) as grader:
-        show = _json if as_json else _plain if plain else _report
+        show = output_for(as_json=as_json, plain=plain)
         check = _Check(grader, files, exercise, seed, show, figure, annotate, html)
         return check.watch() if watch else check.run()
 
@@ -188,9 +189,9 @@ class _Check:
             # each time anew: an author may change the checks while watching
             self.grader.collect(dict.fromkeys(exercise for _, exercise in readable))
         results = [self._grade(submission, exercise) for submission, exercise in readable]
-        if len(self.files) > 1 and self.show is not _json:
+        if len(self.files) > 1 and self.show is not json_line:
             click.echo(_total(results, len(self.files)))
-        return max((*codes, *map(_exit_code, results)))
+        return max((*codes, *map(exit_code, results)))
 
     def _grade(self, submission: Submission, exercise: Exercise) -> Result:
         """Grade a submission, show and write what is asked for, and return the result."""
@@ -244,31 +245,6 @@ class _Check:
             time.sleep(_WATCH_SECONDS)
 
 
-def _json(result: Result) -> None:
-    click.echo(result.to_json())
-
-
-def _plain(result: Result) -> None:
-    from grader.report.plain_text import plain_report
-
-    click.echo(plain_report(result, sys.stdout.encoding or "utf-8"))
-
-
-def _report(result: Result) -> None:
-    """Draw the report where it can be seen; else tell it in words."""
-    from rich.console import Console
-
-    from grader.report.page import can_draw
-
-    console = Console()
-    if not can_draw(console):
-        _plain(result)
-        return
-    from grader.report.terminal import render
-
-    render(result, console)
-
-
 def _total(results: list[Result], files: int) -> str:
     """Return the points of several files together."""
     from grader.report.arrangement import score_text
@@ -287,12 +263,6 @@ def _total(results: list[Result], files: int) -> str:
             count=files,
         )
     return f"\n{told}"
-
-
-def _exit_code(result: Result) -> int:
-    if result.status == "ungraded":
-        return 3
-    return 0 if result.full_marks else 1
 
 
 def _modified(file: Path) -> tuple[int, int]:

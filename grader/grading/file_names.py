@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final
 from urllib.parse import unquote
@@ -97,20 +97,22 @@ def without_copy_marks(stem: str) -> tuple[str, tuple[int, ...]]:
 
 
 def exercises_named(course: Course, text: str) -> tuple[Exercise, ...]:
-    """Return the exercises whose names stand in a text, however their parts are joined there.
+    """Return the exercises whose names stand in a text, as `names_in`."""
+    found = names_in([exercise.name for exercise in course.exercises], text)
+    return tuple(exercise for exercise in course.exercises if exercise.name in found)
+
+
+def names_in(names: Iterable[str], text: str) -> tuple[str, ...]:
+    """Return the exercises' names that stand in a text, however their parts are joined there.
 
     A number must end where the exercise's does: `exercise3-1` and `exercise3 (1)`, as platforms
     and browsers call a second copy, name exercise3, `exercise31` does not. Where a name is part
     of another's, the longer one counts.
     """
-    found = {
-        exercise: match.span()
-        for exercise in course.exercises
-        if (match := _pattern(exercise).search(text))
-    }
+    found = {name: match.span() for name in names if (match := _pattern_of(name).search(text))}
     return tuple(
-        exercise
-        for exercise, (start, end) in found.items()
+        name
+        for name, (start, end) in found.items()
         if not any(
             first <= start and end <= last and (first, last) != (start, end)
             for first, last in found.values()

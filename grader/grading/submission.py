@@ -8,6 +8,7 @@ import re
 import stat
 import tokenize
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,7 @@ from grader.course import Course, Exercise
 from grader.course.syntax_tree import syntax_tree
 from grader.errors import SubmissionError, UsageError
 from grader.grading import imported_files
-from grader.grading.file_names import exercises_named
+from grader.grading.file_names import names_in
 from grader.grading.imported_files import Read
 from grader.language import enumerated
 from grader.language import gettext_lazy as _
@@ -304,15 +305,25 @@ def exercise_of(course: Course, path: Path, name: str | None) -> Exercise:
     """
     if name is not None:
         return course.exercise(name)
-    fitting = exercises_named(course, path.stem)
+    return course.exercise(name_of_exercise([each.name for each in course.exercises], path))
+
+
+def name_of_exercise(names: Sequence[str], path: Path) -> str:
+    """Return which one of the exercises of these names a file is for, by its own name.
+
+    Raises
+    ------
+    UsageError
+        The name fits none of them, or several.
+    """
+    fitting = names_in(names, path.stem)
     if len(fitting) == 1:
         return fitting[0]
-    names = enumerated([exercise.name for exercise in course.exercises])
     raise UsageError(
         _("the name {name} does not say which exercise it is", name=path.name)
         if not fitting
         else _("the name {name} fits several exercises", name=path.name),
-        _("use --exercise NAME with one of: {names}", names=names),
+        _("use --exercise NAME with one of: {names}", names=enumerated(names)),
     )
 
 

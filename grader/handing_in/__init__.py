@@ -1,0 +1,1 @@
+"""Handing in from the student's own computer: the client of a server's JSON interface."""
