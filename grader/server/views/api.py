@@ -5,6 +5,7 @@ A request has its computer's token: no cookie counts, so that no other site's pa
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +32,8 @@ _GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 _STATUS: Final = {"kind": 415, "large": 413, "attempts": 403, "key": 409}
 _LONGEST_KEY: Final = 64
 _LONGEST_CODE: Final = 100
-_DESCRIPTION: Final = Path(__file__).parent.with_name("openapi.json").read_text("utf-8")
+DESCRIPTION: Final = json.loads(Path(__file__).parent.with_name("openapi.json").read_text("utf-8"))
+"""The interface in OpenAPI."""
 
 
 @access.open_to_programs
@@ -155,7 +157,7 @@ def result(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 @require_safe
 def description(request: HttpRequest) -> HttpResponse:
     """Give the description of this interface."""
-    return HttpResponse(_DESCRIPTION, content_type="application/json")
+    return JsonResponse(DESCRIPTION)
 
 
 def _exercise(visit: Visit, name: str) -> Exercise:

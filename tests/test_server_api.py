@@ -1,0 +1,102 @@
+"""The server's JSON interface against its own description, with requests made by chance."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+import pytest
+from command import run_command
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
+EXAMPLES = 10
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Make a server with a course and an attempt; return it as WSGI, with a token."""
+    from grader.server.configuration import Configuration
+    from grader.server.serving import prepare
+
+    folder = tmp_path_factory.mktemp("api")
+    assert run_command("author", "new", folder / "spoken").returncode == 0
+    data, course = str(folder / "data"), str(folder / "spoken")
+    prepare(Configuration(data, (course,), "", "http://testserver"))
+    from django.core.wsgi import get_wsgi_application
+
+    from grader.server import computers, queue
+    from grader.server.models import Membership, Person, ServedCourse
+
+    person = Person.objects.create(username="somebody")
+    served = ServedCourse.objects.get(name="spoken")
+    Membership.objects.create(person=person, course=served, role="student")
+    attempt = queue.hand_in(person, served, "exercise1", "exercise1.py", b"x = 1")
+    codes = computers.ask("a laptop")
+    asking = computers.asking(codes.user)
+    assert asking is not None
+    assert computers.answer(asking, person, allow=True)
+    asked = computers.polled(codes.device)
+    assert asked is not None
+    token = computers.token_for(asked)
+    headers = {"Authorization": f"Bearer {token}", "Host": "testserver"}
+    return {"app": get_wsgi_application(), "headers": headers, "number": attempt.pk}
+
+
+def test_every_address_of_the_interface_is_described_and_no_other(spoken: dict[str, Any]):
+    from grader.server.urls import urlpatterns
+    from grader.server.views.api import DESCRIPTION
+
+    own = {str(each.pattern) for each in urlpatterns if (each.name or "").startswith("api_")}
+    described = {path.removeprefix("/") for path in DESCRIPTION["paths"]}
+    assert {re.sub(r"<\w+:(\w+)>", r"{\1}", each) for each in own} == described
+
+
+def test_requests_made_by_chance_are_answered_as_described(spoken: dict[str, Any]):
+    schemathesis = pytest.importorskip("schemathesis")
+    from hypothesis import HealthCheck, Phase, given, settings
+    from hypothesis import strategies as st
+    from schemathesis import GenerationMode
+    from schemathesis.checks import not_a_server_error
+    from schemathesis.specs.openapi import checks
+
+    wanted = [
+        not_a_server_error,
+        checks.status_code_conformance,
+        checks.content_type_conformance,
+        checks.response_schema_conformance,
+    ]
+    schema = schemathesis.openapi.from_wsgi("/api/1/openapi.json", spoken["app"])
+    real = {"course": "spoken", "exercise": "exercise1", "number": spoken["number"]}
+    statuses: dict[str, set[int]] = {}
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        names = {each.name for each in operation.path_parameters}
+        cases = st.one_of(
+            operation.as_strategy(),
+            operation.as_strategy(path_parameters={name: real[name] for name in names}),
+            operation.as_strategy(GenerationMode.NEGATIVE),
+        )
+
+        @settings(
+            max_examples=EXAMPLES,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(cases)
+        def conforms(case: Any) -> None:
+            answer = case.call_and_validate(headers=spoken["headers"], checks=wanted)
+            seen = statuses.setdefault(case.operation.label, set())
+            seen.add(answer.status_code)
+
+        conforms()
+    done = {label for label, seen in statuses.items() if 200 in seen}
+    refused = {label.partition("/api/1")[2] for label in statuses.keys() - done}
+    assert refused <= {  # they take a code, a file by its name, and time
+        "/token/",
+        "/courses/{course}/exercises/{exercise}/",
+        "/courses/{course}/attempts/{number}/result/",
+    }
+    assert len(statuses) == 8
