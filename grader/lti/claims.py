@@ -105,7 +105,7 @@ def read_launch(claims: Mapping[str, Any]) -> Launch:
     if claims.get(f"{CLAIM}version") != "1.3.0":
         raise _wrong("version")
     kind = claims.get(f"{CLAIM}message_type")
-    if kind not in set(MessageKind):
+    if not isinstance(kind, str) or kind not in set(MessageKind):
         raise LaunchError(
             _("this kind of launch is not known: {kind}", kind=str(kind)[:_LONGEST]),
             _("known are links to exercises and deep linking"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -107,10 +108,13 @@ def read_key_set(document: Any) -> dict[str, RSAKey]:
         if one.get("alg", ALGORITHM) != ALGORITHM:
             continue
         try:
-            public = RSAKey.import_key({"kty": "RSA", "n": one["n"], "e": one["e"]})
-            bits = public.public_key.key_size
+            if _bits(one["n"]) >= _BITS:
+                keys[kid] = RSAKey.import_key({"kty": "RSA", "n": one["n"], "e": one["e"]})
         except (JoseError, KeyError, TypeError, ValueError, AttributeError):
             continue
-        if bits >= _BITS:
-            keys[kid] = public
     return keys
+
+
+def _bits(modulus: str) -> int:
+    """Return how long a key is."""
+    return int.from_bytes(urlsafe_b64decode(modulus + "==")).bit_length()

@@ -32,10 +32,13 @@ def course_role(roles: Iterable[str]) -> CourseRole | None:
     """
     in_course, everywhere = set(), set()
     for role in roles:
+        place, _, name = role.rpartition("#")
         if role.startswith(_EVERYWHERE):
-            everywhere.add(role.rpartition("#")[2])
-        elif role.startswith(_MEMBERSHIP) or ("/" not in role and ":" not in role):
-            in_course.add(role.rpartition("#")[2])
+            everywhere.add(name)
+        elif role.startswith(_MEMBERSHIP):
+            in_course |= {name, place.removeprefix(f"{_MEMBERSHIP}/")}  # …/Learner#GuestLearner
+        elif "/" not in role and ":" not in role:
+            in_course.add(name)
     if in_course & _ASSISTANTS:
         return CourseRole.ASSISTANT
     if in_course & _INSTRUCTORS:
