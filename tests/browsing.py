@@ -53,3 +53,10 @@ def assert_accessible(page) -> None:
 
 def colour(page, selector: str, name: str = "background-color") -> str:
     return page.locator(selector).first.evaluate(f"(e) => getComputedStyle(e)['{name}']")
+
+
+def write_code(page, code: str) -> None:
+    """Put code in the place of what is in the editor."""
+    page.locator(".ace_text-input").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(code)

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import assert_accessible, colour
+from browsing import assert_accessible, colour, write_code
 from command import run_command
 from made_batch import CHROMIUM
-from serving import PASSWORD, Served, served
+from serving import PASSWORD, Served, served_on
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's"),
@@ -32,25 +32,31 @@ points = 3
 every_value = { points = 2, text = "Says that every value counts" }
 example = { points = 1, text = "Gives an example" }
 """
-PHONE = {"viewport": {"width": 390, "height": 780}, "color_scheme": "dark", "locale": "zh-CN"}
+SLOW = f"import time\ntime.sleep(2)\n{RIGHT}"
+PHONE = {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark", "locale": "zh-CN"}
+PHONE |= {"has_touch": True, "is_mobile": True}
+on_sqlite = pytest.mark.parametrize("site", ["sqlite"], indirect=True, scope="module")
+on_both = pytest.mark.parametrize("site", ["sqlite", "postgresql"], indirect=True, scope="module")
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("browser")
     course = folder / "course"
     assert run_command("author", "new", course).returncode == 0
     with (course / "exercises" / "course.toml").open("a", encoding="utf-8") as file:
         file.write(BY_HAND)
-    with served(course, folder / "data") as running:
+    with served_on(request.param, course, folder / "data") as (running, _):
         yield running
 
 
 @contextlib.contextmanager
-def visiting(browser, site: Served, refused: str = "", **options) -> Iterator:
+def visiting(browser, site: Served, *refused: str, **options) -> Iterator:
     """Give an empty page; whatever it complains of, or asks of others, fails the test.
 
-    `refused` is the status that the server is to answer with once.
+    `refused` are the failures of requests that are to be, in their order.
     """
     context = browser.new_context(**{"viewport": {"width": 1100, "height": 900}, **options})
     page = context.new_page()
@@ -64,7 +70,8 @@ def visiting(browser, site: Served, refused: str = "", **options) -> Iterator:
     )
     yield page
     told = [line for line in trouble if "Failed to load resource" in line]
-    assert [refused in line for line in told] == [True] * bool(refused)
+    assert len(told) == len(refused), told
+    assert all(reason in line for reason, line in zip(refused, told, strict=True)), told
     assert [line for line in trouble if line not in told] == []
     context.close()
 
@@ -105,6 +112,7 @@ def assert_fits(page) -> None:
     assert not wide, page.url
 
 
+@on_both
 def test_a_students_hour_by_keyboard_alone(browser, site: Served, begun: dict[str, str]):
     with visiting(browser, site) as page:
         press = page.keyboard.press
@@ -112,6 +120,7 @@ def test_a_students_hour_by_keyboard_alone(browser, site: Served, begun: dict[st
         def reach(selector: str) -> None:
             """Go on by Tab until what is meant has the focus."""
             for _ in range(40):
+                press("Escape")  # the editor keeps Tab otherwise
                 press("Tab")
                 if page.evaluate("(s) => document.activeElement.matches(s)", selector):
                     return
@@ -128,43 +137,96 @@ def test_a_students_hour_by_keyboard_alone(browser, site: Served, begun: dict[st
         reach("th a")
         press("Enter")
         page.get_by_role("heading", name="Mean and spread").first.wait_for()
-        reach("#code")
+        here = page.url
+        reach("#typed")
         press("Control+a")
         press("Delete")
         page.keyboard.type("def mean(numbers):")
+        press("Enter")  # indents by itself
+        page.keyboard.type("if numbers:")
         press("Enter")
-        press("Tab")  # indents
+        press("Shift+Tab")
+        press("Tab")
         page.keyboard.type("return sum(numbers)")
-        typed = "def mean(numbers):\n    return sum(numbers)"
+        typed = "def mean(numbers):\n    if numbers:\n        return sum(numbers)"
         assert page.locator("#code").input_value() == typed
         press("Escape")
-        press("Tab")  # and now it leaves the field
+        press("Tab")  # and now it leaves the editor
         press("Enter")
-        page.wait_for_url("**/attempt/*/")
-        page.locator("iframe.report").wait_for()  # the page asks by itself
-        report = page.frame_locator("iframe.report")
-        report.get_by_text("mean").first.wait_for()
-        assert_accessible(page)
+        page.locator("iframe.report").wait_for()
+        page.frame_locator("iframe.report").get_by_text("mean").first.wait_for()
         first = page.locator(".score").inner_text()
-        reach("main a[href*='/e/exercise1/']")
-        press("Enter")
-        page.wait_for_url("**/e/exercise1/")
-        assert page.locator("#code").input_value() == typed  # one goes on with what was handed in
-        page.locator("#code").focus()
+        assert page.get_by_role("status").inner_text() == f"Checked: {first}"
+        assert page.locator("#attempts li").inner_text().endswith(first)
+        assert_accessible(page)
+        assert page.evaluate("document.activeElement.matches('button.main')")
+        press("Shift+Tab")
         press("Control+a")
         page.keyboard.insert_text(RIGHT)
         press("Escape")
         press("Tab")
         press("Enter")
-        page.wait_for_url("**/attempt/*/")
         page.get_by_role("heading", name=f"Since attempt 1 ({first})").wait_for()
         assert page.locator(".changes li").first.inner_text().startswith("Right now:")
         reach("summary")
         press("Enter")
         assert "+    return sum(numbers) / len(numbers)" in page.locator("details pre").inner_text()
         assert_accessible(page)
+        assert page.url == here  # nothing was left, so that Back leads where it led before
+        page.reload()
+        assert page.locator("#code").input_value() == RIGHT  # one goes on with it
+        assert page.locator("#attempts li").count() == 2
+        page.go_back()
+        page.wait_for_url("**/c/course/")
+        page.go_forward()
+        reach("#attempts a")
+        press("Enter")
+        page.wait_for_url("**/attempt/*/")
+        page.locator("iframe.report").wait_for()
+        assert_accessible(page)
 
 
+@on_sqlite
+def test_the_page_says_what_becomes_of_what_is_sent(browser, site: Served, begun: dict[str, str]):
+    refused = ("400", "ERR_FAILED", "403")
+    with visiting(browser, site, *refused, locale="en-GB") as page:
+        log_in(page, site, "instructor")
+        page.goto(f"{site.address}/c/course/e/exercise1/")
+        told, check = page.locator("#told"), page.locator("button.main")
+
+        def says(text: str) -> None:
+            told.get_by_text(text).wait_for()
+
+        write_code(page, " ")
+        check.click()
+        says("There is nothing to check")
+        write_code(page, SLOW)
+        page.route("**/submit/", lambda route: route.abort())
+        check.click()
+        says("The server can't be reached.")
+        page.unroute("**/submit/")
+        where = '{"ended": false, "before": 7, "minutes": 2, "again": 0.25}'
+        page.route("**/state/", lambda route: route.fulfill(body=where))
+        check.click()
+        says("waits: 7 before it, about 2 min.")
+        page.unroute("**/state/")
+        says("Checked: ")
+        cookies = page.context.cookies()
+        page.context.clear_cookies(name="bpgrade")
+        check.click()
+        says("You are logged out.")
+        assert page.locator("#code").input_value() == SLOW
+        other = page.context.new_page()
+        other.goto(f"{site.address}/login/")
+        log_in(other, site, "instructor")
+        assert {one["value"] for one in cookies} != {
+            one["value"] for one in other.context.cookies()
+        }
+        check.click()  # the form is from before
+        page.get_by_role("heading", name="Since attempt").wait_for()
+
+
+@on_sqlite
 def test_a_student_needs_no_scripts(browser, site: Served, begun: dict[str, str]):
     with visiting(browser, site, java_script_enabled=False) as page:
         page.goto(begun["grace"])
@@ -186,13 +248,14 @@ def test_a_student_needs_no_scripts(browser, site: Served, begun: dict[str, str]
             assert archive.read("exercise1/2.py").decode() == WRONG
 
 
+@on_both
 def test_an_instructors_day(browser, site: Served, begun: dict[str, str], tmp_path: Path):
     with visiting(browser, site) as student:
         student.goto(begun["kurt"])
         student.get_by_label("Password").fill(PASSWORD)
         student.get_by_role("button", name="Begin").click()
         student.get_by_role("link", name="Mean and spread").click()
-        student.get_by_label("Your code").fill(RIGHT + 'why = "Every value counts."\n')
+        write_code(student, RIGHT + 'why = "Every value counts."\n')
         student.get_by_role("button", name="Check", exact=True).click()
         student.locator(".score").wait_for()
     with visiting(browser, site, "400") as page:
@@ -238,6 +301,7 @@ def test_an_instructors_day(browser, site: Served, begun: dict[str, str], tmp_pa
         assert "he explained it to me" in page.locator("main").inner_text()
 
 
+@on_sqlite
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "a phone, dark, Chinese"])
 def test_every_page_is_accessible_and_fits(
     browser, site: Served, begun: dict[str, str], options: dict
@@ -250,10 +314,13 @@ def test_every_page_is_accessible_and_fits(
         assert_accessible(page)
         log_in(page, site, "instructor")
         page.goto(f"{site.address}/c/course/e/exercise1/")
-        page.locator("#code").fill(WRONG)
+        write_code(page, WRONG)
         page.locator("button.main").click()
         page.locator("iframe.report").wait_for()
-        attempt = page.url
+        assert_accessible(page)
+        assert_fits(page)
+        assert (colour(page, ".editor") == "rgb(20, 25, 30)") == dark
+        attempt = site.address + page.locator("#attempt").get_attribute("data-address")
         desk = f"{site.address}/c/course/desk"
         paths = [attempt, f"{attempt}source/", f"{attempt}report/"]
         paths += [f"{site.address}/c/course/{path}" for path in ("", "e/exercise1/", "none/")]

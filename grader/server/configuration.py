@@ -129,6 +129,7 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
             "django.contrib.auth",
             "django.contrib.contenttypes",
             "django.contrib.sessions",
+            "django_ace",  # for its static files
             "grader.server",
         ],
         "MIDDLEWARE": [

@@ -1,25 +1,43 @@
 "use strict";
-// In the editor Tab indents, Shift-Tab takes back; Escape first, and Tab leaves the field.
-const code = document.getElementById("code");
-if (code) {
-  let leaves = false;
-  code.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
-      leaves = true;
-      return;
-    }
-    if (event.key === "Tab" && !leaves && !event.ctrlKey && !event.altKey) {
-      event.preventDefault();
-      const { selectionStart: start, selectionEnd: end, value } = code;
-      const first = value.lastIndexOf("\n", start - 1) + 1;
-      const block = value.slice(first, end);
-      const moved = event.shiftKey ? block.replace(/^ {1,4}/gm, "") : start === end ? null : block.replace(/^/gm, "    ");
-      if (moved === null) {
-        code.setRangeText("    ", start, end, "end");
-      } else {
-        code.setRangeText(moved, first, end, "select");
-      }
-    }
-    leaves = false;
+// The field for code becomes Ace, where that has come: Tab indents, Escape and then Tab leaves it.
+const field = document.getElementById("code");
+if (field && "ace" in window) {
+  ace.config.set("useStrictCSP", true); // its styles are linked
+  const place = document.createElement("div");
+  place.className = "editor";
+  field.before(place);
+  field.hidden = true;
+  const editor = ace.edit(place, {
+    mode: "ace/mode/python",
+    theme: { cssClass: "ace-bpgrade" },
+    value: field.value,
+    useWorker: false,
+    useSoftTabs: true,
+    tabSize: 4,
+    minLines: 18,
+    maxLines: 40,
+    fontSize: "0.9rem",
+    showPrintMargin: false,
+    textInputAriaLabel: field.labels[0].textContent,
   });
+  editor.session.getUndoManager().reset();
+  editor.session.on("change", () => (field.value = editor.getValue()));
+
+  const input = editor.textInput.getElement();
+  input.id = "typed";
+  input.setAttribute("aria-describedby", "keys");
+  field.labels[0].htmlFor = input.id;
+  document.getElementById("keys").hidden = false;
+
+  let leaves = false;
+  place.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key === "Tab" && leaves) {
+        event.stopPropagation(); // Ace doesn't see it, and the focus goes on
+      }
+      leaves = event.key === "Escape" || (leaves && event.key === "Shift");
+    },
+    true,
+  );
 }

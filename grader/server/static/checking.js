@@ -1,0 +1,125 @@
+"use strict";
+// Follows an attempt until its report is there. Where a task is shown, Check is answered in the
+// page: it is sent without leaving, and the attempt's own page gives what is shown here.
+const told = document.getElementById("told");
+const place = document.getElementById("answer");
+
+const say = (text, failed = false) => {
+  told.classList.toggle("problem", failed);
+  if (told.textContent !== text) {
+    told.textContent = text;
+  }
+};
+
+const read = async (response) =>
+  new DOMParser().parseFromString(await response.text(), "text/html");
+
+let asking = new AbortController();
+
+const put = (found) => {
+  asking.abort(); // nobody waits for what was here
+  asking = new AbortController();
+  const attempt = document.adoptNode(found);
+  place.replaceChildren(attempt);
+  return attempt;
+};
+
+// the server answers as soon as the attempt has ended, or after a while
+const follow = async (attempt) => {
+  const { signal } = asking;
+  const headers = { Accept: "application/json" };
+  let failed = 0;
+  while (attempt.isConnected) {
+    let pause = Math.min(500 * 2 ** failed, 15000);
+    try {
+      const response = await fetch(attempt.dataset.state, { headers, signal });
+      failed += 1;
+      if (response.ok) {
+        const { ended, before, minutes, again } = await response.json();
+        if (ended) {
+          const page = await read(await fetch(attempt.dataset.address, { signal }));
+          return put(page.getElementById("attempt"));
+        }
+        const words = before === 0 ? "now" : minutes > 0 ? "long" : "before";
+        say(attempt.dataset[words].replace("{count}", before).replace("{minutes}", minutes));
+        pause = again * 1000;
+        failed = 0;
+      }
+    } catch {
+      // the server is away for a while: what was handed in is kept, and asked for again
+      failed += 1;
+    }
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+  return attempt;
+};
+
+// what is left of the attempts, and their list
+const refresh = async () => {
+  try {
+    const page = await read(await fetch(location.href));
+    for (const id of ["standing", "attempts"]) {
+      document.getElementById(id).replaceWith(document.adoptNode(page.getElementById(id)));
+    }
+  } catch {
+    // they stay as they were
+  }
+};
+
+const answer = async (attempt) => {
+  const graded = attempt.dataset.state ? await follow(attempt) : attempt;
+  if (graded.isConnected) {
+    say(graded.dataset.told);
+  }
+};
+
+const post = (form) => fetch(form.action, { method: "POST", body: new FormData(form) });
+
+// forms are signed anew when somebody logs in again
+const sign = async () => {
+  const name = "[name=csrfmiddlewaretoken]";
+  const page = await read(await fetch(location.href));
+  const token = page.querySelector(name).value;
+  document.querySelectorAll(name).forEach((each) => (each.value = token));
+};
+
+const send = async (form) => {
+  say(form.dataset.sending);
+  let page;
+  try {
+    let response = await post(form);
+    if (response.status === 403) {
+      await sign();
+      response = await post(form);
+    }
+    page = await read(response);
+  } catch {
+    say(form.dataset.away, true);
+    return;
+  }
+  const attempt = page.getElementById("attempt");
+  if (attempt) {
+    answer(put(attempt)).then(refresh);
+  } else if (page.getElementById("password")) {
+    say(form.dataset.out, true);
+  } else {
+    say(page.querySelector("[role=alert], main p").textContent, true);
+  }
+};
+
+for (const form of document.querySelectorAll("form[data-sending]")) {
+  let sends = false;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (!sends) {
+      sends = true;
+      await send(form);
+      sends = false;
+    }
+  });
+}
+
+const waiting = place.querySelector("[data-state]");
+if (waiting) {
+  answer(waiting);
+}
