@@ -17,9 +17,9 @@ const read = async (response) =>
 let asking = new AbortController();
 
 const put = (found) => {
+  const attempt = document.adoptNode(found);
   asking.abort(); // nobody waits for what was here
   asking = new AbortController();
-  const attempt = document.adoptNode(found);
   place.replaceChildren(attempt);
   return attempt;
 };
@@ -31,9 +31,9 @@ const follow = async (attempt) => {
   let failed = 0;
   while (attempt.isConnected) {
     let pause = Math.min(500 * 2 ** failed, 15000);
+    failed += 1;
     try {
       const response = await fetch(attempt.dataset.state, { headers, signal });
-      failed += 1;
       if (response.ok) {
         const { ended, before, minutes, again } = await response.json();
         if (ended) {
@@ -47,7 +47,6 @@ const follow = async (attempt) => {
       }
     } catch {
       // the server is away for a while: what was handed in is kept, and asked for again
-      failed += 1;
     }
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
