@@ -91,22 +91,32 @@ class Class:
 
 
 def a_class(
-    folder: Path, name: str, description: str, handed_in: Iterable[tuple[str, str]]
+    folder: Path,
+    name: str,
+    description: str,
+    handed_in: Iterable[tuple[str, str]],
+    *,
+    diagnosed: bool = False,
 ) -> Class:
     """Make a course whose exercises are copies of the one that `author new` makes, and serve it.
 
-    `handed_in` are the exercises and the files that are to be graded, each once.
+    `handed_in` are the exercises and the files that are to be graded, each once; `diagnosed` says
+    whether mistakes are named in exercise1.
     """
     from grader.server.configuration import Configuration
     from grader.server.serving import prepare
 
     course = folder / name
     assert run_command("author", "new", course).returncode == 0
-    (course / "solutions" / "misconceptions_exercise1.py").unlink()
+    known = course / "solutions" / "misconceptions_exercise1.py"
+    misconceptions = known.read_bytes()
+    known.unlink()
     for exercise in re.findall(r"^\[exercises\.(\w+)\]$", description, re.MULTILINE):
         for file in list(course.glob("*/*exercise1.*")):
             copy = file.parent / file.name.replace("exercise1", exercise)
             copy.write_bytes(file.read_bytes())
+    if diagnosed:
+        known.write_bytes(misconceptions)
     (course / "exercises" / "course.toml").write_text(description, "utf-8")
     documents = {}
     for exercise, code in handed_in:

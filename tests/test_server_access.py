@@ -107,7 +107,13 @@ def addresses() -> list[str]:
 def values(name: str, people: dict[str, Any]) -> dict[str, Any]:
     """Return what stands in an address: those with a number are of an attempt, but for one."""
     number = people["student's number"] if name == "grade" else people["attempt"]
-    return {"course": "mine", "exercise": "exercise1", "number": number, "token": "x"}
+    return {
+        "course": "mine",
+        "exercise": "exercise1",
+        "number": number,
+        "token": "x",
+        "kind": "class",
+    }
 
 
 @pytest.mark.parametrize("name", addresses())

@@ -7,8 +7,9 @@ import sys
 from typing import Any
 
 import pytest
-from served_class import HALF, Class, a_class
+from served_class import Class, a_class
 from serving import RIGHT
+from waiting import wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
 
@@ -26,6 +27,7 @@ title = "Why does one value move the mean?"
 points = 3
 """
 WHY = 'why = "Every value counts."\n'
+LESS = RIGHT.replace("in numbers) / len(numbers))", "in numbers) / (len(numbers) - 1))")
 STUDENTS = 130
 
 
@@ -35,7 +37,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Class:
         tmp_path_factory.mktemp("many"),
         "many",
         DESCRIPTION,
-        (("exercise1", RIGHT), ("exercise1", HALF), ("words", RIGHT + WHY)),
+        (("exercise1", RIGHT), ("exercise1", LESS), ("words", RIGHT + WHY)),
+        diagnosed=True,
     )
     made.add("tess", "instructor")
     made.add("assist", "assistant", "A")
@@ -72,8 +75,8 @@ def fill(served: Class, numbers: range) -> None:
         attempt(one, exercise, number, code)
         for place, one in enumerate(people)
         for exercise, number, code in (
-            ("exercise1", 1, HALF),
-            ("exercise1", 2, HALF if place % 4 == 0 else RIGHT),
+            ("exercise1", 1, LESS),
+            ("exercise1", 2, LESS if place % 4 == 0 else RIGHT),
             ("words", 1, RIGHT + WHY),
         )
     )
@@ -132,6 +135,80 @@ def test_nobody_is_shown_everything_at_once_and_everybody_is_found(served: Class
     people = served.page("tess", "desk/people/?who=s0011")
     assert "s0011" in people
     assert "s0012" not in people
+
+
+def overview(served: Class, kind: str, who: str = "tess") -> str:
+    """Return the page of the whole class, when there is one of all that is there now."""
+
+    def is_there() -> bool:
+        served.page(who, f"desk/{kind}/")
+        answer = served.clients[who].get(f"/c/many/desk/{kind}/state/").json()
+        return bool(answer["told"] == "There is nothing new.")
+
+    wait_for(is_there, f"the page {kind} is made")
+    answer = served.clients[who].get(f"/c/many/desk/{kind}/page/")
+    return str(answer.content.decode()) if answer.status_code == 200 else ""
+
+
+def test_the_class_page_is_always_of_now_and_not_made_for_each_visit(served: Class):
+    from grader.server import overviews
+
+    wait_for(lambda: not overviews._shelf.in_work, "nothing is made any more")
+    shown = overview(served, "class")
+    import pathlib
+
+    pathlib.Path("/tmp/desk-scratch/page.html").write_text(shown)
+    assert "spread" in shown
+    assert f'<a href="/c/many/desk/grade/{_number("s0004")}/exercise1/" target="_top">' in shown
+    assert "bpgrade decide" not in shown
+    times = {one.at for one in overviews._shelf.made.values()}
+    frame = served.page("tess", "desk/class/")
+    assert 'src="/c/many/desk/class/page/"' in frame
+    assert "hidden>Show it" in frame
+    assert {one.at for one in overviews._shelf.made.values()} == times
+    served.add("latest")
+    overview(served, "class")
+    [name] = re.findall(r"shown=([\d.]+)", served.page("tess", "desk/class/"))
+    served.graded("latest", RIGHT)
+    state = served.clients["tess"].get(f"/c/many/desk/class/state/?shown={name}").json()
+    assert state == {"told": "1 new result.", "is_new": False, "is_ready": True, "again": 15}
+    asked = served.page("tess", "desk/class/?show=1")
+    assert "data-reload" in asked
+    assert "It is being made anew." in asked
+    assert "Latest N." in overview(served, "class")
+    state = served.clients["tess"].get(f"/c/many/desk/class/state/?shown={name}").json()
+    assert state["is_new"]
+    mine = overview(served, "class", "assist")
+    assert "Latest N." not in mine
+    assert "Bo 0000" in mine
+
+
+def test_what_is_alike_is_seen_by_who_teaches_each_in_the_own_section(served: Class):
+    copied = (
+        "# mine\n"
+        + RIGHT
+        + "".join(
+            f"def extra_{each}(a, b):\n    return [a[{each}] * k + b for k in range({each}, 9)]\n"
+            for each in range(6)
+        )
+    )
+    served.documents["words", copied] = served.documents["words", RIGHT + WHY]
+    served.add("copies", section="A")
+    served.add("copied")
+    for name in ("copies", "copied"):
+        served.graded(name, copied, "words")
+    shown = overview(served, "similar")
+    assert "Copies N." in shown
+    assert "The files are equal." in shown
+    assert 'href="/c/many/desk/?who=copies" target="_top"' in shown
+    assert "Copies N." not in overview(served, "similar", "assist")
+    assert served.clients["copies"].get("/c/many/desk/similar/page/").status_code == 404
+
+
+def _number(name: str) -> int:
+    from grader.server.models import Person
+
+    return int(Person.objects.get(username=name).pk)
 
 
 def test_a_link_logs_nobody_in_to_another_instructors_course(served: Class):

@@ -227,5 +227,5 @@ def test_one_student_is_graded_again_alone(served: Class):
     stale = {"do": "use", "regrade": "1"}
     assert served.clients["tess"].post("/c/again/desk/regrade/six/", stale).status_code == 404
     state = served.clients["tess"].get("/c/again/desk/regrade/six/state/").json()
-    assert state["is_ready"]
+    assert state["is_new"]
     assert others

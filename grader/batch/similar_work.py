@@ -14,7 +14,7 @@ from this file.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
@@ -106,7 +106,7 @@ def compare(
     return tuple(
         group
         for name in sorted(by_exercise)
-        for group in _groups(exercises[name], list(by_exercise[name].values()), course)
+        for group in groups_of(exercises[name], list(by_exercise[name].values()), course)
     )
 
 
@@ -119,20 +119,27 @@ def _that_count(graded: Iterable[GradedAttempt]) -> Iterator[GradedAttempt]:
 
 
 def _work(one: GradedAttempt, hand: Hand) -> Work | None:
+    if one.done is None:
+        return None
     try:
         data = hand.read(one.attempt.entry)
     except OSError:  # told already, when it was to be graded
         return None
-    submission = submission_from_bytes(one.attempt.name, data)
-    if submission.problem or one.done is None:
+    return work_of(one.attempt.name, data, Result.from_json(one.done.document))
+
+
+def work_of(name: str, data: bytes, result: Result) -> Work | None:
+    """Return a submission as it is compared; None where its file cannot be read."""
+    submission = submission_from_bytes(name, data)
+    if submission.problem:
         return None
-    result = Result.from_json(one.done.document)
     return Work(submission.source, submission.info.sha256, likenesses(result))
 
 
-def _groups(
-    exercise: Exercise, found: list[tuple[Member, Work]], course: Course
+def groups_of(
+    exercise: Exercise, found: Sequence[tuple[Member, Work]], course: Course
 ) -> Iterator[SimilarGroup]:
+    """Give the groups of an exercise's submissions that stand out, the most alike first."""
     given = [each.source for each in given_submissions(course, exercise)]
     pairs = similar_pairs([work for _, work in found], given)
     for group in groups(pairs)[:_MOST_GROUPS]:

@@ -187,9 +187,15 @@ def courses_of(person: Person) -> list[ServedCourse]:
 
 def students_of(visit: Visit) -> QuerySet[Membership]:
     """Return the students whom a teacher may grade: an assistant those of the own section."""
-    students = Membership.objects.filter(course=visit.course, role=Role.STUDENT)
-    if visit.role is Role.ASSISTANT and visit.section:
-        students = students.filter(section=visit.section)
+    own = visit.section if visit.role is Role.ASSISTANT else ""
+    return students_in(visit.course, own)
+
+
+def students_in(course: ServedCourse, section: str = "") -> QuerySet[Membership]:
+    """Return the students of a course, or of a section of it."""
+    students = Membership.objects.filter(course=course, role=Role.STUDENT)
+    if section:
+        students = students.filter(section=section)
     return students.select_related("person").order_by("person__username")
 
 

@@ -68,10 +68,10 @@ def translated_or_plain(value: Any) -> Any:
     return translated(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def moment(when: datetime, course: Course) -> Markup:
+def moment(when: datetime, course: Course, *, seconds: bool = False) -> Markup:
     """Return a time by the clock of the course; `zone` says which one that is."""
     shown = when.astimezone(course.time_zone or UTC)
-    text = shown.strftime("%Y-%m-%d %H:%M")
+    text = shown.strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
     return Markup('<time datetime="{}">{}</time>').format(shown.isoformat(), text)
 
 

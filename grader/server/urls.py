@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.urls import path, register_converter
-from django.urls.converters import IntConverter
+from django.urls.converters import IntConverter, StringConverter
 
 from grader.server.views import (
     accounts,
@@ -16,6 +16,7 @@ from grader.server.views import (
     lti_connect,
     lti_launch,
     lti_platforms,
+    overview,
     regrading,
     student,
 )
@@ -27,7 +28,14 @@ class Number(IntConverter):
     regex = "[0-9]{1,18}"
 
 
+class OverviewKind(StringConverter):
+    """What of the whole class a page shows."""
+
+    regex = "class|similar"
+
+
 register_converter(Number, "number")
+register_converter(OverviewKind, "overview")
 
 urlpatterns = [
     path("", student.home, name="home"),
@@ -55,6 +63,11 @@ urlpatterns = [
         "c/<str:course>/desk/regrade/<str:exercise>/state/",
         regrading.regrade_state,
         name="regrade_state",
+    ),
+    path("c/<str:course>/desk/<overview:kind>/", overview.overview, name="overview"),
+    path("c/<str:course>/desk/<overview:kind>/page/", overview.overview_page, name="overview_page"),
+    path(
+        "c/<str:course>/desk/<overview:kind>/state/", overview.overview_state, name="overview_state"
     ),
     path("c/<str:course>/desk/people/", desk.people, name="people"),
     path("c/<str:course>/desk/audit/", desk.audit, name="audit"),

@@ -116,11 +116,13 @@ def class_page(
     similar: bool = True,
     repairs: Sequence[Recurring] = (),
     languages: Sequence[str] = (),
+    live: bool = False,
 ) -> str:
     """Return the class page; its links go to the students' pages.
 
     `alike` are submissions that are; `similar` says whether anything is told of such. `repairs` are
-    those that recur, and `languages` those of the page, the first shown first.
+    those that recur, and `languages` those of the page, the first shown first. `live` is for a
+    server, which shows it in a frame: its links lead out of that, and it names no commands.
     """
     languages = tuple(languages) or (current_language(),)
     keys = {one.mistake: _key(one.mistake) for one in counted.mistakes}
@@ -159,6 +161,7 @@ def class_page(
         matrix=matrix[:limit],
         more_matrix=matrix[limit:],
         limit=limit,
+        live=live,
     )
 
 

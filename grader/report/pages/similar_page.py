@@ -61,9 +61,11 @@ def similar_page(
     course: str,
     pages: Mapping[tuple[str, str], str],
     languages: Sequence[str] = (),
+    *,
+    live: bool = False,
 ) -> str:
-    """Return the page; `pages` are those of students, by id and name."""
-    return render("similar.html", languages, groups=groups, course=course, pages=pages)
+    """Return the page; `pages` are those of students, by id and name; `live` as in `class_page`."""
+    return render("similar.html", languages, groups=groups, course=course, pages=pages, live=live)
 
 
 def told(pair: SimilarPair) -> str:

@@ -8,7 +8,7 @@ for (const place of document.querySelectorAll("[data-live]")) {
       const answer = await fetch(place.dataset.live, { headers: { Accept: "application/json" } });
       if (answer.ok) {
         const news = await answer.json();
-        if (news.is_ready && "reload" in place.dataset) {
+        if (news.is_new && "reload" in place.dataset) {
           location.reload();
           return;
         }

@@ -31,7 +31,7 @@ def report(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     place, one = place_of(visit, attempt_for(visit, number))
     if one.result is None or shown_to(visit, place).is_withheld:
         raise Http404
-    return _own_policy(_page(visit, course_of(visit.course), place, one))
+    return own_policy(_page(visit, course_of(visit.course), place, one))
 
 
 @access.member
@@ -117,7 +117,7 @@ def _as_shown(work: Work, told: Shown) -> Work:
     return replace(work, result=as_shown(work.result, told)) if work.result else work
 
 
-def _own_policy(text: str) -> HttpResponse:
+def own_policy(text: str) -> HttpResponse:
     """Return a page that stands alone: its style and script are named by its own policy."""
     answer = HttpResponse(text)
     _, _, rest = text.partition('http-equiv="Content-Security-Policy" content="')

@@ -70,7 +70,8 @@ def regrade_state(request: HttpRequest, visit: Visit, exercise: str) -> HttpResp
     far = regrades.progress(held) if held else None
     return JsonResponse(
         {
-            "is_ready": far is None or not far.open,
+            "is_new": far is None or not far.open,
+            "is_ready": False,
             "told": _told(far) if far else "",
             "again": _ASK_AGAIN,
         }
