@@ -48,6 +48,11 @@ def number(connection: socket.socket) -> int:
     return int(struct.unpack("<i", data)[0])
 
 
+def words(server: str) -> list[str]:
+    """Return the command `bpgrade` as this client runs it."""
+    return [sys.executable, "-IS", os.path.realpath(__file__), server]
+
+
 def main() -> int:
     """Be the command that the arguments name; return its exit code as a shell tells it."""
     server, *arguments = sys.argv[1:]

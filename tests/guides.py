@@ -143,8 +143,7 @@ def run(every: list[File | Command], folder: Path, language: str = "en") -> list
 
 def _bpgrade() -> str:
     """Return the command `bpgrade`: what runs it in a process that has imported all it needs."""
-    words = (sys.executable, "-IS", Path(command_client.__file__).resolve(), server())
-    return f'#!/bin/sh\nexec {shlex.join(map(str, words))} "$@"\n'
+    return f'#!/bin/sh\nexec {shlex.join(command_client.words(server()))} "$@"\n'
 
 
 def _as_script(step: File | Command) -> str:

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import command_client
 import pytest
+import warm_start
+from command import server
 from platform_cases import EXERCISE, ROOT
 
 from grader.course import load_course
@@ -112,6 +115,13 @@ MISTAKES: list[tuple[str, Callable[[Path], None], str, str]] = [
 ]
 
 
+@pytest.fixture
+def warm_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have packages call a command that has all imported: what they do is tried, not Python."""
+    warm_start.platforms(monkeypatch, command_client.words(server()))
+
+
+@pytest.mark.usefixtures("warm_commands")
 @pytest.mark.parametrize(("name", "mistake", "case", "told"), MISTAKES)
 def test_a_mistake_that_is_put_back_is_found_and_named(
     name: str, mistake: Callable[[Path], None], case: str, told: str, tmp_path: Path
@@ -160,6 +170,7 @@ def test_selftest_finds_what_github_s_reporter_would_stumble_over(
     assert told in trial.remark
 
 
+@pytest.mark.usefixtures("warm_commands")
 @pytest.mark.parametrize("name", ["vpl", "dodona", "artemis", "autolab", "github"])
 def test_the_package_as_it_is_made_is_good(name: str, tmp_path: Path) -> None:
     folder = package(name, tmp_path)

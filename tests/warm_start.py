@@ -2,7 +2,8 @@
 
 Importing takes most of a process's start, a thousand times over. So here
 - the warm hosts of basic isolation are forks of tests/warm_hosts.py, where they are like most;
-- the grading processes of a batch are forks of the batch.
+- the grading processes of a batch are forks of the batch;
+- the commands of packages on trial are forks of tests/command_server.py.
 All others start as ever, among them those of commands that are processes of their own, and of the
 tests of isolation.
 """
@@ -15,6 +16,7 @@ import functools
 import json
 import os
 import select
+import shlex
 import signal
 import socket
 import struct
@@ -43,6 +45,29 @@ def hosts(patch: pytest.MonkeyPatch) -> None:
 def grading_processes(patch: pytest.MonkeyPatch) -> None:
     """Have grading processes started so from now on: this process has no threads."""
     patch.setattr("grader.batch.grading_process.subprocess", _with(_grading_process))
+
+
+def platforms(patch: pytest.MonkeyPatch, words: list[str]) -> None:
+    """Have `words` be the command `bpgrade` that packages on trial call, and that grades in them.
+
+    That it is a process like any other there is for tests/test_platforms_layout.py to show.
+    """
+    from grader.platforms import grading, trial
+
+    install, command = trial.install, grading._command
+
+    def install_warm(venv: Path, isolation: str = "strict") -> None:
+        install(venv, isolation)
+        line = f'exec {shlex.join(words)} "$@" --isolation={isolation}'
+        (venv / "bin" / "bpgrade").write_text(f"#!/bin/sh\n{line}\n", "utf-8")
+
+    def command_warm(*arguments: Any) -> list[str]:
+        found = command(*arguments)
+        assert found[:4] == [sys.executable, "-P", "-m", "grader"]
+        return [*words, *found[4:]]
+
+    patch.setattr(trial, "install", install_warm)
+    patch.setattr(grading, "_command", command_warm)
 
 
 def _with(start: Callable[..., Any]) -> SimpleNamespace:
