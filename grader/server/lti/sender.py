@@ -39,7 +39,7 @@ from grader.server.showing import shown_to
 _IDLE_SECONDS: Final = 0.5
 _READ_BACK_SECONDS: Final = 60.0
 _AT_ONCE: Final = 8
-_BATCH: Final = 64
+_BATCH: Final = 250
 _GIVEN_UP_AFTER: Final = timedelta(days=7)
 _TOLD_WITHIN: Final = timedelta(days=1)  # after a deadline, with its minutes of grace
 _FIRST_PAUSE: Final = 10.0
