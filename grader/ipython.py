@@ -112,14 +112,7 @@ def running_submission() -> Submission:
     UsageError
         There is no IPython shell.
     """
-    shell = running_shell()
-    if shell is None:
-        raise UsageError(
-            _("check() grades what a notebook has defined, but there is no notebook here"),
-            _('call it in Jupyter or IPython, or grade a file: grader.grade("exercise3.py")'),
-        )
-    cells = _history(list(shell.history_manager.input_hist_raw))
-    blocks = plain_blocks(cells)[0]
+    blocks = plain_blocks(_cells())[0]
     source = "\n\n".join(block.source for block in blocks)
     data = source.encode("utf-8", "surrogatepass")
     info = SubmissionInfo(_NAME, hashlib.sha256(data).hexdigest(), len(data))
@@ -128,6 +121,17 @@ def running_submission() -> Submission:
         return Submission(info, "", problem)
     submission = Submission(info, source, cells=blocks, session=True)
     return replace(submission, modules=modules_of(submission, in_folder(Path())))
+
+
+def _cells() -> list[tuple[str, str]]:
+    """Return the cells that were run in the running shell, each with its label."""
+    shell = running_shell()
+    if shell is None:
+        raise UsageError(
+            _("check() grades what a notebook has defined, but there is no notebook here"),
+            _('call it in Jupyter or IPython, or grade a file: grader.grade("exercise3.py")'),
+        )
+    return _history(list(shell.history_manager.input_hist_raw))
 
 
 def running_shell() -> Any:
@@ -140,6 +144,8 @@ def submit(
     exercise: str, *, server: str = "", course: str = "", lang: str | None = None
 ) -> Report | None:
     """Hand in what a running notebook has defined so far: the cells that `check` grades.
+
+    They are handed in as a notebook, as they were typed.
 
     Parameters
     ----------
@@ -168,7 +174,7 @@ def submit(
         check_installed()
         from grader.handing_in import submitting
 
-        content = _as_notebook(running_submission())
+        content = _as_notebook([source for _label, source in _cells()])
         outgoing = submitting.Outgoing(
             f"{exercise}.ipynb", content, Path(), exercise, server, course
         )
@@ -224,19 +230,18 @@ def _told_in(name: str | None) -> Iterator[None]:
             raise
 
 
-def _as_notebook(submission: Submission) -> bytes:
-    """Return the cells that were run as a notebook's file, in the order of `check`."""
-    if submission.problem:
-        raise UsageError(submission.problem)
+def _as_notebook(sources: list[str]) -> bytes:
+    """Return cells as a notebook's file, without those that only called us."""
     cells: list[dict[str, Any]] = [
         {
             "cell_type": "code",
             "execution_count": None,
             "metadata": {},
             "outputs": [],
-            "source": cell.source,
+            "source": source,
         }
-        for cell in submission.cells
+        for source in sources
+        if not source.lstrip().startswith("%bpgrade")
     ]
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
     return json.dumps(notebook).encode()

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
+import keyring
+import keyring.backends.null
 import pytest
 from command import run_command
 from serving import PASSWORD, RIGHT, Served, Visitor, first_instructor, served
+from standing_in import standing_in
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
 WRONG = RIGHT.replace("/ len(numbers)\ndef", "\ndef")
@@ -237,39 +239,6 @@ def test_a_server_that_starts_again_is_waited_for(site: Served, ada: Laptop):
     assert process.returncode == 130
 
 
-@contextlib.contextmanager
-def standing_in(answer: Any) -> Iterator[str]:
-    """Run a server that answers every request by this function; give its address."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def handle_any(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            found = answer(self, body)
-            if found is None:  # the connection breaks
-                return
-            status, headers, content = found
-            self.send_response(status)
-            for name, value in {"Content-Length": str(len(content)), **headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content)
-
-        do_GET = do_POST = handle_any
-
-        def log_message(self, *_arguments: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def token_for(ada: Laptop, address: str) -> None:
     """Let the computer have its token for another address, too."""
     from grader.handing_in import records
@@ -319,53 +288,59 @@ def test_an_answer_that_is_lost_hands_nothing_in_twice(site: Served, ada: Laptop
     assert after == before + 2
 
 
-JSON = {"Content-Type": "application/json"}
-FAILURES = [
-    (200, {}, b"<h1>Welcome</h1>", "there is no bpgrade server at http://127"),
-    (200, JSON, b'{"courses": 3}', "there is no bpgrade server at http://127"),
-    (302, {"Location": "https://example.org/"}, b"", "leads to https://example.org/"),
-    (404, {}, b"nothing", "there is no bpgrade server at http://127"),
-    (413, {}, b"<html>", "the file is too large for the server"),
-    (429, JSON, b'{"error": "rate"}', "that was too often in a short time"),
-    (500, JSON, b'{"error": "broken"}', "has failed"),
-    (502, {}, b"<html>", "has failed"),
-    (503, JSON, b'{"error": "course", "error_description": "no \\u001b"}', "at the moment: no  "),
-    (507, JSON, b'{"error": "full"}', "the server's disk is full"),
-    (418, JSON, b'{"error": "teapot\\u001b"}', "the server has refused it: teapot"),
-]
-
-
-@pytest.mark.parametrize(("status", "headers", "content", "told"), FAILURES)
-def test_what_fails_is_told_in_a_line(
-    status: int, headers: dict[str, str], content: bytes, told: str, ada: Laptop, tmp_path: Path
-):
-    with standing_in(lambda _request, _body: (status, headers, content)) as address:
-        token_for(ada, address)
-        done = ada.submit("exercise1.py", "--server", address)
-    assert done.returncode == 3
-    assert done.stderr.startswith("bpgrade: ")
-    assert told in done.stderr
-    assert "\x1b" not in done.stderr
-    assert done.stderr.count("\n") == 2
-
-
-@pytest.mark.parametrize(
-    ("words", "code", "told"),
-    [
-        ([], 2, "it is not known which server to hand in to"),
-        (["--server", "http://127.0.0.1:1"], 3, "cannot be reached: Connection refused"),
-        (["--server", "http://grade.example.org"], 2, "is not encrypted: others could hand in"),
-        (["--server", "ftp://x"], 2, "is not the address of a server"),
-        (["--server", "https://x:y/"], 2, "is not the address of a server"),
-        (["--server", "https://nowhere.invalid"], 3, "cannot be reached: "),
-    ],
-)
-def test_an_address_that_leads_nowhere_is_told_in_a_line(
-    words: list[str], code: int, told: str, ada: Laptop, tmp_path: Path
-):
+def test_what_fails_is_told_in_a_line(ada: Laptop, tmp_path: Path):
     other = Laptop(tmp_path / "other", ada.person)
     other.write(RIGHT)
-    done = other.submit("exercise1.py", *words)
-    assert (done.returncode, done.stderr.count("\n")) == (code, 2), done.stderr
-    assert told in done.stderr
+    for words, code, told in (
+        ([], 2, "it is not known which server to hand in to"),
+        (["--server", "http://127.0.0.1:1"], 3, "cannot be reached: Connection refused"),
+        (["--server", "https://nowhere.invalid"], 3, "cannot be reached: "),
+    ):
+        done = other.submit("exercise1.py", *words)
+        assert (done.returncode, done.stderr.count("\n")) == (code, 2), done.stderr
+        assert told in done.stderr
     assert other.submit("nothing.py").returncode == 2
+    assert other.kept() == []
+
+
+def test_a_withheld_result_is_not_shown(site: Served, instructor: Visitor, ada: Laptop):
+    decision = {"student": "ada", "exercise": "exercise1", "reason": "to be talked about"}
+    page = "/c/course/desk/decisions/"
+    assert instructor.post(page, **decision, kind="withheld").status == 200
+    ada.write(RIGHT)
+    done = ada.submit("exercise1.py", "--server", site.address)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "exercise1.py is handed in; its result is not shown yet" in done.stderr
+    [number] = re.findall(r'name="number" value="(\d+)"', instructor.get(page).text)
+    instructor.post(page, kind="undo", number=number)
+    assert ada.submit("exercise1.py").returncode == 0
+
+
+def test_a_notebook_hands_in_the_cells_that_were_run(
+    site: Served, ada: Laptop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    shells = pytest.importorskip("IPython.core.interactiveshell")
+    monkeypatch.setenv("XDG_CONFIG_HOME", ada.variables["XDG_CONFIG_HOME"])
+    monkeypatch.setenv("BPGRADE_LANG", "en")
+    monkeypatch.chdir(ada.folder)
+    before = keyring.get_keyring()
+    keyring.set_keyring(keyring.backends.null.Keyring())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        shell = shells.InteractiveShell.instance()
+        shell.history_manager.enabled = False
+    try:
+        shell.run_cell("%load_ext grader\nx = 1", store_history=True)
+        shell.run_cell(RIGHT, store_history=True)
+        magic = f"%bpgrade submit exercise1 --server {site.address}"
+        report = shell.run_cell(magic, store_history=True).result
+        wrong = shell.run_cell("%bpgrade submit exercise9", store_history=True).error_in_exec
+    finally:
+        shells.InteractiveShell.clear_instance()
+        keyring.set_keyring(before)
+    assert "10 / 10" in repr(report)
+    assert report.result.submission.name == "exercise1.ipynb"
+    [page] = re.findall(r"handed in, attempt \d+: (http://\S+)", capsys.readouterr().err)
+    cells = json.loads(ada.person.get(f"{page}file/").text)["cells"]
+    assert [cell["source"].strip() for cell in cells] == ["%load_ext grader\nx = 1", RIGHT.strip()]
+    assert str(wrong).startswith("The course course has no exercise exercise9.")
