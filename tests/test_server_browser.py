@@ -228,7 +228,7 @@ def test_the_page_says_what_becomes_of_what_is_sent(browser, site: Served, begun
 
 @on_sqlite
 def test_a_student_needs_no_scripts(browser, site: Served, begun: dict[str, str]):
-    with visiting(browser, site, java_script_enabled=False) as page:
+    with visiting(browser, site, "Bad Request", java_script_enabled=False) as page:
         page.goto(begun["grace"])
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Begin").click()
@@ -241,11 +241,22 @@ def test_a_student_needs_no_scripts(browser, site: Served, begun: dict[str, str]
         page.get_by_label("Your code").fill(WRONG)
         page.get_by_role("button", name="Check", exact=True).click()
         page.locator(".score").wait_for()
+        page.get_by_role("link", name="Go on with it").click()
+        page.get_by_label("Your code").fill(RIGHT)
+        page.get_by_label("Or a file").set_input_files(file)
+        page.get_by_role("button", name="Check", exact=True).click()
+        page.get_by_text("so nothing was handed in").wait_for()
+        assert page.get_by_label("Your code").input_value().strip() == RIGHT.strip()
+        page.get_by_label("Your code").fill(WRONG)
+        page.get_by_label("Or a file").set_input_files(file)
+        page.get_by_role("button", name="Check", exact=True).click()  # the file, then
+        page.locator(".score").wait_for()
         page.goto(f"{site.address}/c/course/")
         with page.expect_download() as download:
             page.get_by_role("link", name="Everything that you have handed in").click()
         with zipfile.ZipFile(download.value.path()) as archive:
             assert archive.read("exercise1/2.py").decode() == WRONG
+            assert archive.read("exercise1/3.py").decode() == RIGHT
 
 
 @on_both

@@ -25,9 +25,9 @@ class RefusedError(Exception):
 
     Attributes
     ----------
-    problem : {"empty", "kind", "large", "attempts", "key"}
-        There is none, it is neither .py nor notebook, it is too large, no attempt is left for now,
-        or another file was handed in with the same key.
+    problem : {"empty", "both", "kind", "large", "attempts", "key"}
+        There is none, there is typed code as well, it is neither .py nor notebook, it is too
+        large, no attempt is left for now, or another file was handed in with the same key.
     again : datetime or None
         When there is an attempt again, if that is soon.
     """

@@ -72,7 +72,8 @@ const answer = async (attempt) => {
   }
 };
 
-const post = (form) => fetch(form.action, { method: "POST", body: new FormData(form) });
+const post = (form, button) =>
+  fetch(form.action, { method: "POST", body: new FormData(form, button) });
 
 // forms are signed anew when somebody logs in again
 const sign = async () => {
@@ -82,19 +83,22 @@ const sign = async () => {
   document.querySelectorAll(name).forEach((each) => (each.value = token));
 };
 
-const send = async (form) => {
+const send = async (form, button) => {
   say(form.dataset.sending);
   let page;
   try {
-    let response = await post(form);
+    let response = await post(form, button);
     if (response.status === 403) {
       await sign();
-      response = await post(form);
+      response = await post(form, button);
     }
     page = await read(response);
   } catch {
     say(form.dataset.away, true);
     return;
+  }
+  if (!button.name) {
+    form.elements.file.value = ""; // as a new page has it: the code goes on from here
   }
   const attempt = page.getElementById("attempt");
   if (attempt) {
@@ -112,7 +116,7 @@ for (const form of document.querySelectorAll("form[data-sending]")) {
     event.preventDefault();
     if (!sends) {
       sends = true;
-      await send(form);
+      await send(form, event.submitter);
       sends = false;
     }
   });

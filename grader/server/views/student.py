@@ -84,7 +84,7 @@ def submit(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
     if limits.too_many("submit", str(visit.person.pk), request):
         return failure_page(request, "rate", 429)
     try:
-        attempt = take_in(visit, found, chosen, _handed_in(request, chosen))
+        attempt = take_in(visit, found, chosen, _handed_in(request, visit, found, chosen))
     except RefusedError as error:
         return _exercise_page(request, visit, found, chosen, error.problem)
     return HttpResponseRedirect(reverse("attempt", args=[visit.course.name, attempt.pk]))
@@ -215,13 +215,19 @@ def _code(own: Sequence[Try], found: Course, chosen: Exercise, language: str) ->
     return read_text(in_language(found.stub(chosen), language), "")
 
 
-def _handed_in(request: HttpRequest, chosen: Exercise) -> HandedIn:
-    """Return what was handed in, uploaded or typed."""
+def _handed_in(request: HttpRequest, visit: Visit, found: Course, chosen: Exercise) -> HandedIn:
+    """Return what was handed in, uploaded or typed: a file that was chosen, but not beside code
+    that was changed as well.
+    """
     upload = request.FILES.get("file")
-    if upload is not None:
-        return uploaded(upload)
     code = request.POST.get("code", "").replace("\r\n", "\n")
-    if not code.strip():
+    if upload is not None:
+        if code.strip() and request.POST.get("what") != "file":
+            began = _code(_place(visit, chosen).tries[::-1], found, chosen, current_language())
+            if code.strip() != began.replace("\r\n", "\n").strip():
+                raise RefusedError("both")
+        return uploaded(upload)
+    if not code.strip() or request.POST.get("what") == "file":
         raise RefusedError("empty")
     if len(code) > _MOST_TYPED:
         raise RefusedError("large")
