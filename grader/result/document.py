@@ -281,7 +281,12 @@ def _by_text(others: dict[str, dict[str, str]]) -> dict[str, Message]:
 def _said(value: Any, messages: dict[str, Message], key: str = "") -> Any:
     """Return decoded JSON, its texts that people read as messages."""
     if isinstance(value, dict):
-        return {name: _said(inner, messages, name) for name, inner in value.items()}
+        return {
+            name: _said(inner, messages, name)
+            if name in _TOLD or isinstance(inner, (dict, list))
+            else inner
+            for name, inner in value.items()
+        }
     if isinstance(value, list):
         return [_said(inner, messages, key) for inner in value]
     if isinstance(value, str) and key in _TOLD:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Q, QuerySet
@@ -16,9 +16,17 @@ from grader.server.computers import computer_of
 from grader.server.lti.roster import refresh
 from grader.server.lti.stays import stay_of
 from grader.server.models import Attempt, Computer, Membership, Person, Role, ServedCourse
+from grader.server.prepared import Prepared
 from grader.server.rendering import refusal
 
 View = Callable[..., HttpResponse]
+_COURSE: Final[Prepared[ServedCourse]] = Prepared(lambda: ServedCourse.objects.filter(name="-1"))
+_MEMBERSHIP: Final[Prepared[Membership]] = Prepared(
+    lambda: Membership.objects.filter(person=-1, course=-2)
+)
+_OWN_ATTEMPT: Final[Prepared[Attempt]] = Prepared(
+    lambda: Attempt.objects.filter(pk=-1, course=-2, person=-3).defer("content")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +174,12 @@ def visit_of(someone: Any, course: str) -> Visit:
     Http404
         There is no such course, or they aren't in it.
     """
-    served = ServedCourse.objects.filter(name=course).first()
+    served = _COURSE.first(course)
     if served is None:
         raise Http404
     if someone.is_administrator:
         return Visit(someone, served, Role.INSTRUCTOR)
-    own = Membership.objects.filter(person=someone, course=served).first()
+    own = _MEMBERSHIP.first(someone.pk, served.pk)
     if own is None:
         raise Http404
     return Visit(someone, served, Role(own.role), own.section)
@@ -228,14 +236,20 @@ def attempts_of(visit: Visit) -> QuerySet[Attempt]:
 
 
 def attempt_for(visit: Visit, number: int) -> Attempt:
-    """Return an attempt by its number, where this visitor may see it.
+    """Return an attempt by its number, where this visitor may see it; its content is not read yet.
 
     Raises
     ------
     Http404
         There is none, or it is another student's, or of another section.
     """
-    found = attempts_of(visit).filter(pk=number).select_related("person", "course").first()
+    found = _OWN_ATTEMPT.first(number, visit.course.pk, visit.person.pk)
+    if found is not None:
+        found.person = visit.person
+    else:
+        others = attempts_of(visit).filter(pk=number) if visit.teaches else Attempt.objects.none()
+        found = others.defer("content").select_related("person").first()
     if found is None:
         raise Http404
+    found.course = visit.course
     return found

@@ -53,9 +53,9 @@ def changes(earlier: Attempt, before: Result, later: Attempt, after: Result) -> 
 def _lines(earlier: Attempt, later: Attempt) -> tuple[str, ...]:
     if is_notebook(earlier.file_name) or is_notebook(later.file_name):
         return ()
-    before, after = (
-        bytes(one.content).decode("utf-8", "replace").splitlines() for one in (earlier, later)
-    )
+    rows = Attempt.objects.filter(pk__in=(earlier.pk, later.pk)).values_list("pk", "content")
+    texts = {number: bytes(content).decode("utf-8", "replace") for number, content in rows}
+    before, after = (texts[one.pk].splitlines() for one in (earlier, later))
     if max(len(before), len(after)) > _MOST_LINES:
         return ()
     return tuple(difflib.unified_diff(before, after, n=2, lineterm=""))[2:]

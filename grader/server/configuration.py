@@ -164,6 +164,7 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
             {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
         ],
         "LOGIN_URL": "/login/",
+        "SESSION_ENGINE": "grader.server.sessions",
         "SESSION_COOKIE_NAME": "bpgrade",
         "SESSION_COOKIE_AGE": 14 * 24 * 3600,
         "SESSION_COOKIE_SECURE": secure,

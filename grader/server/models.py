@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from grader.server.names import name_of
+from grader.server.prepared import Prepared
 
 
 def choices(words: type[StrEnum]) -> list[tuple[str, str]]:
@@ -108,7 +109,7 @@ class Attempt(models.Model):
     @property
     def job(self) -> Job:
         """The job that grades it first."""
-        return self.jobs.get(regrade=None)
+        return _FIRST_JOB.rows(self.pk)[0]
 
 
 class RegradeState(StrEnum):
@@ -182,6 +183,9 @@ class Job(models.Model):
                 name="one_job_a_regrade",
             ),
         ]
+
+
+_FIRST_JOB: Final[Prepared[Job]] = Prepared(lambda: Job.objects.filter(attempt=-1, regrade=None))
 
 
 class GradedResult(models.Model):

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.template.backends.utils import csrf_input
+from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import Environment, StrictUndefined
@@ -88,7 +89,10 @@ def markdown(text: str) -> Markup:
 
 def page(request: HttpRequest, template: str, status: int = 200, **values: Any) -> HttpResponse:
     """Return a page of the server."""
-    return render(request, template, values, status=status)
+    # all its forms have the same token: Django's own way would draw one for each
+    context = {**values, "request": request, "csrf_input": csrf_input(request)}
+    made = get_template(template).template.render(context)
+    return HttpResponse(made, status=status)
 
 
 def refusal(cause: str, status: int, message: str = "", **more: str) -> JsonResponse:

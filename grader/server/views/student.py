@@ -30,6 +30,7 @@ from grader.server.courses import course_of, read_course
 from grader.server.grades import Place, Try
 from grader.server.models import Attempt, Person
 from grader.server.rendering import failure_page, markdown, page
+from grader.server.results import documents
 from grader.server.showing import Shown, as_shown, result_for, shown_to
 from grader.server.taking_in import HandedIn, RefusedError, allowed, take_in, uploaded
 from grader.server.views.files import place_of
@@ -201,10 +202,12 @@ def _changes(tries: Sequence[Try], own: Try, attempt: Attempt, told: Shown) -> C
     ]
     if not before or own.status != "graded":
         return None
-    earlier, later = grades.result_of(before[-1]), grades.result_of(own)
-    if earlier is None or later is None:
+    both = (before[-1], own)
+    found = documents([one.result or 0 for one in both])
+    if len(found) < len(both):
         return None
-    return changes(before[-1].attempt, as_shown(earlier, told), attempt, as_shown(later, told))
+    earlier, later = (as_shown(found[one.result or 0], told) for one in both)
+    return changes(before[-1].attempt, earlier, attempt, later)
 
 
 def _code(own: Sequence[Try], found: Course, chosen: Exercise, language: str) -> str:
