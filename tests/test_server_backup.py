@@ -102,6 +102,9 @@ def test_an_older_server_is_brought_up_to_date_backed_up_and_restored(
             saved = run_command("serve", "backup", after, "--data", data)
             assert list(posts) == [200] * 5
         assert saved.returncode == 0, saved.stderr
+        well = run_command("doctor", "--server", "--data", data)  # with the port of another start
+        assert "up to date" in well.stdout, well.stdout
+        assert ("PostgreSQL" if address else "SQLite") in well.stdout
         cookies = ada.cookies()
     assert after.stat().st_mode & 0o777 == 0o600
     assert "there already" in run_command("serve", "backup", after, "--data", data).stderr

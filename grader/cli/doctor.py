@@ -49,12 +49,27 @@ class LayerReport:
 
 @click.command("doctor", epilog="Example: bpgrade doctor --json")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--server", is_flag=True, help="See whether a server can run here, and does.")
+@click.option(
+    "--data",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="With --server: the server's own folder.",
+)
 @COURSE
-def command(as_json: bool, course_folder: Path | None) -> int:
+def command(as_json: bool, server: bool, data: Path | None, course_folder: Path | None) -> int:
     """See what holds on this machine: each layer of isolation is attacked from inside.
 
-    Exit code: 0 if submissions can be graded (basic isolation), 2 an option is wrong, 3 if not.
+    With --server: isolation, packages, the data folder, the courses, the address, the database,
+    the clock, the worker; a line each, with what to do.
+
+    Exit code: 0 if submissions can be graded (basic isolation), or if a server can run; 2 an option
+    is wrong; 3 if not.
     """
+    if server or data:
+        from grader.cli.doctor_server import look_over
+
+        return look_over(data, as_json=as_json)
     about = _course(course_folder)
     layers = [_examine(name) for name in _MEANINGS]
     found = {layer.name for layer in layers if layer.holds}

@@ -15,6 +15,8 @@ from grader.errors import UsageError
 from grader.language import gettext as _
 from grader.language import gettext_lazy as lazy
 
+_ON_A_CLUSTER = 32
+
 
 @click.group(
     "serve",
@@ -61,9 +63,15 @@ from grader.language import gettext_lazy as lazy
     "--workers",
     type=click.IntRange(min=0),
     default=None,
-    help="How many submissions are graded at a time.  [default: one for each core]",
+    help="How many are graded at a time.  [default: one for each core; 32 on a cluster]",
 )
 @click.option("--worker", is_flag=True, help="Only grade, for a server that runs elsewhere.")
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    default="",
+    help="Grade on the dask cluster of this scheduler, tcp://HOST:PORT or tls://HOST:PORT.",
+)
 @click.pass_context
 def command(
     context: click.Context,
@@ -76,6 +84,7 @@ def command(
     private_platforms: bool,
     workers: int | None,
     worker: bool,
+    scheduler: str,
 ) -> int:
     """Let students hand in through a browser, and see the feedback in a second.
 
@@ -93,9 +102,11 @@ def command(
     from grader.server import configuration as settings
     from grader.server import serving
 
-    threads = len(os.sched_getaffinity(0)) if workers is None else workers
+    serving.cluster_at(scheduler)  # what is wrong with it is said before anything is started
+    most = _ON_A_CLUSTER if scheduler else len(os.sched_getaffinity(0))
+    threads = most if workers is None else workers
     if worker:
-        serving.work(settings.read(data), threads, _say)
+        serving.work(settings.read(data), threads, _say, scheduler)
         return 0
     if not courses:
         raise UsageError(lazy("no course is named"), lazy("name one with --course DIR"))
@@ -109,7 +120,7 @@ def command(
         click.echo(_("Become the first instructor, once, by: {link}", link=prepared.first_link))
     click.echo(_("Ctrl-C stops it; nothing that was handed in is lost."))
     sys.stdout.flush()
-    return serving.run(made, host, port, threads)
+    return serving.run(made, host, port, threads, scheduler)
 
 
 for each in (backup, restore, export_person, delete_person, sync):

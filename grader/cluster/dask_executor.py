@@ -32,6 +32,7 @@ from grader.cluster.cluster_words import (
     workers_keep_failing,
 )
 from grader.cluster.connection import ClusterError, connected
+from grader.cluster.source import Source
 from grader.cluster.versions import versions
 from grader.cluster.worker_monitor import Refused, SchedulerLost, SetupFailed, Watch
 from grader.course import Course
@@ -81,9 +82,12 @@ class ClusterPool:
         self.cluster = cluster
         self.notice = notice
         self.sizing = Sizing()
+        self._run: _ClusterRun | None = None
 
-    def run(self, tasks: Iterator[Task]) -> Generator[Done, None, None]:
+    def run(self, tasks: Iterator[Task | None]) -> Generator[Done, None, None]:
         """Give one result for each task; see `Executor.run`.
+
+        A None among the tasks says that there is none just now; `wake` that there is one again.
 
         Raises
         ------
@@ -96,8 +100,14 @@ class ClusterPool:
         order = self._order()
         with connected(self.cluster) as client:
             run = _ClusterRun(client, order, self)
+            self._run = run
             with contextlib.closing(run):
                 yield from run.results(first, tasks)
+
+    def wake(self) -> None:
+        """Have the tasks asked at once, from another thread."""
+        if self._run is not None:
+            self._run.inbox.put(None)
 
     def _order(self) -> dict[str, Any]:
         """Return what each worker is given once, as plain values; see `remote.install`."""
@@ -140,8 +150,8 @@ class _ClusterRun:
         self._notice = pool.notice
         self._sizing = pool.sizing
         self._batch = f"bpgrade-{order['digest'][:16]}-{uuid.uuid4().hex[:8]}"
-        self._inbox: queue.SimpleQueue[_Landed | worker_monitor.Event] = queue.SimpleQueue()
-        self._watch = Watch(client, self._batch, order, self._inbox.put)
+        self.inbox: queue.SimpleQueue[_Landed | worker_monitor.Event | None] = queue.SimpleQueue()
+        self._watch = Watch(client, self._batch, order, self.inbox.put)
         self._fetchers = ThreadPoolExecutor(_FETCHERS, "bpgrade-fetcher")
         self._flying: dict[int, _Flight] = {}
         self._again: deque[Chunk] = deque()
@@ -163,10 +173,10 @@ class _ClusterRun:
         self._fetchers.shutdown(wait=False, cancel_futures=True)
         self._watch.stop()
 
-    def results(self, first: Task, tasks: Iterator[Task]) -> Iterator[Done]:
+    def results(self, first: Task, tasks: Iterator[Task | None]) -> Iterator[Done]:
         """Keep the workers at work until no task is left."""
         self._watch.start()
-        source = _Source(first, tasks)
+        source = Source(first, tasks)
         while True:
             self._send_all(source)
             if not self._flying and not self._again and source.ended:
@@ -175,7 +185,7 @@ class _ClusterRun:
             self._check_workers()
             yield from self._take_up_stranded()
 
-    def _send_all(self, source: _Source) -> None:
+    def _send_all(self, source: Source) -> None:
         if not self._watch.threads:
             return
         threads = sum(self._watch.threads.values()) + self._watch.coming
@@ -221,11 +231,11 @@ class _ClusterRun:
             answer = future.result(_RESULT_SECONDS)
         except (Exception, CancelledError) as error:  # looked at where it lands
             answer = error
-        self._inbox.put(_Landed(number, answer))
+        self.inbox.put(_Landed(number, answer))
 
     def _read_inbox(self) -> Iterator[Done]:
         try:
-            found = self._inbox.get(timeout=_TICK_SECONDS)
+            found = self.inbox.get(timeout=_TICK_SECONDS)
         except queue.Empty:
             return
         if isinstance(found, _Landed):
@@ -373,20 +383,3 @@ class _ClusterRun:
     @property
     def _where(self) -> str:
         return self._cluster.scheduler or LOCAL
-
-
-class _Source:
-    """The stream of tasks, and whether it has ended."""
-
-    def __init__(self, first: Task, rest: Iterator[Task]) -> None:
-        self._first: Task | None = first
-        self._rest = rest
-        self.ended = False
-
-    def next(self) -> Task | None:
-        """Return the next task; None where there are no more."""
-        task, self._first = self._first, None
-        if task is None and not self.ended:
-            task = next(self._rest, None)
-            self.ended = task is None
-        return task

@@ -10,13 +10,17 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from grader.course import load_course
 from grader.sandbox.isolation import resolve
 from grader.server.configuration import Configuration, newer_database, set_up, write
 
+if TYPE_CHECKING:
+    from grader.cluster.address import Cluster
+
 _STOP_SECONDS: Final = 30.0
+_WAIT_FOR_WORKERS_SECONDS: Final = 300.0
 _BEHIND_THE_PAGES: Final = 5  # who hands in is answered first, then graded
 
 
@@ -76,7 +80,9 @@ def _first_link(address: str) -> str:
     return f"{address}/link/{invite(person)}/"
 
 
-def run(configuration: Configuration, host: str, port: int, workers: int) -> int:
+def run(
+    configuration: Configuration, host: str, port: int, workers: int, scheduler: str = ""
+) -> int:
     """Run the web server and a worker until they are stopped; return the exit code."""
     environment = {**os.environ, "BPGRADE_SERVER_DATA": configuration.data}
     web = [
@@ -88,7 +94,7 @@ def run(configuration: Configuration, host: str, port: int, workers: int) -> int
     ]
     worker = [
         *(sys.executable, "-m", "grader.server.worker_main", str(os.getpid())),
-        *(configuration.data, str(workers)),
+        *(configuration.data, str(workers), *([scheduler] if scheduler else [])),
     ]
     return _watch([web, worker] if workers else [web], environment)
 
@@ -125,20 +131,40 @@ def _watch(commands: list[list[str]], environment: dict[str, str]) -> int:
     return 0
 
 
-def work(configuration: Configuration, threads: int, say: Callable[[str], None]) -> None:
-    """Grade what is handed in until the process is told to stop.
+def cluster_at(scheduler: str) -> Cluster | None:
+    """Return the cluster of a scheduler; None where no address is given.
+
+    Raises
+    ------
+    UsageError
+        The address can't be right, or the extra `cluster` is not installed.
+    """
+    if not scheduler:
+        return None
+    from grader.cluster.address import cluster_of
+
+    return cluster_of(scheduler, None, {}, _WAIT_FOR_WORKERS_SECONDS)
+
+
+def work(
+    configuration: Configuration, threads: int, say: Callable[[str], None], scheduler: str = ""
+) -> None:
+    """Grade what is handed in until the process is told to stop, here or on a dask cluster.
 
     Raises
     ------
     IsolationError
         Submissions can't be confined strictly on this machine.
+    UsageError
+        The scheduler's address can't be right, or the extra `cluster` is not installed.
     """
     resolve("strict")
+    cluster = cluster_at(scheduler)
     set_up(configuration)
     os.nice(_BEHIND_THE_PAGES)
     from grader.server.worker import Worker
 
-    worker = Worker(threads, say)
+    worker = Worker(threads, say, cluster)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_signal: worker.stop())
     worker.run()

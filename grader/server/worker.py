@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.db import InterfaceError, OperationalError, close_old_connections
 
@@ -27,6 +27,10 @@ from grader.server.courses import ISOLATION, SEED, ReadCourse, read_course
 from grader.server.logs import failure
 from grader.server.lti.sender import Sender
 from grader.server.models import GradedResult, Job, JobState, ServedCourse
+
+if TYPE_CHECKING:
+    from grader.cluster.address import Cluster
+    from grader.server.cluster_slots import ClusterSlots
 
 _IDLE_SECONDS: Final = 0.1
 _RENEW_SECONDS: Final = jobs.LEASE.total_seconds() / 4
@@ -46,11 +50,16 @@ class Worker:
         How many submissions are graded at a time, those not counted that take long.
     say : callable
         Takes a line on what has gone wrong; no names, no code.
+    cluster : Cluster, optional
+        The dask cluster that grades, in place of processes of this machine.
     """
 
-    def __init__(self, threads: int, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, threads: int, say: Callable[[str], None], cluster: Cluster | None = None
+    ) -> None:
         self.name = f"{socket.gethostname()}-{os.getpid()}"
         self._threads = threads
+        self._cluster = cluster
         self._say = say
         self._stopped = threading.Event()
         self._free = threading.Event()
@@ -58,7 +67,7 @@ class Worker:
         self._held: set[int] = set()
         self._at_work: set[int] = set()
         self._lock = threading.Lock()
-        self._slots: dict[str, tuple[ReadCourse, Slots]] = {}
+        self._slots: dict[str, tuple[ReadCourse, Slots | ClusterSlots]] = {}
         self._cores: frozenset[int] = frozenset()  # to be kept to: none where some would be idle
 
     def stop(self) -> None:
@@ -70,7 +79,7 @@ class Worker:
         self._warm()
         threads = [
             threading.Thread(target=self._grade_on, name=f"grade-{number}", daemon=True)
-            for number in range((2 + STAND_INS) * self._threads)
+            for number in range((2 + (0 if self._cluster else STAND_INS)) * self._threads)
         ]
         sender = Sender(self.name, self._say)
         threads.append(threading.Thread(target=sender.run, name="send", daemon=True))
@@ -238,7 +247,7 @@ class Worker:
         close_old_connections()
         self._stopped.wait(_AWAY_SECONDS)
 
-    def _slots_for(self, read: ReadCourse) -> Slots:
+    def _slots_for(self, read: ReadCourse) -> Slots | ClusterSlots:
         """Return the processes for a course, started anew where the course has changed."""
         with self._lock:
             known = self._slots.get(read.course.name)
@@ -246,10 +255,17 @@ class Worker:
                 return known[1]
             if known is not None:
                 threading.Thread(target=known[1].close, daemon=True).start()
-            cores = self._cores if self._threads >= len(self._cores) else frozenset()
-            slots = Slots(self._job(read), stuck_seconds(read.course), cores)
+            slots = self._new_slots(read)
             self._slots[read.course.name] = (read, slots)
             return slots
+
+    def _new_slots(self, read: ReadCourse) -> Slots | ClusterSlots:
+        if self._cluster is not None:
+            from grader.server.cluster_slots import ClusterSlots
+
+            return ClusterSlots(read.course, self._job(read), self._cluster, self._say)
+        cores = self._cores if self._threads >= len(self._cores) else frozenset()
+        return Slots(self._job(read), stuck_seconds(read.course), cores)
 
     @staticmethod
     def _job(read: ReadCourse) -> BatchJob:

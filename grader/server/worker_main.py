@@ -1,4 +1,4 @@
-"""A worker as a process: python -m grader.server.worker_main PARENT DATA THREADS."""
+"""A worker as a process: python -m grader.server.worker_main PARENT DATA THREADS [SCHEDULER]."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def main() -> int:
     """Work until stopped; return the exit code."""
     try:
         end_with(int(sys.argv[1]))
-        work(read(Path(sys.argv[2])), int(sys.argv[3]), _say)
+        work(read(Path(sys.argv[2])), int(sys.argv[3]), _say, "".join(sys.argv[4:]))
     except BpgradeError as error:
         _say(str(error))
         return error.exit_code
