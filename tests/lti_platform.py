@@ -82,6 +82,7 @@ class Platform:
         self._begun: dict[str, Launching] = {}
         self.lock = threading.Lock()
         self.is_away = False
+        self.missed = 0  # requests while it was away
         self.stores = False  # whether its pages keep small things for a tool (LTI Storage)
         self._server = TlsServer(_handler(self), made)
         self.address = f"https://localhost:{self._server.server_address[1]}"
@@ -290,6 +291,7 @@ def _handler(platform: Platform) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             if platform.is_away:
+                platform.missed += 1
                 self.close_connection = True
                 return
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -305,7 +307,7 @@ def _handler(platform: Platform) -> type[BaseHTTPRequestHandler]:
 
         def _send(self, reply: Reply) -> None:
             content = reply.body.encode()
-            self.send_response(reply.status)
+            self.send_response(reply.status, reply.reason)
             headers = {"Content-Type": reply.kind, "Content-Length": str(len(content))}
             for name, value in {**headers, **reply.headers}.items():
                 self.send_header(name, value)

@@ -58,6 +58,7 @@ class Reply:
     body: str = ""
     kind: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
+    reason: str | None = None
 
 
 class Gradebook:
@@ -157,9 +158,10 @@ class Gradebook:
             return Reply(400, "unsupported content type")
         body = json.loads(asked.body)
         if not self._is_score(body):  # teachers and strangers are no students: 400, as well
-            return Reply(400, f"Incorrect score received{asked.body.decode()}", "text/html")
+            return Reply(400, "[]", "text/html", reason="Incorrect score received")
         status, words = column.put(body)
-        return Reply(status, "" if status == 200 else words, "text/html")
+        # response.php: the reason is in the status line, the body says nothing
+        return Reply(status, "" if status == 200 else "[]", "text/html", reason=words)
 
     def _is_score(self, body: dict[str, Any]) -> bool:
         """Return whether a score has what it must have: AGS 2.0, section 3.4."""

@@ -71,12 +71,27 @@ class Site:
         made.add_activity(Activity("Averages", target, {"exercise": EXERCISE}), 10.0)
         return made
 
+    def student(self, course: Course, person: str) -> Visitor:
+        """Return a browser in which somebody has clicked the first exercise."""
+        visitor = self.visitor()
+        page = self.click(course, person, course.activities[0], visitor)
+        assert page.address.endswith(f"/c/course/e/{EXERCISE}/"), page.text
+        return visitor
+
     def connect(self, course: Course, ours: str = "course") -> Visitor:
         """Let a teacher say which course of ours the platform's belongs to; return the teacher."""
         teacher = self.visitor()
         page = self.click(course, TEACHER, course.activities[0], teacher)
         assert page.address.endswith("/lti/connect/"), page.text
         teacher.post("/lti/connect/", username="instructor", password=PASSWORD)
+        page = teacher.post("/lti/connect/", course=ours)
+        assert page.address.endswith(f"/c/{ours}/e/{EXERCISE}/"), page.text
+        return teacher
+
+    def connect_known(self, course: Course, ours: str = "course") -> Visitor:
+        """Let a teacher, who is known as one by another course, connect a further one."""
+        teacher = self.visitor()
+        assert "/lti/connect/" in self.click(course, TEACHER, course.activities[0], teacher).address
         page = teacher.post("/lti/connect/", course=ours)
         assert page.address.endswith(f"/c/{ours}/e/{EXERCISE}/"), page.text
         return teacher

@@ -7,10 +7,12 @@ platform, with a launch or with the roster, and are gone when the process ends.
 from __future__ import annotations
 
 from collections import OrderedDict
+from itertools import islice
 from threading import Lock
 from typing import Final
 
 _MOST: Final = 100_000
+_MOST_FOUND: Final = 20_000  # SQLite takes no more than 32,766 values
 _names: OrderedDict[int, str] = OrderedDict()
 _lock = Lock()
 
@@ -32,7 +34,8 @@ def name_of(person: int) -> str:
 
 
 def called(text: str) -> list[int]:
-    """Return the numbers of the people whose names have this text in them."""
+    """Return the numbers of the people whose names have this text in them, as many as fit a query."""
     wanted = text.casefold()
     with _lock:
-        return [person for person, name in _names.items() if wanted in name.casefold()]
+        found = (person for person, name in _names.items() if wanted in name.casefold())
+        return list(islice(found, _MOST_FOUND))

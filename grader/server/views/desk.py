@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from grader.errors import BpgradeError
-from grader.server import access, queue
+from grader.server import access, names, queue
 from grader.server.access import Visit, attempt_for, attempts_of, students_of
 from grader.server.courses import course_of
 from grader.server.grades import tries
@@ -58,7 +58,8 @@ def _called(words: str) -> Q:
     """Return who has these words in the name or the id, in any order."""
     found = Q()
     for word in words.split()[:_MOST_WORDS]:
-        found &= Q(person__username__icontains=word) | Q(person__name__icontains=word)
+        kept = Q(person__username__icontains=word) | Q(person__name__icontains=word)
+        found &= kept | Q(person__in=names.called(word))
     return found
 
 

@@ -1,0 +1,219 @@
+"""Grades on their way into a platform's gradebook, whatever the platform does meanwhile."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+from lti_platform import Fault, Misdeeds
+from lti_records import Cell, Course, Member
+from lti_site import ADA, EXERCISE, GRACE, TEACHER, Site, registered
+from lti_tokens import GRADES, ROSTER
+from serving import RIGHT, Visitor
+from waiting import wait_for
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
+HALF = "def mean(numbers):\n    return sum(numbers) / len(numbers)\n"
+EMMY, KURT, SOFIA, JOAN, LEFT = "10", "11", "12", "13", "14"
+MORE = (
+    *(Member(one, "A", f"Student {one}") for one in (EMMY, KURT, SOFIA, JOAN)),
+    Member(LEFT, "Gone", "Since", is_active=False),
+)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with registered(tmp_path_factory.mktemp("grades"), "--workers", "1") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def course(site: Site) -> Course:
+    return site.course("Numbers", *MORE)
+
+
+@pytest.fixture(scope="module")
+def teacher(site: Site, course: Course) -> Visitor:
+    return site.connect(course)
+
+
+@pytest.fixture(autouse=True)
+def good_again(site: Site, teacher: Visitor) -> Iterator[None]:
+    yield
+    site.behave()
+
+
+def hand_in(visitor: Visitor, code: str) -> None:
+    page = f"/c/course/e/{EXERCISE}/"
+    answer = visitor.post(f"{page}submit/", page=page, code=code)
+    assert answer.status == 200, answer.text
+
+
+def cell(course: Course, person: str) -> Cell:
+    return course.column_of(course.activities[0]).cell(person)
+
+
+def arrives(course: Course, person: str, score: float) -> Cell:
+    wait_for(lambda: cell(course, person).score == score, "the grade is there")
+    return cell(course, person)
+
+
+def settled(teacher: Visitor) -> str:
+    """Wait until nothing is on its way; return the page of the connection."""
+    found = ""
+
+    def rests() -> bool:
+        nonlocal found
+        found = teacher.get("/lti/check/course/").text
+        return " 0 on their way" in found
+
+    wait_for(rests, "nothing is on its way")
+    return found
+
+
+def test_the_last_grade_arrives_and_each_one_once(site: Site, course: Course, teacher: Visitor):
+    ada = site.student(course, ADA)
+    hand_in(ada, HALF)
+    arrives(course, ADA, 4.0)
+    hand_in(ada, RIGHT)
+    found = arrives(course, ADA, 10.0)
+    site.platform.tokens.take_back()  # a token that no longer holds is asked for anew
+    hand_in(site.student(course, GRACE), RIGHT)
+    arrives(course, GRACE, 10.0)
+    site.student(course, ADA)
+    settled(teacher)
+    assert (found.taken, cell(course, GRACE).taken) == (2, 1)
+    assert site.platform.count("POST", "/scores", 409) == 0
+    assert site.platform.count("POST", "/scores", 401) == 1
+    hand_in(site.student(course, TEACHER), RIGHT)
+    settled(teacher)
+    assert site.platform.count("POST", "/scores", 400) == 0  # teachers' are not sent at all
+
+
+def test_what_a_teacher_has_written_stays_and_is_told(site: Site, course: Course, teacher: Visitor):
+    emmy = site.student(course, EMMY)
+    hand_in(emmy, HALF)
+    arrives(course, EMMY, 4.0)
+    column = course.column_of(course.activities[0])
+    column.override(EMMY, 7.0, time.time())
+    time.sleep(1.1)  # stamps are of whole seconds
+    hand_in(emmy, RIGHT)
+    wait_for(lambda: column.cell(EMMY).taken == 2, "the next grade is answered")
+    assert column.cell(EMMY).score == 7.0
+    settled(teacher)
+    told = teacher.post("/lti/check/course/", what="compare").text
+    assert "1 grade differs." in told
+    assert "it has another grade: 7 / 10" in told
+    words = [sys.executable, "-m", "grader", "serve", "sync", "--data", str(site.running.data)]
+    compared = subprocess.run(
+        words, capture_output=True, text=True, env={**os.environ, "BPGRADE_LANG": "en"}, timeout=120
+    )
+    assert compared.returncode == 1, compared.stderr
+    assert "counts 10 / 10, sent 10 / 10, there 7 / 10" in compared.stdout
+    column.cells[EMMY] = Cell()
+
+
+def test_refusals_are_told_and_hold_nobody_up(site: Site, course: Course, teacher: Visitor):
+    kurt, sofia, gone = (site.student(course, one) for one in (KURT, SOFIA, LEFT))
+    cell(course, KURT).is_locked = True
+    cell(course, SOFIA).changed = int(time.time()) + 3600  # by a clock that was ahead
+    for one in (kurt, sofia, gone):
+        hand_in(one, RIGHT)
+    hand_in(site.student(course, JOAN), RIGHT)
+    arrives(course, JOAN, 10.0)
+    for status in (500, 409, 400):
+        wait_for(
+            lambda status=status: site.platform.count("POST", "/scores", status), "it is refused"
+        )
+    told = ""
+
+    def is_told() -> bool:
+        nonlocal told
+        told = teacher.get("/lti/check/course/").text
+        return all(
+            one in told for one in ("Refusing score with an earlier", "Incorrect score", "500")
+        )
+
+    wait_for(is_told, "the platform's words are on the page")
+    assert "1 on their way" in told  # what a locked grade answers may pass
+    assert cell(course, KURT).score is None
+    cell(course, KURT).is_locked = False
+    cell(course, SOFIA).changed = 0
+    assert "sent again" in teacher.post("/lti/check/course/", what="again").text
+    arrives(course, KURT, 10.0)
+    arrives(course, SOFIA, 10.0)
+
+
+@pytest.mark.parametrize("how", ["away", "429", "500"])
+def test_a_platform_that_is_away_gets_its_grades_later(
+    site: Site, course: Course, teacher: Visitor, how: str
+):
+    person = Member(f"late-{how}", "Late", how)
+    course.add(person)
+    student = site.student(course, person.number)
+    if how == "away":
+        site.platform.is_away, before = True, site.platform.missed
+        hand_in(student, RIGHT)
+        wait_for(lambda: site.platform.missed > before, "it was tried")
+        site.platform.is_away = False
+    else:
+        headers = {"Retry-After": "1"} if how == "429" else {}
+        fault = Fault("/scores", int(how), times=1, headers=headers)
+        site.platform.misdeeds = Misdeeds(faults=[fault])
+        hand_in(student, RIGHT)
+        wait_for(lambda: fault.times == 0, "it was refused")
+        if how == "429":
+            wait_for(
+                lambda: "the platform answered 429" in teacher.get("/lti/check/course/").text,
+                "the desk says so",
+            )
+    assert cell(course, person.number).score is None
+    assert arrives(course, person.number, 10.0).taken == 1
+
+
+def test_a_copied_course_has_a_gradebook_of_its_own(site: Site, course: Course):
+    copied = site.platform.add(course.copy("Next term"))
+    copied.add(Member(TEACHER, "Tessa", "Turner", "Instructor"), Member("20", "New", "Student"))
+    assert copied.activities[0].number != course.activities[0].number
+    site.connect_known(copied)
+    hand_in(site.student(copied, "20"), RIGHT)
+    arrives(copied, "20", 10.0)
+    assert "20" not in course.column_of(course.activities[0]).cells
+
+
+def test_without_services_one_can_hand_in_all_the_same(site: Site, teacher: Visitor):
+    def without(claims: dict) -> None:
+        claims.pop(GRADES, None)
+        claims.pop(ROSTER, None)
+
+    silent = site.course("Silent", Member("30", "Mary", "Somerville"))
+    site.platform.misdeeds = Misdeeds(claims=without)
+    site.connect_known(silent)
+    mary = site.student(silent, "30")
+    hand_in(mary, RIGHT)
+    assert "Your attempts" in mary.get(f"/c/course/e/{EXERCISE}/").text
+    told = teacher.get("/lti/check/course/").text.partition("stand-in: Silent")[2]
+    assert told.count("not allowed") == 4
+    site.behave()
+    site.student(silent, "30")  # as soon as a launch has them, they are used
+    arrives(silent, "30", 10.0)
+
+
+def test_a_large_roster_comes_in_pages(site: Site, teacher: Visitor):
+    large = site.course("Everybody")
+    large.add(*(Member(f"r{number}", "Roe", str(number)) for number in range(3000)))
+    site.connect_known(large)
+    site.platform.misdeeds = Misdeeds(page=250)
+    told = teacher.post("/lti/check/course/", what="roster").text
+    assert "people are in the roster" in told
+    assert site.platform.count("GET", f"/services/{large.number}/memberships") >= 12
+    import re as _re
+
+    print(_re.findall(r"\d+ p[^<]*roster", told))
+    print(teacher.get("/c/course/desk/people/?who=Roe").text[-1500:])
+    people = teacher.get("/c/course/desk/people/?who=Roe+2999").text
+    assert people.count("<td>never</td>") == 1
