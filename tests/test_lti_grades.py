@@ -211,9 +211,5 @@ def test_a_large_roster_comes_in_pages(site: Site, teacher: Visitor):
     told = teacher.post("/lti/check/course/", what="roster").text
     assert "people are in the roster" in told
     assert site.platform.count("GET", f"/services/{large.number}/memberships") >= 12
-    import re as _re
-
-    print(_re.findall(r"\d+ p[^<]*roster", told))
-    print(teacher.get("/c/course/desk/people/?who=Roe").text[-1500:])
     people = teacher.get("/c/course/desk/people/?who=Roe+2999").text
     assert people.count("<td>never</td>") == 1

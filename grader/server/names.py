@@ -34,7 +34,7 @@ def name_of(person: int) -> str:
 
 
 def called(text: str) -> list[int]:
-    """Return the numbers of the people whose names have this text in them, as many as fit a query."""
+    """Return the numbers of people whose names have this text in them, as many as fit a query."""
     wanted = text.casefold()
     with _lock:
         found = (person for person, name in _names.items() if wanted in name.casefold())
