@@ -144,6 +144,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Class, Pl
         keys = f"data:application/json;base64,{base64.b64encode(listed).decode()}"
         platform.tool = Tool("", (), keys, "tool-1")
         yield ours, platform
+        speaking.transport().close()
     speaking.transport.cache_clear()
 
 
@@ -336,7 +337,7 @@ def test_a_platform_that_is_away_is_left_alone_and_gets_all_when_it_is_back(room
     assert "cannot be reached" in room.told(ADA)[0]
     assert "cannot be reached" in room.ours.clients["tess"].get("/c/outbox/desk/").content.decode()
     room.platform.is_away = False
-    LtiPlatform.objects.filter(pk=room.row.pk).update(paused_until=None)
+    room.launch(TEACHER)  # by which it shows that it is back
     time.sleep(1.0)  # the second of the stamps that may have arrived is over
     room.send()
     assert [room.cell(each).taken for each in (ADA, GRACE)] == [1, 1]
@@ -357,9 +358,16 @@ def test_a_platform_says_how_long_it_wants_to_be_left_alone(room: Room):
 
 
 def test_a_grade_that_changes_while_it_is_on_its_way_goes_out_again(room: Room):
+    from django.db import connections
+
     room.platform.misdeeds.faults.append(Fault("/scores", 0, times=1, seconds=0.5))
     room.hand_in(ADA, HALF)
-    sending = threading.Thread(target=room.send)
+
+    def send() -> None:
+        room.send()
+        connections.close_all()
+
+    sending = threading.Thread(target=send)
     sending.start()
     wait_for(lambda: not room.platform.misdeeds.faults[0].times, "the score is on its way")
     room.hand_in(ADA, RIGHT)

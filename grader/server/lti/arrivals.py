@@ -160,7 +160,11 @@ def column_of(course: LtiCourse, launch: Launch) -> None:
 
 
 def _remember(platform: LtiPlatform, launch: Launch) -> None:
-    """Keep the first deployment of a platform that named none, and whose pages have ours."""
+    """Keep the first deployment of a platform that named none, and whose pages have ours.
+
+    It is there, too: what waits for it to come back need wait no longer.
+    """
+    platform.paused_until, platform.failures = None, 0
     if not platform.deployments:
         platform.deployments = launch.deployment
     origins = [each for each in platform.origins.split("\n") if each]
@@ -168,7 +172,7 @@ def _remember(platform: LtiPlatform, launch: Launch) -> None:
     if origin and origin not in origins and len(origins) < _MOST_ORIGINS:
         origins.append(origin)
     platform.origins = "\n".join(origins)
-    platform.save(update_fields=["deployments", "origins"])
+    platform.save(update_fields=["deployments", "origins", "paused_until", "failures"])
 
 
 def _course(platform: LtiPlatform, launch: Launch) -> LtiCourse:
