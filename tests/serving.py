@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.cookiejar
+import json
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from waiting import wait_for
@@ -250,6 +252,19 @@ def first_instructor(running: Served) -> Visitor:
     begun = visitor.post(running.link.removeprefix(running.address), password=PASSWORD)
     assert begun.status == 200, begun.text
     return visitor
+
+
+def posted(address: str, path: str, **fields: str) -> dict[str, Any]:
+    """Post to a server's JSON interface, as a program does; return what it answers."""
+    data = urllib.parse.urlencode(fields).encode()
+    request = urllib.request.Request(f"{address}/api/1/{path}", data)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            found: dict[str, Any] = json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            found = json.load(error)
+    return found
 
 
 @contextlib.contextmanager

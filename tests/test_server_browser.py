@@ -14,7 +14,7 @@ import pytest
 from browsing import assert_accessible, colour, write_code
 from command import run_command
 from made_batch import CHROMIUM
-from serving import PASSWORD, Served, served_on
+from serving import PASSWORD, Served, posted, served_on
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's"),
@@ -312,6 +312,24 @@ def test_an_instructors_day(browser, site: Served, begun: dict[str, str], tmp_pa
         assert "he explained it to me" in page.locator("main").inner_text()
 
 
+def let_a_computer_hand_in(page, site: Served) -> None:
+    """Allow a computer that asks as `bpgrade submit` does; look at the pages on the way."""
+    codes = posted(site.address, "device/", computer="a laptop")
+    page.goto(f"{site.address}/device/")
+    page.locator("#code").fill(codes["user_code"])
+    page.locator("button.main").click()
+    page.get_by_text(codes["user_code"]).wait_for()
+    assert "a laptop" in page.locator("dl").inner_text()
+    assert_accessible(page)
+    assert_fits(page)
+    page.locator("button[value=allow]").click()
+    page.get_by_role("status").wait_for()
+    grant = "urn:ietf:params:oauth:grant-type:device_code"
+    posted(site.address, "token/", grant_type=grant, device_code=codes["device_code"])
+    page.goto(f"{site.address}/device/")
+    page.get_by_text("a laptop").first.wait_for()
+
+
 @on_sqlite
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "a phone, dark, Chinese"])
 def test_every_page_is_accessible_and_fits(
@@ -339,6 +357,8 @@ def test_every_page_is_accessible_and_fits(
         page.goto(f"{desk}/")
         own = page.locator("tbody th a").all()
         paths += [each.get_attribute("href") for each in own[-1:]]
+        let_a_computer_hand_in(page, site)
+        paths.append("/device/")
         for path in paths:
             page.goto(path if path.startswith("http") else site.address + path)
             assert_accessible(page)

@@ -9,8 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.parse
 import urllib.request
 import warnings
 from collections.abc import Iterator
@@ -23,7 +21,7 @@ import keyring
 import keyring.backends.null
 import pytest
 from command import run_command
-from serving import PASSWORD, RIGHT, Served, Visitor, first_instructor, served
+from serving import PASSWORD, RIGHT, Served, Visitor, first_instructor, posted, served
 from standing_in import standing_in
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
@@ -193,16 +191,16 @@ def test_a_computer_is_listed_and_ended_by_its_person(
 
 def test_a_code_is_guessed_by_nobody_and_good_once(site: Served, instructor: Visitor):
     mallory = member(instructor, "mallory", "course")
-    codes = posted(site, "device/", computer="x")
-    assert posted(site, "token/", **_GRANT, device_code="x")["error"] == "expired_token"
-    assert posted(site, "token/", device_code="x")["error"] == "unsupported_grant_type"
+    codes = posted(site.address, "device/", computer="x")
+    assert posted(site.address, "token/", **_GRANT, device_code="x")["error"] == "expired_token"
+    assert posted(site.address, "token/", device_code="x")["error"] == "unsupported_grant_type"
     asked = {"device_code": codes["device_code"], **_GRANT}
-    assert posted(site, "token/", **asked)["error"] == "authorization_pending"
-    assert posted(site, "token/", **asked)["error"] == "slow_down"
+    assert posted(site.address, "token/", **asked)["error"] == "authorization_pending"
+    assert posted(site.address, "token/", **asked)["error"] == "slow_down"
     assert "may hand in" in mallory.post("/device/", code=codes["user_code"], answer="allow").text
     time.sleep(codes["interval"])
-    assert posted(site, "token/", **asked)["token_type"] == "Bearer"
-    assert posted(site, "token/", **asked)["error"] == "expired_token"
+    assert posted(site.address, "token/", **asked)["token_type"] == "Bearer"
+    assert posted(site.address, "token/", **asked)["error"] == "expired_token"
     assert mallory.post("/device/", code=codes["user_code"], answer="allow").status == 400
     for _ in range(9):
         answer = mallory.post("/device/", code="BCDF-BCDF")
@@ -210,17 +208,6 @@ def test_a_code_is_guessed_by_nobody_and_good_once(site: Served, instructor: Vis
 
 
 _GRANT = {"grant_type": "urn:ietf:params:oauth:grant-type:device_code"}
-
-
-def posted(site: Served, path: str, **fields: str) -> dict[str, Any]:
-    data = urllib.parse.urlencode(fields).encode()
-    request = urllib.request.Request(f"{site.address}/api/1/{path}", data)
-    try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)
-    except urllib.error.HTTPError as error:
-        with error:
-            return json.load(error)
 
 
 def test_a_server_that_starts_again_is_waited_for(site: Served, ada: Laptop):

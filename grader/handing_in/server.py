@@ -47,7 +47,10 @@ class Server:
         }
         try:
             self._client = httpx.Client(
-                base_url=f"{address}/api/1/", headers=headers, timeout=_TIMEOUT
+                base_url=f"{address}/api/1/",
+                headers=headers,
+                timeout=_TIMEOUT,
+                trust_env=address.startswith("https:"),  # a proxy would read what isn't encrypted
             )
         except httpx.InvalidURL:
             raise failures.no_server(address) from None
