@@ -55,8 +55,7 @@ def colour(page, selector: str, name: str = "background-color") -> str:
     return page.locator(selector).first.evaluate(f"(e) => getComputedStyle(e)['{name}']")
 
 
-def write_code(page, code: str) -> None:
-    """Put code in the place of what is in the editor."""
-    page.locator(".ace_text-input").focus()
-    page.keyboard.press("Control+a")
-    page.keyboard.insert_text(code)
+def write_code(place, code: str) -> None:
+    """Put code in the place of what is in the editor of a page, or of a frame."""
+    place.locator(".ace_text-input").wait_for(state="attached")
+    place.locator(".editor").evaluate("(one, code) => one.env.editor.setValue(code)", code)

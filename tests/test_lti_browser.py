@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from browsing import assert_accessible
+from browsing import assert_accessible, write_code
 from lti_records import Course, Member
 from lti_site import ADA, EXERCISE, GRACE, Site, registered
 from made_batch import CHROMIUM
@@ -68,7 +68,7 @@ def framed(page, site: Site, course: Course, person: str, wanted: object):
 
 
 def hand_in(tool) -> None:
-    tool.get_by_label("Your code").fill(RIGHT)
+    write_code(tool, RIGHT)
     tool.get_by_role("button", name="Check", exact=True).click()
     tool.get_by_text("10 / 10").first.wait_for()
 

@@ -349,6 +349,7 @@ def test_every_page_is_accessible_and_fits(
         assert_accessible(page)
         assert_fits(page)
         assert (colour(page, ".editor") == "rgb(20, 25, 30)") == dark
+        assert page.get_by_label("你的代码, 第" if chinese else "Your code, line").count()
         attempt = site.address + page.locator("#attempt").get_attribute("data-address")
         desk = f"{site.address}/c/course/desk"
         paths = [attempt, f"{attempt}source/", f"{attempt}report/"]

@@ -3,11 +3,14 @@
 const field = document.getElementById("code");
 if (field && "ace" in window) {
   ace.config.set("useStrictCSP", true); // its styles are linked
+  const { defaultEnglishMessages: messages } = ace.require("ace/lib/default_english_messages");
+  ace.config.setMessages({ ...messages, "text-input.aria-label": field.dataset.row });
   const place = document.createElement("div");
   place.className = "editor";
   field.before(place);
   field.hidden = true;
   const editor = ace.edit(place, {
+    textInputAriaLabel: field.labels[0].textContent,
     mode: "ace/mode/python",
     theme: { cssClass: "ace-bpgrade" },
     value: field.value,
@@ -18,8 +21,11 @@ if (field && "ace" in window) {
     maxLines: 40,
     fontSize: "0.9rem",
     showPrintMargin: false,
-    textInputAriaLabel: field.labels[0].textContent,
+    showFoldWidgets: false,
   });
+  // what opens boxes with words of their own
+  const boxes = ["find", "replace", "gotoline", "openCommandPalette", "showSettingsMenu"];
+  editor.commands.removeCommands(boxes);
   editor.session.getUndoManager().reset();
   editor.session.on("change", () => (field.value = editor.getValue()));
 
