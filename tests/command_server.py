@@ -35,7 +35,10 @@ from grader.diagnosis.repair import trials
 from grader.sandbox import host, launch, packages
 
 _LONGEST = 1_000_000
-_LEFT_OUT = ("grader.__main__", "grader.sandbox.child.", "grader.cluster.", "grader.server.")
+_LEFT_OUT = (
+    *("grader.__main__", "grader.sandbox.child."),
+    *("grader.cluster.", "grader.lti.", "grader.server."),
+)
 """What no command imports, or needs large libraries that few do."""
 _LIBRARIES = (
     "jinja2",
