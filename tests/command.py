@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from command_client import begin, number
+from command_client import Request, begin, number
 from waiting import wait_for
 
 _SERVER = Path(__file__).parent / "command_server.py"
@@ -33,6 +33,7 @@ def run_command(
     variables: Mapping[str, str] | None = None,
     seconds: float = 120,
     warm: bool = True,
+    repair_seconds: float | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run `bpgrade ARGUMENTS` to its end; standard input is empty.
 
@@ -46,6 +47,8 @@ def run_command(
         Raises subprocess.TimeoutExpired if it takes longer.
     warm : bool
         Whether the hosts of its sandbox may be forks of a warm process; see tests/warm_start.py.
+    repair_seconds : float, optional
+        The processor time in which repairs of a submission are looked for; as ever unless given.
     """
     words = [str(argument) for argument in arguments]
     own = dict(os.environ if variables is None else variables)
@@ -62,7 +65,8 @@ def run_command(
             check=False,
         )
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-        code = _forked(words, os.fspath(folder or Path.cwd()), own, output, errors, seconds, warm)
+        request = Request(words, os.fspath(folder or Path.cwd()), own, warm, repair_seconds)
+        code = _forked(request, output, errors, seconds)
         return subprocess.CompletedProcess(words, code, _text(output), _text(errors))
 
 
@@ -76,26 +80,18 @@ def _at_start(variables: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _forked(
-    words: list[str],
-    folder: str,
-    variables: dict[str, str],
-    output: Any,
-    errors: Any,
-    seconds: float,
-    warm: bool,
-) -> int:
+def _forked(request: Request, output: Any, errors: Any, seconds: float) -> int:
     """Run it in a fork; return its exit code, the negative number of a signal that ended it."""
     with socket.socket(socket.AF_UNIX) as connection, Path(os.devnull).open("rb") as nothing:
         connection.settimeout(seconds)
         streams = [nothing.fileno(), output.fileno(), errors.fileno()]
-        process = begin(connection, server(), words, folder, variables, streams, warm=warm)
+        process = begin(connection, server(), request, streams)
         try:
             return number(connection)
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
-            raise subprocess.TimeoutExpired(words, seconds) from None
+            raise subprocess.TimeoutExpired(request.arguments, seconds) from None
 
 
 def _text(file: Any) -> str:

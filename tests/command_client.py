@@ -12,31 +12,26 @@ import os
 import socket
 import struct
 import sys
+from collections import namedtuple
 
 NEVER_TOLD = "the command server is gone"
 
 
-def begin(
-    connection: socket.socket,
-    server: str,
-    arguments: list[str],
-    folder: str,
-    variables: dict[str, str],
-    streams: list[int],
-    *,
-    warm: bool,
-) -> int:
+Request = namedtuple(
+    "Request", ("arguments", "folder", "variables", "warm", "repair_seconds"), defaults=(None,)
+)
+"""A command: what it is given, whether the hosts of its sandbox may be forks of a warm process, and
+in how much processor time it looks for repairs, where that is not as ever."""
+
+
+def begin(connection: socket.socket, server: str, request: Request, streams: list[int]) -> int:
     """Have a command started; return its process. Its exit code is the connection's next number.
 
-    `streams` are the descriptors of standard input, output and error; `warm` says whether the hosts
-    of its sandbox may be forks of a warm process.
+    `streams` are the descriptors of standard input, output and error.
     """
-    request = json.dumps(
-        {"arguments": arguments, "folder": folder, "variables": variables, "warm": warm}
-    )
     connection.connect(server)
     socket.send_fds(connection, [b"{"], streams)
-    connection.sendall(f"{request[1:]}\n".encode())
+    connection.sendall(f"{json.dumps(request._asdict())[1:]}\n".encode())
     return number(connection)
 
 
@@ -58,7 +53,8 @@ def main() -> int:
     server, *arguments = sys.argv[1:]
     folder = os.getcwd()  # noqa: PTH109 - pathlib takes longer to import than all else here
     with socket.socket(socket.AF_UNIX) as connection:
-        begin(connection, server, arguments, folder, dict(os.environ), [0, 1, 2], warm=True)
+        request = Request(arguments, folder, dict(os.environ), True)
+        begin(connection, server, request, [0, 1, 2])
         code = number(connection)
     return code if code >= 0 else 128 - code
 

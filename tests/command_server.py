@@ -2,10 +2,9 @@
 
     python tests/command_server.py SOCKET
 
-Each connection is one command: a line of JSON (arguments, folder, variables, and whether what it
-starts are forks, too; see tests/warm_start.py) with the three
-standard streams as descriptors, answered by the process's number and then its exit code. A command
-sees what it would in a process started afresh.
+Each connection is one command: a line of JSON (the fields of `command_client.Request`) with the
+three standard streams as descriptors, answered by the process's number and then its exit code. A
+command sees what it would in a process started afresh.
 """
 
 from __future__ import annotations
@@ -31,6 +30,7 @@ import pytest
 import warm_start
 
 import grader.cli
+from grader.diagnosis import diagnose
 from grader.diagnosis.repair import trials
 from grader.sandbox import host, launch, packages
 
@@ -116,6 +116,8 @@ def _run(request: dict[str, Any], descriptors: list[int]) -> None:
         warm_start.hosts(patch)
         warm_start.grading_processes(patch)
         warm_start.platforms(patch, command_client.words(sys.argv[1]))
+    if request["repair_seconds"] is not None:
+        diagnose.REPAIR_SECONDS = request["repair_seconds"]
     sys.argv = ["bpgrade", *request["arguments"]]
     code = 0
     try:

@@ -18,6 +18,8 @@ ROOT = Path(__file__).parent.parent
 CORPUS = Path(__file__).parent / "corpus"
 SEED = 7
 LONGEST_TEXT = 100_000
+REPAIR_SECONDS = 0.1
+"""A ninth of what students are given: what repairs tell is for tests/test_repair.py to say."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,9 @@ def read_cases() -> list[Case]:
 
 def run_bpgrade(*arguments: str | Path, folder: Path = ROOT, warm: bool = True) -> Run:
     """Run the command in `folder`; it ends by itself, whatever it is given."""
-    done = run_command(*arguments, folder=folder, seconds=600, warm=warm)
+    done = run_command(
+        *arguments, folder=folder, seconds=600, warm=warm, repair_seconds=REPAIR_SECONDS
+    )
     return Run(done.returncode, done.stdout.splitlines(), done.stderr)
 
 
