@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import sys
 from typing import Any
@@ -203,6 +204,40 @@ def test_what_is_alike_is_seen_by_who_teaches_each_in_the_own_section(served: Cl
     assert 'href="/c/many/desk/?who=copies" target="_top"' in shown
     assert "Copies N." not in overview(served, "similar", "assist")
     assert served.clients["copies"].get("/c/many/desk/similar/page/").status_code == 404
+
+
+def test_a_platforms_own_gradebook_comes_back_filled_in(served: Class):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    def ask(name: str, text: str, **form: str) -> tuple[int, str, str]:
+        form = {"format": "canvas", **form}
+        data = {**form, "file": SimpleUploadedFile(name, text.encode())} if text else form
+        answer = served.clients["tess"].post("/c/many/desk/gradebook/", data)
+        page = answer.content.decode()
+        found = re.search(r'href="data:text/csv;base64,([^"]+)"', page)
+        table = base64.b64decode(found[1]).decode() if found else ""
+        return answer.status_code, page.partition("<main")[2], table
+
+    canvas = (
+        "Student,ID,SIS User ID,SIS Login ID,Section,exercise1 (4711)\n"
+        "    Points Possible,,,,,20\n"
+        '"0001, Ada",90,s0001,,A,\n"0002, Bo",91,s0002,,A,3\n"Nobody",92,none,,A,\n'
+    )
+    status, page, table = ask("canvas.csv", canvas, exercise="exercise1")
+    assert status == 200
+    assert "1 grade written into exercise1 (4711), 1 changed" in page
+    assert "no row has this id" in page
+    assert '"0001, Ada",90,s0001,,A,20\n' in table
+    assert '"Nobody",92,none,,A,\n' in table
+    status, page, _ = ask("mine.csv", "a,b\n1,2\n", exercise="exercise1")
+    assert status == 400
+    assert "mine.csv is not an export of a Canvas gradebook" in page
+    assert ask("", "")[0] == 400
+    status, page, _ = ask("canvas.csv", canvas, column="exercise1 (4711)")
+    assert "a column is of one exercise and one file" in page
+    status, page, table = ask("", "", format="csv", exercise="exercise1")
+    assert "s0001,Ada 0001,10,10\r\n" in table or "s0001,Ada 0001,10,10\n" in table
+    assert "gradebook canvas: 1 grades" in served.page("tess", "desk/audit/")
 
 
 def _number(name: str) -> int:

@@ -11,11 +11,12 @@ import click
 
 from grader.cli.group import report
 from grader.errors import UsageError
-from grader.language import Message, clauses, ngettext, translated
+from grader.language import Message, translated
 from grader.language import gettext as _
 from grader.language import gettext_lazy as lazy
 
 if TYPE_CHECKING:
+    from grader.gradebook.exporting import Format
     from grader.gradebook.feedback_zip import Packed
     from grader.gradebook.filling import Filled
 
@@ -48,7 +49,7 @@ _SHOWN = 20
     help="Also write OUT/FORMAT-feedback.zip, in the layout that the platform takes back.",
 )
 def command(
-    format: str,
+    format: Format,
     out: Path,
     into: Path | None,
     output: Path | None,
@@ -116,28 +117,16 @@ def _not_written(output: Path) -> None:
 
 
 def _filled(
-    format: str,
+    format: Format,
     out: Path,
     into: Path | None,
     exercise: str | None,
     column: str | None,
 ) -> Filled:
     from grader.decisions.results import read_graded
-    from grader.gradebook.canvas import fill_canvas
-    from grader.gradebook.grades import chosen, grade_of, those_handed_in
-    from grader.gradebook.moodle import fill_moodle, new_moodle
-    from grader.gradebook.plain_csv import fill_table, new_table
+    from grader.gradebook.exporting import filled_gradebook
 
-    grades = chosen(map(grade_of, those_handed_in(read_graded(out))), exercise)
-    if into is not None:
-        fill = {"canvas": fill_canvas, "moodle": fill_moodle, "csv": fill_table}[format]
-        return fill(into, grades, column)
-    if format == "canvas":
-        raise UsageError(
-            lazy("Canvas matches people by what is in its own export"),
-            lazy("in Canvas: Grades, Export, Export Entire Gradebook; then add --into THAT.csv"),
-        )
-    return new_moodle(grades) if format == "moodle" else new_table(grades)
+    return filled_gradebook(format, read_graded(out), into, exercise, column)
 
 
 def _packed(format: str, out: Path, into: Path | None, exercise: str | None) -> Packed:
@@ -179,21 +168,10 @@ def _write(path: Path, data: bytes, into: Path | None) -> None:
 
 
 def _tell(filled: Filled, path: Path, into: Path | None) -> None:
-    if into is not None and filled.columns:
-        written = ngettext(
-            "{count} grade written into {columns}",
-            "{count} grades written into {columns}",
-            filled.written,
-            columns=_(", ").join(filled.columns),
-        )
-    else:
-        written = ngettext("{count} grade written", "{count} grades written", filled.written)
-    parts = [written]
-    if filled.changed:
-        parts.append(_("{count} changed", count=filled.changed))
-    if filled.same:
-        parts.append(_("{count} were there already", count=filled.same))
-    click.echo(_("{what}: {path}", what=clauses(parts), path=path))
+    from grader.gradebook.exporting import told_filled
+
+    what = translated(told_filled(filled, is_new=into is None))
+    click.echo(_("{what}: {path}", what=what, path=path))
     for note in filled.notes:
         click.echo(f"  {translated(note)}")
     _list(filled.left_out, lazy("{count} left out:"))

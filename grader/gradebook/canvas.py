@@ -11,14 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
-from pathlib import Path
 from typing import Final
 
 from grader.errors import UsageError
 from grader.gradebook.filling import Filled, Target, choose_columns, fill
 from grader.gradebook.grades import Grade, number_of
 from grader.gradebook.people import GradebookPerson, match
-from grader.gradebook.sheet import Sheet, first_columns, plain_title
+from grader.gradebook.sheet import Sheet, Source, first_columns, plain_title
 from grader.language import gettext_lazy as _
 
 _IDS: Final = ("ID", "SIS User ID", "SIS Login ID", "Integration ID")
@@ -27,7 +26,7 @@ _DIGITS: Final = 2
 _EXCUSED: Final = "EX"
 
 
-def fill_canvas(path: Path, grades: Sequence[Grade], wanted: str | None) -> Filled:
+def fill_canvas(path: Source, grades: Sequence[Grade], wanted: str | None) -> Filled:
     """Return a Canvas gradebook with the grades in it.
 
     Raises

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from grader.errors import UsageError
 from grader.gradebook.filling import Filled, Target, choose_columns, fill, in_a_row
 from grader.gradebook.grades import NO_GRADE, Grade, number_of, rounded, without_grade
 from grader.gradebook.people import match
-from grader.gradebook.sheet import Sheet, first_columns, plain_title, table
+from grader.gradebook.sheet import Sheet, Source, first_columns, plain_title, table
 from grader.gradebook.worksheet import IDS, NAMES, Worksheet, identifier_column, people_of
 from grader.language import enumerated
 from grader.language import gettext_lazy as _
@@ -28,7 +27,7 @@ _KNOWN: Final = frozenset(map(plain_title, (*IDS, *NAMES, "Grade", "Maximum grad
 _DIGITS: Final = 5  # what Moodle stores
 
 
-def fill_moodle(path: Path, grades: Sequence[Grade], wanted: str | None) -> Filled:
+def fill_moodle(path: Source, grades: Sequence[Grade], wanted: str | None) -> Filled:
     """Return a worksheet or a gradebook of Moodle with the grades in it.
 
     Raises
@@ -58,7 +57,7 @@ def fill_moodle(path: Path, grades: Sequence[Grade], wanted: str | None) -> Fill
     return fill(sheet, Worksheet(sheet, identifier).matches(grades), targets)
 
 
-def read_worksheet(path: Path) -> Worksheet | None:
+def read_worksheet(path: Source) -> Worksheet | None:
     """Return a grading worksheet; None where the file is a gradebook.
 
     Raises

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from grader.batch.roster import ID_COLUMNS, KNOWN_TITLES, NAME_COLUMNS, column_of
@@ -11,7 +10,7 @@ from grader.errors import UsageError
 from grader.gradebook.filling import Filled, Target, choose_columns, fill
 from grader.gradebook.grades import NO_GRADE, Grade, rounded, without_grade
 from grader.gradebook.people import GradebookPerson, match
-from grader.gradebook.sheet import Sheet, first_columns, plain_title, table
+from grader.gradebook.sheet import Sheet, Source, first_columns, plain_title, table
 from grader.language import gettext_lazy as _
 from grader.text.tables import guarded
 
@@ -37,7 +36,7 @@ def new_table(grades: Sequence[Grade]) -> Filled:
     return Filled(table(rows), exercises, written=graded, notes=notes)
 
 
-def fill_table(path: Path, grades: Sequence[Grade], wanted: str | None) -> Filled:
+def fill_table(path: Source, grades: Sequence[Grade], wanted: str | None) -> Filled:
     """Return any table of people with the grades in it; a column that is not there is added.
 
     Raises

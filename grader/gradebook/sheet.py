@@ -30,6 +30,20 @@ _EXPORT_AGAIN: Final = _("export the gradebook again")
 _COLUMNS_TOLD: Final = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that has come with a form: what it is called there, and its content."""
+
+    name: str
+    data: bytes
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Source = Path | Upload
+
+
 @dataclass(slots=True)
 class _Record:
     cells: list[str]
@@ -46,12 +60,13 @@ class Sheet:
         The cells of the first record that is not empty.
     """
 
-    def __init__(self, path: Path, known: Collection[str]) -> None:
+    def __init__(self, path: Source, known: Collection[str]) -> None:
         """Read a file.
 
         Parameters
         ----------
-        path : Path
+        path : Source
+            On the disk, or uploaded.
         known : collection of str
             Column titles that tell which separator is right, as `plain_title` gives them.
 
@@ -201,10 +216,9 @@ def _pieces(line: str, separator: str) -> list[str]:
     return re.findall(rf"(?:^|{separator})({quoted}|[^{separator}]*)", line)
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Source) -> bytes:
     try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
+        data = path.data if isinstance(path, Upload) else _read(path)
     except OSError as error:
         raise UsageError(
             _("{path} cannot be read: {reason}", path=path, reason=error.strerror),
@@ -217,6 +231,11 @@ def _bytes(path: Path) -> bytes:
             _("{path} is a spreadsheet or a zip, not a CSV file", path=path), _("export it as CSV")
         )
     return data
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_MAX_BYTES + 1)
 
 
 def _known_titles(text: str, known: Collection[str]) -> int:
@@ -238,7 +257,7 @@ def _separator(text: str, known: Collection[str]) -> str:
     return max(_SEPARATORS, key=fitting)
 
 
-def _records(path: Path, text: str, separator: str) -> Iterable[_Record]:
+def _records(path: Source, text: str, separator: str) -> Iterable[_Record]:
     lines = list(io.StringIO(text, newline=""))
     csv.field_size_limit(_MAX_BYTES)
     reader = csv.reader(lines, delimiter=separator)
