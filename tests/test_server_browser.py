@@ -310,6 +310,36 @@ def test_an_instructors_day(browser, site: Served, begun: dict[str, str], tmp_pa
         page.get_by_text("took back decision 3").wait_for()
         page.goto(f"{site.address}/c/course/desk/audit/")
         assert "he explained it to me" in page.locator("main").inner_text()
+        page.get_by_role("link", name="Desk").click()
+        page.get_by_role("link", name="The class").click()
+        shown = page.frame_locator("iframe.report")
+        shown.get_by_role("heading", name="The class").wait_for()  # it comes by itself
+        assert_accessible(page)
+        shown.get_by_role("link", name="Kurt").first.click()
+        page.wait_for_url("**/desk/grade/*/exercise1/")  # out of the frame
+        page.get_by_role("link", name="Desk").click()
+        page.get_by_role("link", name="Similar work").click()
+        page.get_by_text("Nothing is more alike than the exercise explains.").wait_for()
+        page.get_by_role("link", name="Desk").click()
+        page.get_by_label("Name or id").fill("kur")
+        page.locator("#exercise").select_option("exercise1")
+        page.get_by_role("button", name="Show").click()
+        assert page.get_by_role("row").count() == 1 + page.get_by_role("row", name="Kurt").count()
+        page.get_by_role("link", name="Grade this exercise again").click()
+        assert_accessible(page)
+        page.get_by_role("button", name="Grade this exercise again").click()
+        page.get_by_text("grades compared, no grade changed").wait_for()
+        assert_accessible(page)
+        page.get_by_role("button", name="Use the new results").click()
+        page.get_by_role("button", name="Grade this exercise again").wait_for()
+        page.get_by_role("link", name="Desk").click()
+        page.get_by_role("link", name="For a gradebook").click()
+        page.get_by_label("Platform").select_option("csv")
+        page.get_by_role("button", name="Fill in").click()
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Save csv.csv").click()
+        assert "kurt,Kurt,12" in Path(download.value.path()).read_text("utf-8")
+        assert_accessible(page)
 
 
 def let_a_computer_hand_in(page, site: Served) -> None:
@@ -354,7 +384,11 @@ def test_every_page_is_accessible_and_fits(
         desk = f"{site.address}/c/course/desk"
         paths = [attempt, f"{attempt}source/", f"{attempt}report/"]
         paths += [f"{site.address}/c/course/{path}" for path in ("", "e/exercise1/", "none/")]
-        paths += [f"{desk}/{path}" for path in ("", "people/", "decisions/", "audit/")]
+        paths += [
+            f"{desk}/{path}"
+            for path in ("", "people/", "decisions/", "audit/", "class/", "gradebook/", "?who=a")
+        ]
+        paths += [f"{desk}/regrade/exercise1/"]
         page.goto(f"{desk}/")
         own = page.locator("tbody th a").all()
         paths += [each.get_attribute("href") for each in own[-1:]]
