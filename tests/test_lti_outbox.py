@@ -450,6 +450,33 @@ def test_a_roster_brings_who_never_came_and_takes_the_rights_of_who_has_left(roo
     Person.objects.filter(username__endswith="-7").delete()
 
 
+def test_keys_are_listed_before_they_sign_and_while_somebody_may_look_for_them(room: Room):
+    from django.utils import timezone
+
+    from grader.lti.keys import key_id
+    from grader.server.lti.models import LtiKey
+    from grader.server.lti.speaking import listed_keys, signing_key
+
+    def days_ago(kid: str, days: int) -> None:
+        LtiKey.objects.filter(kid=kid).update(made_at=timezone.now() - timedelta(days=days))
+
+    first = signing_key()
+    days_ago(key_id(first), 91)
+    assert signing_key() == first  # the new one has only just been listed
+    second = next(one for one in listed_keys() if one != first)
+    assert len(listed_keys()) == 2
+    days_ago(key_id(second), 2)
+    assert signing_key() == second
+    assert first in listed_keys()
+    days_ago(key_id(first), 91 + 91)
+    days_ago(key_id(second), 91)
+    assert signing_key() == second
+    assert first not in listed_keys()
+    client = room.ours.clients["tess"]
+    listed = client.get("/lti/keys/").json()["keys"]
+    assert key_id(second) in {one["kid"] for one in listed}
+
+
 def test_a_thousand_grades_arrive_once_each_with_a_slow_platform(room: Room):
     from grader.server import queue
     from grader.server.lti import outbox

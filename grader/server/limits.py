@@ -15,6 +15,7 @@ from grader.server.computers import POLL_SECONDS
 _MOST: Final = {
     "login": (10, 300.0),
     "submit": (60, 3600.0),
+    "launch": (200, 60.0),
     "device": (10, 600.0),
     "code": (10, 600.0),
     "poll": (1, POLL_SECONDS - 0.5),

@@ -17,6 +17,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from grader.language import find_language
 from grader.server import access, limits
+from grader.server.lti.framing import frame_by, is_framed
+from grader.server.lti.origins import all_origins
 from grader.server.models import Invitation, Person, noted
 from grader.server.rendering import failure_page, page
 
@@ -37,13 +39,16 @@ def log_in(request: HttpRequest) -> HttpResponse:
     """Ask for name and password."""
     wanted = _wanted(request)
     if request.method != "POST":
-        return page(request, "login.html", wanted=wanted, failed=False)
+        origins = all_origins()
+        if is_framed(request):  # a session that began with a launch is over
+            frame_by(request, origins)
+        return page(request, "login.html", wanted=wanted, failed=False, has_platforms=bool(origins))
     name = request.POST.get("username", "")[:150]
     if limits.too_many("login", name, request):
         return failure_page(request, "rate", 429)
     person = authenticate(request, username=name, password=request.POST.get("password", "")[:200])
     if person is None:
-        return page(request, "login.html", 403, wanted=wanted, failed=True)
+        return page(request, "login.html", 403, wanted=wanted, failed=True, has_platforms=False)
     login(request, person)
     return HttpResponseRedirect(wanted)
 

@@ -27,16 +27,17 @@ from grader.lti.errors import LaunchError, LtiError
 from grader.lti.keys import key_set
 from grader.lti.login import LoginRequest, login_address, read_login
 from grader.lti.tokens import read_token
-from grader.server import access, names
+from grader.server import access, limits, names
 from grader.server.courses import course_of
 from grader.server.lti import logins
 from grader.server.lti.arrivals import Arrival, arrive
 from grader.server.lti.framing import frame_by, is_framed, keep_framed, origin_of
 from grader.server.lti.models import LtiCourse, LtiLogin, LtiPlatform
+from grader.server.lti.origins import all_origins, origins_of
 from grader.server.lti.speaking import listed_keys, platform_keys
 from grader.server.lti.stays import Stay, remember
 from grader.server.models import Person
-from grader.server.rendering import page
+from grader.server.rendering import failure_page, page
 
 _COOKIE: Final = "bpgrade-launch-{}"
 _COOKIE_SECONDS: Final = 600
@@ -56,6 +57,8 @@ def begin(request: HttpRequest) -> HttpResponse:
                 _("the platform begins a launch to an address that is not here"),
                 _("set the tool's address on the platform to {address}", address=_launch_address()),
             )
+        if limits.too_many("launch", asked.login_hint, request):
+            return failure_page(request, "rate", 429)
         return _begun(request, logins.platform_of(asked), asked)
     except LtiError as error:
         return failed(request, error)
@@ -109,14 +112,8 @@ def keys(request: HttpRequest) -> HttpResponse:
 def failed(request: HttpRequest, error: LtiError) -> HttpResponse:
     """Return the page that says why a launch is not accepted."""
     if not hasattr(request, "framed_by"):
-        frame_by(request, [one for each in LtiPlatform.objects.all() for one in origins_of(each)])
+        frame_by(request, all_origins())
     return page(request, "lti_failure.html", 403, error=error)
-
-
-def origins_of(platform: LtiPlatform) -> set[str]:
-    """Return whose pages may have ours in a frame when a launch comes from this platform."""
-    known = {origin_of(platform.issuer), origin_of(platform.login_address)}
-    return {one for one in known | set(platform.origins.split("\n")) if one}
 
 
 def _begun(request: HttpRequest, platform: LtiPlatform, asked: LoginRequest) -> HttpResponse:
