@@ -48,6 +48,18 @@ from grader.server.results import Facts, documents, facts
 Item = TypeVar("Item")
 Propose = Callable[[Bench], Iterable[Decision]]
 _UNKNOWN = Lateness(None, None, 0.0)
+_OWN_ATTEMPTS: Final[Prepared[Attempt]] = Prepared(
+    lambda: (
+        Attempt.objects.filter(course=-1, person=-2, exercise="-3")
+        .order_by("number")
+        .defer("content")
+    )
+)
+_OWN_RESULTS: Final[Prepared[GradedResult]] = Prepared(
+    lambda: GradedResult.objects.filter(
+        attempt__course=-1, attempt__person=-2, attempt__exercise="-3", counts=True
+    ).only("attempt_id", "status", "score")
+)
 _DECIDED_ON: Final[Prepared[RecordedDecision]] = Prepared(
     lambda: RecordedDecision.objects.filter(course=-1, student__in=["-2", ALL]).order_by("number")
 )
@@ -83,7 +95,6 @@ def tries(course: Course, attempts: QuerySet[Attempt], instead: Regrade | None =
     instead : Regrade or None
         Whose results are looked at as if they counted; where one is ungraded, what counts does.
     """
-    deadlines = {one.name: one.deadline for one in course.exercises}
     own = list(attempts.defer("content"))
     # of few attempts by their numbers: that is a far shorter query to make
     few = [one.pk for one in own] if len(own) <= _FEW else attempts.values("pk")
@@ -92,6 +103,21 @@ def tries(course: Course, attempts: QuerySet[Attempt], instead: Regrade | None =
     rows = list(known.filter(counts=True).values_list(*columns))
     if instead is not None:
         rows += known.filter(regrade=instead, status="graded").values_list(*columns)
+    return _standing(course, own, rows)
+
+
+def _own_tries(served: ServedCourse, person: Person, exercise: str) -> list[Try]:
+    """Return one person's attempts at one exercise, as `tries`: what every page of theirs shows."""
+    whose = (served.pk, person.pk, exercise)
+    rows = [(one.attempt_id, one.pk, one.status, one.score) for one in _OWN_RESULTS.rows(*whose)]
+    return _standing(course_of(served), _OWN_ATTEMPTS.rows(*whose), rows)
+
+
+def _standing(
+    course: Course, own: Iterable[Attempt], rows: Iterable[tuple[int, int, str, float]]
+) -> list[Try]:
+    """Return attempts with how they stand by the rows of the results that count."""
+    deadlines = {one.name: one.deadline for one in course.exercises}
     standing = {attempt: (number, status, score) for attempt, number, status, score in rows}
     found = []
     for one in own:
@@ -273,7 +299,11 @@ def _handed_in(
     chosen = [one for one in course.exercises if exercise in ("", one.name)]
     for some in parts_of(people, _PEOPLE_AT_ONCE):
         by_place: dict[tuple[int, str], list[Try]] = defaultdict(list)
-        for each in tries(course, attempts.filter(person__in=some), instead):
+        if len(people) == 1 and exercise and instead is None:
+            found = _own_tries(served, people[0], exercise)
+        else:
+            found = tries(course, attempts.filter(person__in=some), instead)
+        for each in found:
             by_place[each.attempt.person_id, each.attempt.exercise].append(each)
         full = {
             (person.pk, one.name)
