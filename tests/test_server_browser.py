@@ -380,6 +380,8 @@ def test_every_page_is_accessible_and_fits(
         assert_fits(page)
         assert (colour(page, ".editor") == "rgb(20, 25, 30)") == dark
         assert page.get_by_label("你的代码, 第" if chinese else "Your code, line").count()
+        high, size = (colour(page, ".ace_line", each) for each in ("height", "font-size"))
+        assert float(high.removesuffix("px")) >= 1.4 * float(size.removesuffix("px"))  # for a _
         attempt = site.address + page.locator("#attempt").get_attribute("data-address")
         desk = f"{site.address}/c/course/desk"
         paths = [attempt, f"{attempt}source/", f"{attempt}report/"]

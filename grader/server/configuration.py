@@ -197,6 +197,7 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
         "WHITENOISE_ROOT": None,
         "WHITENOISE_AUTOREFRESH": False,
         "WHITENOISE_USE_FINDERS": True,
+        "WHITENOISE_IMMUTABLE_FILE_TEST": "/django_ace/",
         "STATICFILES_DIRS": [Path(__file__).parent / "static"],
         "DATA_UPLOAD_MAX_MEMORY_SIZE": _LONGEST_REQUEST,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": 200,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import lru_cache
+from importlib.metadata import version
 from typing import Any, Final
 
 from django.contrib.auth.models import AnonymousUser
@@ -46,6 +47,7 @@ def environment(**options: Any) -> Environment:
         _=gettext,
         ngettext=ngettext,
         static=static,
+        ace_version=version("django-ace"),  # in addresses of files that browsers keep for good
         url=reverse,
         score_text=score_text,
         grade_text=grade_text,
