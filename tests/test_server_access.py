@@ -317,3 +317,69 @@ def test_django_finds_nothing_to_improve_for_a_public_server(tmp_path: Path):
     )
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout
+
+
+def test_passwords_are_kept_by_argon2_and_sessions_end(people: dict[str, Any]):
+    from datetime import timedelta
+
+    from django.contrib.sessions.models import Session
+    from django.test import Client
+    from django.utils import timezone
+
+    from grader.server.models import Person
+
+    password = "a long enough password"
+    person = Person.objects.create(username="the-visitor")
+    person.set_password(password)
+    person.save()
+    assert person.password.startswith("argon2$argon2id$")
+
+    def begun() -> Client:
+        visitor = Client()
+        answer = visitor.post("/login/", {"username": "the-visitor", "password": password})
+        assert answer.status_code == 302
+        cookie = answer.cookies["bpgrade"]
+        assert (cookie["max-age"], cookie["httponly"]) == (14 * 24 * 3600, True)
+        assert is_in(visitor)
+        return visitor
+
+    def is_in(visitor: Client) -> bool:
+        return not visitor.get("/").headers.get("Location", "").startswith("/login/")
+
+    ended, copied = begun(), Client()
+    copied.cookies["bpgrade"] = ended.cookies["bpgrade"].value
+    assert is_in(copied)
+    ended.post("/logout/")
+    assert not is_in(copied)  # for the server, too, not in that browser alone
+    expired = begun()
+    key = expired.cookies["bpgrade"].value
+    past = timezone.now() - timedelta(seconds=1)
+    assert Session.objects.filter(session_key=key).update(expire_date=past) == 1
+    assert not is_in(expired)
+    elsewhere = begun()
+    person.set_password("another long password")
+    person.save()
+    assert not is_in(elsewhere)  # a new password ends what others may have begun
+    password = "another long password"
+    barred = begun()
+    Person.objects.filter(pk=person.pk).update(is_active=False)
+    assert not is_in(barred)
+    again = Client().post("/login/", {"username": "the-visitor", "password": password})
+    assert again.status_code == 403
+
+
+def test_what_is_logged_of_a_failure_has_no_value_in_it():
+    import logging
+
+    from grader.server.logs import Nameless
+
+    try:
+        raise ValueError("ada: def mean(numbers)")
+    except ValueError:
+        record = logging.LogRecord(
+            "django.request", logging.ERROR, "", 1, "%s failed for %s", ("/link/x/", "ada"),
+            sys.exc_info(),
+        )  # fmt: skip
+    line = Nameless().format(record)
+    assert "ValueError at test_server_access.py" in line
+    assert not any(word in line for word in ("ada", "mean(", "/link/"))
