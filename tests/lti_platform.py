@@ -129,6 +129,13 @@ class Platform:
         }
         return self.tool.login, fields | ({"lti_storage_target": "_parent"} if self.stores else {})
 
+    def launching(self, asked: Mapping[str, str]) -> Launching:
+        """Return the launch that a tool goes on with, once."""
+        found = self._begun.pop(asked.get("lti_message_hint", ""), None)
+        if self.tool is None or found is None or asked.get("client_id") != self.tool.client:
+            raise Refused("unauthorized_client")
+        return found
+
     def authorize(self, asked: Mapping[str, str]) -> tuple[str, dict[str, str]]:
         """Go on with a launch; return where the browser goes, with which fields.
 
@@ -137,9 +144,8 @@ class Platform:
         Refused
             The tool has broken a rule of OpenID's.
         """
-        tool, launching = self.tool, self._begun.pop(asked.get("lti_message_hint", ""), None)
-        if tool is None or launching is None or asked.get("client_id") != tool.client:
-            raise Refused("unauthorized_client")
+        tool, launching = self.tool, self.launching(asked)
+        assert tool is not None
         if asked.get("redirect_uri") not in tool.redirects:
             raise Refused("invalid_request: not a registered address")
         right = {
@@ -214,8 +220,21 @@ class Platform:
         Raises
         ------
         Refused
-            The tool has broken a rule of Deep Linking 2.0, section 4.
+            The tool has broken a rule.
         """
+        claims = self.read_chosen(asked)
+        if asked.query.get("secret") != "1":
+            raise Refused("access_denied")
+        course = self.courses[int(asked.query["course"])]
+        for item in claims.get(f"{DEEP_LINKING}content_items", []):
+            assert item["type"] == "ltiResourceLink"
+            made = Activity(item["title"], item["url"], item.get("custom", {}))
+            course.add_activity(made, item.get("lineItem", {}).get("scoreMaximum"))
+        self.chosen.append(claims)
+        return course
+
+    def read_chosen(self, asked: Asked) -> Claims:
+        """Return what a teacher has chosen, by the rules of Deep Linking 2.0, section 4.5."""
         assert self.tool is not None
         claims = self.tool_keys.read(asked.form.get("JWT", ""), self.tool.keys, "nonce")
         right = {
@@ -229,15 +248,9 @@ class Platform:
         audience = claims.get("aud")
         if self.address not in (audience if isinstance(audience, list) else [audience]):
             wrong.append("aud")
-        if wrong or asked.query.get("secret") != "1":
+        if wrong:
             raise Refused(f"invalid_request: {wrong}")
-        course = self.courses[int(asked.query["course"])]
-        for item in claims.get(f"{DEEP_LINKING}content_items", []):
-            assert item["type"] == "ltiResourceLink"
-            made = Activity(item["title"], item["url"], item.get("custom", {}))
-            course.add_activity(made, item.get("lineItem", {}).get("scoreMaximum"))
-        self.chosen.append(claims)
-        return course
+        return claims
 
     def answer(self, asked: Asked) -> Reply:
         """Answer anything that is not a page: key set, tokens, services, registration."""

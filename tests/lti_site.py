@@ -110,7 +110,7 @@ def register(site: Site) -> Answer:
 
 
 @contextlib.contextmanager
-def registered(folder: Path, *options: str) -> Iterator[Site]:
+def registered(folder: Path, *options: str, kind: type[Platform] = Platform) -> Iterator[Site]:
     """Serve a course, and register it with a platform."""
     course = _two_exercises(folder / "course")
     made = certificates(folder)
@@ -118,7 +118,7 @@ def registered(folder: Path, *options: str) -> Iterator[Site]:
     words = ("--address", proxy.address, "--private-platforms", *options)
     with (
         trusting(made),
-        Platform(made).running() as platform,
+        kind(made).running() as platform,
         proxy.server.running(),
         served(course, folder / "data", *words) as running,
     ):
