@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -30,12 +30,17 @@ def find_language(name: str) -> str | None:
     `zh`, `zh_CN`, `zh-CN`, `zh-Hans` and `zh_CN.UTF-8` are the same: a language is found by its
     whole tag first, then by its first part.
     """
+    return _found(name, languages())
+
+
+@lru_cache(maxsize=256)
+def _found(name: str, among: tuple[str, ...]) -> str | None:
     tag = name.partition(".")[0].partition("@")[0].replace("-", "_").strip().casefold()
-    known = {each.casefold(): each for each in (*languages(), PSEUDO)}
+    known = {each.casefold(): each for each in (*among, PSEUDO)}
     if tag in known:
         return known[tag]
     first = tag.partition("_")[0]
-    return next((each for each in languages() if each.partition("_")[0] == first), None)
+    return next((each for each in among if each.partition("_")[0] == first), None)
 
 
 def html_tag(language: str) -> str:
