@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
@@ -36,6 +36,7 @@ PLATFORM = PlatformFacts(
 TARGET = "https://grade.example/lti/launch/"
 NOW = 1_800_000_000.0
 PEM, OTHER = new_key(), new_key()
+KEY = RSAKey.import_key(PEM)
 MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership"
 SYSTEM = "http://purl.imsglobal.org/vocab/lis/v2/system/person"
 
@@ -71,9 +72,8 @@ def claims(**other: Any) -> dict[str, Any]:
 
 
 def verified(said: dict[str, Any], pem: str = PEM) -> Any:
-    key = RSAKey.import_key(PEM)
     return read_token(
-        signed(said, pem), PLATFORM, lambda _kid: key, nonce="once", target=TARGET, now=NOW
+        signed(said, pem), PLATFORM, lambda _kid: KEY, nonce="once", target=TARGET, now=NOW
     )
 
 
@@ -124,11 +124,14 @@ def test_a_token_of_another_key_is_refused_whatever_it_says():
         verified(claims(), OTHER)
 
 
-@given(st.text(max_size=200) | st.from_regex(r"[\w-]{1,40}(\.[\w-]{0,40}){1,4}", fullmatch=True))
+@settings(max_examples=40)
+@given(
+    st.text(max_size=200)
+    | st.from_regex(r"[A-Za-z0-9_-]{1,20}(\.[A-Za-z0-9_-]{0,20}){1,4}", fullmatch=True)
+)
 def test_what_is_no_token_is_refused(text: str):
-    key = RSAKey.import_key(PEM)
     with pytest.raises(LaunchError):
-        read_token(text, PLATFORM, lambda _kid: key, nonce="n", target=TARGET, now=NOW)
+        read_token(text, PLATFORM, lambda _kid: KEY, nonce="n", target=TARGET, now=NOW)
 
 
 def test_a_launch_says_who_comes_from_where_to_what():
@@ -160,6 +163,7 @@ def test_a_launch_needs_no_name():
     assert read_launch(claims(given_name="Ada")).name == "Ada"
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(st.sampled_from(sorted(claims())), JSON))
 def test_any_claims_are_read_or_refused(changes: dict[str, Any]):
     try:
@@ -306,7 +310,7 @@ def test_our_key_set_has_the_public_halves_alone():
 
 
 def test_only_keys_that_may_sign_a_launch_are_taken():
-    good = {**RSAKey.import_key(PEM).as_dict(private=False), "kid": "good"}
+    good = {**KEY.as_dict(private=False), "kid": "good"}
     keys = [
         good,
         {**good, "kid": "for encryption", "use": "enc"},
@@ -321,6 +325,7 @@ def test_only_keys_that_may_sign_a_launch_are_taken():
     assert read_key_set({"keys": keys}).keys() == {"good"}
 
 
+@settings(max_examples=40)
 @given(JSON)
 def test_any_key_set_is_read(document: Any):
     assert read_key_set({"keys": document}) == {}

@@ -6,6 +6,7 @@ import threading
 import time
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from joserfc import jwt
@@ -31,24 +32,27 @@ def new_key() -> str:
 
 def key_id(pem: str) -> str:
     """Return the name that a key has in our key set."""
-    return RSAKey.import_key(pem).thumbprint()
+    return _own(pem).thumbprint()
 
 
 def key_set(pems: Sequence[str]) -> dict[str, Any]:
     """Return the public halves of our keys, as platforms fetch them."""
     facts = {"use": "sig", "alg": ALGORITHM}
     return {
-        "keys": [
-            {**RSAKey.import_key(pem).as_dict(private=False), **facts, "kid": key_id(pem)}
-            for pem in pems
-        ]
+        "keys": [{**_own(pem).as_dict(private=False), **facts, "kid": key_id(pem)} for pem in pems]
     }
 
 
 def signed(claims: Mapping[str, Any], pem: str) -> str:
     """Return a token of ours."""
     header = {"alg": ALGORITHM, "typ": "JWT", "kid": key_id(pem)}
-    return jwt.encode(header, dict(claims), RSAKey.import_key(pem), algorithms=[ALGORITHM])
+    return jwt.encode(header, dict(claims), _own(pem), algorithms=[ALGORITHM])
+
+
+@lru_cache(maxsize=16)
+def _own(pem: str) -> RSAKey:
+    """Return a key of ours; to read one, and see that it is sound, takes a tenth of a second."""
+    return RSAKey.import_key(pem)
 
 
 class PlatformKeys:
