@@ -149,12 +149,15 @@ def test_what_a_server_tells_when_is_set_for_all_or_for_one(tmp_path: Path) -> N
         assert "in quotes" in found or '"after_deadline"' in found
 
 
-def test_what_is_told_after_a_deadline_needs_one(tmp_path: Path) -> None:
+def test_what_is_told_later_is_told_some_time(tmp_path: Path) -> None:
     found = mistakes(tmp_path, RIGHT + '[server]\nhidden_checks = "after_deadline"\n')
     assert (
         "exercises.exercise2.server: hidden_checks waits for a deadline; write a deadline" in found
     )
     assert 'or server.hidden_checks = "at_once"' in found
+    never = '[server]\nattempts = 2\nhints = "after_3_attempts"\n'
+    found = mistakes(tmp_path, RIGHT + never)
+    assert "exercises.exercise2.server: hints waits for 3 attempts; allow as many" in found
     later = '[exercises.exercise1]\ndeadline = 2027-02-01\nserver.diagnoses = "after_deadline"'
     course = write_course(tmp_path, RIGHT.replace("[exercises.exercise1]", later))
     assert load_course(course).exercise("exercise1").serving.diagnoses.after_deadline

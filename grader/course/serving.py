@@ -74,15 +74,18 @@ def read_serving(table: TomlTable, base: Serving) -> Serving:
     return replace(base, **given)
 
 
-def expect_deadline(table: TomlTable, serving: Serving) -> None:
-    """Note what is told of an exercise after its deadline, where it has none."""
-    if "deadline" in table:
-        return
+def expect_reachable(table: TomlTable, serving: Serving) -> None:
+    """Note what an exercise would never tell: after a deadline or attempts that there are not."""
     for name in _WORDS:
-        if getattr(serving, name).after_deadline:
-            written = f'server.{name} = "{_AT_ONCE}"'
-            remedy = _("write a deadline for the exercise, or {example}", example=written)
+        stage: Stage = getattr(serving, name)
+        at_once = f'server.{name} = "{_AT_ONCE}"'
+        if stage.after_deadline and "deadline" not in table:
+            remedy = _("write a deadline for the exercise, or {example}", example=at_once)
             table.reject("server", remedy, _("{name} waits for a deadline", name=name))
+        if serving.attempts is not None and stage.attempts > serving.attempts:
+            remedy = _("allow as many attempts, or write {example}", example=at_once)
+            found = _("{name} waits for {count} attempts", name=name, count=stage.attempts)
+            table.reject("server", remedy, found)
 
 
 def _stage(table: TomlTable, name: str) -> Stage:
