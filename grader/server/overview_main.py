@@ -17,7 +17,7 @@ from grader.errors import BpgradeError
 from grader.language import reading
 from grader.server.configuration import read, set_up
 
-_BEHIND_THE_PAGES: Final = 10
+_BEHIND_THE_PAGES: Final = 5
 _IDLE_SECONDS: Final = 600.0
 
 
