@@ -93,4 +93,5 @@ def _stamp(folder: Path) -> tuple[int, ...]:
     files = [course_file(folder)]
     for part in ("exercises", "solutions"):
         files += (folder / part).rglob("*")
-    return tuple(path.stat().st_mtime_ns for path in sorted(files) if path.is_file())
+    own = (path for path in sorted(files) if "__pycache__" not in path.parts)
+    return tuple(path.stat().st_mtime_ns for path in own if path.is_file())
