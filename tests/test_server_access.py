@@ -281,12 +281,16 @@ def test_attempts_are_numbered_one_after_the_other(people: dict[str, Any]):
 
 @pytest.mark.parametrize(("address", "is_shared"), [("https://x", False), ("http://x", True)])
 def test_behind_a_proxy_the_addresses_are_told_apart(
-    address: str, is_shared: bool, people: dict[str, Any]
+    address: str, is_shared: bool, people: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ):
+    from collections import OrderedDict
+
     from django.test import RequestFactory, override_settings
 
     from grader.server import limits
     from grader.server.configuration import Configuration
+
+    monkeypatch.setattr(limits, "_asked", OrderedDict())  # others log in from here, too
 
     def asks(client: str, name: int = 0) -> bool:
         request = RequestFactory().get("/", headers={"X-Forwarded-For": f"10.0.0.1, {client}"})
