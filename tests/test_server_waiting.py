@@ -34,7 +34,7 @@ class Attempts:
 
 
 def hold(attempt: int, seconds: float = LONG, person: int = 1) -> Hold:
-    return Hold(person, attempt, seconds, b"")
+    return Hold(person, attempt, seconds, b"", b"")
 
 
 async def stays() -> None:

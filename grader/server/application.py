@@ -119,11 +119,9 @@ async def _answer(scope: dict[str, Any], body: bytes, receive: Receive) -> Answe
         return answer
     if outcome is Outcome.GONE:
         return None
-    if outcome is Outcome.OVER:
-        waited = {**scope, "waited": True}
-        return (await loop.run_in_executor(_threads, _page, waited, body))[0]
     status, headers, _content = answer
-    return status, [each for each in headers if each[0] != b"content-length"], hold.ended
+    content = hold.ended if outcome is Outcome.ENDED else hold.over
+    return status, [each for each in headers if each[0] != b"content-length"], content
 
 
 def _page(scope: dict[str, Any], body: bytes) -> tuple[Answer, Hold | None]:

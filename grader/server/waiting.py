@@ -30,15 +30,16 @@ class Hold:
     attempt : int
         Until this has ended.
     seconds : float
-        Or until so long has gone by; then the page is made anew.
-    ended : bytes
-        What is answered where it has ended.
+        Or until so long has gone by.
+    ended, over : bytes
+        What is answered where it has ended, and where it has not.
     """
 
     person: int
     attempt: int
     seconds: float
     ended: bytes
+    over: bytes
 
 
 class Outcome(Enum):

@@ -119,11 +119,11 @@ def attempt(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 def state(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     """Tell the page's script where an attempt is in the queue; once it has ended, or later."""
     where = queue.place(attempt_for(visit, number))
-    waited = "waited" in getattr(request, "scope", ())
-    answer = JsonResponse(_told(where, 0.0 if waited else where.ask_again))
-    if where.before is not None and not waited:
+    answer = JsonResponse(_told(where, where.ask_again))
+    if where.before is not None:
         ended = json.dumps(_told(queue.Place(None), 0.0)).encode()
-        answer.hold = Hold(visit.person.pk, number, where.hold_seconds, ended)
+        over = json.dumps(_told(where, 0.0)).encode()
+        answer.hold = Hold(visit.person.pk, number, where.hold_seconds, ended, over)
     return answer
 
 
