@@ -14,6 +14,7 @@ import struct
 import sys
 from collections import namedtuple
 
+REPAIR_SECONDS = "BPGRADE_TESTS_REPAIR_SECONDS"
 NEVER_TOLD = "the command server is gone"
 
 
@@ -53,7 +54,9 @@ def main() -> int:
     server, *arguments = sys.argv[1:]
     folder = os.getcwd()  # noqa: PTH109 - pathlib takes longer to import than all else here
     with socket.socket(socket.AF_UNIX) as connection:
-        request = Request(arguments, folder, dict(os.environ), True)
+        seconds = os.environ.get(REPAIR_SECONDS)
+        repairs = float(seconds) if seconds else None
+        request = Request(arguments, folder, dict(os.environ), True, repairs)
         begin(connection, server, request, [0, 1, 2])
         code = number(connection)
     return code if code >= 0 else 128 - code
