@@ -37,10 +37,13 @@ def main() -> None:
 def _answer(line: str, answers: TextIO) -> None:
     from django.db import close_old_connections
 
+    from grader.server import names
     from grader.server.models import ServedCourse
     from grader.server.overview_pages import page_of
 
-    kind, number, section, language = json.loads(line)
+    kind, number, section, language, known = json.loads(line)
+    for person, name in known.items():
+        names.learn(int(person), name)
     text = problem = ""
     with reading(language):
         try:

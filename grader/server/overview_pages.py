@@ -110,9 +110,7 @@ def _similar(served: ServedCourse, section: str, people: Sequence[Person]) -> st
     if not groups:
         return ""
     pages = {
-        (one.username, one.name or one.username): reverse(
-            "desk", args=[served.name], query={"who": one.username}
-        )
+        (one.username, str(one)): reverse("desk", args=[served.name], query={"who": one.username})
         for one in people
     }
     shown = shown_groups(groups)

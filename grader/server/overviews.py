@@ -32,6 +32,7 @@ from grader.server.models import (
     RegradeState,
     ServedCourse,
 )
+from grader.server.names import name_of
 
 Kind = Literal["class", "similar"]
 _KEPT: Final = 12
@@ -117,7 +118,10 @@ def make(wanted: Wanted) -> None:
         _shelf.in_work.add(wanted.key)
     last = GradedResult.objects.aggregate(last=Max("pk"))["last"] or 0
     moment = Moment(last, _others(wanted))
-    threading.Thread(target=_make, args=(wanted, moment), name="overview", daemon=True).start()
+    people = students_in(wanted.course, wanted.section).values_list("person", flat=True)
+    names = {person: name for person in people if (name := name_of(person))}
+    work = (wanted, moment, names)
+    threading.Thread(target=_make, args=work, name="overview", daemon=True).start()
 
 
 def _others(wanted: Wanted) -> tuple[object, ...]:
@@ -129,10 +133,10 @@ def _others(wanted: Wanted) -> tuple[object, ...]:
     return decided["last"], used, members["count"], members["last"], read_course(course).stamp
 
 
-def _make(wanted: Wanted, moment: Moment) -> None:
+def _make(wanted: Wanted, moment: Moment, names: dict[int, str]) -> None:
     text = problem = ""
     try:
-        text = _maker.make(wanted)
+        text = _maker.make(wanted, names)
     except OverviewError as error:
         problem = error.message
     finally:
@@ -151,8 +155,8 @@ class _Maker:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
 
-    def make(self, wanted: Wanted) -> str:
-        """Return a page.
+    def make(self, wanted: Wanted, names: dict[int, str]) -> str:
+        """Return a page; `names` are those that are held in this process alone.
 
         Raises
         ------
@@ -160,7 +164,8 @@ class _Maker:
             The course cannot be used, or the process has ended.
         """
         with self._lock:
-            answer = self._ask(wanted) or self._ask(wanted)  # it ends where it was not asked long
+            # it ends where it was not asked long
+            answer = self._ask(wanted, names) or self._ask(wanted, names)
         if not answer:
             raise OverviewError(_("the page could not be made"), _("try again"))
         found = json.loads(answer)
@@ -168,14 +173,14 @@ class _Maker:
             raise OverviewError(found["problem"])
         return str(found["text"])
 
-    def _ask(self, wanted: Wanted) -> str:
+    def _ask(self, wanted: Wanted, names: dict[int, str]) -> str:
         process = self._running()
         assert process.stdin is not None
         assert process.stdout is not None
         too_long = threading.Timer(_LONGEST_SECONDS, process.kill)
         too_long.start()
         try:
-            process.stdin.write(json.dumps(wanted.key) + "\n")
+            process.stdin.write(json.dumps([*wanted.key, names]) + "\n")
             process.stdin.flush()
             answer = process.stdout.readline()
         except OSError:
