@@ -5,15 +5,15 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-def count_the_last(apps, _schema_editor):
+def count_the_last(apps, schema_editor):
     """Let the last result of each attempt count; end the regrades of before, which would count."""
-    results = apps.get_model("server", "GradedResult").objects
+    alias = schema_editor.connection.alias  # a backup's copy is migrated beside the database
+    results = apps.get_model("server", "GradedResult").objects.using(alias)
     last = results.values("attempt").annotate(last=models.Max("id")).values("last")
     results.exclude(id__in=last).update(counts=False)
     graded = results.values("attempt")
-    apps.get_model("server", "Job").objects.filter(state="waiting", attempt__in=graded).update(
-        state="graded"
-    )
+    waiting = apps.get_model("server", "Job").objects.using(alias).filter(state="waiting")
+    waiting.filter(attempt__in=graded).update(state="graded")
 
 
 class Migration(migrations.Migration):
