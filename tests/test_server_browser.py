@@ -392,8 +392,9 @@ def test_every_page_is_accessible_and_fits(
         ]
         paths += [f"{desk}/regrade/exercise1/"]
         page.goto(f"{desk}/")
-        own = page.locator("tbody th a").all()
-        paths += [each.get_attribute("href") for each in own[-1:]]
+        own = [each.get_attribute("href") for each in page.locator("tbody th a").all()]
+        assert all(page.request.get(site.address + path).ok for path in own)
+        paths += own[-1:]
         let_a_computer_hand_in(page, site)
         paths.append("/device/")
         for path in paths:

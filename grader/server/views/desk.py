@@ -49,9 +49,15 @@ def desk(request: HttpRequest, visit: Visit) -> HttpResponse:
         students=students[:_MOST_FOUND],
         part=part,
         lines=tries(found, part.rows),
+        gradable=_gradable(visit, {one.person_id for one in part.rows}),
         ungraded=ungraded.count(),
         waiting=queue.waiting(),
     )
+
+
+def _gradable(visit: Visit, people: set[int]) -> set[int]:
+    """Return which of these people have grades: who teaches may hand in, but has none."""
+    return set(students_of(visit).filter(person__in=people).values_list("person", flat=True))
 
 
 def _called(words: str) -> Q:
