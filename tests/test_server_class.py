@@ -157,9 +157,6 @@ def test_the_class_page_is_always_of_now_and_not_made_for_each_visit(served: Cla
 
     wait_for(lambda: not overviews._shelf.in_work, "nothing is made any more")
     shown = overview(served, "class")
-    import pathlib
-
-    pathlib.Path("/tmp/desk-scratch/page.html").write_text(shown)
     assert "spread" in shown
     assert f'<a href="/c/many/desk/grade/{_number("s0004")}/exercise1/" target="_top">' in shown
     assert "bpgrade decide" not in shown
