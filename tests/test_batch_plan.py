@@ -18,7 +18,8 @@ from grader.batch.records import Attempt, Entry, Plan, Student
 from grader.batch.roster import read_roster
 from grader.course import Course, LatePolicy, find_course
 from grader.errors import UsageError
-from grader.grading.submission import MAX_SOURCE_BYTES, exercises_named
+from grader.grading.file_names import exercises_named
+from grader.grading.submission import MAX_SOURCE_BYTES
 
 ROOT = Path(__file__).parent.parent
 

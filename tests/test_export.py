@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from made_batch import BLOG, RIGHT, UNGRADED, Handed, Page, write_batch
 
@@ -478,6 +478,7 @@ def test_the_careless_user_is_told_what_to_do(graded, export, tmp_path):
 
 
 @given(st.binary(max_size=300))
+@example(b"\xfa\\\x89@")  # a character that Shift-JIS has two codes for
 @settings(deadline=None)
 def test_any_bytes_are_a_sheet_or_told_to_be_none(tmp_path_factory, data):
     path = tmp_path_factory.mktemp("bytes") / "x.csv"

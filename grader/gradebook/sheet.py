@@ -76,7 +76,8 @@ class Sheet:
             It cannot be read, or is no CSV.
         """
         self.path = path
-        text = self._decoded(_bytes(path), known)
+        self._data = _bytes(path)
+        text = self._decoded(self._data, known)
         self._separator = _separator(text, known)
         self._line_end = "\r\n" if "\r\n" in text else "\n"
         self._records = list(_records(path, text, self._separator))
@@ -157,10 +158,17 @@ class Sheet:
 
     def to_bytes(self) -> bytes:
         """Return the file with the changed cells."""
-        text = "".join(
-            self._written(record) if record.changed else record.raw for record in self._records
-        )
-        return self._mark + text.encode(self._encoding, "replace")
+        parts = [self._mark]
+        place = len(self._mark)
+        for record in self._records:
+            raw = record.raw.encode(self._encoding, "replace")
+            end = place + len(raw)
+            if record.changed:
+                parts.append(self._written(record).encode(self._encoding, "replace"))
+            else:  # some characters have two codes of the same length: kept as they were
+                parts.append(self._data[place:end])
+            place = end
+        return b"".join(parts)
 
     def _written(self, record: _Record) -> str:
         """Return a record with its changed cells, the others as they stood where that is sure."""
