@@ -163,11 +163,14 @@ class Diagnoser:
         if not wanted:
             return told
         key = exercise.name, tuple(wanted), session.source
-        if key not in self._repairs:
+        repairs = self._repairs.get(key)
+        if repairs is None:
+            repairs, is_whole = self._repaired(exercise, session, cases, wanted, verify)
             if len(self._repairs) >= _MAX_KEPT:
                 self._repairs.clear()
-            self._repairs[key] = self._repaired(exercise, session, cases, wanted, verify)
-        for function, repair in self._repairs[key].items():
+            if is_whole:
+                self._repairs[key] = repairs
+        for function, repair in repairs.items():
             case = cases[function]
             if case.follows:  # it has a mistake of its own as well
                 own = retold(replace(case.named, told=()), repair, case.wording)
@@ -183,13 +186,14 @@ class Diagnoser:
         cases: dict[str, _Case],
         wanted: list[str],
         verify: Verify,
-    ) -> dict[str, Repair]:
-        """Return the repairs of functions of a submission, of those that are found."""
+    ) -> tuple[dict[str, Repair], bool]:
+        """Return the repairs that are found, and whether there was the time to look for all."""
         from grader.diagnosis.repair.repair_finder import RepairFinder
         from grader.diagnosis.repair.trials import Budget
 
         start = time.perf_counter()
         session.close()
+        budget = Budget(REPAIR_SECONDS)
         finder = RepairFinder(
             host=session.host,
             limits=session.limits,
@@ -197,7 +201,7 @@ class Diagnoser:
             functions=exercise.functions,
             verify=verify,
             workshop=lambda: self._shelf.workshop(exercise),
-            budget=Budget(REPAIR_SECONDS),
+            budget=budget,
             say=self._say,
         )
         found: dict[str, Repair] = {}
@@ -217,7 +221,7 @@ class Diagnoser:
             if repair is not None:
                 found[function] = repair
         self._say(f"repairs: {1000 * (time.perf_counter() - start):.1f} ms")
-        return found
+        return found, budget.left > 0
 
     def _use_of(self, exercise: Exercise, function: str) -> Callable[..., Any] | None:
         """Return what probes do with a function, where they do more than to call it."""
