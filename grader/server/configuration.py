@@ -107,13 +107,16 @@ def set_up(configuration: Configuration) -> None:
     try:
         import django
         from django.conf import settings
-    except ImportError:
+
+        if not settings.configured:
+            settings.configure(**_settings(configuration))
+            django.setup()
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("grader"):
+            raise
         raise UsageError(
             _("the server is an extra that is not installed"), "pip install 'bpgrade[server]'"
         ) from None
-    if not settings.configured:
-        settings.configure(**_settings(configuration))
-        django.setup()
 
 
 def _settings(configuration: Configuration) -> dict[str, Any]:
