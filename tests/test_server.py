@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
@@ -275,3 +276,29 @@ def test_a_server_that_cannot_start_says_why(tmp_path: Path, words: list[str], t
     assert done.returncode in (2, 3)
     assert told in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("package", ["django", "django-csp", "granian"])
+def test_what_lacks_of_the_extra_is_said(tmp_path: Path, package: str):
+    words = ["serve", "--course", str(COURSE), "--data", str(tmp_path / "data")]
+    code = f"""
+import sys
+from importlib import metadata
+found = metadata.distribution
+
+def distribution(name):
+    if name == {package!r}:
+        raise metadata.PackageNotFoundError(name)
+    return found(name)
+
+metadata.distribution = distribution
+sys.argv[1:] = {words!r}
+from grader.cli import main
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"bpgrade: the server needs {package}, which is not installed")
+    assert "pip install 'bpgrade[server]'" in done.stderr

@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -104,19 +105,31 @@ def set_up(configuration: Configuration) -> None:
     UsageError
         The extra `server` is not installed, or the database's address makes no sense.
     """
-    try:
-        import django
-        from django.conf import settings
-
-        if not settings.configured:
-            settings.configure(**_settings(configuration))
-            django.setup()
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("grader"):
-            raise
+    if missing := _missing():
         raise UsageError(
-            _("the server is an extra that is not installed"), "pip install 'bpgrade[server]'"
-        ) from None
+            _("the server needs {package}, which is not installed", package=missing),
+            "pip install 'bpgrade[server]'",
+        )
+    import django
+    from django.conf import settings
+
+    if not settings.configured:
+        settings.configure(**_settings(configuration))
+        django.setup()
+
+
+def _missing() -> str:
+    """Return the first package of the extra that is not there; nothing where all are."""
+    from packaging.requirements import Requirement
+
+    for one in map(Requirement, metadata.requires("bpgrade") or ()):
+        if one.marker is None or not one.marker.evaluate({"extra": "server"}):
+            continue
+        try:
+            metadata.distribution(one.name)
+        except metadata.PackageNotFoundError:
+            return one.name
+    return ""
 
 
 def _settings(configuration: Configuration) -> dict[str, Any]:
