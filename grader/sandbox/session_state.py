@@ -35,15 +35,3 @@ class State(NamedTuple):
     printed: tuple[bytes, int]
     hung: Mapping[str, CallFailure]
     spent: Mapping[str, float]
-
-
-class Pending(NamedTuple):
-    """A process that a session has gone back to, and has not needed since.
-
-    `silent` says that neither loading nor its calls printed anything: what it has printed is
-    known without it.
-    """
-
-    requests: list[Request]
-    reloaded: bool
-    silent: bool

@@ -24,7 +24,7 @@ from grader.sandbox.host import SandboxHost
 from grader.sandbox.process import Process
 from grader.sandbox.replies import Loaded, Problem, Reply, SubmissionSource, read_loaded, running
 from grader.sandbox.requests import Objects, Request, call_of, encoded
-from grader.sandbox.session_state import Pending, State
+from grader.sandbox.session_state import State
 
 
 def is_unknown(_digest: bytes) -> bool:
@@ -58,7 +58,8 @@ class SubmissionSession:
         self._in_flight = 0  # requests that were sent to the one that runs, and are not answered
         self._requests: list[Request] = []  # that were made of it
         self._reloaded = False
-        self._pending: Pending | None = None
+        self._is_behind = False  # it has gone back to a state, whose process is not started yet
+        self._is_silent = False  # as far as that has got, it has printed nothing
         self._printed_before = b"", 0
         self.cells: set[str] = set()
         self._kept: frozenset[str] = frozenset()
@@ -210,13 +211,13 @@ class SubmissionSession:
         """Whether requests may be sent ahead: all that was done could be done again."""
         if self._in_flight or not all(request.repeatable for request in self._requests):
             return False
-        if self._pending is not None:
+        if self._is_behind:
             return True
         return self._process.running and not self._process.wire.pending()
 
     def state(self) -> State:
         """Return what has been done up to now, without what is in flight."""
-        running = self._process.running or self._pending is not None
+        running = self._process.running or self._is_behind
         printed = self._printed_before if running else self._printed
         requests = self._requests if running else ()
         hung, spent = dict(self._hung), dict(self._spent)
@@ -225,25 +226,24 @@ class SubmissionSession:
     def restore(self, state: State) -> None:
         """Go back to a state: the process is replaced by one in which only that has been done."""
         requests = list(state.requests[: state.made])
-        silent = self._pending is None or self._pending.silent
+        silent = self._is_silent or not self._is_behind
         self._end()
-        silent = silent and self._process.printed_bytes == state.printed[1]
+        self._is_silent = silent and self._process.printed_bytes == state.printed[1]
         self._process.forget_printed(state.printed)
         self._hung = dict(state.hung)
         self._spent = defaultdict(float, state.spent)
-        self._requests = []
+        self._is_behind = state.running
         if state.running:
-            self._pending = Pending(requests, state.reloaded, silent)
             self._requests, self._reloaded = requests, state.reloaded
             self._printed_before = state.printed
 
     def _catch_up(self) -> None:
         """Start the process that this session has gone back to, and do in it what was done."""
-        if self._pending is None:
+        if not self._is_behind:
             return
-        requests, reloaded, _silent = self._pending
+        requests = self._requests
         with contextlib.suppress(CallFailure):
-            self._start(reloaded)
+            self._start(self._reloaded)
             self._requests = requests
             self._repeat(requests)
 
@@ -330,7 +330,7 @@ class SubmissionSession:
         self._requests = []
         self._processes += 1
         self._in_flight = 0
-        self._pending = None
+        self._is_behind = False
         self._process.start()
         blocks = [[block.label, block.source] for block in self.source.blocks]
         self._kept = frozenset(self.cells)
@@ -372,7 +372,7 @@ class SubmissionSession:
         self._end()
 
     def _keep_printed(self) -> None:
-        if self._pending is not None and not self._pending.silent:
+        if self._is_behind and not self._is_silent:
             self._catch_up()
 
     @property
@@ -381,5 +381,5 @@ class SubmissionSession:
 
     def _end(self) -> None:
         self._in_flight = 0
-        self._pending = None
+        self._is_behind = False
         self._process.end()
