@@ -11,8 +11,12 @@ from django.contrib.auth.views import redirect_to_login
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 
+from grader.course import Exercise
+from grader.errors import UsageError
 from grader.server.computers import computer_of
+from grader.server.courses import course_of
 from grader.server.lti.roster import refresh
 from grader.server.lti.stays import stay_of
 from grader.server.models import Attempt, Computer, Membership, Person, Role, ServedCourse
@@ -20,6 +24,8 @@ from grader.server.prepared import Prepared
 from grader.server.rendering import refusal
 
 View = Callable[..., HttpResponse]
+Arguments = dict[str, Any]
+Known = tuple[Any, ...]
 _COURSE: Final[Prepared[ServedCourse]] = Prepared(lambda: ServedCourse.objects.filter(name="-1"))
 _MEMBERSHIP: Final[Prepared[Membership]] = Prepared(
     lambda: Membership.objects.filter(person=-1, course=-2)
@@ -43,6 +49,11 @@ class Visit:
         """Whether they may see what others have handed in."""
         return self.role is not Role.STUDENT
 
+    @property
+    def only_section(self) -> str:
+        """The section whose students alone they may see, as assistants do; nothing for all."""
+        return self.section if self.role is Role.ASSISTANT else ""
+
 
 def public(view: View) -> View:
     """Mark a view that anybody may see, without logging in."""
@@ -52,46 +63,31 @@ def public(view: View) -> View:
 
 def person(view: View) -> View:
     """Mark a view for whoever is logged in; it is given the person."""
-
-    @wraps(view)
-    def checked(request: HttpRequest, **arguments: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        return view(request, request.user, **arguments)
-
-    checked.access = "person"  # type: ignore[attr-defined]
-    return never_cache(checked)
+    return _for(view, "person", lambda request, _arguments: (_logged_in(request),))
 
 
 def teacher_there(view: View) -> View:
     """Mark a view for who has come by a platform as a teacher; it is given their `Stay`, too."""
 
-    @wraps(view)
-    def checked(request: HttpRequest, **arguments: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        stay = stay_of(request.session)
+    def known(request: HttpRequest, _arguments: Arguments) -> Known:
+        someone, stay = _logged_in(request), stay_of(request.session)
         if stay is None or not stay.teaches:
             raise Http404
-        return view(request, request.user, stay, **arguments)
+        return someone, stay
 
-    checked.access = "teacher_there"  # type: ignore[attr-defined]
-    return never_cache(checked)
+    return _for(view, "teacher_there", known)
 
 
 def administrator(view: View) -> View:
     """Mark a view for administrators of the server; it is given the person."""
 
-    @wraps(view)
-    def checked(request: HttpRequest, **arguments: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        if not request.user.is_administrator:
+    def known(request: HttpRequest, _arguments: Arguments) -> Known:
+        someone = _logged_in(request)
+        if not someone.is_administrator:
             raise Http404
-        return view(request, request.user, **arguments)
+        return (someone,)
 
-    checked.access = "administrator"  # type: ignore[attr-defined]
-    return never_cache(checked)
+    return _for(view, "administrator", known)
 
 
 def member(view: View) -> View:
@@ -111,59 +107,71 @@ def instructor(view: View) -> View:
 
 def open_to_programs(view: View) -> View:
     """Mark an address that any program may ask, without a token and without a form's."""
-    view.csrf_exempt = True  # type: ignore[attr-defined]
-    return public(view)
+    return csrf_exempt(public(view))
 
 
 def computer(view: View) -> View:
     """Mark an address for programs that have somebody's token; it is given their `Computer`."""
-
-    @wraps(view)
-    def checked(request: HttpRequest, **arguments: Any) -> HttpResponse:
-        found = _computer(request)
-        if found is None:
-            return refusal("invalid_token", 401)
-        return view(request, found, **arguments)
-
-    checked.access = "computer"  # type: ignore[attr-defined]
-    checked.csrf_exempt = True  # type: ignore[attr-defined]  # no cookie counts here
-    return never_cache(checked)
+    checked = _for(view, "computer", lambda request, _arguments: (_computer(request),))
+    return csrf_exempt(checked)  # no cookie counts here
 
 
 def computer_of_member(view: View) -> View:
     """Mark an address for programs that have a course member's token; it is given their `Visit`."""
 
-    @wraps(view)
-    def checked(request: HttpRequest, course: str, **arguments: Any) -> HttpResponse:
-        found = _computer(request)
-        if found is None:
-            return refusal("invalid_token", 401)
-        return view(request, visit_of(found.person, course), **arguments)
+    def known(request: HttpRequest, arguments: Arguments) -> Known:
+        return (visit_of(_computer(request).person, arguments.pop("course")),)
 
-    checked.access = "computer_of_member"  # type: ignore[attr-defined]
-    checked.csrf_exempt = True  # type: ignore[attr-defined]
-    return never_cache(checked)
-
-
-def _computer(request: HttpRequest) -> Computer | None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return computer_of(token.strip()) if scheme.lower() == "bearer" else None
+    return csrf_exempt(_for(view, "computer_of_member", known))
 
 
 def _in_course(view: View, access: str, may: Callable[[Visit], bool]) -> View:
-    @wraps(view)
-    def checked(request: HttpRequest, course: str, **arguments: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        visit = visit_of(request.user, course)
+    def known(request: HttpRequest, arguments: Arguments) -> Known:
+        visit = visit_of(_logged_in(request), arguments.pop("course"))
         if not may(visit):
             raise Http404
         if visit.teaches:
             refresh(visit.course)
-        return view(request, visit, **arguments)
+        return (visit,)
+
+    return _for(view, access, known)
+
+
+def _for(view: View, access: str, known: Callable[[HttpRequest, Arguments], Known]) -> View:
+    """Mark a view for those whom `known` lets in, as what it is given of them."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, **arguments: Any) -> HttpResponse:
+        try:
+            given = known(request, arguments)
+        except _RefusedError as error:
+            return error.answer
+        return view(request, *given, **arguments)
 
     checked.access = access  # type: ignore[attr-defined]
     return never_cache(checked)
+
+
+class _RefusedError(Exception):
+    """Somebody has to say who they are before they are let in; `answer` asks for that."""
+
+    def __init__(self, answer: HttpResponse) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+def _logged_in(request: HttpRequest) -> Any:
+    if not request.user.is_authenticated:
+        raise _RefusedError(redirect_to_login(request.get_full_path()))
+    return request.user
+
+
+def _computer(request: HttpRequest) -> Computer:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    found = computer_of(token.strip()) if scheme.lower() == "bearer" else None
+    if found is None:
+        raise _RefusedError(refusal("invalid_token", 401))
+    return found
 
 
 def visit_of(someone: Any, course: str) -> Visit:
@@ -185,18 +193,19 @@ def visit_of(someone: Any, course: str) -> Visit:
     return Visit(someone, served, Role(own.role), own.section)
 
 
-def courses_of(person: Person) -> list[ServedCourse]:
-    """Return somebody's courses; an administrator's are all."""
+def courses_of(person: Person, role: Role | None = None) -> list[ServedCourse]:
+    """Return somebody's courses, or those in which they have this role; an administrator's: all."""
     if person.is_administrator:
         return list(ServedCourse.objects.order_by("name"))
     own = Membership.objects.filter(person=person).select_related("course")
+    if role is not None:
+        own = own.filter(role=role)
     return [each.course for each in own.order_by("course__name")]
 
 
 def students_of(visit: Visit) -> QuerySet[Membership]:
     """Return the students whom a teacher may grade: an assistant those of the own section."""
-    own = visit.section if visit.role is Role.ASSISTANT else ""
-    return students_in(visit.course, own)
+    return students_in(visit.course, visit.only_section)
 
 
 def students_in(course: ServedCourse, section: str = "") -> QuerySet[Membership]:
@@ -219,6 +228,20 @@ def student_for(visit: Visit, number: int) -> Person:
     if found is None:
         raise Http404
     return found.person
+
+
+def exercise_for(visit: Visit, name: str) -> Exercise:
+    """Return an exercise of the course that is visited.
+
+    Raises
+    ------
+    Http404
+        There is none of that name.
+    """
+    try:
+        return course_of(visit.course).exercise(name)
+    except UsageError:
+        raise Http404 from None
 
 
 def attempts_of(visit: Visit) -> QuerySet[Attempt]:

@@ -14,13 +14,11 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from grader.course import Exercise
 from grader.decisions.final_grade import decided_deadline
-from grader.errors import UsageError
 from grader.language import translated
 from grader.report.pages.folder import lateness_text
 from grader.server import access, computers, grades, limits, queue
-from grader.server.access import Visit, attempt_for, courses_of
+from grader.server.access import Visit, attempt_for, courses_of, exercise_for
 from grader.server.courses import course_of, read_course
 from grader.server.models import Attempt, Computer
 from grader.server.rendering import refusal
@@ -120,7 +118,7 @@ def course(request: HttpRequest, visit: Visit) -> HttpResponse:
 def hand_in(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
     """Take a file in; sent again with the same Idempotency-Key, it is the same attempt."""
     found = course_of(visit.course)
-    chosen = _exercise(visit, exercise)
+    chosen = exercise_for(visit, exercise)
     if limits.too_many("submit", str(visit.person.pk), request):
         return refusal("rate", 429)
     file = request.FILES.get("file")
@@ -158,13 +156,6 @@ def result(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 def description(request: HttpRequest) -> HttpResponse:
     """Give the description of this interface."""
     return JsonResponse(DESCRIPTION)
-
-
-def _exercise(visit: Visit, name: str) -> Exercise:
-    try:
-        return course_of(visit.course).exercise(name)
-    except UsageError:
-        raise Http404 from None
 
 
 def _told(visit: Visit, one: Attempt) -> dict[str, Any]:

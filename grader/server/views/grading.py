@@ -10,7 +10,7 @@ from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
-from grader.course import Course
+from grader.course import Course, Exercise
 from grader.decisions.decision import ALL, Decision, Kind, in_force, taken_back
 from grader.decisions.decision_words import told
 from grader.decisions.decisions_table import of_this_answer
@@ -25,7 +25,7 @@ from grader.report.pages.folder import page_name, page_of
 from grader.report.pages.words import page_languages
 from grader.result import PartResult
 from grader.server import access, grades
-from grader.server.access import Visit, student_for, students_of
+from grader.server.access import Visit, exercise_for, student_for, students_of
 from grader.server.courses import course_of, read_course
 from grader.server.models import Person, Role, noted
 from grader.server.paging import part_of
@@ -60,9 +60,7 @@ class PartToGrade:
 def grade(request: HttpRequest, visit: Visit, number: int, exercise: str) -> HttpResponse:
     """Show a student's grade for an exercise with all that it rests on, and decide on it."""
     person = student_for(visit, number)
-    found = course_of(visit.course)
-    if exercise not in {one.name for one in found.exercises}:
-        raise Http404
+    chosen = exercise_for(visit, exercise)
 
     def held() -> Bench:
         return grades.bench(visit.course, [person], exercise)
@@ -72,7 +70,7 @@ def grade(request: HttpRequest, visit: Visit, number: int, exercise: str) -> Htt
         problem = _decided(request, visit, held, person.username, exercise)
         if not problem:
             return HttpResponseRedirect(request.path)
-    return _grade_page(request, visit, found, person, exercise, problem)
+    return _grade_page(request, visit, person, chosen, problem)
 
 
 @access.instructor
@@ -149,25 +147,24 @@ def _students(visit: Visit) -> list[Person]:
 def _grade_page(
     request: HttpRequest,
     visit: Visit,
-    found: Course,
     person: Person,
-    exercise: str,
+    exercise: Exercise,
     problem: str,
 ) -> HttpResponse:
-    [place] = grades.places(visit.course, [person], exercise)
+    [place] = grades.places(visit.course, [person], exercise.name)
     kept = place.kept
     result = grades.result_of(kept) if kept else None
     answers = {one.id: one for one in result.by_hand} if result else {}
     known = grades.decisions_on(visit.course, person.username)
-    on_this = [one for one in known if one.exercise in (exercise, "all")]
+    on_this = [one for one in known if one.exercise in (exercise.name, "all")]
     full = visit.role is Role.INSTRUCTOR
     return page(
         request,
         "grade.html",
         400 if problem else 200,
         visit=visit,
-        course=found,
-        exercise=found.exercise(exercise),
+        course=course_of(visit.course),
+        exercise=exercise,
         person=person,
         place=place,
         counts=grades.grade_text(place.grade),

@@ -16,13 +16,14 @@ from grader.lti.deep_linking import ChosenLink, answer_claims
 from grader.lti.errors import LtiError
 from grader.lti.keys import signed
 from grader.server import access, limits
+from grader.server.access import courses_of
 from grader.server.courses import course_of
 from grader.server.lti.arrivals import connect as connect_courses
 from grader.server.lti.framing import origin_of, post_to
 from grader.server.lti.models import LtiCourse, LtiPlatform
 from grader.server.lti.speaking import signing_key
 from grader.server.lti.stays import Stay
-from grader.server.models import Membership, Person, Role, ServedCourse, noted
+from grader.server.models import Person, Role, noted
 from grader.server.rendering import failure_page, page
 from grader.server.views.lti_launch import failed, where_to
 
@@ -47,7 +48,7 @@ def connect(request: HttpRequest, person: Person, stay: Stay) -> HttpResponse:
         if found is not None:
             known = found
             request.session["connects_as"] = found.pk
-    courses = _taught_by(known) or _taught_by(person)
+    courses = courses_of(known, Role.INSTRUCTOR) or courses_of(person, Role.INSTRUCTOR)
     chosen = [one for one in courses if one.name == request.POST.get("course", "")]
     if request.method == "POST" and chosen:
         connect_courses(there, chosen[0], known)
@@ -98,13 +99,6 @@ def _who_teaches(request: HttpRequest, person: Person) -> Person:
     """Return as whom somebody connects: as who has logged in for that, or as themselves."""
     number = request.session.get("connects_as")
     return (number and Person.objects.filter(pk=number, is_active=True).first()) or person
-
-
-def _taught_by(person: Person) -> list[ServedCourse]:
-    if person.is_administrator:
-        return list(ServedCourse.objects.order_by("name"))
-    own = Membership.objects.filter(person=person, role=Role.INSTRUCTOR).select_related("course")
-    return [each.course for each in own.order_by("course__name")]
 
 
 def _chosen(fields: QueryDict, course: Course) -> list[ChosenLink]:

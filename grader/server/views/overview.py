@@ -13,7 +13,6 @@ from grader.language import gettext as _
 from grader.server import access, overviews
 from grader.server.access import Visit
 from grader.server.courses import course_of
-from grader.server.models import Role
 from grader.server.overviews import Kind, Overview, Wanted
 from grader.server.rendering import page
 from grader.server.views.files import own_policy
@@ -82,8 +81,7 @@ def overview_state(request: HttpRequest, visit: Visit, kind: Kind) -> HttpRespon
 
 
 def _wanted(visit: Visit, kind: Kind) -> Wanted:
-    own = visit.section if visit.role is Role.ASSISTANT else ""
-    return Wanted(kind, visit.course, own, current_language())
+    return Wanted(kind, visit.course, visit.only_section, current_language())
 
 
 def _state(wanted: Wanted, last: Overview | None) -> State:

@@ -7,11 +7,10 @@ from typing import Final
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 
 from grader.course import Exercise
-from grader.errors import UsageError
 from grader.language import gettext as _
 from grader.report.difference_words import told_change, told_check, told_counts
 from grader.server import access, regrades
-from grader.server.access import Visit, student_for
+from grader.server.access import Visit, exercise_for, student_for
 from grader.server.courses import course_of
 from grader.server.models import Regrade
 from grader.server.paging import part_of
@@ -27,7 +26,7 @@ _LONGEST_NUMBER: Final = 18
 @access.instructor
 def regrade(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
     """Show what a regrade would change, and begin, use or drop it."""
-    chosen = _exercise(visit, exercise)
+    chosen = exercise_for(visit, exercise)
     if request.method == "POST":
         _settle(request, visit, chosen)
         return HttpResponseRedirect(request.path)
@@ -66,7 +65,7 @@ def regrade(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
 @access.instructor
 def regrade_state(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
     """Tell the page's script how far a regrade is."""
-    held = regrades.open_regrade(visit.course, _exercise(visit, exercise).name)
+    held = regrades.open_regrade(visit.course, exercise_for(visit, exercise).name)
     far = regrades.progress(held) if held else None
     return JsonResponse(
         {
@@ -94,13 +93,6 @@ def _settle(request: HttpRequest, visit: Visit, exercise: Exercise) -> None:
 
 def _told(far: Progress) -> str:
     return _("{count} of {all} attempts are graded again.", count=far.graded, all=far.attempts)
-
-
-def _exercise(visit: Visit, name: str) -> Exercise:
-    try:
-        return course_of(visit.course).exercise(name)
-    except UsageError:
-        raise Http404 from None
 
 
 def _number(text: str) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,14 +17,13 @@ from grader.course.files import read_text
 from grader.course.translations import in_language
 from grader.decisions.decision_words import for_student
 from grader.decisions.final_grade import decided_deadline
-from grader.errors import UsageError
 from grader.grading.submission import is_notebook
 from grader.language import current_language
 from grader.language import gettext as _
 from grader.report.arrangement import score_text
 from grader.report.pages.folder import lateness_text
 from grader.server import access, grades, limits, queue
-from grader.server.access import Visit, attempt_for, courses_of
+from grader.server.access import Visit, attempt_for, courses_of, exercise_for
 from grader.server.changes import Changes, changes
 from grader.server.courses import course_of, read_course
 from grader.server.grades import Place, Try
@@ -71,7 +70,7 @@ def course(request: HttpRequest, visit: Visit) -> HttpResponse:
 def exercise(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
     """Show a task, the attempts so far, and a place to hand in."""
     found = course_of(visit.course)
-    chosen = _exercise(found, exercise)
+    chosen = exercise_for(visit, exercise)
     return _exercise_page(request, visit, found, chosen)
 
 
@@ -79,7 +78,7 @@ def exercise(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
 def submit(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
     """Take a file in, uploaded or typed."""
     found = course_of(visit.course)
-    chosen = _exercise(found, exercise)
+    chosen = exercise_for(visit, exercise)
     if request.method != "POST":
         return HttpResponseRedirect(reverse("exercise", args=[visit.course.name, exercise]))
     if limits.too_many("submit", str(visit.person.pk), request):
@@ -103,7 +102,7 @@ def attempt(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         "attempt.html",
         visit=visit,
         course=found,
-        exercise=_exercise(found, one.exercise),
+        exercise=exercise_for(visit, one.exercise),
         attempt=one,
         where=queue.place(one),
         own=own,
@@ -134,13 +133,6 @@ def _told(where: queue.Place, again: float) -> dict[str, object]:
         "minutes": round(where.seconds / 60),
         "again": again,
     }
-
-
-def _exercise(course: Course, name: str) -> Exercise:
-    try:
-        return course.exercise(name)
-    except UsageError:
-        raise Http404 from None
 
 
 def _exercise_page(
