@@ -10,11 +10,15 @@ BpgradeError                 what went wrong, and what to do about it
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from grader.language import Message, html_tag, languages, translated
 from grader.language import gettext_lazy as _
+
+DISK_IS_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""The numbers of the system's errors for a disk that is full, or a share of it that is used up."""
 
 
 class BpgradeError(Exception):

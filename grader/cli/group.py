@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import importlib
 import sys
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -14,7 +13,7 @@ from grader.cli.click_errors import in_the_readers_language
 from grader.cli.help_format import Context
 from grader.cli.language_option import LANG, localised, use_language
 from grader.cli.streams import make_streams_last
-from grader.errors import BpgradeError, UsageError
+from grader.errors import DISK_IS_FULL, BpgradeError, UsageError
 from grader.language import current_language, gettext, joined, reading, translated
 from grader.language import gettext_lazy as _
 
@@ -37,9 +36,6 @@ _COMMANDS = {
     "author": _("Write a course of your own."),
     "doctor": _("See what holds on this machine."),
 }
-
-
-_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class _Commands(click.Group):
@@ -136,7 +132,7 @@ def _run_in_the_readers_language(arguments: list[str] | None) -> int:
 
 def _from_outside(error: OSError) -> BpgradeError | None:
     """Return what the machine is to blame for, in words; None for what may be our mistake."""
-    if error.errno in _FULL:
+    if error.errno in DISK_IS_FULL:
         remedy = _("free some space, then rerun the same command")
         if not error.filename:
             return BpgradeError(_("the disk is full: not everything could be written"), remedy)

@@ -7,7 +7,6 @@ a click. Tokens and device codes are kept as digests.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from grader.report.safe_text import visible
+from grader.server.digests import digest
 from grader.server.models import AskingComputer, Computer, Person, noted
 
 ASKS_FOR: Final = timedelta(minutes=10)
@@ -42,7 +42,7 @@ def ask(name: str) -> Codes:
     AskingComputer.objects.filter(expires__lt=now).delete()
     codes = Codes(secrets.token_urlsafe(32), _drawn_code())
     AskingComputer.objects.create(
-        device_digest=_digest(codes.device),
+        device_digest=digest(codes.device),
         user_code=codes.user,
         name=visible(name, lines=False)[:_LONGEST_NAME],
         expires=now + ASKS_FOR,
@@ -72,7 +72,7 @@ def answer(computer: AskingComputer, person: Person, *, allow: bool) -> bool:
 def polled(device_code: str) -> AskingComputer | None:
     """Return the computer that asks with a code; None where that is too old or was never given."""
     return AskingComputer.objects.filter(
-        device_digest=_digest(device_code), expires__gt=timezone.now()
+        device_digest=digest(device_code), expires__gt=timezone.now()
     ).first()
 
 
@@ -84,7 +84,7 @@ def token_for(asked: AskingComputer) -> str | None:
             return None
         token = secrets.token_urlsafe(32)
         Computer.objects.create(
-            token_digest=_digest(token),
+            token_digest=digest(token),
             person=asked.person,
             name=asked.name,
             expires=timezone.now() + TOKEN_LASTS,
@@ -96,9 +96,7 @@ def computer_of(token: str) -> Computer | None:
     """Return the computer that a token was given to; None where it is too old or was ended."""
     now = timezone.now()
     found = (
-        Computer.objects.filter(
-            token_digest=_digest(token), expires__gt=now, person__is_active=True
-        )
+        Computer.objects.filter(token_digest=digest(token), expires__gt=now, person__is_active=True)
         .select_related("person")
         .first()
     )
@@ -126,7 +124,3 @@ def _drawn_code() -> str:
 
 def _spaced(code: str) -> str:
     return f"{code[:4]}-{code[4:]}"
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

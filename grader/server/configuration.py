@@ -105,9 +105,9 @@ def set_up(configuration: Configuration) -> None:
     UsageError
         The extra `server` is not installed, or the database's address makes no sense.
     """
-    if missing := _missing():
+    if missing := missing_packages():
         raise UsageError(
-            _("the server needs {package}, which is not installed", package=missing),
+            _("the server needs {package}, which is not installed", package=missing[0]),
             "pip install 'bpgrade[server]'",
         )
     import django
@@ -118,18 +118,19 @@ def set_up(configuration: Configuration) -> None:
         django.setup()
 
 
-def _missing() -> str:
-    """Return the first package of the extra that is not there; nothing where all are."""
+def missing_packages() -> list[str]:
+    """Return the packages of the extra that are not there."""
     from packaging.requirements import Requirement
 
+    missing = []
     for one in map(Requirement, metadata.requires("bpgrade") or ()):
         if one.marker is None or not one.marker.evaluate({"extra": "server"}):
             continue
         try:
             metadata.distribution(one.name)
         except metadata.PackageNotFoundError:
-            return one.name
-    return ""
+            missing.append(one.name)
+    return missing
 
 
 def _settings(configuration: Configuration) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from grader.language import gettext_lazy as _
 from grader.lti.claims import Launch
 from grader.lti.errors import LaunchError
 from grader.lti.roles import CourseRole, course_role
+from grader.server.digests import digest
 from grader.server.lti import outbox
 from grader.server.lti.framing import origin_of
 from grader.server.lti.models import (
@@ -197,5 +197,5 @@ def username_of(platform: LtiPlatform, subject: str) -> str:
     """Return the id of somebody here: the platform's number for them, or its digest."""
     plain = subject
     if not _PLAIN.fullmatch(subject):
-        plain = hashlib.sha256(subject.encode("utf-8", "replace")).hexdigest()[:24]
+        plain = digest(subject)[:24]
     return f"lti-{platform.pk}-{plain}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 from dataclasses import asdict, dataclass
@@ -16,6 +15,7 @@ from django.utils import timezone
 from grader.language import gettext_lazy as _
 from grader.lti.errors import LaunchError
 from grader.lti.login import LoginRequest
+from grader.server.digests import digest
 from grader.server.lti.models import LtiLogin, LtiPlatform
 
 _LASTS: Final = timedelta(minutes=10)
@@ -144,11 +144,6 @@ def enter(secret: str) -> str:
         if found is None or not waiting.update(entered_at=timezone.now()):
             raise _over()
     return str(found.arrival)
-
-
-def digest(secret: str) -> str:
-    """Return what is kept of a secret."""
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def _over() -> LaunchError:

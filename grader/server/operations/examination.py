@@ -5,7 +5,6 @@ Nothing here needs the extra to be there: that is one of the questions.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import socket
@@ -25,7 +24,6 @@ from grader.sandbox.isolation import resolve
 from grader.server import configuration
 from grader.server.configuration import Configuration
 
-_NEEDED: Final = ("django", "granian", "whitenoise", "csp", "argon2", "markdown_it")
 _LEAST_BYTES: Final = 1_000_000_000
 _ANSWER_SECONDS: Final = 5.0
 _OFF: Final = timedelta(seconds=5)
@@ -49,7 +47,7 @@ def examine(data: Path) -> Iterator[Finding]:
     What can't be looked at because something before it is missing is left out.
     """
     yield _isolation()
-    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    missing = configuration.missing_packages()
     yield _finding(
         _("packages"),
         _("not installed: {names}", names=listed(missing)) if missing else "",

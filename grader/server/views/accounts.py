@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.password_validation import validate_password
@@ -17,6 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from grader.language import find_language
 from grader.server import access, limits
+from grader.server.digests import digest
 from grader.server.lti.framing import frame_by, is_framed
 from grader.server.lti.origins import all_origins
 from grader.server.models import Invitation, Person, noted
@@ -29,9 +29,27 @@ def invite(person: Person) -> str:
     """Return the secret part of a link that logs a person in once."""
     token = secrets.token_urlsafe(32)
     Invitation.objects.create(
-        token_digest=_digest(token), person=person, expires=timezone.now() + LINK_LASTS
+        token_digest=digest(token), person=person, expires=timezone.now() + LINK_LASTS
     )
     return token
+
+
+class TooOftenError(Exception):
+    """Too many passwords have been tried."""
+
+
+def by_password(request: HttpRequest) -> Any:
+    """Return whom the name and the password in a form belong to; None where they are nobody's.
+
+    Raises
+    ------
+    TooOftenError
+        It has been tried too often with this name, or from there.
+    """
+    name = request.POST.get("username", "")[:150]
+    if limits.too_many("login", name, request):
+        raise TooOftenError
+    return authenticate(request, username=name, password=request.POST.get("password", "")[:200])
 
 
 @access.public
@@ -43,10 +61,10 @@ def log_in(request: HttpRequest) -> HttpResponse:
         if is_framed(request):  # a session that began with a launch is over
             frame_by(request, origins)
         return page(request, "login.html", wanted=wanted, failed=False, has_platforms=bool(origins))
-    name = request.POST.get("username", "")[:150]
-    if limits.too_many("login", name, request):
+    try:
+        person = by_password(request)
+    except TooOftenError:
         return failure_page(request, "rate", 429)
-    person = authenticate(request, username=name, password=request.POST.get("password", "")[:200])
     if person is None:
         return page(request, "login.html", 403, wanted=wanted, failed=True, has_platforms=False)
     login(request, person)
@@ -66,7 +84,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     """Log somebody in by a link, once, and let them choose a password."""
     invitation = (
         Invitation.objects.filter(
-            token_digest=_digest(token), used_at=None, expires__gt=timezone.now()
+            token_digest=digest(token), used_at=None, expires__gt=timezone.now()
         )
         .select_related("person")
         .first()
@@ -110,7 +128,3 @@ def _wanted(request: HttpRequest) -> str:
     """Return the page of ours that somebody wants to go on to."""
     wanted = request.POST.get("next") or request.GET.get("next") or "/"
     return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else "/"
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

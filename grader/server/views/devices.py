@@ -7,10 +7,9 @@ from django.urls import reverse
 
 from grader.server import access, limits
 from grader.server import computers as known
+from grader.server.form_fields import number_in
 from grader.server.models import Person
 from grader.server.rendering import failure_page, page
-
-_LONGEST_NUMBER = 19
 
 
 @access.person
@@ -19,8 +18,7 @@ def computers(request: HttpRequest, person: Person) -> HttpResponse:
     if request.method != "POST":
         return _page(request, person)
     if number := request.POST.get("end", ""):
-        if number.isdecimal() and len(number) < _LONGEST_NUMBER:
-            known.end(person, int(number))
+        known.end(person, number_in(number))
         return HttpResponseRedirect(reverse("computers"))
     code = request.POST.get("code", "")
     if limits.too_many("code", str(person.pk), request):

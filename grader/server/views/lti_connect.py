@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import authenticate
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
@@ -15,7 +14,7 @@ from grader.lti.claims import DeepLinkingSettings
 from grader.lti.deep_linking import ChosenLink, answer_claims
 from grader.lti.errors import LtiError
 from grader.lti.keys import signed
-from grader.server import access, limits
+from grader.server import access
 from grader.server.access import courses_of
 from grader.server.courses import course_of
 from grader.server.lti.arrivals import connect as connect_courses
@@ -25,6 +24,7 @@ from grader.server.lti.speaking import signing_key
 from grader.server.lti.stays import Stay
 from grader.server.models import Person, Role, noted
 from grader.server.rendering import failure_page, page
+from grader.server.views.accounts import TooOftenError, by_password
 from grader.server.views.lti_launch import failed, where_to
 
 
@@ -39,11 +39,10 @@ def connect(request: HttpRequest, person: Person, stay: Stay) -> HttpResponse:
         return _onward(request, stay)
     known, failed_to = _who_teaches(request, person), False
     if request.method == "POST" and "username" in request.POST:
-        name = request.POST["username"][:150]
-        if limits.too_many("login", name, request):
+        try:
+            found = by_password(request)
+        except TooOftenError:
             return failure_page(request, "rate", 429)
-        password = request.POST.get("password", "")[:200]
-        found = authenticate(request, username=name, password=password)
         failed_to = found is None
         if found is not None:
             known = found

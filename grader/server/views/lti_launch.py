@@ -29,6 +29,7 @@ from grader.lti.login import LoginRequest, login_address, read_login
 from grader.lti.tokens import read_token
 from grader.server import access, limits, names
 from grader.server.courses import course_of
+from grader.server.digests import digest
 from grader.server.lti import logins
 from grader.server.lti.arrivals import Arrival, arrive
 from grader.server.lti.framing import frame_by, is_framed, keep_framed, origin_of
@@ -291,4 +292,4 @@ def _launch_address() -> str:
 
 
 def _cookie_name(state: str) -> str:
-    return _COOKIE.format(logins.digest(state)[:12])
+    return _COOKIE.format(digest(state)[:12])

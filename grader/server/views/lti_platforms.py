@@ -20,9 +20,10 @@ from grader.lti.platform import PlatformFacts
 from grader.lti.registration import product, read_configuration, register, tool_configuration
 from grader.lti.transport import check_address
 from grader.server import access
+from grader.server.digests import digest
+from grader.server.form_fields import number_in
 from grader.server.lti.arrivals import connect
 from grader.server.lti.framing import frame_by, origin_of
-from grader.server.lti.logins import digest
 from grader.server.lti.models import LtiCourse, LtiPlatform, LtiRegistration
 from grader.server.lti.speaking import transport
 from grader.server.models import Person, ServedCourse, noted
@@ -153,13 +154,13 @@ def _facts(fields: Mapping[str, str]) -> PlatformFacts:
 
 def _set_deployments(person: Person, fields: Mapping[str, str]) -> None:
     """Say which deployments of a platform launches may come from."""
-    known = LtiPlatform.objects.filter(pk=_number(fields.get("platform", "")))
+    known = LtiPlatform.objects.filter(pk=number_in(fields.get("platform", "")))
     known.update(deployments="\n".join(_lines(fields.get("deployments", ""))))
     noted(person, None, "deployments")
 
 
 def _connect(person: Person, fields: Mapping[str, str]) -> None:
-    there = LtiCourse.objects.filter(pk=_number(fields.get("there", ""))).first()
+    there = LtiCourse.objects.filter(pk=number_in(fields.get("there", ""))).first()
     ours = ServedCourse.objects.filter(name=fields.get("course", "")).first()
     if there is not None and ours is not None:
         connect(there, ours, person)
@@ -167,7 +168,7 @@ def _connect(person: Person, fields: Mapping[str, str]) -> None:
 
 def _remove(person: Person, fields: Mapping[str, str]) -> None:
     """Forget a platform; what its people have handed in stays."""
-    found = LtiPlatform.objects.filter(pk=_number(fields.get("platform", ""))).first()
+    found = LtiPlatform.objects.filter(pk=number_in(fields.get("platform", ""))).first()
     if found is not None:
         noted(person, None, "platform removed", found.issuer)
         found.delete()
@@ -175,7 +176,3 @@ def _remove(person: Person, fields: Mapping[str, str]) -> None:
 
 def _lines(text: str) -> tuple[str, ...]:
     return tuple(each.strip()[:255] for each in text.splitlines() if each.strip())[:100]
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0

@@ -12,6 +12,7 @@ from grader.report.difference_words import told_change, told_check, told_counts
 from grader.server import access, regrades
 from grader.server.access import Visit, exercise_for, student_for
 from grader.server.courses import course_of
+from grader.server.form_fields import number_in
 from grader.server.models import Regrade
 from grader.server.paging import part_of
 from grader.server.regrades import Progress
@@ -20,7 +21,6 @@ from grader.server.rendering import page
 _ASK_AGAIN: Final = 2
 _MOST_CHECKS: Final = 30
 _MOST_REMARKS: Final = 50
-_LONGEST_NUMBER: Final = 18
 
 
 @access.instructor
@@ -79,10 +79,10 @@ def regrade_state(request: HttpRequest, visit: Visit, exercise: str) -> HttpResp
 
 def _settle(request: HttpRequest, visit: Visit, exercise: Exercise) -> None:
     """Do what a form says to the regrade that it was made for, or begin one."""
-    what, number = request.POST.get("do", ""), _number(request.POST.get("regrade", ""))
+    what, number = request.POST.get("do", ""), number_in(request.POST.get("regrade", ""))
     if what == "begin":
         person = request.POST.get("person", "")
-        who = student_for(visit, _number(person)) if person else None
+        who = student_for(visit, number_in(person)) if person else None
         regrades.begin(visit.course, visit.person, exercise.name, who)
         return
     held = Regrade.objects.filter(pk=number, course=visit.course, exercise=exercise.name).first()
@@ -93,8 +93,3 @@ def _settle(request: HttpRequest, visit: Visit, exercise: Exercise) -> None:
 
 def _told(far: Progress) -> str:
     return _("{count} of {all} attempts are graded again.", count=far.graded, all=far.attempts)
-
-
-def _number(text: str) -> int:
-    """Return a number in a form; 0, which nothing has, for any other text."""
-    return int(text) if text.isdecimal() and len(text) <= _LONGEST_NUMBER else 0
