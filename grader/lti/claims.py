@@ -17,6 +17,7 @@ from grader.lti.platform import (
     GROUPS_CLAIM,
     ROSTER_CLAIM,
 )
+from grader.lti.texts import full_name, printable
 
 _LONGEST: Final = 255
 _LONGEST_ADDRESS: Final = 2000
@@ -122,7 +123,7 @@ def read_launch(claims: Mapping[str, Any]) -> Launch:
         kind=MessageKind(kind),
         roles=_roles(claims),
         course=_course(claims),
-        name=_name(claims),
+        name=full_name(claims),
         locale=_text(claims, "locale") or _text(presentation, "locale"),
         link=_text(link, "id"),
         link_title=_text(link, "title"),
@@ -147,12 +148,6 @@ def _roles(claims: Mapping[str, Any]) -> tuple[str, ...]:
     if not isinstance(found, list):
         raise _wrong("roles")
     return tuple(each for each in found[:_MOST_ROLES] if isinstance(each, str))
-
-
-def _name(claims: Mapping[str, Any]) -> str:
-    """Return what somebody is called; nothing where the platform keeps that to itself."""
-    parts = (_text(claims, "given_name"), _text(claims, "family_name"))
-    return (_text(claims, "name") or " ".join(filter(None, parts)))[:200]
 
 
 def _custom(claims: Mapping[str, Any]) -> dict[str, str]:
@@ -200,8 +195,7 @@ def _object(claims: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _text(claims: Mapping[str, Any], name: str) -> str:
     """Return a text of bounded length, without what no text has."""
-    found = claims.get(name)
-    return "".join(filter(str.isprintable, found))[:_LONGEST] if isinstance(found, str) else ""
+    return printable(claims.get(name))[:_LONGEST]
 
 
 def _needed(claims: Mapping[str, Any], name: str) -> str:

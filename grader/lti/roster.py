@@ -10,6 +10,7 @@ from grader.language import gettext_lazy as _
 from grader.lti.errors import ServiceError
 from grader.lti.platform import SCOPE_GROUPS, SCOPE_ROSTER
 from grader.lti.service import Services, listed
+from grader.lti.texts import full_name, printable
 
 _ROSTER: Final = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 _GROUPS: Final = "application/vnd.ims.lti-gs.v1.contextgroupcontainer+json"
@@ -56,28 +57,23 @@ def group_names(services: Services, address: str) -> dict[str, str]:
     found = {}
     for document in services.pages(address, SCOPE_GROUPS, _GROUPS):
         for one in listed(document, "groups"):
-            if _text(one.get("id")) and _text(one.get("name")):
-                found[_text(one["id"])] = _text(one["name"])[:100]
+            if printable(one.get("id")) and printable(one.get("name")):
+                found[printable(one["id"])] = printable(one["name"])[:100]
     return found
 
 
 def _member(one: Mapping[str, Any]) -> Member | None:
-    subject = _text(one.get("user_id"))
+    subject = printable(one.get("user_id"))
     if not subject or len(subject) > 255:
         return None
     roles = one.get("roles")
     groups = one.get("group_enrollments")
-    parts = (_text(one.get("given_name")), _text(one.get("family_name")))
     return Member(
         subject,
         tuple(each for each in roles if isinstance(each, str)) if isinstance(roles, list) else (),
-        (_text(one.get("name")) or " ".join(filter(None, parts)))[:200],
-        tuple(_text(each.get("group_id")) for each in groups if isinstance(each, dict))
+        full_name(one),
+        tuple(printable(each.get("group_id")) for each in groups if isinstance(each, dict))
         if isinstance(groups, list)
         else (),
         one.get("status", "Active") == "Active",
     )
-
-
-def _text(value: Any) -> str:
-    return "".join(filter(str.isprintable, value)) if isinstance(value, str) else ""

@@ -18,6 +18,7 @@ import httpx
 
 from grader.language import gettext_lazy as _
 from grader.lti.errors import AwayError, LtiError, ServiceError
+from grader.lti.texts import printable
 
 _CONNECT_SECONDS: Final = 10.0
 _READ_SECONDS: Final = 30.0
@@ -59,7 +60,7 @@ class Answer:
         text = " ".join(self.body[: 4 * _MOST_WORDS].decode("utf-8", "replace").split())
         if text in ("", "[]", "{}"):
             text = self.reason
-        return "".join(each for each in text if each.isprintable())[:_MOST_WORDS]
+        return printable(text)[:_MOST_WORDS]
 
 
 class Transport:

@@ -30,7 +30,7 @@ from grader.lti.service import Services
 from grader.server.lti.models import GradeState, LtiCourse, LtiEnrolment, LtiGrade
 from grader.server.lti.roster import read_roster
 from grader.server.lti.speaking import services_of
-from grader.server.models import Role, ServedCourse
+from grader.server.models import ServedCourse
 
 _TRIED: Final = (1.0, 2.0)
 _WAYS: Final = {
@@ -59,8 +59,7 @@ class Way:
 
 def ways(there: LtiCourse) -> list[Way]:
     """Return what a platform allows in one of its courses, by its last launch."""
-    scopes = set(there.scopes.split("\n"))
-    known = [Way(title, scope in scopes) for scope, title in _WAYS.items()]
+    known = [Way(title, scope in there.allowed) for scope, title in _WAYS.items()]
     return [*known, Way(_("read the roster"), bool(there.roster))]
 
 
@@ -91,24 +90,21 @@ def try_out(there: LtiCourse, enrolment: LtiEnrolment | None) -> list[Step]:
     steps = []
     if there.roster:
         steps.append(_step(_("read the roster"), lambda: str(read_roster(there))))
-    if there.line_items and {SCOPE_LINE_ITEMS, SCOPE_LINE_ITEMS_READ} & set(
-        there.scopes.split("\n")
-    ):
+    if there.line_items and {SCOPE_LINE_ITEMS, SCOPE_LINE_ITEMS_READ} & there.allowed:
         steps.append(
             _step(
                 _("read the columns of the gradebook"),
                 lambda: str(sum(1 for _one in columns(services, there.line_items))),
             )
         )
-    if there.line_items and SCOPE_LINE_ITEMS in there.scopes.split("\n") and enrolment:
+    if there.line_items and SCOPE_LINE_ITEMS in there.allowed and enrolment:
         steps += _there_and_back(services, there, enrolment.identity.subject)
     return steps
 
 
 def trial_students(there: LtiCourse) -> QuerySet[LtiEnrolment]:
     """Return students whom a grade can be tried with."""
-    students = LtiEnrolment.objects.filter(course=there, role=Role.STUDENT, is_active=True)
-    return students.select_related("identity__person").order_by("pk")[:200]
+    return there.students.select_related("identity__person").order_by("pk")[:200]
 
 
 def _there_and_back(services: Services, there: LtiCourse, subject: str) -> Iterator[Step]:

@@ -122,6 +122,16 @@ class LtiCourse(models.Model):
     def __str__(self) -> str:
         return self.title or self.number
 
+    @property
+    def allowed(self) -> frozenset[str]:
+        """The scopes that the platform allows us, by its last launch."""
+        return frozenset(self.scopes.split("\n"))
+
+    @property
+    def students(self) -> models.QuerySet[LtiEnrolment]:
+        """The students who are in it now."""
+        return LtiEnrolment.objects.filter(course=self, role=Role.STUDENT, is_active=True)
+
 
 class LtiIdentity(models.Model):
     """Somebody on a platform, by the platform's number for them, and who that is here."""

@@ -18,11 +18,10 @@ from django.utils import timezone
 from grader.server.lti.models import (
     GradeState,
     LtiColumn,
-    LtiEnrolment,
     LtiGrade,
     LtiPlatform,
 )
-from grader.server.models import Role, ServedCourse
+from grader.server.models import ServedCourse
 
 _LEASE: Final = timedelta(minutes=5)
 _AT_ONCE: Final = 500
@@ -42,10 +41,8 @@ def mark(course: ServedCourse, people: Collection[int] | None = None, exercise: 
     columns = LtiColumn.objects.filter(course__course=course)
     if exercise:
         columns = columns.filter(exercise=exercise)
-    for column in columns:
-        enrolled = LtiEnrolment.objects.filter(
-            course=column.course_id, role=Role.STUDENT, is_active=True
-        )
+    for column in columns.select_related("course"):
+        enrolled = column.course.students
         if people is not None:
             enrolled = enrolled.filter(identity__person__in=people)
         mark_column(column, enrolled.values_list("identity", flat=True))

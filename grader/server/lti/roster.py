@@ -41,7 +41,7 @@ def read_roster(there: LtiCourse) -> int:
     services = services_of(there.platform)
     found = [one for one in members(services, there.roster) if course_role(one.roles)]
     groups: Mapping[str, str] = {}
-    if there.groups and SCOPE_GROUPS in there.scopes:
+    if there.groups and SCOPE_GROUPS in there.allowed:
         groups = group_names(services, there.groups)
     with transaction.atomic():
         LtiPlatform.objects.select_for_update().get(pk=there.platform_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
-from functools import lru_cache
+from functools import cache
 from typing import Final
 
 from django.conf import settings
@@ -24,13 +24,13 @@ _lock = threading.Lock()
 _services: dict[PlatformFacts, Services] = {}
 
 
-@lru_cache(maxsize=1)
+@cache
 def transport() -> Transport:
     """Return the connections of this process."""
     return Transport(private=settings.BPGRADE.private_platforms)
 
 
-@lru_cache(maxsize=1)
+@cache
 def platform_keys() -> PlatformKeys:
     """Return the keys of platforms that this process has seen."""
     return PlatformKeys(transport())

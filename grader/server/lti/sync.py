@@ -10,9 +10,9 @@ from grader.report.arrangement import score_text
 from grader.server import grades
 from grader.server.lti import outbox
 from grader.server.lti.comparing import is_same, note, read_column, scaled
-from grader.server.lti.models import LtiColumn, LtiEnrolment, LtiGrade, LtiIdentity
+from grader.server.lti.models import LtiColumn, LtiGrade, LtiIdentity
 from grader.server.lti.sender import counts_for
-from grader.server.models import Role, ServedCourse
+from grader.server.models import ServedCourse
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,7 @@ def discrepancies(column: LtiColumn) -> Iterator[Discrepancy]:
     there = read_column(column)
     note(column, there)
     served = column.course.course
-    enrolled = LtiEnrolment.objects.filter(
-        course=column.course, role=Role.STUDENT, is_active=True
-    ).select_related("identity__person")
+    enrolled = column.course.students.select_related("identity__person")
     people = {one.identity.person_id: one.identity for one in enrolled}
     rows = LtiGrade.objects.filter(column=column)
     sent = {row.identity_id: row.score for row in rows}

@@ -10,8 +10,9 @@ from grader.server.access import Visit
 from grader.server.courses import course_of
 from grader.server.lti import connection, outbox
 from grader.server.lti.comparing import compare
-from grader.server.lti.models import LtiColumn, LtiCourse
+from grader.server.lti.models import LtiCourse
 from grader.server.lti.roster import read_roster
+from grader.server.lti.sync import columns_of
 from grader.server.models import noted
 from grader.server.rendering import page
 
@@ -31,7 +32,7 @@ def check(request: HttpRequest, visit: Visit) -> HttpResponse:
             elif what == "roster":
                 done = str(sum(read_roster(one) for one in _platform_courses(visit) if one.roster))
             elif what == "compare":
-                done = str(sum(len(compare(one)) for one in _columns(visit)))
+                done = str(sum(len(compare(one)) for one in columns_of(visit.course)))
             elif what == "again":
                 done = str(_sent_again(visit))
         except BpgradeError as error:
@@ -60,11 +61,6 @@ def check(request: HttpRequest, visit: Visit) -> HttpResponse:
 def _platform_courses(visit: Visit) -> list[LtiCourse]:
     found = LtiCourse.objects.filter(course=visit.course).select_related("platform", "course")
     return list(found.order_by("pk"))
-
-
-def _columns(visit: Visit) -> list[LtiColumn]:
-    columns = LtiColumn.objects.filter(course__course=visit.course)
-    return list(columns.select_related("course__platform"))
 
 
 def _tried(request: HttpRequest, visit: Visit) -> list[connection.Step]:
