@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -235,14 +234,6 @@ def _secret(folder: Path) -> str:
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_urlsafe(64))
     return path.read_text("ascii")
-
-
-def newer_database(changes: Sequence[str]) -> UsageError:
-    """Return the error for a database that a later version has changed."""
-    return UsageError(
-        _("a newer bpgrade has changed the database: {changes}", changes=", ".join(changes)),
-        "pip install --upgrade 'bpgrade[server]'",
-    )
 
 
 def database_settings(configuration: Configuration) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.course import load_course
 from grader.sandbox.isolation import resolve
-from grader.server.configuration import Configuration, newer_database, set_up, write
+from grader.server.configuration import Configuration, set_up, write
 
 if TYPE_CHECKING:
     from grader.cluster.address import Cluster
@@ -55,8 +55,7 @@ def _migrate() -> None:
     from grader.server.operations import databases
 
     with databases.failures_told():
-        if newer := databases.newer_migrations(databases.OWN):
-            raise newer_database(newer)
+        databases.refuse_newer(databases.OWN)
         databases.migrate(databases.OWN)
 
 

@@ -58,26 +58,42 @@ def beside(file: Path) -> Iterator[Path]:
 
 def pack(folder: Path, file: Path) -> None:
     """Write the files of a folder to a backup that only its owner may read, whole or not at all."""
-    whole = folder / "backup.zip"
     manifest = {
         "schema": SCHEMA,
         "bpgrade": __version__,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "files": {name: _digest(folder / name) for name in NAMES},
     }
+    with published(folder, file, level=1) as archive:
+        archive.writestr(_MANIFEST, json.dumps(manifest, indent=1))
+        for name in NAMES:
+            archive.write(folder / name, name)
+
+
+@contextmanager
+def published(folder: Path, file: Path, *, level: int | None = None) -> Iterator[zipfile.ZipFile]:
+    """Give a zip to write that only its owner may read, and its name once it is whole.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it is until then; see `beside`.
+    file : Path
+    level : int, optional
+        How hard it is compressed.
+
+    Raises
+    ------
+    UsageError
+        Something has that name by now.
+    """
+    whole = folder / "whole.zip"
     descriptor = os.open(whole, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w+b") as stream:
-        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-            archive.writestr(_MANIFEST, json.dumps(manifest, indent=1))
-            for name in NAMES:
-                archive.write(folder / name, name)
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive:
+            yield archive
         stream.flush()
         os.fsync(stream.fileno())
-    publish(whole, file)
-
-
-def publish(whole: Path, file: Path) -> None:
-    """Give a file its name once it is whole, unless something has that name by now."""
     try:
         os.link(whole, file)  # unlike a rename, it overwrites nothing
     except FileExistsError:

@@ -99,8 +99,7 @@ def _copy_postgresql(known: Configuration, folder: Path) -> None:
     settings: dict[str, Any] = configuration.database_settings(Configuration(str(folder), ()))
     settings["OPTIONS"] = {}
     with databases.failures_told(), databases.another(_COPY, settings):
-        if newer := databases.newer_migrations(databases.OWN):
-            raise configuration.newer_database(newer)
+        databases.refuse_newer(databases.OWN)
         with databases.unchanging(databases.OWN):
             databases.migrate(_COPY, as_is=databases.OWN)
             with transaction.atomic(using=_COPY):

@@ -52,10 +52,22 @@ def failures_told() -> Iterator[None]:
         ) from None
 
 
-def newer_migrations(alias: str) -> list[str]:
-    """Return what a later version has changed in a database's tables; this one can't know how."""
+def refuse_newer(alias: str) -> None:
+    """Do nothing but where a later version has changed a database's tables: we can't know how.
+
+    Raises
+    ------
+    UsageError
+        One has.
+    """
     loader = MigrationExecutor(connections[alias]).loader
-    return sorted(name for _app, name in set(loader.applied_migrations) - set(loader.graph.nodes))
+    unknown = set(loader.applied_migrations) - set(loader.graph.nodes)
+    if unknown:
+        changes = ", ".join(sorted(name for _app, name in unknown))
+        raise UsageError(
+            _("a newer bpgrade has changed the database: {changes}", changes=changes),
+            "pip install --upgrade 'bpgrade[server]'",
+        )
 
 
 def is_current(alias: str) -> bool:

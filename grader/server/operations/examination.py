@@ -17,7 +17,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from grader.course import load_course
-from grader.errors import BpgradeError
+from grader.errors import BpgradeError, UsageError
 from grader.language import gettext_lazy as _
 from grader.language import listed
 from grader.sandbox.isolation import resolve
@@ -202,8 +202,9 @@ def _version(name: str) -> Finding:
 
     numbers = ".".join(map(str, connection.get_database_version()))
     fields = {"database": connection.display_name, "version": numbers}
-    if newer := databases.newer_migrations(databases.OWN):
-        error = configuration.newer_database(newer)
+    try:
+        databases.refuse_newer(databases.OWN)
+    except UsageError as error:
         return Finding(name, False, error.message, error.remedy)
     if not databases.is_current(databases.OWN):
         told = _("{database} {version}; it is brought up to date at the next start", **fields)

@@ -26,8 +26,7 @@ def opened(data: Path) -> Iterator[Configuration]:
     from grader.server.operations import databases
 
     with databases.failures_told():
-        if newer := databases.newer_migrations(databases.OWN):
-            raise configuration.newer_database(newer)
+        databases.refuse_newer(databases.OWN)
         if not databases.is_current(databases.OWN):
             raise UsageError(
                 _("an older bpgrade has made the database"),

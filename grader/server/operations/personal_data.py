@@ -8,7 +8,6 @@ nothing of anybody. A test asks for each model where it stands.
 from __future__ import annotations
 
 import json
-import os
 import re
 import zipfile
 from collections.abc import Iterator
@@ -132,16 +131,9 @@ def export(person: Person, file: Path) -> None:
     UsageError
         The file is there already, or can't be written.
     """
-    with archive.beside(file) as folder:
-        whole = folder / "person.zip"
-        descriptor = os.open(whole, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w+b") as stream:
-            with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as zipped:
-                for name, found in rows(person):
-                    _write(zipped, name.rpartition("server.")[2], found)
-            stream.flush()
-            os.fsync(stream.fileno())
-        archive.publish(whole, file)
+    with archive.beside(file) as folder, archive.published(folder, file) as zipped:
+        for name, found in rows(person):
+            _write(zipped, name.rpartition("server.")[2], found)
 
 
 def _write(zipped: zipfile.ZipFile, name: str, found: QuerySet[Any]) -> None:

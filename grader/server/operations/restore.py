@@ -96,8 +96,7 @@ def _bring_up_to_date(half: Path, own: Configuration) -> tuple[int, int]:
     from grader.server.operations import databases
 
     with databases.failures_told():
-        if newer := databases.newer_migrations(databases.OWN):
-            raise configuration.newer_database(newer)
+        databases.refuse_newer(databases.OWN)
         databases.migrate(databases.OWN)
         counts = [databases.rows_of(each, databases.OWN) for each in (Person, Attempt)]
         if own.database:
