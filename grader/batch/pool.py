@@ -81,6 +81,21 @@ def stuck_seconds(course: Course) -> float:
     )
 
 
+def room_beside(at_work: int, slow: int, workers: int) -> int:
+    """Return how many more tasks may begin: tasks that take long have stand-ins, up to a number.
+
+    Parameters
+    ----------
+    at_work : int
+        How many tasks have begun.
+    slow : int
+        How many of them have taken longer than `SLOW_SECONDS`.
+    workers : int
+        How many may be at work, those not counted that are stood in for.
+    """
+    return workers - at_work + min(slow, STAND_INS * workers)
+
+
 class _PoolRun:
     """One run of the pool over a stream of tasks."""
 
@@ -126,7 +141,7 @@ class _PoolRun:
         now = time.monotonic()
         at_work = [process for process in self._processes if process.task]
         slow = sum(now - process.since > SLOW_SECONDS for process in at_work)
-        room = workers - len(at_work) + min(slow, STAND_INS * workers)
+        room = room_beside(len(at_work), slow, workers)
         idle = [process for process in self._processes if process.task is None]
         if room > len(idle) and self._next(tasks):
             self._start()

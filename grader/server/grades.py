@@ -12,8 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import islice
-from typing import Final, TypeVar
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -31,6 +30,7 @@ from grader.decisions.record import decision_of, row_of
 from grader.decisions.results import BatchResults, Graded, HandedIn
 from grader.report.arrangement import score_text
 from grader.result import Result
+from grader.server.batched import batched
 from grader.server.courses import course_of, read_course
 from grader.server.lti import outbox
 from grader.server.models import (
@@ -45,7 +45,6 @@ from grader.server.models import (
 from grader.server.prepared import Prepared
 from grader.server.results import Facts, documents, facts
 
-Item = TypeVar("Item")
 Propose = Callable[[Bench], Iterable[Decision]]
 _UNKNOWN = Lateness(None, None, 0.0)
 _OWN_ATTEMPTS: Final[Prepared[Attempt]] = Prepared(
@@ -240,20 +239,13 @@ def with_record(served: ServedCourse, place: Place, one: Try) -> Graded:
 def with_kept(served: ServedCourse, some: Iterable[Place]) -> Iterator[Graded]:
     """Give grades with the records that count, as pages and gradebooks take them, few at a time."""
     course = course_of(served)
-    for part in parts_of(some, _RECORDS_AT_ONCE):
+    for part in batched(some, _RECORDS_AT_ONCE):
         kept = [one.kept for one in part]
         found = documents([one.result for one in kept if one and one.result])
         for place, one in zip(part, kept, strict=True):
             yield (
                 Graded(place.grade, ()) if one is None else _with_record(course, place, one, found)
             )
-
-
-def parts_of(some: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """Give what there is in lists of so many."""
-    rest = iter(some)
-    while part := list(islice(rest, size)):
-        yield part
 
 
 def _with_record(course: Course, place: Place, one: Try, found: Mapping[int, Result]) -> Graded:
@@ -297,7 +289,7 @@ def _handed_in(
     if exercise:
         attempts = attempts.filter(exercise=exercise)
     chosen = [one for one in course.exercises if exercise in ("", one.name)]
-    for some in parts_of(people, _PEOPLE_AT_ONCE):
+    for some in batched(people, _PEOPLE_AT_ONCE):
         by_place: dict[tuple[int, str], list[Try]] = defaultdict(list)
         if len(people) == 1 and exercise and instead is None:
             found = _own_tries(served, people[0], exercise)

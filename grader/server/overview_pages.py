@@ -21,8 +21,9 @@ from grader.report.pages.rows import Handing, Row, row
 from grader.report.pages.similar_page import shown_groups, similar_page
 from grader.report.pages.words import page_languages
 from grader.server.access import students_in
+from grader.server.batched import batched
 from grader.server.courses import course_of, read_course
-from grader.server.grades import Place, parts_of, places, with_kept
+from grader.server.grades import Place, places, with_kept
 from grader.server.models import Attempt, Person, ServedCourse
 from grader.server.results import documents
 from grader.similarity.comparison import Work
@@ -53,7 +54,7 @@ def _class(served: ServedCourse, people: Sequence[Person]) -> str:
     rows: list[Row] = []
     handings: list[Handing] = []
     numbers = {one.username: one.pk for one in people}
-    for some in parts_of(places(served, people), _AT_ONCE * len(course.exercises)):
+    for some in batched(places(served, people), _AT_ONCE * len(course.exercises)):
         rows += _rows_of(served, some, numbers)
         handings += _handings(course, some)
     return class_page(
@@ -136,7 +137,7 @@ def _groups_in(
 
 
 def _works(kept: Iterable[Place]) -> Iterator[tuple[Member, Work]]:
-    for some in parts_of(kept, _AT_ONCE):
+    for some in batched(kept, _AT_ONCE):
         tries = [one.kept for one in some]
         read = documents([one.result for one in tries if one and one.result])
         wanted = [one.attempt.pk for one in tries if one]

@@ -35,6 +35,8 @@ _SOON: Final = 5  # so few are before an attempt that nobody needs to be told ho
 _PACED_BY: Final = 50
 _PUT_OFF: Final = timedelta(seconds=5)
 ENDED: Final = (JobState.GRADED, JobState.GIVEN_UP)
+AWAY: Final = (OperationalError, InterfaceError)
+"""How a database fails that is gone, restarted, locked for too long, or full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,7 @@ def ended_of(attempts: Collection[int]) -> set[int]:
     try:
         ended = Job.objects.filter(attempt__in=attempts, regrade=None, state__in=ENDED)
         return set(ended.values_list("attempt", flat=True))
-    except (OperationalError, InterfaceError):
+    except AWAY:
         close_old_connections()
         return set()
 

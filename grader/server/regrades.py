@@ -19,8 +19,9 @@ from grader.decisions.final_grade import FinalGrade
 from grader.decisions.remarks import remarks
 from grader.report.differences import Comparison, compare
 from grader.server import queue
+from grader.server.batched import batched
 from grader.server.courses import read_course
-from grader.server.grades import parts_of, places, with_kept
+from grader.server.grades import places, with_kept
 from grader.server.lti import outbox
 from grader.server.models import (
     Attempt,
@@ -184,7 +185,7 @@ def _effect(stamp: tuple[int, ...]) -> Effect:
     people = list(
         Person.objects.filter(attempt__jobs__regrade=regrade).distinct().order_by("username")
     )
-    parts = [_effect_on(regrade, some) for some in parts_of(people, _PEOPLE_AT_ONCE)]
+    parts = [_effect_on(regrade, some) for some in batched(people, _PEOPLE_AT_ONCE)]
     return Effect(
         Comparison(
             sum(one.comparison.compared for one in parts),

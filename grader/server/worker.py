@@ -14,11 +14,17 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import close_old_connections
 
 from grader.batch.executor import Done, Task, ungraded
 from grader.batch.executor import Job as BatchJob
-from grader.batch.pool import SLOW_SECONDS, STAND_INS, stuck_seconds, usable_cores
+from grader.batch.pool import (
+    SLOW_SECONDS,
+    STAND_INS,
+    room_beside,
+    stuck_seconds,
+    usable_cores,
+)
 from grader.batch.slots import Slots
 from grader.errors import BpgradeError
 from grader.language import gettext_lazy as _
@@ -35,7 +41,6 @@ if TYPE_CHECKING:
 _IDLE_SECONDS: Final = 0.1
 _RENEW_SECONDS: Final = jobs.LEASE.total_seconds() / 4
 _AWAY_SECONDS: Final = 1.0
-_AWAY: Final = (OperationalError, InterfaceError)  # gone, restarted, locked for too long, or full
 
 
 class Worker:
@@ -93,7 +98,7 @@ class Worker:
                     self._renew()
                     renewed = time.monotonic()
                 self._lease()
-            except _AWAY as error:
+            except jobs.AWAY as error:
                 self._wait_for_database(error)
                 renewed = 0.0  # what is held is kept before others are leased
                 continue
@@ -115,7 +120,7 @@ class Worker:
                 slots.warm(max(1, self._threads // len(courses)))
         except BpgradeError as error:  # said again when something of it is handed in
             self._say(error.message)
-        except _AWAY as error:
+        except jobs.AWAY as error:
             self._wait_for_database(error)
 
     def _lease(self) -> None:
@@ -136,7 +141,7 @@ class Worker:
             slots = [slots for _course, slots in self._slots.values()]
             at_work = len(self._at_work)
         slow = sum(each.at_work_for(SLOW_SECONDS) for each in slots)
-        return self._threads + min(slow, STAND_INS * self._threads) - at_work
+        return room_beside(at_work, slow, self._threads)
 
     def _renew(self) -> None:
         with self._lock:
@@ -234,7 +239,7 @@ class Worker:
         while True:
             try:
                 jobs.end(job, done.key, result, state)
-            except _AWAY as error:
+            except jobs.AWAY as error:
                 self._wait_for_database(error)
                 if self._stopped.is_set():
                     return

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from grader.server.batched import batched
 from grader.server.lti.models import (
     GradeState,
     LtiColumn,
@@ -53,8 +54,7 @@ def mark_column(column: LtiColumn, identities: Iterable[int]) -> None:
     now = timezone.now()
     wanted = list(identities)
     with transaction.atomic():
-        for begin in range(0, len(wanted), _AT_ONCE):
-            part = wanted[begin : begin + _AT_ONCE]
+        for part in batched(wanted, _AT_ONCE):
             known = LtiGrade.objects.filter(column=column, identity__in=part)
             known.exclude(state=GradeState.WAITING).update(waits_since=now)
             known.update(state=GradeState.WAITING, revision=F("revision") + 1, due=now, tries=0)

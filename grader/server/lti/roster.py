@@ -17,6 +17,7 @@ from grader.lti.platform import SCOPE_GROUPS
 from grader.lti.roles import course_role
 from grader.lti.roster import Member, group_names, members
 from grader.server import names
+from grader.server.batched import batched
 from grader.server.lti.arrivals import settle_all, username_of
 from grader.server.lti.models import LtiCourse, LtiEnrolment, LtiIdentity, LtiPlatform
 from grader.server.lti.speaking import services_of
@@ -138,8 +139,8 @@ def _enrol(
     present = {one.identity_id for one in enrolled}
     before = LtiEnrolment.objects.filter(course=there, is_active=True)
     gone = [pk for pk, identity in before.values_list("pk", "identity") if identity not in present]
-    for begin in range(0, len(gone), _AT_ONCE):
-        LtiEnrolment.objects.filter(pk__in=gone[begin : begin + _AT_ONCE]).update(is_active=False)
+    for part in batched(gone, _AT_ONCE):
+        LtiEnrolment.objects.filter(pk__in=part).update(is_active=False)
 
 
 def _section(one: Member, groups: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from django.db import InterfaceError, OperationalError, connections
+from django.db import connections
 from django.utils import timezone
 
 from grader.course import Course
@@ -34,6 +34,7 @@ from grader.server.lti.comparing import read_back, unread_columns
 from grader.server.lti.models import GradeState, LtiGrade, LtiPlatform
 from grader.server.lti.speaking import services_of
 from grader.server.models import Person, Role, ServedCourse
+from grader.server.queue import AWAY
 from grader.server.showing import shown_to
 
 _IDLE_SECONDS: Final = 0.5
@@ -45,7 +46,6 @@ _TOLD_WITHIN: Final = timedelta(days=1)  # after a deadline, with its minutes of
 _FIRST_PAUSE: Final = 10.0
 _LONGEST_PAUSE: Final = 6 * 3600.0
 _NOT_FINAL: Final = {300, 301, 302, 303, 307, 308, 401, 403, 408, 425}
-_AWAY: Final = (OperationalError, InterfaceError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Sender:
                 if time.monotonic() - looked > _READ_BACK_SECONDS:
                     looked = time.monotonic()
                     busy |= set(unread_columns().values_list("course__platform", flat=True))
-            except _AWAY:  # the worker says so
+            except AWAY:  # the worker says so
                 connections.close_all()
                 continue
             for platform in busy:
