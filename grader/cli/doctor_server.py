@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.errors import UsageError
+from grader.cli.server_folder import named
 from grader.language import gettext as _
-from grader.language import gettext_lazy as lazy
 from grader.language import translated
 
 if TYPE_CHECKING:
@@ -20,10 +19,7 @@ if TYPE_CHECKING:
 
 def look_over(data: Path | None, *, as_json: bool) -> int:
     """Show what is found of a server and its folder; return the exit code."""
-    if data is None:
-        raise UsageError(
-            lazy("no folder for the server is named"), lazy("name one with --data DIR")
-        )
+    data = named(data)
     from grader.server.operations.examination import examine
 
     found = []

@@ -11,6 +11,7 @@ import click
 from grader.cli.serve_backup import backup, restore
 from grader.cli.serve_person import delete_person, export_person
 from grader.cli.serve_sync import sync
+from grader.cli.server_folder import named
 from grader.errors import UsageError
 from grader.language import gettext as _
 from grader.language import gettext_lazy as lazy
@@ -95,10 +96,7 @@ def command(
     """
     if context.invoked_subcommand:
         return 0
-    if data is None:
-        raise UsageError(
-            lazy("no folder for the server is named"), lazy("name one with --data DIR")
-        )
+    data = named(data)
     from grader.server import configuration as settings
     from grader.server import serving
 

@@ -8,18 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from grader.cli.server_folder import FOLDER
 from grader.language import gettext as _
 
 if TYPE_CHECKING:
     from grader.server.configuration import Configuration
 
-FOLDER: Final = click.option(
-    "--data",
-    metavar="DIR",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The server's own folder.",
-)
 FILE: Final = click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from grader.cli.serve_backup import FILE, FOLDER
+from grader.cli.serve_backup import FILE
+from grader.cli.server_folder import FOLDER
 from grader.errors import UsageError
 from grader.language import gettext as _
 from grader.language import gettext_lazy as lazy

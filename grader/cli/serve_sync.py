@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from grader.cli.serve_backup import FOLDER
+from grader.cli.server_folder import FOLDER
 from grader.errors import BpgradeError
 from grader.language import gettext as _
 from grader.language import ngettext
