@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from made_batch import CHROMIUM
 
+_SHOWN = 2000  # characters of each frame
+
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -20,6 +22,25 @@ def browser() -> Iterator:
         launched = started.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         yield launched
         launched.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator:
+    """Show what the pages had on them where a test fails."""
+    report = yield
+    if report.failed and "browser" in getattr(item, "funcargs", {}):
+        for context in item.funcargs["browser"].contexts:
+            for page in context.pages:
+                for frame in page.frames:
+                    report.sections.append((f"page {frame.url}", _shown(frame)))
+    return report
+
+
+def _shown(frame) -> str:
+    try:
+        return frame.locator("body").inner_text(timeout=1000)[:_SHOWN]
+    except Exception as error:  # the browser may be what has failed
+        return f"not to be read: {error}"
 
 
 @pytest.fixture
