@@ -83,7 +83,7 @@ class Platform:
         self.lock = threading.Lock()
         self.is_away = False
         self.missed = 0  # requests while it was away
-        self.stores = False  # whether its pages keep small things for a tool (LTI Storage)
+        self.storage = ""  # what its pages keep for a tool (LTI Storage): "kept", or "forgotten"
         self._server = TlsServer(_handler(self), made)
         self.address = f"https://localhost:{self._server.server_address[1]}"
 
@@ -127,7 +127,7 @@ class Platform:
             "client_id": self.tool.client,
             "lti_deployment_id": self.tool.deployment,
         }
-        return self.tool.login, fields | ({"lti_storage_target": "_parent"} if self.stores else {})
+        return self.tool.login, fields | ({"lti_storage_target": "_parent"} if self.storage else {})
 
     def launching(self, asked: Mapping[str, str]) -> Launching:
         """Return the launch that a tool goes on with, once."""

@@ -21,7 +21,7 @@ _STORAGE = """<script>
 const kept = {};
 addEventListener("message", (event) => {
   const { subject, message_id, key, value } = event.data;
-  if (subject === "lti.put_data") kept[event.origin + key] = value;
+  if (KEEPS && subject === "lti.put_data") kept[event.origin + key] = value;
   if (!/^lti\\.(put|get)_data$/.test(subject)) return;
   const said = { subject: subject + ".response", message_id, key, value: kept[event.origin + key] };
   event.source.postMessage(said, event.origin);
@@ -99,7 +99,7 @@ def answer(platform: Platform, asked: Asked) -> Reply | None:
             return _page(_course(platform, int(number), asked.query.get("person", "")))
         case ["course", number, person, wanted]:
             frame = f"/start/{number}/{person}/{wanted}/"
-            storage = _STORAGE if platform.stores else ""
+            storage = _storage(platform.storage)
             tool = f'<iframe name="tool" src="{frame}" width="1000" height="800"></iframe>'
             return _page(tool + storage)
         case ["start", number, person, wanted]:
@@ -118,6 +118,10 @@ def answer(platform: Platform, asked: Asked) -> Reply | None:
             except Refused as error:
                 return Reply(400, str(error))
     return None
+
+
+def _storage(what: str) -> str:
+    return _STORAGE.replace("KEEPS", json.dumps(what == "kept")) if what else ""
 
 
 def form(address: str, fields: dict[str, str]) -> str:

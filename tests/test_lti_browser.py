@@ -90,10 +90,10 @@ def test_a_student_hands_in_in_the_frame(browser, site: Site, course: Course):
         assert "/login/" in page.url
 
 
-@pytest.mark.parametrize("stores", [False, True], ids=["no storage", "the platform's storage"])
-def test_without_cookies_a_new_window_opens(browser, site: Site, course: Course, stores: bool):
+@pytest.mark.parametrize("storage", ["", "kept", "forgotten"])
+def test_without_cookies_a_new_window_opens(browser, site: Site, course: Course, storage: str):
     site.proxy.drops_partitioned = True
-    site.platform.stores = stores
+    site.platform.storage = storage
     try:
         with visiting(browser, site) as page:
             tool = framed(page, site, course, GRACE, course.activities[0].number)
@@ -105,7 +105,7 @@ def test_without_cookies_a_new_window_opens(browser, site: Site, course: Course,
             assert_accessible(window)
             hand_in(window)
     finally:
-        site.proxy.drops_partitioned = site.platform.stores = False
+        site.proxy.drops_partitioned, site.platform.storage = False, ""
     wait_for(lambda: grade(course, GRACE) == 10.0, "the grade is in the gradebook")
 
 

@@ -23,8 +23,12 @@ const ask = (element, subject, message) =>
 
 const put = document.querySelector("[data-put]");
 if (put) {
-  const onward = () => location.replace(put.dataset.next);
-  ask(put, "lti.put_data", { value: put.dataset.value }).then(onward, onward);
+  // The platform begins a launch once: what it says it keeps is asked for before it is gone on with.
+  const { value, next, otherwise } = put.dataset;
+  ask(put, "lti.put_data", { value })
+    .then(() => ask(put, "lti.get_data", {}))
+    .then((kept) => location.replace(kept === value ? next : otherwise))
+    .catch(() => location.replace(otherwise));
 }
 
 const get = document.querySelector("[data-get]");
