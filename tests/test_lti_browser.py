@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from browsing import assert_accessible, write_code
 from lti_records import Course, Member
-from lti_site import ADA, EXERCISE, GRACE, Site, registered
+from lti_site import ADA, EXERCISE, GRACE, TEACHER, Site, registered
 from made_batch import CHROMIUM
 from serving import PASSWORD, RIGHT
 from waiting import wait_for
@@ -126,6 +126,29 @@ def test_a_teacher_connects_a_course_and_chooses_exercises(browser, site: Site):
         tool.get_by_role("link", name="Mean and spread", exact=True).wait_for()
     assert [one.custom["exercise"] for one in course.activities] == ["exercise1", "exercise2"]
     assert [one.maximum for one in course.columns.values() if one.activity][-1:] == [10.0]
+
+
+@pytest.mark.parametrize("storage", ["", "kept"])
+def test_exercises_are_chosen_in_a_new_window(browser, site: Site, storage: str):
+    """The platform takes the choice from its own frame, as Moodle 4.5 does."""
+    course = site.course("Without cookies")
+    site.connect(course)
+    course.activities.clear()
+    site.proxy.drops_partitioned, site.platform.storage = True, storage
+    try:
+        with visiting(browser, site) as page:
+            tool = framed(page, site, course, TEACHER, "choose")
+            with page.context.expect_page() as opened:
+                tool.get_by_role("link", name="Open in a new window").click()
+            window = opened.value
+            window.get_by_role("checkbox", name="Mean and spread", exact=True).check()
+            window.get_by_role("button", name="Add to the course").click()
+            window.get_by_role("heading", name="The choice is on its way").wait_for()
+            assert_accessible(window)
+            tool.get_by_role("link", name="Mean and spread", exact=True).wait_for()
+    finally:
+        site.proxy.drops_partitioned, site.platform.storage = False, ""
+    assert [one.custom["exercise"] for one in course.activities] == ["exercise1"]
 
 
 def test_only_a_registered_platform_may_frame(browser, site: Site):

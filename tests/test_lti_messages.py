@@ -21,7 +21,7 @@ from grader.lti.links import next_page
 from grader.lti.login import LoginRequest, login_address, read_login
 from grader.lti.platform import CLAIM, DEEP_LINKING_CLAIM, GRADES_CLAIM, PlatformFacts
 from grader.lti.registration import tool_configuration
-from grader.lti.roles import course_role, is_test_user
+from grader.lti.roles import course_role
 from grader.lti.tokens import read_token
 from grader.lti.transport import check_address, is_public
 
@@ -238,7 +238,6 @@ def test_roles_in_the_course_are_what_counts(role: str, said: list[str]):
 
 def test_who_administers_the_platform_and_learns_in_the_course_learns():
     assert course_role([f"{SYSTEM}#Administrator", f"{MEMBERSHIP}#Learner"]) == "student"
-    assert is_test_user(["http://purl.imsglobal.org/vocab/lti/system/person#TestUser"])
 
 
 LINKS = {

@@ -11,7 +11,6 @@ _EVERYWHERE: Final = (
     "http://purl.imsglobal.org/vocab/lis/v2/institution/person#",
     "http://purl.imsglobal.org/vocab/lis/v2/system/person#",
 )
-_TEST_USER: Final = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
 _ASSISTANTS: Final = {"TeachingAssistant", "Grader"}
 _INSTRUCTORS: Final = {"Instructor", "Administrator", "ContentDeveloper"}
 
@@ -46,8 +45,3 @@ def course_role(roles: Iterable[str]) -> CourseRole | None:
     if "Learner" in in_course:
         return CourseRole.STUDENT
     return CourseRole.INSTRUCTOR if everywhere & {"Administrator", "SysAdmin"} else None
-
-
-def is_test_user(roles: Iterable[str]) -> bool:
-    """Return whether somebody is the made-up student that teachers look through."""
-    return _TEST_USER in roles

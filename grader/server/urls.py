@@ -92,6 +92,7 @@ urlpatterns = [
     path("lti/keys/", lti_launch.keys, name="lti_keys"),
     path("lti/connect/", lti_connect.connect, name="lti_connect"),
     path("lti/deep-link/", lti_connect.deep_link, name="lti_deep_link"),
+    path("lti/chosen/", lti_connect.chosen, name="lti_chosen"),
     path("lti/check/<str:course>/", lti_check.check, name="lti_check"),
     path("lti/platforms/", lti_platforms.platforms, name="lti_platforms"),
     path("lti/register/<str:token>/", lti_platforms.registration, name="lti_register"),

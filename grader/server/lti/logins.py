@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Final
 
-from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from grader.language import gettext_lazy as _
@@ -19,7 +17,6 @@ from grader.server.digests import digest
 from grader.server.lti.models import LtiLogin, LtiPlatform
 
 _LASTS: Final = timedelta(minutes=10)
-_ENTERS_WITHIN: Final = timedelta(minutes=2)
 _SWEPT: Final = 500
 
 
@@ -54,8 +51,8 @@ def platform_of(request: LoginRequest) -> LtiPlatform:
     return found[0]
 
 
-def begin(platform: LtiPlatform, request: LoginRequest) -> Begun:
-    """Remember a launch that begins."""
+def begin(platform: LtiPlatform, request: LoginRequest, frame: LtiLogin | None = None) -> Begun:
+    """Remember a launch that begins: in a window that was opened from a frame's, where it was."""
     made = Begun(*(secrets.token_urlsafe(32) for _part in range(3)))
     now = timezone.now()
     old = LtiLogin.objects.filter(expires__lt=now).values("pk")[:_SWEPT]
@@ -67,6 +64,7 @@ def begin(platform: LtiPlatform, request: LoginRequest) -> Begun:
         platform=platform,
         request=json.dumps(asdict(request)),
         expires=now + _LASTS,
+        frame=frame,
     )
     return made
 
@@ -87,7 +85,7 @@ def open_login(state: str) -> LtiLogin:
         .first()
     )
     if found is None:
-        raise _over()
+        raise over()
     return found
 
 
@@ -111,42 +109,11 @@ def use_up(login: LtiLogin) -> None:
     """
     unused = LtiLogin.objects.filter(pk=login.pk, used_at=None)
     if not unused.update(used_at=timezone.now()):
-        raise _over()
+        raise over()
 
 
-def entrance(login: LtiLogin, arrival: str) -> str:
-    """Return the secret by which a browser goes on with a launch in a new window, once."""
-    secret = secrets.token_urlsafe(32)
-    LtiLogin.objects.filter(pk=login.pk).update(
-        arrival=arrival,
-        browser_digest=digest(secret),
-        expires=timezone.now() + _ENTERS_WITHIN,
-    )
-    return secret
-
-
-def enter(secret: str) -> str:
-    """Return what a launch has become, for a browser that goes on with it in a new window.
-
-    Raises
-    ------
-    LaunchError
-        It is too old, or was gone on with already.
-    """
-    with transaction.atomic():
-        waiting = LtiLogin.objects.filter(
-            ~Q(arrival=""),
-            browser_digest=digest(secret),
-            entered_at=None,
-            expires__gt=timezone.now(),
-        )
-        found = waiting.first()
-        if found is None or not waiting.update(entered_at=timezone.now()):
-            raise _over()
-    return str(found.arrival)
-
-
-def _over() -> LaunchError:
+def over() -> LaunchError:
+    """Return what is said of a launch that can't be gone on with."""
     return LaunchError(
         _("this launch has been used, or is too old"),
         _("go back to the platform and click the exercise again"),

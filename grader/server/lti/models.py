@@ -83,7 +83,8 @@ class LtiLogin(models.Model):
     """A launch that has begun: what it must come back with, and the browser that it began in.
 
     `request` is what the platform has asked with; `arrival` is what it became, for a browser that
-    goes on in a new window.
+    goes on in a new window. `frame` is the launch in whose frame that window was opened, where it
+    began anew; `choice` is what was chosen in the window, for the frame to send.
     """
 
     state_digest = models.CharField(max_length=64, unique=True)
@@ -95,6 +96,8 @@ class LtiLogin(models.Model):
     used_at = models.DateTimeField(null=True)
     arrival = models.TextField(blank=True)
     entered_at = models.DateTimeField(null=True)
+    frame = models.ForeignKey("self", models.SET_NULL, null=True)
+    choice = models.TextField(blank=True)
 
 
 class LtiCourse(models.Model):

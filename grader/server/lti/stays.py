@@ -26,6 +26,8 @@ class Stay:
         The page of the platform that they go back to.
     deep_linking : dict or None
         What the platform said of it, where they came to choose exercises.
+    frame : int
+        The number of the launch in whose frame their window was opened; 0 where they have none.
     """
 
     platform: int
@@ -35,6 +37,7 @@ class Stay:
     exercise: str = ""
     return_address: str = ""
     deep_linking: dict[str, Any] | None = None
+    frame: int = 0
 
 
 def stay_of(session: MutableMapping[str, Any]) -> Stay | None:

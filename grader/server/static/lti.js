@@ -40,6 +40,15 @@ if (get) {
   ask(get, "lti.get_data", {}).then(onward, () => onward(""));
 }
 
+// A platform takes what was chosen in a new window from its own frame alone.
+const chosen = document.querySelector("[data-await]")?.dataset.await;
+const come = async () => {
+  const { status } = await fetch(chosen).catch(() => ({ status: 0 }));
+  if (status === 200) location.replace(chosen);
+  else if (status !== 205) setTimeout(come, 2000);
+};
+if (chosen) come();
+
 document.querySelector("[data-send]")?.submit();
 
 if (document.querySelector("[data-registered]")) {

@@ -17,9 +17,11 @@ from grader.lti.keys import signed
 from grader.server import access
 from grader.server.access import courses_of
 from grader.server.courses import course_of
+from grader.server.lti import windows
 from grader.server.lti.arrivals import connect as connect_courses
-from grader.server.lti.framing import origin_of, post_to
+from grader.server.lti.framing import frame_by, origin_of, post_to
 from grader.server.lti.models import LtiCourse, LtiPlatform
+from grader.server.lti.origins import origins_of
 from grader.server.lti.speaking import signing_key
 from grader.server.lti.stays import Stay
 from grader.server.models import Person, Role, noted
@@ -83,6 +85,19 @@ def deep_link(request: HttpRequest, person: Person, stay: Stay) -> HttpResponse:
     )
 
 
+@access.public
+def chosen(request: HttpRequest) -> HttpResponse:
+    """Give a frame what was chosen in its window: 204 until then, 205 where nothing will come."""
+    try:
+        login, choice = windows.left_for(request.GET.get("state", ""))
+    except LtiError:
+        return HttpResponse(status=205)
+    if choice is None:
+        return HttpResponse(status=204)
+    frame_by(request, origins_of(login.platform))
+    return _form(request, choice)
+
+
 def _course(stay: Stay) -> LtiCourse:
     return LtiCourse.objects.select_related("course", "platform").get(pk=stay.course)
 
@@ -127,6 +142,12 @@ def _posted(
     platform = LtiPlatform.objects.get(pk=stay.platform)
     now = datetime.now(UTC).timestamp()
     claims: dict[str, Any] = answer_claims(links, wanted, platform.facts, stay.deployment, now)
-    post_to(request, origin_of(wanted.return_address))
-    token = signed(claims, signing_key())
-    return page(request, "lti_post.html", address=wanted.return_address, token=token)
+    choice = windows.Choice(wanted.return_address, signed(claims, signing_key()))
+    if windows.leave(stay.frame, choice):
+        return page(request, "lti_chosen.html")
+    return _form(request, choice)
+
+
+def _form(request: HttpRequest, choice: windows.Choice) -> HttpResponse:
+    post_to(request, origin_of(choice.address))
+    return page(request, "lti_post.html", address=choice.address, token=choice.token)

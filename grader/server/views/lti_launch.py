@@ -30,7 +30,7 @@ from grader.lti.tokens import read_token
 from grader.server import access, limits, names
 from grader.server.courses import course_of
 from grader.server.digests import digest
-from grader.server.lti import logins
+from grader.server.lti import logins, windows
 from grader.server.lti.arrivals import Arrival, arrive
 from grader.server.lti.framing import frame_by, is_framed, keep_framed, origin_of
 from grader.server.lti.models import LtiCourse, LtiLogin, LtiPlatform
@@ -73,10 +73,10 @@ def go_on(request: HttpRequest) -> HttpResponse:
         login = logins.open_login(state)
         asked = logins.request_of(login)
         if request.GET.get("window") == "new":
-            return _begun(request, login.platform, asked)
+            return _begun(request, login.platform, asked, login)
         frame_by(request, origins_of(login.platform))
         if not logins.is_from_there(login, request.COOKIES.get(_cookie_name(state), "")):
-            return page(request, "lti_window.html", again=state, entrance="")
+            return page(request, "lti_window.html", state=state, entrance="")
         return HttpResponseRedirect(_platform_address(login.platform, asked, state, login.nonce))
     except LtiError as error:
         return failed(request, error)
@@ -96,7 +96,7 @@ def launch(request: HttpRequest) -> HttpResponse:
 def enter(request: HttpRequest, token: str) -> HttpResponse:
     """Go on with a launch in a new window, where the frame keeps no cookies."""
     try:
-        arrival = json.loads(logins.enter(token))
+        arrival = json.loads(windows.enter(token))
     except LtiError as error:
         return failed(request, error)
     person = Person.objects.get(pk=arrival.pop("person"))
@@ -117,9 +117,11 @@ def failed(request: HttpRequest, error: LtiError) -> HttpResponse:
     return page(request, "lti_failure.html", 403, error=error)
 
 
-def _begun(request: HttpRequest, platform: LtiPlatform, asked: LoginRequest) -> HttpResponse:
+def _begun(
+    request: HttpRequest, platform: LtiPlatform, asked: LoginRequest, frame: LtiLogin | None = None
+) -> HttpResponse:
     """Send the browser to the platform; a frame by a page or a step that tries its storage."""
-    made = logins.begin(platform, asked)
+    made = logins.begin(platform, asked, frame)
     framed = is_framed(request) and settings.BPGRADE.is_secure
     there = _platform_address(platform, asked, made.state, made.nonce)
     if framed and asked.storage_target:
@@ -209,15 +211,16 @@ def _verified(
     said = read_launch(claims)
     arrival = arrive(platform, said)
     names.learn(arrival.person.pk, said.name)
-    stay = _stay(platform, arrival, said)
+    frame = (login.frame_id or 0) if keeps_cookies else login.pk
+    stay = _stay(platform, arrival, said, frame)
     if keeps_cookies:
         return _entered(request, arrival.person, stay, said.locale)
     known = {**asdict(stay), "person": arrival.person.pk, "language": said.locale}
-    entrance = logins.entrance(login, json.dumps(known))
-    return page(request, "lti_window.html", again="", entrance=entrance)
+    entrance = windows.entrance(login, json.dumps(known))
+    return page(request, "lti_window.html", state=request.POST.get("state", ""), entrance=entrance)
 
 
-def _stay(platform: LtiPlatform, arrival: Arrival, said: Launch) -> Stay:
+def _stay(platform: LtiPlatform, arrival: Arrival, said: Launch, frame: int) -> Stay:
     """Return what the session is to remember, where this launch may lead anywhere."""
     deep_linking = None
     if said.kind is MessageKind.DEEP_LINKING and said.deep_linking is not None:
@@ -244,12 +247,15 @@ def _stay(platform: LtiPlatform, arrival: Arrival, said: Launch) -> Stay:
         said.custom.get("exercise", "")[:100],
         said.return_address,
         deep_linking,
+        frame,
     )
 
 
 def _entered(request: HttpRequest, person: Person, stay: Stay, locale: str) -> HttpResponse:
     """Begin a session, and go to what the launch was for."""
     onward = where_to(stay)
+    if stay.frame:
+        windows.wait_on(stay.frame, comes=stay.deep_linking is not None)
     log_in(request, person, "django.contrib.auth.backends.ModelBackend")
     request.session.set_expiry(_SESSION_LASTS)
     remember(request.session, stay)
