@@ -118,6 +118,7 @@ _SHARING_NOTHING: Final = {
 
 
 _WITH_HOSTS_OF_THEIR_OWN: Final = {
+    "test_deadline.py",
     "test_hostile.py",
     "test_hostile_objects.py",
     "test_hostile_tables.py",

@@ -20,6 +20,7 @@ import msgpack
 
 from grader import errors
 from grader.batch.executor import Job, Task
+from grader.batch.priority import let_others_first
 from grader.errors import BpgradeError
 from grader.language import gettext_lazy as _
 from grader.language import in_languages, recorded
@@ -87,6 +88,10 @@ class GradingProcess:
         self.task = task
         self.since = time.monotonic()
         self._send(list(astuple(task)))
+
+    def let_others_first(self) -> None:
+        """Have what its task has started go behind all others."""
+        let_others_first(self._process.pid, self.since)
 
     def _send(self, message: list[Any]) -> None:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # read as its end

@@ -140,8 +140,10 @@ class _PoolRun:
         """Give as many idle processes a task as may have one; False once all is done."""
         now = time.monotonic()
         at_work = [process for process in self._processes if process.task]
-        slow = sum(now - process.since > SLOW_SECONDS for process in at_work)
-        room = room_beside(len(at_work), slow, workers)
+        slow = [process for process in at_work if now - process.since > SLOW_SECONDS]
+        for process in slow:
+            process.let_others_first()
+        room = room_beside(len(at_work), len(slow), workers)
         idle = [process for process in self._processes if process.task is None]
         if room > len(idle) and self._next(tasks):
             self._start()

@@ -84,11 +84,15 @@ class Slots:
             with self._lock:
                 self._idle += [(one, 0.0) for one in started if one in self._all]
 
-    def at_work_for(self, seconds: float) -> int:
-        """Return how many processes have been at their task for longer than this."""
+    def slow(self, seconds: float) -> int:
+        """Return how many have been at their task for longer than this; all others go first."""
         now = time.monotonic()
         with self._lock:
-            return sum(one.task is not None and now - one.since > seconds for one in self._all)
+            found = [one for one in self._all if one.task is not None]
+            slow = [one for one in found if now - one.since > seconds]
+        for process in slow:
+            process.let_others_first()
+        return len(slow)
 
     def grade(self, tasks: Iterable[Task]) -> SlotResult:
         """Grade tasks one after another, until the slots are closed.

@@ -26,7 +26,8 @@ class Limits:
     Attributes
     ----------
     call_seconds, load_seconds : float
-        Wall clock for one call, and for loading the submission.
+        Wall clock for one call, and for loading the submission, less the time that other processes
+        kept it waiting for a processor.
     cpu_seconds : float
         Processor time for everything that the submission does.
     memory_megabytes, file_megabytes : int

@@ -13,6 +13,7 @@ import msgpack
 
 from grader.sandbox.child.codec import decode, decode_with_objects, encode
 from grader.sandbox.child.framing import WireError
+from grader.sandbox.deadline import Deadline
 from grader.sandbox.host import Wire
 from grader.sandbox.replies import Reply, read_reply
 
@@ -152,7 +153,7 @@ def message(kind: str, number: int, request: bytes) -> bytes:
     return b"".join((bytes([0x90 | items + 2]), _packed(kind), _packed(number), request[1:]))
 
 
-def answer_to(number: int, connection: Wire, callbacks: Callbacks, deadline: float) -> bytes:
+def answer_to(number: int, connection: Wire, callbacks: Callbacks, deadline: Deadline) -> bytes:
     """Return the answer to the request of this number, carrying out its callbacks meanwhile.
 
     What begins as the answer to a call is not read further.
@@ -167,14 +168,14 @@ def answer_to(number: int, connection: Wire, callbacks: Callbacks, deadline: flo
         The answer says that there is no value.
     """
     head = _head(number)
-    while not (data := connection.receive(deadline)).startswith(head):
+    while not (data := receive(connection, deadline)).startswith(head):
         answer = decode(data)
         if not isinstance(answer, list) or tuple(map(type, answer[:2])) != _ANSWER:
             raise WireError("no answer")
         if answer[0] == "callback":
             if len(data) > _LONGEST_CALLBACK:
                 raise WireError("too large arguments for a function of the check")
-            connection.send([callbacks.carry_out(answer)], deadline)
+            connection.send([callbacks.carry_out(answer)], deadline.at)
         elif answer[1] != number:
             raise WireError("an answer to another call")
         elif answer[0] == "failed":
@@ -182,6 +183,24 @@ def answer_to(number: int, connection: Wire, callbacks: Callbacks, deadline: flo
         else:
             break
     return data
+
+
+def receive(connection: Wire, deadline: Deadline) -> bytes:
+    """Return the next message; the time in which others had the processors does not count.
+
+    Raises
+    ------
+    ConnectionLost, TimeoutError
+        The process is gone, or has not answered in time.
+    WireError
+        It announces a message beyond the limit.
+    """
+    while True:
+        try:
+            return connection.receive(deadline.at)
+        except TimeoutError:
+            if not deadline.put_off():
+                raise
 
 
 def read(data: bytes, known: int = -1) -> tuple[list[Any], int]:

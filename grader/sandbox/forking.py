@@ -80,6 +80,15 @@ class ForkedProcesses:
             self._start()
         return answer
 
+    def kept_waiting(self) -> float:
+        """Return the seconds that the process was ready to run and others had the processors."""
+        try:
+            self._control.sendall(b"w")
+            answer = self._answer(_ANSWER_SECONDS)
+        except (OSError, framing.StreamEnded):  # noticed again by whoever ends it
+            return 0.0
+        return int(answer) / 1e6 if answer.isdecimal() else 0.0
+
     def _answer(self, seconds: float) -> str:
         self._control.settimeout(seconds)
         length = int.from_bytes(self._receive(framing.HEADER), "little")

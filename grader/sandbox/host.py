@@ -47,6 +47,9 @@ class Processes(Protocol):
     def fork(self, limits: Limits) -> Wire:
         """Give the next submission a process."""
 
+    def kept_waiting(self) -> float:
+        """Return the seconds that it was ready to run and others had the processors."""
+
     def end(self) -> str:
         """End it and all that it started."""
 
@@ -93,6 +96,13 @@ class SandboxHost:
             It cannot be started on this machine.
         """
         return self._processes.fork(limits)
+
+    def kept_waiting(self) -> float:
+        """Return the seconds that the process was ready to run and others had the processors.
+
+        It is told by what holds the process, and which a submission may have harmed.
+        """
+        return self._processes.kept_waiting()
 
     def end(self) -> str:
         """End the process and all that it started; return how it had ended by itself.

@@ -15,6 +15,7 @@ from grader.sandbox import exchange, failures
 from grader.sandbox.channel import ConnectionLost
 from grader.sandbox.child.codec import decode
 from grader.sandbox.child.framing import WireError
+from grader.sandbox.deadline import Deadline
 from grader.sandbox.exchange import Callbacks, CallRaised
 from grader.sandbox.host import SandboxHost, Wire
 
@@ -102,11 +103,11 @@ class Process:
             It has not answered in time.
         """
         connection = self.wire
-        deadline = time.monotonic() + seconds
+        deadline = Deadline(seconds, self._host.kept_waiting)
         before = connection.printed_bytes
         try:
             if message:
-                connection.send([message], deadline)
+                connection.send([message], deadline.at)
             return exchange.answer_to(number, connection, callbacks, deadline)
         except ConnectionLost:
             raise failures.died(text, self.end()) from None
@@ -135,7 +136,8 @@ class Process:
             for some in _in_parts(messages):
                 self._connection.send(some, time.monotonic() + seconds)
                 for _message in some:
-                    self._connection.receive(time.monotonic() + seconds)
+                    deadline = Deadline(seconds, self._host.kept_waiting)
+                    exchange.receive(self._connection, deadline)
         except (TimeoutError, ConnectionLost, WireError):
             self.end()
 

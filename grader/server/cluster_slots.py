@@ -44,7 +44,7 @@ class ClusterSlots:
     def warm(self, _count: int) -> None:
         """Do nothing: the cluster's workers get the course with the first submission."""
 
-    def at_work_for(self, _seconds: float) -> int:
+    def slow(self, _seconds: float) -> int:
         """Return 0: nothing that takes long takes up a process of this machine."""
         return 0
 

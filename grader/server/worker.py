@@ -140,7 +140,7 @@ class Worker:
         with self._lock:
             slots = [slots for _course, slots in self._slots.values()]
             at_work = len(self._at_work)
-        slow = sum(each.at_work_for(SLOW_SECONDS) for each in slots)
+        slow = sum(each.slow(SLOW_SECONDS) for each in slots)
         return room_beside(at_work, slow, self._threads)
 
     def _renew(self) -> None:

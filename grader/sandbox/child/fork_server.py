@@ -4,6 +4,7 @@ The trusted side asks over the control channel, one request at a time:
 
     f  with two descriptors, then the limits: fork a child with this wire and this output
     e  end the child and all that it started; the answer says how the child itself ended
+    w  the answer says for how many microseconds the child was kept from the processors
 
 The host itself never reads a submission. A child that harms the host costs its own
 submission: the trusted side starts another host.
@@ -60,9 +61,10 @@ class Host:
             if request == b"f":
                 self.limits = json.loads(framing.read_message(self.control.fileno()))
                 self.fork(descriptors[0], descriptors[1])
-            else:
-                answer = self.end_child()
-                framing.write_message(self.control.fileno(), answer.encode())
+                continue
+            waited = request == b"w"
+            answer = str(processes.kept_waiting(self.child)) if waited else self.end_child()
+            framing.write_message(self.control.fileno(), answer.encode())
 
     def fork(self, wire: int, output: int) -> None:
         """Fork the child that will hold the next submission."""

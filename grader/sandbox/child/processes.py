@@ -63,6 +63,17 @@ def count_tasks(processes: list[int]) -> int:
     return total
 
 
+def kept_waiting(process: int) -> int:
+    """Return the microseconds that a process was ready to run and others had the processors.
+
+    0 where the kernel doesn't count them.
+    """
+    try:
+        return int(Path(f"/proc/{process}/schedstat").read_text().split()[1]) // 1000
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
 def send(process: int, number: int) -> None:
     """Send a signal to a process that may have ended already."""
     try:

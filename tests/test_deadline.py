@@ -1,0 +1,124 @@
+"""Limits of time on a busy machine: what others take of the processors costs nobody points."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sandboxes import LIMITS, Bench, isolation
+
+from grader.batch.priority import let_others_first
+from grader.result import Outcome
+from grader.sandbox.child import processes
+from grader.sandbox.deadline import Deadline
+from grader.sandbox.host import SandboxHost
+
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/schedstat").exists(), reason="the kernel doesn't count who waits"
+)
+WORK = """
+import threading
+import time
+def run(seconds):
+    began = time.process_time()
+    while time.process_time() < began + seconds:
+        pass
+    return seconds
+"""
+SLEEP = "import time\ndef run(seconds):\n    time.sleep(seconds)\n"
+THREADS = """
+import threading
+def run():
+    def burn():
+        while True:
+            pass
+    for _ in range(8):
+        threading.Thread(target=burn, daemon=True).start()
+    burn()
+"""
+
+
+@contextlib.contextmanager
+def crowded(others: int) -> Iterator[None]:
+    """Share one core with so many processes that never wait."""
+    cores = os.sched_getaffinity(0)
+    busy = []
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        for _ in range(others):
+            words = [sys.executable, "-SIc", "while True: pass"]
+            busy.append(subprocess.Popen(words, start_new_session=True))
+        yield
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+        os.sched_setaffinity(0, cores)
+
+
+@pytest.mark.parametrize("name", ["basic", "strict"])
+def test_a_slow_call_is_right_on_a_busy_machine_too(name: str):
+    limits = replace(LIMITS, call_seconds=1.0)
+    with SandboxHost(isolation(name), ["numpy"]) as host:
+        bench = Bench(host)
+        assert bench.call(WORK, 0.0, limits=limits) == 0.0  # it is warm
+        with crowded(4):
+            began = time.monotonic()
+            assert bench.call(WORK, 0.6, limits=limits) == 0.6
+            assert time.monotonic() - began > 1.0  # by the clock alone it would have been over
+            assert bench.outcome(SLEEP, 5.0, limits=limits) is Outcome.TIMEOUT
+
+
+def test_who_keeps_themselves_waiting_is_ended():
+    limits = replace(LIMITS, call_seconds=0.3)
+    with SandboxHost(isolation("basic"), ["numpy"]) as host, crowded(1):
+        began = time.monotonic()
+        assert Bench(host).outcome(THREADS, limits=limits) is Outcome.TIMEOUT
+        assert time.monotonic() - began < LIMITS.call_seconds
+
+
+def test_a_deadline_gives_back_what_was_waited_and_no_more():
+    answers = iter([0.5, 0.5, 20.0, 99.0])
+    deadline = Deadline(1.0, lambda: next(answers))
+    first = deadline.at
+    assert deadline.put_off()
+    assert deadline.at == pytest.approx(first + 0.5)
+    assert not deadline.put_off()
+    assert deadline.put_off()
+    assert deadline.at == pytest.approx(first + 9.0)  # nine times the limit at most
+    assert not deadline.put_off()
+
+
+def test_what_takes_long_lets_all_others_go_first():
+    limits = replace(LIMITS, call_seconds=4.0)
+    with SandboxHost(isolation("basic"), ["numpy"]) as host:
+        bench = Bench(host)
+        bench.call(WORK, 0.0)
+        before = set(processes.descendants(os.getpid()))
+        began = time.monotonic()
+        seen: dict[bool, set[int]] = {}
+
+        def look() -> None:
+            while True not in seen and time.monotonic() < began + 20:
+                time.sleep(0.2)
+                let_others_first(os.getpid(), began)
+                own = os.getpriority(os.PRIO_PROCESS, 0)
+                for one in processes.descendants(os.getpid()):
+                    with contextlib.suppress(OSError):
+                        lower = os.getpriority(os.PRIO_PROCESS, one) > own
+                        seen.setdefault(lower, set()).add(one)
+
+        watching = threading.Thread(target=look)
+        watching.start()
+        assert bench.call(WORK, 1.0, limits=limits) == 1.0
+        watching.join()
+        assert len(seen[True] - before) == 1
+        assert before <= seen[False]  # what the next submission is forked of
