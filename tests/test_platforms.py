@@ -148,6 +148,16 @@ def test_any_result_makes_a_valid_document(
         assert (share == 1) == (assessment.share == 1)
 
 
+@pytest.mark.parametrize("text", ["::error::x", ":::", "a :::: b", "##[error]x", "###[group]"])
+def test_the_runner_of_github_reads_no_command_in_feedback(text: str) -> None:
+    lost = check("forward", "one", Outcome.FAILED, points=1.0, feedback=text)
+    document = json.loads(documents("github", Assessment(result(lost)))["result.json"])
+    message = document["tests"][0]["message"]
+    assert "::" not in message
+    assert "##[" not in message
+    assert message.count(":") >= text.count(":")
+
+
 def test_amounts_are_exact_and_rounded_once() -> None:
     thirds = [check("forward", f"part {i}", points=1 / 3) for i in range(2)]
     lost = check("forward", "part 2", Outcome.FAILED, points=1 / 3)

@@ -73,7 +73,7 @@ def _entry(name: str, status: str, score: float, message: str, duration: int) ->
 
 def _no_command(text: str) -> str:
     """Return text in which the runner, which reads the log, finds no command."""
-    return text.replace("##[", "## [").replace("::", ": :")
+    return re.sub(":(?=:)", ": ", text.replace("##[", "## ["))
 
 
 def documents(assessment: Assessment, _place: PlatformPaths) -> Mapping[str, str]:
