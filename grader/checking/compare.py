@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.checking.inner_calls import called_over, calls_within, is_telling
 from grader.checking.student.objects_within import copied_here
@@ -31,11 +30,14 @@ from grader.result import Outcome
 from grader.sandbox.child.tables.table import form_of
 from grader.sandbox.failures import CallFailure
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _MAX_ENTRIES: Final = 6
 _MAX_NAMED: Final = 64
 _MOST_ROUNDING: Final = 1e4  # that many times what the last digit is worth
 _FLOAT64: Final = np.dtype(np.float64)
-_Array = NDArray[Any]
+_Array: TypeAlias = "NDArray[Any]"
 
 
 @dataclass(frozen=True, slots=True)

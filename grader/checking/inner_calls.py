@@ -11,13 +11,15 @@ import functools
 import inspect
 import types
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.checking.student.objects_within import copied_here
 from grader.comparison import values
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Answer = tuple[tuple[Any, ...], Any]
 """The arguments of a call, and what it returns."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.result import Result
+
+_TERMINALS: Final = frozenset(("FORCE_COLOR", "TTY_COMPATIBLE"))
+"""Variables by which rich takes for a terminal what is none."""
 
 
 def output_for(*, as_json: bool, plain: bool) -> Callable[[Result], None]:
@@ -32,6 +36,9 @@ def words(result: Result) -> None:
 
 def drawn(result: Result) -> None:
     """Draw the report where it can be seen; else tell it in words."""
+    if not _may_be_terminal():
+        words(result)
+        return
     from rich.console import Console
 
     from grader.report.page import can_draw
@@ -43,6 +50,11 @@ def drawn(result: Result) -> None:
     from grader.report.terminal import render
 
     render(result, console)
+
+
+def _may_be_terminal() -> bool:
+    """Return whether rich is to be asked, whose import takes longer than to tell a result."""
+    return sys.stdout.isatty() or not _TERMINALS.isdisjoint(os.environ)
 
 
 def exit_code(result: Result) -> int:

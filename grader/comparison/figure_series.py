@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.comparison import values
 from grader.comparison.number_words import told
@@ -15,8 +14,11 @@ from grader.language import enumerated, joined, ngettext_lazy
 from grader.language import gettext_lazy as _
 from grader.sandbox.child.figures.figure import Axes, Bars, Line, Points
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _MAX_ENTRIES: Final = 4
-Numbers = NDArray[np.float64]
+Numbers: TypeAlias = "NDArray[np.float64]"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.language import gettext_lazy as _
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _BEYOND_COUNTING: Final = 1e6  # how often too large a number is, where the figure says no more
-_Array = NDArray[Any]
+_Array: TypeAlias = "NDArray[Any]"
 
 
 def not_finite(value: Any) -> str:

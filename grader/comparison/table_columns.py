@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.comparison import values
 from grader.language import gettext_lazy as _
@@ -35,7 +34,10 @@ from grader.sandbox.child.tables.table import (
 )
 from grader.sandbox.child.tables.table_cells import cells, labels_of
 
-_Array = NDArray[Any]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_Array: TypeAlias = "NDArray[Any]"
 _WHOLE, _REAL, _TRUTH = _("whole numbers"), _("numbers"), _("truth values")
 _COMPLEX, _TEXTS = _("complex numbers"), _("texts")
 _MIXED: Final = _("values of several kinds")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.comparison import values
 from grader.comparison.set_words import written
 from grader.comparison.table_columns import Values, agree, same_cell
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _MOST_PAIRS: Final = 4_000_000
 _DIGITS: Final = 6

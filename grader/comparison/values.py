@@ -16,16 +16,18 @@ from __future__ import annotations
 import functools
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.sandbox.child.codec import ForbiddenValueError, encode
 from grader.sandbox.child.tables.table import library_of
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _MOST_BYTES: Final = 1 << 30
-_Array = NDArray[Any]
+_Array: TypeAlias = "NDArray[Any]"
 _NUMBERS: Final = "iufc"
 _SCALARS: Final = frozenset((float, int, bool, complex, type(None)))
 _REALS: Final = "biuf"  # as arguments, bools are as good as 0 and 1

@@ -34,3 +34,18 @@ def own_parts(statement: ast.stmt) -> Iterator[ast.AST]:
         node = waiting.pop()
         yield node
         waiting += [each for each in ast.iter_child_nodes(node) if not isinstance(each, ast.stmt)]
+
+
+def definition(tree: ast.Module, name: str) -> ast.FunctionDef | ast.ClassDef | ast.Assign | None:
+    """Return the last definition of a name at the top level; a lambda counts."""
+    found: ast.FunctionDef | ast.ClassDef | ast.Assign | None = None
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names = [node.name]
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+            names = [item.id for item in node.targets if isinstance(item, ast.Name)]
+        else:
+            continue
+        if name in names:
+            found = node
+    return found

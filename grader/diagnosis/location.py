@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from grader.course.syntax_tree import syntax_tree
+from grader.course.syntax_tree import definition, syntax_tree
 from grader.diagnosis.operators.edits import subscript, text
 
 _MAX_SOURCE: Final = 200_000
@@ -68,21 +68,6 @@ class StudentFunction:
                 continue
             held.setdefault(shown, []).append((target, node.lineno))
         return held
-
-
-def definition(tree: ast.Module, name: str) -> ast.FunctionDef | ast.ClassDef | ast.Assign | None:
-    """Return the last definition of a name at the top level; a lambda counts."""
-    found: ast.FunctionDef | ast.ClassDef | ast.Assign | None = None
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names = [node.name]
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
-            names = [item.id for item in node.targets if isinstance(item, ast.Name)]
-        else:
-            continue
-        if name in names:
-            found = node
-    return found
 
 
 def _own_names(

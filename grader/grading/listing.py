@@ -6,8 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import Final
 
-from grader.course.syntax_tree import syntax_tree
-from grader.diagnosis.location import definition
+from grader.course.syntax_tree import definition, syntax_tree
 from grader.result import CheckResult, Listing, Outcome
 from grader.sandbox.replies import SubmissionSource
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from grader.course import Exercise
-from grader.course.syntax_tree import syntax_tree
-from grader.diagnosis.location import definition
+from grader.course.syntax_tree import definition, syntax_tree
 from grader.language import gettext_lazy as _
 from grader.language import joined, listed, ngettext_lazy
 from grader.result import CheckResult, Outcome

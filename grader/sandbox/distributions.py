@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.machinery
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import (
@@ -12,10 +13,11 @@ from importlib.metadata import (
     packages_distributions,
 )
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
 
 _NAMED_OTHERWISE: Final = {
     "Bio": "biopython",
@@ -46,30 +48,46 @@ def pip_name(package: str) -> str:
     return _NAMED_OTHERWISE.get(package, package)
 
 
+def canonical(name: str) -> str:
+    """Return the form of a distribution's name by which names are compared.
+
+    It is that of `packaging.utils.canonicalize_name`, whose import takes longer than all that is
+    looked up for a course that needs NumPy alone.
+    """
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def providing(package: str) -> str | None:
     """Return the distribution that provides an installed package; None where none is known."""
     likely = pip_name(package)
     try:
         if any(entry.name == package for entry in entries(distribution(likely))):
-            return canonicalize_name(likely)
+            return canonical(likely)
     except PackageNotFoundError:
         pass
     found = packages_distributions().get(package)  # reads what each has installed
-    return canonicalize_name(found[0]) if found else None
+    return canonical(found[0]) if found else None
 
 
 def requirements(
     name: str, environment: Mapping[str, str], extras: Iterable[str]
 ) -> list[Requirement]:
-    """Return what a distribution requires, in an environment and with extras.
+    """Return what a distribution requires with extras, in an environment.
+
+    What `environment` does not say is as it is here.
 
     Raises
     ------
     PackageNotFoundError
         It is not installed.
     """
+    lines = distribution(name).requires
+    if not lines:
+        return []
+    from packaging.requirements import Requirement
+
     wanted = []
-    for line in distribution(name).requires or ():
+    for line in lines:
         requirement = Requirement(line)
         marker = requirement.marker
         if marker is None or any(

@@ -7,16 +7,12 @@ import functools
 import importlib.util
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from importlib.machinery import ModuleSpec
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Final
-
-from packaging.markers import default_environment
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 from grader.errors import CourseError
 from grader.language import gettext_lazy as _
@@ -117,17 +113,19 @@ def versions(names: Iterable[str]) -> dict[str, str]:
 
 def _with_requirements(packages: Iterable[str]) -> list[Distribution]:
     """Return the distributions of packages, and all that these require and is installed."""
-    environment = {name: str(value) for name, value in default_environment().items()}
-    open_ones = [Requirement(each) for each in map(distributions.providing, packages) if each]
+    open_ones: list[tuple[str, Collection[str]]] = [
+        (each, ()) for each in map(distributions.providing, packages) if each
+    ]
     found: dict[str, Distribution] = {}
     while open_ones:
-        one = open_ones.pop()
-        name = canonicalize_name(one.name)
-        if name == _OWN or (name in found and not one.extras):
+        required, extras = open_ones.pop()
+        name = distributions.canonical(required)
+        if name == _OWN or (name in found and not extras):
             continue
         with contextlib.suppress(PackageNotFoundError):
             found[name] = distribution(name)
-            open_ones += distributions.requirements(name, environment, one.extras)
+            needed = distributions.requirements(name, {}, extras)
+            open_ones += [(one.name, one.extras) for one in needed]
     return list(found.values())
 
 

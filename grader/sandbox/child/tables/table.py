@@ -8,14 +8,16 @@ imported already.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..libraries import imported, kind_in
 
-_Array = NDArray[Any]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_Array: TypeAlias = "NDArray[Any]"
 
 LIBRARIES: Final = ("pandas", "polars")
 FRAME, SERIES, INDEX, ARRAY = "frame", "series", "index", "array"

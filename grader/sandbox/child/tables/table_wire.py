@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..framing import WireError
 from .moments import NoDescriptionError, are_periods, is_frequency, is_unit, zone_named
@@ -37,6 +36,9 @@ from .table import (
 )
 from .table_cells import labels_of
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 MAX_ROWS: Final = 2_000_000
 MAX_COLUMNS: Final = 10_000
 MAX_LEVELS: Final = 32
@@ -47,7 +49,7 @@ _MISSING_TEXTS: Final = frozenset(("None", "nan", "NA"))
 _LABEL_KINDS: Final = ("NAType", "Period", "Interval")
 _LABEL_PARTS: Final = (str, int, float, bytes, type(None), datetime.date, datetime.timedelta)
 
-_Array = NDArray[Any]
+_Array: TypeAlias = "NDArray[Any]"
 _Plain = Callable[[Any], Any]
 
 
