@@ -14,8 +14,10 @@ import pytest
 
 from grader.checking.reference import load_reference
 from grader.course import load_course
-from grader.diagnosis.cache import cache_folder, cache_key
+from grader.diagnosis import shipped_tables
+from grader.diagnosis.cache import cache_file, cache_key, source_key
 from grader.diagnosis.dictionary_store import Shelf
+from grader.diagnosis.making_tables import make_tables
 from grader.diagnosis.options import Options
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
@@ -341,9 +343,8 @@ def test_a_cache_that_is_damaged_is_made_anew(course: Path) -> None:
     first = shelf()
     stored = first.table(exercise, "table")
     assert stored is not None
-    folder = cache_folder()
-    assert folder is not None
-    [path] = (folder / "diagnosis").glob(f"table-{cache_key(found, exercise)}*")
+    path = cache_file(cache_key(found, exercise), "table")
+    assert path is not None
     whole = path.read_bytes()
     for damaged in (b"", whole[:100], whole[:-1], whole[:-9] + b"\0" + whole[-8:], b"x" * 500):
         path.write_bytes(damaged)
@@ -358,6 +359,90 @@ def test_a_cache_that_is_damaged_is_made_anew(course: Path) -> None:
     assert again.told == "table from the cache"
 
 
+@pytest.fixture
+def shipped(course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a folder of tables of the course, as if they had come with bpgrade; no cache."""
+    folder = tmp_path / "shipped"
+    assert make_tables(load_course(course), folder) == 3
+    monkeypatch.setattr(shipped_tables, "FOLDER", folder)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return folder
+
+
+def told_of_table(course: Path) -> str:
+    found = load_course(course)
+    shelf = Shelf(found, lambda each: load_reference(found, each))
+    assert shelf.table(found.exercises[0], "table") is not None
+    return shelf.told
+
+
+def test_tables_that_ship_are_taken_and_nothing_is_kept_beside_them(
+    course: Path, shipped: Path, tmp_path: Path, results: dict[str, Result]
+) -> None:
+    assert told_of_table(course) == "table that ships"
+    names = ["two mistakes at once", "wrong by itself as well"]
+    again = grade(course, {name: TOLD[name][0] for name in names}, [])
+    for name in names:
+        assert [each[1:] for each in told(again[name])] == [
+            each[1:] for each in told(results[name])
+        ]
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_table_that_ships_is_not_taken_where_it_is_damaged_or_of_other_code(
+    course: Path, shipped: Path, tmp_path: Path
+) -> None:
+    found = load_course(course)
+    path = shipped / f"table-{source_key(found, found.exercises[0])}.bin"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-9] + b"\0" + whole[-8:])
+    assert told_of_table(course).startswith("table built")
+    assert told_of_table(course) == "table from the cache"
+    path.write_bytes(whole)
+    assert told_of_table(course) == "table that ships"
+    other = write_course(tmp_path / "other")
+    (other / "solutions" / "exercise1.py").write_text(REFERENCE + "\n# another one\n")
+    assert told_of_table(other).startswith("table built")
+
+
+@pytest.mark.parametrize(
+    ("version", "taken"), [("1.25.2", False), ("1.26.0", True), ("2.0.0rc1", True), ("3.0", False)]
+)
+def test_tables_that_ship_are_for_the_versions_that_were_tried(
+    version: str, taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shipped_tables.np, "__version__", version)
+    assert (shipped_tables.shipped_file("key", "table") is not None) == taken
+
+
+def test_programs_of_another_structure_that_differ_by_rounding_are_one_class(
+    tmp_path: Path,
+) -> None:
+    folder = write_course(tmp_path / "course")
+    wrong = [
+        f"""
+
+@mistake("shrunk")
+def {name}(x, rate):
+    \"\"\"{name}
+
+    The rate comes too.
+    \"\"\"
+    return {value}, rate
+"""
+        for name, value in {"first": "x * 0.1 * 3", "second": "x * 3 * 0.1"}.items()
+    ]
+    (folder / "solutions" / "misconceptions_exercise1.py").write_text(
+        MISCONCEPTIONS + "".join(wrong)
+    )
+    found = load_course(folder)
+    shelf = Shelf(found, lambda each: load_reference(found, each))
+    stored = shelf.table(found.exercises[0], "shrunk")
+    assert stored is not None
+    classes = [{each.id for each in odd.candidates} for odd in stored[0].odd]
+    assert {"first", "second"} in classes
+
+
 def test_the_cache_goes_by_the_content_of_the_reference(tmp_path: Path) -> None:
     folder = write_course(tmp_path / "course")
     before = cache_key(load_course(folder), load_course(folder).exercises[0])
@@ -365,6 +450,17 @@ def test_the_cache_goes_by_the_content_of_the_reference(tmp_path: Path) -> None:
     assert cache_key(load_course(folder), load_course(folder).exercises[0]) != before
     (folder / "solutions" / "exercise1.py").write_text(REFERENCE)
     assert cache_key(load_course(folder), load_course(folder).exercises[0]) == before
+
+
+def test_the_cache_goes_by_the_versions_of_the_packages_of_the_course(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = load_course(course)
+    before = cache_key(found, found.exercises[0])
+    source = source_key(found, found.exercises[0])
+    monkeypatch.setattr("grader.diagnosis.cache.versions", lambda names: dict.fromkeys(names, "99"))
+    assert cache_key(found, found.exercises[0]) != before
+    assert source_key(found, found.exercises[0]) == source
 
 
 def test_writers_at_the_same_time_leave_a_whole_cache(

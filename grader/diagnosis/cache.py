@@ -1,4 +1,4 @@
-"""Tables kept on disk between runs, in the user's cache folder.
+"""Tables as files: in the user's cache folder, where they are kept between runs, and elsewhere.
 
 A file holds a digest and msgpack of the closed set of values, as the channel carries it: it is only
 ever data. One that is damaged, of another version or not readable counts as not there.
@@ -7,17 +7,16 @@ Probes whose arguments are no data, such as functions, are drawn again when a ta
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, overload
 
-import numpy as np
 import platformdirs
 
 from grader import __version__
+from grader.comparison import values
 from grader.course import Course, Exercise
 from grader.course.files import replacing
 from grader.course.naming import SHARED
@@ -27,6 +26,7 @@ from grader.diagnosis.fault_dictionary import FaultDictionary, Odd
 from grader.diagnosis.observation import Inputs, Layout
 from grader.sandbox.child.codec import ForbiddenValueError, decode, encode
 from grader.sandbox.child.framing import WireError
+from grader.sandbox.packages import versions
 
 _FORMAT: Final = 2
 _MAX_BYTES: Final = 64_000_000
@@ -39,11 +39,12 @@ def cache_folder() -> Path | None:
     return folder if folder.is_absolute() else None
 
 
-def cache_key(course: Course, exercise: Exercise) -> str:
-    """Return a key that changes with all that an exercise's tables depend on."""
-    digest = hashlib.sha256(f"{_FORMAT} {__version__} {np.__version__} {sys.version}".encode())
+def source_key(course: Course, exercise: Exercise) -> str:
+    """Return a key that changes with the code that an exercise's tables are made by and of."""
+    digest = hashlib.sha256(f"{_FORMAT} {__version__}".encode())
     engine = Path(__file__).parent
     own = [*sorted(engine.glob("*.py")), *sorted(engine.glob("operators/*.py"))]
+    own.append(Path(values.__file__))
     shared = course.folder / "solutions" / f"{SHARED}.py"
     of_course = [course.reference(exercise), *files_of(course)]
     for path in (*own, *of_course, *([shared] if shared.is_file() else ())):
@@ -54,16 +55,34 @@ def cache_key(course: Course, exercise: Exercise) -> str:
     return digest.hexdigest()[:40]
 
 
+def cache_key(course: Course, exercise: Exercise) -> str:
+    """Return a key that changes with all that tables made here depend on.
+
+    These are the code, this Python, and the packages that the course's code may use.
+    """
+    libraries = sorted(versions((*course.packages, "numpy")).items())
+    here = f"{source_key(course, exercise)} {libraries} {sys.version}"
+    return hashlib.sha256(here.encode()).hexdigest()[:40]
+
+
+def cache_file(key: str, function: str) -> Path | None:
+    """Return where a table is kept by its `cache_key`; None where nothing can be kept."""
+    folder = cache_folder()
+    return table_file(folder / "diagnosis", key, function) if folder is not None else None
+
+
+def table_file(folder: Path, key: str, function: str) -> Path:
+    """Return the file of a function's table in a folder of tables."""
+    return folder / f"{function}-{key}.bin"
+
+
 def load_table(
-    key: str, function: str, draw: Callable[[int], tuple[Inputs, ...]]
+    path: Path, draw: Callable[[int], tuple[Inputs, ...]]
 ) -> tuple[FaultDictionary, dict[str, str]] | None:
-    """Return a table and the meanings of names; None where no valid one is kept.
+    """Return a table and the meanings of names; None where the file holds no valid one.
 
     `draw` makes the arguments of so many probes anew, where they could not be kept.
     """
-    path = _path(key, function)
-    if path is None:
-        return None
     try:
         data = path.read_bytes()
         if hashlib.sha256(data[_DIGEST:]).digest() != data[:_DIGEST]:
@@ -73,24 +92,28 @@ def load_table(
         return None
 
 
-def keep_table(key: str, function: str, table: FaultDictionary, meanings: dict[str, str]) -> None:
+def keep_table(path: Path, table: FaultDictionary, meanings: dict[str, str]) -> None:
     """Keep a table, where that is possible."""
-    path = _path(key, function)
-    if path is None:
-        return
     try:
-        data = _encoded(table, meanings)
-    except ForbiddenValueError:
-        return  # it is too large
-    with contextlib.suppress(OSError):  # it is built again next time
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as new:
-            new.write_bytes(hashlib.sha256(data).digest() + data)
+        write_table(path, table, meanings)
+    except (ForbiddenValueError, OSError):
+        return  # it is too large, or there is no room: it is built again next time
 
 
-def _path(key: str, function: str) -> Path | None:
-    folder = cache_folder()
-    return folder / "diagnosis" / f"{function}-{key}.bin" if folder is not None else None
+def write_table(path: Path, table: FaultDictionary, meanings: dict[str, str]) -> None:
+    """Write a table into a file.
+
+    Raises
+    ------
+    ForbiddenValueError
+        It is too large.
+    OSError
+        The file cannot be written.
+    """
+    data = _encoded(table, meanings)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as new:
+        new.write_bytes(hashlib.sha256(data).digest() + data)
 
 
 def _encoded(table: FaultDictionary, meanings: dict[str, str]) -> bytes:

@@ -347,16 +347,13 @@ def _plainest(members: list[Candidate]) -> tuple[Candidate, ...]:
 def _odd_classes(
     function: str, made: list[tuple[Candidate, _Shown | None]], drawn: int, stored: int
 ) -> tuple[Odd, ...]:
-    groups: dict[Any, list[Candidate]] = {}
+    groups: dict[Any, tuple[_Shown, list[Candidate]]] = {}
     for candidate, shown in made:
         if shown is None or len(shown.odd) != drawn:
             continue
-        same = len({vector.tobytes() for _, vector in shown.odd}) == 1
+        same = len({rounded(vector).tobytes() for _, vector in shown.odd}) == 1
         if same and not _is_authors(candidate, function):
             continue  # the same whatever the arguments are: it may be anything
-        key = tuple((shape, tuple(vector.tolist())) for shape, vector in shown.odd[:stored])
-        groups.setdefault(key, []).append(candidate)
-    return tuple(
-        Odd(tuple((shape, np.array(vector)) for shape, vector in key), _plainest(members))
-        for key, members in groups.items()
-    )
+        key = tuple((shape, rounded(vector).tobytes()) for shape, vector in shown.odd[:stored])
+        groups.setdefault(key, (shown, []))[1].append(candidate)
+    return tuple(Odd(first.odd[:stored], _plainest(members)) for first, members in groups.values())

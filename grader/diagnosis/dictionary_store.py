@@ -1,16 +1,18 @@
-"""A course's tables: in memory, else from the cache, else built."""
+"""A course's tables: in memory, else those that ship, else from the cache, else built."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from grader.course import Course, Exercise
-from grader.diagnosis.cache import cache_key, keep_table, load_table
+from grader.diagnosis.cache import cache_file, cache_key, keep_table, load_table, source_key
 from grader.diagnosis.fault_dictionary import FaultDictionary
 from grader.diagnosis.observation import Inputs
+from grader.diagnosis.shipped_tables import shipped_file
 from grader.errors import CourseError
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ class Shelf:
         self._course = course
         self._reference = reference
         self._tables: dict[tuple[str, str], Stored | None] = {}
-        self._keys: dict[str, str] = {}
+        self._keys: dict[tuple[str, str], str] = {}
         self._workshops: dict[str, Workshop | None] = {}
 
     def table(self, exercise: Exercise, function: str) -> Stored | None:
@@ -67,12 +69,26 @@ class Shelf:
         return self._workshops[exercise.name]
 
     def _from_disk(self, exercise: Exercise, function: str) -> Stored | None:
-        if exercise.name not in self._keys:
-            self._keys[exercise.name] = cache_key(self._course, exercise)
-        key = self._keys[exercise.name]
-        stored = load_table(key, function, lambda count: self._drawn(exercise, function, count))
+        source = self._key(source_key, exercise)
+        stored = self._read(exercise, function, shipped_file(source, function))
+        if stored is not None:
+            self.told = "table that ships"
+            return stored
+        path = cache_file(self._key(cache_key, exercise), function)
+        stored = self._read(exercise, function, path)
         self.told = "table from the cache"
-        return stored or self._build(exercise, function, key)
+        return stored or self._build(exercise, function, path)
+
+    def _key(self, make: Callable[[Course, Exercise], str], exercise: Exercise) -> str:
+        place = (make.__name__, exercise.name)
+        if place not in self._keys:
+            self._keys[place] = make(self._course, exercise)
+        return self._keys[place]
+
+    def _read(self, exercise: Exercise, function: str, path: Path | None) -> Stored | None:
+        if path is None:
+            return None
+        return load_table(path, lambda count: self._drawn(exercise, function, count))
 
     def _drawn(self, exercise: Exercise, function: str, count: int) -> tuple[Inputs, ...]:
         from grader.diagnosis.dictionary_builder import draw_inputs
@@ -80,7 +96,7 @@ class Shelf:
         workshop = self.workshop(exercise)
         return draw_inputs(workshop.book.probes[function], count) if workshop is not None else ()
 
-    def _build(self, exercise: Exercise, function: str, key: str) -> Stored | None:
+    def _build(self, exercise: Exercise, function: str, path: Path | None) -> Stored | None:
         from grader.diagnosis.dictionary_builder import build_table
 
         start = time.perf_counter()
@@ -93,5 +109,6 @@ class Shelf:
         if table is None:
             self.told = "the author wrote no probe for it"
             return None
-        keep_table(key, function, table, workshop.book.meanings)
+        if path is not None:
+            keep_table(path, table, workshop.book.meanings)
         return table, workshop.book.meanings
