@@ -10,7 +10,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class TablesHook(BuildHookInterface):
-    """Adds grader/diagnosis/shipped; see grader/diagnosis/shipped_tables.py."""
+    """Adds grader/diagnosis/shipped; see grader/diagnosis/table_files.py."""
 
     _folder = ""
 

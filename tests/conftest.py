@@ -193,6 +193,14 @@ def _own_trusted_courses() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _nothing_in_idle_time() -> Iterator[None]:
+    """Leave no process behind that makes the tables of a test's course."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BPGRADE_IDLE", "no")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _repairs_found_beside_other_tests() -> Iterator[None]:
     """Let the search for repairs take its processor time, however busy the machine is."""
     with pytest.MonkeyPatch.context() as patch:

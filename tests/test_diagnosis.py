@@ -14,8 +14,8 @@ import pytest
 
 from grader.checking.reference import load_reference
 from grader.course import load_course
-from grader.diagnosis import shipped_tables
-from grader.diagnosis.cache import cache_file, cache_key, source_key
+from grader.diagnosis import table_files
+from grader.diagnosis.cache import cache_key, source_key
 from grader.diagnosis.dictionary_store import Shelf
 from grader.diagnosis.making_tables import make_tables
 from grader.diagnosis.options import Options
@@ -343,7 +343,7 @@ def test_a_cache_that_is_damaged_is_made_anew(course: Path) -> None:
     first = shelf()
     stored = first.table(exercise, "table")
     assert stored is not None
-    path = cache_file(cache_key(found, exercise), "table")
+    path = table_files.cache_file(cache_key(found, exercise), "table")
     assert path is not None
     whole = path.read_bytes()
     for damaged in (b"", whole[:100], whole[:-1], whole[:-9] + b"\0" + whole[-8:], b"x" * 500):
@@ -364,7 +364,7 @@ def shipped(course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     """Give a folder of tables of the course, as if they had come with bpgrade; no cache."""
     folder = tmp_path / "shipped"
     assert make_tables(load_course(course), folder) == 3
-    monkeypatch.setattr(shipped_tables, "FOLDER", folder)
+    monkeypatch.setattr(table_files, "SHIPPED", folder)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return folder
 
@@ -411,8 +411,8 @@ def test_a_table_that_ships_is_not_taken_where_it_is_damaged_or_of_other_code(
 def test_tables_that_ship_are_for_the_versions_that_were_tried(
     version: str, taken: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shipped_tables.np, "__version__", version)
-    assert (shipped_tables.shipped_file("key", "table") is not None) == taken
+    monkeypatch.setattr(table_files, "version", lambda _name: version)
+    assert (table_files.shipped_file("key", "table") is not None) == taken
 
 
 def test_programs_of_another_structure_that_differ_by_rounding_are_one_class(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import socket
-import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Final
 
+from grader.course import file_lock
 from grader.errors import UsageError
 from grader.language import gettext_lazy as _
 
@@ -29,11 +29,9 @@ class Lock:
 
     def __init__(self, folder: Path, *, writing: bool = False) -> None:
         self._path = folder / (_WRITING if writing else _BATCH)
-        self._file = os.open(
-            self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644
-        )
+        self._file = file_lock.opened(self._path)
         end = time.monotonic() + (_SECONDS if writing else 0)
-        while not (taken := _take(self._file)) and time.monotonic() < end:
+        while not (taken := file_lock.take(self._file)) and time.monotonic() < end:
             time.sleep(0.02)
         if not taken:
             holder = os.pread(self._file, 4096, 0) if hasattr(os, "pread") else b""
@@ -60,27 +58,6 @@ class Lock:
         trace: TracebackType | None,
     ) -> None:
         os.close(self._file)
-
-
-def _take(file: int) -> bool:
-    if sys.platform == "win32":
-        import msvcrt
-
-        try:
-            # far behind the text, which others must be able to read
-            os.lseek(file, 1 << 20, os.SEEK_SET)
-            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-            os.lseek(file, 0, os.SEEK_SET)
-        except OSError:
-            return False
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _held(folder: Path, writing: bool, text: bytes) -> str:

@@ -191,6 +191,10 @@ class _Check:
         results = [self._grade(submission, exercise) for submission, exercise in readable]
         if len(self.files) > 1 and self.show is not json_line:
             click.echo(_total(results, len(self.files)))
+        if results:
+            from grader.diagnosis.ahead import begin
+
+            begin(self.course)  # what the next wrong answers need; these have been told
         return max((*codes, *map(exit_code, results)))
 
     def _grade(self, submission: Submission, exercise: Exercise) -> Result:

@@ -13,8 +13,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, overload
 
-import platformdirs
-
 from grader import __version__
 from grader.comparison import values
 from grader.course import Course, Exercise
@@ -31,12 +29,6 @@ from grader.sandbox.packages import versions
 _FORMAT: Final = 2
 _MAX_BYTES: Final = 64_000_000
 _DIGEST: Final = 32
-
-
-def cache_folder() -> Path | None:
-    """Return the user's folder for caches; None where there is none."""
-    folder = platformdirs.user_cache_path("bpgrade", appauthor=False)
-    return folder if folder.is_absolute() else None
 
 
 def source_key(course: Course, exercise: Exercise) -> str:
@@ -63,17 +55,6 @@ def cache_key(course: Course, exercise: Exercise) -> str:
     libraries = sorted(versions((*course.packages, "numpy")).items())
     here = f"{source_key(course, exercise)} {libraries} {sys.version}"
     return hashlib.sha256(here.encode()).hexdigest()[:40]
-
-
-def cache_file(key: str, function: str) -> Path | None:
-    """Return where a table is kept by its `cache_key`; None where nothing can be kept."""
-    folder = cache_folder()
-    return table_file(folder / "diagnosis", key, function) if folder is not None else None
-
-
-def table_file(folder: Path, key: str, function: str) -> Path:
-    """Return the file of a function's table in a folder of tables."""
-    return folder / f"{function}-{key}.bin"
 
 
 def load_table(

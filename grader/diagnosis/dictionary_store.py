@@ -9,10 +9,10 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from grader.course import Course, Exercise
-from grader.diagnosis.cache import cache_file, cache_key, keep_table, load_table, source_key
+from grader.diagnosis.cache import cache_key, keep_table, load_table, source_key
 from grader.diagnosis.fault_dictionary import FaultDictionary
 from grader.diagnosis.observation import Inputs
-from grader.diagnosis.shipped_tables import shipped_file
+from grader.diagnosis.table_files import cache_file, shipped_file
 from grader.errors import CourseError
 
 if TYPE_CHECKING:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 from grader.checking.reference import load_reference
-from grader.course import Course
+from grader.course import Course, Exercise
 from grader.course.data_files import working_folder, working_in
+from grader.course.shared import importing_shared
 from grader.diagnosis.bug_library import read_book
-from grader.diagnosis.cache import source_key, table_file, write_table
+from grader.diagnosis.cache import source_key, write_table
 from grader.diagnosis.dictionary_builder import build_table
+from grader.diagnosis.dictionary_store import Shelf
 from grader.diagnosis.program_factory import Workshop
+from grader.diagnosis.table_files import table_file
 from grader.sandbox.child.console import answering
 
 
@@ -27,13 +31,10 @@ def make_tables(course: Course, folder: Path) -> int:
         A table cannot be written.
     """
     made = 0
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(working_in(stack.enter_context(working_folder(course))))
-        stack.enter_context(answering(()))
-        stack.enter_context(contextlib.redirect_stdout(io.StringIO()))  # wrong programs may print
-        for exercise in course.exercises:
+    with _working(course):
+        for exercise in _with_misconceptions(course):
             reference = load_reference(course, exercise)
-            if reference is None or not course.misconceptions(exercise).is_file():
+            if reference is None:
                 continue
             key = source_key(course, exercise)
             workshop = Workshop(reference, read_book(course, exercise))
@@ -44,3 +45,33 @@ def make_tables(course: Course, folder: Path) -> int:
                     write_table(place, table, workshop.book.meanings)
                     made += 1
     return made
+
+
+def make_lacking(course: Course) -> None:
+    """Make those tables of a course that neither ship nor are in the cache, and keep them there.
+
+    Raises
+    ------
+    CourseError
+        A file of the course cannot be run.
+    """
+    with _working(course):
+        shelf = Shelf(course, lambda exercise: load_reference(course, exercise))
+        for exercise in _with_misconceptions(course):
+            for function in exercise.functions:
+                shelf.table(exercise, function)
+
+
+def _with_misconceptions(course: Course) -> Iterator[Exercise]:
+    return (each for each in course.exercises if course.misconceptions(each).is_file())
+
+
+@contextlib.contextmanager
+def _working(course: Course) -> Iterator[None]:
+    """Run the course's own code, and wrong programs: they find its data, and may print."""
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(working_in(stack.enter_context(working_folder(course))))
+        stack.enter_context(importing_shared(course.folder / "solutions"))
+        stack.enter_context(answering(()))
+        stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+        yield

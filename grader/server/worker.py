@@ -26,6 +26,7 @@ from grader.batch.pool import (
     usable_cores,
 )
 from grader.batch.slots import Slots
+from grader.diagnosis.ahead import begin
 from grader.errors import BpgradeError
 from grader.language import gettext_lazy as _
 from grader.server import queue as jobs
@@ -269,6 +270,7 @@ class Worker:
             from grader.server.cluster_slots import ClusterSlots
 
             return ClusterSlots(read.course, self._job(read), self._cluster, self._say)
+        begin(read.course)
         cores = self._cores if self._threads >= len(self._cores) else frozenset()
         return Slots(self._job(read), stuck_seconds(read.course), cores)
 
