@@ -11,6 +11,7 @@ import atexit
 import contextlib
 import functools
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,10 +19,11 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from command_client import Request, begin, number
 from waiting import wait_for
+from warm_server import WarmCommand
 
 _SERVER = Path(__file__).parent / "command_server.py"
 _READ_AT_START = ("PYTHON", "LC_", "LANG", "LD_", "OMP_", "OPENBLAS_", "MKL_")
@@ -94,6 +96,18 @@ def _forked(request: Request, output: Any, errors: Any, seconds: float) -> int:
             raise subprocess.TimeoutExpired(request.arguments, seconds) from None
 
 
+def begin_serving(*arguments: str, log: IO[bytes], variables: Mapping[str, str]) -> WarmCommand:
+    """Begin `bpgrade ARGUMENTS`, which starts a server, as a fork; see tests/warm_server.py."""
+    output, their_output = os.pipe()
+    connection = socket.socket(socket.AF_UNIX)
+    with Path(os.devnull).open("rb") as nothing:
+        request = Request(list(arguments), os.fspath(Path.cwd()), dict(variables), True)
+        streams = [nothing.fileno(), their_output, log.fileno()]
+        process = begin(connection, server("server"), request, streams)
+    os.close(their_output)
+    return WarmCommand(connection, process, output)
+
+
 def _text(file: Any) -> str:
     file.seek(0)
     text: str = file.read().decode("utf-8", "backslashreplace")
@@ -101,10 +115,11 @@ def _text(file: Any) -> str:
 
 
 @functools.cache
-def server() -> str:
+def server(*kind: str) -> str:
     """Start the server, once for each process of tests; return the path of its socket."""
     path = Path(tempfile.mkdtemp(prefix="bpgrade-tests-"), "socket")
-    started = subprocess.Popen([sys.executable, str(_SERVER), str(path)], stdin=subprocess.PIPE)
+    words = [sys.executable, str(_SERVER), str(path), *kind]
+    started = subprocess.Popen(words, stdin=subprocess.PIPE)
     atexit.register(_end, started, path)
     wait_for(path.exists, "the command server answers")
     return str(path)
@@ -113,5 +128,4 @@ def server() -> str:
 def _end(started: subprocess.Popen[bytes], path: Path) -> None:
     started.stdin.close()  # type: ignore[union-attr]
     started.wait()
-    path.unlink()
-    path.parent.rmdir()
+    shutil.rmtree(path.parent)

@@ -1,10 +1,11 @@
 """Runs `bpgrade` in forks of a process that has imported it, for tests/command.py.
 
-    python tests/command_server.py SOCKET
+    python tests/command_server.py SOCKET [server]
 
 Each connection is one command: a line of JSON (the fields of `command_client.Request`) with the
 three standard streams as descriptors, answered by the process's number and then its exit code. A
-command sees what it would in a process started afresh.
+command sees what it would in a process started afresh. One for servers has imported what those need
+too (tests/warm_server.py).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"  # never 
 
 import command_client
 import pytest
+import warm_server
 import warm_start
 
 import grader.cli
@@ -52,8 +54,10 @@ _LIBRARIES = (
 """What commands import where they need it."""
 
 
-def serve(path: str) -> None:
+def serve(path: str, kind: str = "") -> None:
     """Answer until whoever started this is gone."""
+    if kind:
+        warm_server.prepare()
     trials.SLOWEST = 30.0  # beside other tests as much is found as on an idle machine
     for module in pkgutil.walk_packages(grader.__path__, "grader."):
         if not module.name.startswith(_LEFT_OUT):
@@ -116,6 +120,8 @@ def _run(request: dict[str, Any], descriptors: list[int]) -> None:
         warm_start.hosts(patch)
         warm_start.grading_processes(patch)
         warm_start.platforms(patch, command_client.words(sys.argv[1]))
+        if sys.argv[2:]:
+            warm_server.serve(patch, Path(sys.argv[1]).with_name("migrated.sqlite3"))
     if request["repair_seconds"] is not None:
         diagnose.REPAIR_SECONDS = request["repair_seconds"]
     sys.argv = ["bpgrade", *request["arguments"]]
@@ -133,4 +139,4 @@ def _run(request: dict[str, Any], descriptors: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(*sys.argv[1:])

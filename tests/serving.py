@@ -23,7 +23,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command import begin_serving
 from waiting import wait_for
+from warm_server import WarmCommand
 
 PASSWORD = "a long enough password"
 RIGHT = """
@@ -44,7 +46,7 @@ class Served:
     """A running server: its address, its process, the link for the first instructor."""
 
     address: str
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[str] | WarmCommand
     link: str
     data: Path
 
@@ -57,7 +59,8 @@ class Served:
         found = {}
         for child in children_of(self.process.pid):
             words = Path(f"/proc/{child}/cmdline").read_bytes().decode()
-            found["worker" if "worker_main" in words else "web"] = child
+            words += Path(f"/proc/{child}/comm").read_text()
+            found |= {name: child for name in ("web", "worker") if f"{name}_main" in words}
         return found
 
 
@@ -79,19 +82,27 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def served(course: Path, data: Path, *options: str) -> Iterator[Served]:
-    """Start `bpgrade serve`, and stop it in the end."""
+def served(course: Path, data: Path, *options: str, warm: bool = True) -> Iterator[Served]:
+    """Start `bpgrade serve`, and stop it in the end.
+
+    It is `warm` where its processes are forks; see tests/warm_server.py.
+    """
     port = free_port()
     words = ["serve", "--course", str(course), "--data", str(data), "--port", str(port)]
+    variables = {**os.environ, "BPGRADE_LANG": "en"}
     with _log(data).open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "grader", *words, *options],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            env={**os.environ, "BPGRADE_LANG": "en"},
-        )
+        process: subprocess.Popen[str] | WarmCommand
+        if warm:
+            process = begin_serving(*words, *options, log=log, variables=variables)
+        else:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "grader", *words, *options],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=variables,
+            )
     try:
         assert process.stdout is not None
         told = ""
@@ -234,15 +245,20 @@ class Database:
 
 
 @contextlib.contextmanager
-def served_on(kind: str, course: Path, data: Path) -> Iterator[tuple[Served, Database | None]]:
+def served_on(
+    kind: str, course: Path, data: Path, *, warm: bool = True
+) -> Iterator[tuple[Served, Database | None]]:
     """Start a server on `sqlite` or on a `postgresql` of its own; skip where there is none."""
     if kind == "sqlite":
-        with served(course, data) as running:
+        with served(course, data, warm=warm) as running:
             yield running, None
         return
     if POSTGRESQL is None:
         pytest.skip("there is no PostgreSQL here: apt-get install postgresql")
-    with database() as found, served(course, data, "--database", found.address) as running:
+    with (
+        database() as found,
+        served(course, data, "--database", found.address, warm=warm) as running,
+    ):
         yield running, found
 
 

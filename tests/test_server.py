@@ -44,7 +44,7 @@ def site(
     assert run_command("author", "new", course).returncode == 0
     with (course / "exercises" / "course.toml").open("a", encoding="utf-8") as file:
         file.write(f"[server]\nattempts = {MOST}\n")
-    with served_on(request.param, course, folder / "data") as (running, _):
+    with served_on(request.param, course, folder / "data", warm=False) as (running, _):
         yield running
 
 
@@ -220,7 +220,7 @@ def test_forged_forms_and_wrong_passwords_get_nothing(site: Served, instructor: 
 def test_nothing_is_left_when_the_server_itself_is_killed(tmp_path: Path):
     course = tmp_path / "course"
     assert run_command("author", "new", course).returncode == 0
-    with served(course, tmp_path / "data") as running:
+    with served(course, tmp_path / "data", warm=False) as running:
         family = [running.children()["web"], running.children()["worker"]]
         family += [child for one in family for child in children_of(one)]
         assert len(family) >= 3  # the web server has a process that answers
@@ -232,7 +232,7 @@ def test_nothing_is_left_when_the_server_itself_is_killed(tmp_path: Path):
 def test_a_second_start_keeps_everything_and_so_does_a_copy(tmp_path: Path):
     course = tmp_path / "course"
     assert run_command("author", "new", course).returncode == 0
-    with served(course, tmp_path / "data") as first:
+    with served(course, tmp_path / "data", warm=False) as first:
         visitor = Visitor(first.address)
         visitor.post(first.link.removeprefix(first.address), password=PASSWORD)
         attempt = handed_in(visitor, RIGHT)

@@ -10,12 +10,15 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from command import run_command
 from serving import RIGHT, Database, Served, Visitor, first_instructor, served, served_on
 from waiting import wait_for
+
+from grader.sandbox.child.processes import descendants
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
 TASK = "/c/course/e/exercise1/"
@@ -29,7 +32,7 @@ def site(
 ) -> Iterator[tuple[Served, Visitor, Database | None]]:
     course = tmp_path / "course"
     assert run_command("author", "new", course).returncode == 0
-    with served_on(request.param, course, tmp_path / "data") as (running, found):
+    with served_on(request.param, course, tmp_path / "data", warm=False) as (running, found):
         yield running, first_instructor(running), found
 
 
@@ -49,7 +52,7 @@ def test_what_is_accepted_is_graded_once_whatever_is_killed(
     running, visitor, cluster = site
     chosen = random.Random(SEED)
     accepted: list[str] = []
-    killed: list[int] = []
+    killed: list[Process] = []
     ended = threading.Event()
 
     def go_on() -> None:
@@ -77,7 +80,10 @@ def test_what_is_accepted_is_graded_once_whatever_is_killed(
         ended.set()
         student.join()
     told = f"seed {SEED}"
-    wait_for(lambda: not any(map(is_alive, killed)), "none is left behind, at the port or grading")
+    wait_for(
+        lambda: not any(one.is_alive for one in killed),
+        "none is left behind, at the port or grading",
+    )
     for attempt in filter(None, accepted):
         state = attempt + "state/"
         wait_for(lambda state=state: '"ended": true' in visitor.get(state).text, f"{told} {state}")
@@ -96,8 +102,8 @@ def test_a_full_disk_is_told_and_what_was_accepted_stays(tmp_path: Path):
         first = hand_in(visitor, RIGHT)
         wait_for(lambda: '"ended": true' in visitor.get(first + "state/").text, "it is graded")
         size = (data / "server.sqlite3").stat().st_size
-        for pid in processes(running):
-            limit_files(pid, size + 400_000)
+        for one in processes(running):
+            limit_files(one.pid, size + 400_000)
         answers = []
         for number in range(40):
             page = visitor.post(TASK + "submit/", page=TASK, code=f"{number}{'#' * 90_000}")
@@ -111,8 +117,8 @@ def test_a_full_disk_is_told_and_what_was_accepted_stays(tmp_path: Path):
         log = running.log()
         assert "OperationalError at" in log
         assert not any(text in log for text in ("Traceback", "instructor", "###", "INSERT"))
-        for pid in processes(running):
-            limit_files(pid, 1 << 40)
+        for one in processes(running):
+            limit_files(one.pid, 1 << 40)
         last = hand_in(visitor, RIGHT)
         assert last
         wait_for(lambda: '"ended": true' in visitor.get(last + "state/").text, "it is graded")
@@ -127,24 +133,37 @@ def test_a_server_that_is_killed_takes_its_processes_along(tmp_path: Path):
     with served(course, tmp_path / "data") as running:
         known = processes(running)
         running.process.kill()
-        wait_for(lambda: not any(map(is_alive, known)), "all have ended")
+        wait_for(lambda: not any(one.is_alive for one in known), "all have ended")
 
 
-def is_alive(pid: int) -> bool:
+@dataclass(frozen=True)
+class Process:
+    """A process, and when it was started: its number may be another's later."""
+
+    pid: int
+    started: str
+
+    @property
+    def is_alive(self) -> bool:
+        fields = stat(self.pid)
+        return bool(fields) and fields[0] != "Z" and fields[19] == self.started
+
+
+def stat(pid: int) -> list[str]:
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return False
+        return []
 
 
-def processes(running: Served) -> list[int]:
+def processes(running: Served) -> list[Process]:
     """Return the server's processes, and those that they have started."""
-    return [pid for child in running.children().values() for pid in family(child)]
+    return [one for child in running.children().values() for one in family(child)]
 
 
-def family(pid: int) -> list[int]:
+def family(pid: int) -> list[Process]:
     """Return a process and those that it has started."""
-    return [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+    return [Process(one, fields[19]) for one in (pid, *descendants(pid)) if (fields := stat(one))]
 
 
 def limit_files(pid: int, size: int) -> None:
