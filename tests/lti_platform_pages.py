@@ -27,7 +27,10 @@ addEventListener("message", (event) => {
   event.source.postMessage(said, event.origin);
 });
 </script>"""
-_SUBMIT = "<script>document.forms[0].submit()</script>"
+_SUBMIT = """<script>
+// Playwright loses sight of a frame that goes from one site to another and on at once
+addEventListener("load", () => setTimeout(() => document.forms[0].submit(), 400));
+</script>"""
 
 
 def configuration(address: str) -> dict[str, Any]:
