@@ -8,10 +8,16 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import nbformat
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from notebook_files import FOLDER, REFERENCE, Bench, bench, code, notebook
 
+from grader.notebooks.code_cells import upgraded
+from grader.notebooks.notebook_file import read_document
 from grader.result import Outcome, Result
 
 SIGMOID, REST = REFERENCE.split("\n\n\ndef forward", 1)
@@ -36,6 +42,44 @@ def test_a_notebook_gets_the_score_of_the_same_code_in_a_file(grade: Bench, name
     outcomes = [(check.id, check.outcome, check.points) for check in notebook_result.checks]
     assert outcomes == [(check.id, check.outcome, check.points) for check in file_result.checks]
     assert notebook_result.score == file_result.score > 0
+
+
+@given(
+    st.lists(
+        st.tuples(st.text(min_size=1), st.one_of(st.none(), st.integers(), st.text(max_size=2))),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_cells_of_version_4_are_those_that_nbformat_reads(
+    written: list[tuple[str, int | str | None]],
+) -> None:
+    written = [(f"x = 1  # {source}", count) for source, count in written]
+    cells = [
+        {
+            "cell_type": "code",
+            "metadata": {},
+            "outputs": [],
+            "source": source,
+            "execution_count": count,
+        }
+        for source, count in written
+    ]
+    data = json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": cells}).encode()
+    found = upgraded(read_document("exercise3.ipynb", data))
+    read: Any = nbformat  # which has no types
+    as_read = [
+        read.v4.new_code_cell(cell.source, execution_count=cell.execution_count) for cell in found
+    ]
+    whole = read.v4.new_notebook(cells=as_read)
+    read.validate(whole)
+    again = read.convert(read.reads(read.writes(whole), as_version=read.NO_CONVERT), 4)
+    assert [(cell.source, cell.execution_count) for cell in again.cells] == [
+        (cell.source, cell.execution_count) for cell in found
+    ]
+    assert [cell.source for cell in found] == [
+        source.replace("\r\n", "\n").replace("\r", "\n") for source, _count in written
+    ]
 
 
 def test_the_same_mistakes_are_named(grade: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,10 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Final
 
 from grader.similarity.fingerprints import (
     STRUCTURE_PIECE,
@@ -23,6 +20,10 @@ from grader.similarity.fingerprints import (
     tokens,
 )
 from grader.similarity.likeness import Likeness
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _STRUCTURE_STANDS_OUT: Final = 2.5
 _WORDING_STANDS_OUT: Final = 1.6
@@ -151,11 +152,14 @@ class _Reading:
         for number, some in enumerate(found):
             for digest in set(some) - given:
                 owners[digest].append(number)
-        self._owners = {digest: np.array(own) for digest, own in owners.items() if len(own) <= most}
+        self._owners = {digest: own for digest, own in owners.items() if len(own) <= most}
         self.telling = [frozenset(some) & self._owners.keys() for some in found]
 
     def standing_out(self) -> dict[tuple[int, int], float]:
         """Return the pairs that are much alike, and how far they stand out."""
+        import numpy as np  # here, for a batch compares only when all is graded
+
+        owners = {digest: np.array(own) for digest, own in self._owners.items()}
         count = len(self.telling)
         sizes = np.array([len(some) for some in self.telling])
         usual = np.zeros(count)
@@ -165,7 +169,7 @@ class _Reading:
             if len(some) < _FEWEST_PIECES:
                 continue
             shared = np.bincount(
-                np.concatenate([self._owners[digest] for digest in sorted(some)]), minlength=count
+                np.concatenate([owners[digest] for digest in sorted(some)]), minlength=count
             )
             shares: NDArray[np.float64] = shared / np.maximum(sizes, sizes[one])
             shares[one] = 0.0
