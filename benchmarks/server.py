@@ -259,7 +259,7 @@ def one_night(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         cluster = stack.enter_context(database()) if name == "postgresql" else None
         words = ["--database", cluster.address] if cluster else []
-        running = stack.enter_context(served(ROOT, folder / "data", *words))
+        running = stack.enter_context(served(ROOT, folder / "data", *words, warm=False))
         processor = Processor(running, cluster)
 
         def break_on() -> None:
