@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import io
 import re
 import sys
+import zipfile
 from typing import Any
 
 import pytest
@@ -264,3 +266,32 @@ def test_a_link_logs_nobody_in_to_another_instructors_course(served: Class):
     assert served.clients["tess"].get("/c/elsewhere/desk/").status_code == 404
     Membership.objects.filter(course=other).delete()
     other.delete()
+
+
+def test_moodle_takes_the_feedback_back(served: Class):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    def ask(text: str, format: str = "moodle"):
+        data = {"format": format, "exercise": "exercise1", "feedback": "1"}
+        data |= {"file": SimpleUploadedFile("worksheet.csv", text.encode())} if text else {}
+        return served.clients["tess"].post("/c/many/desk/gradebook/", data)
+
+    worksheet = (
+        "Identifier,Full name,ID number,Grade,Maximum grade,Feedback comments\n"
+        "Participant 811,Ada 0001,s0001,,20,\nParticipant 812,Nobody,none,,20,\n"
+    )
+    answer = ask(worksheet)
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
+        [name] = packed.namelist()
+        page = packed.read(name).decode()
+    assert name.startswith("Ada 0001_811_assignsubmission_file")
+    assert "Everything is right." in page
+    for wrong in (ask("", "moodle"), ask(worksheet, "canvas"), ask("a,b\n1,2\n")):
+        assert wrong.status_code == 400
+    nobody = ask(worksheet.replace("s0001", "s9999"))
+    assert nobody.status_code == 400
+    assert "nobody in the worksheet has feedback" in nobody.content.decode()
+    student = served.clients["copies"].post("/c/many/desk/gradebook/", {"feedback": "1"})
+    assert student.status_code == 404

@@ -62,7 +62,12 @@ def zip_answer(files: Iterable[tuple[str, bytes | str]], name: str) -> HttpRespo
     with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, data in files:
             archive.writestr(path, data)
-    answer = HttpResponse(memory.getvalue(), content_type="application/zip")
+    return zip_file(memory.getvalue(), name)
+
+
+def zip_file(data: bytes, name: str) -> HttpResponse:
+    """Return a zip to download."""
+    answer = HttpResponse(data, content_type="application/zip")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 
+from grader.decisions.results import Graded
 from grader.errors import UsageError
 from grader.gradebook.exporting import Format, filled_gradebook, told_filled
+from grader.gradebook.feedback_zip import pack_moodle
+from grader.gradebook.moodle import read_worksheet
 from grader.gradebook.sheet import Upload
 from grader.language import gettext_lazy as _
+from grader.report.pages.folder import page_of
+from grader.report.pages.words import page_languages
 from grader.server import access, grades
 from grader.server.access import Visit, students_of
-from grader.server.courses import course_of
+from grader.server.courses import course_of, read_course
 from grader.server.models import noted
 from grader.server.rendering import page
+from grader.server.views.files import zip_file
 
 FORMATS: Final[dict[Format, str]] = {
     "canvas": _("Canvas: Grades, Export, Export Entire Gradebook"),
@@ -44,6 +52,8 @@ def gradebook(request: HttpRequest, visit: Visit) -> HttpResponse:
     problem, made = "", None
     if request.method == "POST":
         try:
+            if "feedback" in request.POST:
+                return _feedback(request, visit)
             made = _made(request, visit)
         except UsageError as error:
             problem = error.message
@@ -68,21 +78,13 @@ def _made(request: HttpRequest, visit: Visit) -> Made:
     UsageError
         The file, or what is to go where, is not clear.
     """
-    wanted, exercise, column = (
-        request.POST.get(name, "").strip()[:200] for name in ("format", "exercise", "column")
-    )
-    format = next((each for each in FORMATS if each == wanted), None)
-    file = request.FILES.get("file")
-    if format is None or (format == "canvas" and file is None):
+    format, into = _format(request), _export(request)
+    if format is None or (format == "canvas" and into is None):
         raise UsageError(_("choose the platform and the file that it has exported"))
-    if column and not (exercise and file):
+    exercise, column = _exercise(request, visit), request.POST.get("column", "").strip()[:200]
+    if column and not (exercise and into):
         raise UsageError(_("a column is of one exercise and one file: choose both"))
-    names = {one.name for one in course_of(visit.course).exercises}
-    if exercise and exercise not in names:
-        raise UsageError(_("the course has no exercise {name}", name=exercise))
-    into = Upload((file.name or "")[-100:], file.read()) if file else None
-    people = [one.person for one in students_of(visit)]
-    graded = grades.with_kept(visit.course, grades.places(visit.course, people, exercise))
+    graded = _graded(visit, exercise)
     filled = filled_gradebook(format, graded, into, exercise or None, column or None)
     noted(visit.person, visit.course, "gradebook", f"{format}: {filled.written} grades")
     content = base64.b64encode(filled.data).decode("ascii")
@@ -94,3 +96,50 @@ def _made(request: HttpRequest, visit: Visit) -> Made:
         left_out=tuple(filled.left_out[:_SHOWN]),
         more=max(0, len(filled.left_out) - _SHOWN),
     )
+
+
+def _feedback(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Return the students' pages as a zip that Moodle takes back, by its grading worksheet.
+
+    Raises
+    ------
+    UsageError
+        There is no worksheet, and so no knowing which page is whose.
+    """
+    into = _export(request)
+    worksheet = read_worksheet(into) if into and _format(request) == "moodle" else None
+    if worksheet is None:
+        raise UsageError(
+            _("feedback goes back to Moodle by an assignment's grading worksheet: choose its file")
+        )
+    course = course_of(visit.course)
+    draw, languages = read_course(visit.course).drawings.draw, page_languages(course)
+    drawn = partial(page_of, draw=draw, languages=languages)
+    packed = pack_moodle(_graded(visit, _exercise(request, visit)), drawn, worksheet)
+    if not packed.files:
+        raise UsageError(_("nobody in the worksheet has feedback"))
+    noted(visit.person, visit.course, "gradebook", f"moodle: {packed.files} feedback files")
+    return zip_file(packed.data, "moodle-feedback.zip")
+
+
+def _format(request: HttpRequest) -> Format | None:
+    wanted = request.POST.get("format", "")
+    return next((each for each in FORMATS if each == wanted), None)
+
+
+def _export(request: HttpRequest) -> Upload | None:
+    file = request.FILES.get("file")
+    return Upload((file.name or "")[-100:], file.read()) if file else None
+
+
+def _exercise(request: HttpRequest, visit: Visit) -> str:
+    """Return the exercise that was chosen; nothing for all."""
+    exercise = request.POST.get("exercise", "").strip()[:200]
+    if exercise and exercise not in {one.name for one in course_of(visit.course).exercises}:
+        raise UsageError(_("the course has no exercise {name}", name=exercise))
+    return exercise
+
+
+def _graded(visit: Visit, exercise: str) -> Iterator[Graded]:
+    people = [one.person for one in students_of(visit)]
+    return grades.with_kept(visit.course, grades.places(visit.course, people, exercise))
