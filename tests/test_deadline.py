@@ -93,7 +93,7 @@ def test_a_deadline_gives_back_what_was_waited_and_no_more():
     assert deadline.at == pytest.approx(first + 0.5)
     assert not deadline.put_off()
     assert deadline.put_off()
-    assert deadline.at == pytest.approx(first + 9.0)  # nine times the limit at most
+    assert deadline.at == pytest.approx(first + 3.0)  # three times the limit at most
     assert not deadline.put_off()
 
 

@@ -293,5 +293,6 @@ def test_moodle_takes_the_feedback_back(served: Class):
     nobody = ask(worksheet.replace("s0001", "s9999"))
     assert nobody.status_code == 400
     assert "nobody in the worksheet has feedback" in nobody.content.decode()
-    student = served.clients["copies"].post("/c/many/desk/gradebook/", {"feedback": "1"})
+    served.add("pupil")
+    student = served.clients["pupil"].post("/c/many/desk/gradebook/", {"feedback": "1"})
     assert student.status_code == 404
