@@ -2,45 +2,63 @@
 
     python benchmarks/check_latency.py [--runs 10]
 
-Compares, by the median of wall-clock times taken in turn on this machine, `bpgrade check` of a
-finished exercise 3 with `python -c "import numpy, pytest"` (at most 3 times as long) and
-`bpgrade --help` with `python -c pass` (at most 6 times). Exits with 1 where a ratio is larger.
+Compares, by the median of the ratios of runs that took turns on this machine, `bpgrade check` of a
+finished exercise 3 with `python -c "import numpy, pytest"` and `bpgrade --help` with
+`python -c pass`, in processor time, all processes included, and by the clock. Below each stands
+what it cannot do without: NumPy a second time, in the sandbox's own process; click. Exits with 1
+where a ratio of processor times is larger than it was: 2.7 for a check, 6 for the help.
 """
 
 from __future__ import annotations
 
 import argparse
 import platform
+import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 COURSE = Path(__file__).resolve().parent.parent
-LIMITS = {"check": 3.0, "help": 6.0}
+LIMITS = {"check": 2.7, "help": 6.0}
+BASES = {"check": "imports", "its floor": "imports", "help": "pass", "click": "pass"}
 
 
-def seconds(command: list[str], folder: str) -> float:
-    """Return the wall-clock time of one run of a command, which must succeed."""
-    start = time.perf_counter()
+@dataclass(frozen=True)
+class Taken:
+    """What one run took, in seconds: of the processor, and by the clock."""
+
+    processor: float
+    clock: float
+
+    def __add__(self, other: Taken) -> Taken:
+        return Taken(self.processor + other.processor, self.clock + other.clock)
+
+
+def taken_by(command: list[str], folder: str) -> Taken:
+    """Return what one run of a command took, which must succeed."""
+    start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Taken(processor, time.perf_counter() - start)
 
 
-def medians(commands: dict[str, list[str]], runs: int) -> dict[str, float]:
-    """Return each command's median time; the commands take turns, so that all share the load."""
-    taken: dict[str, list[float]] = {name: [] for name in commands}
+def all_taken(commands: dict[str, list[str]], runs: int) -> dict[str, list[Taken]]:
+    """Return what each run of each command took; they take turns, so that all share the load."""
+    found: dict[str, list[Taken]] = {name: [] for name in commands}
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(COURSE / "solutions" / "exercise3.py", folder)
         for command in commands.values():
-            seconds(command, folder)  # fills the caches of bytecode and of the disk
+            taken_by(command, folder)  # fills the caches of bytecode and of the disk
         for _ in range(runs):
             for name, command in commands.items():
-                taken[name].append(seconds(command, folder))
-    return {name: statistics.median(times) for name, times in taken.items()}
+                found[name].append(taken_by(command, folder))
+    return found
 
 
 def main() -> int:
@@ -49,23 +67,29 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=10)
     runs = parser.parse_args().runs
     bpgrade = str(Path(sys.executable).with_name("bpgrade"))
-    found = medians(
+    found = all_taken(
         {
             "imports": [sys.executable, "-c", "import numpy, pytest"],
+            "numpy": [sys.executable, "-c", "import numpy"],
             "check": [bpgrade, "check", "exercise3.py"],
             "pass": [sys.executable, "-c", "pass"],
+            "click": [sys.executable, "-c", "import click"],
             "help": [bpgrade, "--help"],
         },
         runs,
     )
+    found["its floor"] = [a + b for a, b in zip(found["imports"], found["numpy"], strict=True)]
     print(f"Python {platform.python_version()}, {platform.machine()}, median of {runs}")
     slow = False
-    for name, base in (("check", "imports"), ("help", "pass")):
-        ratio = found[name] / found[base]
-        slow |= ratio > LIMITS[name]
+    for name, base in BASES.items():
+        pairs = list(zip(found[name], found[base], strict=True))
+        ratio = statistics.median(one.processor / other.processor for one, other in pairs)
+        clock = statistics.median(one.clock / other.clock for one, other in pairs)
+        slow |= ratio > LIMITS.get(name, ratio)
+        own = statistics.median(one.processor for one in found[name])
         print(
-            f"{name:6}{found[name] * 1000:7.0f} ms ={ratio:5.2f} x {base}"
-            f" ({found[base] * 1000:.0f} ms; at most {LIMITS[name]:g} x)"
+            f"{name:10}{own * 1000:6.0f} ms of the processor ={ratio:5.2f} x {base};"
+            f"{clock:5.2f} x by the clock"
         )
     return 1 if slow else 0
 

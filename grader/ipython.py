@@ -100,7 +100,7 @@ def check(
         submission = running_submission()
         found = find_course(Path(course) if course is not None else None, Path(), decide=_tell)
         wanted = found.exercise(exercise)
-        with Grader(found, resolve("basic")) as grader:
+        with Grader(found, resolve("basic"), for_many=False) as grader:
             return Report(grader.grade(submission, wanted, seed))
 
 

@@ -106,7 +106,8 @@ def command(
     from grader.grading.grade import Grader
     from grader.sandbox.isolation import resolve
 
-    with Grader(course, resolve(isolation), options) as grader:
+    many = watch or len(files) > 1
+    with Grader(course, resolve(isolation), options, for_many=many) as grader:
         show = output_for(as_json=as_json, plain=plain)
         check = _Check(grader, files, exercise, seed, show, figure, annotate, html)
         return check.watch() if watch else check.run()

@@ -56,6 +56,8 @@ class Grader:
         How far submissions are confined; see `resolve`.
     options : Options, optional
         How mistakes are diagnosed.
+    for_many : bool, optional
+        Whether many submissions will come, for which preparing pays off. It changes no result.
 
     Raises
     ------
@@ -69,10 +71,16 @@ class Grader:
     """
 
     def __init__(
-        self, course: Course, isolation: Isolation, options: Options = DEFAULT_OPTIONS
+        self,
+        course: Course,
+        isolation: Isolation,
+        options: Options = DEFAULT_OPTIONS,
+        *,
+        for_many: bool = True,
     ) -> None:
         self.course = course
         self._isolation = isolation
+        self._for_many = for_many
         self.options = options
         self._stack = ExitStack()
         self._host: SandboxHost | None = None
@@ -90,6 +98,7 @@ class Grader:
             self.course.packages,
             self.course.data and self._folder / DATA,
             imported_by_stubs(self.course),
+            for_many=self._for_many,
         )
         self._host = self._stack.enter_context(host)
         self._stack.callback(lambda: self._collection.close())
@@ -383,5 +392,5 @@ def grade(
     found = find_course(Path(course) if course is not None else None, Path())
     wanted = exercise_of(found, path, exercise)
     submission = read_submission(path)
-    with Grader(found, resolve(isolation)) as grader:
+    with Grader(found, resolve(isolation), for_many=False) as grader:
         return grader.grade(submission, wanted, DEFAULT_SEED if seed is None else seed)

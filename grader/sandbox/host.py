@@ -66,7 +66,8 @@ class SandboxHost:
     removes the scratch folder.
 
     `allowed` are the packages that submissions may import, `usual` the modules in them that most
-    will: those are imported once for all.
+    will: those are imported once for all. Where it is not `for_many`, what only pays off when many
+    submissions come is left undone.
     """
 
     def __init__(
@@ -75,12 +76,14 @@ class SandboxHost:
         allowed: Sequence[str],
         data: Path | None = None,
         usual: Sequence[str] = (),
+        *,
+        for_many: bool = True,
     ) -> None:
         self.isolation = isolation
         offered, private = packages.locate(allowed), packages.locate(PRIVATE_PACKAGES)
         self._scratch = Path(tempfile.mkdtemp(prefix="bpgrade-")).resolve()
         try:
-            many = not isolation.fresh_host
+            many = for_many and not isolation.fresh_host
             place = SandboxFolders(self._scratch, offered, private, data, tuple(usual), many)
             self._processes = _make(isolation, place)
         except BaseException:

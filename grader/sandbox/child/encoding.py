@@ -285,7 +285,8 @@ class _Encoder:
         return self._any_array(value)
 
     def _any_array(self, value: np.ndarray[Any, Any]) -> Any:
-        if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        masked = type(value) is not np.ndarray and isinstance(value, np.ma.MaskedArray)
+        if masked and np.ma.is_masked(value):
             return self._object(value, _REMEDIES["MaskedArray"])
         if value.dtype == object:
             return self._object_array(value)

@@ -38,6 +38,8 @@ def import_packages(settings: dict[str, Any], forks: bool = False) -> Callable[.
             with contextlib.suppress(ImportError):  # it may be a name in a module
                 __import__(name)
         if settings["for_many"]:
+            import numpy.ma  # noqa: F401 - some of many will have masked arrays
+
             warm_up.rehearse()
     finder.hide(settings["hidden"])
     _keep_listings()

@@ -33,8 +33,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.ma  # the codec needs it and the next: imported once, not by each child
-import numpy.random
+import numpy.random  # the codec needs it: imported once, not by each child
 
 from . import codec, framing, printing, student_errors, written_files
 from .conditions import holding
