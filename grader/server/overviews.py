@@ -9,6 +9,7 @@ it is shown as it was.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import json
 import subprocess
 import sys
@@ -208,13 +209,14 @@ class _Maker:
             self._end(self._process)
 
     def _end(self, process: subprocess.Popen[str]) -> None:
+        self._process = None
+        atexit.unregister(self.close)
         process.kill()
         process.wait()
         for stream in (process.stdin, process.stdout):
             if stream is not None:
-                stream.close()
-        self._process = None
-        atexit.unregister(self.close)
+                with contextlib.suppress(BrokenPipeError):  # a question that it was not there for
+                    stream.close()
 
 
 _maker = _Maker()

@@ -2,7 +2,7 @@ import time
 
 
 def attack(scene, oracle):
-    end = time.monotonic() + scene["patience"]
-    while time.monotonic() < end:
+    end = time.process_time() + scene["patience"]
+    while time.process_time() < end:
         oracle(1.0)
     return scene["won"]
