@@ -149,6 +149,7 @@ def test_how_hidden_checks_ended_is_nowhere_before_the_deadline(shown: Class):
         *(shown.page("ada", f"attempt/{one}/") for one in (first, second)),
         *(shown.page("ada", f"attempt/{one}/report/") for one in (first, second)),
         *shown.own_files("ada").values(),
+        *for_students(shown, "ada"),
     ]
     for text in everywhere:
         for hidden in ("The mean is right for any numbers", "A single number", "10 / 10", ",yes,"):
@@ -171,6 +172,30 @@ def test_how_hidden_checks_ended_is_nowhere_before_the_deadline(shown: Class):
     assert "10 / 10" in teacher
     assert "so far" not in teacher
     assert "The mean is right for any numbers" in shown.page("tess", f"attempt/{first}/report/")
+
+
+def for_students(shown: Class, name: str) -> list[str]:
+    """Return somebody's page in each zip of feedback that the desk makes."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    worksheet = (
+        "Identifier,Full name,ID number,Grade,Maximum grade,Feedback comments\n"
+        f"Participant 1,Somebody,{name}-shown,,10,\n"
+    )
+    desk, teacher = "/c/shown/desk", shown.clients["tess"]
+    fields = {"format": "moodle", "exercise": "exam", "feedback": "1"}
+    file = SimpleUploadedFile("worksheet.csv", worksheet.encode())
+    found = []
+    for answer in (
+        teacher.get(f"{desk}/feedback.zip"),
+        teacher.post(f"{desk}/gradebook/", {**fields, "file": file}),
+    ):
+        assert answer["Content-Type"] == "application/zip"
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
+            names = [one for one in packed.namelist() if name in one or "Somebody" in one]
+            found += [packed.read(one).decode() for one in names]
+    assert len(found) == 2
+    return found
 
 
 def test_that_nothing_could_be_run_is_told_at_once(shown: Class):

@@ -16,6 +16,7 @@ from grader.result import Outcome, Result
 from grader.server.access import Visit
 from grader.server.courses import read_course
 from grader.server.grades import Place, Try, result_of
+from grader.server.models import ServedCourse
 
 _NAMED_LATER: Final = _("mistakes are named {when}")
 _HINTED_LATER: Final = _("hints are given {when}")
@@ -43,14 +44,17 @@ class Shown:
 
 
 def shown_to(visit: Visit, place: Place) -> Shown:
-    """Return what somebody may read now of the results for an exercise; who teaches, all.
+    """Return what somebody may read now of the results for an exercise; who teaches, all."""
+    return Shown() if visit.teaches else shown_to_student(visit.course, place)
+
+
+def shown_to_student(course: ServedCourse, place: Place) -> Shown:
+    """Return what a student may read now of their own results for an exercise.
 
     Attempts count where they were graded; the same file again is no other attempt. The deadline
     is the student's own, and is over after the grace minutes.
     """
-    if visit.teaches:
-        return Shown()
-    read = read_course(visit.course)
+    read = read_course(course)
     exercise = read.course.exercise(place.grade.exercise)
     files = {one.attempt.sha256 for one in place.tries if one.status == "graded"}
     deadline = decided_deadline(place.grade.decisions, read.description, exercise.name)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from grader.batch.records import Student
 from grader.course import Course
+from grader.decisions.results import Graded
+from grader.gradebook.feedback_zip import Page
 from grader.grading.submission import is_notebook
 from grader.report.pages.folder import work_of
 from grader.report.pages.student_page import Work, student_page
@@ -18,8 +21,8 @@ from grader.server import access, grades
 from grader.server.access import Visit, attempt_for
 from grader.server.courses import course_of, read_course
 from grader.server.grades import Place, Try
-from grader.server.models import Attempt
-from grader.server.showing import Shown, as_shown, shown_to
+from grader.server.models import Attempt, ServedCourse
+from grader.server.showing import Shown, as_shown, shown_to, shown_to_student
 from grader.text.tables import table_text
 
 _COLUMNS = ("exercise", "attempt", "handed_in", "status", "score", "counts", "file")
@@ -114,6 +117,20 @@ def _page(visit: Visit, course: Course, place: Place, one: Try) -> str:
         draw=read_course(visit.course).drawings.draw,
         languages=page_languages(course),
     )
+
+
+def pages_for_students(served: ServedCourse, places: Iterable[Place]) -> Page:
+    """Return what draws a student's page for feedback: with what they may read now, no more."""
+    draw, languages = read_course(served).drawings.draw, page_languages(course_of(served))
+    told = {id(one.grade): shown_to_student(served, one) for one in places}
+
+    def drawn(student: Student, own: Sequence[Graded]) -> str:
+        works = [_as_shown(work_of(one), told[id(one.grade)]) for one in own]
+        return student_page(
+            works, name=student.name, identity=student.id, draw=draw, languages=languages
+        )
+
+    return drawn
 
 
 def _as_shown(work: Work, told: Shown) -> Work:

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 
-from grader.decisions.results import Graded
 from grader.errors import UsageError
 from grader.gradebook.exporting import Format, filled_gradebook, told_filled
 from grader.gradebook.feedback_zip import pack_moodle
 from grader.gradebook.moodle import read_worksheet
 from grader.gradebook.sheet import Upload
 from grader.language import gettext_lazy as _
-from grader.report.pages.folder import page_of
-from grader.report.pages.words import page_languages
 from grader.server import access, grades
 from grader.server.access import Visit, students_of
-from grader.server.courses import course_of, read_course
+from grader.server.courses import course_of
+from grader.server.grades import Place
 from grader.server.models import noted
 from grader.server.rendering import page
-from grader.server.views.files import zip_file
+from grader.server.views.files import pages_for_students, zip_file
 
 FORMATS: Final[dict[Format, str]] = {
     "canvas": _("Canvas: Grades, Export, Export Entire Gradebook"),
@@ -84,7 +80,7 @@ def _made(request: HttpRequest, visit: Visit) -> Made:
     exercise, column = _exercise(request, visit), request.POST.get("column", "").strip()[:200]
     if column and not (exercise and into):
         raise UsageError(_("a column is of one exercise and one file: choose both"))
-    graded = _graded(visit, exercise)
+    graded = grades.with_kept(visit.course, _places(visit, exercise))
     filled = filled_gradebook(format, graded, into, exercise or None, column or None)
     noted(visit.person, visit.course, "gradebook", f"{format}: {filled.written} grades")
     content = base64.b64encode(filled.data).decode("ascii")
@@ -112,10 +108,9 @@ def _feedback(request: HttpRequest, visit: Visit) -> HttpResponse:
         raise UsageError(
             _("feedback goes back to Moodle by an assignment's grading worksheet: choose its file")
         )
-    course = course_of(visit.course)
-    draw, languages = read_course(visit.course).drawings.draw, page_languages(course)
-    drawn = partial(page_of, draw=draw, languages=languages)
-    packed = pack_moodle(_graded(visit, _exercise(request, visit)), drawn, worksheet)
+    places = _places(visit, _exercise(request, visit))
+    drawn = pages_for_students(visit.course, places)
+    packed = pack_moodle(grades.with_kept(visit.course, places), drawn, worksheet)
     if not packed.files:
         raise UsageError(_("nobody in the worksheet has feedback"))
     noted(visit.person, visit.course, "gradebook", f"moodle: {packed.files} feedback files")
@@ -140,6 +135,6 @@ def _exercise(request: HttpRequest, visit: Visit) -> str:
     return exercise
 
 
-def _graded(visit: Visit, exercise: str) -> Iterator[Graded]:
+def _places(visit: Visit, exercise: str) -> list[Place]:
     people = [one.person for one in students_of(visit)]
-    return grades.with_kept(visit.course, grades.places(visit.course, people, exercise))
+    return list(grades.places(visit.course, people, exercise))

@@ -10,7 +10,7 @@ from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
-from grader.course import Course, Exercise
+from grader.course import Exercise
 from grader.decisions.decision import ALL, Decision, Kind, in_force, taken_back
 from grader.decisions.decision_words import told
 from grader.decisions.decisions_table import of_this_answer
@@ -21,16 +21,15 @@ from grader.decisions.proposing import FOR_MANY, Bench
 from grader.decisions.remarks import remarks
 from grader.errors import UsageError
 from grader.language import gettext_lazy as _
-from grader.report.pages.folder import page_name, page_of
-from grader.report.pages.words import page_languages
+from grader.report.pages.folder import page_name
 from grader.result import PartResult
 from grader.server import access, grades
 from grader.server.access import Visit, exercise_for, student_for, students_of
-from grader.server.courses import course_of, read_course
+from grader.server.courses import course_of
 from grader.server.models import Person, Role, noted
 from grader.server.paging import part_of
 from grader.server.rendering import page
-from grader.server.views.files import zip_answer
+from grader.server.views.files import pages_for_students, zip_answer
 
 KINDS: Final[dict[Kind, str]] = {
     "comment": _("a comment for the student"),
@@ -121,15 +120,15 @@ def grades_table(request: HttpRequest, visit: Visit) -> HttpResponse:
 def feedback(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Give each student's page with what counts, as a zip."""
     noted(visit.person, visit.course, "feedback")
-    return zip_answer(_pages(visit, course_of(visit.course)), f"{visit.course.name}-feedback.zip")
+    return zip_answer(_pages(visit), f"{visit.course.name}-feedback.zip")
 
 
-def _pages(visit: Visit, course: Course) -> Iterator[tuple[str, str]]:
-    draw, languages = read_course(visit.course).drawings.draw, page_languages(course)
-    places = grades.places(visit.course, _students(visit))
-    graded = grades.with_kept(visit.course, (one for one in places if one.kept))
+def _pages(visit: Visit) -> Iterator[tuple[str, str]]:
+    places = [one for one in grades.places(visit.course, _students(visit)) if one.kept]
+    drawn = pages_for_students(visit.course, places)
+    graded = grades.with_kept(visit.course, places)
     for student, own in groupby(graded, key=lambda one: one.grade.student):
-        yield page_name(student), page_of(student, own, draw, languages)
+        yield page_name(student), drawn(student, list(own))
 
 
 def _remarks(visit: Visit, known: Sequence[Decision]) -> list[tuple[FinalGrade, str]]:
