@@ -27,8 +27,8 @@ from grader.errors import IsolationError
 from grader.language import gettext_lazy as _
 
 _TICK_SECONDS: Final = 0.25
-SLOW_SECONDS: Final = 1.5
-STAND_INS: Final = 2  # for each grading process
+SLOW_SECONDS: Final = 1.0
+STAND_INS: Final = 3  # for each grading process
 _MAX_EARLY_DEATHS: Final = 3
 
 

@@ -1,7 +1,7 @@
 """Who goes first where the processors are not enough: those that take long go behind all others.
 
-An endless loop would take as much of a processor as everybody who waits for an answer. What it is
-kept waiting is given back to it (`sandbox/deadline.py`), so no result depends on its priority.
+An endless loop would take as much of a processor as everybody who waits for an answer. What a
+submission is kept waiting is given back to it (`sandbox/deadline.py`).
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-_MOST: Final = 3  # times the limit: with threads of its own a submission can keep itself waiting
+_MOST: Final = 1  # times the limit: a loop must not keep its place for long, nor itself waiting
 _LEAST: Final = 0.02  # of the limit
 
 
