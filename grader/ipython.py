@@ -14,10 +14,10 @@ from typing import Any, Final
 from grader.course import find_course
 from grader.course.locate import UntrustedCourse
 from grader.errors import BpgradeError, UsageError, no_such_language
+from grader.extras import check_installed
 from grader.grading.grade import DEFAULT_SEED, Grader
 from grader.grading.imported_files import in_folder
 from grader.grading.submission import MAX_SOURCE_BYTES, Submission, modules_of
-from grader.handing_in.installed import check_installed
 from grader.language import current_language, find_language, reading, translated
 from grader.language import gettext_lazy as _
 from grader.notebooks.code_cells import plain_blocks
@@ -171,7 +171,7 @@ def submit(
         The server can't be reached, or refuses.
     """
     with _told_in(lang):
-        check_installed()
+        check_installed("submit", _("handing in"))
         from grader.handing_in import submitting
 
         content = _as_notebook([source for _label, source in _cells()])

@@ -21,7 +21,7 @@ LAYERS = [
     {"comparison"},
     {"sandbox"},
     {"authoring", "course", "result"},
-    {"text"},
+    {"extras", "text"},
     {"errors"},
     {"language"},
 ]

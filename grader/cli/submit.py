@@ -11,6 +11,7 @@ import click
 
 from grader.cli.result_output import exit_code, output_for
 from grader.language import gettext as _
+from grader.language import gettext_lazy as lazy
 from grader.language import ngettext, translated
 
 if TYPE_CHECKING:
@@ -68,11 +69,11 @@ def command(
     Exit code: 0 full marks, 1 points lost, a part to be graded by hand, or a result that is not
     shown yet, 2 a path or an option is wrong, 3 it could not be handed in or graded.
     """
+    from grader.extras import check_installed
     from grader.grading.submission import read_submission
-    from grader.handing_in.installed import check_installed
 
     read_submission(file)  # says what is wrong with a file that is none
-    check_installed()
+    check_installed("submit", lazy("handing in"))
     from grader.handing_in import submitting
 
     outgoing = submitting.Outgoing(

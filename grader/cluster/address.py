@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from grader.errors import UsageError, reason_of
+from grader.extras import check_installed
 from grader.language import gettext_lazy as _
 from grader.language import listed
 
 _ADDRESS: Final = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.%]+\]|[^\s/:@\[\]]+):([0-9]{1,5})/?")
 _MAX_PORT: Final = 65_535
-_NEEDED: Final = ("distributed", "cryptography")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +62,7 @@ def cluster_of(
     UsageError
         What was given cannot be right, or the extra is not installed.
     """
-    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
-        raise UsageError(
-            _("grading on a cluster needs {names}, not installed here", names=listed(missing)),
-            "pip install 'bpgrade[cluster]'",
-        )
+    check_installed("cluster", _("grading on a cluster"))
     if scheduler and workers:
         raise UsageError(
             _("--scheduler and --local-cluster cannot be used together"),

@@ -6,12 +6,12 @@ import json
 import os
 import secrets
 from dataclasses import asdict, dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from grader.errors import UsageError
+from grader.extras import check_installed
 from grader.language import gettext_lazy as _
 from grader.server import logs
 
@@ -104,32 +104,13 @@ def set_up(configuration: Configuration) -> None:
     UsageError
         The extra `server` is not installed, or the database's address makes no sense.
     """
-    if missing := missing_packages():
-        raise UsageError(
-            _("the server needs {package}, which is not installed", package=missing[0]),
-            "pip install 'bpgrade[server]'",
-        )
+    check_installed("server", _("the server"))
     import django
     from django.conf import settings
 
     if not settings.configured:
         settings.configure(**_settings(configuration))
         django.setup()
-
-
-def missing_packages() -> list[str]:
-    """Return the packages of the extra that are not there."""
-    from packaging.requirements import Requirement
-
-    missing = []
-    for one in map(Requirement, metadata.requires("bpgrade") or ()):
-        if one.marker is None or not one.marker.evaluate({"extra": "server"}):
-            continue
-        try:
-            metadata.distribution(one.name)
-        except metadata.PackageNotFoundError:
-            missing.append(one.name)
-    return missing
 
 
 def _settings(configuration: Configuration) -> dict[str, Any]:

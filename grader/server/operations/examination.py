@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from grader.course import load_course
 from grader.errors import BpgradeError, UsageError
+from grader.extras import missing_packages
 from grader.language import gettext_lazy as _
 from grader.language import listed
 from grader.sandbox.isolation import resolve
@@ -47,7 +48,7 @@ def examine(data: Path) -> Iterator[Finding]:
     What can't be looked at because something before it is missing is left out.
     """
     yield _isolation()
-    missing = configuration.missing_packages()
+    missing = missing_packages("server")
     yield _finding(
         _("packages"),
         _("not installed: {names}", names=listed(missing)) if missing else "",
