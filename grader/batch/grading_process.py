@@ -21,12 +21,13 @@ import msgpack
 from grader import errors
 from grader.batch.executor import Job, Task
 from grader.batch.priority import let_others_first
-from grader.errors import BpgradeError
+from grader.errors import BpgradeError, IsolationError
 from grader.language import gettext_lazy as _
 from grader.language import in_languages, recorded
 from grader.sandbox.child import framing
 
 RENEW_AFTER: Final = 1_000
+_MAX_EARLY_DEATHS: Final = 3
 START_SECONDS: Final = 120.0
 ENDED: Final = _("ended unexpectedly")
 """How a grading process was lost: what is said of it."""
@@ -131,6 +132,35 @@ class GradingProcess:
             self._process.wait(10.0)
         except subprocess.TimeoutExpired:
             self.kill()
+
+
+class EarlyDeaths:
+    """Counts grading processes that are lost one after another before they can grade."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def add(self, why: str) -> None:
+        """Count one that was lost so.
+
+        Raises
+        ------
+        IsolationError
+            There have been too many: another one would end as they did.
+        """
+        self._count += 1
+        if self._count >= _MAX_EARLY_DEATHS:
+            raise IsolationError(
+                _("the grading process {why} before it had graded anything", why=why),
+                _(
+                    "run `bpgrade doctor`, and `bpgrade check` on one of the submissions, on the"
+                    " machine that grades"
+                ),
+            )
+
+    def reset(self) -> None:
+        """Forget them: one can grade."""
+        self._count = 0
 
 
 def ended_with(message: list[Any]) -> str:

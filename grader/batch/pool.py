@@ -17,19 +17,18 @@ from grader.batch.grading_process import (
     ENDED,
     RENEW_AFTER,
     START_SECONDS,
+    EarlyDeaths,
     GradingProcess,
     ended_with,
     error_of,
     gave_no_answer,
 )
 from grader.course import Course
-from grader.errors import IsolationError
 from grader.language import gettext_lazy as _
 
 _TICK_SECONDS: Final = 0.25
 SLOW_SECONDS: Final = 1.0
 STAND_INS: Final = 3  # for each grading process
-_MAX_EARLY_DEATHS: Final = 3
 
 
 class LocalPool:
@@ -108,7 +107,7 @@ class _PoolRun:
         self._processes: set[GradingProcess] = set()
         self._again: list[Task] = []
         self._retried: set[str] = set()
-        self._early_deaths = 0
+        self._early_deaths = EarlyDeaths()
         self._cores: frozenset[int] = frozenset()  # to be kept to: none where some would be idle
 
     def __enter__(self) -> _PoolRun:
@@ -177,7 +176,7 @@ class _PoolRun:
                 yield from self._replace(process, ENDED)
             elif message[0] == "ready":
                 process.ready = True
-                self._early_deaths = 0
+                self._early_deaths.reset()
             elif message[0] == "failed" and process.task is None:
                 raise error_of(message)
             elif message[0] == "failed":
@@ -202,12 +201,7 @@ class _PoolRun:
         process.kill()
         task = process.task
         if task is None and not process.graded:
-            self._early_deaths += 1
-            if self._early_deaths >= _MAX_EARLY_DEATHS:
-                raise IsolationError(
-                    _("the grading process {why} before it had graded anything", why=why),
-                    _("run `bpgrade doctor`, and `bpgrade check` on one of the submissions"),
-                )
+            self._early_deaths.add(why)
         elif task is not None and task.key in self._retried:
             reason = _("The grading process {why}, twice.", why=why)
             yield ungraded(task, self._course, self._job, reason)

@@ -7,22 +7,18 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Final
 
 from grader.batch.executor import Done, Job, Task
 from grader.batch.grading_process import (
     ENDED,
     RENEW_AFTER,
     START_SECONDS,
+    EarlyDeaths,
     GradingProcess,
     ended_with,
     error_of,
     gave_no_answer,
 )
-from grader.errors import IsolationError
-from grader.language import gettext_lazy as _
-
-_MAX_EARLY_DEATHS: Final = 3
 
 
 @dataclass(slots=True)
@@ -139,19 +135,15 @@ class Slots:
 
     def _take(self) -> tuple[GradingProcess, float]:
         """Return a process that is ready, and since when it had nothing to do."""
-        for _attempt in range(_MAX_EARLY_DEATHS):
+        deaths = EarlyDeaths()
+        while True:
             with self._lock:
                 process, since = self._warmest()
             process = process or self._start()
-            if self._closed or process.ready or self._make_ready(process):
+            why = "" if self._closed or process.ready else self._make_ready(process)
+            if not why:
                 return process, since
-        raise IsolationError(
-            _("the grading process ended before it had graded anything"),
-            _(
-                "run `bpgrade doctor`, and `bpgrade check` on one of the submissions, on that"
-                " machine"
-            ),
-        )
+            deaths.add(why)
 
     def _warmest(self) -> tuple[GradingProcess | None, float]:
         """Take the process that was idle last, before all others one that has a core."""
@@ -162,16 +154,17 @@ class Slots:
         )
         return self._idle.pop(place)
 
-    def _make_ready(self, process: GradingProcess) -> bool:
-        """Wait until a process can grade; False where it is lost before."""
-        message = process.receive() if process.speaks(START_SECONDS) else None
+    def _make_ready(self, process: GradingProcess) -> str:
+        """Wait until a process can grade; return how it was lost, if it was."""
+        speaks = process.speaks(START_SECONDS)
+        message = process.receive() if speaks else None
         if message and message[0] == "ready":
             process.ready = True
-            return True
+            return ""
         self._drop(process)
         if message:
             raise error_of(message)
-        return False
+        return ENDED if speaks else gave_no_answer(START_SECONDS)
 
     def _start(self) -> GradingProcess:
         return self._starter.submit(self._start_one).result()
