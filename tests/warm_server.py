@@ -16,19 +16,18 @@ import json
 import os
 import pkgutil
 import runpy
-import select
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
+from forked import Forked
 
 _LONGEST: Final = 1_000_000
 _SPARE: Final = {"serve": 3, "grader.server.worker_main": 4}
@@ -135,41 +134,7 @@ class _Spares:
         with connection:
             socket.send_fds(connection, [b"{"], passed)
             connection.sendall(json.dumps(request)[1:].encode() + b"\n")
-        return Forked(process)
-
-
-class Forked:
-    """A child that was forked: as much of a `Popen` as is asked of one."""
-
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
-        self.returncode: int | None = None
-
-    def poll(self) -> int | None:
-        """Return how it has ended, or None."""
-        if self.returncode is None:
-            done, status = os.waitpid(self.pid, os.WNOHANG)
-            if done:
-                self.returncode = os.waitstatus_to_exitcode(status)
-        return self.returncode
-
-    def wait(self, timeout: float | None = None) -> int:
-        """Wait until it has ended."""
-        limit = time.monotonic() + (timeout or 600.0)
-        while (code := self.poll()) is None:
-            if time.monotonic() > limit:
-                raise subprocess.TimeoutExpired("a fork", timeout or 600.0)
-            time.sleep(0.01)
-        return code
-
-    def send_signal(self, number: int) -> None:
-        """Send a signal, unless it has ended."""
-        if self.poll() is None:
-            os.kill(self.pid, number)
-
-    def kill(self) -> None:
-        """Kill it."""
-        self.send_signal(signal.SIGKILL)
+        return Forked(process, os.pidfd_open(process))
 
 
 def _wait_to_become(connection: socket.socket) -> None:
@@ -230,41 +195,15 @@ def _be(words: Sequence[str]) -> None:
     os._exit(code if isinstance(code, int) else code is not None)
 
 
-class WarmCommand:
-    """A command that a command server runs: as much of a `Popen` as tests ask of one."""
+class WarmCommand(Forked):
+    """A command that a command server runs."""
 
     def __init__(self, connection: socket.socket, pid: int, output: int) -> None:
-        self.pid = pid
+        super().__init__(pid, connection.detach())
         self.stdout = os.fdopen(output, encoding="utf-8")
-        self.returncode: int | None = None
-        self._connection = connection
 
-    def poll(self) -> int | None:
-        """Return how it has ended, or None."""
-        if self.returncode is None and select.select([self._connection], [], [], 0)[0]:
-            self._end()
-        return self.returncode
-
-    def wait(self, timeout: float | None = None) -> int:
-        """Wait until it has ended."""
-        if self.returncode is None:
-            if not select.select([self._connection], [], [], timeout)[0]:
-                raise subprocess.TimeoutExpired("a command", timeout or 0.0)
-            self._end()
-        assert self.returncode is not None
-        return self.returncode
-
-    def _end(self) -> None:
+    def _read_code(self) -> int:
         from command_client import number
 
-        self.returncode = number(self._connection)
-        self._connection.close()
-
-    def send_signal(self, number: int) -> None:
-        """Send a signal, unless it has ended."""
-        if self.poll() is None:
-            os.kill(self.pid, number)
-
-    def kill(self) -> None:
-        """Kill it."""
-        self.send_signal(signal.SIGKILL)
+        with socket.socket(fileno=os.dup(self._end)) as connection:
+            return number(connection)

@@ -11,11 +11,9 @@ tests of isolation.
 from __future__ import annotations
 
 import atexit
-import contextlib
 import functools
 import json
 import os
-import select
 import shlex
 import signal
 import socket
@@ -26,9 +24,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import IO, Any
+from typing import Any
 
 import pytest
+from forked import Forked
 from waiting import wait_for
 
 from grader.sandbox import launch, packages
@@ -75,30 +74,6 @@ def _with(start: Callable[..., Any]) -> SimpleNamespace:
     return SimpleNamespace(**{**vars(subprocess), "Popen": start})
 
 
-class _Forked:
-    """A process that was forked: as much of a `Popen` as is asked of one."""
-
-    def __init__(self, pid: int, handle: int, stderr: IO[bytes] | None = None) -> None:
-        self.pid = pid
-        self.stderr = stderr
-        self._handle = handle
-        self._ended = False
-
-    def kill(self) -> None:
-        if not self._ended:
-            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-
-    def wait(self, timeout: float | None = None) -> None:
-        if self._ended:
-            return
-        if not select.select([self._handle], [], [], timeout)[0]:
-            raise subprocess.TimeoutExpired("a fork", timeout or 0.0)
-        with contextlib.suppress(ChildProcessError):  # a host is not this process's child
-            os.waitpid(self.pid, 0)
-        os.close(self._handle)
-        self._ended = True
-
-
 def _host(words: list[str], **options: Any) -> Any:
     """Start what holds submissions as `Popen` does: a fork, where it is a host like most."""
     child = str(launch.child_folder())
@@ -119,7 +94,7 @@ def _host(words: list[str], **options: Any) -> Any:
         os.close(their_errors)
         connection.sendall(json.dumps(request)[1:].encode() + b"\n")
         data, [handle], _, _ = socket.recv_fds(connection, 4, 1)
-    return _Forked(struct.unpack("<i", data)[0], handle, os.fdopen(errors, "rb"))
+    return Forked(struct.unpack("<i", data)[0], handle, os.fdopen(errors, "rb"))
 
 
 @functools.cache
@@ -148,7 +123,7 @@ def _end(starter: int, started: subprocess.Popen[bytes], path: Path) -> None:
     path.parent.rmdir()
 
 
-def _grading_process(words: list[str], *, pass_fds: list[int], **_options: Any) -> _Forked:
+def _grading_process(words: list[str], *, pass_fds: list[int], **_options: Any) -> Forked:
     """Start a grading process as a fork of the batch, which is this process."""
     from grader.batch import grading_process_main
 
@@ -157,7 +132,7 @@ def _grading_process(words: list[str], *, pass_fds: list[int], **_options: Any) 
     sys.stdout.flush()
     process = os.fork()
     if process:
-        return _Forked(process, os.pidfd_open(process))
+        return Forked(process, os.pidfd_open(process))
     os.setsid()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
