@@ -87,7 +87,7 @@ def grade(folder: Path, out: Path, workers: int, isolation: str) -> dict[str, fl
     """Grade a class in this process and return its times, in seconds."""
     from grader.batch.archive import Hand
     from grader.batch.cache_key import Identity
-    from grader.batch.executor import Job
+    from grader.batch.executor import BatchJob
     from grader.batch.journal import Journal
     from grader.batch.planning import make_plan
     from grader.batch.pool import LocalPool, stuck_seconds
@@ -102,7 +102,7 @@ def grade(folder: Path, out: Path, workers: int, isolation: str) -> dict[str, fl
     out.mkdir(parents=True)
     journal = Journal(out)
     pool = LocalPool(
-        course, Job(str(COURSE), ("exercise3",), 0, isolation), workers, stuck_seconds(course)
+        course, BatchJob(str(COURSE), ("exercise3",), 0, isolation), workers, stuck_seconds(course)
     )
     batch = Batch(course, Hand(folder), plan, journal, Identity(course, 0, isolation))
     seen: dict[str, float] = {}

@@ -40,7 +40,7 @@ from batch_class import make_class, write_class
 
 from grader.batch.archive import Hand
 from grader.batch.cache_key import Identity
-from grader.batch.executor import Done, Executor, Job, Task
+from grader.batch.executor import BatchJob, Done, Executor, Task
 from grader.batch.journal import Journal
 from grader.batch.planning import make_plan
 from grader.batch.pool import LocalPool, stuck_seconds
@@ -52,7 +52,7 @@ from grader.course import Course, find_course
 
 COURSE: Final = Path(__file__).resolve().parent.parent
 MAX_OVERHEAD: Final = 0.15
-JOB: Final = Job(str(COURSE), ("exercise3",), 0, "strict")
+JOB: Final = BatchJob(str(COURSE), ("exercise3",), 0, "strict")
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ from grader.diagnosis.dictionary_builder import build_table, draw_inputs, run_pr
 from grader.diagnosis.explainer import Explainer, Told
 from grader.diagnosis.fault_dictionary import FaultDictionary
 from grader.diagnosis.indexmap import map_differences
-from grader.diagnosis.location import StudentFunction
+from grader.diagnosis.location import LocatedFunction
 from grader.diagnosis.observation import agree_always, layout_of, make_call, odd_shape
 from grader.diagnosis.program_factory import Workshop
 from grader.diagnosis.relations import find_relations
@@ -148,7 +148,7 @@ class Bench:
         case = Explainer(
             table=table,
             calls=calls,
-            student=StudentFunction(item.source, item.function, table.layout.parameters),
+            student=LocatedFunction(item.source, item.function, table.layout.parameters),
             wording=Wording(item.function, gettext_lazy, self.book.meanings),
             say=lambda _line: None,
             session=Standing(item.program),  # type: ignore[arg-type]

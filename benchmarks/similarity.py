@@ -27,7 +27,7 @@ from typing import Final
 
 from honest_answers import answer
 
-from grader.similarity.comparison import Work, similar_pairs
+from grader.similarity.comparison import ComparedWork, similar_pairs
 
 ROOT: Final = Path(__file__).parent.parent
 FUNCTIONS: Final = 5
@@ -158,9 +158,11 @@ def made_class(students: int, copies: int, seed: int) -> tuple[list[Answer], lis
     return answers, planted
 
 
-def works(answers: Sequence[Answer]) -> list[Work]:
+def works(answers: Sequence[Answer]) -> list[ComparedWork]:
     """Return answers as they are compared."""
-    return [Work(one.text, hashlib.sha256(one.text.encode()).hexdigest()) for one in answers]
+    return [
+        ComparedWork(one.text, hashlib.sha256(one.text.encode()).hexdigest()) for one in answers
+    ]
 
 
 def measured(students: int, copies: int, classes: int, first_seed: int) -> Iterator[str]:

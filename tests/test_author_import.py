@@ -45,7 +45,7 @@ for n in range(4):  # not only one
 @pytest.fixture(autouse=True)
 def _untried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out the trial, but where it is tested: these tests grade what they need themselves."""
-    monkeypatch.setattr(writing, "tried", lambda folder, name: trial.Trial())
+    monkeypatch.setattr(writing, "tried", lambda folder, name: trial.ImportTrial())
 
 
 def code(source: str, marks: dict[str, Any] | None = None, output: str = "") -> dict[str, Any]:

@@ -22,7 +22,7 @@ import grader
 from grader.batch import pool
 from grader.batch.archive import Hand
 from grader.batch.cache_key import Identity
-from grader.batch.executor import Done, Job, Task
+from grader.batch.executor import BatchJob, Done, Task
 from grader.batch.journal import Journal
 from grader.batch.lock import Lock
 from grader.batch.planning import make_plan
@@ -139,7 +139,7 @@ def test_workers_and_order_change_nothing(
     found = load_course(course)
     sources = [f"{source}\n# order\n".encode() for source in SOURCES]
     tasks = [Task(str(index), "double", "double.py", data) for index, data in enumerate(sources)]
-    pool = LocalPool(found, Job(str(course), ("double",), 0, "basic"), 1, 60.0, renew_after=3)
+    pool = LocalPool(found, BatchJob(str(course), ("double",), 0, "basic"), 1, 60.0, renew_after=3)
     one = {result.key: untimed_document(result) for result in pool.run(iter(tasks))}
     other = {result.key: untimed_document(result) for result in pool.run(iter(tasks[::-1]))}
     assert one == other
@@ -160,7 +160,7 @@ def test_processes_keep_to_their_cores_where_none_is_spare(
     all_cores = os.sched_getaffinity(0)
     mine = frozenset([min(all_cores)])
     monkeypatch.setattr(pool, "usable_cores", lambda: mine | {-1} if spare else mine)
-    local = LocalPool(load_course(course), Job(str(course), ("double",), 0, "basic"), 1, 60.0)
+    local = LocalPool(load_course(course), BatchJob(str(course), ("double",), 0, "basic"), 1, 60.0)
     tasks = (Task(str(x), "double", "double.py", RIGHT.encode()) for x in range(3))
     seen = []
     others = set(descendants(os.getpid()))  # the tests' own command server
@@ -175,7 +175,7 @@ def test_a_slow_one_holds_up_nobody(course: Path) -> None:
     slow = "import time\ndef double(x):\n    time.sleep(60)\n"
     tasks = [Task("slow", "double", "double.py", slow.encode())]
     tasks += [Task(str(index), "double", "double.py", RIGHT.encode()) for index in range(4)]
-    pool = LocalPool(load_course(course), Job(str(course), ("double",), 0, "basic"), 1, 60.0)
+    pool = LocalPool(load_course(course), BatchJob(str(course), ("double",), 0, "basic"), 1, 60.0)
     ended = [done.key for done in pool.run(iter(tasks))]
     assert ended[-1] == "slow"
     assert sorted(ended) == ["0", "1", "2", "3", "slow"]
@@ -328,7 +328,7 @@ def test_grading_processes_and_hosts_are_killed(course: Path) -> None:
         Task(f"{index}", "double", "double.py", f"{SOURCES[index % 6]}\n# {index}\n".encode())
         for index in range(18)
     ]
-    pool = LocalPool(load_course(course), Job(str(course), ("double",), 0, "basic"), 2, 60.0)
+    pool = LocalPool(load_course(course), BatchJob(str(course), ("double",), 0, "basic"), 2, 60.0)
     scores = {}
     rng = random.Random(4)
     others = set(descendants(os.getpid()))  # the tests' own command server

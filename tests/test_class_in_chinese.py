@@ -18,10 +18,10 @@ from made_results import check, result
 from grader.batch.grading_process import error_of, told
 from grader.batch.results_reader import read_records
 from grader.batch.similar_work import (
-    Member,
-    Person,
     SimilarGroup,
     SimilarPair,
+    SimilarStudent,
+    SimilarSubmission,
     read_similar,
     write_similar,
 )
@@ -143,7 +143,7 @@ def test_what_two_share_is_told_in_both_languages(tmp_path: Path) -> None:
         "差了一半",
     ]
     pair = SimilarPair(0, 1, (1.0, 1.0), ((1,), (1,)), False, True, (off.told, halved.told))
-    member = Member((Person("s1", "Ada"),), "a.py", "1")
+    member = SimilarSubmission((SimilarStudent("s1", "Ada"),), "a.py", "1")
     write_similar(tmp_path, [SimilarGroup("double", 9, (member, member), (pair,))])
     [group] = read_similar(tmp_path)
     assert group.pairs[0].mistakes == ("It is half of it", "Halved")

@@ -28,11 +28,11 @@ from grader.batch.records import Student
 from grader.course import LatePolicy, load_course
 from grader.decisions.decision import Basis, Decision, in_force
 from grader.decisions.decisions_table import decisions_table, read_table
-from grader.decisions.final_grade import Attempt, final_grade
-from grader.decisions.proposing import Bench
+from grader.decisions.final_grade import GradedAttempt, final_grade
+from grader.decisions.proposing import DecidedBatch
 from grader.decisions.record import NAME, append, read_decisions, repair
 from grader.decisions.remarks import remarks
-from grader.decisions.results import BatchResults, HandedIn
+from grader.decisions.results import BatchResults, StudentAttempts
 from grader.errors import UsageError
 
 FACTORS = {"double": "2", "triple": "3", "half": "0.5"}
@@ -522,7 +522,7 @@ def test_a_line_cut_off_anywhere_costs_no_decision_but_its_own(tmp_path: Path) -
     assert (tmp_path / NAME).read_bytes() == damaged
 
 
-ONE = Attempt(
+ONE = GradedAttempt(
     1, 1, "a.py", "graded", None, Lateness(None, None, 0.0), 1.0, 1.0, "f", {"c": (1.0, 2.0)}, True
 )
 BATCH = Description(
@@ -572,15 +572,15 @@ def test_whatever_a_table_holds_it_is_decided_or_refused_by_line(
     table.writerow(columns.split(","))
     table.writerows(rows)
     path.write_bytes(file.getvalue().encode("utf-8-sig"))
-    bench = made_bench()
+    decided = made_bench()
     told = ""
     read: tuple[Decision, ...] = ()
     try:
-        read = read_table(path, bench, by="kim", reason="why")
+        read = read_table(path, decided, by="kim", reason="why")
     except UsageError as error:
         told = error.message
     assert not told or "line " in told
-    assert all(one.kind == "undo" or one == bench.checked(one) for one in read)
+    assert all(one.kind == "undo" or one == decided.checked(one) for one in read)
 
 
 @given(st.lists(TEXT, min_size=2, max_size=2), st.sampled_from([1.0, 0.25, 2.5]))
@@ -602,12 +602,12 @@ def test_a_table_is_read_back_as_it_was_written(
     assert not any(cell.startswith(("=", "+", "-", "@")) for line in lines for cell in line)
 
 
-def made_bench(*decisions: Decision) -> Bench:
-    results = BatchResults(BATCH, (HandedIn(Student("a", "A", "id"), "x", (ONE,)),))
+def made_bench(*decisions: Decision) -> DecidedBatch:
+    results = BatchResults(BATCH, (StudentAttempts(Student("a", "A", "id"), "x", (ONE,)),))
     held = decisions or (
         Decision("score", "a", "x", "1", reason="r", number=1, basis=Basis("f", "v", 1.0, 3.0)),
     )
-    return Bench(results, held)
+    return DecidedBatch(results, held)
 
 
 def test_points_for_a_check_that_is_gone_still_count_also_once_confirmed() -> None:
@@ -615,12 +615,12 @@ def test_points_for_a_check_that_is_gone_still_count_also_once_confirmed() -> No
         "points", "a", "x", "1.5", "gone", reason="r", number=1,
         basis=Basis("f", "of before", 1.0, 3.0, 0.25),
     )  # fmt: skip
-    bench = made_bench(asked)
-    grade = bench.grades["a", "x"]
+    decided = made_bench(asked)
+    grade = decided.grades["a", "x"]
     assert grade.final == 1.0 + 1.5 - 0.25
     [remark] = remarks(grade)
     assert "that check is gone, and what it made up for still counts" in remark
-    [confirmed] = bench.confirmed("A", "x", by="kim")
+    [confirmed] = decided.confirmed("A", "x", by="kim")
     after = made_bench(asked, replace(confirmed, number=2)).grades["a", "x"]
     assert after.final == grade.final
     assert remarks(after) == ()

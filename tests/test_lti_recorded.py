@@ -21,7 +21,7 @@ from grader.lti.platform import PlatformFacts
 from grader.lti.roles import CourseRole, course_role
 from grader.lti.service import Services
 from grader.lti.tokens import read_token
-from grader.lti.transport import Answer
+from grader.lti.transport import Response
 
 RECORDED = json.loads((Path(__file__).parent / "lti_recorded" / "moodle.json").read_text("utf-8"))
 MOODLE = "https://localhost:18443"
@@ -46,7 +46,7 @@ class Replay:
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
         form: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> Response:
         found = next(
             one for one in self._left if (one["method"], one["address"]) == (method, address)
         )
@@ -54,7 +54,7 @@ class Replay:
         if content:
             self.sent.append((json.loads(content), found["sent"]))
         told = {name.title(): value for name, value in found["headers"].items()}
-        answer = Answer(found["status"], told, found["body"].encode(), found["reason"])
+        answer = Response(found["status"], told, found["body"].encode(), found["reason"])
         if answer.status >= 500:
             raise AwayError("", status=answer.status, words=answer.words)
         if answer.status >= 300:

@@ -21,7 +21,13 @@ from made_results import check, result
 
 import grader
 from grader.batch.records import LeftOver, Student
-from grader.batch.similar_work import Member, Person, SimilarGroup, SimilarPair, write_similar
+from grader.batch.similar_work import (
+    SimilarGroup,
+    SimilarPair,
+    SimilarStudent,
+    SimilarSubmission,
+    write_similar,
+)
 from grader.report.pages.folder import write_pages
 from grader.report.pages.student_page import Work, student_page
 from grader.result import Outcome
@@ -56,8 +62,8 @@ def index(tmp_path_factory) -> str:
         [LeftOver("a/notes.pdf", "it is no .py")],
     )
     source = "import numpy as np\n\n\ndef forward(x):\n    return np.sum(x)  # <b>both</b>\n"
-    people = (Person("s00001", "Person 00001"), Person("s00002", "Person 00002"))
-    members = tuple(Member((one,), f"{one.id}/exercise3.py", source) for one in people)
+    people = (SimilarStudent("s00001", "Person 00001"), SimilarStudent("s00002", "Person 00002"))
+    members = tuple(SimilarSubmission((one,), f"{one.id}/exercise3.py", source) for one in people)
     pair = SimilarPair(0, 1, (0.9, 1.0), ((4, 5), (4, 5)), False, True, ("A rare mistake",))
     write_similar(folder, [SimilarGroup("exercise3", 40, members, (pair,))])
     return write_pages(folder, COURSE).as_uri()

@@ -275,7 +275,7 @@ def test_attempts_are_numbered_one_after_the_other(people: dict[str, Any]):
     course = ServedCourse.objects.get(name="mine")
     made = [queue.hand_in(person, course, "exercise1", "a.py", b"x") for _ in range(3)]
     assert [one.number for one in made] == [1, 2, 3]
-    assert [queue.place(one).before for one in made] == [0, 1, 2]
+    assert [queue.position(one).before for one in made] == [0, 1, 2]
 
 
 @pytest.mark.parametrize(("address", "is_shared"), [("https://x", False), ("http://x", True)])

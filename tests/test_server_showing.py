@@ -269,9 +269,9 @@ WORDS = st.sampled_from(["", "later"])
 def test_what_is_not_told_yet_is_in_no_part_of_the_document(
     shown: Class, found: Result, diagnoses: str, hints: str, hidden: str
 ):
-    from grader.server.showing import Shown, as_shown
+    from grader.server.showing import Disclosure, as_shown
 
-    told = as_shown(found, Shown(diagnoses, hints, hidden))
+    told = as_shown(found, Disclosure(diagnoses, hints, hidden))
     if not (diagnoses or hints or hidden):
         assert told == found
     if diagnoses:

@@ -14,7 +14,7 @@ import pytest
 from command import run_command
 from serving import RIGHT, Served, answers, first_instructor, served
 
-from grader.server.waiting import Hold, Outcome, Waiting
+from grader.server.waiting import Hold, Waiting, WaitOutcome
 
 LONG = 60.0
 IDLE = 2_500
@@ -63,16 +63,16 @@ def test_all_who_wait_are_told_by_the_same_look_when_their_attempt_has_ended():
         await until(lambda: attempts.looks)
         assert attempts.looks[0] == set(range(100))
         attempts.ended = set(range(99))
-        assert await asyncio.gather(*asked[:99]) == [Outcome.ENDED] * 99
+        assert await asyncio.gather(*asked[:99]) == [WaitOutcome.ENDED] * 99
         await until(lambda: attempts.looks[-1] == {99})
         assert not asked[99].done()
         attempts.ended.add(99)
-        assert await asked[99] is Outcome.ENDED
+        assert await asked[99] is WaitOutcome.ENDED
         looks = len(attempts.looks)
         await asyncio.sleep(0.3)
         assert len(attempts.looks) <= looks + 1, "it looks though nobody waits"
         attempts.ended = {5}
-        assert await waiting.until_ended(hold(5), stays) is Outcome.ENDED, "it looks again"
+        assert await waiting.until_ended(hold(5), stays) is WaitOutcome.ENDED, "it looks again"
 
     asyncio.run(night())
 
@@ -80,8 +80,8 @@ def test_all_who_wait_are_told_by_the_same_look_when_their_attempt_has_ended():
 def test_who_waits_long_is_answered_and_who_has_gone_is_forgotten():
     async def night() -> None:
         waiting = Waiting(Attempts().among)
-        assert await waiting.until_ended(hold(1, seconds=0.01), stays) is Outcome.OVER
-        assert await waiting.until_ended(hold(1), goes) is Outcome.GONE
+        assert await waiting.until_ended(hold(1, seconds=0.01), stays) is WaitOutcome.OVER
+        assert await waiting.until_ended(hold(1), goes) is WaitOutcome.GONE
 
     asyncio.run(night())
 
@@ -92,11 +92,11 @@ def test_one_person_cannot_have_any_number_of_requests_waiting():
         waiting = Waiting(attempts.among)
         own = [asyncio.create_task(waiting.until_ended(hold(1), stays)) for _ in range(8)]
         await until(lambda: attempts.looks)
-        assert await waiting.until_ended(hold(2), stays) is Outcome.REFUSED
+        assert await waiting.until_ended(hold(2), stays) is WaitOutcome.REFUSED
         attempts.ended = {1, 3}
-        assert await waiting.until_ended(hold(3, person=2), stays) is Outcome.ENDED
-        assert set(await asyncio.gather(*own)) == {Outcome.ENDED}
-        assert await waiting.until_ended(hold(3), stays) is Outcome.ENDED
+        assert await waiting.until_ended(hold(3, person=2), stays) is WaitOutcome.ENDED
+        assert set(await asyncio.gather(*own)) == {WaitOutcome.ENDED}
+        assert await waiting.until_ended(hold(3), stays) is WaitOutcome.ENDED
 
     asyncio.run(night())
 

@@ -13,7 +13,7 @@ from made_batch import RARE_RESULT, Page
 
 from grader.batch.similar_work import read_similar
 from grader.errors import UsageError
-from grader.similarity.comparison import Work, groups, similar_pairs
+from grader.similarity.comparison import ComparedWork, groups, similar_pairs
 from grader.similarity.fingerprints import pieces, tokens
 from grader.similarity.likeness import likenesses
 
@@ -69,9 +69,12 @@ def test_what_the_class_writes_or_the_handout_has_is_no_evidence(made, honest):
     assert found(made, [*honest, honest[5]], [HANDOUT, given]) == set()
     short = "def double(x):\n    y = x + x\n    return y\n"
     assert (
-        similar_pairs([Work(short, "1")] * 2 + [Work(one.text, one.text) for one in honest]) == ()
+        similar_pairs(
+            [ComparedWork(short, "1")] * 2 + [ComparedWork(one.text, one.text) for one in honest]
+        )
+        == ()
     )
-    assert similar_pairs([]) == similar_pairs([Work("", "1")] * 3) == ()
+    assert similar_pairs([]) == similar_pairs([ComparedWork("", "1")] * 3) == ()
 
 
 def test_a_shared_rare_mistake_counts(made, honest):
@@ -80,7 +83,7 @@ def test_a_shared_rare_mistake_counts(made, honest):
     works = made.works([*honest, partly])
     marks = likenesses(RARE_RESULT)
     wrong = [
-        Work(one.text, one.digest, marks if number in (3, 60) else ())
+        ComparedWork(one.text, one.digest, marks if number in (3, 60) else ())
         for number, one in enumerate(works)
     ]
     strength = {one.strength for one in similar_pairs(works) if {one.first, one.second} == {3, 60}}

@@ -20,7 +20,7 @@ from command import run_command
 from marked import of_a_document, of_a_page, told_texts, unmarked
 from platform_cases import PLACE
 
-from grader.batch.similar_work import Member, Person, SimilarGroup, SimilarPair
+from grader.batch.similar_work import SimilarGroup, SimilarPair, SimilarStudent, SimilarSubmission
 from grader.cli.group import bpgrade
 from grader.language import PSEUDO, reading
 from grader.platforms.assessment import Assessment
@@ -176,7 +176,10 @@ WRONG = {
 SIMILAR = SimilarGroup(
     "exercise1",
     9,
-    tuple(Member((Person(who, who),), f"{who}.py", "x = 1\n") for who in ("ada", "bob")),
+    tuple(
+        SimilarSubmission((SimilarStudent(who, who),), f"{who}.py", "x = 1\n")
+        for who in ("ada", "bob")
+    ),
     (
         SimilarPair(0, 1, (0.9, 1.0), ((1,), (1,)), False, True, ()),
         SimilarPair(0, 1, (0.9, 0.9), ((1,), (1,)), False, False, ()),

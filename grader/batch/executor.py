@@ -1,6 +1,6 @@
 """Where submissions are graded: the interface that the local pool and a cluster both have.
 
-A batch knows nothing of where it is graded. It makes a `Job`, which all tasks share, hands an
+A batch knows nothing of where it is graded. It makes a `BatchJob`, which all tasks share, hands an
 `Executor` a stream of `Task`s, and takes in a stream of `Done`s. All of these hold plain values
 only, so that they can cross to another process or machine; `session.serve` turns tasks into
 results wherever the job's course folder can be read.
@@ -68,7 +68,7 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class BatchJob:
     """What all tasks of a batch share.
 
     Attributes
@@ -99,7 +99,7 @@ def done(key: str, result: Result) -> Done:
     )
 
 
-def ungraded(task: Task, course: Course, job: Job, reason: str) -> Done:
+def ungraded(task: Task, course: Course, job: BatchJob, reason: str) -> Done:
     """Return the result of a task whose grader was lost: no score, and why."""
     info = SubmissionInfo(task.name, hashlib.sha256(task.data).hexdigest(), len(task.data))
     result = Result(

@@ -27,7 +27,7 @@ from grader.grading.file_names import composed, folded
 from grader.grading.submission import is_submission
 from grader.language import gettext_lazy as _
 from grader.text.tables import (
-    Line,
+    TableLine,
     guarded,
     is_rounded_number,
     lacks_columns,
@@ -131,7 +131,7 @@ def _contradictions(path: str, by_line: Mapping[int, Assigned]) -> list[tuple[in
     ]
 
 
-def _assigned(line: Line, course: Course, roster: Roster | None) -> Assigned:
+def _assigned(line: TableLine, course: Course, roster: Roster | None) -> Assigned:
     exercise = course.exercise(line["exercise"]) if line["exercise"] else None
     students = _students(line["student"], roster, exercise.name if exercise else "")
     return Assigned(students, exercise, line["student"])

@@ -19,7 +19,7 @@ from typing import Any, Final
 import msgpack
 
 from grader import errors
-from grader.batch.executor import Job, Task
+from grader.batch.executor import BatchJob, Task
 from grader.batch.priority import let_others_first
 from grader.errors import BpgradeError, IsolationError
 from grader.language import gettext_lazy as _
@@ -56,7 +56,7 @@ class GradingProcess:
         When it was started or was given its task, by the monotonic clock.
     """
 
-    def __init__(self, job: Job, core: int | None = None) -> None:
+    def __init__(self, job: BatchJob, core: int | None = None) -> None:
         self.wire, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(

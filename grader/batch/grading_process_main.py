@@ -15,7 +15,7 @@ from typing import Any
 
 import msgpack
 
-from grader.batch.executor import Done, Job, Task
+from grader.batch.executor import BatchJob, Done, Task
 from grader.batch.grading_process import told
 from grader.batch.parent_death import end_with
 from grader.errors import BpgradeError
@@ -30,7 +30,7 @@ def main() -> None:
     end_with(int(sys.argv[2]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the pool's to answer
     course, exercises, *settings = _read(wire)
-    job = Job(course, tuple(exercises), *settings)
+    job = BatchJob(course, tuple(exercises), *settings)
     from grader.batch.task_grader import serve
 
     def give(done: Done) -> None:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Generator, Iterator
 from typing import Final
 
-from grader.batch.executor import Done, Job, Task, ungraded
+from grader.batch.executor import BatchJob, Done, Task, ungraded
 from grader.batch.grading_process import (
     ENDED,
     RENEW_AFTER,
@@ -37,7 +37,7 @@ class LocalPool:
     Parameters
     ----------
     course : Course
-    job : Job
+    job : BatchJob
     workers : int
         How many tasks are graded at a time, those not counted that take long.
     stuck_seconds : float
@@ -49,7 +49,7 @@ class LocalPool:
     def __init__(
         self,
         course: Course,
-        job: Job,
+        job: BatchJob,
         workers: int,
         stuck_seconds: float,
         renew_after: int = RENEW_AFTER,
@@ -98,7 +98,9 @@ def room_beside(at_work: int, slow: int, workers: int) -> int:
 class _PoolRun:
     """One run of the pool over a stream of tasks."""
 
-    def __init__(self, course: Course, job: Job, stuck_seconds: float, renew_after: int) -> None:
+    def __init__(
+        self, course: Course, job: BatchJob, stuck_seconds: float, renew_after: int
+    ) -> None:
         self._course = course
         self._job = job
         self._stuck_seconds = stuck_seconds

@@ -19,7 +19,7 @@ from typing import Final
 from grader.batch.named_people import NamedPeople
 from grader.batch.person_names import groups_called, joined, spellings
 from grader.batch.records import Origin, RosterEntry, Student
-from grader.batch.teams import Membership, Teams
+from grader.batch.teams import TeamMembership, Teams
 from grader.errors import UsageError
 from grader.grading.file_names import folded
 from grader.language import enumerated, listed
@@ -87,7 +87,7 @@ class Roster:
         self._foreign = {form for form in names if form}
         self._people = {Student(one.id, one.name): one for one in self.people}
         self._named_people = NamedPeople(self.people)
-        own = (Membership(one, one.group) for one in self.people if one.group)
+        own = (TeamMembership(one, one.group) for one in self.people if one.group)
         self._teams = teams or Teams(own)
         self._groups = self._teams.names
         spelt = (name for one in self._groups for name in (one, one.replace("&", "&amp;")))

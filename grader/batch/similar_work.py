@@ -29,7 +29,7 @@ from grader.grading.submission import submission_from_bytes
 from grader.language import current_language, languages, recorded, translations_of
 from grader.language import gettext_lazy as _
 from grader.result import Result
-from grader.similarity.comparison import Pair, Work, groups, similar_pairs
+from grader.similarity.comparison import AlikePair, ComparedWork, groups, similar_pairs
 from grader.similarity.likeness import likenesses
 
 NAME: Final = "similar.json"
@@ -38,7 +38,7 @@ _MOST_GROUPS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class SimilarStudent:
     """A student."""
 
     id: str
@@ -46,10 +46,10 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class SimilarSubmission:
     """One submission: whose it is (several people's, where they hand in together), and its code."""
 
-    people: tuple[Person, ...]
+    people: tuple[SimilarStudent, ...]
     file: str
     source: str
 
@@ -73,7 +73,7 @@ class SimilarGroup:
 
     exercise: str
     compared: int
-    members: tuple[Member, ...]
+    members: tuple[SimilarSubmission, ...]
     pairs: tuple[SimilarPair, ...]
 
 
@@ -89,20 +89,23 @@ def compare(
     hand : Hand
         What was handed in.
     """
-    by_exercise: dict[str, dict[str, tuple[Member, Work]]] = {}
+    by_exercise: dict[str, dict[str, tuple[SimilarSubmission, ComparedWork]]] = {}
     exercises: dict[str, Exercise] = {}
     for one in _that_count(graded):
         attempt = one.attempt
         exercises[attempt.exercise.name] = attempt.exercise
         own = by_exercise.setdefault(attempt.exercise.name, {})
-        person = Person(attempt.student.id, attempt.student.name)
+        person = SimilarStudent(attempt.student.id, attempt.student.name)
         known = own.get(attempt.entry.path)
         if known is not None:  # handed in together
             member, same = known
-            member = Member((*member.people, person), member.file, member.source)
+            member = SimilarSubmission((*member.people, person), member.file, member.source)
             own[attempt.entry.path] = member, same
         elif (work := _work(one, hand)) is not None:
-            own[attempt.entry.path] = Member((person,), attempt.entry.path, work.text), work
+            own[attempt.entry.path] = (
+                SimilarSubmission((person,), attempt.entry.path, work.text),
+                work,
+            )
     return tuple(
         group
         for name in sorted(by_exercise)
@@ -118,7 +121,7 @@ def _that_count(graded: Iterable[GradedAttempt]) -> Iterator[GradedAttempt]:
             yield kept
 
 
-def _work(one: GradedAttempt, hand: Hand) -> Work | None:
+def _work(one: GradedAttempt, hand: Hand) -> ComparedWork | None:
     if one.done is None:
         return None
     try:
@@ -128,16 +131,16 @@ def _work(one: GradedAttempt, hand: Hand) -> Work | None:
     return work_of(one.attempt.name, data, Result.from_json(one.done.document))
 
 
-def work_of(name: str, data: bytes, result: Result) -> Work | None:
+def work_of(name: str, data: bytes, result: Result) -> ComparedWork | None:
     """Return a submission as it is compared; None where its file cannot be read."""
     submission = submission_from_bytes(name, data)
     if submission.problem:
         return None
-    return Work(submission.source, submission.info.sha256, likenesses(result))
+    return ComparedWork(submission.source, submission.info.sha256, likenesses(result))
 
 
 def groups_of(
-    exercise: Exercise, found: Sequence[tuple[Member, Work]], course: Course
+    exercise: Exercise, found: Sequence[tuple[SimilarSubmission, ComparedWork]], course: Course
 ) -> Iterator[SimilarGroup]:
     """Give the groups of an exercise's submissions that stand out, the most alike first."""
     given = [each.source for each in given_submissions(course, exercise)]
@@ -152,7 +155,7 @@ def groups_of(
         )
 
 
-def _pair(pair: Pair, numbers: list[int]) -> SimilarPair:
+def _pair(pair: AlikePair, numbers: list[int]) -> SimilarPair:
     return SimilarPair(
         first=numbers.index(pair.first),
         second=numbers.index(pair.second),
@@ -220,8 +223,8 @@ def _group(data: dict[str, Any], others: dict[str, dict[str, str]]) -> SimilarGr
         )
 
     members = tuple(
-        Member(
-            tuple(Person(str(each["id"]), str(each["name"])) for each in one["people"]),
+        SimilarSubmission(
+            tuple(SimilarStudent(str(each["id"]), str(each["name"])) for each in one["people"]),
             str(one["file"]),
             str(one["source"]),
         )

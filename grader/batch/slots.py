@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from grader.batch.executor import Done, Job, Task
+from grader.batch.executor import BatchJob, Done, Task
 from grader.batch.grading_process import (
     ENDED,
     RENEW_AFTER,
@@ -47,14 +47,16 @@ class Slots:
 
     Parameters
     ----------
-    job : Job
+    job : BatchJob
     stuck_seconds : float
         After how long without an answer a process is replaced.
     cores : set of int
         The processor cores that processes keep to, one each; those beyond keep to none.
     """
 
-    def __init__(self, job: Job, stuck_seconds: float, cores: frozenset[int] = frozenset()) -> None:
+    def __init__(
+        self, job: BatchJob, stuck_seconds: float, cores: frozenset[int] = frozenset()
+    ) -> None:
         self._job = job
         self._cores = cores
         self._stuck_seconds = stuck_seconds

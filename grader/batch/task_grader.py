@@ -6,7 +6,7 @@ import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from grader.batch.executor import Done, Job, Task, done
+from grader.batch.executor import BatchJob, Done, Task, done
 from grader.course import Exercise, load_course
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
@@ -14,7 +14,7 @@ from grader.language import reading
 from grader.sandbox.isolation import resolve
 
 
-def serve(job: Job, tasks: Iterator[Task], give: Callable[[Done], None]) -> None:
+def serve(job: BatchJob, tasks: Iterator[Task], give: Callable[[Done], None]) -> None:
     """Grade the tasks as they come and give each result as soon as it is known.
 
     Raises

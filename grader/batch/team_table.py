@@ -11,13 +11,13 @@ from typing import Final
 
 from grader.batch.records import RosterEntry
 from grader.batch.roster import GROUP_COLUMNS, ID_COLUMNS, NAME_COLUMNS, Roster, column_of, entry_of
-from grader.batch.teams import Membership, Teams
+from grader.batch.teams import TeamMembership, Teams
 from grader.course import Course
 from grader.course.naming import nearest
 from grader.errors import UsageError
 from grader.language import enumerated
 from grader.language import gettext_lazy as _
-from grader.text.tables import Line, read_lines, refused
+from grader.text.tables import TableLine, read_lines, refused
 
 _REMEDY: Final = _("give it a header `student,group`, or use a roster with a column `group`")
 
@@ -45,7 +45,7 @@ def read_teams(path: Path, roster: Roster, course: Course) -> Teams:
             ),
             _REMEDY,
         )
-    found: list[Membership] = []
+    found: list[TeamMembership] = []
     problems: list[tuple[int, str]] = []
     lines_of: dict[tuple[RosterEntry, str], dict[str, int]] = defaultdict(dict)
     for line in lines:
@@ -76,7 +76,7 @@ def read_teams(path: Path, roster: Roster, course: Course) -> Teams:
     return Teams(found, hand_in_together=True)
 
 
-def _membership(line: Line, roster: Roster, course: Course) -> Membership | None:
+def _membership(line: TableLine, roster: Roster, course: Course) -> TeamMembership | None:
     wanted = entry_of(line.cells)
     if wanted is None or not wanted.group:
         return None
@@ -84,7 +84,7 @@ def _membership(line: Line, roster: Roster, course: Course) -> Membership | None
     for text in (*wanted.ids, wanted.name):
         found = roster.people_called(text)
         if len(found) == 1:
-            return Membership(found[0], wanted.group, exercise)
+            return TeamMembership(found[0], wanted.group, exercise)
         if found:
             raise UsageError(_("{name} fits several people", name=text), _("give the id"))
     guess = nearest(wanted.id, roster.names)

@@ -10,7 +10,7 @@ from grader.batch.records import RosterEntry
 
 
 @dataclass(frozen=True, slots=True)
-class Membership:
+class TeamMembership:
     """Somebody's group; `exercise` is empty where it is the same for all exercises."""
 
     person: RosterEntry
@@ -26,7 +26,7 @@ class Teams:
     """
 
     def __init__(
-        self, memberships: Iterable[Membership] = (), *, hand_in_together: bool = False
+        self, memberships: Iterable[TeamMembership] = (), *, hand_in_together: bool = False
     ) -> None:
         self.hand_in_together = hand_in_together
         self._members: dict[tuple[str, str], list[RosterEntry]] = defaultdict(list)

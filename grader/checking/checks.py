@@ -25,7 +25,7 @@ from grader.checking.pytest_adapter import collected_session
 from grader.checking.reference import References
 from grader.checking.reference_trial import Trial
 from grader.checking.replay import Forecast, Replay, first_plain
-from grader.checking.running import RAISED, Collected, Trials, run_judged
+from grader.checking.running import RAISED, Collected, ReferenceTrials, run_judged
 from grader.checking.specification import Check
 from grader.checking.student.asked_figures import drawn_figures
 from grader.checking.student.student_proxy import StudentProxy, of_course, own_names
@@ -196,7 +196,7 @@ class Checks:
         self.course = course
         self._references = References(course)
         self._replay = Replay()
-        self._trials = Trials()
+        self._trials = ReferenceTrials()
         self._of_course = of_course(course)
         self._cells: defaultdict[str, set[str]] = defaultdict(set)  # that checks ask for by name
         self._by_exercise = {
@@ -297,7 +297,7 @@ class _Turns:
     """The checks of one submission by turns: recalled where their results are known, else run."""
 
     def __init__(
-        self, pipeline: Pipeline, replay: Replay | None, recalls: bool, trials: Trials
+        self, pipeline: Pipeline, replay: Replay | None, recalls: bool, trials: ReferenceTrials
     ) -> None:
         self._trials = trials
         self._pipeline = pipeline
@@ -361,7 +361,9 @@ def _in_order(
     )
 
 
-def _run(one: Collected, run: CheckRun, following: pytest.Item, trials: Trials) -> CheckResult:
+def _run(
+    one: Collected, run: CheckRun, following: pytest.Item, trials: ReferenceTrials
+) -> CheckResult:
     """Run a check; it may be asked of many submissions, so nothing of the last one is kept."""
     start = time.perf_counter()
 

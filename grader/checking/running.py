@@ -32,7 +32,7 @@ class Collected:
     direct: DirectCheck | None
 
 
-class Trials:
+class ReferenceTrials:
     """How checks that broke went with the reference in the student's place: each tried once."""
 
     def __init__(self) -> None:
@@ -59,7 +59,7 @@ def _with_reference(one: Collected, run: CheckRun, following: pytest.Item) -> Tr
 
 
 def run_judged(
-    one: Collected, run: CheckRun, following: pytest.Item, trials: Trials
+    one: Collected, run: CheckRun, following: pytest.Item, trials: ReferenceTrials
 ) -> BaseException | None:
     """Run a check and return what it raised, or the failure of an object out of place.
 

@@ -12,7 +12,7 @@ from grader.cli.course_option import COURSE, chosen_course
 from grader.language import gettext as _
 
 if TYPE_CHECKING:
-    from grader.author.importing.assignment import Assignment, Finding
+    from grader.author.importing.assignment import Assignment, ImportFinding
 
 
 @click.group("author")
@@ -198,7 +198,10 @@ def import_otter(source: Path, output: Path) -> None:
 
 
 def _import(
-    assignments: tuple[Assignment, ...], findings: tuple[Finding, ...], source: Path, output: Path
+    assignments: tuple[Assignment, ...],
+    findings: tuple[ImportFinding, ...],
+    source: Path,
+    output: Path,
 ) -> None:
     from grader.author.importing.report import lines
     from grader.author.importing.writing import write_course

@@ -127,7 +127,7 @@ def command(
     """
     from grader.batch.archive import Hand
     from grader.batch.cache_key import Identity
-    from grader.batch.executor import Job
+    from grader.batch.executor import BatchJob
     from grader.batch.journal import Journal
     from grader.batch.lock import Lock
     from grader.batch.planning import make_plan
@@ -152,7 +152,7 @@ def command(
         if journal.notice:
             click.echo(f"bpgrade: {translated(journal.notice)}", err=True)
         names = tuple(dict.fromkeys(attempt.exercise.name for attempt in plan.attempts))
-        job = Job(str(course.folder), names, seed, isolation)
+        job = BatchJob(str(course.folder), names, seed, isolation)
         executor = choose_executor(course, job, cluster, workers, len(plan.attempts))
         identity = Identity(course, seed, isolation)
         batch = Batch(course, hand, plan, journal, identity, regrade, retry_ungraded)

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
     from grader.batch.records import LeftOver, Plan
     from grader.batch.run import Batch, Counts
-    from grader.decisions.recording import Written
+    from grader.decisions.recording import WrittenGrades
 
 _SHOWN_LEFT_OVER = 10
 _SHOWN_REMARKS = 10
 
 
 def tell(
-    batch: Batch, written: Written, out: Path, page: Path | None, quiet: bool, as_json: bool
+    batch: Batch, written: WrittenGrades, out: Path, page: Path | None, quiet: bool, as_json: bool
 ) -> int:
     """Say how a batch went, and return its exit code."""
     from grader.batch import outputs
@@ -133,7 +133,7 @@ def _outcomes(counts: Counts, plan: Plan) -> Iterator[str]:
         )
 
 
-def _tell_decisions(written: Written, out: Path, quiet: bool) -> None:
+def _tell_decisions(written: WrittenGrades, out: Path, quiet: bool) -> None:
     """Say what was decided before, and what has changed under it: an edit is told in any case."""
     from grader.decisions.decision_words import edited_lines, to_look_at
     from grader.report.arrangement import waiting_text

@@ -15,7 +15,7 @@ from grader.language import gettext_lazy as _
 from grader.language import translated
 
 if TYPE_CHECKING:
-    from grader.batch.executor import Executor, Job
+    from grader.batch.executor import BatchJob, Executor
     from grader.cluster.address import Cluster
     from grader.course import Course
 
@@ -84,7 +84,7 @@ def _cluster(given: dict[str, Any], workers: int | None) -> Cluster | None:
 
 
 def choose_executor(
-    course: Course, job: Job, cluster: Cluster | None, workers: int | None, most: int
+    course: Course, job: BatchJob, cluster: Cluster | None, workers: int | None, most: int
 ) -> Executor:
     """Return where to grade: on a cluster if there is one, else on this machine.
 

@@ -17,8 +17,8 @@ from grader.language import ngettext
 
 if TYPE_CHECKING:
     from grader.decisions.decision import Decision, Kind
-    from grader.decisions.proposing import Bench
-    from grader.decisions.recording import Written
+    from grader.decisions.proposing import DecidedBatch
+    from grader.decisions.recording import WrittenGrades
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,20 +161,20 @@ def command(
             lazy("bpgrade decide OUT STUDENT EXERCISE; either may be `all`"),
         )
 
-    def propose(bench: Bench) -> Iterable[Decision]:
+    def propose(decided: DecidedBatch) -> Iterable[Decision]:
         if undo is not None:
-            return [bench.undone(undo, by=who, reason=reason)]
+            return [decided.undone(undo, by=who, reason=reason)]
         if edited is not None:
-            return _read(edited, bench, who, reason)
+            return _read(edited, decided, who, reason)
         assert student is not None
         assert exercise is not None
-        return _proposed(bench, student, exercise, wanted, who, reason)
+        return _proposed(decided, student, exercise, wanted, who, reason)
 
     tell(out, _record(out, propose))
     return 0
 
 
-def _record(out: Path, propose: Callable[[Bench], Iterable[Decision]]) -> Written:
+def _record(out: Path, propose: Callable[[DecidedBatch], Iterable[Decision]]) -> WrittenGrades:
     from grader.batch.description import read_description
     from grader.batch.lock import Lock
     from grader.batch.run import explained
@@ -197,12 +197,12 @@ def _of_check(kind: Kind, text: str, form: str) -> tuple[Kind, str, str]:
 
 
 def _proposed(
-    bench: Bench, student: str, exercise: str, wanted: _Wanted, by: str, reason: str
+    decided: DecidedBatch, student: str, exercise: str, wanted: _Wanted, by: str, reason: str
 ) -> list[Decision]:
     from grader.decisions.decision import Decision
 
     found = [
-        bench.checked(
+        decided.checked(
             Decision(
                 kind,
                 student,
@@ -222,24 +222,24 @@ def _proposed(
             lazy("two of these options answer one question"),
             lazy("give a score or excuse; extend or waive"),
         )
-    return found + (bench.confirmed(student, exercise, by=by) if wanted.confirm else [])
+    return found + (decided.confirmed(student, exercise, by=by) if wanted.confirm else [])
 
 
-def _read(path: Path, bench: Bench, by: str, reason: str) -> Sequence[Decision]:
+def _read(path: Path, decided: DecidedBatch, by: str, reason: str) -> Sequence[Decision]:
     from grader.decisions.decisions_table import WRITE_ONE, read_table
     from grader.decisions.edited_grades import is_grades_table, read_changed_scores
     from grader.text.tables import read_lines
 
     titles, _ = read_lines(path, WRITE_ONE)
     read = read_changed_scores if is_grades_table(titles) else read_table
-    return read(path, bench, by=by, reason=reason)
+    return read(path, decided, by=by, reason=reason)
 
 
 def _show(
     out: Path, student: str | None, exercise: str | None, table: Path | None, to_grade: bool
 ) -> int:
     from grader.decisions.decisions_table import decisions_table
-    from grader.decisions.proposing import Bench
+    from grader.decisions.proposing import DecidedBatch
     from grader.decisions.record import read_decisions
     from grader.decisions.recording import overview
     from grader.decisions.results import read_results
@@ -247,9 +247,9 @@ def _show(
     results, decisions = read_results(out), read_decisions(out)
     found = overview(results, decisions)
     if table is None:
-        bench = Bench(results, decisions)
-        who = bench.student(student) if student is not None else None
-        what = bench.exercise(exercise) if exercise is not None else None
+        decided = DecidedBatch(results, decisions)
+        who = decided.student(student) if student is not None else None
+        what = decided.exercise(exercise) if exercise is not None else None
         list_decisions(found, len(decisions), who, what)
         return 0
     from grader.course.files import write_texts

@@ -11,12 +11,14 @@ from grader.language import gettext as _
 from grader.language import ngettext, translated
 
 if TYPE_CHECKING:
-    from grader.decisions.recording import Overview, Written
+    from grader.decisions.recording import DecisionsOverview, WrittenGrades
 
 _SHOWN = 20
 
 
-def list_decisions(found: Overview, ever: int, student: str | None, exercise: str | None) -> None:
+def list_decisions(
+    found: DecisionsOverview, ever: int, student: str | None, exercise: str | None
+) -> None:
     """List the decisions that hold, of all or of one student and exercise."""
     from grader.decisions.decision_words import called, told
 
@@ -64,7 +66,7 @@ def list_decisions(found: Overview, ever: int, student: str | None, exercise: st
         click.echo(_("Nothing is decided."))
 
 
-def tell(out: Path, written: Written) -> None:
+def tell(out: Path, written: WrittenGrades) -> None:
     """Say what was decided, and which grades change by it."""
     from grader.decisions.decision_words import called, edited_lines, standing, told
 

@@ -14,7 +14,7 @@ from grader.language import gettext as _
 from grader.language import translated
 
 if TYPE_CHECKING:
-    from grader.server.operations.examination import Finding
+    from grader.server.operations.examination import HealthCheck
 
 
 def look_over(data: Path | None, *, as_json: bool) -> int:
@@ -35,7 +35,7 @@ def look_over(data: Path | None, *, as_json: bool) -> int:
     return 0 if holds else 3
 
 
-def _show(finding: Finding) -> None:
+def _show(finding: HealthCheck) -> None:
     mark = click.style(_("yes"), "green") if finding.holds else click.style(_("no"), "red")
     click.echo(f"{mark}  {translated(finding.name)}: {translated(finding.told)}")
     if finding.remedy:

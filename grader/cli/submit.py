@@ -17,7 +17,7 @@ from grader.language import ngettext, translated
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from grader.handing_in.answers import Attempt
+    from grader.handing_in.answers import AttemptStatus
     from grader.handing_in.submitting import Accepted
 
 _STOPPED = 130
@@ -102,7 +102,7 @@ def command(
 
 
 @contextmanager
-def _progress(accepted: Accepted) -> Iterator[Callable[[Attempt], None]]:
+def _progress(accepted: Accepted) -> Iterator[Callable[[AttemptStatus], None]]:
     """Give what shows how far an attempt is, in one line that changes where there is a terminal."""
     from grader.handing_in.submitting import where_to_read
 
@@ -118,7 +118,7 @@ def _progress(accepted: Accepted) -> Iterator[Callable[[Attempt], None]]:
         yield lambda attempt: status.update(Text(_waiting(attempt)))
 
 
-def _waiting(attempt: Attempt) -> str:
+def _waiting(attempt: AttemptStatus) -> str:
     if not attempt.before:
         return _("being checked")
     minutes = round(attempt.seconds / 60)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from distributed import CancelledError, Client, Event, Future, KilledWorker
 
-from grader.batch.executor import Done, Job, Task, ungraded
+from grader.batch.executor import BatchJob, Done, Task, ungraded
 from grader.batch.grading_process import error_of
 from grader.batch.pool import stuck_seconds
 from grader.batch.slots import SlotResult
@@ -54,7 +54,7 @@ class ClusterPool:
     Parameters
     ----------
     course : Course
-    job : Job
+    job : BatchJob
         Strict isolation: the course lies on machines that others use too.
     cluster : Cluster
     notice : callable
@@ -67,7 +67,7 @@ class ClusterPool:
     """
 
     def __init__(
-        self, course: Course, job: Job, cluster: Cluster, notice: Callable[[str], None]
+        self, course: Course, job: BatchJob, cluster: Cluster, notice: Callable[[str], None]
     ) -> None:
         if job.isolation != "strict":
             raise UsageError(

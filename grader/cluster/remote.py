@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from distributed import Event, WorkerPlugin, get_worker
 
-from grader.batch.executor import Job
+from grader.batch.executor import BatchJob
 from grader.batch.grading_process import told
 from grader.batch.slots import SlotResult, Slots
 from grader.cluster import course_archive, messages, proof
@@ -49,7 +49,7 @@ class CoursePlugin(WorkerPlugin):
         self._folder = course_archive.PrivateFolder(data)
         exercises, seed, isolation, language = self._order["job"]
         proof.prove(isolation, self._folder.path / "exercises" / "course.toml")
-        job = Job(str(self._folder.path), tuple(exercises), seed, isolation, language)
+        job = BatchJob(str(self._folder.path), tuple(exercises), seed, isolation, language)
         self._slots = Slots(job, self._order["stuck_seconds"])
         self._slots.warm(threads)
 

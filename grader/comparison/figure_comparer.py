@@ -7,7 +7,13 @@ from typing import Any
 
 from grader.comparison import values
 from grader.comparison.check_failure import CheckFailure
-from grader.comparison.figure_comparison import Wanted, Words, charts_of, differences, wanted_of
+from grader.comparison.figure_comparison import (
+    ExpectedFigure,
+    Words,
+    charts_of,
+    differences,
+    wanted_of,
+)
 from grader.comparison.value_words import kind_in_words
 from grader.language import gettext_lazy as _
 from grader.language import joined
@@ -74,7 +80,7 @@ class FigureComparer:
         if not isinstance(actual, Figure | Axes):
             text = f"the figure is {kind_in_words(actual)}; ask for it by `student.figure`"
             raise TypeError(text)
-        wanted = Wanted(
+        wanted = ExpectedFigure(
             title=title,
             xlabel=xlabel,
             ylabel=ylabel,

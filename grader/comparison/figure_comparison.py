@@ -50,7 +50,7 @@ Words = str | bool | re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExpectedFigure:
     """What a figure has to show; see `Compare.figure`. None stands for what does not count."""
 
     title: Words | None = None
@@ -66,13 +66,13 @@ class Wanted:
     legend: Sequence[str] | bool | None = None
 
 
-def wanted_of(chart: Axes) -> Wanted:
+def wanted_of(chart: Axes) -> ExpectedFigure:
     """Return what a chart of the reference asks of the student's: all that is drawn in it.
 
     What is written at it has to be there, in whatever words.
     """
     drawn = [of_bars(each, chart) for each in chart.bars]
-    return Wanted(
+    return ExpectedFigure(
         title=bool(chart.title) or None,
         xlabel=bool(chart.xlabel) or None,
         ylabel=bool(chart.ylabel) or None,
@@ -95,7 +95,7 @@ def _unlabelled(series: Series) -> Series:
 
 
 def differences(
-    chart: Axes, wanted: Wanted, tolerance: values.Tolerance, visible: bool
+    chart: Axes, wanted: ExpectedFigure, tolerance: values.Tolerance, visible: bool
 ) -> list[str]:
     """Return what a chart lacks of what it has to show."""
     drawn = [
@@ -140,7 +140,7 @@ def _number_of_images(found: int, right: int) -> str:
     )
 
 
-def _written(chart: Axes, wanted: Wanted) -> Iterator[str]:
+def _written(chart: Axes, wanted: ExpectedFigure) -> Iterator[str]:
     yield from _text(_NO_TITLE, _IN_TITLE, chart.title, wanted.title)
     yield from _text(_NO_X_LABEL, _AT_X_AXIS, chart.xlabel, wanted.xlabel)
     yield from _text(_NO_Y_LABEL, _AT_Y_AXIS, chart.ylabel, wanted.ylabel)
@@ -184,7 +184,7 @@ def _legend(chart: Axes, wanted: Sequence[str] | bool | None) -> Iterator[str]:
 
 
 def _drawn(
-    chart: Axes, wanted: Wanted, tolerance: values.Tolerance, visible: bool
+    chart: Axes, wanted: ExpectedFigure, tolerance: values.Tolerance, visible: bool
 ) -> Iterator[str]:
     lines = [of_line(line) for line in chart.lines if line.style]
     dots = [of_line(line) for line in chart.lines if not line.style and line.marker]

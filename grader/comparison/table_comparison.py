@@ -21,7 +21,7 @@ from grader.comparison.table_columns import (
     values_of,
 )
 from grader.comparison.table_rows import matched_rows, rows_apart
-from grader.comparison.table_values import Pair, Rules, column_difference
+from grader.comparison.table_values import ColumnPair, Rules, column_difference
 from grader.comparison.table_words import counted_rows, listed, shown_name
 from grader.language import gettext_lazy as _
 from grader.language import ngettext_lazy, sentences
@@ -301,16 +301,16 @@ class _Comparison:
             )
             yield TableDifference(text, self._entry(pair.name))
 
-    def _pairs(self) -> list[Pair]:
+    def _pairs(self) -> list[ColumnPair]:
         """Return the columns of both tables, those that are called alike together."""
         if self.expected.form != FRAME:
             columns = zip(self.actual.columns, self.expected.columns, strict=True)
-            return [Pair("", values_of(found), values_of(right)) for found, right in columns]
+            return [ColumnPair("", values_of(found), values_of(right)) for found, right in columns]
         places: dict[Any, list[int]] = {}
         for place, name in enumerate(labels_of(self.actual.header)):
             places.setdefault(name, []).append(place)
         return [
-            Pair(
+            ColumnPair(
                 shown_name(name),
                 values_of(self.actual.columns[places[name].pop(0)]),
                 values_of(column),
@@ -329,7 +329,7 @@ class _Comparison:
             places = self._in_their_order(labels)
             if places is None:
                 places = matched_rows(*_sides(pairs), rules.tolerance)
-            pairs = [Pair(each.name, each.found, each.right.taken(places)) for each in pairs]
+            pairs = [ColumnPair(each.name, each.found, each.right.taken(places)) for each in pairs]
         elif self._only_order(pairs):
             yield TableDifference(_("The rows are right, but in another order."))
             return
@@ -348,7 +348,7 @@ class _Comparison:
             return None
         return [places[_plain(label)] for label in labels]
 
-    def _only_order(self, pairs: Sequence[Pair]) -> bool:
+    def _only_order(self, pairs: Sequence[ColumnPair]) -> bool:
         """Return whether the rows are those that are needed, and only stand in other places."""
         tolerance = self.rules.tolerance
         if all(agree(pair.found, pair.right, tolerance).all() for pair in pairs):
@@ -358,7 +358,7 @@ class _Comparison:
         return rows_apart(*_sides(pairs), tolerance) == ([], [])
 
 
-def _sides(pairs: Sequence[Pair]) -> tuple[list[Values], list[Values]]:
+def _sides(pairs: Sequence[ColumnPair]) -> tuple[list[Values], list[Values]]:
     return [pair.found for pair in pairs], [pair.right for pair in pairs]
 
 

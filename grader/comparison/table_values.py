@@ -33,7 +33,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class ColumnPair:
     """Two columns that are called alike; `name` is empty for what is one column by itself."""
 
     name: str
@@ -46,14 +46,14 @@ class Pair:
 
 
 def column_difference(
-    pair: Pair, pairs: Sequence[Pair], labels: Sequence[Any], table: str, rules: Rules
+    pair: ColumnPair, pairs: Sequence[ColumnPair], labels: Sequence[Any], table: str, rules: Rules
 ) -> str:
     """Return which values of a column are wrong, and what is seen in them; empty for none.
 
     Parameters
     ----------
-    pair : Pair
-    pairs : sequence of Pair
+    pair : ColumnPair
+    pairs : sequence of ColumnPair
         All columns of both tables.
     labels : sequence
         What the rows are called.
@@ -86,7 +86,7 @@ def column_difference(
     return joined(*lines, separator="\n")
 
 
-def _value(pair: Pair, place: int, visible: bool) -> str:
+def _value(pair: ColumnPair, place: int, visible: bool) -> str:
     value, needed = pair.found.cells[place], pair.right.cells[place]
     if visible:
         if value is None:
@@ -103,7 +103,7 @@ def _value(pair: Pair, place: int, visible: bool) -> str:
     return _("is {value}", value=_shown(value))
 
 
-def _hint(pair: Pair, wrong: Sequence[int], pairs: Sequence[Pair], rules: Rules) -> str:
+def _hint(pair: ColumnPair, wrong: Sequence[int], pairs: Sequence[ColumnPair], rules: Rules) -> str:
     """Return what is seen in the wrong values together."""
     texts = [(pair.found.cells[place], pair.right.cells[place]) for place in wrong]
     if all(isinstance(one, str) and isinstance(two, str) for one, two in texts):

@@ -23,7 +23,7 @@ _MAX_RECORD_BYTES: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class TrustDecision:
     """What the user has said of one course.
 
     Attributes
@@ -102,7 +102,7 @@ def forget(folder: Path) -> bool:
     return True
 
 
-def decisions() -> list[Decision]:
+def decisions() -> list[TrustDecision]:
     """Return all that the user has said, ordered by folder."""
     store = _store()
     paths = store.glob("*.json") if store is not None else ()
@@ -126,7 +126,7 @@ def _record(folder: Path) -> Path | None:
     return store / f"{name}.json" if store is not None else None
 
 
-def _read(path: Path) -> Decision | None:
+def _read(path: Path) -> TrustDecision | None:
     """Return a decision; None where there is none, or none that this user has written."""
     import json
 
@@ -136,7 +136,7 @@ def _read(path: Path) -> Decision | None:
                 return None
             document = json.loads(file.read(_MAX_RECORD_BYTES))
         folder, trusted, owners = document["folder"], document["trusted"], document["owners"]
-        return Decision(Path(folder), trusted is True, frozenset(map(int, owners)))
+        return TrustDecision(Path(folder), trusted is True, frozenset(map(int, owners)))
     except (OSError, ValueError, TypeError, KeyError):
         return None
 

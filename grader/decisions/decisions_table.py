@@ -24,11 +24,11 @@ from pathlib import Path
 from typing import Final
 
 from grader.decisions.decision import KINDS, Decision
-from grader.decisions.proposing import Bench
+from grader.decisions.proposing import DecidedBatch
 from grader.errors import UsageError
 from grader.language import enumerated
 from grader.language import gettext_lazy as _
-from grader.text.tables import Line, lacks_columns, read_lines, refused, table_text
+from grader.text.tables import TableLine, lacks_columns, read_lines, refused, table_text
 
 COLUMNS: Final = (
     "number", "student_id", "name", "exercise", "decision", "check", "value", "reason",
@@ -62,13 +62,13 @@ def decisions_table(decisions: Iterable[Decision]) -> str:
     )
 
 
-def read_table(path: Path, bench: Bench, *, by: str, reason: str) -> tuple[Decision, ...]:
+def read_table(path: Path, batch: DecidedBatch, *, by: str, reason: str) -> tuple[Decision, ...]:
     """Return what a table decides anew.
 
     Parameters
     ----------
     path : Path
-    bench : Bench
+    batch : DecidedBatch
         What its lines are held against.
     by : str
         Who reads it.
@@ -88,7 +88,7 @@ def read_table(path: Path, bench: Bench, *, by: str, reason: str) -> tuple[Decis
     said: dict[tuple[object, ...], int] = {}
     for line in lines:
         try:
-            own = _decided(line, bench, by, reason)
+            own = _decided(line, batch, by, reason)
             for one in own:
                 _once(one, line.number, said)
             found += own
@@ -107,12 +107,12 @@ def _once(one: Decision, line: int, said: dict[tuple[object, ...], int]) -> None
         raise UsageError(_("line {line} decides the same", line=first), _("leave one of both"))
 
 
-def _decided(line: Line, bench: Bench, by: str, reason: str) -> list[Decision]:
+def _decided(line: TableLine, batch: DecidedBatch, by: str, reason: str) -> list[Decision]:
     """Return what one line decides: nothing where it stands as it was written."""
     kind = line["decision"].casefold()
     number = line["number"]
     if kind == "undo":
-        return [bench.undone(number, by=by, reason=line["reason"] or reason)]
+        return [batch.undone(number, by=by, reason=line["reason"] or reason)]
     if kind not in _WRITTEN:
         raise UsageError(
             _("{text!r} is no decision", text=line["decision"])
@@ -133,19 +133,19 @@ def _decided(line: Line, bench: Bench, by: str, reason: str) -> list[Decision]:
         by=by,
     )
     if not number:
-        return [of_this_answer(bench.checked(wanted), line["answer_id"])]
-    recorded = next((one for one in bench.decisions if str(one.number) == number), None)
+        return [of_this_answer(batch.checked(wanted), line["answer_id"])]
+    recorded = next((one for one in batch.decisions if str(one.number) == number), None)
     if recorded is not None and _stands(line, recorded):
         return []
-    old = bench.numbered(number)
-    if old.number not in {one.number for one in bench.held.decisions}:
+    old = batch.numbered(number)
+    if old.number not in {one.number for one in batch.held.decisions}:
         raise UsageError(
             _("decision {number} was replaced since this table was written", number=number),
             _("write the table again"),
         )
     return [
-        bench.undone(number, by=by, reason=line["reason"] or reason),
-        bench.checked(wanted),
+        batch.undone(number, by=by, reason=line["reason"] or reason),
+        batch.checked(wanted),
     ]
 
 
@@ -169,7 +169,7 @@ def _value(one: Decision) -> str:
     return f"until {one.value}" if moment else one.value
 
 
-def _stands(line: Line, recorded: Decision) -> bool:
+def _stands(line: TableLine, recorded: Decision) -> bool:
     """Whether a line says what was recorded under its number, as a spreadsheet may write it."""
     written = (
         line["decision"].casefold(), line["student_id"], line["exercise"], line["check"],

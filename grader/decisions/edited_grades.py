@@ -13,10 +13,10 @@ from typing import Final
 from grader.decisions.decision import Decision
 from grader.decisions.final_grade import FinalGrade
 from grader.decisions.points_and_deadlines import points_in
-from grader.decisions.proposing import Bench
+from grader.decisions.proposing import DecidedBatch
 from grader.errors import UsageError
 from grader.language import gettext_lazy as _
-from grader.text.tables import Line, read_lines, refused
+from grader.text.tables import TableLine, read_lines, refused
 
 _MARKS: Final = frozenset({"student_id", "exercise", "automatic_score", "final_score"})
 _PUT_IT_THERE: Final = _("put the grade that should count into final_score")
@@ -28,7 +28,9 @@ def is_grades_table(titles: Collection[str]) -> bool:
     return _MARKS.issubset(titles)
 
 
-def read_changed_scores(path: Path, bench: Bench, *, by: str, reason: str) -> tuple[Decision, ...]:
+def read_changed_scores(
+    path: Path, batch: DecidedBatch, *, by: str, reason: str
+) -> tuple[Decision, ...]:
     """Return a decision for each line whose score was changed.
 
     A reason in a line that had none goes before `reason`.
@@ -43,9 +45,9 @@ def read_changed_scores(path: Path, bench: Bench, *, by: str, reason: str) -> tu
     problems: list[tuple[int, str]] = []
     for line in lines:
         try:
-            score = _changed(line, bench)
+            score = _changed(line, batch)
             if score:
-                found.append(bench.checked(_decision(line, score, bench, by, reason)))
+                found.append(batch.checked(_decision(line, score, batch, by, reason)))
         except UsageError as error:
             problems.append((line.number, error.in_one_line))
     if problems:
@@ -53,14 +55,14 @@ def read_changed_scores(path: Path, bench: Bench, *, by: str, reason: str) -> tu
     return tuple(found)
 
 
-def _decision(line: Line, score: str, bench: Bench, by: str, reason: str) -> Decision:
+def _decision(line: TableLine, score: str, batch: DecidedBatch, by: str, reason: str) -> Decision:
     student, exercise = line["student_id"], line["exercise"]
-    grade = bench.grades.get((bench.student(student), exercise))
+    grade = batch.grades.get((batch.student(student), exercise))
     own = line["reason"] if line["reason"] != (grade.reason if grade else "") else ""
     return Decision("score", student, exercise, score, reason=own or reason, by=by)
 
 
-def _changed(line: Line, bench: Bench) -> str:
+def _changed(line: TableLine, batch: DecidedBatch) -> str:
     """Return the score that a line was changed to; nothing where it was not.
 
     Raises
@@ -78,9 +80,9 @@ def _changed(line: Line, bench: Bench) -> str:
         )
     if _equal(final, expected) or _has_no_grade(line, final):
         return ""
-    grade = bench.grades.get((bench.student(line["student_id"]), line["exercise"]))
+    grade = batch.grades.get((batch.student(line["student_id"]), line["exercise"]))
     if grade is not None and _equal(final, grade.final):
-        if decided is not None and not _was_decided(decided, grade, bench):
+        if decided is not None and not _was_decided(decided, grade, batch):
             raise UsageError(_("its decided_score was changed"), _PUT_IT_THERE)
         return ""  # taken in already
     if final is None:
@@ -91,23 +93,23 @@ def _changed(line: Line, bench: Bench) -> str:
     return line["final_score"]
 
 
-def _was_decided(points: float, grade: FinalGrade, bench: Bench) -> bool:
+def _was_decided(points: float, grade: FinalGrade, batch: DecidedBatch) -> bool:
     """Whether bpgrade may have written that as the decided score, now or earlier."""
     earlier = (
         one.points
-        for one in bench.decisions
+        for one in batch.decisions
         if one.kind == "score" and (one.student, one.exercise) == (grade.student.id, grade.exercise)
     )
     return any(_equal(points, one) for one in (grade.decided, *earlier))
 
 
-def _has_no_grade(line: Line, final: float | None) -> bool:
+def _has_no_grade(line: TableLine, final: float | None) -> bool:
     kinds = line["decision"].split(", ")
     waits = line["to_grade"] not in ("", "0")
     return final is None and (waits or "excused" in kinds or "withheld" in kinds)
 
 
-def _is_inconsistent(line: Line, automatic: float | None) -> bool:
+def _is_inconsistent(line: TableLine, automatic: float | None) -> bool:
     score, percent = _points(line, "score"), _points(line, "penalty_percent")
     decided = line["decision"]
     if score is None or "points" in decided or "graded" in decided:
@@ -115,7 +117,7 @@ def _is_inconsistent(line: Line, automatic: float | None) -> bool:
     return not _equal(automatic, round(score * (1 - (percent or 0.0) / 100), 9))
 
 
-def _points(line: Line, title: str) -> float | None:
+def _points(line: TableLine, title: str) -> float | None:
     if not line[title]:
         return None
     points = points_in(line[title])

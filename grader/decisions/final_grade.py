@@ -27,7 +27,7 @@ Standing = Literal["counts", "none", "pending", "excused", "withheld"]
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class GradedAttempt:
     """An attempt as far as its grade goes: `checks` has each check's points, and how many it can
     give; `automatic` is what the course's rule leaves of the score; `answers` tells one answer to a
     part that a person grades from another."""
@@ -46,11 +46,11 @@ class Attempt:
     answers: Mapping[str, str] = field(default_factory=dict)
 
 
-def attempt_of(record: Record) -> Attempt:
+def attempt_of(record: Record) -> GradedAttempt:
     """Return what counts of a record."""
     result = record.result
     graded = record.status == "graded" and result is not None
-    return Attempt(
+    return GradedAttempt(
         number=record.number,
         of=record.of,
         file=record.file,
@@ -74,7 +74,7 @@ class FinalGrade:
     ----------
     status : {"graded", "ungraded", "unreadable", "missing"}
         What became of the submission, whatever was decided.
-    attempt : Attempt or None
+    attempt : GradedAttempt or None
         The one that counts; None where nothing was handed in.
     score : float or None
         What the checks gave it.
@@ -100,7 +100,7 @@ class FinalGrade:
     exercise: str
     status: str
     max_score: float
-    attempt: Attempt | None
+    attempt: GradedAttempt | None
     score: float | None
     lateness: Lateness
     automatic: float | None
@@ -144,7 +144,7 @@ class FinalGrade:
 def final_grade(
     student: Student,
     exercise: str,
-    attempts: Sequence[Attempt],
+    attempts: Sequence[GradedAttempt],
     batch: Description,
     decisions: tuple[Decision, ...],
 ) -> FinalGrade:
@@ -152,7 +152,7 @@ def final_grade(
 
     Parameters
     ----------
-    attempts : sequence of Attempt
+    attempts : sequence of GradedAttempt
         The student's at the exercise; none where nothing was handed in.
     batch : Description
         The deadlines and the rule for lateness.
@@ -161,7 +161,7 @@ def final_grade(
     """
     known = batch.exercises[exercise]
     parts = graded_parts(known.by_hand, decisions)
-    counted = [_Counted.of(one, decisions, parts, batch, exercise) for one in attempts]
+    counted = [_CountedAttempt.of(one, decisions, parts, batch, exercise) for one in attempts]
     kept = max(counted, key=lambda one: (one.order, one.attempt.number), default=None)
     automatic = next((one for one in attempts if one.kept), None)
     found = kept.final if kept else None
@@ -200,20 +200,20 @@ def final_grade(
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
-    attempt: Attempt
+class _CountedAttempt:
+    attempt: GradedAttempt
     lateness: Lateness
     final: float | None
 
     @classmethod
     def of(
         cls,
-        attempt: Attempt,
+        attempt: GradedAttempt,
         decisions: Sequence[Decision],
         parts: Sequence[GradedPart],
         batch: Description,
         exercise: str,
-    ) -> _Counted:
+    ) -> _CountedAttempt:
         lateness = decided_lateness(attempt, decisions, batch, exercise)
         if attempt.score is None:
             return cls(attempt, lateness, None)
@@ -250,7 +250,7 @@ def _had(decision: Decision) -> float:
 
 
 def decided_lateness(
-    attempt: Attempt, decisions: Sequence[Decision], batch: Description, exercise: str
+    attempt: GradedAttempt, decisions: Sequence[Decision], batch: Description, exercise: str
 ) -> Lateness:
     """Return how late an attempt is with all extensions and waivers; the most generous counts."""
     if any(one.kind == "waiver" for one in decisions):

@@ -37,7 +37,7 @@ _SPOKEN: Final = {
 _SCORE_IT: Final = _("decide a score")
 
 
-class Bench:
+class DecidedBatch:
     """A batch with the decisions on it so far: says what a new decision would rest on.
 
     Attributes

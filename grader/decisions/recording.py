@@ -10,14 +10,14 @@ from pathlib import Path
 from grader.decisions.decision import Decision, in_force
 from grader.decisions.final_grade import FinalGrade
 from grader.decisions.grades_file import write_grades
-from grader.decisions.proposing import Bench, about_nobody
+from grader.decisions.proposing import DecidedBatch, about_nobody
 from grader.decisions.record import append, read_decisions, repair
 from grader.decisions.remarks import remarks
 from grader.decisions.results import BatchResults, read_results
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class DecisionsOverview:
     """What an instructor should know of the decisions on a batch.
 
     Attributes
@@ -39,28 +39,28 @@ class Overview:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenGrades:
     """What was written: the grades, where an edited grades.csv is kept, and what was repaired."""
 
-    overview: Overview
+    overview: DecisionsOverview
     edited: Path | None
     notice: str
     new: tuple[Decision, ...] = ()
     changed: tuple[tuple[FinalGrade, FinalGrade], ...] = ()
 
 
-def overview(results: BatchResults, decisions: Sequence[Decision]) -> Overview:
+def overview(results: BatchResults, decisions: Sequence[Decision]) -> DecisionsOverview:
     """Return what an instructor should know of these decisions."""
     return _overview(results, decisions, results.grades(decisions))
 
 
 def _overview(
     results: BatchResults, decisions: Sequence[Decision], grades: Iterable[FinalGrade]
-) -> Overview:
+) -> DecisionsOverview:
     held = in_force(decisions).decisions
     every = tuple(grades)
     waiting = [one.to_grade for one in every if one.to_grade]
-    return Overview(
+    return DecisionsOverview(
         held,
         tuple((one, line) for one in every for line in remarks(one)),
         about_nobody(held, results),
@@ -69,7 +69,7 @@ def _overview(
     )
 
 
-def rewrite(folder: Path) -> Written:
+def rewrite(folder: Path) -> WrittenGrades:
     """Write grades.csv after a batch, with all that was decided before.
 
     Raises
@@ -83,10 +83,10 @@ def rewrite(folder: Path) -> Written:
     results, decisions = read_results(folder), read_decisions(folder)
     grades = tuple(results.grades(decisions))
     edited = write_grades(folder, grades)
-    return Written(_overview(results, decisions, grades), edited, notice)
+    return WrittenGrades(_overview(results, decisions, grades), edited, notice)
 
 
-def record(folder: Path, propose: Callable[[Bench], Iterable[Decision]]) -> Written:
+def record(folder: Path, propose: Callable[[DecidedBatch], Iterable[Decision]]) -> WrittenGrades:
     """Record what is proposed, and write grades.csv by it.
 
     Parameters
@@ -104,16 +104,16 @@ def record(folder: Path, propose: Callable[[Bench], Iterable[Decision]]) -> Writ
     """
     notice = repair(folder)
     results, decisions = read_results(folder), read_decisions(folder)
-    bench = Bench(results, decisions)
+    decided = DecidedBatch(results, decisions)
     now = datetime.now(UTC).astimezone().replace(microsecond=0)
-    wanted = [replace(one, at=now) for one in propose(bench)]
+    wanted = [replace(one, at=now) for one in propose(decided)]
     new = append(folder, wanted) if wanted else ()
     every = (*decisions, *new)
     grades = tuple(results.grades(every))
     edited = write_grades(folder, grades)
-    pairs = ((bench.grades[one.student.id, one.exercise], one) for one in grades)
+    pairs = ((decided.grades[one.student.id, one.exercise], one) for one in grades)
     changed = tuple((old, one) for old, one in pairs if _counts(old) != _counts(one))
-    return Written(_overview(results, every, grades), edited, notice, new, changed)
+    return WrittenGrades(_overview(results, every, grades), edited, notice, new, changed)
 
 
 def _counts(grade: FinalGrade) -> tuple[object, ...]:

@@ -12,7 +12,7 @@ from grader.batch.description import Description, read_description
 from grader.batch.records import Student
 from grader.batch.results_reader import Record, read_records
 from grader.decisions.decision import Decision, in_force
-from grader.decisions.final_grade import Attempt, FinalGrade, attempt_of, final_grade
+from grader.decisions.final_grade import FinalGrade, GradedAttempt, attempt_of, final_grade
 from grader.decisions.record import read_decisions
 from grader.errors import UsageError
 from grader.language import gettext_lazy as _
@@ -37,12 +37,12 @@ class Graded:
 
 
 @dataclass(frozen=True, slots=True)
-class HandedIn:
+class StudentAttempts:
     """A student's attempts at an exercise, before anything is decided."""
 
     student: Student
     exercise: str
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[GradedAttempt, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class BatchResults:
     """All that a batch found, small enough to be kept: whose grades are decided on."""
 
     description: Description
-    handed_in: tuple[HandedIn, ...]
+    handed_in: tuple[StudentAttempts, ...]
 
     def grades(self, decisions: Iterable[Decision]) -> Iterator[FinalGrade]:
         """Give every grade as decided, in the order of the outputs."""
@@ -77,7 +77,7 @@ def read_results(folder: Path) -> BatchResults:
     return BatchResults(
         description,
         tuple(
-            HandedIn(student, exercise, tuple(map(attempt_of, records)))
+            StudentAttempts(student, exercise, tuple(map(attempt_of, records)))
             for student, exercise, records in _handed_in(folder, description)
         ),
     )

@@ -16,7 +16,7 @@ from grader.course import Course, Exercise
 from grader.diagnosis.dictionary_store import Shelf
 from grader.diagnosis.explainer import Explainer, Told
 from grader.diagnosis.fault_dictionary import FaultDictionary, Rows
-from grader.diagnosis.location import StudentFunction
+from grader.diagnosis.location import LocatedFunction
 from grader.diagnosis.observation import ObservedCall
 from grader.diagnosis.options import Options
 from grader.diagnosis.repair.repair_words import Named, retold
@@ -125,7 +125,7 @@ class Diagnoser:
         table, meanings = stored
         wording = Wording(function, self._authored, meanings)
         source = session.source.defining(function)
-        student = StudentFunction(source, function, table.layout.parameters)
+        student = LocatedFunction(source, function, table.layout.parameters)
         use = self._use_of(exercise, function)
         ask = StudentProgram(session, function, table.layout.parameters, use)
         calls = observe(ask, table)

@@ -11,7 +11,7 @@ import numpy as np
 from grader.diagnosis.candidates import Candidate
 from grader.diagnosis.fault_dictionary import FaultDictionary, Rows
 from grader.diagnosis.indexmap import map_differences
-from grader.diagnosis.location import StudentFunction
+from grader.diagnosis.location import LocatedFunction
 from grader.diagnosis.observation import Inputs, ObservedCall
 from grader.diagnosis.program_matching import Columns, ProgramMatch, match, plainest
 from grader.diagnosis.relations import find_relations
@@ -55,7 +55,7 @@ class Explainer:
 
     table: FaultDictionary
     calls: Sequence[ObservedCall]
-    student: StudentFunction
+    student: LocatedFunction
     wording: Wording
     say: Callable[[str], None]
     session: SubmissionSession

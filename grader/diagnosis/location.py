@@ -21,7 +21,7 @@ LOCATED: Final = (ast.Subscript, ast.Attribute, ast.BinOp, ast.Call)
 _Held = dict[str, list[tuple[tuple[str, ...], int]]]
 
 
-class StudentFunction:
+class LocatedFunction:
     """One function of a student's file, as far as its syntax tree can be read."""
 
     def __init__(self, source: str, name: str, parameters: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from grader.result import from_json
 
 
 @dataclass(frozen=True, slots=True)
-class Codes:
+class DeviceAuthorization:
     """What a computer is given that asks to hand in: RFC 8628, section 3.2."""
 
     device_code: str
@@ -21,7 +21,7 @@ class Codes:
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class AccessToken:
     """A token, as RFC 6749 has it."""
 
     access_token: str
@@ -36,14 +36,14 @@ class Me:
 
 
 @dataclass(frozen=True, slots=True)
-class Exercise:
+class ListedExercise:
     """An exercise of a course."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class AttemptStatus:
     """A file that was handed in, and how far it is.
 
     Attributes
@@ -73,7 +73,7 @@ class Attempt:
     late: str
 
 
-Answer = TypeVar("Answer", Codes, Token, Me, Exercise, Attempt)
+Answer = TypeVar("Answer", DeviceAuthorization, AccessToken, Me, ListedExercise, AttemptStatus)
 
 
 def read(kind: type[Answer], document: object) -> Answer:

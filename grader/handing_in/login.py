@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from grader.errors import ServerError
-from grader.handing_in.answers import Codes, Token
+from grader.handing_in.answers import AccessToken, DeviceAuthorization
 from grader.handing_in.failures import UnreachableError, plain
 from grader.handing_in.server import Server
 from grader.language import gettext_lazy as _
@@ -39,7 +39,7 @@ def log_in(server: Server, say: Say) -> str:
     return token
 
 
-def _awaited(server: Server, codes: Codes) -> str:
+def _awaited(server: Server, codes: DeviceAuthorization) -> str:
     end = time.monotonic() + codes.expires_in
     pause = max(codes.interval, _SOONEST_SECONDS)
     while time.monotonic() < end:
@@ -48,7 +48,7 @@ def _awaited(server: Server, codes: Codes) -> str:
             answer = server.token(codes)
         except UnreachableError:  # as while it starts again
             continue
-        if isinstance(answer, Token):
+        if isinstance(answer, AccessToken):
             return answer.access_token
         if answer == "slow_down":
             pause += _SLOWER_SECONDS

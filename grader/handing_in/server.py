@@ -12,7 +12,15 @@ import httpx
 from grader import __version__
 from grader.errors import ServerError
 from grader.handing_in import failures
-from grader.handing_in.answers import Answer, Attempt, Codes, Exercise, Me, Token, read
+from grader.handing_in.answers import (
+    AccessToken,
+    Answer,
+    AttemptStatus,
+    DeviceAuthorization,
+    ListedExercise,
+    Me,
+    read,
+)
 from grader.language import current_language, html_tag
 from grader.language import gettext_lazy as _
 from grader.result import Result
@@ -66,18 +74,18 @@ class Server:
     ) -> None:
         self._client.close()
 
-    def ask(self, computer: str) -> Codes:
+    def ask(self, computer: str) -> DeviceAuthorization:
         """Ask to hand in for somebody from this computer."""
         data = {"client_id": _CLIENT, "computer": computer}
-        return self._record(Codes, self._asked("POST", "device/", data=data))
+        return self._record(DeviceAuthorization, self._asked("POST", "device/", data=data))
 
-    def token(self, codes: Codes) -> Token | str:
+    def token(self, codes: DeviceAuthorization) -> AccessToken | str:
         """Return the token, or why there is none, in the words of RFC 8628."""
         data = {"grant_type": _GRANT, "device_code": codes.device_code, "client_id": _CLIENT}
         answer = self._answer("POST", "token/", data=data)
         if answer.status_code == httpx.codes.BAD_REQUEST:
             return str(self._document(answer).get("error"))
-        return self._record(Token, self._checked(answer))
+        return self._record(AccessToken, self._checked(answer))
 
     def authorize(self, token: str) -> None:
         """Ask as the person whose token it is from now on."""
@@ -93,9 +101,11 @@ class Server:
         exercises = document.get("exercises")
         if not isinstance(exercises, list):
             raise failures.no_server(self.address)
-        return [self._record(Exercise, each).name for each in exercises]
+        return [self._record(ListedExercise, each).name for each in exercises]
 
-    def hand_in(self, course: str, exercise: str, name: str, content: bytes, key: str) -> Attempt:
+    def hand_in(
+        self, course: str, exercise: str, name: str, content: bytes, key: str
+    ) -> AttemptStatus:
         """Hand a file in; sent again with the same key, it is the same attempt."""
         document = self._asked(
             "POST",
@@ -103,12 +113,12 @@ class Server:
             files={"file": (name, content, "application/octet-stream")},
             headers={"Idempotency-Key": key},
         )
-        return self._record(Attempt, document)
+        return self._record(AttemptStatus, document)
 
-    def attempt(self, course: str, number: int) -> Attempt:
+    def attempt(self, course: str, number: int) -> AttemptStatus:
         """Return how far an attempt is."""
         path = f"courses/{_quoted(course)}/attempts/{number}/"
-        return self._record(Attempt, self._asked("GET", path))
+        return self._record(AttemptStatus, self._asked("GET", path))
 
     def result(self, course: str, number: int) -> Result:
         """Return the result of an attempt."""

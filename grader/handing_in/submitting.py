@@ -15,7 +15,7 @@ from grader.errors import BpgradeError, ServerError, UsageError
 from grader.grading.submission import name_of_exercise
 from grader.handing_in import tokens
 from grader.handing_in.address import server_address
-from grader.handing_in.answers import Attempt
+from grader.handing_in.answers import AttemptStatus
 from grader.handing_in.failures import TokenError, UnreachableError, plain
 from grader.handing_in.login import Say, log_in
 from grader.handing_in.project import Project, project_of, remember
@@ -65,7 +65,7 @@ class Accepted:
 
     server: Server
     course: str
-    attempt: Attempt
+    attempt: AttemptStatus
 
 
 def hand_in(outgoing: Outgoing, say: Say) -> Accepted:
@@ -107,8 +107,8 @@ def hand_in(outgoing: Outgoing, say: Say) -> Accepted:
 
 
 def result_of(
-    accepted: Accepted, shown: Callable[[Attempt], None]
-) -> tuple[Attempt, Result | None]:
+    accepted: Accepted, shown: Callable[[AttemptStatus], None]
+) -> tuple[AttemptStatus, Result | None]:
     """Wait until an attempt is graded; return it with its result, None where that is withheld.
 
     Parameters
@@ -137,7 +137,7 @@ def result_of(
             raise ServerError(error.message, where_to_read(attempt)) from None
 
 
-def where_to_read(attempt: Attempt) -> str:
+def where_to_read(attempt: AttemptStatus) -> str:
     """Return the line that says that a file is handed in, and where to read of it."""
     return _(
         "it is handed in, attempt {number}: {page}",
@@ -198,7 +198,7 @@ def _exercise(outgoing: Outgoing, names: list[str], course: str) -> str:
     return outgoing.exercise or name_of_exercise(names, Path(outgoing.name))
 
 
-def _sent(server: Server, course: str, exercise: str, outgoing: Outgoing) -> Attempt:
+def _sent(server: Server, course: str, exercise: str, outgoing: Outgoing) -> AttemptStatus:
     """Send the file, again where no answer came; by its key the server keeps it once."""
     key = secrets.token_urlsafe(24)
     for pause in (*_PAUSES, None):

@@ -21,7 +21,7 @@ _LONGEST_ADDRESS: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class LineItem:
     """A line item: a column of the platform's gradebook."""
 
     address: str
@@ -104,7 +104,7 @@ def results(services: Services, column: str, subject: str = "") -> Iterator[Grad
                 yield GradebookResult(str(who), score, maximum)
 
 
-def columns(services: Services, address: str) -> Iterator[Column]:
+def columns(services: Services, address: str) -> Iterator[LineItem]:
     """Give the columns that are ours in a course's gradebook.
 
     Raises
@@ -116,7 +116,7 @@ def columns(services: Services, address: str) -> Iterator[Column]:
         yield from map(_column, listed(document))
 
 
-def make_column(services: Services, address: str, label: str, maximum: float) -> Column:
+def make_column(services: Services, address: str, label: str, maximum: float) -> LineItem:
     """Add a column to a course's gradebook.
 
     Raises
@@ -143,11 +143,11 @@ def drop_column(services: Services, column: str) -> None:
     services.ask("DELETE", column, SCOPE_LINE_ITEMS, accept=_KIND)
 
 
-def _column(document: Mapping[str, Any]) -> Column:
+def _column(document: Mapping[str, Any]) -> LineItem:
     address = document.get("id")
     if not isinstance(address, str) or not 0 < len(address) <= _LONGEST_ADDRESS:
         raise ServiceError(_("the platform's gradebook has a column without an address"))
-    return Column(
+    return LineItem(
         address,
         str(document.get("label", ""))[:255],
         _number(document.get("scoreMaximum")) or 0.0,

@@ -16,7 +16,7 @@ from grader.lti.errors import AwayError, ServiceError
 from grader.lti.keys import signed
 from grader.lti.links import next_page
 from grader.lti.platform import PlatformFacts
-from grader.lti.transport import Answer, Transport
+from grader.lti.transport import Response, Transport
 
 _ASSERTION_SECONDS: Final = 60
 _SHORTEST_SECONDS: Final = 30.0
@@ -60,7 +60,7 @@ class Services:
         accept: str = "application/json",
         body: Mapping[str, Any] | None = None,
         kind: str = "",
-    ) -> Answer:
+    ) -> Response:
         """Return what a service answers; with a body, of this kind.
 
         Raises

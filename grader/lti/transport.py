@@ -31,7 +31,7 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What a service has answered."""
 
     status: int
@@ -93,7 +93,7 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
         form: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> Response:
         """Return what a service answers, where it does what it was asked for.
 
         Raises
@@ -112,7 +112,7 @@ class Transport:
                 method, address, headers=dict(headers or {}), content=content, data=form
             ) as response:
                 body, reason = _body(response, begun), response.reason_phrase
-                answer = Answer(response.status_code, response.headers, body, reason)
+                answer = Response(response.status_code, response.headers, body, reason)
         except httpx.TimeoutException:
             raise _unreachable(address, _("it did not answer in time")) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -222,7 +222,7 @@ def _unreachable(address: str, reason: str) -> AwayError:
     )
 
 
-def _refused(answer: Answer) -> ServiceError:
+def _refused(answer: Response) -> ServiceError:
     status, words = answer.status, answer.words
     message = _("the platform answered {status}: {words}", status=status, words=words)
     if status == 429 or status >= 500:

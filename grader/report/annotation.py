@@ -15,7 +15,7 @@ from grader.language import translated
 from grader.notebooks.notebook_file import NotebookError, parse, read_document, source_of
 from grader.report.arrangement import (
     OUTCOME_WORDS,
-    Finding,
+    FailureGroup,
     FunctionSummary,
     findings,
     mistake_title,
@@ -106,7 +106,7 @@ def overall_text(result: Result, homes: Iterable[str]) -> str:
         left = inline(_("; ").join(map(translated, result.not_run)))
         parts.append(_("Left out: {left}", left=left))
     homeless = [one.name for one in summaries(result) if one.name not in set(homes)]
-    told: set[Finding] = set()
+    told: set[FailureGroup] = set()
     for name in homeless:
         own = [one for one in findings(result) if name in one.functions]
         if not told.issuperset(own) or not own:
@@ -147,7 +147,7 @@ def _points(result: Result, summary: FunctionSummary) -> str:
     return score_text(summary.points, summary.max_points)
 
 
-def _finding(finding: Finding) -> list[str]:
+def _finding(finding: FailureGroup) -> list[str]:
     function = finding.functions[0]
     titles = [inline(check.title) for check in finding.checks if check.function == function]
     words = translated(OUTCOME_WORDS[finding.outcome])
@@ -162,7 +162,7 @@ def _finding(finding: Finding) -> list[str]:
     return parts + [f"*{label}* {inline(hint)}" for hint in finding.hints]
 
 
-def _told_above(finding: Finding) -> str:
+def _told_above(finding: FailureGroup) -> str:
     """Return in a line what is told in full at the first of the functions concerned."""
     told = finding.sentence or _("It {outcome}.", outcome=OUTCOME_WORDS[finding.outcome])
     where = inline(finding.functions[0])

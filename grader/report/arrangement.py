@@ -69,7 +69,7 @@ class FunctionSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FailureGroup:
     """Checks that failed for the same reason, to be told once: with the first one's feedback."""
 
     outcome: Outcome
@@ -130,7 +130,7 @@ def summaries(result: Result) -> tuple[FunctionSummary, ...]:
     return tuple(_summary(name, tuple(checks)) for name, checks in by_function.items())
 
 
-def findings(result: Result) -> tuple[Finding, ...]:
+def findings(result: Result) -> tuple[FailureGroup, ...]:
     """Return what went wrong, the first wrong step first, unwritten functions left out.
 
     One cause is told once, whichever checks and functions it made fail: a name that is not
@@ -169,7 +169,7 @@ def sentence(cause: str, *names: str) -> str:
     return gettext("{sentence}.", sentence=said) if said else ""
 
 
-def outcome_text(finding: Finding) -> str:
+def outcome_text(finding: FailureGroup) -> str:
     """Return what became of the first function, in words for what has no other."""
     words = OUTCOME_WORDS[finding.outcome]
     return _("{function}: {outcome}", function=finding.functions[0], outcome=words)
@@ -182,14 +182,14 @@ def mistake_title(diagnosis: Diagnosis) -> str:
     return diagnosis.title
 
 
-def _comes_later(finding: Finding) -> bool:
+def _comes_later(finding: FailureGroup) -> bool:
     """Whether another function has to be right first."""
     return finding.outcome is Outcome.BLOCKED or _follows(finding.diagnoses)
 
 
-def _finding(checks: list[CheckResult]) -> Finding:
+def _finding(checks: list[CheckResult]) -> FailureGroup:
     first = next((one for one in checks if one.outcome is not Outcome.NOT_IMPLEMENTED), checks[0])
-    return Finding(first.outcome, first.feedback, tuple(checks))
+    return FailureGroup(first.outcome, first.feedback, tuple(checks))
 
 
 def _reason(check: CheckResult, explained: Collection[str]) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from grader.language import clauses, current_language, html_tag, translated
 from grader.language import gettext as _
 from grader.report.arrangement import (
     OUTCOME_WORDS,
-    Finding,
+    FailureGroup,
     FunctionState,
     findings,
     mistake_title,
@@ -66,7 +66,7 @@ def _total(result: Result) -> str:
     return _("{score} so far, {open_ends}", score=score, open_ends=clauses(open_ends))
 
 
-def _finding(finding: Finding) -> str:
+def _finding(finding: FailureGroup) -> str:
     names = _(", ").join(_escaped(name) for name in finding.functions)
     titles = "".join(f"<li>{_escaped(check.title)}</li>" for check in finding.checks)
     words = _escaped(finding.sentence or OUTCOME_WORDS[finding.outcome])

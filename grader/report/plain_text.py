@@ -14,7 +14,7 @@ from grader.language import clauses, ngettext, translated
 from grader.language import gettext as _
 from grader.language import gettext_lazy as lazy
 from grader.report.arrangement import (
-    Finding,
+    FailureGroup,
     FunctionState,
     FunctionSummary,
     amount,
@@ -90,7 +90,7 @@ def _summary(result: Result, function: FunctionSummary) -> str:
     return translated(clauses(parts))
 
 
-def _finding(result: Result, finding: Finding) -> Iterator[str]:
+def _finding(result: Result, finding: FailureGroup) -> Iterator[str]:
     waits = finding.outcome is Outcome.BLOCKED
     names = _(", ").join(map(_line, finding.functions))
     points = points_text(finding.lost)

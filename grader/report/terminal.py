@@ -11,7 +11,7 @@ from rich.text import Text
 from grader.language import gettext as _
 from grader.language import translated
 from grader.report.arrangement import (
-    Finding,
+    FailureGroup,
     FunctionState,
     FunctionSummary,
     file_of,
@@ -138,7 +138,7 @@ def _bar(page: Page, function: FunctionSummary, size: int) -> Text:
     )
 
 
-def _finding(page: Page, result: Result, finding: Finding, told: set[Diagnosis]) -> None:
+def _finding(page: Page, result: Result, finding: FailureGroup, told: set[Diagnosis]) -> None:
     state = FINDING_STATES.get(finding.outcome, FunctionState.WRONG)
     titles = [page.safe(check.title) for check in finding.checks]
     whole = finding.outcome is not Outcome.FAILED and len(titles) == len(result.checks) > 1
@@ -176,7 +176,7 @@ def _titles(page: Page, titles: list[str], most: int) -> None:
         page.write(Text(_more(len(titles) - most), "dim"), "    ")
 
 
-def _cost(result: Result, finding: Finding) -> str:
+def _cost(result: Result, finding: FailureGroup) -> str:
     if result.status == "ungraded" or finding.lost <= 0:
         return ""
     points = points_text(finding.lost)
@@ -208,7 +208,7 @@ def _diagnosis(page: Page, diagnosis: Diagnosis, told: set[Diagnosis], cell: str
     page.write(Text(page.safe(diagnosis.message, lines=True)), bar, bar)
 
 
-def _feedback(page: Page, finding: Finding) -> None:
+def _feedback(page: Page, finding: FailureGroup) -> None:
     feedback = finding.told
     if not feedback:
         if finding.outcome is Outcome.FAILED or finding.cause:

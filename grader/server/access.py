@@ -20,17 +20,19 @@ from grader.server.courses import course_of
 from grader.server.lti.roster import refresh
 from grader.server.lti.stays import stay_of
 from grader.server.models import Attempt, Computer, Membership, Person, Role, ServedCourse
-from grader.server.prepared import Prepared
+from grader.server.prepared import PreparedQuery
 from grader.server.rendering import refusal
 
 View = Callable[..., HttpResponse]
 Arguments = dict[str, Any]
 Known = tuple[Any, ...]
-_COURSE: Final[Prepared[ServedCourse]] = Prepared(lambda: ServedCourse.objects.filter(name="-1"))
-_MEMBERSHIP: Final[Prepared[Membership]] = Prepared(
+_COURSE: Final[PreparedQuery[ServedCourse]] = PreparedQuery(
+    lambda: ServedCourse.objects.filter(name="-1")
+)
+_MEMBERSHIP: Final[PreparedQuery[Membership]] = PreparedQuery(
     lambda: Membership.objects.filter(person=-1, course=-2)
 )
-_OWN_ATTEMPT: Final[Prepared[Attempt]] = Prepared(
+_OWN_ATTEMPT: Final[PreparedQuery[Attempt]] = PreparedQuery(
     lambda: Attempt.objects.filter(pk=-1, course=-2, person=-3).defer("content")
 )
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from grader.course.serving import Serving
-from grader.server.grades import Try
+from grader.server.grades import StandingAttempt
 
 _HOUR: Final = timedelta(hours=1)
 
@@ -26,13 +26,13 @@ class Allowance:
         return self.left != 0 and self.again is None
 
 
-def allowance(serving: Serving, own: Sequence[Try], now: datetime) -> Allowance:
+def allowance(serving: Serving, own: Sequence[StandingAttempt], now: datetime) -> Allowance:
     """Return what is left of what the course allows; where the grader failed, nothing is used up.
 
     Parameters
     ----------
     serving : Serving
-    own : sequence of Try
+    own : sequence of StandingAttempt
         Somebody's attempts at an exercise.
     now : datetime
     """

@@ -27,7 +27,7 @@ end_with(os.getppid())
 configuration.set_up(configuration.read(Path(os.environ["BPGRADE_SERVER_DATA"])))
 
 from grader.server import queue  # noqa: E402
-from grader.server.waiting import Hold, Outcome, Waiting  # noqa: E402
+from grader.server.waiting import Hold, Waiting, WaitOutcome  # noqa: E402
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -128,12 +128,12 @@ async def _answer(scope: dict[str, Any], body: bytes, receive: Receive) -> Answe
     if hold is None:
         return answer
     outcome = await _waiting.until_ended(hold, receive)
-    if outcome is Outcome.REFUSED:
+    if outcome is WaitOutcome.REFUSED:
         return answer
-    if outcome is Outcome.GONE:
+    if outcome is WaitOutcome.GONE:
         return None
     status, headers, _content = answer
-    content = hold.ended if outcome is Outcome.ENDED else hold.over
+    content = hold.ended if outcome is WaitOutcome.ENDED else hold.over
     return status, [each for each in headers if each[0] != b"content-length"], content
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from typing import Final
 
-from grader.batch.executor import Done, Job, Task
+from grader.batch.executor import BatchJob, Done, Task
 from grader.batch.slots import SlotResult
 from grader.cluster.address import Cluster
 from grader.cluster.dask_executor import ClusterPool
@@ -24,14 +24,14 @@ class ClusterSlots:
     Parameters
     ----------
     course : Course
-    job : Job
+    job : BatchJob
     cluster : Cluster
     say : callable
         Told where the cluster cannot be reached, or has no worker that can grade.
     """
 
     def __init__(
-        self, course: Course, job: Job, cluster: Cluster, say: Callable[[str], None]
+        self, course: Course, job: BatchJob, cluster: Cluster, say: Callable[[str], None]
     ) -> None:
         self._pool = ClusterPool(course, job, cluster, say)
         self._say = say

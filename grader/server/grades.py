@@ -23,11 +23,16 @@ from grader.batch.results_reader import Record
 from grader.course import Course
 from grader.decisions.decision import ALL, Decision, in_force
 from grader.decisions.decision_words import standing, told
-from grader.decisions.final_grade import Attempt as CountedAttempt
-from grader.decisions.final_grade import FinalGrade, attempt_of, decided_lateness, final_grade
-from grader.decisions.proposing import Bench
+from grader.decisions.final_grade import (
+    FinalGrade,
+    GradedAttempt,
+    attempt_of,
+    decided_lateness,
+    final_grade,
+)
+from grader.decisions.proposing import DecidedBatch
 from grader.decisions.record import decision_of, row_of
-from grader.decisions.results import BatchResults, Graded, HandedIn
+from grader.decisions.results import BatchResults, Graded, StudentAttempts
 from grader.report.arrangement import score_text
 from grader.result import Result
 from grader.server.batched import batched
@@ -42,24 +47,24 @@ from grader.server.models import (
     ServedCourse,
     noted,
 )
-from grader.server.prepared import Prepared
+from grader.server.prepared import PreparedQuery
 from grader.server.results import Facts, documents, facts
 
-Propose = Callable[[Bench], Iterable[Decision]]
+Propose = Callable[[DecidedBatch], Iterable[Decision]]
 _UNKNOWN = Lateness(None, None, 0.0)
-_OWN_ATTEMPTS: Final[Prepared[Attempt]] = Prepared(
+_OWN_ATTEMPTS: Final[PreparedQuery[Attempt]] = PreparedQuery(
     lambda: (
         Attempt.objects.filter(course=-1, person=-2, exercise="-3")
         .order_by("number")
         .defer("content")
     )
 )
-_OWN_RESULTS: Final[Prepared[GradedResult]] = Prepared(
+_OWN_RESULTS: Final[PreparedQuery[GradedResult]] = PreparedQuery(
     lambda: GradedResult.objects.filter(
         attempt__course=-1, attempt__person=-2, attempt__exercise="-3", counts=True
     ).only("attempt_id", "status", "score")
 )
-_DECIDED_ON: Final[Prepared[RecordedDecision]] = Prepared(
+_DECIDED_ON: Final[PreparedQuery[RecordedDecision]] = PreparedQuery(
     lambda: RecordedDecision.objects.filter(course=-1, student__in=["-2", ALL]).order_by("number")
 )
 _FEW = 100
@@ -68,7 +73,7 @@ _RECORDS_AT_ONCE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
+class StandingAttempt:
     """An attempt with what the pages list of it; `score` is None until it is graded.
 
     `status` is `waiting`, `graded` or `ungraded`; `result` is the number of the result that counts.
@@ -86,7 +91,9 @@ class Try:
         return None if self.score is None else self.lateness.final(self.score)
 
 
-def tries(course: Course, attempts: QuerySet[Attempt], instead: Regrade | None = None) -> list[Try]:
+def standing_attempts(
+    course: Course, attempts: QuerySet[Attempt], instead: Regrade | None = None
+) -> list[StandingAttempt]:
     """Return attempts with how they stand, in few queries and without what was handed in.
 
     Parameters
@@ -105,8 +112,8 @@ def tries(course: Course, attempts: QuerySet[Attempt], instead: Regrade | None =
     return _standing(course, own, rows)
 
 
-def _own_tries(served: ServedCourse, person: Person, exercise: str) -> list[Try]:
-    """Return one person's attempts at one exercise, as `tries`: what every page of theirs shows."""
+def _own_attempts(served: ServedCourse, person: Person, exercise: str) -> list[StandingAttempt]:
+    """Return one person's attempts at one exercise: what every page of theirs shows."""
     whose = (served.pk, person.pk, exercise)
     rows = [(one.attempt_id, one.pk, one.status, one.score) for one in _OWN_RESULTS.rows(*whose)]
     return _standing(course_of(served), _OWN_ATTEMPTS.rows(*whose), rows)
@@ -114,7 +121,7 @@ def _own_tries(served: ServedCourse, person: Person, exercise: str) -> list[Try]
 
 def _standing(
     course: Course, own: Iterable[Attempt], rows: Iterable[tuple[int, int, str, float]]
-) -> list[Try]:
+) -> list[StandingAttempt]:
     """Return attempts with how they stand by the rows of the results that count."""
     deadlines = {one.name: one.deadline for one in course.exercises}
     standing = {attempt: (number, status, score) for attempt, number, status, score in rows}
@@ -123,25 +130,27 @@ def _standing(
         number, status, score = standing.get(one.pk, (None, "waiting", 0.0))
         deadline = deadlines.get(one.exercise)
         late = overdue(one.handed_in, deadline, course) if deadline else _UNKNOWN
-        found.append(Try(one, status, score if status == "graded" else None, late, number))
+        found.append(
+            StandingAttempt(one, status, score if status == "graded" else None, late, number)
+        )
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ExerciseGrade:
     """Somebody's grade for an exercise, and all attempts at it, the first one first."""
 
     grade: FinalGrade
-    tries: tuple[Try, ...]
+    attempts: tuple[StandingAttempt, ...]
 
     @property
-    def kept(self) -> Try | None:
+    def kept(self) -> StandingAttempt | None:
         """The attempt that counts."""
         counts = self.grade.attempt.number if self.grade.attempt else 0
-        return next((one for one in self.tries if one.attempt.number == counts), None)
+        return next((one for one in self.attempts if one.attempt.number == counts), None)
 
 
-def result_of(one: Try) -> Result | None:
+def result_of(one: StandingAttempt) -> Result | None:
     """Return the result document of an attempt; None until it is graded."""
     return documents([one.result]).get(one.result) if one.result else None
 
@@ -161,15 +170,15 @@ def decisions_on(served: ServedCourse, student: str = "") -> tuple[Decision, ...
     return tuple(decision_of(json.loads(row)) for row in rows)
 
 
-def places(
+def exercise_grades(
     served: ServedCourse,
     people: Sequence[Person],
     exercise: str = "",
     instead: Regrade | None = None,
-) -> Iterator[Place]:
+) -> Iterator[ExerciseGrade]:
     """Give the grades of these people, in one exercise or in all, each with its attempts.
 
-    `instead` as in `tries`.
+    `instead` as in `standing_attempts`.
     """
     known = decisions_on(served, people[0].username) if len(people) == 1 else decisions_on(served)
     held = in_force(known)
@@ -180,25 +189,29 @@ def places(
             decided_lateness(each, decisions, found.description, one.exercise)
             for each in one.attempts
         ]
-        yield Place(
+        yield ExerciseGrade(
             final_grade(one.student, one.exercise, one.attempts, found.description, decisions),
-            tuple(replace(own, lateness=each) for own, each in zip(one.tries, late, strict=True)),
+            tuple(
+                replace(own, lateness=each) for own, each in zip(one.standing, late, strict=True)
+            ),
         )
 
 
-def bench(served: ServedCourse, people: Sequence[Person], exercise: str = "") -> Bench:
+def decided_batch(
+    served: ServedCourse, people: Sequence[Person], exercise: str = ""
+) -> DecidedBatch:
     """Return what decisions are held against; with an exercise, points for checks, too."""
     known = decisions_on(served)
     found = read_course(served)
     handed_in = (
-        HandedIn(one.student, one.exercise, one.attempts)
+        StudentAttempts(one.student, one.exercise, one.attempts)
         for one in _handed_in(found.course, served, people, exercise, known, in_full=bool(exercise))
     )
-    return Bench(BatchResults(found.description, tuple(handed_in)), known)
+    return DecidedBatch(BatchResults(found.description, tuple(handed_in)), known)
 
 
 def decide(
-    served: ServedCourse, by: Person, held: Callable[[], Bench], propose: Propose
+    served: ServedCourse, by: Person, held: Callable[[], DecidedBatch], propose: Propose
 ) -> tuple[Decision, ...]:
     """Record what is proposed, with who and when, and note it in the audit log.
 
@@ -231,29 +244,35 @@ def _mark(served: ServedCourse, decision: Decision) -> None:
     outbox.mark(served, people, "" if decision.exercise == ALL else decision.exercise)
 
 
-def with_record(served: ServedCourse, place: Place, one: Try) -> Graded:
+def with_record(
+    served: ServedCourse, exercise_grade: ExerciseGrade, one: StandingAttempt
+) -> Graded:
     """Return a grade with the record of one attempt, as pages and feedback take it."""
-    return _with_record(course_of(served), place, one, documents([one.result or 0]))
+    return _with_record(course_of(served), exercise_grade, one, documents([one.result or 0]))
 
 
-def with_kept(served: ServedCourse, some: Iterable[Place]) -> Iterator[Graded]:
+def with_kept(served: ServedCourse, some: Iterable[ExerciseGrade]) -> Iterator[Graded]:
     """Give grades with the records that count, as pages and gradebooks take them, few at a time."""
     course = course_of(served)
     for part in batched(some, _RECORDS_AT_ONCE):
         kept = [one.kept for one in part]
         found = documents([one.result for one in kept if one and one.result])
-        for place, one in zip(part, kept, strict=True):
+        for exercise_grade, one in zip(part, kept, strict=True):
             yield (
-                Graded(place.grade, ()) if one is None else _with_record(course, place, one, found)
+                Graded(exercise_grade.grade, ())
+                if one is None
+                else _with_record(course, exercise_grade, one, found)
             )
 
 
-def _with_record(course: Course, place: Place, one: Try, found: Mapping[int, Result]) -> Graded:
-    kept = place.kept
+def _with_record(
+    course: Course, exercise_grade: ExerciseGrade, one: StandingAttempt, found: Mapping[int, Result]
+) -> Graded:
+    kept = exercise_grade.kept
     is_kept = kept is not None and kept.attempt.pk == one.attempt.pk
-    record = _record(course, place.grade.student, one, len(place.tries))
+    record = _record(course, exercise_grade.grade.student, one, len(exercise_grade.attempts))
     record = replace(record, kept=is_kept, result=found.get(one.result or 0))
-    return Graded(place.grade, (record,))
+    return Graded(exercise_grade.grade, (record,))
 
 
 def grade_text(grade: FinalGrade) -> str:
@@ -264,13 +283,13 @@ def grade_text(grade: FinalGrade) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _HandedIn:
-    """What somebody has tried, with what `grader.decisions` takes of it."""
+class _PersonsAttempts:
+    """What somebody has handed in, with what `grader.decisions` takes of it."""
 
     student: Student
     exercise: str
-    tries: tuple[Try, ...]
-    attempts: tuple[CountedAttempt, ...]
+    standing: tuple[StandingAttempt, ...]
+    attempts: tuple[GradedAttempt, ...]
 
 
 def _handed_in(
@@ -282,19 +301,19 @@ def _handed_in(
     *,
     in_full: bool = False,
     instead: Regrade | None = None,
-) -> Iterator[_HandedIn]:
-    """Give who has tried what, in as many queries for many people as for a few."""
+) -> Iterator[_PersonsAttempts]:
+    """Give who has handed in what, in as many queries for many people as for a few."""
     pointed = {(one.student, one.exercise) for one in decisions if one.kind == "points"}
     attempts = Attempt.objects.filter(course=served).order_by("number")
     if exercise:
         attempts = attempts.filter(exercise=exercise)
     chosen = [one for one in course.exercises if exercise in ("", one.name)]
     for some in batched(people, _PEOPLE_AT_ONCE):
-        by_place: dict[tuple[int, str], list[Try]] = defaultdict(list)
+        by_place: dict[tuple[int, str], list[StandingAttempt]] = defaultdict(list)
         if len(people) == 1 and exercise and instead is None:
-            found = _own_tries(served, people[0], exercise)
+            found = _own_attempts(served, people[0], exercise)
         else:
-            found = tries(course, attempts.filter(person__in=some), instead)
+            found = standing_attempts(course, attempts.filter(person__in=some), instead)
         for each in found:
             by_place[each.attempt.person_id, each.attempt.exercise].append(each)
         full = {
@@ -309,12 +328,12 @@ def _handed_in(
                 own = by_place[person.pk, one.name]
                 student = as_student(person)
                 counted = _counted(course, student, own, known)
-                yield _HandedIn(student, one.name, tuple(own), tuple(counted))
+                yield _PersonsAttempts(student, one.name, tuple(own), tuple(counted))
 
 
 def _counted(
-    course: Course, student: Student, own: Sequence[Try], known: Mapping[int, Facts]
-) -> Iterator[CountedAttempt]:
+    course: Course, student: Student, own: Sequence[StandingAttempt], known: Mapping[int, Facts]
+) -> Iterator[GradedAttempt]:
     best = max(own, key=_order, default=None)
     for one in own:
         attempt = attempt_of(replace(_record(course, student, one, len(own)), kept=one is best))
@@ -323,7 +342,7 @@ def _counted(
         yield replace(attempt, checks=more.checks, answers=more.answers) if more else attempt
 
 
-def _record(course: Course, student: Student, one: Try, of: int) -> Record:
+def _record(course: Course, student: Student, one: StandingAttempt, of: int) -> Record:
     """Return the record that a batch would have of an attempt; what waits is ungraded."""
     return Record(
         student=student,
@@ -340,5 +359,5 @@ def _record(course: Course, student: Student, one: Try, of: int) -> Record:
     )
 
 
-def _order(one: Try) -> tuple[float, int]:
+def _order(one: StandingAttempt) -> tuple[float, int]:
     return -1.0 if one.final is None else one.final, one.attempt.number

@@ -10,7 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from grader.server.names import name_of
-from grader.server.prepared import Prepared
+from grader.server.prepared import PreparedQuery
 
 
 def choices(words: type[StrEnum]) -> list[tuple[str, str]]:
@@ -185,7 +185,9 @@ class Job(models.Model):
         ]
 
 
-_FIRST_JOB: Final[Prepared[Job]] = Prepared(lambda: Job.objects.filter(attempt=-1, regrade=None))
+_FIRST_JOB: Final[PreparedQuery[Job]] = PreparedQuery(
+    lambda: Job.objects.filter(attempt=-1, regrade=None)
+)
 
 
 class GradedResult(models.Model):

@@ -9,8 +9,13 @@ from typing import Final
 
 from django.urls import reverse
 
-from grader.batch.similar_work import Member, SimilarGroup, groups_of, work_of
-from grader.batch.similar_work import Person as Author
+from grader.batch.similar_work import (
+    SimilarGroup,
+    SimilarStudent,
+    SimilarSubmission,
+    groups_of,
+    work_of,
+)
 from grader.course import Course, Exercise
 from grader.decisions.final_grade import FinalGrade
 from grader.language import gettext_lazy as _
@@ -23,10 +28,10 @@ from grader.report.pages.words import page_languages
 from grader.server.access import students_in
 from grader.server.batched import batched
 from grader.server.courses import course_of, read_course
-from grader.server.grades import Place, places, with_kept
+from grader.server.grades import ExerciseGrade, exercise_grades, with_kept
 from grader.server.models import Attempt, Person, ServedCourse
 from grader.server.results import documents
-from grader.similarity.comparison import Work
+from grader.similarity.comparison import ComparedWork
 
 _AT_ONCE: Final = 50
 
@@ -54,7 +59,7 @@ def _class(served: ServedCourse, people: Sequence[Person]) -> str:
     rows: list[Row] = []
     handings: list[Handing] = []
     numbers = {one.username: one.pk for one in people}
-    for some in batched(places(served, people), _AT_ONCE * len(course.exercises)):
+    for some in batched(exercise_grades(served, people), _AT_ONCE * len(course.exercises)):
         rows += _rows_of(served, some, numbers)
         handings += _handings(course, some)
     return class_page(
@@ -67,7 +72,9 @@ def _class(served: ServedCourse, people: Sequence[Person]) -> str:
     )
 
 
-def _rows_of(served: ServedCourse, some: Sequence[Place], numbers: dict[str, int]) -> Iterator[Row]:
+def _rows_of(
+    served: ServedCourse, some: Sequence[ExerciseGrade], numbers: dict[str, int]
+) -> Iterator[Row]:
     """Give the rows of grades; what has not changed since the last time is not read again."""
     keys = [(served.pk, numbers[one.grade.student.id], one.grade.exercise) for one in some]
     states = [(one.grade, one.kept.result if one.kept else None) for one in some]
@@ -88,15 +95,15 @@ def _rows_of(served: ServedCourse, some: Sequence[Place], numbers: dict[str, int
     return (_rows[key][2] for key in keys)
 
 
-def _handings(course: Course, some: Iterable[Place]) -> Iterator[Handing]:
-    for place in some:
-        most = place.grade.max_score
-        for one in place.tries:
+def _handings(course: Course, some: Iterable[ExerciseGrade]) -> Iterator[Handing]:
+    for exercise_grade in some:
+        most = exercise_grade.grade.max_score
+        for one in exercise_grade.attempts:
             handed_in = one.attempt.handed_in.astimezone(course.time_zone or UTC)
             share = one.score / most if one.score is not None and most else None
             yield Handing(
-                place.grade.student,
-                place.grade.exercise,
+                exercise_grade.grade.student,
+                exercise_grade.grade.exercise,
                 one.attempt.number,
                 handed_in.replace(tzinfo=None),
                 share,
@@ -126,7 +133,11 @@ def _groups_in(
     exercise: Exercise,
 ) -> tuple[SimilarGroup, ...]:
     """Return what is alike in an exercise, compared again only where something else counts."""
-    kept = [one for one in places(served, people, exercise.name) if one.kept and one.kept.result]
+    kept = [
+        one
+        for one in exercise_grades(served, people, exercise.name)
+        if one.kept and one.kept.result
+    ]
     results = tuple(one.kept.result or 0 for one in kept if one.kept)
     results += read_course(served).stamp
     key = (served.pk, section, exercise.name)
@@ -136,17 +147,22 @@ def _groups_in(
     return _groups[key][1]
 
 
-def _works(kept: Iterable[Place]) -> Iterator[tuple[Member, Work]]:
+def _works(kept: Iterable[ExerciseGrade]) -> Iterator[tuple[SimilarSubmission, ComparedWork]]:
     for some in batched(kept, _AT_ONCE):
-        tries = [one.kept for one in some]
-        read = documents([one.result for one in tries if one and one.result])
-        wanted = [one.attempt.pk for one in tries if one]
+        attempts = [one.kept for one in some]
+        read = documents([one.result for one in attempts if one and one.result])
+        wanted = [one.attempt.pk for one in attempts if one]
         files = dict(Attempt.objects.filter(pk__in=wanted).values_list("pk", "content"))
-        for place, one in zip(some, tries, strict=True):
+        for exercise_grade, one in zip(some, attempts, strict=True):
             if one is None or one.result is None:
                 continue
             work = work_of(one.attempt.file_name, bytes(files[one.attempt.pk]), read[one.result])
             if work is not None:
-                student = place.grade.student
-                author = Author(student.id, student.name)
-                yield Member((author,), f"{student.id}/{one.attempt.file_name}", work.text), work
+                student = exercise_grade.grade.student
+                author = SimilarStudent(student.id, student.name)
+                yield (
+                    SimilarSubmission(
+                        (author,), f"{student.id}/{one.attempt.file_name}", work.text
+                    ),
+                    work,
+                )

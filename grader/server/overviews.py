@@ -45,7 +45,7 @@ class OverviewError(BpgradeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class OverviewRequest:
     """Which overview: of what, for whose students, in which language."""
 
     kind: Kind
@@ -87,19 +87,19 @@ class _Shelf:
 _shelf = _Shelf()
 
 
-def made(wanted: Wanted) -> Overview | None:
+def made(wanted: OverviewRequest) -> Overview | None:
     """Return the page that was made last; None where there is none yet."""
     with _shelf.lock:
         return _shelf.made.get(wanted.key)
 
 
-def is_in_work(wanted: Wanted) -> bool:
+def is_in_work(wanted: OverviewRequest) -> bool:
     """Return whether the page is being made."""
     with _shelf.lock:
         return wanted.key in _shelf.in_work
 
 
-def news(wanted: Wanted, last: Overview) -> tuple[int, bool]:
+def news(wanted: OverviewRequest, last: Overview) -> tuple[int, bool]:
     """Return how many results there are since a page was made, and whether anything is new."""
     own = students_in(wanted.course, wanted.section)
     results = GradedResult.objects.filter(
@@ -111,7 +111,7 @@ def news(wanted: Wanted, last: Overview) -> tuple[int, bool]:
     return results, bool(results) or last.made_from.others != _others(wanted)
 
 
-def make(wanted: Wanted) -> None:
+def make(wanted: OverviewRequest) -> None:
     """Begin to make a page, unless that is being done."""
     with _shelf.lock:
         if wanted.key in _shelf.in_work:
@@ -125,7 +125,7 @@ def make(wanted: Wanted) -> None:
     threading.Thread(target=_make, args=work, name="overview", daemon=True).start()
 
 
-def _others(wanted: Wanted) -> tuple[object, ...]:
+def _others(wanted: OverviewRequest) -> tuple[object, ...]:
     course = wanted.course
     decided = RecordedDecision.objects.filter(course=course).aggregate(last=Max("number"))
     used = Regrade.objects.filter(course=course, state=RegradeState.USED).count()
@@ -134,7 +134,7 @@ def _others(wanted: Wanted) -> tuple[object, ...]:
     return decided["last"], used, members["count"], members["last"], read_course(course).stamp
 
 
-def _make(wanted: Wanted, moment: Moment, names: dict[int, str]) -> None:
+def _make(wanted: OverviewRequest, moment: Moment, names: dict[int, str]) -> None:
     text = problem = ""
     try:
         text = _maker.make(wanted, names)
@@ -156,7 +156,7 @@ class _Maker:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
 
-    def make(self, wanted: Wanted, names: dict[int, str]) -> str:
+    def make(self, wanted: OverviewRequest, names: dict[int, str]) -> str:
         """Return a page; `names` are those that are held in this process alone.
 
         Raises
@@ -174,7 +174,7 @@ class _Maker:
             raise OverviewError(found["problem"])
         return str(found["text"])
 
-    def _ask(self, wanted: Wanted, names: dict[int, str]) -> str:
+    def _ask(self, wanted: OverviewRequest, names: dict[int, str]) -> str:
         process = self._running()
         assert process.stdin is not None
         assert process.stdout is not None

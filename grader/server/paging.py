@@ -14,7 +14,7 @@ ROWS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ListPage:
     """A part of a list: its rows, which of how many it is, and the others' addresses.
 
     `before` and `after` are empty where there is none.
@@ -28,7 +28,9 @@ class Part:
     after: str
 
 
-def part_of(request: HttpRequest, rows: Sequence[Any] | QuerySet[Any], size: int = ROWS) -> Part:
+def list_page(
+    request: HttpRequest, rows: Sequence[Any] | QuerySet[Any], size: int = ROWS
+) -> ListPage:
     """Return the part of a list that the address asks for; the nearest where there is none such."""
     found = Paginator(rows, size).get_page(request.GET.get("page"))
 
@@ -37,7 +39,7 @@ def part_of(request: HttpRequest, rows: Sequence[Any] | QuerySet[Any], size: int
         query["page"] = str(number)
         return f"?{query.urlencode()}"
 
-    return Part(
+    return ListPage(
         rows=found.object_list,
         number=found.number,
         of=found.paginator.num_pages,

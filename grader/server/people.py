@@ -13,14 +13,14 @@ from grader.language import gettext_lazy as _
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class RosterRow:
     """Somebody in a roster: the id that they log in with, and the name."""
 
     identity: str
     name: str
 
 
-def read_people(data: bytes) -> list[Listed]:
+def read_people(data: bytes) -> list[RosterRow]:
     """Return the people of a roster in CSV.
 
     Raises
@@ -37,4 +37,4 @@ def read_people(data: bytes) -> list[Listed]:
             _("nobody can have the id {id}: it stands for everybody", id=ALL),
             _("give them another one"),
         )
-    return [Listed(each.id, each.name) for each in roster.people if each.id]
+    return [RosterRow(each.id, each.name) for each in roster.people if each.id]

@@ -13,7 +13,7 @@ from django.db.models import Model, QuerySet
 Row = TypeVar("Row", bound=Model)
 
 
-class Prepared(Generic[Row]):
+class PreparedQuery(Generic[Row]):
     """A query for rows of one model, by values that are given each time.
 
     Parameters

@@ -40,7 +40,7 @@ AWAY: Final = (OperationalError, InterfaceError)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QueuePosition:
     """Where an attempt is in the queue.
 
     Attributes
@@ -64,7 +64,7 @@ class Place:
 
     @property
     def hold_seconds(self) -> float:
-        """For how long whoever asks may wait for the end before being told the place anew."""
+        """For how long whoever asks may wait for the end before being told the position anew."""
         return _HOLD_LONGEST if self.is_leased else min(max(self.ask_again, 2.0), _HOLD_LONGEST)
 
 
@@ -187,15 +187,15 @@ def end(job: Job, version: str, result: GradedResult, state: JobState = JobState
     return True
 
 
-def place(attempt: Attempt) -> Place:
+def position(attempt: Attempt) -> QueuePosition:
     """Return where an attempt is in the queue."""
     job = attempt.job
     if job.state in ENDED:
-        return Place(None)
+        return QueuePosition(None)
     if job.state == JobState.LEASED:
-        return Place(0, is_leased=True)
+        return QueuePosition(0, is_leased=True)
     before = Job.objects.filter(state=JobState.WAITING, pk__lt=job.pk).count()
-    return Place(before, seconds=before * _pace() if before > _SOON else 0.0)
+    return QueuePosition(before, seconds=before * _pace() if before > _SOON else 0.0)
 
 
 def ended_of(attempts: Collection[int]) -> set[int]:

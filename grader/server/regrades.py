@@ -21,7 +21,7 @@ from grader.report.differences import Comparison, compare
 from grader.server import queue
 from grader.server.batched import batched
 from grader.server.courses import read_course
-from grader.server.grades import places, with_kept
+from grader.server.grades import exercise_grades, with_kept
 from grader.server.lti import outbox
 from grader.server.models import (
     Attempt,
@@ -41,7 +41,7 @@ _JOBS_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RegradeProgress:
     """How far a regrade is.
 
     Attributes
@@ -118,11 +118,11 @@ def of_other_versions(served: ServedCourse, exercise: str) -> int:
     )
 
 
-def progress(regrade: Regrade) -> Progress:
+def progress(regrade: Regrade) -> RegradeProgress:
     """Return how far a regrade is."""
     attempts = regrade.jobs.values("attempt")
     open_jobs = Job.objects.filter(attempt__in=attempts).exclude(state__in=queue.ENDED)
-    return Progress(
+    return RegradeProgress(
         attempts=regrade.jobs.count(),
         open=open_jobs.filter(Q(regrade=None) | Q(regrade=regrade))
         .values("attempt")
@@ -211,8 +211,8 @@ def _stamp(regrade: Regrade) -> tuple[int, ...]:
 
 
 def _effect_on(regrade: Regrade, people: Sequence[Person]) -> Effect:
-    before = places(regrade.course, people, regrade.exercise)
-    after = list(places(regrade.course, people, regrade.exercise, regrade))
+    before = exercise_grades(regrade.course, people, regrade.exercise)
+    after = list(exercise_grades(regrade.course, people, regrade.exercise, regrade))
     return Effect(
         compare(with_kept(regrade.course, before), with_kept(regrade.course, after)),
         tuple((one.grade, line) for one in after for line in remarks(one.grade)),

@@ -25,14 +25,14 @@ _BEHIND_THE_PAGES: Final = 5  # who hands in is answered first, then graded
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedServer:
     """A server that can be started, and the link for its first instructor, if it needs one."""
 
     configuration: Configuration
     first_link: str
 
 
-def prepare(configuration: Configuration) -> Prepared:
+def prepare(configuration: Configuration) -> PreparedServer:
     """Make a server's folder and database, or bring them up to date, and take its courses in.
 
     Raises
@@ -48,7 +48,7 @@ def prepare(configuration: Configuration) -> Prepared:
     set_up(configuration)
     _migrate()
     _take_in(courses)
-    return Prepared(configuration, _first_link(configuration.address))
+    return PreparedServer(configuration, _first_link(configuration.address))
 
 
 def _migrate() -> None:

@@ -8,9 +8,11 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from grader.server.prepared import Prepared
+from grader.server.prepared import PreparedQuery
 
-_BY_KEY: Final[Prepared[Session]] = Prepared(lambda: Session.objects.filter(session_key="-1"))
+_BY_KEY: Final[PreparedQuery[Session]] = PreparedQuery(
+    lambda: Session.objects.filter(session_key="-1")
+)
 
 
 class SessionStore(db.SessionStore):

@@ -15,7 +15,7 @@ from grader.language import gettext_lazy as _
 from grader.result import Outcome, Result
 from grader.server.access import Visit
 from grader.server.courses import read_course
-from grader.server.grades import Place, Try, result_of
+from grader.server.grades import ExerciseGrade, StandingAttempt, result_of
 from grader.server.models import ServedCourse
 
 _NAMED_LATER: Final = _("mistakes are named {when}")
@@ -26,7 +26,7 @@ _CHECKED_LATER: Final = _(
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Disclosure:
     """What is not told yet: of each kind when it will be, in words; empty where it is told.
 
     `is_withheld` is an instructor's decision: then nothing of a result is told at all.
@@ -43,21 +43,21 @@ class Shown:
         return not self.hidden_checks and not self.is_withheld
 
 
-def shown_to(visit: Visit, place: Place) -> Shown:
+def shown_to(visit: Visit, exercise_grade: ExerciseGrade) -> Disclosure:
     """Return what somebody may read now of the results for an exercise; who teaches, all."""
-    return Shown() if visit.teaches else shown_to_student(visit.course, place)
+    return Disclosure() if visit.teaches else shown_to_student(visit.course, exercise_grade)
 
 
-def shown_to_student(course: ServedCourse, place: Place) -> Shown:
+def shown_to_student(course: ServedCourse, exercise_grade: ExerciseGrade) -> Disclosure:
     """Return what a student may read now of their own results for an exercise.
 
     Attempts count where they were graded; the same file again is no other attempt. The deadline
     is the student's own, and is over after the grace minutes.
     """
     read = read_course(course)
-    exercise = read.course.exercise(place.grade.exercise)
-    files = {one.attempt.sha256 for one in place.tries if one.status == "graded"}
-    deadline = decided_deadline(place.grade.decisions, read.description, exercise.name)
+    exercise = read.course.exercise(exercise_grade.grade.exercise)
+    files = {one.attempt.sha256 for one in exercise_grade.attempts if one.status == "graded"}
+    deadline = decided_deadline(exercise_grade.grade.decisions, read.description, exercise.name)
     is_over = deadline is not None and overdue(timezone.now(), deadline, read.description).late
 
     def when(stage: Stage) -> str:
@@ -68,22 +68,22 @@ def shown_to_student(course: ServedCourse, place: Place) -> Shown:
         return _("after {count} different attempts", count=stage.attempts)
 
     told = exercise.serving
-    return Shown(
+    return Disclosure(
         diagnoses=when(told.diagnoses),
         hints=when(told.hints),
         hidden_checks=when(told.hidden_checks),
-        is_withheld=place.grade.standing == "withheld",
+        is_withheld=exercise_grade.grade.standing == "withheld",
     )
 
 
-def result_for(visit: Visit, place: Place, one: Try) -> Result | None:
+def result_for(visit: Visit, exercise_grade: ExerciseGrade, one: StandingAttempt) -> Result | None:
     """Return an attempt's result as somebody may read it; None until there is one to be read."""
-    told = shown_to(visit, place)
+    told = shown_to(visit, exercise_grade)
     result = None if told.is_withheld else result_of(one)
     return None if result is None else as_shown(result, told)
 
 
-def as_shown(result: Result, shown: Shown) -> Result:
+def as_shown(result: Result, shown: Disclosure) -> Result:
     """Return a result without what is not told yet, and with a line on each thing that is not."""
     found = _without_hidden(result, shown.hidden_checks) if shown.hidden_checks else result
     checks, untold = found.checks, []

@@ -16,7 +16,7 @@ from grader.grading.submission import is_submission, most_bytes
 from grader.server import grades, queue
 from grader.server.access import Visit
 from grader.server.allowance import Allowance, allowance
-from grader.server.grades import Try
+from grader.server.grades import StandingAttempt
 from grader.server.models import Attempt, Person
 
 
@@ -39,7 +39,7 @@ class RefusedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class HandedIn:
+class Upload:
     """A file that somebody hands in.
 
     Attributes
@@ -55,7 +55,7 @@ class HandedIn:
     key: str = ""
 
 
-def uploaded(file: UploadedFile, key: str = "") -> HandedIn:
+def uploaded(file: UploadedFile, key: str = "") -> Upload:
     """Return what was uploaded.
 
     Raises
@@ -68,17 +68,17 @@ def uploaded(file: UploadedFile, key: str = "") -> HandedIn:
         raise RefusedError("kind")
     if file.size is None or file.size >= most_bytes(name):
         raise RefusedError("large")
-    return HandedIn(name, file.read(), key)
+    return Upload(name, file.read(), key)
 
 
-def allowed(visit: Visit, chosen: Exercise, own: Sequence[Try]) -> Allowance:
+def allowed(visit: Visit, chosen: Exercise, own: Sequence[StandingAttempt]) -> Allowance:
     """Return what is left to somebody of what the course allows; who teaches is not limited."""
     if visit.teaches:
         return Allowance()
     return allowance(chosen.serving, own, timezone.now())
 
 
-def take_in(visit: Visit, found: Course, chosen: Exercise, handed: HandedIn) -> Attempt:
+def take_in(visit: Visit, found: Course, chosen: Exercise, handed: Upload) -> Attempt:
     """Take a file in, and have it graded; what is sent again with its key is the same attempt.
 
     Raises
@@ -93,19 +93,19 @@ def take_in(visit: Visit, found: Course, chosen: Exercise, handed: HandedIn) -> 
         if handed.key and (known := _known(visit, chosen, handed)):
             return known
         own = Attempt.objects.filter(person=visit.person, course=visit.course, exercise=chosen.name)
-        left = allowed(visit, chosen, grades.tries(found, own))
+        left = allowed(visit, chosen, grades.standing_attempts(found, own))
         if not left.is_open:
             raise RefusedError("attempts", None if left.left == 0 else left.again)
         return _handed_in(visit, chosen, handed)
 
 
-def _handed_in(visit: Visit, chosen: Exercise, handed: HandedIn) -> Attempt:
+def _handed_in(visit: Visit, chosen: Exercise, handed: Upload) -> Attempt:
     return queue.hand_in(
         visit.person, visit.course, chosen.name, handed.name, handed.content, handed.key
     )
 
 
-def _known(visit: Visit, chosen: Exercise, handed: HandedIn) -> Attempt | None:
+def _known(visit: Visit, chosen: Exercise, handed: Upload) -> Attempt | None:
     """Return the attempt that was handed in with this key before."""
     known = Attempt.objects.filter(person=visit.person, key=handed.key).defer("content").first()
     if known is None:

@@ -42,7 +42,7 @@ class Hold:
     over: bytes
 
 
-class Outcome(Enum):
+class WaitOutcome(Enum):
     """How waiting has ended."""
 
     ENDED = auto()
@@ -67,7 +67,7 @@ class Waiting:
         self._looking: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, "waiting")
 
-    async def until_ended(self, hold: Hold, receive: Callable[[], Awaitable[Any]]) -> Outcome:
+    async def until_ended(self, hold: Hold, receive: Callable[[], Awaitable[Any]]) -> WaitOutcome:
         """Wait; somebody who has too many requests waiting already is refused.
 
         Parameters
@@ -77,7 +77,7 @@ class Waiting:
             Returns once whoever asks has gone.
         """
         if len(self._held) >= _MOST or self._people[hold.person] >= _MOST_EACH:
-            return Outcome.REFUSED
+            return WaitOutcome.REFUSED
         ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         gone = asyncio.ensure_future(receive())
         self._held[ended] = hold
@@ -90,9 +90,9 @@ class Waiting:
             del self._held[ended]
             self._people -= Counter({hold.person: 1})  # which forgets whoever has none left
         if gone.done():
-            return Outcome.GONE
+            return WaitOutcome.GONE
         gone.cancel()
-        return Outcome.ENDED if ended.done() else Outcome.OVER
+        return WaitOutcome.ENDED if ended.done() else WaitOutcome.OVER
 
     async def _look(self) -> None:
         """Look which attempts have ended for as long as anybody waits."""

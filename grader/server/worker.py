@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import close_old_connections
 
-from grader.batch.executor import Done, Task, ungraded
-from grader.batch.executor import Job as BatchJob
+from grader.batch.executor import BatchJob, Done, Task, ungraded
 from grader.batch.pool import (
     SLOW_SECONDS,
     STAND_INS,

@@ -44,7 +44,7 @@ _RARE_AT_LEAST: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class ComparedWork:
     """One submission: its code, the digest of its file, and how it is wrong."""
 
     text: str
@@ -53,7 +53,7 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class AlikePair:
     """Two submissions that are alike.
 
     Attributes
@@ -92,12 +92,14 @@ class _Code:
     own: frozenset[int]
 
 
-def similar_pairs(works: Sequence[Work], handout: Iterable[str] = ()) -> tuple[Pair, ...]:
+def similar_pairs(
+    works: Sequence[ComparedWork], handout: Iterable[str] = ()
+) -> tuple[AlikePair, ...]:
     """Return the pairs that stand out, the most alike first.
 
     Parameters
     ----------
-    works : sequence of Work
+    works : sequence of ComparedWork
         One for each submission, all of one exercise.
     handout : iterable of str
         What all were given.
@@ -183,7 +185,7 @@ class _Reading:
         }
 
 
-def _equal_files(works: Sequence[Work], wording: _Reading) -> list[tuple[int, int]]:
+def _equal_files(works: Sequence[ComparedWork], wording: _Reading) -> list[tuple[int, int]]:
     """Return pairs with equal files, of many the first with each, where they tell anything."""
     owners: dict[str, list[int]] = defaultdict(list)
     for number, work in enumerate(works):
@@ -192,7 +194,7 @@ def _equal_files(works: Sequence[Work], wording: _Reading) -> list[tuple[int, in
     return [(some[0], other) for some in owners.values() for other in some[1:]]
 
 
-def _rare_marks(works: Sequence[Work]) -> list[frozenset[Likeness]]:
+def _rare_marks(works: Sequence[ComparedWork]) -> list[frozenset[Likeness]]:
     """Return how each is wrong as hardly anybody else is."""
     counts = Counter(mark for work in works for mark in set(work.likenesses))
     most = rare(len(works))
@@ -208,17 +210,17 @@ def _pair(
     first: int,
     second: int,
     strength: float,
-    works: Sequence[Work],
+    works: Sequence[ComparedWork],
     codes: Sequence[_Code],
     structure: _Reading,
     wording: _Reading,
     marks: Sequence[frozenset[Likeness]],
-) -> Pair:
+) -> AlikePair:
     one, other = codes[first], codes[second]
     alike = structure.telling[first] & structure.telling[second]
     worded = wording.telling[first] & wording.telling[second]
     least = min(len(wording.telling[first]), len(wording.telling[second]))
-    return Pair(
+    return AlikePair(
         first=first,
         second=second,
         strength=round(strength, 2),
@@ -253,14 +255,14 @@ def _covered(digests: Sequence[int], size: int, wanted: frozenset[int]) -> set[i
     }
 
 
-def groups(pairs: Iterable[Pair]) -> tuple[tuple[Pair, ...], ...]:
+def groups(pairs: Iterable[AlikePair]) -> tuple[tuple[AlikePair, ...], ...]:
     """Return the pairs by groups of submissions, each group held together by as few as will do.
 
     Those kept are the most alike; the order is that of the pairs given.
     """
     group_of: dict[int, int] = {}
     members: dict[int, list[int]] = {}
-    kept: list[Pair] = []
+    kept: list[AlikePair] = []
     for pair in pairs:
         for one in (pair.first, pair.second):
             if one not in group_of:
@@ -273,7 +275,7 @@ def groups(pairs: Iterable[Pair]) -> tuple[tuple[Pair, ...], ...]:
         for one in members.pop(second):
             group_of[one] = first
             members[first].append(one)
-    found: dict[int, list[Pair]] = {}
+    found: dict[int, list[AlikePair]] = {}
     for pair in kept:
         found.setdefault(group_of[pair.first], []).append(pair)
     return tuple(map(tuple, found.values()))

@@ -28,7 +28,7 @@ _NOTHING_DECIDED: Final = _("nothing of it was decided")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TableLine:
     """A line of a table: the number of its first line in the file, and its cells by their titles,
     without blanks around them; a cell that is not there is empty."""
 
@@ -84,7 +84,7 @@ def read_lines(
     *,
     title_of: Callable[[str], str] = lambda title: title,
     known: Sequence[str] = (),
-) -> tuple[tuple[str, ...], list[Line]]:
+) -> tuple[tuple[str, ...], list[TableLine]]:
     """Return the titles of a table, in small letters, and its lines; empty lines are left out.
 
     Parameters
@@ -108,7 +108,7 @@ def read_lines(
         raise UsageError(_("{path} is empty", path=path), remedy)
     titles = tuple(title_of(_plain(cell)) for cell in found[0][1])
     return titles, [
-        Line(
+        TableLine(
             number,
             {
                 title: unguarded(cell).strip()

@@ -12,7 +12,7 @@ Level = Literal["look", "cannot"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class ImportPlace:
     """Where something stands: a file, the cell in it (0 where it has none), a line from 1."""
 
     file: str
@@ -27,22 +27,22 @@ class Place:
             return _("{file}, cell {cell}, line {line}", **told)
         return _("{file}, line {line}", file=self.file, line=self.line)
 
-    def at(self, line: int) -> Place:
+    def at(self, line: int) -> ImportPlace:
         """Return the place of a line that is counted from this one."""
-        return Place(self.file, self.cell, self.line + line - 1)
+        return ImportPlace(self.file, self.cell, self.line + line - 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ImportFinding:
     """What needs a look or cannot be carried over, and why."""
 
     level: Level
-    place: Place
+    place: ImportPlace
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TaskText:
     """Markdown for the task text."""
 
     markdown: str
@@ -53,11 +53,11 @@ class Code:
     """Code of the reference, with this project's markers around what students write."""
 
     source: str
-    place: Place
+    place: ImportPlace
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class AuthorsTest:
     """A test as its author wrote it.
 
     Attributes
@@ -70,14 +70,14 @@ class Test:
         What the check is called after.
     public_source : str
         Of a hidden test, the part that students may see; empty where there is none.
-    asked : Place or None
+    asked : ImportPlace or None
         The cell that asks for it, where that is not the one that it stands in.
     after : str
         The cell of the reference after which it is asked, where a later one changes what it asks
         for; else empty.
     """
 
-    place: Place
+    place: ImportPlace
     source: str
     title: str
     name: str
@@ -85,7 +85,7 @@ class Test:
     visible: bool
     hint: str = ""
     public_source: str = ""
-    asked: Place | None = None
+    asked: ImportPlace | None = None
     after: str = ""
 
 
@@ -96,14 +96,14 @@ class ByHand:
     `kind` says what students hand in for it: a text, a plot or code.
     """
 
-    place: Place
+    place: ImportPlace
     title: str
     points: float
     answer: str
     kind: AnswerKind = "text"
 
 
-Part = Text | Code | Test | ByHand
+Part = TaskText | Code | AuthorsTest | ByHand
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,5 +113,5 @@ class Assignment:
     name: str
     title: str
     parts: tuple[Part, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[ImportFinding, ...]
     released: bool = False

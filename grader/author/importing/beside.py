@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from grader.author.importing.assignment import Finding, Place
+from grader.author.importing.assignment import ImportFinding, ImportPlace
 from grader.author.importing.exercise import Converted
 from grader.course.naming import DATA
 from grader.language import gettext_lazy as _
@@ -90,9 +90,9 @@ def _data_below(path: Path) -> Iterator[Path]:
 
 def _reading(one: Converted, moved: Mapping[str, str]) -> Converted:
     notes = [
-        Finding(
+        ImportFinding(
             "look",
-            Place(one.notebook),
+            ImportPlace(one.notebook),
             _("what it reads as {old} is {new} now, for students too", old=old, new=new),
         )
         for old, new in moved.items()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader.author.importing.assignment import Place
+from grader.author.importing.assignment import ImportPlace
 from grader.errors import UsageError
 from grader.language import gettext_lazy as _
 from grader.language import translated
@@ -21,7 +21,7 @@ _SKIPPED = {"__pycache__", "submitted", "autograded", "feedback", "student", "di
 class Cell:
     """A cell: its place, kind and text; for code what it showed when run, and printed of that."""
 
-    place: Place
+    place: ImportPlace
     kind: str
     source: str
     metadata: dict[str, Any] = field(hash=False)
@@ -59,7 +59,7 @@ def read_cells(path: Path, name: str) -> tuple[Cell, ...]:
             metadata = cell.get("metadata")
             cells.append(
                 Cell(
-                    Place(name, number),
+                    ImportPlace(name, number),
                     cell["cell_type"],
                     source,
                     metadata if isinstance(metadata, dict) else {},

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 
-from grader.author.importing.assignment import Finding, Level, Place, Test
+from grader.author.importing.assignment import AuthorsTest, ImportFinding, ImportPlace, Level
 from grader.author.importing.naming import Names, bound, loaded, names_of
 from grader.author.importing.source_edits import indented
 from grader.author.importing.titles import plain
@@ -24,23 +24,23 @@ _OWN_IMPORTS = {"contextlib", "io", "re"}
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class ImportedCheck:
     """A check: its name, the test that it was, what it is charged to, its points, its code."""
 
     name: str
-    place: Place
+    place: ImportPlace
     function: str
     points: float
     code: str
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenChecks:
     """The checks of an exercise, what stands above them, and what needs a look."""
 
     head: str
-    checks: tuple[Check, ...]
-    findings: tuple[Finding, ...]
+    checks: tuple[ImportedCheck, ...]
+    findings: tuple[ImportFinding, ...]
 
 
 @dataclass(slots=True)
@@ -49,19 +49,19 @@ class _File:
 
     names: Names
     header: dict[str, None] = field(default_factory=dict)
-    checks: list[Check] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    checks: list[ImportedCheck] = field(default_factory=list)
+    findings: list[ImportFinding] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
     earlier: list[tuple[set[str], str]] = field(default_factory=list)
 
 
-def write_checks(tests: Sequence[tuple[Test, Names]]) -> Written:
+def write_checks(tests: Sequence[tuple[AuthorsTest, Names]]) -> WrittenChecks:
     """Return the checks of some tests, which are plain Python, each with the names there."""
     file = _File(tests[0][1] if tests else names_of([], []))
     free = bool(tests) and not any(test.points for test, _names in tests)
     if free:
         text = _("no test is worth any points: each check got one")
-        file.findings.append(Finding("look", Place(tests[0][0].place.file), text))
+        file.findings.append(ImportFinding("look", ImportPlace(tests[0][0].place.file), text))
     for test, names in tests:
         file.names = names
         points = 1.0 if free else test.points
@@ -72,10 +72,10 @@ def write_checks(tests: Sequence[tuple[Test, Names]]) -> Written:
     imports = sorted(text for text in file.header if text.startswith(("import ", "from ")))
     given = [text for text in file.header if not text.startswith(("import ", "from "))]
     head = "\n".join(dict.fromkeys([*imports, "import pytest"]))
-    return Written("\n\n\n".join([head, *given]), tuple(file.checks), tuple(file.findings))
+    return WrittenChecks("\n\n\n".join([head, *given]), tuple(file.checks), tuple(file.findings))
 
 
-def points_of(checks: Iterable[Check]) -> dict[str, float]:
+def points_of(checks: Iterable[ImportedCheck]) -> dict[str, float]:
     """Return the points of what the student writes."""
     each: dict[str, list[float]] = {}
     for check in checks:
@@ -83,7 +83,7 @@ def points_of(checks: Iterable[Check]) -> dict[str, float]:
     return {function: round(math.fsum(points), 9) for function, points in each.items()}
 
 
-def check_file(head: str, checks: Sequence[Check], aside: Mapping[str, str]) -> str:
+def check_file(head: str, checks: Sequence[ImportedCheck], aside: Mapping[str, str]) -> str:
     """Return the text of a check file; checks named in `aside` stand in comments, with why."""
     kept = [check.code for check in checks if check.name not in aside]
     left = [
@@ -99,7 +99,7 @@ def _set_aside(why: str) -> str:
 
 
 def _add(
-    file: _File, test: Test, source: str, points: float, visible: bool, ending: str = ""
+    file: _File, test: AuthorsTest, source: str, points: float, visible: bool, ending: str = ""
 ) -> None:
     found = translate(source, file.names)
     prelude = _outside(file, found)
@@ -114,14 +114,14 @@ def _add(
     notes: list[tuple[Level, int, str]] = [("cannot", *one) for one in found.impossible]
     notes += [("look", *one) for one in found.problems]
     for level, line, note in notes:
-        file.findings.append(Finding(level, _line(test.place, line), note))
+        file.findings.append(ImportFinding(level, _line(test.place, line), note))
     if test.after:
         prelude.insert(0, f"student = student.after({test.after!r})")
         if found.reference:
             why = _(
                 "the reference is asked as of its end, though a later cell changes what is asked"
             )
-            file.findings.append(Finding("look", test.place, why))
+            file.findings.append(ImportFinding("look", test.place, why))
     body = "\n".join([*prelude, found.code])
     if found.impossible or target is None:
         return
@@ -136,10 +136,10 @@ def _add(
         f'    """{plain(test.title)}"""',
     ]
     code = "\n".join([*marks, indented(body)])
-    file.checks.append(Check(name, test.place, target, points, code))
+    file.checks.append(ImportedCheck(name, test.place, target, points, code))
 
 
-def _line(place: Place, line: int) -> Place:
+def _line(place: ImportPlace, line: int) -> ImportPlace:
     """Return the place of a line of a test; in a file of tests the code is not as it stands."""
     return place.at(line) if place.cell else place
 

@@ -11,15 +11,15 @@ from typing import Final
 
 from grader.author.importing.assignment import (
     Assignment,
+    AuthorsTest,
     ByHand,
     Code,
-    Finding,
+    ImportFinding,
+    ImportPlace,
     Level,
-    Place,
-    Test,
-    Text,
+    TaskText,
 )
-from grader.author.importing.checks import Check, check_file, points_of, write_checks
+from grader.author.importing.checks import ImportedCheck, check_file, points_of, write_checks
 from grader.author.importing.clients import CLIENTS, without_clients
 from grader.author.importing.graded_by_hand import (
     answers_of,
@@ -47,7 +47,7 @@ class Converted:
 
     Attributes
     ----------
-    tests : tuple of Place
+    tests : tuple of ImportPlace
         Where its tests stand: cells, or cases in a file of tests.
     head, checks
         What stands above the checks, and these.
@@ -71,12 +71,12 @@ class Converted:
     task: str
     reference: str
     head: str
-    checks: tuple[Check, ...]
+    checks: tuple[ImportedCheck, ...]
     by_hand: str
     packages: tuple[str, ...]
     texts: tuple[str, ...]
-    tests: tuple[Place, ...]
-    findings: tuple[Finding, ...]
+    tests: tuple[ImportPlace, ...]
+    findings: tuple[ImportFinding, ...]
     released: bool
     aside: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
@@ -91,16 +91,16 @@ class Converted:
         """The text of its check file."""
         return check_file(self.head, self.checks, self.aside)
 
-    def became(self) -> dict[Place, str]:
+    def became(self) -> dict[ImportPlace, str]:
         """Return for each test "whole", or the worst level of what was found there."""
-        found: dict[Place, str] = {}
+        found: dict[ImportPlace, str] = {}
         for place in self.tests:
             levels = {each.level for each in self.findings if _is_at(each.place, place)}
             found[place] = next((level for level in WORST if level in levels), "whole")
         return found
 
 
-def _is_at(place: Place, test: Place) -> bool:
+def _is_at(place: ImportPlace, test: ImportPlace) -> bool:
     """Return whether a finding's place is in a test's cell; without cells, at its line."""
     same = (place.file, place.cell) == (test.file, test.cell)
     return same and bool(test.cell or place.line == test.line)
@@ -113,10 +113,10 @@ class _Parts:
     texts: list[str] = field(default_factory=list)
     code: list[str] = field(default_factory=list)
     trees: list[tuple[ast.Module, bool]] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
-    tests: list[Test] = field(default_factory=list)
+    places: list[ImportPlace] = field(default_factory=list)
+    tests: list[AuthorsTest] = field(default_factory=list)
     by_hand: dict[str, ByHand] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[ImportFinding] = field(default_factory=list)
     clients: set[str] = field(default_factory=set)
 
 
@@ -124,7 +124,7 @@ def convert(assignment: Assignment, name: str) -> Converted:
     """Return an assignment as the exercise `name`; one that cannot be graded has no points."""
     parts = _sorted(assignment)
     notebook = next(
-        (p.place.file for p in assignment.parts if isinstance(p, Code | Test | ByHand)),
+        (p.place.file for p in assignment.parts if isinstance(p, Code | AuthorsTest | ByHand)),
         assignment.name,
     )
     tests = list(_plain_tests(parts))
@@ -164,9 +164,9 @@ def convert(assignment: Assignment, name: str) -> Converted:
 def _sorted(assignment: Assignment) -> _Parts:
     parts = _Parts()
     for part in assignment.parts:
-        if isinstance(part, Text):
+        if isinstance(part, TaskText):
             parts.texts.append(part.markdown.strip())
-        elif isinstance(part, Test):
+        elif isinstance(part, AuthorsTest):
             parts.tests.append(part)
         elif isinstance(part, ByHand):
             _add_by_hand(parts.by_hand, part)
@@ -190,7 +190,7 @@ def _add_code(parts: _Parts, part: Code) -> None:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         place = part.place.at(getattr(error, "lineno", None) or 1)
         parts.findings.append(
-            Finding("cannot", place, _("the cell is no valid Python: {reason}", reason=error))
+            ImportFinding("cannot", place, _("the cell is no valid Python: {reason}", reason=error))
         )
         return
     solution = BEGIN in plain.source
@@ -205,7 +205,7 @@ def _add_code(parts: _Parts, part: Code) -> None:
     parts.places.append(part.place)
 
 
-def _leave_out_what_follows_tests(parts: _Parts, tests: list[Test]) -> None:
+def _leave_out_what_follows_tests(parts: _Parts, tests: list[AuthorsTest]) -> None:
     """Make a text of each given cell that needs what only a test defines: here it is not there."""
     own = {name for tree, _own in parts.trees for node in tree.body for name in bound(node)}
     theirs = {
@@ -219,7 +219,7 @@ def _leave_out_what_follows_tests(parts: _Parts, tests: list[Test]) -> None:
             text = _(
                 "it needs {name}, which a test defines: made part of the task text", name=needed[0]
             )
-            parts.findings.append(Finding("look", place, text))
+            parts.findings.append(ImportFinding("look", place, text))
             parts.texts.append(f"```python\n{parts.code[number].strip()}\n```")
             imports: list[ast.stmt] = [
                 n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)
@@ -228,7 +228,7 @@ def _leave_out_what_follows_tests(parts: _Parts, tests: list[Test]) -> None:
             parts.trees[number] = (ast.Module(imports, []), False)
 
 
-def _with_names(parts: _Parts, tests: list[Test]) -> Iterator[tuple[Test, Names]]:
+def _with_names(parts: _Parts, tests: list[AuthorsTest]) -> Iterator[tuple[AuthorsTest, Names]]:
     """Yield each test with the names that there are where it stands."""
     for number, test in enumerate(tests):
         above = [
@@ -239,7 +239,7 @@ def _with_names(parts: _Parts, tests: list[Test]) -> Iterator[tuple[Test, Names]
         yield test, names_of(above, [ast.parse(one.source) for one in tests[: number + 1]])
 
 
-def _plain_tests(parts: _Parts) -> Iterator[Test]:
+def _plain_tests(parts: _Parts) -> Iterator[AuthorsTest]:
     for test in parts.tests:
         plain = to_python(test.source)
         place = test.place
@@ -249,12 +249,14 @@ def _plain_tests(parts: _Parts) -> Iterator[Test]:
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             at = place.at(getattr(error, "lineno", None) or 1)
             parts.findings.append(
-                Finding("cannot", at, _("the test is no valid Python: {reason}", reason=error))
+                ImportFinding(
+                    "cannot", at, _("the test is no valid Python: {reason}", reason=error)
+                )
             )
             continue
         for line, text in plain.left_out:
             why = _("`{text}` is no Python, and left out", text=text)
-            parts.findings.append(Finding("look", place.at(line), why))
+            parts.findings.append(ImportFinding("look", place.at(line), why))
         yield replace(test, source=plain.source)
 
 
@@ -292,7 +294,7 @@ def _bound(tree: ast.Module) -> Iterator[str]:
     return (name for node in tree.body for name in bound(node))
 
 
-def _pictures(parts: _Parts, notebook: str) -> Iterator[Finding]:
+def _pictures(parts: _Parts, notebook: str) -> Iterator[ImportFinding]:
     for text in parts.texts:
         for target in re.findall(r"!\[[^\]]*\]\(([^)\s]+)", text):
             if not target.startswith(("http://", "https://", "data:")):
@@ -300,7 +302,7 @@ def _pictures(parts: _Parts, notebook: str) -> Iterator[Finding]:
                     "the picture {name} is not carried over: put it where students find it",
                     name=target,
                 )
-                yield Finding("look", Place(notebook), why)
+                yield ImportFinding("look", ImportPlace(notebook), why)
 
 
 def _task(title: str, parts: _Parts) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
-from grader.author.importing.assignment import ByHand, Finding
+from grader.author.importing.assignment import ByHand, ImportFinding
 from grader.author.importing.titles import words
 from grader.course.by_hand import AnswerKind, Part
 from grader.course.naming import LONGEST, is_file_name
@@ -75,7 +75,7 @@ def _literal(text: str) -> str:
     return repr(text)
 
 
-def finding_on(one: ByHand, name: str) -> Finding:
+def finding_on(one: ByHand, name: str) -> ImportFinding:
     """Return what the author has to look at."""
     where = f"solutions/by_hand_{name}.md"
     if not one.points:
@@ -85,7 +85,7 @@ def finding_on(one: ByHand, name: str) -> Finding:
             part=one.title,
             path=where,
         )
-        return Finding("look", one.place, text)
+        return ImportFinding("look", one.place, text)
     text = ngettext_lazy(
         "{part} ({points} point) is graded by hand: write its rubric in course.toml."
         " The author's answer is in {path}",
@@ -96,7 +96,7 @@ def finding_on(one: ByHand, name: str) -> Finding:
         points=f"{one.points:g}",
         path=where,
     )
-    return Finding("look", one.place, text)
+    return ImportFinding("look", one.place, text)
 
 
 def answers_of(parts: Sequence[ByHand]) -> str:

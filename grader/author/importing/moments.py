@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from grader.author.importing.assignment import Place, Test
+from grader.author.importing.assignment import AuthorsTest, ImportPlace
 from grader.author.importing.naming import bound, looked_up
 
 _CHANGING: Final = frozenset(
@@ -26,12 +26,14 @@ _ONLY_IN_PLACE: Final = frozenset(
 Trees = Sequence[tuple[ast.Module, bool]]
 
 
-def in_time(tests: Sequence[Test], places: Sequence[Place], trees: Trees) -> list[Test]:
+def in_time(
+    tests: Sequence[AuthorsTest], places: Sequence[ImportPlace], trees: Trees
+) -> list[AuthorsTest]:
     """Return tests with the cell after which each is asked, where a later one makes a difference.
 
     Parameters
     ----------
-    tests : sequence of Test
+    tests : sequence of AuthorsTest
         Plain Python.
     places, trees : sequence
         Where the cells of code stand, and what they are.
@@ -51,13 +53,13 @@ def in_time(tests: Sequence[Test], places: Sequence[Place], trees: Trees) -> lis
     return found
 
 
-def mark_of(place: Place) -> str:
+def mark_of(place: ImportPlace) -> str:
     """Return the name that a cell of the reference has for checks."""
     return f"cell-{place.cell}"
 
 
 def with_marks(
-    code: Sequence[str], places: Sequence[Place], named: Collection[str]
+    code: Sequence[str], places: Sequence[ImportPlace], named: Collection[str]
 ) -> Iterator[str]:
     """Yield the code of cells, those that checks name, and what follows them, begun with a mark."""
     ended = False

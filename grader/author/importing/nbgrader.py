@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from grader.author.importing.assignment import (
     Assignment,
+    AuthorsTest,
     ByHand,
     Code,
-    Finding,
+    ImportFinding,
+    ImportPlace,
     Part,
-    Place,
-    Test,
-    Text,
+    TaskText,
 )
 from grader.author.importing.cells import Cell, find_notebooks, read_cells
 from grader.author.importing.graded_by_hand import kind_of
@@ -29,7 +29,7 @@ _AUTOTEST: Final = re.compile(r"^(\s*)#+\s*(?:HASHED )?AUTOTEST\s+(.+)$")
 _ANSWER: Final = "*Write your answer where the file has a place for it.*"
 
 
-def read_nbgrader(source: Path) -> tuple[tuple[Assignment, ...], tuple[Finding, ...]]:
+def read_nbgrader(source: Path) -> tuple[tuple[Assignment, ...], tuple[ImportFinding, ...]]:
     """Return the assignments at `source`, and what keeps other notebooks there from being one.
 
     Parameters
@@ -52,19 +52,19 @@ def read_nbgrader(source: Path) -> tuple[tuple[Assignment, ...], tuple[Finding, 
         except UsageError as error:
             if len(paths) == 1:
                 raise
-            findings.append(Finding("cannot", Place(name), error.message))
+            findings.append(ImportFinding("cannot", ImportPlace(name), error.message))
     return tuple(assignments), tuple(findings)
 
 
 def _assignment(path: Path, cells: tuple[Cell, ...]) -> Assignment:
-    findings: list[Finding] = []
+    findings: list[ImportFinding] = []
     parts = tuple(part for cell in cells for part in _parts(cell, findings))
     title = first_heading(parts) or words(path.stem)
     released = any(cell.kind == "code" and is_released(cell.source) for cell in cells)
     return Assignment(path.stem, title, parts, tuple(findings), released)
 
 
-def _parts(cell: Cell, findings: list[Finding]) -> Iterator[Part]:
+def _parts(cell: Cell, findings: list[ImportFinding]) -> Iterator[Part]:
     marks = _metadata(cell, findings)
     graded, solution = bool(marks.get("grade")), bool(marks.get("solution"))
     name = str(marks.get("grade_id") or f"cell_{cell.place.cell}")
@@ -79,7 +79,7 @@ def _parts(cell: Cell, findings: list[Finding]) -> Iterator[Part]:
             yield ByHand(cell.place, name, points, cell.source, kind_of(cell.source))
 
 
-def _metadata(cell: Cell, findings: list[Finding]) -> Mapping[str, Any]:
+def _metadata(cell: Cell, findings: list[ImportFinding]) -> Mapping[str, Any]:
     marks = cell.metadata.get("nbgrader")
     if not isinstance(marks, dict):
         return {}
@@ -90,17 +90,17 @@ def _metadata(cell: Cell, findings: list[Finding]) -> Mapping[str, Any]:
             schema=repr(schema),
             newest=NEWEST_SCHEMA,
         )
-        findings.append(Finding("look", cell.place, text))
+        findings.append(ImportFinding("look", cell.place, text))
     return marks
 
 
-def _points(marks: Mapping[str, Any], cell: Cell, findings: list[Finding]) -> float:
+def _points(marks: Mapping[str, Any], cell: Cell, findings: list[ImportFinding]) -> float:
     given = marks.get("points", 0)
     try:
         points = float(given or 0)
     except (TypeError, ValueError):
         findings.append(
-            Finding(
+            ImportFinding(
                 "look", cell.place, _("its points are {points}: taken as 0", points=repr(given))
             )
         )
@@ -113,23 +113,23 @@ def _text(
 ) -> Iterator[Part]:
     public, scheme = without_region(cell.source, "MARK SCHEME")
     if task:
-        yield Text(public)
+        yield TaskText(public)
         yield ByHand(cell.place, name, points, scheme)
     elif graded or solution:
-        yield Text(_ANSWER)
+        yield TaskText(_ANSWER)
         yield ByHand(cell.place, name, points, cell.source)
     else:
-        yield Text(public)
+        yield TaskText(public)
 
 
-def _code(cell: Cell, solution: bool, findings: list[Finding]) -> Code:
+def _code(cell: Cell, solution: bool, findings: list[ImportFinding]) -> Code:
     marked = from_nbgrader(cell.source, whole=solution)
     if marked.problem:
         text = _("{reason}: all of the cell was taken for the solution", reason=marked.problem)
-        findings.append(Finding("look", cell.place.at(marked.line), text))
+        findings.append(ImportFinding("look", cell.place.at(marked.line), text))
     if is_released(cell.source):
         text = _("a released notebook has no solution: write it between the markers")
-        findings.append(Finding("look", cell.place, text))
+        findings.append(ImportFinding("look", cell.place, text))
     return Code(marked.source, cell.place)
 
 
@@ -137,7 +137,7 @@ def _test(cell: Cell, name: str, points: float) -> Iterator[Part]:
     source = "\n".join(_autotest(line) for line in cell.source.split("\n"))
     public, hidden = without_region(source, "HIDDEN TESTS")
     whole = "\n".join(line for line in source.split("\n") if " HIDDEN TESTS" not in line)
-    yield Test(
+    yield AuthorsTest(
         place=cell.place,
         source=whole if hidden else source,
         title=title_of(cell.source, name),

@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from grader.author.importing.assignment import (
     Assignment,
+    AuthorsTest,
     ByHand,
     Code,
-    Finding,
+    ImportFinding,
+    ImportPlace,
     Part,
-    Place,
-    Test,
-    Text,
+    TaskText,
 )
 from grader.author.importing.cells import Cell, find_notebooks, read_cells
 from grader.author.importing.expectations import call_of, expected
@@ -33,7 +33,7 @@ from grader.language import gettext_lazy as _
 _CHECK: Final = re.compile(r"\b(?:grader|ok)\.(?:check|grade)\(\s*[\"']([^\"']+)[\"']")
 
 
-def read_otter(source: Path) -> tuple[tuple[Assignment, ...], tuple[Finding, ...]]:
+def read_otter(source: Path) -> tuple[tuple[Assignment, ...], tuple[ImportFinding, ...]]:
     """Return the assignments at `source`, and what keeps other notebooks there from being one.
 
     Raises
@@ -43,7 +43,7 @@ def read_otter(source: Path) -> tuple[tuple[Assignment, ...], tuple[Finding, ...
     """
     paths = find_notebooks(source)
     read: list[tuple[Path, tuple[Cell, ...]]] = []
-    findings: list[Finding] = []
+    findings: list[ImportFinding] = []
     for path in paths:
         name = path.name if path == source else path.relative_to(source).as_posix()
         try:
@@ -51,7 +51,7 @@ def read_otter(source: Path) -> tuple[tuple[Assignment, ...], tuple[Finding, ...
         except UsageError as error:
             if len(paths) == 1:
                 raise
-            findings.append(Finding("cannot", Place(name), error.message))
+            findings.append(ImportFinding("cannot", ImportPlace(name), error.message))
     if any(is_master(cells) for _name, cells in read):
         # what otter has generated from them lies beside
         read = [(path, cells) for path, cells in read if is_master(cells)]
@@ -66,7 +66,7 @@ def _assignment_of(path: Path, cells: tuple[Cell, ...]) -> Assignment:
 
 
 def _master(path: Path, cells: tuple[Cell, ...]) -> Assignment:
-    findings: list[Finding] = []
+    findings: list[ImportFinding] = []
     parts: list[Part] = []
     cases: dict[Question, list[Case]] = {}
     loose = Question("tests", {})
@@ -93,7 +93,7 @@ def _master(path: Path, cells: tuple[Cell, ...]) -> Assignment:
 
 
 def _generated(path: Path, cells: tuple[Cell, ...]) -> Assignment:
-    findings: list[Finding] = []
+    findings: list[ImportFinding] = []
     asked = [name for cell in cells for name in _CHECK.findall(cell.source)]
     suites = read_tests(path, cells, asked, findings)
     tested = {name for _question, cases in suites for case in cases for name in loaded(case.source)}
@@ -101,7 +101,7 @@ def _generated(path: Path, cells: tuple[Cell, ...]) -> Assignment:
     parts: list[Part] = []
     for each in located(cells, []):
         if each.cell.kind == "markdown":
-            parts.append(Text(each.cell.source))
+            parts.append(TaskText(each.cell.source))
         elif each.cell.kind == "code":
             parts += _code(each.cell, bool(tested & defined(each.cell.source)), findings)
     for question, cases in suites:
@@ -113,11 +113,11 @@ def _generated(path: Path, cells: tuple[Cell, ...]) -> Assignment:
             "a notebook that otter has generated has no solution markers: cells that define what"
             " the tests ask for were taken for the solution"
         )
-        findings.append(Finding("look", Place(cells[0].place.file), text))
+        findings.append(ImportFinding("look", ImportPlace(cells[0].place.file), text))
     return _assignment(path, parts, findings)
 
 
-def _assignment(path: Path, parts: Sequence[Part], findings: Sequence[Finding]) -> Assignment:
+def _assignment(path: Path, parts: Sequence[Part], findings: Sequence[ImportFinding]) -> Assignment:
     return Assignment(
         path.stem, first_heading(parts) or words(path.stem), tuple(parts), tuple(findings)
     )
@@ -125,25 +125,25 @@ def _assignment(path: Path, parts: Sequence[Part], findings: Sequence[Finding]) 
 
 def _text(cell: Cell, question: Question | None, block: str) -> Iterator[Part]:
     if block == "solution" and question is not None:
-        yield Text("*Write your answer where the file has a place for it.*")
+        yield TaskText("*Write your answer where the file has a place for it.*")
         yield ByHand(cell.place, question.name, 0.0, cell.source)
     else:
-        yield Text(cell.source)
+        yield TaskText(cell.source)
 
 
-def _code(cell: Cell, solution: bool, findings: list[Finding]) -> Iterator[Code]:
+def _code(cell: Cell, solution: bool, findings: list[ImportFinding]) -> Iterator[Code]:
     source = without_ignored(cell.source)
     if not source.strip():
         return
     marked = from_otter(source, whole=solution)
     if marked.problem:
         text = _("{reason}: all of the cell was taken for the solution", reason=marked.problem)
-        findings.append(Finding("look", cell.place.at(marked.line), text))
+        findings.append(ImportFinding("look", cell.place.at(marked.line), text))
     if marked.source.strip():
         yield Code(marked.source, cell.place)
 
 
-def _case(cell: Cell, findings: list[Finding]) -> Case:
+def _case(cell: Cell, findings: list[ImportFinding]) -> Case:
     config, code, above = test_config(cell.source)
     place = cell.place.at(above + 1)
     code = _called(without_ignored(code))
@@ -158,7 +158,7 @@ def _case(cell: Cell, findings: list[Finding]) -> Case:
         if printed:
             code += f"\nassert __printed__.rstrip() == {printed!r}"
         if problem:
-            findings.append(Finding("look", place, problem))
+            findings.append(ImportFinding("look", place, problem))
     return Case(
         place=place,
         source=code,
@@ -187,7 +187,9 @@ class _Pointed:
     points: float
 
 
-def _tests(question: Question, cases: list[Case], findings: list[Finding]) -> Iterator[Test]:
+def _tests(
+    question: Question, cases: list[Case], findings: list[ImportFinding]
+) -> Iterator[AuthorsTest]:
     if not cases or question.config.get("manual"):
         return
     pointed = [
@@ -199,14 +201,14 @@ def _tests(question: Question, cases: list[Case], findings: list[Finding]) -> It
             "{question}: messages for success are left out, a passed check says nothing",
             question=question.name,
         )
-        findings.append(Finding("look", Place(cases[0].place.file), text))
+        findings.append(ImportFinding("look", ImportPlace(cases[0].place.file), text))
     if question.config.get("all_or_nothing") and len(cases) > 1:
         yield _together(question, pointed)
         pointed = [replace(each, points=0.0) for each in pointed if not each.case.hidden]
     for number, each in enumerate(pointed, 1):
         case = each.case
         name = case.name or (question.name if len(cases) == 1 else f"{question.name}_{number}")
-        yield Test(
+        yield AuthorsTest(
             place=case.place,
             source=case.source,
             title=title_of(case.source, name),
@@ -217,8 +219,8 @@ def _tests(question: Question, cases: list[Case], findings: list[Finding]) -> It
         )
 
 
-def _together(question: Question, pointed: list[_Pointed]) -> Test:
-    return Test(
+def _together(question: Question, pointed: list[_Pointed]) -> AuthorsTest:
+    return AuthorsTest(
         place=pointed[0].case.place,
         source="\n\n".join(each.case.source for each in pointed),
         title=words(f"{question.name}, all of it"),
@@ -229,7 +231,7 @@ def _together(question: Question, pointed: list[_Pointed]) -> Test:
     )
 
 
-def _points(question: Question, cases: list[Case], findings: list[Finding]) -> list[float]:
+def _points(question: Question, cases: list[Case], findings: list[ImportFinding]) -> list[float]:
     """Return what each case is worth, by otter's rules."""
     given = question.config.get("points")
     if isinstance(given, dict):
@@ -248,7 +250,7 @@ def _points(question: Question, cases: list[Case], findings: list[Finding]) -> l
                 points=f"{known:g}",
                 total=f"{total:g}",
             )
-            findings.append(Finding("look", cases[0].place, text))
+            findings.append(ImportFinding("look", cases[0].place, text))
         share = max(total - known, 0.0) / missing if missing else 0.0
     else:
         share = 1 / missing if missing and known == 0 else 0.0

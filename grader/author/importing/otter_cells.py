@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import yaml
 
-from grader.author.importing.assignment import Finding
+from grader.author.importing.assignment import ImportFinding
 from grader.author.importing.cells import Cell
 from grader.language import gettext_lazy as _
 
@@ -46,7 +46,7 @@ class Located:
     block: str  # "", "solution", "tests" or "prompt"
 
 
-def located(cells: tuple[Cell, ...], findings: list[Finding]) -> Iterator[Located]:
+def located(cells: tuple[Cell, ...], findings: list[ImportFinding]) -> Iterator[Located]:
     """Yield the cells that are no configuration, each with what it is in."""
     question: Question | None = None
     block = ""
@@ -106,11 +106,11 @@ def configuration(text: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _question(cell: Cell, text: str, findings: list[Finding]) -> Question:
+def _question(cell: Cell, text: str, findings: list[ImportFinding]) -> Question:
     config = configuration(text)
     if not config.get("name"):
         why = _("the question's configuration gives no name, or is no YAML")
-        findings.append(Finding("look", cell.place, why))
+        findings.append(ImportFinding("look", cell.place, why))
     return Question(str(config.get("name") or f"question_{cell.place.cell}"), config)
 
 

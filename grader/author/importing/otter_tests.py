@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.author.importing.assignment import Finding, Place
+from grader.author.importing.assignment import ImportFinding, ImportPlace
 from grader.author.importing.cells import Cell
 from grader.author.importing.expectations import call_of, ok_case
 from grader.author.importing.otter_cells import Question
@@ -20,7 +20,7 @@ from grader.notebooks.notebook_file import parse
 class Case:
     """One test case of a question; `points` is None where it says none."""
 
-    place: Place
+    place: ImportPlace
     source: str
     hidden: bool = False
     points: float | None = None
@@ -33,7 +33,7 @@ Suite = tuple[Question, list[Case]]
 
 
 def read_tests(
-    notebook: Path, cells: Sequence[Cell], asked: Sequence[str], findings: list[Finding]
+    notebook: Path, cells: Sequence[Cell], asked: Sequence[str], findings: list[ImportFinding]
 ) -> list[Suite]:
     """Return the tests that a notebook asks for, which lie in it or beside it.
 
@@ -47,36 +47,36 @@ def read_tests(
         if name not in files:
             path = f"{folder.name}/{name}.py"
             text = _("it checks {name}, but there is no {path}", name=name, path=path)
-            findings.append(Finding("cannot", cells[0].place, text))
+            findings.append(ImportFinding("cannot", cells[0].place, text))
     chosen = [name for name in dict.fromkeys(asked) if name in files]
     if not asked and len(list(notebook.parent.glob("*.ipynb"))) == 1:
         chosen = list(files)
     suites = []
     for name in chosen:
-        place = Place(f"{folder.name}/{name}.py")
+        place = ImportPlace(f"{folder.name}/{name}.py")
         try:
             tree = ast.parse(files[name].read_text("utf-8"))
         except (OSError, SyntaxError, ValueError) as error:
             findings.append(
-                Finding("cannot", place, _("it cannot be read: {reason}", reason=error))
+                ImportFinding("cannot", place, _("it cannot be read: {reason}", reason=error))
             )
             continue
         suite = _ok(tree, place, findings) or _exception_based(tree, place)
         if suite is None:
             text = _("it has neither `test = {...}` nor functions marked with @test_case")
-            findings.append(Finding("cannot", place, text))
+            findings.append(ImportFinding("cannot", place, text))
         else:
             suites.append((Question(name, suite[0].config), suite[1]))
     return suites
 
 
-def _inside(notebook: Path, findings: list[Finding]) -> Iterator[Suite]:
+def _inside(notebook: Path, findings: list[ImportFinding]) -> Iterator[Suite]:
     """Yield the tests in a notebook's own metadata; a case's place has its number for a line."""
     metadata = parse(notebook.name, notebook.read_bytes()).get("metadata")
     otter = metadata.get("otter") if isinstance(metadata, dict) else None
     tests = otter.get("tests") if isinstance(otter, dict) else None
     for name, test in tests.items() if isinstance(tests, dict) else ():
-        place = Place(f"{notebook.name}, test {name}")
+        place = ImportPlace(f"{notebook.name}, test {name}")
         suite = None
         if isinstance(test, dict):
             suite = Question("", test), _cases(test, place, {}, findings)
@@ -86,7 +86,7 @@ def _inside(notebook: Path, findings: list[Finding]) -> Iterator[Suite]:
             except (SyntaxError, ValueError):
                 suite = None
         if suite is None:
-            findings.append(Finding("cannot", place, _("it is in no form that otter writes")))
+            findings.append(ImportFinding("cannot", place, _("it is in no form that otter writes")))
         else:
             yield Question(name, suite[0].config), suite[1]
 
@@ -97,7 +97,7 @@ def tests_folder(notebook: Path) -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def _ok(tree: ast.Module, file: Place, findings: list[Finding]) -> Suite | None:
+def _ok(tree: ast.Module, file: ImportPlace, findings: list[ImportFinding]) -> Suite | None:
     values = _constants(tree)
     test = values.get("test")
     if not isinstance(test, dict):
@@ -107,7 +107,7 @@ def _ok(tree: ast.Module, file: Place, findings: list[Finding]) -> Suite | None:
 
 
 def _cases(
-    test: dict[str, Any], file: Place, lines: Mapping[Any, int], findings: list[Finding]
+    test: dict[str, Any], file: ImportPlace, lines: Mapping[Any, int], findings: list[ImportFinding]
 ) -> list[Case]:
     cases: list[Case] = []
     for suite in test.get("suites") or ():
@@ -115,17 +115,19 @@ def _cases(
         for case in suite.get("cases") or () if isinstance(suite, dict) else ():
             if not isinstance(case, dict) or not isinstance(case.get("code"), str):
                 continue
-            place = Place(file.file, 0, lines.get(case["code"], len(cases) + 1))
+            place = ImportPlace(file.file, 0, lines.get(case["code"], len(cases) + 1))
             code = "\n".join(part for part in (setup, case["code"]) if part)
             try:
                 source, problem = ok_case(_dedented(code))
             except (SyntaxError, ValueError) as error:
                 findings.append(
-                    Finding("cannot", place, _("a case is no doctest: {reason}", reason=error))
+                    ImportFinding(
+                        "cannot", place, _("a case is no doctest: {reason}", reason=error)
+                    )
                 )
                 continue
             if problem:
-                findings.append(Finding("look", place, problem))
+                findings.append(ImportFinding("look", place, problem))
             cases.append(_case(place, source, case))
     return cases
 
@@ -137,7 +139,7 @@ def _dedented(code: str) -> str:
     )
 
 
-def _exception_based(tree: ast.Module, place: Place) -> Suite | None:
+def _exception_based(tree: ast.Module, place: ImportPlace) -> Suite | None:
     values = _constants(tree)
     cases = [
         Case(
@@ -165,7 +167,7 @@ def _test_case(function: ast.FunctionDef) -> Iterator[dict[str, Any]]:
             }
 
 
-def _case(place: Place, source: str, options: Mapping[str, Any]) -> Case:
+def _case(place: ImportPlace, source: str, options: Mapping[str, Any]) -> Case:
     return Case(place=place, source=source, **_options(options))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.author.importing.assignment import Finding, Level
+from grader.author.importing.assignment import ImportFinding, Level
 from grader.author.importing.exercise import Converted
 from grader.language import gettext as _
 from grader.language import gettext_lazy as lazy
@@ -23,13 +23,13 @@ class Imported:
 
     source: str
     exercises: tuple[Converted, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[ImportFinding, ...]
 
     def count(self, state: str) -> int:
         """Return how many test cells are "whole", or at a level of finding."""
         return sum(found == state for one in self.exercises for found in one.became().values())
 
-    def of(self, level: Level) -> list[Finding]:
+    def of(self, level: Level) -> list[ImportFinding]:
         """Return the findings of a level, in the order of their places."""
         every = [*self.findings, *(f for one in self.exercises for f in one.findings)]
         return list(dict.fromkeys(f for f in every if f.level == level))
@@ -92,5 +92,5 @@ def markdown(imported: Imported) -> str:
     return "\n\n".join(texts) + "\n"
 
 
-def _told(finding: Finding) -> str:
+def _told(finding: ImportFinding) -> str:
     return _("{place}: {text}", place=finding.place.words, text=finding.text)

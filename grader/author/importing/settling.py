@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from grader.author.importing.assignment import Finding, Place
+from grader.author.importing.assignment import ImportFinding, ImportPlace
 from grader.author.importing.exercise import Converted
 from grader.author.importing.naming import bound
-from grader.author.importing.trial import Broken, Trial
+from grader.author.importing.trial import Broken, ImportTrial
 from grader.course.stubs import BEGIN, END
 from grader.language import gettext_lazy as _
 from grader.language import translated
@@ -19,7 +19,7 @@ _ROUNDS: Final = 4
 _FREE: Final = _("students pass it without doing anything, or it cannot be graded there")
 
 
-def settled(one: Converted, tried: Callable[[Converted], Trial]) -> Converted:
+def settled(one: Converted, tried: Callable[[Converted], ImportTrial]) -> Converted:
     """Return an exercise whose reference passes all checks that are left, and whose stub none.
 
     Parameters
@@ -65,13 +65,13 @@ def settled(one: Converted, tried: Callable[[Converted], Trial]) -> Converted:
 
 
 def _noted(one: Converted, texts: Sequence[str]) -> Converted:
-    found = [Finding("look", Place(one.notebook), text) for text in texts]
+    found = [ImportFinding("look", ImportPlace(one.notebook), text) for text in texts]
     return replace(one, findings=(*one.findings, *found))
 
 
 def _unproved(one: Converted, why: str) -> Converted:
     """Return an exercise as it is, all of whose checks need a look."""
-    found = [Finding("look", place, _("its check is not proved")) for place in one.tests]
+    found = [ImportFinding("look", place, _("its check is not proved")) for place in one.tests]
     known = {each.place for each in one.findings if each.level == "cannot"}
     kept = [each for each in found if each.place not in known]
     return _noted(replace(one, findings=(*one.findings, *kept)), [why])
@@ -79,7 +79,7 @@ def _unproved(one: Converted, why: str) -> Converted:
 
 def _set_aside(one: Converted, aside: Mapping[str, str]) -> Converted:
     findings = [
-        Finding(
+        ImportFinding(
             "cannot",
             check.place,
             _("{check} is set aside: {reason}", check=check.name, reason=aside[check.name]),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from grader.author.importing.assignment import Part, Text
+from grader.author.importing.assignment import Part, TaskText
 
 _LONGEST: Final = 100
 _MARKS: Final = re.compile(
@@ -44,7 +44,7 @@ def plain(text: str) -> str:
 def first_heading(parts: Iterable[Part]) -> str:
     """Return the first top heading of an assignment's texts; empty where there is none."""
     for part in parts:
-        if isinstance(part, Text):
+        if isinstance(part, TaskText):
             match = re.search(r"^# +(.+?) *#*$", part.markdown, re.MULTILINE)
             if match:
                 return plain(re.sub(r"[*_`]|<[^>]*>", "", match[1]))

@@ -45,7 +45,7 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class ImportTrial:
     """What a trial has shown.
 
     Attributes
@@ -67,7 +67,7 @@ class Trial:
     free: tuple[str, ...] = ()
 
 
-def tried(folder: Path, name: str, seconds: float = _SECONDS) -> Trial:
+def tried(folder: Path, name: str, seconds: float = _SECONDS) -> ImportTrial:
     """Return what the reference and the stub of an exercise get, within so many seconds."""
     with tempfile.TemporaryDirectory(prefix="bpgrade-") as made:
         answer = Path(made) / "trial.json"
@@ -84,34 +84,34 @@ def tried(folder: Path, name: str, seconds: float = _SECONDS) -> Trial:
             )
             found = json.loads(answer.read_text("utf-8"))
         except subprocess.TimeoutExpired:
-            return Trial(
+            return ImportTrial(
                 _(
                     "its reference and stub were not graded within {seconds} seconds",
                     seconds=f"{seconds:g}",
                 )
             )
         except (OSError, ValueError):
-            return Trial(_("its reference ends the process that it runs in"))
+            return ImportTrial(_("its reference ends the process that it runs in"))
     broken = tuple(Broken(**each) for each in found.pop("broken"))
-    return Trial(**{**found, "broken": broken, "free": tuple(found["free"])})
+    return ImportTrial(**{**found, "broken": broken, "free": tuple(found["free"])})
 
 
-def _trial(folder: Path, name: str) -> Trial:
+def _trial(folder: Path, name: str) -> ImportTrial:
     try:
         course = load_course(folder)
         exercise = next(each for each in course.exercises if each.name == name)
         broken = _broken(course, exercise)
         if broken:
-            return Trial(broken=broken)
+            return ImportTrial(broken=broken)
         with Grader(course, resolve("basic")) as grader:
             results = [
                 grader.grade(submission_from_bytes(path.name, path.read_bytes()), exercise, 0)
                 for path in (course.reference(exercise), course.stub(exercise))
             ]
     except BpgradeError as error:
-        return Trial(translated(_("it cannot be graded: {reason}", reason=error.message)))
+        return ImportTrial(translated(_("it cannot be graded: {reason}", reason=error.message)))
     right, stub = results
-    return Trial(failed=_failed(right), free=_free(stub))
+    return ImportTrial(failed=_failed(right), free=_free(stub))
 
 
 def _broken(course: Course, exercise: Exercise) -> tuple[Broken, ...]:

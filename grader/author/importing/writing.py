@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from grader.author.importing.assignment import Assignment, Finding, Place
+from grader.author.importing.assignment import Assignment, ImportFinding, ImportPlace
 from grader.author.importing.beside import DataFile, with_data, with_modules
 from grader.author.importing.exercise import Converted, convert
 from grader.author.importing.report import Imported, markdown
 from grader.author.importing.settling import settled
-from grader.author.importing.trial import Trial, tried
+from grader.author.importing.trial import ImportTrial, tried
 from grader.course import load_course
 from grader.course.files import write_texts
 from grader.course.naming import DATA, FILE_PREFIXES, LONGEST, SHARED, is_file_name
@@ -27,7 +27,7 @@ from grader.language import ngettext_lazy
 
 
 def write_course(
-    assignments: Sequence[Assignment], findings: Sequence[Finding], source: Path, folder: Path
+    assignments: Sequence[Assignment], findings: Sequence[ImportFinding], source: Path, folder: Path
 ) -> Imported:
     """Write a course of `assignments` into `folder`, and return what became of them.
 
@@ -44,7 +44,7 @@ def write_course(
     for one in found:
         if one not in graded:
             text = _("it has no test that can be carried over, and is left out of the course")
-            more.append(Finding("cannot", Place(one.notebook), text))
+            more.append(ImportFinding("cannot", ImportPlace(one.notebook), text))
     if not graded:
         raise UsageError(
             _none_of(sum(len(one.tests) for one in found), source),
@@ -87,7 +87,7 @@ class _Course:
 def _settled(course: _Course, found: list[Converted], number: int) -> Converted:
     """Return an exercise as it holds when it is tried in its course; one without solution as is."""
 
-    def write_and_try(one: Converted) -> Trial:
+    def write_and_try(one: Converted) -> ImportTrial:
         course.write([*found[:number], one, *found[number + 1 :]])
         return tried(course.folder, one.name)
 
@@ -108,7 +108,7 @@ def _none_of(tests: int, source: Path) -> str:
     )
 
 
-def _first(finding: Finding) -> str:
+def _first(finding: ImportFinding) -> str:
     return _("{place}: {text}.", place=finding.place.words, text=finding.text)
 
 
@@ -176,25 +176,25 @@ def _file_name(text: str, kind: str) -> str:
     return name if is_file_name(name) else kind
 
 
-def _packages(found: Sequence[Converted], base: Path, findings: list[Finding]) -> list[str]:
+def _packages(found: Sequence[Converted], base: Path, findings: list[ImportFinding]) -> list[str]:
     packages: dict[str, None] = {}
     for one in found:
         beside = (base / one.notebook).parent if one.notebook else base
         for package in one.packages:
-            place = Place(one.notebook)
+            place = ImportPlace(one.notebook)
             if (beside / f"{package}.py").is_file() or (beside / package).is_dir():
                 text = _(
                     "it imports {package}, which lies beside it: students need that file too",
                     package=package,
                 )
-                findings.append(Finding("look", place, text))
+                findings.append(ImportFinding("look", place, text))
             elif package not in packages:
                 packages[package] = None
                 if find_spec(package) is None:
                     text = _(
                         "{package} is not installed here: pip install {package}", package=package
                     )
-                    findings.append(Finding("look", place, text))
+                    findings.append(ImportFinding("look", place, text))
     return list(packages)
 
 

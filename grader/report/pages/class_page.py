@@ -73,7 +73,7 @@ class ShownMistake:
     count: MistakeCount
     bar: Markup
     message: Words | str
-    lines: tuple[code.Line, ...]
+    lines: tuple[code.CodeLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class TroubleGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class GradeCell:
     """A student's grade for an exercise: what to write, and in which colour."""
 
     text: str
@@ -102,7 +102,7 @@ class MatrixRow:
     """A student's grades in a line, and their sum."""
 
     total: Total
-    cells: tuple[Cell, ...]
+    cells: tuple[GradeCell, ...]
     sum: str
 
 
@@ -299,10 +299,10 @@ def _standing(row: Row) -> str:
     return words or STANDINGS[row.standing]
 
 
-def _cell(row: Row | None) -> Cell:
+def _cell(row: Row | None) -> GradeCell:
     if row is None:
-        return Cell("", "none", -1.0)
+        return GradeCell("", "none", -1.0)
     if row.final is not None:
-        return Cell(amount(row.final), row.standing, row.final)
+        return GradeCell(amount(row.final), row.standing, row.final)
     words = "–" if row.standing == "missing" else STANDINGS[row.standing]
-    return Cell(words, row.standing, -1.0)
+    return GradeCell(words, row.standing, -1.0)

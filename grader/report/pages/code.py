@@ -29,7 +29,7 @@ _WORDS: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CodeLine:
     """One line: its number, its text with its words marked, and the mistakes that are in it."""
 
     number: int
@@ -37,7 +37,7 @@ class Line:
     notes: tuple[Diagnosis, ...]
 
 
-def lines(listing: Listing, diagnoses: Sequence[Diagnosis]) -> tuple[Line, ...]:
+def lines(listing: Listing, diagnoses: Sequence[Diagnosis]) -> tuple[CodeLine, ...]:
     """Return a function's lines, each with those of `diagnoses` that name it.
 
     The parts that have to be changed are underlined.
@@ -48,7 +48,7 @@ def lines(listing: Listing, diagnoses: Sequence[Diagnosis]) -> tuple[Line, ...]:
         parts.setdefault(place.line - listing.first_line, []).append(place)
     pieces = _highlighted(shown(listing.text), parts)
     return tuple(
-        Line(number, text, tuple(each for each in here if each.line == number))
+        CodeLine(number, text, tuple(each for each in here if each.line == number))
         for number, text in enumerate(pieces, start=listing.first_line)
     )
 
@@ -59,7 +59,7 @@ def part(place: Place) -> Markup:
     return _highlighted(text, {0: [place]})[0]
 
 
-def told(found: Iterable[Line]) -> frozenset[Diagnosis]:
+def told(found: Iterable[CodeLine]) -> frozenset[Diagnosis]:
     """Return the mistakes that stand at one of the lines."""
     return frozenset(note for line in found for note in line.notes)
 

@@ -9,7 +9,7 @@ from math import fsum
 from statistics import mean, median
 
 from grader.batch.records import Student
-from grader.report.pages.rows import CheckKey, Handing, Made, Mistake, Row
+from grader.report.pages.rows import CheckKey, Handing, MadeMistake, Mistake, Row
 from grader.report.pages.trouble import TroubleKind
 from grader.similarity.comparison import rare
 from grader.similarity.likeness import Likeness
@@ -42,7 +42,7 @@ class MistakeCount:
     """
 
     mistake: Mistake
-    example: Made
+    example: MadeMistake
     rows: tuple[Row, ...]
     handed_in: int
     cost: float
@@ -257,7 +257,7 @@ def _checks(rows: Sequence[Row]) -> tuple[CheckCount, ...]:
 
 def _mistakes(rows: Sequence[Row]) -> tuple[MistakeCount, ...]:
     """Return the mistakes, the frequent ones first."""
-    made: dict[Mistake, list[tuple[Row, Made]]] = defaultdict(list)
+    made: dict[Mistake, list[tuple[Row, MadeMistake]]] = defaultdict(list)
     handed_in = Counter(row.exercise for row in rows if row.is_handed_in)
     for row in rows:
         for mistake, how in row.mistakes.items():

@@ -26,7 +26,7 @@ class Recurring:
     repair: FoundRepair
     rows: tuple[Row, ...]
     draft: Draft | None
-    lines: tuple[code.Line, ...]
+    lines: tuple[code.CodeLine, ...]
 
 
 def recurring(rows: Iterable[Row], course: Course | None) -> tuple[Recurring, ...]:

@@ -58,7 +58,7 @@ class CheckKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MadeMistake:
     """A mistake as one student made it.
 
     Attributes
@@ -133,7 +133,7 @@ class Row:
     number: int
     of: int
     page: str
-    mistakes: Mapping[Mistake, Made]
+    mistakes: Mapping[Mistake, MadeMistake]
     checks: tuple[tuple[CheckKey, float], ...]
     likenesses: tuple[Likeness, ...]
     reason: str
@@ -216,13 +216,13 @@ def _standing(grade: FinalGrade, result: Result | None) -> Standing:
     return "full" if grade.final >= grade.max_score else "lost"
 
 
-def _mistakes(result: Result) -> dict[Mistake, Made]:
+def _mistakes(result: Result) -> dict[Mistake, MadeMistake]:
     named: dict[str, dict[str, Diagnosis]] = {}
     for check in result.checks:
         for found in check.diagnosis:
             named.setdefault(check.function, {})[found.id] = found
     return {
-        Mistake(result.exercise, function, id): Made(
+        Mistake(result.exercise, function, id): MadeMistake(
             found, _lost(result, function) / len(own), _excerpt(result, function, found)
         )
         for function, own in named.items()

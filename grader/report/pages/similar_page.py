@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from grader.batch.similar_work import Member, SimilarGroup, SimilarPair
+from grader.batch.similar_work import SimilarGroup, SimilarPair, SimilarSubmission
 from grader.language import gettext_lazy as _
 from grader.language import joined, sentences
 from grader.report.pages import code
@@ -20,8 +20,8 @@ _MOST_LINES: Final = 600
 class Side:
     """One of two sources: whose it is, and its lines, each with whether the other has it too."""
 
-    member: Member
-    lines: tuple[tuple[code.Line, bool], ...]
+    member: SimilarSubmission
+    lines: tuple[tuple[code.CodeLine, bool], ...]
     more: int
 
 
@@ -89,7 +89,7 @@ def _pair(group: SimilarGroup, pair: SimilarPair) -> ShownPair:
     return ShownPair(told(pair), (_side(first, pair.lines[0]), _side(second, pair.lines[1])))
 
 
-def _side(member: Member, shared: Sequence[int]) -> Side:
+def _side(member: SimilarSubmission, shared: Sequence[int]) -> Side:
     rows = member.source.split("\n")
     text = "\n".join(rows[:_MOST_LINES])
     wanted = frozenset(shared)

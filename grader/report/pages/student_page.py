@@ -13,7 +13,7 @@ from grader.decisions.final_grade import Standing
 from grader.language import gettext_lazy as _
 from grader.report.arrangement import (
     OUTCOME_WORDS,
-    Finding,
+    FailureGroup,
     FunctionState,
     FunctionSummary,
     findings,
@@ -107,7 +107,7 @@ class FunctionPart:
     bar: Markup
     remark: str
     place: str
-    lines: tuple[code.Line, ...]
+    lines: tuple[code.CodeLine, ...]
     found: tuple[FindingPart, ...]
     passed: tuple[str, ...]
     pictures: tuple[Picture, ...]
@@ -124,7 +124,7 @@ class FindingPart:
 
     is_shared: ClassVar[bool] = True
 
-    finding: Finding
+    finding: FailureGroup
     words: str
     feedback: Words | str
     diagnoses: tuple[Diagnosis, ...]
@@ -198,7 +198,7 @@ def _part(work: Work, anchor: str, draw: Draw) -> WorkPart:
 
 
 def _told(
-    functions: Sequence[FunctionPart], found: Sequence[Finding]
+    functions: Sequence[FunctionPart], found: Sequence[FailureGroup]
 ) -> tuple[FunctionPart | FindingPart, ...]:
     """Return a section for each function, and for what concerns several, in order of reading."""
     waiting = {part.summary.name: part for part in functions if part.is_told}
@@ -246,7 +246,7 @@ def _total(result: Result) -> tuple[str, str]:
 
 
 def _function(
-    result: Result, summary: FunctionSummary, found: Sequence[Finding], anchor: str
+    result: Result, summary: FunctionSummary, found: Sequence[FailureGroup], anchor: str
 ) -> FunctionPart:
     own = [each for each in found if each.functions == (summary.name,)]
     named = tuple(dict.fromkeys(one for each in own for one in each.diagnoses))
@@ -272,7 +272,7 @@ def _function(
     )
 
 
-def _finding(finding: Finding, diagnoses: Sequence[Diagnosis]) -> FindingPart:
+def _finding(finding: FailureGroup, diagnoses: Sequence[Diagnosis]) -> FindingPart:
     failed = finding.outcome is Outcome.GRADER_ERROR  # what a check says then is not for students
     return FindingPart(
         finding=finding,

@@ -18,7 +18,7 @@ _ROUNDING: Final = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class GradeMismatch:
     """A grade that is another one on the platform; None where there is none."""
 
     grade: LtiGrade
@@ -43,7 +43,7 @@ def read_back(platform: int) -> None:
             LtiColumn.objects.filter(pk=column.pk).update(compared_at=timezone.now())
 
 
-def compare(column: LtiColumn) -> list[Difference]:
+def compare(column: LtiColumn) -> list[GradeMismatch]:
     """Read a column back, and note where it has something else than was sent.
 
     Raises
@@ -66,7 +66,7 @@ def read_column(column: LtiColumn) -> dict[str, GradebookResult]:
     return {one.subject: one for one in results(services, column.address)}
 
 
-def note(column: LtiColumn, theirs: Mapping[str, GradebookResult]) -> list[Difference]:
+def note(column: LtiColumn, theirs: Mapping[str, GradebookResult]) -> list[GradeMismatch]:
     """Note where a gradebook has something else than was sent."""
     found = list(_differences(column, theirs))
     differing = {one.grade.pk: one.theirs for one in found}
@@ -94,10 +94,12 @@ def scaled(result: GradebookResult, maximum: float) -> float | None:
     return result.score / result.maximum * maximum if result.maximum else result.score
 
 
-def _differences(column: LtiColumn, theirs: Mapping[str, GradebookResult]) -> Iterator[Difference]:
+def _differences(
+    column: LtiColumn, theirs: Mapping[str, GradebookResult]
+) -> Iterator[GradeMismatch]:
     sent = LtiGrade.objects.filter(column=column, state=GradeState.SENT, score__isnull=False)
     for row in sent.select_related("identity__person", "column__course"):
         there = theirs.get(row.identity.subject)
         other = scaled(there, row.maximum) if there else None
         if not is_same(row.score, other, row.maximum):
-            yield Difference(row, other)
+            yield GradeMismatch(row, other)

@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from grader.language import gettext_lazy as _
 from grader.lti.errors import LtiError
 from grader.lti.gradebook import (
-    Column,
+    LineItem,
     Score,
     columns,
     drop_column,
@@ -109,7 +109,7 @@ def trial_students(there: LtiCourse) -> QuerySet[LtiEnrolment]:
 
 def _there_and_back(services: Services, there: LtiCourse, subject: str) -> Iterator[Step]:
     """Make a column, send a grade, read it back, and take the column away again."""
-    made: list[Column] = []
+    made: list[LineItem] = []
     given, maximum = _TRIED
 
     def make() -> str:

@@ -13,7 +13,7 @@ from grader.server.models import Person, ServedCourse
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class PlatformNews:
     """How a course's connections are: how many grades to look at, and what platforms have said."""
 
     to_look_at: int
@@ -21,7 +21,7 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class GradeNews:
     """A line on a grade, and whether somebody should look at it."""
 
     text: str
@@ -29,7 +29,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class PlatformMembership:
     """The course on a platform that somebody is in; `launched` is None until they have come."""
 
     course: str
@@ -37,17 +37,17 @@ class Origin:
     is_active: bool
 
 
-def platform_news(course: ServedCourse) -> News | None:
+def platform_news(course: ServedCourse) -> PlatformNews | None:
     """Return how the connections of a course are; None where it has none."""
     if not LtiCourse.objects.filter(course=course).exists():
         return None
     away = LtiPlatform.objects.filter(lticourse__course=course).exclude(trouble="").distinct()
     rosters = LtiCourse.objects.filter(course=course).exclude(trouble="")
     troubles = [f"{one}: {one.trouble}" for one in (*away, *rosters)]
-    return News(to_look_at(course).count(), tuple(troubles))
+    return PlatformNews(to_look_at(course).count(), tuple(troubles))
 
 
-def grade_news(course: ServedCourse, person: Person, exercise: str) -> list[Line]:
+def grade_news(course: ServedCourse, person: Person, exercise: str) -> list[GradeNews]:
     """Return what has become of somebody's grade on each platform that has a column for it."""
     rows = LtiGrade.objects.filter(
         column__course__course=course, column__exercise=exercise, identity__person=person
@@ -55,20 +55,22 @@ def grade_news(course: ServedCourse, person: Person, exercise: str) -> list[Line
     return [_line(one) for one in rows.select_related("column__course__platform")]
 
 
-def come_from(course: ServedCourse) -> dict[int, Origin]:
+def come_from(course: ServedCourse) -> dict[int, PlatformMembership]:
     """Return where the people of a course come from, by their numbers."""
     rows = LtiEnrolment.objects.filter(course__course=course).order_by("launched_at")
     return {
-        one.identity.person_id: Origin(str(one.course), one.launched_at, one.is_active)
+        one.identity.person_id: PlatformMembership(str(one.course), one.launched_at, one.is_active)
         for one in rows.select_related("identity", "course")
     }
 
 
-def _line(row: LtiGrade) -> Line:
+def _line(row: LtiGrade) -> GradeNews:
     platform = str(row.column.course.platform)
     sent = "" if row.score is None else score_text(row.score, row.maximum)
     if row.state == GradeState.REFUSED:
-        return Line(_("{platform} refuses it: {words}", platform=platform, words=row.words), True)
+        return GradeNews(
+            _("{platform} refuses it: {words}", platform=platform, words=row.words), True
+        )
     if row.has_other:
         other = _("none") if row.other is None else score_text(row.other, row.maximum)
         text = _(
@@ -77,17 +79,19 @@ def _line(row: LtiGrade) -> Line:
             other=other,
             sent=sent,
         )
-        return Line(text, True)
+        return GradeNews(text, True)
     if row.state == GradeState.SUPERSEDED:
-        return Line(_("{platform} has a later grade than the one sent", platform=platform), True)
+        return GradeNews(
+            _("{platform} has a later grade than the one sent", platform=platform), True
+        )
     if row.state == GradeState.WAITING:
         words = row.words or row.column.course.platform.trouble
         if not words:
-            return Line(_("on its way to {platform}", platform=platform))
+            return GradeNews(_("on its way to {platform}", platform=platform))
         text = _("waits to be sent to {platform}: {words}", platform=platform, words=words)
-        return Line(text, True)
+        return GradeNews(text, True)
     if row.state == GradeState.HELD and sent:
-        return Line(_("{platform} still has {sent}", platform=platform, sent=sent))
+        return GradeNews(_("{platform} still has {sent}", platform=platform, sent=sent))
     if row.state == GradeState.HELD:
-        return Line(_("{platform} gets it when it counts", platform=platform))
-    return Line(_("{platform} has {sent}", platform=platform, sent=sent))
+        return GradeNews(_("{platform} gets it when it counts", platform=platform))
+    return GradeNews(_("{platform} has {sent}", platform=platform, sent=sent))

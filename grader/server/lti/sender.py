@@ -173,45 +173,54 @@ def _letters(rows: Sequence[LtiGrade]) -> Iterator[Letter]:
         return
     people = {row.identity.person_id: row for row in rows}
     persons = [row.identity.person for row in rows]
-    for person, place in zip(persons, grades.places(served, persons, column.exercise), strict=True):
+    for person, exercise_grade in zip(
+        persons, grades.exercise_grades(served, persons, column.exercise), strict=True
+    ):
         row = people[person.pk]
-        letter = _letter(course, place, row)
+        letter = _letter(course, exercise_grade, row)
         if letter is None:
-            _hold(row, place)
+            _hold(row, exercise_grade)
         elif _is_there(letter):
             outbox.settle(row, GradeState.SENT)
         else:
             yield letter
 
 
-def counts_for(served: ServedCourse, person: Person, place: grades.Place) -> float | None:
+def counts_for(
+    served: ServedCourse, person: Person, exercise_grade: grades.ExerciseGrade
+) -> float | None:
     """Return what counts of a student's grade; None while nothing does, or it isn't told yet."""
-    final = place.grade.final
-    if final is None or not shown_to(Visit(person, served, Role.STUDENT), place).has_scores:
+    final = exercise_grade.grade.final
+    if (
+        final is None
+        or not shown_to(Visit(person, served, Role.STUDENT), exercise_grade).has_scores
+    ):
         return None
     return max(final, 0.0)
 
 
-def _letter(course: Course, place: grades.Place, row: LtiGrade) -> Letter | None:
+def _letter(course: Course, exercise_grade: grades.ExerciseGrade, row: LtiGrade) -> Letter | None:
     """Return what is to be sent of a grade; None while nothing counts, or it isn't told yet."""
-    counts = counts_for(row.column.course.course, row.identity.person, place)
+    counts = counts_for(row.column.course.course, row.identity.person, exercise_grade)
     if counts is None:
         return None
     with reading(course.language):
-        kept = place.kept
+        kept = exercise_grade.kept
         late = lateness_text(kept.lateness) if kept else ""
-        comment = "\n".join(str(line) for line in (late, *for_student(place.grade)) if line)
-    maximum = place.grade.max_score
+        comment = "\n".join(
+            str(line) for line in (late, *for_student(exercise_grade.grade)) if line
+        )
+    maximum = exercise_grade.grade.max_score
     return Letter(row, Score(row.identity.subject, counts, maximum, datetime.now(UTC), comment))
 
 
-def _hold(row: LtiGrade, place: grades.Place) -> None:
+def _hold(row: LtiGrade, exercise_grade: grades.ExerciseGrade) -> None:
     """Keep a grade back; one that is only told after the deadline until that is over."""
     served = row.column.course.course
     rule = read_course(served).description
-    deadline = decided_deadline(place.grade.decisions, rule, place.grade.exercise)
+    deadline = decided_deadline(exercise_grade.grade.decisions, rule, exercise_grade.grade.exercise)
     now = timezone.now()
-    if place.grade.final is None or deadline is None or now > deadline + _TOLD_WITHIN:
+    if exercise_grade.grade.final is None or deadline is None or now > deadline + _TOLD_WITHIN:
         outbox.settle(row, GradeState.HELD)
     else:
         due = max(deadline, now) + timedelta(seconds=_READ_BACK_SECONDS)

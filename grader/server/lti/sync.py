@@ -88,9 +88,11 @@ def discrepancies(column: LtiColumn) -> Iterator[Discrepancy]:
     rows = LtiGrade.objects.filter(column=column)
     sent = {row.identity_id: row.score for row in rows}
     persons = [one.person for one in people.values()]
-    for person, place in zip(persons, grades.places(served, persons, column.exercise), strict=True):
-        identity, maximum = people[person.pk], place.grade.max_score
-        counts = counts_for(served, person, place)
+    for person, exercise_grade in zip(
+        persons, grades.exercise_grades(served, persons, column.exercise), strict=True
+    ):
+        identity, maximum = people[person.pk], exercise_grade.grade.max_score
+        counts = counts_for(served, person, exercise_grade)
         result = there.get(identity.subject)
         theirs = scaled(result, maximum) if result else None
         own = sent.get(identity.pk)

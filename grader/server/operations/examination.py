@@ -33,7 +33,7 @@ _STALLED: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class HealthCheck:
     """One thing that was looked at: whether it is as it should be, what was found, what to do."""
 
     name: str
@@ -42,7 +42,7 @@ class Finding:
     remedy: str = ""
 
 
-def examine(data: Path) -> Iterator[Finding]:
+def examine(data: Path) -> Iterator[HealthCheck]:
     """Look a server's folder, database, address and workers over, and what they need.
 
     What can't be looked at because something before it is missing is left out.
@@ -60,7 +60,7 @@ def examine(data: Path) -> Iterator[Finding]:
     try:
         known = configuration.read(data)
     except BpgradeError as error:
-        yield Finding(_("settings"), False, error.message, error.remedy)
+        yield HealthCheck(_("settings"), False, error.message, error.remedy)
         return
     for course in known.courses:
         yield _course(course)
@@ -69,72 +69,72 @@ def examine(data: Path) -> Iterator[Finding]:
         yield from _database(known, is_there)
 
 
-def _finding(name: str, problem: str, well: str, remedy: str) -> Finding:
-    return Finding(name, False, problem, remedy) if problem else Finding(name, True, well)
+def _finding(name: str, problem: str, well: str, remedy: str) -> HealthCheck:
+    return HealthCheck(name, False, problem, remedy) if problem else HealthCheck(name, True, well)
 
 
-def _isolation() -> Finding:
+def _isolation() -> HealthCheck:
     try:
         layers = ", ".join(sorted(resolve("strict").layers))
     except BpgradeError as error:
-        return Finding(_("strict isolation"), False, error.message, error.remedy)
-    return Finding(_("strict isolation"), True, _("by {layers}", layers=layers))
+        return HealthCheck(_("strict isolation"), False, error.message, error.remedy)
+    return HealthCheck(_("strict isolation"), True, _("by {layers}", layers=layers))
 
 
-def _folder(data: Path) -> Finding:
+def _folder(data: Path) -> HealthCheck:
     name = _("data folder")
     if not data.is_dir():
-        return Finding(
+        return HealthCheck(
             name, True, _("{path} is not there: the server makes it", path=data.absolute())
         )
     if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
-        return Finding(
+        return HealthCheck(
             name,
             False,
             _("{path} cannot be written to by this user", path=data),
             _("run this as the user that the server runs as, or give them the folder"),
         )
     if data.stat().st_mode & 0o077:
-        return Finding(
+        return HealthCheck(
             name, False, _("others may look into {path}", path=data), f"chmod 700 {data}"
         )
-    return Finding(name, True, _("{path} is its owner's alone", path=data))
+    return HealthCheck(name, True, _("{path} is its owner's alone", path=data))
 
 
-def _space(data: Path) -> Finding:
+def _space(data: Path) -> HealthCheck:
     there = next(path for path in (data.absolute(), *data.absolute().parents) if path.exists())
     free = shutil.disk_usage(there).free
     told = _("{size} GB are free", size=f"{free / 1e9:.1f}")
     if free >= _LEAST_BYTES:
-        return Finding(_("disk"), True, told)
-    return Finding(_("disk"), False, told, _("make room: what is handed in is kept there"))
+        return HealthCheck(_("disk"), True, told)
+    return HealthCheck(_("disk"), False, told, _("make room: what is handed in is kept there"))
 
 
-def _course(folder: str) -> Finding:
+def _course(folder: str) -> HealthCheck:
     name = _("course {folder}", folder=folder)
     try:
         course = load_course(Path(folder))
     except BpgradeError as error:
-        return Finding(name, False, error.message, error.remedy)
+        return HealthCheck(name, False, error.message, error.remedy)
     has_deadlines = any(exercise.deadline for exercise in course.exercises)
     if has_deadlines and course.time_zone is None:
-        return Finding(
+        return HealthCheck(
             name,
             False,
             _("it has deadlines and no time zone: times are shown in UTC"),
             _('write time_zone = "Europe/Berlin", or yours, at the top of course.toml'),
         )
     zone = course.time_zone.key if course.time_zone else "UTC"
-    return Finding(name, True, _("can be used; times are shown in {zone}", zone=zone))
+    return HealthCheck(name, True, _("can be used; times are shown in {zone}", zone=zone))
 
 
-def _addresses(known: Configuration) -> Generator[Finding, None, bool]:
+def _addresses(known: Configuration) -> Generator[HealthCheck, None, bool]:
     """Look at the address that browsers use; return whether the server answers there."""
     parts = urlsplit(known.address)
     name = _("address {address}", address=known.address)
     is_local = parts.hostname in ("127.0.0.1", "localhost", "::1")
     if not known.is_secure and not is_local:
-        yield Finding(
+        yield HealthCheck(
             name,
             False,
             _("passwords would cross the network in clear"),
@@ -142,12 +142,12 @@ def _addresses(known: Configuration) -> Generator[Finding, None, bool]:
         )
     problem = _unanswered(known.address)
     if problem is None:
-        yield Finding(name, True, _("the server answers"))
+        yield HealthCheck(name, True, _("the server answers"))
         return True
     if is_local and not _is_taken(parts.hostname or "", parts.port or 80):
-        yield Finding(name, True, _("no server runs; the port is free"))
+        yield HealthCheck(name, True, _("no server runs; the port is free"))
         return False
-    yield Finding(
+    yield HealthCheck(
         name,
         False,
         _("no answer of a bpgrade: {reason}", reason=problem),
@@ -172,11 +172,11 @@ def _is_taken(host: str, port: int) -> bool:
         return probe.connect_ex((host, port)) == 0
 
 
-def _database(known: Configuration, is_running: bool) -> Iterator[Finding]:
+def _database(known: Configuration, is_running: bool) -> Iterator[HealthCheck]:
     name = _("database")
     path = Path(known.data) / configuration.SQLITE
     if not known.database and not path.exists():
-        yield Finding(
+        yield HealthCheck(
             name,
             False,
             _("there is no database: {path}", path=path),
@@ -193,10 +193,10 @@ def _database(known: Configuration, is_running: bool) -> Iterator[Finding]:
                 yield _clock()
                 yield _worker(is_running)
     except BpgradeError as error:
-        yield Finding(name, False, error.message, error.remedy)
+        yield HealthCheck(name, False, error.message, error.remedy)
 
 
-def _version(name: str) -> Finding:
+def _version(name: str) -> HealthCheck:
     from django.db import connection
 
     from grader.server.operations import databases
@@ -206,14 +206,14 @@ def _version(name: str) -> Finding:
     try:
         databases.refuse_newer(databases.OWN)
     except UsageError as error:
-        return Finding(name, False, error.message, error.remedy)
+        return HealthCheck(name, False, error.message, error.remedy)
     if not databases.is_current(databases.OWN):
         told = _("{database} {version}; it is brought up to date at the next start", **fields)
-        return Finding(name, True, told)
-    return Finding(name, True, _("{database} {version}, up to date", **fields))
+        return HealthCheck(name, True, told)
+    return HealthCheck(name, True, _("{database} {version}, up to date", **fields))
 
 
-def _clock() -> Finding:
+def _clock() -> HealthCheck:
     """Hold this machine's clock against the database's, and what was handed in last."""
     from django.db import connection
 
@@ -229,8 +229,8 @@ def _clock() -> Finding:
     off = max((abs(other - now) for other in others), default=timedelta())
     shown = now.isoformat(" ", "seconds")
     if off <= _OFF:
-        return Finding(_("clock"), True, shown)
-    return Finding(
+        return HealthCheck(_("clock"), True, shown)
+    return HealthCheck(
         _("clock"),
         False,
         _(
@@ -242,7 +242,7 @@ def _clock() -> Finding:
     )
 
 
-def _worker(is_running: bool) -> Finding:
+def _worker(is_running: bool) -> HealthCheck:
     """Tell whether somebody grades: only what waits shows that nobody does."""
     from grader.server.models import Job, JobState
 
@@ -253,7 +253,7 @@ def _worker(is_running: bool) -> Finding:
     since = waiting.order_by("id").values_list("attempt__handed_in", flat=True).first()
     told = _("{waiting} wait, {graded} are being graded", waiting=waiting.count(), graded=at_work)
     if not is_running or at_work or since is None or now - since < _STALLED:
-        return Finding(name, True, told)
-    return Finding(
+        return HealthCheck(name, True, told)
+    return HealthCheck(
         name, False, told, _("start one: bpgrade serve --worker, or look into the server's log")
     )

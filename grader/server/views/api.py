@@ -24,7 +24,7 @@ from grader.server.models import Attempt, Computer
 from grader.server.rendering import refusal
 from grader.server.showing import result_for, shown_to
 from grader.server.taking_in import RefusedError, take_in, uploaded
-from grader.server.views.files import place_of
+from grader.server.views.files import exercise_grade_of
 
 _GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 _STATUS: Final = {"kind": 415, "large": 413, "attempts": 403, "key": 409}
@@ -96,10 +96,12 @@ def course(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Tell a course's exercises, with the deadlines that hold for this person."""
     found = course_of(visit.course)
     rule = read_course(visit.course).description
-    places = {one.grade.exercise: one for one in grades.places(visit.course, [visit.person])}
+    exercise_grades = {
+        one.grade.exercise: one for one in grades.exercise_grades(visit.course, [visit.person])
+    }
     exercises = []
     for one in found.exercises:
-        deadline = decided_deadline(places[one.name].grade.decisions, rule, one.name)
+        deadline = decided_deadline(exercise_grades[one.name].grade.decisions, rule, one.name)
         exercises.append(
             {
                 "name": one.name,
@@ -144,8 +146,8 @@ def attempt(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 @require_safe
 def result(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     """Give the result document of an attempt, as far as its student may see it."""
-    place, one = place_of(visit, attempt_for(visit, number))
-    found = result_for(visit, place, one)
+    exercise_grade, one = exercise_grade_of(visit, attempt_for(visit, number))
+    found = result_for(visit, exercise_grade, one)
     if found is None:
         raise Http404
     return HttpResponse(found.to_json(), content_type="application/json")
@@ -160,7 +162,7 @@ def description(request: HttpRequest) -> HttpResponse:
 
 def _told(visit: Visit, one: Attempt) -> dict[str, Any]:
     """Return what is told of an attempt; what its grade needs is looked at when it has ended."""
-    where = queue.place(one)
+    where = queue.position(one)
     told = {
         "number": one.pk,
         "exercise": one.exercise,
@@ -176,7 +178,7 @@ def _told(visit: Visit, one: Attempt) -> dict[str, Any]:
         "late": "",
     }
     if where.before is None:
-        place, own = place_of(visit, one)
-        told["state"] = "withheld" if shown_to(visit, place).is_withheld else own.status
+        exercise_grade, own = exercise_grade_of(visit, one)
+        told["state"] = "withheld" if shown_to(visit, exercise_grade).is_withheld else own.status
         told["late"] = translated(lateness_text(own.lateness))
     return told

@@ -14,9 +14,9 @@ from grader.errors import BpgradeError
 from grader.server import access, names, queue
 from grader.server.access import Visit, attempt_for, attempts_of, students_of
 from grader.server.courses import course_of
-from grader.server.grades import tries
+from grader.server.grades import standing_attempts
 from grader.server.models import AuditEntry, Membership, Person, Role, noted
-from grader.server.paging import part_of
+from grader.server.paging import list_page
 from grader.server.people import read_people
 from grader.server.rendering import page
 from grader.server.views.accounts import invite
@@ -37,7 +37,7 @@ def desk(request: HttpRequest, visit: Visit) -> HttpResponse:
         attempts = attempts.filter(_called(words))
     ungraded = attempts.filter(results__counts=True, results__status="ungraded")
     shown = ungraded if request.GET.get("ungraded") else attempts
-    part = part_of(request, shown.select_related("person").order_by("-id"))
+    part = list_page(request, shown.select_related("person").order_by("-id"))
     students = students_of(visit).filter(_called(words)) if words else Membership.objects.none()
     return page(
         request,
@@ -48,7 +48,7 @@ def desk(request: HttpRequest, visit: Visit) -> HttpResponse:
         words=words,
         students=students[:_MOST_FOUND],
         part=part,
-        lines=tries(found, part.rows),
+        lines=standing_attempts(found, part.rows),
         gradable=_gradable(visit, {one.person_id for one in part.rows}),
         ungraded=ungraded.count(),
         waiting=queue.waiting(),
@@ -109,7 +109,7 @@ def people(request: HttpRequest, visit: Visit) -> HttpResponse:
         visit=visit,
         course=course_of(visit.course),
         words=words,
-        part=part_of(request, members),
+        part=list_page(request, members),
         links=links,
         elsewhere=elsewhere,
         problem=problem,
@@ -125,7 +125,7 @@ def audit(request: HttpRequest, visit: Visit) -> HttpResponse:
         "audit.html",
         visit=visit,
         course=course_of(visit.course),
-        part=part_of(request, entries.order_by("-id")),
+        part=list_page(request, entries.order_by("-id")),
     )
 
 

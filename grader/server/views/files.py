@@ -20,9 +20,9 @@ from grader.report.pages.words import page_languages
 from grader.server import access, grades
 from grader.server.access import Visit, attempt_for
 from grader.server.courses import course_of, read_course
-from grader.server.grades import Place, Try
+from grader.server.grades import ExerciseGrade, StandingAttempt
 from grader.server.models import Attempt, ServedCourse
-from grader.server.showing import Shown, as_shown, shown_to, shown_to_student
+from grader.server.showing import Disclosure, as_shown, shown_to, shown_to_student
 from grader.text.tables import table_text
 
 _COLUMNS = ("exercise", "attempt", "handed_in", "status", "score", "counts", "file")
@@ -31,10 +31,10 @@ _COLUMNS = ("exercise", "attempt", "handed_in", "status", "score", "counts", "fi
 @access.member
 def report(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     """Show the report of an attempt: the page that `check --html` makes."""
-    place, one = place_of(visit, attempt_for(visit, number))
-    if one.result is None or shown_to(visit, place).is_withheld:
+    exercise_grade, one = exercise_grade_of(visit, attempt_for(visit, number))
+    if one.result is None or shown_to(visit, exercise_grade).is_withheld:
         raise Http404
-    return own_policy(_page(visit, course_of(visit.course), place, one))
+    return own_policy(_page(visit, course_of(visit.course), exercise_grade, one))
 
 
 @access.member
@@ -53,10 +53,12 @@ def everything(request: HttpRequest, visit: Visit) -> HttpResponse:
     return zip_answer(_own_files(visit), f"{visit.course.name}.zip")
 
 
-def place_of(visit: Visit, attempt: Attempt) -> tuple[Place, Try]:
+def exercise_grade_of(visit: Visit, attempt: Attempt) -> tuple[ExerciseGrade, StandingAttempt]:
     """Return the grade that an attempt belongs to, and its place there."""
-    [place] = grades.places(visit.course, [attempt.person], attempt.exercise)
-    return place, next(one for one in place.tries if one.attempt.pk == attempt.pk)
+    [exercise_grade] = grades.exercise_grades(visit.course, [attempt.person], attempt.exercise)
+    return exercise_grade, next(
+        one for one in exercise_grade.attempts if one.attempt.pk == attempt.pk
+    )
 
 
 def zip_answer(files: Iterable[tuple[str, bytes | str]], name: str) -> HttpResponse:
@@ -78,25 +80,27 @@ def zip_file(data: bytes, name: str) -> HttpResponse:
 def _own_files(visit: Visit) -> Iterator[tuple[str, bytes | str]]:
     course = course_of(visit.course)
     rows = []
-    for place in grades.places(visit.course, [visit.person]):
-        told = shown_to(visit, place)
-        for one in place.tries:
+    for exercise_grade in grades.exercise_grades(visit.course, [visit.person]):
+        told = shown_to(visit, exercise_grade)
+        for one in exercise_grade.attempts:
             name = f"{one.attempt.exercise}/{_file(one.attempt)}"
             yield name, bytes(Attempt.objects.get(pk=one.attempt.pk).content)
             if one.result is not None and not told.is_withheld:
-                yield f"{name}.html", _page(visit, course, place, one)
-            rows.append(_row(one, name, place, told))
+                yield f"{name}.html", _page(visit, course, exercise_grade, one)
+            rows.append(_row(one, name, exercise_grade, told))
     yield "attempts.csv", table_text(_COLUMNS, rows)
 
 
-def _row(one: Try, name: str, place: Place, told: Shown) -> tuple[str, ...]:
+def _row(
+    one: StandingAttempt, name: str, exercise_grade: ExerciseGrade, told: Disclosure
+) -> tuple[str, ...]:
     return (
         one.attempt.exercise,
         str(one.attempt.number),
         one.attempt.handed_in.isoformat(" ", "seconds"),
         "withheld" if told.is_withheld else one.status,
         "" if one.score is None or not told.has_scores else f"{one.score:g}",
-        "yes" if one is place.kept and told.has_scores else "",
+        "yes" if one is exercise_grade.kept and told.has_scores else "",
         name,
     )
 
@@ -105,24 +109,26 @@ def _file(one: Attempt) -> str:
     return f"{one.number}{'.ipynb' if is_notebook(one.file_name) else '.py'}"
 
 
-def _page(visit: Visit, course: Course, place: Place, one: Try) -> str:
-    graded = grades.with_record(visit.course, place, one)
+def _page(visit: Visit, course: Course, exercise_grade: ExerciseGrade, one: StandingAttempt) -> str:
+    graded = grades.with_record(visit.course, exercise_grade, one)
     result = graded.records[0].result
     work = work_of(graded) if graded.kept else Work(one.attempt.exercise, result)
-    if graded.kept and place.grade.standing == "withheld":  # who teaches sees it all the same
+    if (
+        graded.kept and exercise_grade.grade.standing == "withheld"
+    ):  # who teaches sees it all the same
         work = Work(one.attempt.exercise, result)
     return student_page(
-        [_as_shown(work, shown_to(visit, place))],
+        [_as_shown(work, shown_to(visit, exercise_grade))],
         name=one.attempt.file_name,
         draw=read_course(visit.course).drawings.draw,
         languages=page_languages(course),
     )
 
 
-def pages_for_students(served: ServedCourse, places: Iterable[Place]) -> Page:
+def pages_for_students(served: ServedCourse, exercise_grades: Iterable[ExerciseGrade]) -> Page:
     """Return what draws a student's page for feedback: with what they may read now, no more."""
     draw, languages = read_course(served).drawings.draw, page_languages(course_of(served))
-    told = {id(one.grade): shown_to_student(served, one) for one in places}
+    told = {id(one.grade): shown_to_student(served, one) for one in exercise_grades}
 
     def drawn(student: Student, own: Sequence[Graded]) -> str:
         works = [_as_shown(work_of(one), told[id(one.grade)]) for one in own]
@@ -133,7 +139,7 @@ def pages_for_students(served: ServedCourse, places: Iterable[Place]) -> Page:
     return drawn
 
 
-def _as_shown(work: Work, told: Shown) -> Work:
+def _as_shown(work: Work, told: Disclosure) -> Work:
     if not told.has_scores:
         work = replace(work, final_score=None, is_decided=False)
     return replace(work, result=as_shown(work.result, told)) if work.result else work

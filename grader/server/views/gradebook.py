@@ -17,7 +17,7 @@ from grader.language import gettext_lazy as _
 from grader.server import access, grades
 from grader.server.access import Visit, students_of
 from grader.server.courses import course_of
-from grader.server.grades import Place
+from grader.server.grades import ExerciseGrade
 from grader.server.models import noted
 from grader.server.rendering import page
 from grader.server.views.files import pages_for_students, zip_file
@@ -31,7 +31,7 @@ _SHOWN: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class FilledGradebook:
     """A gradebook that was filled in: its name, an address that holds it, what to tell of it."""
 
     name: str
@@ -66,7 +66,7 @@ def gradebook(request: HttpRequest, visit: Visit) -> HttpResponse:
     )
 
 
-def _made(request: HttpRequest, visit: Visit) -> Made:
+def _made(request: HttpRequest, visit: Visit) -> FilledGradebook:
     """Return the gradebook that a form asks for.
 
     Raises
@@ -80,11 +80,11 @@ def _made(request: HttpRequest, visit: Visit) -> Made:
     exercise, column = _exercise(request, visit), request.POST.get("column", "").strip()[:200]
     if column and not (exercise and into):
         raise UsageError(_("a column is of one exercise and one file: choose both"))
-    graded = grades.with_kept(visit.course, _places(visit, exercise))
+    graded = grades.with_kept(visit.course, _exercise_grades(visit, exercise))
     filled = filled_gradebook(format, graded, into, exercise or None, column or None)
     noted(visit.person, visit.course, "gradebook", f"{format}: {filled.written} grades")
     content = base64.b64encode(filled.data).decode("ascii")
-    return Made(
+    return FilledGradebook(
         name=f"{format}.csv",
         address=f"data:text/csv;base64,{content}",
         told=told_filled(filled, is_new=into is None),
@@ -108,9 +108,9 @@ def _feedback(request: HttpRequest, visit: Visit) -> HttpResponse:
         raise UsageError(
             _("feedback goes back to Moodle by an assignment's grading worksheet: choose its file")
         )
-    places = _places(visit, _exercise(request, visit))
-    drawn = pages_for_students(visit.course, places)
-    packed = pack_moodle(grades.with_kept(visit.course, places), drawn, worksheet)
+    exercise_grades = _exercise_grades(visit, _exercise(request, visit))
+    drawn = pages_for_students(visit.course, exercise_grades)
+    packed = pack_moodle(grades.with_kept(visit.course, exercise_grades), drawn, worksheet)
     if not packed.files:
         raise UsageError(_("nobody in the worksheet has feedback"))
     noted(visit.person, visit.course, "gradebook", f"moodle: {packed.files} feedback files")
@@ -135,6 +135,6 @@ def _exercise(request: HttpRequest, visit: Visit) -> str:
     return exercise
 
 
-def _places(visit: Visit, exercise: str) -> list[Place]:
+def _exercise_grades(visit: Visit, exercise: str) -> list[ExerciseGrade]:
     people = [one.person for one in students_of(visit)]
-    return list(grades.places(visit.course, people, exercise))
+    return list(grades.exercise_grades(visit.course, people, exercise))

@@ -17,7 +17,7 @@ from grader.decisions.decisions_table import of_this_answer
 from grader.decisions.final_grade import FinalGrade
 from grader.decisions.grades_file import write_to
 from grader.decisions.parts import GradedPart, answer_digest, items_in
-from grader.decisions.proposing import FOR_MANY, Bench
+from grader.decisions.proposing import FOR_MANY, DecidedBatch
 from grader.decisions.remarks import remarks
 from grader.errors import UsageError
 from grader.language import gettext_lazy as _
@@ -27,7 +27,7 @@ from grader.server import access, grades
 from grader.server.access import Visit, exercise_for, student_for, students_of
 from grader.server.courses import course_of
 from grader.server.models import Person, Role, noted
-from grader.server.paging import part_of
+from grader.server.paging import list_page
 from grader.server.rendering import page
 from grader.server.views.files import pages_for_students, zip_answer
 
@@ -61,8 +61,8 @@ def grade(request: HttpRequest, visit: Visit, number: int, exercise: str) -> Htt
     person = student_for(visit, number)
     chosen = exercise_for(visit, exercise)
 
-    def held() -> Bench:
-        return grades.bench(visit.course, [person], exercise)
+    def held() -> DecidedBatch:
+        return grades.decided_batch(visit.course, [person], exercise)
 
     problem = ""
     if request.method == "POST":
@@ -76,8 +76,8 @@ def grade(request: HttpRequest, visit: Visit, number: int, exercise: str) -> Htt
 def decisions(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Show what was decided in a course, and decide for many at once."""
 
-    def held() -> Bench:
-        return grades.bench(visit.course, _students(visit))
+    def held() -> DecidedBatch:
+        return grades.decided_batch(visit.course, _students(visit))
 
     problem = ""
     if request.method == "POST":
@@ -87,7 +87,7 @@ def decisions(request: HttpRequest, visit: Visit) -> HttpResponse:
             return HttpResponseRedirect(request.path)
     known = grades.decisions_on(visit.course)
     lines = _remarks(visit, known)
-    part = part_of(request, _told(known))
+    part = list_page(request, _told(known))
     return page(
         request,
         "decisions.html",
@@ -108,8 +108,8 @@ def decisions(request: HttpRequest, visit: Visit) -> HttpResponse:
 def grades_table(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Give grades.csv: a line for each student and exercise, as `batch` writes it."""
     file = io.StringIO(newline="")
-    places = grades.places(visit.course, _students(visit))
-    write_to(file, (one.grade for one in places))
+    exercise_grades = grades.exercise_grades(visit.course, _students(visit))
+    write_to(file, (one.grade for one in exercise_grades))
     noted(visit.person, visit.course, "grades")
     answer = HttpResponse(file.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="grades.csv"'
@@ -124,9 +124,11 @@ def feedback(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _pages(visit: Visit) -> Iterator[tuple[str, str]]:
-    places = [one for one in grades.places(visit.course, _students(visit)) if one.kept]
-    drawn = pages_for_students(visit.course, places)
-    graded = grades.with_kept(visit.course, places)
+    exercise_grades = [
+        one for one in grades.exercise_grades(visit.course, _students(visit)) if one.kept
+    ]
+    drawn = pages_for_students(visit.course, exercise_grades)
+    graded = grades.with_kept(visit.course, exercise_grades)
     for student, own in groupby(graded, key=lambda one: one.grade.student):
         yield page_name(student), drawn(student, list(own))
 
@@ -135,8 +137,8 @@ def _remarks(visit: Visit, known: Sequence[Decision]) -> list[tuple[FinalGrade, 
     """Return what has changed under decisions, of the students whom any is on."""
     students = {one.student for one in known}
     people = [one for one in _students(visit) if students & {one.username, ALL}]
-    places = grades.places(visit.course, people) if people else ()
-    return [(one.grade, line) for one in places for line in remarks(one.grade)]
+    exercise_grades = grades.exercise_grades(visit.course, people) if people else ()
+    return [(one.grade, line) for one in exercise_grades for line in remarks(one.grade)]
 
 
 def _students(visit: Visit) -> list[Person]:
@@ -150,8 +152,8 @@ def _grade_page(
     exercise: Exercise,
     problem: str,
 ) -> HttpResponse:
-    [place] = grades.places(visit.course, [person], exercise.name)
-    kept = place.kept
+    [exercise_grade] = grades.exercise_grades(visit.course, [person], exercise.name)
+    kept = exercise_grade.kept
     result = grades.result_of(kept) if kept else None
     answers = {one.id: one for one in result.by_hand} if result else {}
     known = grades.decisions_on(visit.course, person.username)
@@ -165,12 +167,12 @@ def _grade_page(
         course=course_of(visit.course),
         exercise=exercise,
         person=person,
-        place=place,
-        counts=grades.grade_text(place.grade),
-        parts=[_part(one, answers.get(one.part.id)) for one in place.grade.parts],
+        exercise_grade=exercise_grade,
+        counts=grades.grade_text(exercise_grade.grade),
+        parts=[_part(one, answers.get(one.part.id)) for one in exercise_grade.grade.parts],
         checks=result.checks if result else (),
         decisions=_told(on_this),
-        remarks=remarks(place.grade),
+        remarks=remarks(exercise_grade.grade),
         kinds=KINDS if full else {"comment": KINDS["comment"]},
         written=request.POST,
         problem=problem,
@@ -193,7 +195,11 @@ def _told(every: tuple[Decision, ...] | list[Decision]) -> list[tuple[Decision, 
 
 
 def _decided(
-    request: HttpRequest, visit: Visit, held: Callable[[], Bench], student: str, exercise: str
+    request: HttpRequest,
+    visit: Visit,
+    held: Callable[[], DecidedBatch],
+    student: str,
+    exercise: str,
 ) -> str:
     """Record what a form decides; return what is wrong with it, nothing where it holds."""
     try:
@@ -201,7 +207,7 @@ def _decided(
             visit.course,
             visit.person,
             held,
-            lambda bench: _proposed(request, visit, bench, student, exercise),
+            lambda decided: _proposed(request, visit, decided, student, exercise),
         )
     except UsageError as error:
         return error.message
@@ -209,16 +215,16 @@ def _decided(
 
 
 def _proposed(
-    request: HttpRequest, visit: Visit, bench: Bench, student: str, exercise: str
+    request: HttpRequest, visit: Visit, decided: DecidedBatch, student: str, exercise: str
 ) -> list[Decision]:
     by, form = visit.person.username, request.POST
     kind = form.get("kind", "")
     if kind not in (_ASSISTANTS if visit.role is not Role.INSTRUCTOR else _ALL):
         raise Http404
     if kind == "undo":
-        return [bench.undone(form.get("number", "")[:20], by=by, reason=form.get("reason", ""))]
+        return [decided.undone(form.get("number", "")[:20], by=by, reason=form.get("reason", ""))]
     if kind == "confirmed":
-        return bench.confirmed(student, exercise, by=by)
+        return decided.confirmed(student, exercise, by=by)
     wanted = Decision(
         kind,
         student,
@@ -229,4 +235,4 @@ def _proposed(
         remark=form.get("remark", ""),
         by=by,
     )
-    return [of_this_answer(bench.checked(wanted), form.get("answer_id", ""))]
+    return [of_this_answer(decided.checked(wanted), form.get("answer_id", ""))]

@@ -13,7 +13,7 @@ from grader.language import gettext as _
 from grader.server import access, overviews
 from grader.server.access import Visit
 from grader.server.courses import course_of
-from grader.server.overviews import Kind, Overview, Wanted
+from grader.server.overviews import Kind, Overview, OverviewRequest
 from grader.server.rendering import page
 from grader.server.views.files import own_policy
 
@@ -22,7 +22,7 @@ _ASK_SOON: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class Freshness:
     """In words how new a page is, and whether there is anything newer."""
 
     told: str
@@ -80,11 +80,11 @@ def overview_state(request: HttpRequest, visit: Visit, kind: Kind) -> HttpRespon
     )
 
 
-def _wanted(visit: Visit, kind: Kind) -> Wanted:
-    return Wanted(kind, visit.course, visit.only_section, current_language())
+def _wanted(visit: Visit, kind: Kind) -> OverviewRequest:
+    return OverviewRequest(kind, visit.course, visit.only_section, current_language())
 
 
-def _state(wanted: Wanted, last: Overview | None) -> State:
+def _state(wanted: OverviewRequest, last: Overview | None) -> Freshness:
     results, is_new = overviews.news(wanted, last) if last else (0, True)
     if overviews.is_in_work(wanted):
         told = _("The page is being made.") if last is None else _("It is being made anew.")
@@ -94,7 +94,7 @@ def _state(wanted: Wanted, last: Overview | None) -> State:
         told = ngettext("{count} new result.", "{count} new results.", results, count=results)
     else:
         told = _("Something has changed.") if is_new else _("There is nothing new.")
-    return State(told, is_new)
+    return Freshness(told, is_new)
 
 
 def _name(last: Overview) -> str:

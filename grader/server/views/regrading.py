@@ -14,8 +14,8 @@ from grader.server.access import Visit, exercise_for, student_for
 from grader.server.courses import course_of
 from grader.server.form_fields import number_in
 from grader.server.models import Regrade
-from grader.server.paging import part_of
-from grader.server.regrades import Progress
+from grader.server.paging import list_page
+from grader.server.regrades import RegradeProgress
 from grader.server.rendering import page
 
 _ASK_AGAIN: Final = 2
@@ -53,7 +53,7 @@ def regrade(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
             (told_check(check), number)
             for check, number in (comparison.by_check[:_MOST_CHECKS] if comparison else ())
         ],
-        changes=part_of(
+        changes=list_page(
             request,
             [(one, told_change(one)) for one in (comparison.grades if comparison else ())],
         ),
@@ -91,5 +91,5 @@ def _settle(request: HttpRequest, visit: Visit, exercise: Exercise) -> None:
     (regrades.use if what == "use" else regrades.drop)(held, visit.person)
 
 
-def _told(far: Progress) -> str:
+def _told(far: RegradeProgress) -> str:
     return _("{count} of {all} attempts are graded again.", count=far.graded, all=far.attempts)

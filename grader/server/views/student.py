@@ -26,13 +26,13 @@ from grader.server import access, grades, limits, queue
 from grader.server.access import Visit, attempt_for, courses_of, exercise_for
 from grader.server.changes import Changes, changes
 from grader.server.courses import course_of, read_course
-from grader.server.grades import Place, Try
+from grader.server.grades import ExerciseGrade, StandingAttempt
 from grader.server.models import Attempt, Person
 from grader.server.rendering import failure_page, markdown, page
 from grader.server.results import documents
-from grader.server.showing import Shown, as_shown, result_for, shown_to
-from grader.server.taking_in import HandedIn, RefusedError, allowed, take_in, uploaded
-from grader.server.views.files import place_of
+from grader.server.showing import Disclosure, as_shown, result_for, shown_to
+from grader.server.taking_in import RefusedError, Upload, allowed, take_in, uploaded
+from grader.server.views.files import exercise_grade_of
 from grader.server.waiting import Hold
 
 _MOST_TYPED: Final = 200_000
@@ -43,9 +43,9 @@ class Standing:
     """An exercise as a student stands in it: the deadline that holds for them, what is told."""
 
     exercise: Exercise
-    place: Place
+    exercise_grade: ExerciseGrade
     deadline: datetime | None
-    shown: Shown
+    shown: Disclosure
 
 
 @access.person
@@ -61,8 +61,10 @@ def home(request: HttpRequest, person: Person) -> HttpResponse:
 def course(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Show the exercises of a course, with deadline, points and what counts."""
     found = course_of(visit.course)
-    places = {one.grade.exercise: one for one in grades.places(visit.course, [visit.person])}
-    standings = [_standing(visit, one, places[one.name]) for one in found.exercises]
+    exercise_grades = {
+        one.grade.exercise: one for one in grades.exercise_grades(visit.course, [visit.person])
+    }
+    standings = [_standing(visit, one, exercise_grades[one.name]) for one in found.exercises]
     return page(request, "course.html", visit=visit, course=found, standings=standings)
 
 
@@ -95,8 +97,8 @@ def attempt(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     """Show an attempt: its place in the queue, or the report."""
     one = attempt_for(visit, number)
     found = course_of(visit.course)
-    place, own = place_of(visit, one)
-    told = shown_to(visit, place)
+    exercise_grade, own = exercise_grade_of(visit, one)
+    told = shown_to(visit, exercise_grade)
     return page(
         request,
         "attempt.html",
@@ -104,29 +106,29 @@ def attempt(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         course=found,
         exercise=exercise_for(visit, one.exercise),
         attempt=one,
-        where=queue.place(one),
+        where=queue.position(one),
         own=own,
         shown=told,
-        score=_score(visit, place, own, told),
-        told=for_student(place.grade),
+        score=_score(visit, exercise_grade, own, told),
+        told=for_student(exercise_grade.grade),
         late=lateness_text(own.lateness),
-        changes=None if told.is_withheld else _changes(place.tries, own, one, told),
+        changes=None if told.is_withheld else _changes(exercise_grade.attempts, own, one, told),
     )
 
 
 @access.member
 def state(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     """Tell the page's script where an attempt is in the queue; once it has ended, or later."""
-    where = queue.place(attempt_for(visit, number))
+    where = queue.position(attempt_for(visit, number))
     answer = JsonResponse(_told(where, where.ask_again))
     if where.before is not None:
-        ended = json.dumps(_told(queue.Place(None), 0.0)).encode()
+        ended = json.dumps(_told(queue.QueuePosition(None), 0.0)).encode()
         over = json.dumps(_told(where, 0.0)).encode()
         answer.hold = Hold(visit.person.pk, number, where.hold_seconds, ended, over)
     return answer
 
 
-def _told(where: queue.Place, again: float) -> dict[str, object]:
+def _told(where: queue.QueuePosition, again: float) -> dict[str, object]:
     return {
         "ended": where.before is None,
         "before": where.before or 0,
@@ -140,8 +142,8 @@ def _exercise_page(
 ) -> HttpResponse:
     language = current_language()
     task = read_text(in_language(found.task(chosen), language), "")
-    place = _place(visit, chosen)
-    own = place.tries[::-1]
+    exercise_grade = _exercise_grade(visit, chosen)
+    own = exercise_grade.attempts[::-1]
     return page(
         request,
         "exercise.html",
@@ -149,48 +151,52 @@ def _exercise_page(
         visit=visit,
         course=found,
         task=markdown(task),
-        standing=_standing(visit, chosen, place),
-        told=for_student(place.grade),
+        standing=_standing(visit, chosen, exercise_grade),
+        told=for_student(exercise_grade.grade),
         attempts=[(one, lateness_text(one.lateness)) for one in own[:50]],
         allowed=allowed(visit, chosen, own),
-        is_late=_is_late(_standing(visit, chosen, place)),
+        is_late=_is_late(_standing(visit, chosen, exercise_grade)),
         code=request.POST.get("code") or _code(own, found, chosen, language),
         problem=problem,
     )
 
 
-def _place(visit: Visit, chosen: Exercise) -> Place:
-    [place] = grades.places(visit.course, [visit.person], chosen.name)
-    return place
+def _exercise_grade(visit: Visit, chosen: Exercise) -> ExerciseGrade:
+    [exercise_grade] = grades.exercise_grades(visit.course, [visit.person], chosen.name)
+    return exercise_grade
 
 
-def _standing(visit: Visit, chosen: Exercise, place: Place) -> Standing:
+def _standing(visit: Visit, chosen: Exercise, exercise_grade: ExerciseGrade) -> Standing:
     rule = read_course(visit.course).description
-    deadline = decided_deadline(place.grade.decisions, rule, chosen.name)
-    return Standing(chosen, place, deadline, shown_to(visit, place))
+    deadline = decided_deadline(exercise_grade.grade.decisions, rule, chosen.name)
+    return Standing(chosen, exercise_grade, deadline, shown_to(visit, exercise_grade))
 
 
 def _is_late(standing: Standing) -> bool:
     return standing.deadline is not None and timezone.now() > standing.deadline
 
 
-def _score(visit: Visit, place: Place, own: Try, told: Shown) -> str:
+def _score(
+    visit: Visit, exercise_grade: ExerciseGrade, own: StandingAttempt, told: Disclosure
+) -> str:
     """Return the score of an attempt, or as much of it as is told yet."""
     if own.score is None or told.is_withheld:
         return ""
     if told.has_scores:
-        return score_text(own.score, place.grade.max_score)
-    result = result_for(visit, place, own)
+        return score_text(own.score, exercise_grade.grade.max_score)
+    result = result_for(visit, exercise_grade, own)
     if result is None or not result.checks:
         return ""
     score = score_text(result.score, result.max_score)
     return _("{score} so far", score=score) if result.not_run else score
 
 
-def _changes(tries: Sequence[Try], own: Try, attempt: Attempt, told: Shown) -> Changes | None:
+def _changes(
+    attempts: Sequence[StandingAttempt], own: StandingAttempt, attempt: Attempt, told: Disclosure
+) -> Changes | None:
     """Return what is different since the last graded attempt before this one."""
     before = [
-        one for one in tries if one.attempt.number < attempt.number and one.status == "graded"
+        one for one in attempts if one.attempt.number < attempt.number and one.status == "graded"
     ]
     if not before or own.status != "graded":
         return None
@@ -202,7 +208,7 @@ def _changes(tries: Sequence[Try], own: Try, attempt: Attempt, told: Shown) -> C
     return changes(before[-1].attempt, earlier, attempt, later)
 
 
-def _code(own: Sequence[Try], found: Course, chosen: Exercise, language: str) -> str:
+def _code(own: Sequence[StandingAttempt], found: Course, chosen: Exercise, language: str) -> str:
     """Return what the editor begins with: what was handed in last, or the stub."""
     for one in own:
         if not is_notebook(one.attempt.file_name):
@@ -210,7 +216,7 @@ def _code(own: Sequence[Try], found: Course, chosen: Exercise, language: str) ->
     return read_text(in_language(found.stub(chosen), language), "")
 
 
-def _handed_in(request: HttpRequest, visit: Visit, found: Course, chosen: Exercise) -> HandedIn:
+def _handed_in(request: HttpRequest, visit: Visit, found: Course, chosen: Exercise) -> Upload:
     """Return what was handed in, uploaded or typed: a file that was chosen, but not beside code
     that was changed as well.
     """
@@ -218,7 +224,9 @@ def _handed_in(request: HttpRequest, visit: Visit, found: Course, chosen: Exerci
     code = request.POST.get("code", "").replace("\r\n", "\n")
     if upload is not None:
         if code.strip() and request.POST.get("what") != "file":
-            began = _code(_place(visit, chosen).tries[::-1], found, chosen, current_language())
+            began = _code(
+                _exercise_grade(visit, chosen).attempts[::-1], found, chosen, current_language()
+            )
             if code.strip() != began.replace("\r\n", "\n").strip():
                 raise RefusedError("both")
         return uploaded(upload)
@@ -226,4 +234,4 @@ def _handed_in(request: HttpRequest, visit: Visit, found: Course, chosen: Exerci
         raise RefusedError("empty")
     if len(code) > _MOST_TYPED:
         raise RefusedError("large")
-    return HandedIn(f"{chosen.name}.py", code.encode("utf-8", "surrogatepass"))
+    return Upload(f"{chosen.name}.py", code.encode("utf-8", "surrogatepass"))
