@@ -17,7 +17,7 @@ import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -200,6 +200,12 @@ class Visitor:
         self, path: str, file: tuple[str, str, str], page: str = "", **fields: str
     ) -> Answer:
         """Send a form with a file in it: its field, its name, its content."""
+        return self.upload_several(path, [file], page, **fields)
+
+    def upload_several(
+        self, path: str, files: Sequence[tuple[str, str, str]], page: str = "", **fields: str
+    ) -> Answer:
+        """Send a form with files in it."""
         token = self.token(page or path)
         boundary = "----a-boundary-of-a-form"
         begin = f'--{boundary}\r\nContent-Disposition: form-data; name="{{}}"'
@@ -207,8 +213,8 @@ class Visitor:
             f"{begin.format(key)}\r\n\r\n{value}\r\n"
             for key, value in {"csrfmiddlewaretoken": token, **fields}.items()
         )
-        field, name, content = file
-        parts += f'{begin.format(field)}; filename="{name}"\r\n\r\n{content}\r\n'
+        for field, name, content in files:
+            parts += f'{begin.format(field)}; filename="{name}"\r\n\r\n{content}\r\n'
         return self.ask(
             urllib.request.Request(
                 self._full(path),

@@ -52,6 +52,45 @@ def test_every_address_of_the_interface_is_described_and_no_other(spoken: dict[s
     assert {re.sub(r"<\w+:(\w+)>", r"{\1}", each) for each in own} == described
 
 
+def test_files_beside_are_taken_with_paths_to_import_them_by(spoken: dict[str, Any]):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from django.test import Client
+
+    from grader.server.models import Attempt
+
+    def sent(paths: list[str], contents: list[bytes], key: str = "") -> Any:
+        files = [SimpleUploadedFile("x.py", content) for content in contents]
+        file = SimpleUploadedFile("exercise1.py", b"import helpers")
+        return Client().post(
+            "/api/1/courses/spoken/exercises/exercise1/",
+            {"file": file, "beside": files, "beside_path": paths},
+            headers={**spoken["headers"], "Idempotency-Key": key},
+        )
+
+    taken = sent(["helpers.py", "形/圆.py"], [b"x = 1", b""], "a-key")
+    assert taken.status_code == 201
+    number = taken.json()["number"]
+    attempt = Attempt.objects.get(pk=number)
+    assert attempt.files_beside == (("helpers.py", b"x = 1"), ("形/圆.py", b""))
+    assert sent(["helpers.py", "形/圆.py"], [b"x = 1", b""], "a-key").json()["number"] == number
+    assert sent(["helpers.py", "形/圆.py"], [b"x = 2", b""], "a-key").json()["error"] == "key"
+    assert sent([], [], "a-key").json()["error"] == "key"
+
+    odd = ["", "/a.py", "../a.py", "a/../b.py", "a//b.py", "./a.py", "a\\b.py", "c:/a.py", "a\0.py"]
+    odd += ["a.txt", "a\u202e.py", "a\n.py", "a" * 253 + ".py", "a.py/"]
+    for path in odd:
+        answer = sent([path], [b""])
+        assert (answer.status_code, answer.json()["error"]) == (400, "bad_request"), path
+    for paths, contents in ((["a.py"], []), ([], [b""]), (["a.py", "a.py"], [b"", b""])):
+        assert sent(paths, contents).status_code == 400
+    assert sent([f"a{each}.py" for each in range(41)], [b""] * 41).json()["error"] == "many"
+    assert sent(["a.py"], [b"#" * 1_000_001]).json()["error"] == "large"
+    much = [b"#" * 900_000] * 5
+    assert sent([f"a{each}.py" for each in range(5)], much).json()["error"] == "large"
+    assert sent([f"a{each}.py" for each in range(40)], [b""] * 40).status_code == 201
+    assert Attempt.objects.filter(person=attempt.person).count() == 3
+
+
 def test_requests_made_by_chance_are_answered_as_described(spoken: dict[str, Any]):
     schemathesis = pytest.importorskip("schemathesis")
     from hypothesis import HealthCheck, Phase, given, settings

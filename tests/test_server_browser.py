@@ -234,8 +234,8 @@ def test_a_student_needs_no_scripts(browser, site: Served, begun: dict[str, str]
         page.get_by_role("button", name="Begin").click()
         page.get_by_role("link", name="Mean and spread").click()
         file = {"name": "mine.py", "mimeType": "text/x-python", "buffer": RIGHT.encode()}
-        page.get_by_label("Or a file").set_input_files(file)
-        page.get_by_role("button", name="Check this file").click()
+        page.get_by_label("Or files").set_input_files(file)
+        page.get_by_role("button", name="Check the files").click()
         page.locator(".score").wait_for()  # the page is loaded again until it is there
         page.get_by_role("link", name="Go on with it").click()
         page.get_by_label("Your code").fill(WRONG)
@@ -243,12 +243,12 @@ def test_a_student_needs_no_scripts(browser, site: Served, begun: dict[str, str]
         page.locator(".score").wait_for()
         page.get_by_role("link", name="Go on with it").click()
         page.get_by_label("Your code").fill(RIGHT)
-        page.get_by_label("Or a file").set_input_files(file)
+        page.get_by_label("Or files").set_input_files(file)
         page.get_by_role("button", name="Check", exact=True).click()
         page.get_by_text("so nothing was handed in").wait_for()
         assert page.get_by_label("Your code").input_value().strip() == RIGHT.strip()
         page.get_by_label("Your code").fill(WRONG)
-        page.get_by_label("Or a file").set_input_files(file)
+        page.get_by_label("Or files").set_input_files(file)
         page.get_by_role("button", name="Check", exact=True).click()  # the file, then
         page.locator(".score").wait_for()
         page.goto(f"{site.address}/c/course/")
@@ -257,6 +257,31 @@ def test_a_student_needs_no_scripts(browser, site: Served, begun: dict[str, str]
         with zipfile.ZipFile(download.value.path()) as archive:
             assert archive.read("exercise1/2.py").decode() == WRONG
             assert archive.read("exercise1/3.py").decode() == RIGHT
+
+
+@on_sqlite
+def test_several_files_are_checked_without_leaving_the_page(
+    browser, site: Served, begun: dict[str, str]
+):
+    code = f"from helpers import math\n{RIGHT}"
+    files = [
+        {"name": name, "mimeType": "text/x-python", "buffer": text.encode()}
+        for name, text in (
+            ("exercise1.py", code),
+            ("exercise1 (2).py", "x = 1\n"),
+            ("helpers.py", "import math\n"),
+        )
+    ]
+    with visiting(browser, site) as page:
+        log_in(page, site, "instructor")
+        page.goto(f"{site.address}/c/course/e/exercise1/")
+        page.get_by_label("Or files").set_input_files(files)
+        page.get_by_role("button", name="Check the files").click()
+        page.locator("#attempt").get_by_text("exercise1.py): 4 / 13").wait_for()
+        assert page.url.endswith("/c/course/e/exercise1/")
+        assert page.locator("#attempt li").count() == 2
+        assert "Handed in with it: helpers.py" in page.locator("#attempt").inner_text()
+        assert_accessible(page)
 
 
 @on_both

@@ -126,6 +126,10 @@ def odd_addresses(site: Site) -> Iterator[Request]:
     for part in ("", "regrade/", "people/", "audit/", "grades.csv", "feedback.zip", "decisions/"):
         for method in ("GET", "POST"):
             yield Request(method, f"/c/course/desk/{part}")
+    for text in (*map(quoted, ODD_TEXTS), "1&n=1" * 100, "1&no=exercise1"):
+        for page in ("", "state/"):
+            yield Request("GET", f"/c/course/handed-in/{page}?n={text[:8000]}")
+            yield Request("GET", f"/c/course/handed-in/{page}?no={text[:8000]}")
     for text in ODD_TEXTS:
         if text:
             for pattern in ("/c/{}/", "/c/course/e/{}/", "/link/{}/", "/login/?next={}", "/{}"):
@@ -234,6 +238,11 @@ def odd_uploads() -> Iterator[Request]:
     ):  # fmt: skip
         yield Request("POST", SUBMIT, upload("exercise1.py", b"%%%not base64", rest=rest), kind)
     yield Request("POST", SUBMIT, whole * 50, kind)
+    end = b"--b--\r\n"
+    for others in (names, ["exercise1.py"] * 30, ["a.py"] * 49, [".py", "..py", "/.py"]):
+        of = '--b\r\nContent-Disposition: form-data; name="file"; filename="{}"\r\n\r\n'
+        parts = [f"{of.format(name)}import a\r\n".encode("utf-8", "replace") for name in others]
+        yield Request("POST", SUBMIT, whole.removesuffix(end) + b"".join(parts) + end, kind)
     for text in ODD_TEXTS:
         name = text.encode("utf-8", "surrogatepass").replace(b"\r\n", b" ")
         roster = b"id,name\n" + name + b"," + name + b"\n"

@@ -46,7 +46,7 @@ def changes(earlier: Attempt, before: Result, later: Attempt, after: Result) -> 
         gained=tuple(one.title for one in checks if one.after == _PASSED),
         lost=tuple(one.title for one in checks if one.before == _PASSED),
         lines=_lines(earlier, later),
-        is_same_file=earlier.sha256 == later.sha256,
+        is_same_file=earlier.digests == later.digests,
     )
 
 

@@ -198,7 +198,7 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
         "STATICFILES_DIRS": [Path(__file__).parent / "static"],
         "DATA_UPLOAD_MAX_MEMORY_SIZE": _LONGEST_REQUEST,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": 200,
-        "DATA_UPLOAD_MAX_NUMBER_FILES": 5,
+        "DATA_UPLOAD_MAX_NUMBER_FILES": 50,
         "FILE_UPLOAD_MAX_MEMORY_SIZE": _LONGEST_REQUEST,
         "USE_TZ": True,
         "USE_I18N": False,  # the product's own catalogue

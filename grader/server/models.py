@@ -78,7 +78,10 @@ class Membership(models.Model):
 
 
 class Attempt(models.Model):
-    """A file that was handed in; it never changes."""
+    """A file that was handed in; it never changes.
+
+    `beside_sha256` tells the files that came with it from others; empty where there are none.
+    """
 
     person = models.ForeignKey(Person, models.CASCADE)
     course = models.ForeignKey(ServedCourse, models.PROTECT)
@@ -87,6 +90,7 @@ class Attempt(models.Model):
     file_name = models.CharField(max_length=255)
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
+    beside_sha256 = models.CharField(max_length=64, blank=True, default="")
     handed_in = models.DateTimeField(auto_now_add=True)
     key = models.CharField(max_length=64, blank=True)
 
@@ -102,6 +106,19 @@ class Attempt(models.Model):
         ]
 
     @property
+    def digests(self) -> tuple[str, str]:
+        """What tells all that was handed in with it, and itself, from other files."""
+        return self.sha256, self.beside_sha256
+
+    @property
+    def files_beside(self) -> tuple[tuple[str, bytes], ...]:
+        """The files that were handed in with it, by the paths that it would import them by."""
+        if not self.beside_sha256:
+            return ()
+        rows = self.beside.order_by("pk").values_list("path", "content")
+        return tuple((path, bytes(content)) for path, content in rows)
+
+    @property
     def result(self) -> GradedResult | None:
         """The result that counts."""
         return self.results.filter(counts=True).first()
@@ -110,6 +127,17 @@ class Attempt(models.Model):
     def job(self) -> Job:
         """The job that grades it first."""
         return _FIRST_JOB.rows(self.pk)[0]
+
+
+class FileBeside(models.Model):
+    """A file that was handed in with an attempt, by the path that this would import it by."""
+
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="beside")
+    path = models.CharField(max_length=255)
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["attempt", "path"], name="one_file_a_path")]
 
 
 class RegradeState(StrEnum):

@@ -23,7 +23,15 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from grader.server.lti import outbox
-from grader.server.models import Attempt, GradedResult, Job, JobState, Person, ServedCourse
+from grader.server.models import (
+    Attempt,
+    FileBeside,
+    GradedResult,
+    Job,
+    JobState,
+    Person,
+    ServedCourse,
+)
 
 LEASE: Final = timedelta(seconds=20)
 MAX_DEATHS: Final = 2
@@ -75,8 +83,9 @@ def hand_in(
     file_name: str,
     content: bytes,
     key: str = "",
+    beside: Sequence[tuple[str, bytes]] = (),
 ) -> Attempt:
-    """Take a file in, with the job to grade it: both are in the database, or neither."""
+    """Take a file in, with those beside it and the job to grade it: all are kept, or nothing."""
     with transaction.atomic():
         if connection.vendor == "postgresql":  # two of the same person at once: one after the other
             Person.objects.select_for_update().get(pk=person.pk)
@@ -90,10 +99,26 @@ def hand_in(
             file_name=file_name,
             content=content,
             sha256=hashlib.sha256(content).hexdigest(),
+            beside_sha256=digest_of(beside),
             key=key,
+        )
+        FileBeside.objects.bulk_create(
+            FileBeside(attempt=attempt, path=path, content=data) for path, data in beside
         )
         Job.objects.create(attempt=attempt)
     return attempt
+
+
+def digest_of(beside: Sequence[tuple[str, bytes]]) -> str:
+    """Return what tells the files beside an attempt from others; nothing where there are none."""
+    if not beside:
+        return ""
+    digest = hashlib.sha256()
+    for path, data in sorted(beside):
+        for part in (path.encode(), data):
+            digest.update(len(part).to_bytes(8, "little"))
+            digest.update(part)
+    return digest.hexdigest()
 
 
 def is_any_to_lease() -> bool:

@@ -56,7 +56,7 @@ def shown_to_student(course: ServedCourse, exercise_grade: ExerciseGrade) -> Dis
     """
     read = read_course(course)
     exercise = read.course.exercise(exercise_grade.grade.exercise)
-    files = {one.attempt.sha256 for one in exercise_grade.attempts if one.status == "graded"}
+    files = {one.attempt.digests for one in exercise_grade.attempts if one.status == "graded"}
     deadline = decided_deadline(exercise_grade.grade.decisions, read.description, exercise.name)
     is_over = deadline is not None and overdue(timezone.now(), deadline, read.description).late
 

@@ -191,8 +191,9 @@ class Worker:
         if job.regrade is not None and job.regrade.version != read.identity.version(exercise):
             jobs.put_off(self.name, job.regrade.pk)
             return
-        key = read.identity.key(exercise, attempt.file_name, content)
-        task = Task(key, attempt.exercise, attempt.file_name, content)
+        beside = attempt.files_beside
+        key = read.identity.key(exercise, attempt.file_name, content, beside)
+        task = Task(key, attempt.exercise, attempt.file_name, content, beside)
         if job.deaths >= jobs.MAX_DEATHS:
             reason = _("the grader ended twice while it was at this submission")
             self._end_ungraded(job, task, read, reason, JobState.GIVEN_UP)

@@ -154,7 +154,8 @@ def _write(zipped: zipfile.ZipFile, name: str, found: QuerySet[Any]) -> None:
 
 
 def _path(name: str, row: Model, field: Field[Any, Any]) -> str:
-    called = _UNSAFE.sub("_", str(getattr(row, "file_name", field.name)))
+    own = next((key for key in ("file_name", "path") if hasattr(row, key)), None)
+    called = _UNSAFE.sub("_", str(getattr(row, own)) if own else field.name)
     return f"{name}/{row.pk}-{called}"
 
 

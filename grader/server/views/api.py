@@ -23,11 +23,11 @@ from grader.server.courses import course_of, read_course
 from grader.server.models import Attempt, Computer
 from grader.server.rendering import refusal
 from grader.server.showing import result_for, shown_to
-from grader.server.taking_in import RefusedError, take_in, uploaded
+from grader.server.taking_in import RefusedError, take_in, uploaded, uploaded_beside
 from grader.server.views.files import exercise_grade_of
 
 _GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
-_STATUS: Final = {"kind": 415, "large": 413, "attempts": 403, "key": 409}
+_STATUS: Final = {"kind": 415, "large": 413, "attempts": 403, "key": 409, "many": 413}
 _LONGEST_KEY: Final = 64
 _LONGEST_CODE: Final = 100
 DESCRIPTION: Final = json.loads(Path(__file__).parent.with_name("openapi.json").read_text("utf-8"))
@@ -118,7 +118,7 @@ def course(request: HttpRequest, visit: Visit) -> HttpResponse:
 @access.computer_of_member
 @require_POST
 def hand_in(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
-    """Take a file in; sent again with the same Idempotency-Key, it is the same attempt."""
+    """Take a file in, with those beside it; sent again with its key it is the same attempt."""
     found = course_of(visit.course)
     chosen = exercise_for(visit, exercise)
     if limits.too_many("submit", str(visit.person.pk), request):
@@ -128,8 +128,13 @@ def hand_in(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
     if file is None or len(key) > _LONGEST_KEY or not key.isascii():
         return refusal("bad_request", 400)
     try:
-        one = take_in(visit, found, chosen, uploaded(file, key))
+        beside = uploaded_beside(
+            request.FILES.getlist("beside"), request.POST.getlist("beside_path")
+        )
+        one = take_in(visit, found, chosen, uploaded(file, key, beside))
     except RefusedError as error:
+        if error.problem == "beside":
+            return refusal("bad_request", 400)
         again = {"again": error.again.isoformat()} if error.again else {}
         return refusal(error.problem, _STATUS[error.problem], **again)
     return JsonResponse(_told(visit, one), status=201)

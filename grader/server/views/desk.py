@@ -23,6 +23,7 @@ from grader.server.views.accounts import invite
 
 _MOST_FOUND: Final = 20
 _MOST_WORDS: Final = 5
+_MOST_SHOWN: Final = 200_000  # characters of a file
 
 
 @access.staff
@@ -71,9 +72,8 @@ def _called(words: str) -> Q:
 
 @access.staff
 def source(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    """Show an attempt's own text beside its report."""
+    """Show an attempt's own text, and what was handed in with it."""
     one = attempt_for(visit, number)
-    text = bytes(one.content).decode("utf-8", "replace")
     return page(
         request,
         "source.html",
@@ -81,8 +81,13 @@ def source(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         course=course_of(visit.course),
         attempt=one,
         result=one.result,
-        text=text[:200_000],
+        text=_text(one.content),
+        beside=[(path, _text(content)) for path, content in one.files_beside],
     )
+
+
+def _text(content: bytes) -> str:
+    return bytes(content).decode("utf-8", "replace")[:_MOST_SHOWN]
 
 
 @access.instructor

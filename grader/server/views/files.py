@@ -14,6 +14,9 @@ from grader.course import Course
 from grader.decisions.results import Graded
 from grader.gradebook.feedback_zip import Page
 from grader.grading.submission import is_notebook
+from grader.language import enumerated, translated
+from grader.language import gettext as _
+from grader.report.arrangement import score_text
 from grader.report.pages.folder import work_of
 from grader.report.pages.student_page import Work, student_page
 from grader.report.pages.words import page_languages
@@ -22,7 +25,7 @@ from grader.server.access import Visit, attempt_for
 from grader.server.courses import course_of, read_course
 from grader.server.grades import ExerciseGrade, StandingAttempt
 from grader.server.models import Attempt, ServedCourse
-from grader.server.showing import Disclosure, as_shown, shown_to, shown_to_student
+from grader.server.showing import Disclosure, as_shown, result_for, shown_to, shown_to_student
 from grader.text.tables import table_text
 
 _COLUMNS = ("exercise", "attempt", "handed_in", "status", "score", "counts", "file")
@@ -39,10 +42,12 @@ def report(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 
 @access.member
 def download(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    """Give back what was handed in, as a file that no browser runs."""
+    """Give back what was handed in, as a file that no browser runs, or as a zip of several."""
     one = attempt_for(visit, number)
+    if one.beside_sha256:
+        return zip_answer(_with_beside(one).items(), f"{one.exercise}-{one.number}.zip")
     answer = HttpResponse(bytes(one.content), content_type="application/octet-stream")
-    answer["Content-Disposition"] = f'attachment; filename="{one.exercise}-{_file(one)}"'
+    answer["Content-Disposition"] = f'attachment; filename="{_name(one)}"'
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
 
@@ -59,6 +64,28 @@ def exercise_grade_of(visit: Visit, attempt: Attempt) -> tuple[ExerciseGrade, St
     return exercise_grade, next(
         one for one in exercise_grade.attempts if one.attempt.pk == attempt.pk
     )
+
+
+def score_told(
+    visit: Visit, exercise_grade: ExerciseGrade, own: StandingAttempt, told: Disclosure
+) -> str:
+    """Return the score of an attempt, or as much of it as is told yet."""
+    if own.score is None or told.is_withheld:
+        return ""
+    if told.has_scores:
+        return score_text(own.score, exercise_grade.grade.max_score)
+    result = result_for(visit, exercise_grade, own)
+    if result is None or not result.checks:
+        return ""
+    score = score_text(result.score, result.max_score)
+    return _("{score} so far", score=score) if result.not_run else score
+
+
+def beside_told(attempt: Attempt) -> str:
+    """Return the paths of the files that were handed in beside an attempt, in words."""
+    if not attempt.beside_sha256:
+        return ""
+    return translated(enumerated(attempt.beside.order_by("pk").values_list("path", flat=True)))
 
 
 def zip_answer(files: Iterable[tuple[str, bytes | str]], name: str) -> HttpResponse:
@@ -83,8 +110,15 @@ def _own_files(visit: Visit) -> Iterator[tuple[str, bytes | str]]:
     for exercise_grade in grades.exercise_grades(visit.course, [visit.person]):
         told = shown_to(visit, exercise_grade)
         for one in exercise_grade.attempts:
-            name = f"{one.attempt.exercise}/{_file(one.attempt)}"
-            yield name, bytes(Attempt.objects.get(pk=one.attempt.pk).content)
+            own = Attempt.objects.get(pk=one.attempt.pk)
+            if own.beside_sha256:  # in a folder of its own, where they can be imported
+                folder = f"{own.exercise}/{own.number}"
+                name = f"{folder}/{_name(own)}"
+                for path, content in _with_beside(own).items():
+                    yield f"{folder}/{path}", content
+            else:
+                name = f"{own.exercise}/{_file(own)}"
+                yield name, bytes(own.content)
             if one.result is not None and not told.is_withheld:
                 yield f"{name}.html", _page(visit, course, exercise_grade, one)
             rows.append(_row(one, name, exercise_grade, told))
@@ -103,6 +137,15 @@ def _row(
         "yes" if one is exercise_grade.kept and told.has_scores else "",
         name,
     )
+
+
+def _with_beside(one: Attempt) -> dict[str, bytes]:
+    """Return what was handed in by the paths that it can be graded with in a folder."""
+    return {**dict(one.files_beside), _name(one): bytes(one.content)}
+
+
+def _name(one: Attempt) -> str:
+    return f"{one.exercise}-{_file(one)}"
 
 
 def _file(one: Attempt) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,10 +16,9 @@ from grader.course.files import read_text
 from grader.course.translations import in_language
 from grader.decisions.decision_words import for_student
 from grader.decisions.final_grade import decided_deadline
+from grader.grading.files_beside import mentioned
 from grader.grading.submission import is_notebook
 from grader.language import current_language
-from grader.language import gettext as _
-from grader.report.arrangement import score_text
 from grader.report.pages.folder import lateness_text
 from grader.server import access, grades, limits, queue
 from grader.server.access import Visit, attempt_for, courses_of, exercise_for
@@ -30,10 +28,17 @@ from grader.server.grades import ExerciseGrade, StandingAttempt
 from grader.server.models import Attempt, Person
 from grader.server.rendering import failure_page, markdown, page
 from grader.server.results import documents
-from grader.server.showing import Disclosure, as_shown, result_for, shown_to
-from grader.server.taking_in import RefusedError, Upload, allowed, take_in, uploaded
-from grader.server.views.files import exercise_grade_of
-from grader.server.waiting import Hold
+from grader.server.showing import Disclosure, as_shown, shown_to
+from grader.server.taking_in import (
+    MOST_FILES,
+    RefusedError,
+    Upload,
+    allowed,
+    sorted_out,
+    take_in,
+)
+from grader.server.views.files import beside_told, exercise_grade_of, score_told
+from grader.server.views.several import take_in_several
 
 _MOST_TYPED: Final = 200_000
 
@@ -78,7 +83,7 @@ def exercise(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
 
 @access.member
 def submit(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
-    """Take a file in, uploaded or typed."""
+    """Take in what was uploaded, one file or several, or what was typed."""
     found = course_of(visit.course)
     chosen = exercise_for(visit, exercise)
     if request.method != "POST":
@@ -86,9 +91,12 @@ def submit(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
     if limits.too_many("submit", str(visit.person.pk), request):
         return failure_page(request, "rate", 429)
     try:
-        attempt = take_in(visit, found, chosen, _handed_in(request, visit, found, chosen))
+        handed = _handed_in(request, visit, found, chosen)
+        if len(handed) > 1:
+            return take_in_several(request, visit, found, handed)
+        attempt = take_in(visit, found, *handed[0])
     except RefusedError as error:
-        return _exercise_page(request, visit, found, chosen, error.problem)
+        return _exercise_page(request, visit, found, chosen, error)
     return HttpResponseRedirect(reverse("attempt", args=[visit.course.name, attempt.pk]))
 
 
@@ -109,45 +117,30 @@ def attempt(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         where=queue.position(one),
         own=own,
         shown=told,
-        score=_score(visit, exercise_grade, own, told),
+        score=score_told(visit, exercise_grade, own, told),
         told=for_student(exercise_grade.grade),
         late=lateness_text(own.lateness),
+        beside=beside_told(one),
         changes=None if told.is_withheld else _changes(exercise_grade.attempts, own, one, told),
     )
 
 
-@access.member
-def state(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    """Tell the page's script where an attempt is in the queue; once it has ended, or later."""
-    where = queue.position(attempt_for(visit, number))
-    answer = JsonResponse(_told(where, where.ask_again))
-    if where.before is not None:
-        ended = json.dumps(_told(queue.QueuePosition(None), 0.0)).encode()
-        over = json.dumps(_told(where, 0.0)).encode()
-        answer.hold = Hold(visit.person.pk, number, where.hold_seconds, ended, over)
-    return answer
-
-
-def _told(where: queue.QueuePosition, again: float) -> dict[str, object]:
-    return {
-        "ended": where.before is None,
-        "before": where.before or 0,
-        "minutes": round(where.seconds / 60),
-        "again": again,
-    }
-
-
 def _exercise_page(
-    request: HttpRequest, visit: Visit, found: Course, chosen: Exercise, problem: str = ""
+    request: HttpRequest,
+    visit: Visit,
+    found: Course,
+    chosen: Exercise,
+    refused: RefusedError | None = None,
 ) -> HttpResponse:
     language = current_language()
     task = read_text(in_language(found.task(chosen), language), "")
     exercise_grade = _exercise_grade(visit, chosen)
     own = exercise_grade.attempts[::-1]
+    begun_from = _begun_from(own)
     return page(
         request,
         "exercise.html",
-        400 if problem else 200,
+        400 if refused else 200,
         visit=visit,
         course=found,
         task=markdown(task),
@@ -156,8 +149,12 @@ def _exercise_page(
         attempts=[(one, lateness_text(one.lateness)) for one in own[:50]],
         allowed=allowed(visit, chosen, own),
         is_late=_is_late(_standing(visit, chosen, exercise_grade)),
-        code=request.POST.get("code") or _code(own, found, chosen, language),
-        problem=problem,
+        code=request.POST.get("code") or _code(begun_from, found, chosen, language),
+        begun_from=begun_from,
+        beside=beside_told(begun_from) if begun_from else "",
+        problem=refused.problem if refused else "",
+        problem_file=refused.name if refused else "",
+        most_files=MOST_FILES,
     )
 
 
@@ -176,27 +173,12 @@ def _is_late(standing: Standing) -> bool:
     return standing.deadline is not None and timezone.now() > standing.deadline
 
 
-def _score(
-    visit: Visit, exercise_grade: ExerciseGrade, own: StandingAttempt, told: Disclosure
-) -> str:
-    """Return the score of an attempt, or as much of it as is told yet."""
-    if own.score is None or told.is_withheld:
-        return ""
-    if told.has_scores:
-        return score_text(own.score, exercise_grade.grade.max_score)
-    result = result_for(visit, exercise_grade, own)
-    if result is None or not result.checks:
-        return ""
-    score = score_text(result.score, result.max_score)
-    return _("{score} so far", score=score) if result.not_run else score
-
-
 def _changes(
-    attempts: Sequence[StandingAttempt], own: StandingAttempt, attempt: Attempt, told: Disclosure
+    tries: Sequence[StandingAttempt], own: StandingAttempt, attempt: Attempt, told: Disclosure
 ) -> Changes | None:
     """Return what is different since the last graded attempt before this one."""
     before = [
-        one for one in attempts if one.attempt.number < attempt.number and one.status == "graded"
+        one for one in tries if one.attempt.number < attempt.number and one.status == "graded"
     ]
     if not before or own.status != "graded":
         return None
@@ -208,30 +190,46 @@ def _changes(
     return changes(before[-1].attempt, earlier, attempt, later)
 
 
-def _code(own: Sequence[StandingAttempt], found: Course, chosen: Exercise, language: str) -> str:
+def _begun_from(own: Sequence[StandingAttempt]) -> Attempt | None:
+    """Return the attempt that the editor begins with, of those at an exercise, the last first."""
+    return next((one.attempt for one in own if not is_notebook(one.attempt.file_name)), None)
+
+
+def _code(begun_from: Attempt | None, found: Course, chosen: Exercise, language: str) -> str:
     """Return what the editor begins with: what was handed in last, or the stub."""
-    for one in own:
-        if not is_notebook(one.attempt.file_name):
-            return bytes(one.attempt.content).decode("utf-8", "replace")
+    if begun_from is not None:
+        return bytes(begun_from.content).decode("utf-8", "replace")
     return read_text(in_language(found.stub(chosen), language), "")
 
 
-def _handed_in(request: HttpRequest, visit: Visit, found: Course, chosen: Exercise) -> Upload:
-    """Return what was handed in, uploaded or typed: a file that was chosen, but not beside code
-    that was changed as well.
+def _handed_in(
+    request: HttpRequest, visit: Visit, found: Course, chosen: Exercise
+) -> list[tuple[Exercise, Upload]]:
+    """Return what was handed in, uploaded or typed: files that were chosen, but not beside code
+    that was changed as well. With what was typed goes what it imports of the files that came with
+    the code that it was begun from.
     """
-    upload = request.FILES.get("file")
+    files = request.FILES.getlist("file")
     code = request.POST.get("code", "").replace("\r\n", "\n")
-    if upload is not None:
+    if files:
         if code.strip() and request.POST.get("what") != "file":
-            began = _code(
-                _exercise_grade(visit, chosen).attempts[::-1], found, chosen, current_language()
-            )
+            begun_from = _begun_from(_exercise_grade(visit, chosen).attempts[::-1])
+            began = _code(begun_from, found, chosen, current_language())
             if code.strip() != began.replace("\r\n", "\n").strip():
                 raise RefusedError("both")
-        return uploaded(upload)
+        return sorted_out(found, chosen, files)
     if not code.strip() or request.POST.get("what") == "file":
         raise RefusedError("empty")
     if len(code) > _MOST_TYPED:
         raise RefusedError("large")
-    return Upload(f"{chosen.name}.py", code.encode("utf-8", "surrogatepass"))
+    content = code.encode("utf-8", "surrogatepass")
+    beside = _goes_with(visit, chosen, content)
+    return [(chosen, Upload(f"{chosen.name}.py", content, beside=beside))]
+
+
+def _goes_with(visit: Visit, chosen: Exercise, content: bytes) -> Sequence[tuple[str, bytes]]:
+    own = Attempt.objects.filter(person=visit.person, course=visit.course, exercise=chosen.name)
+    if not own.exclude(beside_sha256="").exists():  # as for nearly all
+        return ()
+    begun_from = _begun_from(_exercise_grade(visit, chosen).attempts[::-1])
+    return mentioned(content, dict(begun_from.files_beside)) if begun_from else ()
