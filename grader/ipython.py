@@ -145,7 +145,7 @@ def submit(
 ) -> Report | None:
     """Hand in what a running notebook has defined so far: the cells that `check` grades.
 
-    They are handed in as a notebook, as they were typed.
+    They are handed in as a notebook, as they were typed, with what they import of the folder.
 
     Parameters
     ----------
@@ -175,15 +175,14 @@ def submit(
         from grader.handing_in import submitting
 
         content = _as_notebook([source for _label, source in _cells()])
-        outgoing = submitting.Outgoing(
-            f"{exercise}.ipynb", content, Path(), exercise, server, course
-        )
-        accepted = submitting.hand_in(outgoing, _say)
-        _say(submitting.where_to_read(accepted.attempt))
-        try:
-            attempt, result = submitting.result_of(accepted, lambda _attempt: None)
-        except KeyboardInterrupt:
-            return None
+        file = submitting.outgoing(f"{exercise}.ipynb", content, Path(), exercise)
+        with submitting.Submitter(_say, server, course) as submitter:
+            accepted = submitter.hand_in(file)
+            _say(submitting.where_to_read(accepted.attempt))
+            try:
+                attempt, result = submitting.result_of(accepted, lambda _attempt: None)
+            except KeyboardInterrupt:
+                return None
         if attempt.late:
             _say(attempt.late)
         return Report(result) if result is not None else None

@@ -149,6 +149,61 @@ def test_a_file_is_handed_in_from_an_own_editor(site: Served, ada: Laptop):
     assert {path.parent.stat().st_mode & 0o777 for path in files} == {0o700}
 
 
+def test_what_a_file_imports_of_its_folder_goes_with_it(site: Served, ada: Laptop):
+    code = RIGHT.replace("import math", "import math\nfrom parts.sums import total")
+    ada.write(code.replace("math.fsum(numbers)", "total(numbers)"), "helped/exercise1.py")
+    ada.write("import math\ntotal = math.fsum\n", "helped/parts/sums.py")
+    ada.write("# by nobody asked for\n", "helped/notes.py")
+    done = ada.submit("helped/exercise1.py", "--server", site.address)
+    assert done.returncode == 0, done.stderr + done.stdout
+    [page] = re.findall(r"http://\S+", done.stderr)
+    assert "Handed in with it: parts/sums.py<" in ada.person.get(page).text
+
+
+def test_several_files_are_handed_in_at_once(site: Served, ada: Laptop):
+    ada.write(RIGHT, "many/exercise1.py")
+    ada.write(WRONG, "many/exercise1 (2).py")
+    ada.write(RIGHT, "many/homework.py")
+    files = ["exercise1.py", "nothing.py", "exercise1 (2).py", "homework.py"]
+    words = [f"many/{name}" for name in files]
+    done = ada.submit(*words, "--server", site.address)
+    assert done.returncode == 2
+    assert re.findall(r"(\S+(?: \(2\).py)?) is handed in, attempt", done.stderr) == [
+        "exercise1.py",
+        "exercise1 (2).py",
+    ]
+    assert "the name homework.py does not say which exercise it is" in done.stderr
+    outcomes = done.stdout.splitlines()[-4:]
+    assert outcomes[::2] == ["many/exercise1.py: 10 / 10", outcomes[2]]
+    assert re.fullmatch(r"many/exercise1 \(2\)\.py: [\d.]+ / 10", outcomes[2])
+    assert outcomes[1::2] == ["many/nothing.py: not handed in", "many/homework.py: not handed in"]
+
+    done = ada.submit(*words[::2], "--json", "--server", site.address)
+    assert done.returncode == 1
+    names = [json.loads(line)["submission"]["name"] for line in done.stdout.splitlines()]
+    assert names == ["exercise1.py", "exercise1 (2).py"]
+
+    done = ada.submit(*words[::2], "--server", "http://127.0.0.1:1")
+    assert (done.returncode, done.stderr.count("cannot be reached")) == (3, 1)
+    assert done.stdout.splitlines() == [f"{word}: not handed in" for word in words[::2]]
+
+
+def test_a_file_that_is_refused_leaves_the_others_alone(
+    site: Served, instructor: Visitor, tmp_path: Path
+):
+    laptop = Laptop(tmp_path, member(instructor, "kurt", "late"))
+    names = [laptop.write(RIGHT, f"exercise1 ({number}).py").name for number in range(3)]
+    process = laptop.begin(*names, "--server", site.address)
+    code = until(process, CODE)[1]
+    laptop.person.post("/device/", code=code, answer="allow")
+    printed, told = process.communicate(timeout=120)
+    assert process.returncode == 3
+    assert "exercise1 (2).py: no attempt is left for this exercise: it was not handed in" in told
+    assert "exercise1 (0).py: Handed in 2" in told
+    assert printed.splitlines()[-1] == "exercise1 (2).py: not handed in"
+    assert printed.count(": 10 / 10\n") == 2
+
+
 def test_a_computer_is_listed_and_ended_by_its_person(
     site: Served, instructor: Visitor, tmp_path: Path
 ):

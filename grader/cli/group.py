@@ -22,7 +22,7 @@ _COMMANDS = {
     "init": _("Get the exercises, ready to fill in."),
     "show": _("Read an exercise's task."),
     "check": _("Grade your files now."),
-    "submit": _("Hand your file in to your course's server."),
+    "submit": _("Hand your files in to your course's server."),
     "batch": _("Grade a whole class, from a folder or a platform's download."),
     "decide": _("Change a grade, extend a deadline, excuse, withhold."),
     "report": _("Write the pages of a batch: the class, and each student."),

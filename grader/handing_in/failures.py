@@ -13,6 +13,7 @@ from grader.errors import BpgradeError, ServerError
 from grader.language import gettext_lazy as _
 
 _LONGEST: Final = 300
+_OF_ONE_FILE: Final = frozenset({"large", "kind", "many"})
 _KNOWN: Final = {
     "not_found": (
         _("there is no such thing on the server, or it is not for you"),
@@ -22,6 +23,10 @@ _KNOWN: Final = {
     "large": (
         _("the file is too large for the server"),
         _("if it is a notebook, clear its outputs"),
+    ),
+    "many": (
+        _("the file imports more files than the server takes"),
+        _("put some of them into one"),
     ),
     "kind": (_("the server takes Python files and notebooks"), _("give a .py or .ipynb file")),
     "full": (
@@ -33,6 +38,10 @@ _KNOWN: Final = {
 
 class UnreachableError(ServerError):
     """A server gives no answer now; it may in a moment."""
+
+
+class FileRefusedError(ServerError):
+    """A server doesn't take a file; it may take others."""
 
 
 class TokenError(ServerError):
@@ -100,7 +109,8 @@ def refused(status: int, document: Mapping[str, object], address: str) -> Bpgrad
             _("tell your instructor"),
         )
     if str(cause) in _KNOWN:
-        return ServerError(*_KNOWN[str(cause)])
+        kind = FileRefusedError if cause in _OF_ONE_FILE else ServerError
+        return kind(*_KNOWN[str(cause)])
     return ServerError(
         _("the server has refused it: {reason}", reason=plain(str(cause))),
         _("a newer bpgrade may know why: pip install --upgrade bpgrade"),
@@ -117,11 +127,11 @@ def _no_attempt(again: object) -> ServerError:
     try:
         when = datetime.fromisoformat(str(again)).astimezone()
     except ValueError:
-        return ServerError(
+        return FileRefusedError(
             _("no attempt is left for this exercise: it was not handed in"),
             _("what you have handed in before stays; ask your instructor"),
         )
-    return ServerError(
+    return FileRefusedError(
         _("you have handed in too often for now: it was not handed in"),
         _("you can hand in again at {time}", time=f"{when:%H:%M}"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Final
 from urllib.parse import quote
@@ -30,6 +31,7 @@ _GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 _CLIENT: Final = "bpgrade"
 _AWAY: Final = {408, 502, 503, 504}  # as a proxy says while the server starts again
 _TOO_LARGE: Final = 413
+_BYTES: Final = "application/octet-stream"
 
 
 class Server:
@@ -104,13 +106,22 @@ class Server:
         return [self._record(ListedExercise, each).name for each in exercises]
 
     def hand_in(
-        self, course: str, exercise: str, name: str, content: bytes, key: str
+        self,
+        course: str,
+        exercise: str,
+        name: str,
+        content: bytes,
+        key: str,
+        beside: Sequence[tuple[str, bytes]] = (),
     ) -> AttemptStatus:
-        """Hand a file in; sent again with the same key, it is the same attempt."""
+        """Hand a file in with those beside it; with the same key again, it is the same attempt."""
+        files = [("file", (name, content, _BYTES))]
+        files += [("beside", (path.rpartition("/")[2], each, _BYTES)) for path, each in beside]
         document = self._asked(
             "POST",
             f"courses/{_quoted(course)}/exercises/{_quoted(exercise)}/",
-            files={"file": (name, content, "application/octet-stream")},
+            files=files,
+            data={"beside_path": [path for path, _content in beside]},
             headers={"Idempotency-Key": key},
         )
         return self._record(AttemptStatus, document)

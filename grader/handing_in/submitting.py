@@ -1,17 +1,20 @@
-"""Handing a file in, and waiting for its result: never twice, whatever fails on the way."""
+"""Submitter files in, and waiting for their results: never twice, whatever fails on the way."""
 
 from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import Final, TypeVar
 
 from grader.course.naming import nearest
 from grader.errors import BpgradeError, ServerError, UsageError
+from grader.grading.files_beside import imported_by
+from grader.grading.imported_files import in_folder
 from grader.grading.submission import name_of_exercise
 from grader.handing_in import tokens
 from grader.handing_in.address import server_address
@@ -33,9 +36,13 @@ _ASK_LATEST: Final = 30.0
 Answer = TypeVar("Answer")
 
 
+class WhichExerciseError(UsageError):
+    """It is not known which exercise a file is for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What is handed in, and what was said of where to.
+    """What is handed in.
 
     Attributes
     ----------
@@ -44,19 +51,22 @@ class Outgoing:
     content : bytes
     folder : Path
         For which server and course are remembered.
-    exercise, server, course : str
-        Nothing where the file's name says it, or where it is remembered.
-    allow_http : bool
-        As in `server_address`.
+    exercise : str
+        Nothing where the file's name says it.
+    beside : sequence of (str, bytes)
+        The files of its folder that it imports, by the paths that it does so by.
     """
 
     name: str
     content: bytes
     folder: Path
     exercise: str = ""
-    server: str = ""
-    course: str = ""
-    allow_http: bool = False
+    beside: Sequence[tuple[str, bytes]] = ()
+
+
+def outgoing(name: str, content: bytes, folder: Path, exercise: str = "") -> Outgoing:
+    """Return a file with what it imports of its folder, the files that `check` has it import."""
+    return Outgoing(name, content, folder, exercise, imported_by(name, content, in_folder(folder)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,42 +78,87 @@ class Accepted:
     attempt: AttemptStatus
 
 
-def hand_in(outgoing: Outgoing, say: Say) -> Accepted:
-    """Hand a file in; log in first where this computer has no token that holds.
+@dataclass(frozen=True, slots=True)
+class _OpenCourse:
+    """A course on a server where this computer is logged in, and its exercises."""
+
+    server: Server
+    name: str
+    exercises: list[str]
+
+
+class Submitter:
+    """Hands files in, one after the other; ended by `with`.
 
     Parameters
     ----------
-    outgoing : Outgoing
     say : callable
         Takes what the person has to know on the way.
-
-    Raises
-    ------
-    UsageError
-        It is not said where to, or which exercise it is.
-    ServerError
-        The server can't be reached or refuses; nothing was kept, unless the error says otherwise.
+    server, course : str
+        Where to; nothing for where the files of the same folder were handed in last.
+    allow_http : bool
+        As in `server_address`.
     """
-    known = project_of(outgoing.folder)
-    address = known.server
-    if outgoing.server:
-        address = server_address(outgoing.server, allow_http=outgoing.allow_http)
-    if not address:
-        raise UsageError(
-            _("it is not known which server to hand in to"),
-            _("name it once: --server https://grade.example.org"),
-        )
-    before = known.course if address == known.server else ""
-    with ExitStack() as stack:
-        server = stack.enter_context(Server(address))
-        courses = _logged_in(server, say)
-        remember(outgoing.folder, Project(address, before))
-        course = _course(outgoing.course, before, courses)
-        exercise = _exercise(outgoing, server.exercises(course), course)
-        attempt = _sent(server, course, exercise, outgoing)
-        remember(outgoing.folder, Project(address, course))
-        stack.pop_all()  # whoever waits for the result closes it
-        return Accepted(server, course, attempt)
+
+    def __init__(
+        self, say: Say, server: str = "", course: str = "", *, allow_http: bool = False
+    ) -> None:
+        self._say = say
+        self._wanted = Project(server, course)
+        self._allow_http = allow_http
+        self._courses: dict[Path, _OpenCourse] = {}
+        self._open = ExitStack()
+
+    def __enter__(self) -> Submitter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._open.close()
+
+    def hand_in(self, file: Outgoing) -> Accepted:
+        """Hand a file in; log in first where this computer has no token that holds.
+
+        Raises
+        ------
+        UsageError
+            It is not said where to.
+        WhichExerciseError
+            It is not said which exercise the file is.
+        FileRefusedError
+            The server doesn't take this file, and may take others.
+        ServerError
+            The server can't be reached or refuses; nothing was kept, unless the error says
+            otherwise.
+        """
+        course = self._courses.get(file.folder)
+        if course is None:
+            course = self._courses[file.folder] = self._course_for(file.folder)
+        exercise = _exercise(file, course)
+        attempt = _sent(course, exercise, file)
+        remember(file.folder, Project(course.server.address, course.name))
+        return Accepted(course.server, course.name, attempt)
+
+    def _course_for(self, folder: Path) -> _OpenCourse:
+        known = project_of(folder)
+        address = known.server
+        if self._wanted.server:
+            address = server_address(self._wanted.server, allow_http=self._allow_http)
+        if not address:
+            raise UsageError(
+                _("it is not known which server to hand in to"),
+                _("name it once: --server https://grade.example.org"),
+            )
+        before = known.course if address == known.server else ""
+        server = self._open.enter_context(Server(address))
+        courses = _logged_in(server, self._say)
+        remember(folder, Project(address, before))
+        course = _course(self._wanted.course, before, courses)
+        return _OpenCourse(server, course, server.exercises(course))
 
 
 def result_of(
@@ -124,26 +179,26 @@ def result_of(
     """
     server, attempt = accepted.server, accepted.attempt
     number = attempt.number
-    with server:
-        try:
-            while attempt.state == "waiting":
-                shown(attempt)
-                time.sleep(min(attempt.ask_again, _ASK_LATEST))
-                attempt = _asked(lambda: server.attempt(accepted.course, number))
-            if attempt.state == "withheld":
-                return attempt, None
-            return attempt, _asked(lambda: server.result(accepted.course, number))
-        except BpgradeError as error:
-            raise ServerError(error.message, where_to_read(attempt)) from None
+    try:
+        while attempt.state == "waiting":
+            shown(attempt)
+            time.sleep(min(attempt.ask_again, _ASK_LATEST))
+            attempt = _asked(lambda: server.attempt(accepted.course, number))
+        if attempt.state == "withheld":
+            return attempt, None
+        return attempt, _asked(lambda: server.result(accepted.course, number))
+    except BpgradeError as error:
+        raise ServerError(error.message, where_to_read(attempt)) from None
 
 
-def where_to_read(attempt: AttemptStatus) -> str:
-    """Return the line that says that a file is handed in, and where to read of it."""
-    return _(
-        "it is handed in, attempt {number}: {page}",
-        number=attempt.attempt,
-        page=plain(attempt.page),
-    )
+def where_to_read(attempt: AttemptStatus, file: str = "") -> str:
+    """Return the line that says that a file is handed in, which of several, and where to read."""
+    number, page = attempt.attempt, plain(attempt.page)
+    if file:
+        return _(
+            "{file} is handed in, attempt {number}: {page}", file=file, number=number, page=page
+        )
+    return _("it is handed in, attempt {number}: {page}", number=number, page=page)
 
 
 def _logged_in(server: Server, say: Say) -> tuple[str, ...]:
@@ -189,21 +244,30 @@ def _course(wanted: str, before: str, courses: tuple[str, ...]) -> str:
     )
 
 
-def _exercise(outgoing: Outgoing, names: list[str], course: str) -> str:
-    if outgoing.exercise and outgoing.exercise not in names:
-        raise UsageError(
-            _("The course {course} has no exercise {name}.", course=course, name=outgoing.exercise),
-            _("It has: {names}.", names=enumerated([plain(name) for name in names])),
+def _exercise(file: Outgoing, course: _OpenCourse) -> str:
+    if file.exercise and file.exercise not in course.exercises:
+        raise WhichExerciseError(
+            _(
+                "The course {course} has no exercise {name}.",
+                course=course.name,
+                name=file.exercise,
+            ),
+            _("It has: {names}.", names=enumerated([plain(name) for name in course.exercises])),
         )
-    return outgoing.exercise or name_of_exercise(names, Path(outgoing.name))
+    try:
+        return file.exercise or name_of_exercise(course.exercises, Path(file.name))
+    except UsageError as error:
+        raise WhichExerciseError(error.message, error.remedy) from None
 
 
-def _sent(server: Server, course: str, exercise: str, outgoing: Outgoing) -> AttemptStatus:
+def _sent(course: _OpenCourse, exercise: str, file: Outgoing) -> AttemptStatus:
     """Send the file, again where no answer came; by its key the server keeps it once."""
     key = secrets.token_urlsafe(24)
     for pause in (*_PAUSES, None):
         try:
-            return server.hand_in(course, exercise, outgoing.name, outgoing.content, key)
+            return course.server.hand_in(
+                course.name, exercise, file.name, file.content, key, file.beside
+            )
         except UnreachableError as error:
             if pause is None:
                 raise ServerError(
