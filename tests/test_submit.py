@@ -6,13 +6,11 @@ import json
 import os
 import re
 import signal
-import subprocess
 import sys
 import time
 import urllib.request
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -21,55 +19,14 @@ import keyring
 import keyring.backends.null
 import pytest
 from command import run_command
-from serving import PASSWORD, RIGHT, Served, Visitor, first_instructor, posted, served
+from laptops import CODE, Laptop, member, until
+from serving import RIGHT, Served, Visitor, first_instructor, posted, served
 from standing_in import standing_in
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
 WRONG = RIGHT.replace("/ len(numbers)\ndef", "\ndef")
 LOOP = "def mean(numbers):\n    while True: pass\ndef spread(numbers):\n    return 0.0\n"
 LATE = "deadline = 2020-01-01T00:00:00\nserver.attempts = 2\n"
-CODE = re.compile(r"type this code: (\S+)")
-
-
-@dataclass
-class Laptop:
-    """A student's computer: a folder with work, what is remembered, and who sits before it."""
-
-    folder: Path
-    person: Visitor
-    variables: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        kept = self.folder / "kept"
-        self.variables = {
-            **os.environ,
-            "XDG_CONFIG_HOME": str(kept),
-            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-            "BPGRADE_LANG": "en",
-        }
-
-    def write(self, code: str, name: str = "exercise1.py") -> Path:
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(code, encoding="utf-8")
-        return path
-
-    def begin(self, *words: object) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "grader", "submit", *map(str, words)],
-            cwd=self.folder,
-            env=self.variables,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def submit(self, *words: object) -> subprocess.CompletedProcess[str]:
-        return run_command("submit", *words, folder=self.folder, variables=self.variables)
-
-    def kept(self) -> list[Path]:
-        return [path for path in (self.folder / "kept").rglob("*") if path.is_file()]
 
 
 @pytest.fixture(scope="module")
@@ -89,29 +46,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def instructor(site: Served) -> Visitor:
     return first_instructor(site)
-
-
-def member(instructor: Visitor, name: str, *courses: str) -> Visitor:
-    """Return somebody whom the instructor has added to courses, logged in."""
-    links = []
-    for course in courses:
-        roster = ("roster", "people.csv", f"id,name\n{name},{name} N.\n")
-        added = instructor.upload(f"/c/{course}/desk/people/", roster, role="student")
-        links += re.findall(r"/link/[^<]+/", added.text)
-    visitor = Visitor(instructor.address)
-    assert visitor.post(links[-1], password=PASSWORD).status == 200
-    return visitor
-
-
-def until(process: subprocess.Popen[str], wanted: str | re.Pattern[str]) -> re.Match[str]:
-    """Read what a command tells until it has told this."""
-    assert process.stderr is not None
-    told = ""
-    while line := process.stderr.readline():
-        told += line
-        if found := re.search(wanted, line):
-            return found
-    raise AssertionError(f"it never said {wanted}: {told}")
 
 
 @pytest.fixture(scope="module")

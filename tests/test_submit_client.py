@@ -29,6 +29,11 @@ from grader.handing_in.project import Project, project_of, remember
 from grader.handing_in.server import Server
 
 SERVER = "https://grade.example.org"
+LOCKED = "the keyring cannot be read: it is locked"
+NOTHING_KEPT = (
+    "the keyring has kept nothing ({}): what lets this computer hand in is in a file that only you"
+    " may read"
+)
 
 
 class Ring(KeyringBackend):
@@ -73,13 +78,17 @@ def files(tmp_path: Path) -> list[Path]:
     return [path for path in (tmp_path / "kept").rglob("*.json") if path.is_file()]
 
 
+def never(line: str) -> None:
+    raise AssertionError(f"there is nothing to tell: {line}")
+
+
 def test_a_token_is_in_the_keyring(ring: Ring, tmp_path: Path):
-    assert tokens.token_of(SERVER) == ""
-    tokens.keep(SERVER, "secret")
+    assert tokens.token_of(SERVER, never) == ""
+    tokens.keep(SERVER, "secret", never)
     assert ring.passwords == {("bpgrade", SERVER): "secret"}
     assert files(tmp_path) == []
-    assert tokens.token_of(SERVER) == "secret"
-    assert tokens.token_of("https://another.example.org") == ""
+    assert tokens.token_of(SERVER, never) == "secret"
+    assert tokens.token_of("https://another.example.org", never) == ""
     tokens.forget(SERVER)
     assert ring.passwords == {}
     tokens.forget(SERVER)
@@ -89,17 +98,30 @@ def test_a_token_is_in_the_keyring(ring: Ring, tmp_path: Path):
 def test_a_token_is_in_a_private_file_where_there_is_no_keyring(
     kind: str, ring: Ring, tmp_path: Path
 ):
+    told: list[str] = []
     ring.locked = True
     if kind == "none":
         keyring.set_keyring(keyring.backends.null.Keyring())
-    tokens.keep(SERVER, "secret")
+    tokens.keep(SERVER, "secret", told.append)
     [path] = files(tmp_path)
     assert path.stat().st_mode & 0o777 == 0o600
-    assert tokens.token_of(SERVER) == "secret"
+    assert tokens.token_of(SERVER, never) == "secret"
     path.write_text("{", encoding="utf-8")
-    assert tokens.token_of(SERVER) == ""
+    assert tokens.token_of(SERVER, told.append) == ""
+    assert told == ([] if kind == "none" else [NOTHING_KEPT.format("it is locked"), LOCKED])
     tokens.forget(SERVER)
     assert files(tmp_path) == []
+
+
+def test_a_token_in_a_file_is_newer_than_that_of_a_keyring_that_was_locked(ring: Ring):
+    tokens.keep(SERVER, "old", never)
+    ring.locked = True
+    tokens.forget(SERVER)
+    tokens.keep(SERVER, "new", [].append)
+    ring.locked = False
+    assert tokens.token_of(SERVER, never) == "new"
+    tokens.forget(SERVER)
+    assert ring.passwords == {}
 
 
 def test_where_to_hand_in_is_remembered_by_folder(ring: Ring, tmp_path: Path):

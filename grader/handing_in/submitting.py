@@ -203,7 +203,7 @@ def where_to_read(attempt: AttemptStatus, file: str = "") -> str:
 
 def _logged_in(server: Server, say: Say) -> tuple[str, ...]:
     """Give the server a token that holds; return the courses of its person."""
-    token = tokens.token_of(server.address)
+    token = tokens.token_of(server.address, say)
     if token:
         server.authorize(token)
         try:
@@ -212,7 +212,7 @@ def _logged_in(server: Server, say: Say) -> tuple[str, ...]:
             say(error.message)
             tokens.forget(server.address)
     token = log_in(server, say)
-    tokens.keep(server.address, token)
+    tokens.keep(server.address, token, say)
     server.authorize(token)
     return server.me().courses
 
