@@ -23,7 +23,7 @@ from grader.grading.grade import Grader
 from grader.grading.submission import read_submission
 from grader.result import Outcome
 from grader.sandbox import isolation as isolation_module
-from grader.sandbox import launch, layer_probe, read_allow_list
+from grader.sandbox import isolation_selftest, launch, layer_probe, read_allow_list
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import SandboxHost
 from grader.sandbox.isolation import resolve
@@ -603,3 +603,17 @@ def test_nothing_stays_where_the_grader_is_killed() -> None:
     assert scratch.name.startswith("bpgrade-")
     wait_for(lambda: not scratch.exists(), "the scratch folder is gone")
     assert marked(f"HOME={scratch}\0") == []
+
+
+@pytest.mark.parametrize("whose", ["the grader's", "another's"])
+def test_the_trial_of_signals_tells_the_grader_from_who_has_its_number(
+    whose: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, function, _arguments = isolation_selftest._SIGNAL
+    if whose == "another's":  # as in a container, where numbers are low, and in a namespace
+        monkeypatch.setattr(
+            isolation_selftest, "_SIGNAL", (name, function, lambda _out: [os.getpid()])
+        )
+    attempts = (isolation_selftest._SIGNAL,)
+    [escape] = isolation_selftest._try_all(resolve("basic"), tmp_path / "secret", attempts)
+    assert escape.stopped is (whose == "another's")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import subprocess
+import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -39,7 +43,7 @@ def connect(port):
     socket.create_connection(("127.0.0.1", port), 0.4).close()
 
 def signal_process(process):
-    os.kill(process, 0)
+    os.kill(process, signal.SIGCONT)
 
 def start_process():
     if os.fork() == 0:
@@ -83,6 +87,28 @@ class _Outside:
     untouched: Path
     port: int
     process: int
+
+
+@contextmanager
+def _stopped_process() -> Iterator[int]:
+    """Have a process that goes on where it is signalled; return its number.
+
+    That it goes on, and no error, tells: in a namespace its number may be another process's.
+    """
+    process = subprocess.Popen([sys.executable, "-ISc", "input()"], stdin=subprocess.PIPE)
+    try:
+        process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+        yield process.pid
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _goes_on(process: int) -> bool:
+    """Return whether a process that was stopped is not any more."""
+    how = os.WCONTINUED | os.WEXITED | os.WNOHANG | os.WNOWAIT
+    return os.waitid(os.P_PID, process, how) is not None
 
 
 _Attempt = tuple[str, str, Callable[[_Outside], Sequence[Any]]]
@@ -144,9 +170,10 @@ def _try_all(
     with (
         socket.create_server(("127.0.0.1", 0)) as server,
         SandboxHost(isolation, ["numpy"]) as host,
+        _stopped_process() if _SIGNAL in attempts else nullcontext(0) as process,
     ):
         untouched = secret.with_name("untouched")
-        outside = _Outside(secret, untouched, server.getsockname()[1], os.getpid())
+        outside = _Outside(secret, untouched, server.getsockname()[1], process)
         return tuple(_try(host, outside, *each) for each in attempts)
 
 
@@ -168,6 +195,8 @@ def _try(
         return Escape(name, failure.outcome is _ENDS.get(function), answer)
     finally:
         session.close()
+    if function == "signal_process" and not _goes_on(outside.process):
+        return Escape(name, True, _("another process has that number there"))
     return Escape(name, False, _("nothing stopped it"))
 
 

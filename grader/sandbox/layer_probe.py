@@ -82,8 +82,11 @@ def _no_landlock() -> tuple[str, str] | None:
     except ImportError:
         return _NO_PACKAGE.format(name="landlock"), "pip install landlock==1.0.0.dev5"
     return (
-        _("this kernel has no Landlock"),
-        _("use Linux 5.13 or later with landlock among its security modules (lsm=landlock,...)"),
+        _("there is no Landlock here"),
+        _(
+            "use Linux 5.13 or later with landlock among its security modules (lsm=landlock,...);"
+            " in a container, also an engine whose seccomp profile allows the calls landlock_*"
+        ),
     )
 
 
