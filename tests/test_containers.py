@@ -32,6 +32,14 @@ def test_what_a_container_starts_is_a_command(service: str):
         assert context.params["worker"] is (service == "worker")
 
 
+def test_what_is_cached_is_kept_with_the_data_where_the_user_can_write():
+    text = (FOLDER / "Containerfile").read_text("utf-8")
+    [folder] = re.findall(r"^VOLUME (\S+)$", text, re.MULTILINE)
+    assert re.search(rf"^ENV XDG_CACHE_HOME={folder}/\w+$", text, re.MULTILINE)
+    assert re.search(rf"install -d -o grading -g grading -m 700 {folder}$", text, re.MULTILINE)
+    assert "--uid 999 " in text  # docs/server.md says so
+
+
 def test_nothing_is_reached_but_through_the_proxy_and_no_privileges_are_given():
     for name, service in COMPOSE["services"].items():
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
