@@ -75,6 +75,7 @@ _LONGEST: Final = (
     "test_author_import.py",
     "test_similarity.py",
     "test_server_faults.py",
+    "test_server_regrade_faults.py",
     "test_hostile.py",
     "test_author_verify.py",
     "test_docs.py",
@@ -114,6 +115,7 @@ _SHARING_NOTHING: Final = {
     "test_platforms_limits.py",
     "test_platforms_selftest.py",
     "test_server_faults.py",
+    "test_server_regrade_faults.py",
     "test_told.py",
     "test_trust.py",
 }

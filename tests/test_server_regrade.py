@@ -229,3 +229,24 @@ def test_one_student_is_graded_again_alone(served: Class):
     state = served.clients["tess"].get("/c/again/desk/regrade/six/state/").json()
     assert state["is_new"]
     assert others
+
+
+def test_an_attempt_at_an_exercise_that_is_gone_waits_until_it_is_back(served: Class):
+    from grader.server import queue
+    from grader.server.models import Attempt, Job
+    from grader.server.worker import Worker
+
+    number = served.graded("ada", HALF, "two")
+    ask(served, "two", do="begin")
+    Attempt.objects.filter(pk=number).update(exercise="seven")
+    jobs = Job.objects.filter(attempt=number).exclude(regrade=None)
+    told: list[str] = []
+    worker = Worker(1, told.append)
+    worker.stop()
+    leased = {job.attempt_id: job for job in queue.lease(worker.name, 50)}
+    worker._grade(leased.pop(number))
+    queue.hand_back(worker.name, [job.pk for job in leased.values()])
+    assert [line for line in told if "seven" in line], told
+    assert jobs.get().state == "later"
+    Attempt.objects.filter(pk=number).update(exercise="two")
+    assert number in graded_again(served, RIGHT)

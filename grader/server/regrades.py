@@ -3,6 +3,9 @@
 A regrade is of one version of the course: a worker that has another one leaves it alone. Its
 results count when an instructor uses them: all that were graded, by one transaction, or none.
 What it could not grade keeps its grade. Who hands in meanwhile is graded as always.
+
+Rows are locked without their keys: whoever writes a row that refers to one, as a worker does that
+writes a result, need not wait, and so can't be waited for in turn.
 """
 
 from __future__ import annotations
@@ -81,7 +84,9 @@ def begin(served: ServedCourse, by: Person, exercise: str, person: Person | None
     Where one is open for the exercise already, that is returned.
     """
     with transaction.atomic():
-        ServedCourse.objects.select_for_update().get(pk=served.pk)  # one begins after the other
+        ServedCourse.objects.select_for_update(no_key=True).get(
+            pk=served.pk
+        )  # one begins after the other
         known = open_regrade(served, exercise)
         if known is not None:
             return known
@@ -136,7 +141,7 @@ def progress(regrade: Regrade) -> RegradeProgress:
 def use(regrade: Regrade, by: Person) -> bool:
     """Let a regrade's results count; False where it is not complete, or was decided on already."""
     with transaction.atomic():
-        held = Regrade.objects.select_for_update().get(pk=regrade.pk)
+        held = Regrade.objects.select_for_update(no_key=True).get(pk=regrade.pk)
         if held.state != RegradeState.OPEN or take_in(held) or progress(held).open:
             return False
         new = GradedResult.objects.filter(regrade=held, status="graded")
@@ -153,7 +158,7 @@ def use(regrade: Regrade, by: Person) -> bool:
 def drop(regrade: Regrade, by: Person) -> bool:
     """Keep the results that count; False where it was decided already."""
     with transaction.atomic():
-        held = Regrade.objects.select_for_update().get(pk=regrade.pk)
+        held = Regrade.objects.select_for_update(no_key=True).get(pk=regrade.pk)
         if held.state != RegradeState.OPEN:
             return False
         _settle(held, RegradeState.DROPPED)
