@@ -97,7 +97,7 @@ def test_without_cookies_a_new_window_opens(browser, site: Site, course: Course,
     try:
         with visiting(browser, site) as page:
             tool = framed(page, site, course, GRACE, course.activities[0].number)
-            tool.get_by_role("heading", name="Go on in a new window").wait_for()
+            tool.get_by_role("heading", name="Continue in a new window").wait_for()
             with page.context.expect_page() as opened:
                 tool.get_by_role("link", name="Open in a new window").click()
             window = opened.value

@@ -113,7 +113,7 @@ def test_what_a_teacher_has_written_stays_and_is_told(site: Site, course: Course
         words, capture_output=True, text=True, env={**os.environ, "BPGRADE_LANG": "en"}, timeout=120
     )
     assert compared.returncode == 1, compared.stderr
-    assert "counts 10 / 10, sent 10 / 10, there 7 / 10" in compared.stdout
+    assert "10 / 10 counts, 10 / 10 was sent, the platform has 7 / 10" in compared.stdout
     column.cells[EMMY] = Cell()
 
 

@@ -96,10 +96,10 @@ BAD = {
     "from yesterday": ({"iat": NOW - 86_400}, "too old"),
     "from the future": ({"iat": NOW + 61, "exp": NOW + 120}, "clock"),
     "begins later": ({"nbf": NOW + 61}, "clock"),
-    "no end": ({"exp": None}, "how long it holds"),
-    "an end in words": ({"exp": "soon"}, "how long it holds"),
-    "an end that is true": ({"exp": True}, "how long it holds"),
-    "an end beyond all times": ({"exp": 1e300}, "how long it holds"),
+    "no end": ({"exp": None}, "when it expires"),
+    "an end in words": ({"exp": "soon"}, "when it expires"),
+    "an end that is true": ({"exp": True}, "when it expires"),
+    "an end beyond all times": ({"exp": 1e300}, "when it expires"),
     "another nonce": ({"nonce": "twice"}, "another login"),
     "a nonce that is none": ({"nonce": 1}, "another login"),
     "another target": ({"target_link_uri": "https://other.example/"}, "another address"),
@@ -378,7 +378,7 @@ def test_private_addresses_are_known_through_what_they_are_wrapped_in(address: s
     ],
 )
 def test_what_is_no_address_of_a_platform_is_not_spoken_to(address: str):
-    with pytest.raises(LtiError, match="no address"):
+    with pytest.raises(LtiError, match="not the address"):
         check_address(address)
 
 

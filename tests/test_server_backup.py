@@ -107,7 +107,7 @@ def test_an_older_server_is_brought_up_to_date_backed_up_and_restored(
         assert ("PostgreSQL" if address else "SQLite") in well.stdout
         cookies = ada.cookies()
     assert after.stat().st_mode & 0o777 == 0o600
-    assert "there already" in run_command("serve", "backup", after, "--data", data).stderr
+    assert "already exists" in run_command("serve", "backup", after, "--data", data).stderr
     assert not list(tmp_path.glob(".bpgrade*"))
 
     for backup, name in ((before, "restored_before"), (after, "restored_after")):
@@ -158,10 +158,10 @@ def test_a_damaged_or_newer_backup_changes_nothing(whole: Path, tmp_path: Path):
         )
     assert run_command("serve", "backup", tmp_path / "newer.zip", "--data", newer).returncode == 0
     cases = {
-        "cut": (backup[: len(backup) // 2], "is damaged, or no backup"),
-        "changed": (changed_inside(whole / "a.zip", tmp_path), "is damaged, or no backup"),
-        "no zip": (b"not a zip", "is damaged, or no backup"),
-        "newer": ((tmp_path / "newer.zip").read_bytes(), "newer bpgrade has changed the database"),
+        "cut": (backup[: len(backup) // 2], "is damaged or not a backup"),
+        "changed": (changed_inside(whole / "a.zip", tmp_path), "is damaged or not a backup"),
+        "no zip": (b"not a zip", "is damaged or not a backup"),
+        "newer": ((tmp_path / "newer.zip").read_bytes(), "the database is from a newer bpgrade"),
     }
     for name, (content, told) in cases.items():
         file, data = tmp_path / f"{name}.backup", tmp_path / f"{name} data"

@@ -127,11 +127,11 @@ def test_nobody_is_shown_everything_at_once_and_everybody_is_found(served: Class
     assert "s0008" not in found
     kept = served.page("tess", "desk/?who=ada&exercise=exercise1")
     assert 'href="?who=ada&amp;exercise=exercise1&amp;page=2"' in kept
-    assert "Nobody is called so." in served.page("tess", "desk/?who=nobody")
+    assert "Nobody has this name or id." in served.page("tess", "desk/?who=nobody")
     served.add("newcomer")  # has handed in nothing, and may need an extension
     number = served.people["newcomer"].pk
     assert f"/desk/grade/{number}/words/" in served.page("tess", "desk/?who=newc")
-    assert "Nobody is called so." in served.page("assist", "desk/?who=newc")
+    assert "Nobody has this name or id." in served.page("assist", "desk/?who=newc")
     mine = served.page("assist", "desk/?who=ada")
     sections = set(re.findall(r"<strong>Ada \d+</strong> s\d+ (\w*)", mine))
     assert sections == {"A"}
@@ -177,7 +177,7 @@ def test_the_class_page_is_always_of_now_and_not_made_for_each_visit(served: Cla
     assert state == {"told": "1 new result.", "is_new": False, "is_ready": True, "again": 15}
     asked = served.page("tess", "desk/class/?show=1")
     assert "data-reload" in asked
-    assert "It is being made anew." in asked
+    assert "It is being made again." in asked
     assert "Latest N." in overview(served, "class")
     state = served.clients["tess"].get(f"/c/many/desk/class/state/?shown={name}").json()
     assert state["is_new"]
@@ -252,7 +252,7 @@ def test_a_platforms_own_gradebook_comes_back_filled_in(served: Class):
     assert "mine.csv is not an export of a Canvas gradebook" in page
     assert ask("", "")[0] == 400
     status, page, _ = ask("canvas.csv", canvas, column="exercise1 (4711)")
-    assert "a column is of one exercise and one file" in page
+    assert "a column belongs to one exercise and one file" in page
     status, page, table = ask("", "", format="csv", exercise="exercise1")
     assert "s0001,Ada 0001,10,10\r\n" in table or "s0001,Ada 0001,10,10\n" in table
     assert "gradebook canvas: 1 grades" in served.page("tess", "desk/audit/")

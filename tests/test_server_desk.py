@@ -64,7 +64,7 @@ def test_a_student_sees_what_changed_since_the_last_attempt(served: Class):
     second = served.graded("ada", RIGHT)
     shown = served.page("ada", f"attempt/{second}/")
     assert "Since attempt 1 (" in shown
-    assert "Right now: " in shown
+    assert "Now right: " in shown
     assert "No longer right" not in shown
     assert "-    return math.sqrt(sum((each - 2 * middle)" in shown
     third = served.graded("ada", RIGHT)
@@ -112,7 +112,7 @@ def test_the_course_says_how_often_one_may_hand_in(served: Class):
     typed = {"code": RIGHT + "# typed"}
     refused = served.clients["alan"].post("/c/desks/e/essay/submit/", typed)
     assert refused.status_code == 400
-    assert "no attempt is left for now" in refused.content.decode()
+    assert "you have no attempts left for now" in refused.content.decode()
     assert "# typed" in refused.content.decode()  # what was typed is not lost
     assert "<textarea" not in served.page("alan", "e/essay/")
     served.grade(numbers[0], ungraded=True)  # what the grader failed at uses nothing up

@@ -54,7 +54,7 @@ def test_a_server_that_is_well(kept: Path, tmp_path: Path):
                  "database", "clock", "worker"):  # fmt: skip
         assert f"yes  {name}" in told, told
     assert "SQLite" in told
-    assert "1 wait, 0 are being graded" in told
+    assert "1 waiting, 0 being graded" in told
     document = json.loads(run_command("doctor", "--server", "--data", kept, "--json").stdout)
     assert (document["schema"], document["holds"]) == ("bpgrade-doctor-server/1", True)
     assert not list(kept.glob("*.new"))

@@ -89,7 +89,7 @@ def test_new_results_count_when_they_are_used_and_are_shown_before(served: Class
     served.decide("ada", "one", kind="score", value="7", reason="a word with her")
     change(served, "one")
     assert "2 results count that other checks have given" in ask(served, "one")
-    assert "0 of 2 attempts are graded again" in ask(served, "one", do="begin")
+    assert "0 of 2 attempts have been graded again" in ask(served, "one", do="begin")
     assert f"{before} / 10" in served.page("ada", f"attempt/{half}/")  # nobody waits for it
     assert "0 of 2 attempts" in ask(served, "one", do="use")  # it is not complete
     assert graded_again(served, RIGHT) == [half, right]
@@ -109,7 +109,7 @@ def test_new_results_count_when_they_are_used_and_are_shown_before(served: Class
     assert f"{before} / 10" in served.page("ada", f"attempt/{half}/")
     begin = ask(served, "one", do="use")
     assert "Grade this exercise again" in begin
-    assert "result counts" not in begin
+    assert "result that counts" not in begin
     assert score(served, "ada", "one") == score(served, "bob", "one") == "10"
     assert "10 / 10" in served.page("ada", f"attempt/{half}/")
     audit = served.page("tess", "desk/audit/")
@@ -162,18 +162,20 @@ def test_who_hands_in_meanwhile_comes_first_and_counts_at_once(served: Class):
     served.grade(late)
     assert score(served, "bob", "four") == "10"
     graded_again(served, RIGHT)
-    assert "1 of 2 attempts are graded again" in ask(served, "four")  # bob's first: not yet at all
+    assert "1 of 2 attempts have been graded again" in ask(
+        served, "four"
+    )  # bob's first: not yet at all
     assert queue.end(job, "v1", result)
     straggler = served.hand_in("ada", HALF, "four")
     [job] = queue.lease("a worker with the old course", 5)
     result = served.result(job.attempt)
     result.course_version = "old"
     assert queue.end(job, "v1", result)
-    assert "2 of 3 attempts are graded again" in ask(served, "four")
+    assert "2 of 3 attempts have been graded again" in ask(served, "four")
     assert graded_again(served, RIGHT) == [straggler]
     assert "2 grades compared, 1 different: 1 up" in ask(served, "four")
     ask(served, "four", do="use")
-    assert "result counts" not in ask(served, "four")
+    assert "result that counts" not in ask(served, "four")
     shown = served.page("tess", f"desk/grade/{served.people['ada'].pk}/four/")
     assert shown.count("10 / 10") == 3  # both attempts, and what counts
     assert {first, older, late, straggler} == set(

@@ -156,8 +156,8 @@ def test_how_hidden_checks_ended_is_nowhere_before_the_deadline(shown: Class):
             assert hidden not in text
     attempt = shown.page("ada", f"attempt/{second}/")
     assert "3 / 10 so far" in attempt  # what the visible checks give, which one can try anyway
-    assert "How the hidden checks ended is told when the deadline is over." in attempt
-    assert "Right now: The mean of 2, 4, 9 is 5" in attempt
+    assert "The results of the hidden checks are shown once the deadline is over." in attempt
+    assert "Now right: The mean of 2, 4, 9 is 5" in attempt
     report = shown.page("ada", f"attempt/{second}/report/")
     assert "Left out: the hidden checks, worth 7 of 10 points" in report
     assert "The mean of 2, 4, 9 is 5" in shown.page("ada", f"attempt/{first}/report/")

@@ -62,7 +62,7 @@ def ada(site: Served, instructor: Visitor, tmp_path_factory: pytest.TempPathFact
     told = process.communicate(timeout=120)
     assert process.returncode == 1, told
     assert "mean: failed" in told[0]
-    assert "it is handed in, attempt 1: http://" in told[1]
+    assert "handed in as attempt 1: http://" in told[1]
     return laptop
 
 
@@ -146,7 +146,7 @@ def test_a_computer_is_listed_and_ended_by_its_person(
     process = laptop.begin("exercise1.py", "--server", site.address)
     code = until(process, CODE)[1]
     wrong = laptop.person.post("/device/", code="BCDF-BCDF")
-    assert (wrong.status, "No computer shows this code" in wrong.text) == (400, True)
+    assert (wrong.status, "No computer is showing this code" in wrong.text) == (400, True)
     assert "Let this computer" in laptop.person.post("/device/", code=code).text
     assert "was refused" in laptop.person.post("/device/", code=code, answer="refuse").text
     assert "refused in the browser" in process.communicate(timeout=60)[1]
@@ -165,13 +165,13 @@ def test_a_computer_is_listed_and_ended_by_its_person(
     assert laptop.submit("exercise1.py").returncode == 0  # the course is remembered, too
     done = laptop.submit("exercise1.py")
     assert done.returncode == 3
-    assert "no attempt is left for this exercise: it was not handed in" in done.stderr
+    assert "you have no attempts left for this exercise: the file was not handed in" in done.stderr
 
     page = laptop.person.get("/device/").text
     [number] = re.findall(r'name="end" value="(\d+)"', page)
     laptop.person.post("/device/", end=number)
     process = laptop.begin("exercise1.py")
-    assert until(process, "may not hand in for you, or no longer")
+    assert until(process, "is not, or no longer, allowed to hand in for you")
     assert until(process, CODE)  # and asks again
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
@@ -268,7 +268,7 @@ def test_what_fails_is_told_in_a_line(ada: Laptop, tmp_path: Path):
     other = Laptop(tmp_path / "other", ada.person)
     other.write(RIGHT)
     for words, code, told in (
-        ([], 2, "it is not known which server to hand in to"),
+        ([], 2, "no server to hand in to is named"),
         (["--server", "http://127.0.0.1:1"], 3, "cannot be reached: Connection refused"),
         (["--server", "https://nowhere.invalid"], 3, "cannot be reached: "),
     ):
@@ -286,7 +286,7 @@ def test_a_withheld_result_is_not_shown(site: Served, instructor: Visitor, ada: 
     ada.write(RIGHT)
     done = ada.submit("exercise1.py", "--server", site.address)
     assert (done.returncode, done.stdout) == (1, "")
-    assert "exercise1.py is handed in; its result is not shown yet" in done.stderr
+    assert "exercise1.py was handed in; its result is not shown yet" in done.stderr
     [number] = re.findall(r'name="number" value="(\d+)"', instructor.get(page).text)
     instructor.post(page, kind="undo", number=number)
     assert ada.submit("exercise1.py").returncode == 0

@@ -185,15 +185,15 @@ JSON = {"Content-Type": "application/json"}
 FAILURES = [
     (200, {}, b"<h1>Welcome</h1>", "there is no bpgrade server at http://127"),
     (200, JSON, b'{"courses": 3}', "there is no bpgrade server at http://127"),
-    (302, {"Location": "https://example.org/"}, b"", "leads to https://example.org/"),
+    (302, {"Location": "https://example.org/"}, b"", "redirects to https://example.org/"),
     (404, {}, b"nothing", "there is no bpgrade server at http://127"),
     (413, {}, b"<html>", "the file is too large for the server"),
-    (429, JSON, b'{"error": "rate"}', "that was too often in a short time"),
-    (500, JSON, b'{"error": "broken"}', "has failed"),
-    (502, {}, b"<html>", "has failed"),
+    (429, JSON, b'{"error": "rate"}', "too many requests in a short time"),
+    (500, JSON, b'{"error": "broken"}', "the server at http://127"),
+    (502, {}, b"<html>", "the server at http://127"),
     (503, JSON, b'{"error": "course", "error_description": "no \\u001b"}', "at the moment: no  "),
     (507, JSON, b'{"error": "full"}', "the server's disk is full"),
-    (418, JSON, b'{"error": "teapot\\u001b"}', "the server has refused it: teapot"),
+    (418, JSON, b'{"error": "teapot\\u001b"}', "the server refused the file: teapot"),
 ]
 
 
@@ -223,7 +223,7 @@ def test_a_certificate_that_nobody_vouches_for_ends_it(tmp_path: Path):
         server = Server(f"https://127.0.0.1:{listening.server_port}")
         with server, pytest.raises(ServerError) as error:
             server.me()
-        assert "does not prove who it is: self-signed certificate" in str(error.value)
+        assert "cannot be verified: self-signed certificate" in str(error.value)
     finally:
         thread.join()
         listening.server_close()

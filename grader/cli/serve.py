@@ -31,13 +31,13 @@ _ON_A_CLUSTER = 32
     metavar="DIR",
     multiple=True,
     type=click.Path(path_type=Path, file_okay=False),
-    help="A course's folder, solutions included; more than once for several courses.",
+    help="A course's folder, solutions included. Can be given several times.",
 )
 @click.option(
     "--data",
     metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
-    help="The server's own folder: its database, its secret key. It is made if need be.",
+    help="The server's own folder, with its database and secret key. Made if it does not exist.",
 )
 @click.option(
     "--database",
@@ -53,18 +53,18 @@ _ON_A_CLUSTER = 32
     "--address",
     metavar="URL",
     default="",
-    help="The address that browsers use, where a proxy stands before it.",
+    help="The address that browsers use, if the server is behind a proxy.",
 )
 @click.option(
     "--private-platforms",
     is_flag=True,
-    help="Learning platforms may be at addresses of private networks.",
+    help="Allow learning platforms at addresses in private networks.",
 )
 @click.option(
     "--workers",
     type=click.IntRange(min=0),
     default=None,
-    help="How many are graded at a time.  [default: one for each core; 32 on a cluster]",
+    help="How many submissions to grade at a time.  [default: one for each core; 32 on a cluster]",
 )
 @click.option("--worker", is_flag=True, help="Only grade, for a server that runs elsewhere.")
 @click.option(
@@ -115,7 +115,12 @@ def command(
     prepared = serving.prepare(made)
     click.echo(_("bpgrade is at {address}", address=shown))
     if prepared.first_link:
-        click.echo(_("Become the first instructor, once, by: {link}", link=prepared.first_link))
+        click.echo(
+            _(
+                "Become the first instructor with this link, which works once: {link}",
+                link=prepared.first_link,
+            )
+        )
     click.echo(_("Ctrl-C stops it; nothing that was handed in is lost."))
     sys.stdout.flush()
     return serving.run(made, host, port, threads, scheduler)

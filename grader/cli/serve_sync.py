@@ -14,7 +14,7 @@ from grader.language import ngettext
 
 @click.command("sync", epilog="Example: bpgrade serve sync --data /srv/grading")
 @FOLDER
-@click.option("--send", is_flag=True, help="Send again what has not arrived as it counts.")
+@click.option("--send", is_flag=True, help="Send the grades that differ again.")
 def sync(data: Path, send: bool) -> int:
     """Compare the gradebooks of learning platforms with what counts, and say what differs.
 
@@ -47,5 +47,5 @@ def sync(data: Path, send: bool) -> int:
         )
     )
     if sent:
-        click.echo(_("{count} of them are sent again by the server.", count=sent))
+        click.echo(_("The server sends {count} of them again.", count=sent))
     return 3 if unread else int(differing > 0)

@@ -59,4 +59,4 @@ def _awaited(server: Server, codes: DeviceAuthorization) -> str:
             )
         elif answer != "authorization_pending":
             break
-    raise ServerError(_("nobody typed the code in time"), _("run the command again"))
+    raise ServerError(_("the code was not typed in time"), _("run the command again"))

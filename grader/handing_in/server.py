@@ -138,7 +138,7 @@ class Server:
             return Result.from_json(json.dumps(document))
         except ValueError:
             raise ServerError(
-                _("the server's result is of another version of bpgrade"),
+                _("the server's result was made by another version of bpgrade"),
                 "pip install --upgrade bpgrade",
             ) from None
 

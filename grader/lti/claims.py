@@ -108,8 +108,8 @@ def read_launch(claims: Mapping[str, Any]) -> Launch:
     kind = claims.get(f"{CLAIM}message_type")
     if not isinstance(kind, str) or kind not in set(MessageKind):
         raise LaunchError(
-            _("this kind of launch is not known: {kind}", kind=str(kind)[:_LONGEST]),
-            _("known are links to exercises and deep linking"),
+            _("unknown kind of launch: {kind}", kind=str(kind)[:_LONGEST]),
+            _("links to exercises and deep linking are supported"),
         )
     deep_linking = _deep_linking(claims) if kind == MessageKind.DEEP_LINKING else None
     link = _object(claims, f"{CLAIM}resource_link")
@@ -176,7 +176,7 @@ def _deep_linking(claims: Mapping[str, Any]) -> DeepLinkingSettings:
         raise _wrong("deep_linking_settings")
     if "ltiResourceLink" not in types:
         raise LaunchError(
-            _("the platform takes no links to exercises in this place"),
+            _("the platform accepts no links to exercises here"),
             _("add the exercise as an activity of the course"),
         )
     data = found.get("data")
@@ -219,6 +219,6 @@ def _address(claims: Mapping[str, Any], name: str) -> str:
 
 def _wrong(name: str) -> LaunchError:
     return LaunchError(
-        _("the platform's launch lacks {claim}, or says it wrongly", claim=name),
+        _("the platform's launch has no valid {claim}", claim=name),
         _("check what the platform shares with the tool"),
     )

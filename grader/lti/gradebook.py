@@ -128,7 +128,7 @@ def make_column(services: Services, address: str, label: str, maximum: float) ->
     answer = services.ask("POST", address, SCOPE_LINE_ITEMS, accept=_KIND, body=body, kind=_KIND)
     document = answer.document()
     if not isinstance(document, dict):
-        raise ServiceError(_("the platform has not said which column it has made"))
+        raise ServiceError(_("the platform did not say which column it made"))
     return _column(document)
 
 

@@ -52,8 +52,8 @@ def read_login(fields: Mapping[str, str]) -> LoginRequest:
         value = fields.get(name, "")
         if (needed and not value) or len(value) > _LONGEST or "\0" in value:
             raise LaunchError(
-                _("the platform's request to begin lacks {name}, or says it wrongly", name=name),
-                _("begin by clicking the exercise on the platform"),
+                _("the platform's login request has no valid {name}", name=name),
+                _("start by clicking the exercise on the platform"),
             )
         return value
 

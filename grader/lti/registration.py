@@ -44,8 +44,11 @@ def read_configuration(
         check_address(value, private=private)
     if urlsplit(document["issuer"]).hostname != urlsplit(address).hostname:
         raise LtiError(
-            _("the platform says that it is another one: {issuer}", issuer=document["issuer"]),
-            _("enter its facts by hand if that is right"),
+            _(
+                "the platform says that its issuer is another one: {issuer}",
+                issuer=document["issuer"],
+            ),
+            _("if that is right, register it by hand"),
         )
     return document
 
@@ -151,6 +154,6 @@ def register(
 
 def _wrong(name: str) -> LtiError:
     return LtiError(
-        _("the platform's registration lacks {name}, or says it wrongly", name=name),
+        _("the platform's registration has no valid {name}", name=name),
         _("register by hand, with the addresses that the platform shows"),
     )

@@ -102,7 +102,9 @@ class Services:
                 return
             if address in seen or urlsplit(address).netloc != host:
                 break
-        raise ServiceError(_("the pages of the platform's list lead nowhere"))
+        raise ServiceError(
+            _("the pages of the platform's list do not end, or lead to another host")
+        )
 
     def _token(self, scope: str) -> str:
         with self._lock:
@@ -134,15 +136,15 @@ class Services:
             raise
         except ServiceError as error:
             raise AwayError(
-                _("the platform gives no token for its services: {reason}", reason=error.message),
-                _("see whether the tool is still registered there, and allowed these services"),
+                _("the platform refused a token for its services: {reason}", reason=error.message),
+                _("check that the tool is still registered there and may use these services"),
                 status=error.status,
                 words=error.words,
                 is_whole=error.status != 400,
             ) from None
         text = document.get("access_token") if isinstance(document, dict) else None
         if not isinstance(text, str) or not text.isascii() or not text.isprintable():
-            raise AwayError(_("the platform gives no token for its services"), words=answer.words)
+            raise AwayError(_("the platform gave no token for its services"), words=answer.words)
         lasts = document.get("expires_in")
         seconds = float(lasts) if isinstance(lasts, (int, float)) else _LONGEST_SECONDS
         seconds = min(max(seconds * 0.9, _SHORTEST_SECONDS), _LONGEST_SECONDS)

@@ -86,7 +86,7 @@ def _signed(token: str, find_key: FindKey) -> Mapping[str, Any]:
 
 def _check_parties(claims: Mapping[str, Any], platform: PlatformFacts) -> None:
     if claims.get("iss") != platform.issuer:
-        raise _refused(_("another platform has issued it"))
+        raise _refused(_("it was issued by another platform"))
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
     party = claims.get("azp")
@@ -99,7 +99,7 @@ def _check_parties(claims: Mapping[str, Any], platform: PlatformFacts) -> None:
 def _check_times(claims: Mapping[str, Any], now: float) -> None:
     expires, issued = (_seconds(claims.get(name)) for name in ("exp", "iat"))
     if expires is None or issued is None:
-        raise _refused(_("it does not say how long it holds"))
+        raise _refused(_("it does not say when it expires"))
     if expires <= now - _SKEW_SECONDS or issued < now - _OLDEST_SECONDS:
         raise LaunchError(
             _("the launch is too old"), _("go back to the platform and click the exercise again")

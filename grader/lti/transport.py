@@ -51,7 +51,7 @@ class Response:
             return json.loads(self.body)
         except (ValueError, RecursionError):
             raise ServiceError(
-                _("the platform's answer is no JSON"), status=self.status, words=self.words
+                _("the platform's answer is not JSON"), status=self.status, words=self.words
             ) from None
 
     @property
@@ -139,7 +139,7 @@ def check_address(address: str, *, private: bool = False) -> str:
     right = host and (parts.scheme == "https" or (loopback and parts.scheme == "http"))
     if not right or parts.username or port == 0 or any(not each.isprintable() for each in address):
         raise LtiError(
-            _("{address} is no address of a platform", address=address[:200]),
+            _("{address} is not the address of a platform", address=address[:200]),
             _("it must begin with https://"),
         )
     return address
@@ -197,7 +197,7 @@ def _public_address(host: str, port: int) -> str:
     addresses = [ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found]
     if not addresses or not all(map(is_public, addresses)):
         raise LtiError(
-            _("{host} is an address of a private network", host=host),
+            _("{host} is in a private network", host=host),
             _("start the server with --private-platforms if that is right"),
         )
     return str(addresses[0])

@@ -35,6 +35,6 @@ def read_people(data: bytes) -> list[RosterRow]:
     if any(each.id == ALL for each in roster.people):
         raise UsageError(
             _("nobody can have the id {id}: it stands for everybody", id=ALL),
-            _("give them another one"),
+            _("choose another id"),
         )
     return [RosterRow(each.id, each.name) for each in roster.people if each.id]

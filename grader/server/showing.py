@@ -21,7 +21,7 @@ from grader.server.models import ServedCourse
 _NAMED_LATER: Final = _("mistakes are named {when}")
 _HINTED_LATER: Final = _("hints are given {when}")
 _CHECKED_LATER: Final = _(
-    "the hidden checks, worth {missing:g} of {total:g} points: how they ended is told {when}"
+    "the results of the hidden checks, worth {missing:g} of {total:g} points, are shown {when}"
 )
 
 
@@ -64,7 +64,7 @@ def shown_to_student(course: ServedCourse, exercise_grade: ExerciseGrade) -> Dis
         if stage.is_reached(len(files), bool(is_over)):
             return ""
         if stage.after_deadline:
-            return _("when the deadline is over")
+            return _("once the deadline is over")
         return _("after {count} different attempts", count=stage.attempts)
 
     told = exercise.serving

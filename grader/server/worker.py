@@ -195,7 +195,7 @@ class Worker:
         key = read.identity.key(exercise, attempt.file_name, content, beside)
         task = Task(key, attempt.exercise, attempt.file_name, content, beside)
         if job.deaths >= jobs.MAX_DEATHS:
-            reason = _("the grader ended twice while it was at this submission")
+            reason = _("the grader ended twice while grading this submission")
             self._end_ungraded(job, task, read, reason, JobState.GIVEN_UP)
             return
         try:
@@ -218,7 +218,7 @@ class Worker:
         if again.results:
             self._end(job, again.results[0], read)
         else:
-            reason = _("the grader was lost twice: {how}", how=how)
+            reason = _("the grader ended twice: {how}", how=how)
             self._end_ungraded(job, task, read, reason, JobState.GIVEN_UP)
 
     def _end_ungraded(

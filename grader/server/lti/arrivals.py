@@ -57,8 +57,8 @@ def arrive(platform: LtiPlatform, launch: Launch) -> Arrival:
     role = course_role(launch.roles)
     if role is None or launch.course is None:
         raise LaunchError(
-            _("the platform does not say what you are in which course"),
-            _("students, assistants and teachers of a course can come here"),
+            _("the platform does not say which course you come from, and in which role"),
+            _("only students, assistants and teachers of a course can use this tool"),
         )
     with transaction.atomic():
         known = LtiPlatform.objects.select_for_update().get(pk=platform.pk)
@@ -66,7 +66,7 @@ def arrive(platform: LtiPlatform, launch: Launch) -> Arrival:
         course = _course(known, launch)
         identity = identity_of(known, launch.subject)
         if not identity.person.is_active:
-            raise LaunchError(_("you have been locked out"), _("ask your instructor"))
+            raise LaunchError(_("your account is locked"), _("ask your instructor"))
         _enrolment, is_new = LtiEnrolment.objects.update_or_create(
             course=course,
             identity=identity,

@@ -132,7 +132,7 @@ def _there_and_back(services: Services, there: LtiCourse, subject: str) -> Itera
     yield (step := _step(_("send grades"), send))
     if step.worked:
         yield _step(_("read grades back"), read)
-    yield _step(_("remove the trial's column"), lambda: drop_column(services, made[0].address))
+    yield _step(_("remove the test column"), lambda: drop_column(services, made[0].address))
 
 
 def _step(title: str, do: Callable[[], str | None]) -> Step:

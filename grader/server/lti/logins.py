@@ -46,7 +46,7 @@ def platform_of(request: LoginRequest) -> LtiPlatform:
     if len(found) != 1:
         raise LaunchError(
             _("{issuer} is not registered here", issuer=request.issuer[:200]),
-            _("tell whoever runs this server; they register it at /lti/platforms/"),
+            _("tell whoever runs this server: platforms are registered at /lti/platforms/"),
         )
     return found[0]
 
@@ -115,6 +115,6 @@ def use_up(login: LtiLogin) -> None:
 def over() -> LaunchError:
     """Return what is said of a launch that can't be gone on with."""
     return LaunchError(
-        _("this launch has been used, or is too old"),
+        _("this launch has been used or is too old"),
         _("go back to the platform and click the exercise again"),
     )

@@ -74,7 +74,7 @@ def _line(row: LtiGrade) -> GradeNews:
     if row.has_other:
         other = _("none") if row.other is None else score_text(row.other, row.maximum)
         text = _(
-            "{platform} has another grade, {other}; sent was {sent}",
+            "{platform} has another grade, {other}; {sent} was sent",
             platform=platform,
             other=other,
             sent=sent,
@@ -88,7 +88,7 @@ def _line(row: LtiGrade) -> GradeNews:
         words = row.words or row.column.course.platform.trouble
         if not words:
             return GradeNews(_("on its way to {platform}", platform=platform))
-        text = _("waits to be sent to {platform}: {words}", platform=platform, words=words)
+        text = _("waiting to be sent to {platform}: {words}", platform=platform, words=words)
         return GradeNews(text, True)
     if row.state == GradeState.HELD and sent:
         return GradeNews(_("{platform} still has {sent}", platform=platform, sent=sent))

@@ -49,7 +49,8 @@ class Discrepancy:
     def __str__(self) -> str:
         """Return a line on it."""
         return _(
-            "{course}, {exercise}, {student}: counts {counts}, sent {sent}, there {theirs}",
+            "{course}, {exercise}, {student}: {counts} counts, {sent} was sent, the platform has"
+            " {theirs}",
             course=self.column.course,
             exercise=self.column.exercise,
             student=self.identity.person.username,

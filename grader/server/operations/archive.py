@@ -48,7 +48,7 @@ def beside(file: Path) -> Iterator[Path]:
     except OSError as error:
         raise UsageError(
             _("{path} cannot be written to: {reason}", path=file.parent, reason=error.strerror),
-            _("choose a folder that is there and that you can write to"),
+            _("choose an existing folder that you can write to"),
         ) from None
     try:
         yield Path(folder)
@@ -127,7 +127,7 @@ def unpack(file: Path, folder: Path) -> dict[str, Any]:
             raise  # a full disk
         raise UsageError(
             _("{path} cannot be read: {reason}", path=file, reason=error.strerror),
-            _("name a file that bpgrade serve backup has written"),
+            _("name a file that bpgrade serve backup wrote"),
         ) from None
     except _DAMAGE as error:
         raise _damaged(file, str(error) or type(error).__name__) from None
@@ -149,19 +149,19 @@ def _digest(path: Path) -> str:
 
 def _there_already(file: Path) -> UsageError:
     return UsageError(
-        _("{path} is there already", path=file), _("nothing is overwritten: choose another name")
+        _("{path} already exists", path=file), _("choose another name: nothing is overwritten")
     )
 
 
 def _damaged(file: Path, reason: str) -> UsageError:
     return UsageError(
-        _("{path} is damaged, or no backup: {reason}", path=file, reason=reason),
+        _("{path} is damaged or not a backup: {reason}", path=file, reason=reason),
         _("use another backup; nothing was changed"),
     )
 
 
 def _no_backup(file: Path, schema: str) -> UsageError:
     return UsageError(
-        _("{path} is of a kind that is not known here: {schema}", path=file, schema=schema),
-        _("restore it with the bpgrade that has written it"),
+        _("{path} has an unknown format: {schema}", path=file, schema=schema),
+        _("restore it with the version of bpgrade that wrote it"),
     )

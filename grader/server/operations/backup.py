@@ -53,7 +53,7 @@ def copy_sqlite(source: Path, target: Path) -> None:
     """Copy a SQLite that others write to, by its own means, and look whether the copy is whole."""
     if not source.exists():
         raise UsageError(
-            _("there is no database: {path}", path=source), _("check the folder after --data")
+            _("no such database: {path}", path=source), _("check the folder after --data")
         )
     try:
         with (
@@ -79,14 +79,14 @@ def damage(path: Path) -> str:
     except sqlite3.Error as error:
         return str(error)
     if loose:
-        return _("a row of {table} belongs to none", table=loose[0])
+        return _("a row of {table} refers to one that does not exist", table=loose[0])
     return "" if said == "ok" else str(said)
 
 
 def _unusable(path: Path, reason: str) -> UsageError:
     return UsageError(
         _("the database {path} cannot be copied: {reason}", path=path, reason=reason),
-        _("look whether the disks are sound and have space, then rerun the same command"),
+        _("check that the disks are sound and have space, then rerun the same command"),
     )
 
 

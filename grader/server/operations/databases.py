@@ -65,7 +65,7 @@ def refuse_newer(alias: str) -> None:
     if unknown:
         changes = ", ".join(sorted(name for _app, name in unknown))
         raise UsageError(
-            _("a newer bpgrade has changed the database: {changes}", changes=changes),
+            _("the database is from a newer bpgrade: {changes}", changes=changes),
             "pip install --upgrade 'bpgrade[server]'",
         )
 

@@ -85,7 +85,7 @@ def _folder(data: Path) -> HealthCheck:
     name = _("data folder")
     if not data.is_dir():
         return HealthCheck(
-            name, True, _("{path} is not there: the server makes it", path=data.absolute())
+            name, True, _("{path} does not exist yet: the server makes it", path=data.absolute())
         )
     if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
         return HealthCheck(
@@ -96,18 +96,18 @@ def _folder(data: Path) -> HealthCheck:
         )
     if data.stat().st_mode & 0o077:
         return HealthCheck(
-            name, False, _("others may look into {path}", path=data), f"chmod 700 {data}"
+            name, False, _("other users can read {path}", path=data), f"chmod 700 {data}"
         )
-    return HealthCheck(name, True, _("{path} is its owner's alone", path=data))
+    return HealthCheck(name, True, _("only its owner can read {path}", path=data))
 
 
 def _space(data: Path) -> HealthCheck:
     there = next(path for path in (data.absolute(), *data.absolute().parents) if path.exists())
     free = shutil.disk_usage(there).free
-    told = _("{size} GB are free", size=f"{free / 1e9:.1f}")
+    told = _("{size} GB free", size=f"{free / 1e9:.1f}")
     if free >= _LEAST_BYTES:
         return HealthCheck(_("disk"), True, told)
-    return HealthCheck(_("disk"), False, told, _("make room: what is handed in is kept there"))
+    return HealthCheck(_("disk"), False, told, _("free some space: submissions are kept there"))
 
 
 def _course(folder: str) -> HealthCheck:
@@ -121,7 +121,7 @@ def _course(folder: str) -> HealthCheck:
         return HealthCheck(
             name,
             False,
-            _("it has deadlines and no time zone: times are shown in UTC"),
+            _("it has deadlines but no time zone: times are shown in UTC"),
             _('write time_zone = "Europe/Berlin", or yours, at the top of course.toml'),
         )
     zone = course.time_zone.key if course.time_zone else "UTC"
@@ -137,20 +137,22 @@ def _addresses(known: Configuration) -> Generator[HealthCheck, None, bool]:
         yield HealthCheck(
             name,
             False,
-            _("passwords would cross the network in clear"),
-            _("put a proxy with a certificate before it, and start with --address https://..."),
+            _("passwords would cross the network unencrypted"),
+            _(
+                "put a proxy with a certificate in front of it, and start with --address https://..."
+            ),
         )
     problem = _unanswered(known.address)
     if problem is None:
         yield HealthCheck(name, True, _("the server answers"))
         return True
     if is_local and not _is_taken(parts.hostname or "", parts.port or 80):
-        yield HealthCheck(name, True, _("no server runs; the port is free"))
+        yield HealthCheck(name, True, _("no server is running; the port is free"))
         return False
     yield HealthCheck(
         name,
         False,
-        _("no answer of a bpgrade: {reason}", reason=problem),
+        _("no answer from bpgrade: {reason}", reason=problem),
         _("start the server and the proxy; if another program has the port, choose --port"),
     )
     return False
@@ -179,7 +181,7 @@ def _database(known: Configuration, is_running: bool) -> Iterator[HealthCheck]:
         yield HealthCheck(
             name,
             False,
-            _("there is no database: {path}", path=path),
+            _("no such database: {path}", path=path),
             _("restore a backup: bpgrade serve restore"),
         )
         return
@@ -238,7 +240,7 @@ def _clock() -> HealthCheck:
             moment=shown,
             seconds=round(off.total_seconds()),
         ),
-        _("have both set by NTP: deadlines go by it"),
+        _("set both by NTP: deadlines depend on it"),
     )
 
 
@@ -251,9 +253,9 @@ def _worker(is_running: bool) -> HealthCheck:
     at_work = Job.objects.filter(state=JobState.LEASED, leased_until__gt=now).count()
     waiting = Job.objects.filter(state=JobState.WAITING)
     since = waiting.order_by("id").values_list("attempt__handed_in", flat=True).first()
-    told = _("{waiting} wait, {graded} are being graded", waiting=waiting.count(), graded=at_work)
+    told = _("{waiting} waiting, {graded} being graded", waiting=waiting.count(), graded=at_work)
     if not is_running or at_work or since is None or now - since < _STALLED:
         return HealthCheck(name, True, told)
     return HealthCheck(
-        name, False, told, _("start one: bpgrade serve --worker, or look into the server's log")
+        name, False, told, _("start one: bpgrade serve --worker, or look at the server's log")
     )

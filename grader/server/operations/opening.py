@@ -29,7 +29,7 @@ def opened(data: Path) -> Iterator[Configuration]:
         databases.refuse_newer(databases.OWN)
         if not databases.is_current(databases.OWN):
             raise UsageError(
-                _("an older bpgrade has made the database"),
-                _("start the server once: it brings the database up to date"),
+                _("the database is from an older bpgrade"),
+                _("start the server once to bring it up to date"),
             )
         yield known

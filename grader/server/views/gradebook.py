@@ -76,10 +76,10 @@ def _made(request: HttpRequest, visit: Visit) -> FilledGradebook:
     """
     format, into = _format(request), _export(request)
     if format is None or (format == "canvas" and into is None):
-        raise UsageError(_("choose the platform and the file that it has exported"))
+        raise UsageError(_("choose the platform and the file that it exported"))
     exercise, column = _exercise(request, visit), request.POST.get("column", "").strip()[:200]
     if column and not (exercise and into):
-        raise UsageError(_("a column is of one exercise and one file: choose both"))
+        raise UsageError(_("a column belongs to one exercise and one file: choose both"))
     graded = grades.with_kept(visit.course, _exercise_grades(visit, exercise))
     filled = filled_gradebook(format, graded, into, exercise or None, column or None)
     noted(visit.person, visit.course, "gradebook", f"{format}: {filled.written} grades")

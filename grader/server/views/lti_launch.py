@@ -55,7 +55,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         asked = read_login(fields.dict())
         if not asked.target.startswith(_launch_address()):
             raise LaunchError(
-                _("the platform begins a launch to an address that is not here"),
+                _("the platform started a launch at an address that is not on this server"),
                 _("set the tool's address on the platform to {address}", address=_launch_address()),
             )
         if limits.too_many("launch", asked.login_hint, request):
@@ -156,7 +156,7 @@ def _begun(
 def _launched(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         raise LaunchError(
-            _("there is nothing to see here"), _("begin by clicking the exercise on the platform")
+            _("there is nothing to see here"), _("start by clicking the exercise on the platform")
         )
     state = request.POST.get("state", "")
     login = logins.open_login(state)
@@ -165,7 +165,7 @@ def _launched(request: HttpRequest) -> HttpResponse:
     if problem := request.POST.get("error", ""):
         words = request.POST.get("error_description", "") or problem
         raise LaunchError(
-            _("the platform has ended the launch: {words}", words=words[:200]),
+            _("the platform ended the launch: {words}", words=words[:200]),
             _("go back to the platform and click the exercise again"),
         )
     token = request.POST.get("id_token", "")
@@ -181,7 +181,7 @@ def _ask_storage(request: HttpRequest, login: LtiLogin, state: str, token: str) 
     asked = logins.request_of(login)
     if not asked.storage_target or "browser" in request.POST or len(token) > _LONGEST:
         raise LaunchError(
-            _("your browser has not kept what this launch began with"),
+            _("your browser did not keep what this launch started with"),
             _("allow cookies for this page, or open the exercise in a new window"),
         )
     return page(
@@ -226,7 +226,8 @@ def _stay(platform: LtiPlatform, arrival: Arrival, said: Launch, frame: int) -> 
     if said.kind is MessageKind.DEEP_LINKING and said.deep_linking is not None:
         if not arrival.teaches:
             raise LaunchError(
-                _("only who teaches a course chooses its exercises"), _("ask your instructor")
+                _("only the teachers of a course can choose its exercises"),
+                _("ask your instructor"),
             )
         deep_linking = asdict(said.deep_linking)
     course, named = arrival.course.course, said.custom.get("course", "")
@@ -236,7 +237,7 @@ def _stay(platform: LtiPlatform, arrival: Arrival, said: Launch, frame: int) -> 
         )
     if course is not None and named not in ("", course.name):
         raise LaunchError(
-            _("the exercise is of another course: {name}", name=named[:100]),
+            _("the exercise belongs to another course: {name}", name=named[:100]),
             _("your instructor has to choose the exercise on the platform again"),
         )
     return Stay(

@@ -79,7 +79,7 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
     try:
         if invitation is None:
             raise LtiError(
-                _("this address has been used, or is too old"),
+                _("this address has been used or is too old"),
                 _("make another one at /lti/platforms/"),
             )
         address = request.GET.get("openid_configuration", "")
@@ -87,7 +87,7 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
         check_address(address, private=private)
         frame_by(request, [origin_of(address)])
         if not known.update(used_at=timezone.now()):
-            raise LtiError(_("this address has been used, or is too old"))
+            raise LtiError(_("this address has been used or is too old"))
         token = request.GET.get("registration_token", "")
         try:
             _register(invitation.made_by, address, token, private=private)

@@ -87,7 +87,7 @@ def _wanted(visit: Visit, kind: Kind) -> OverviewRequest:
 def _state(wanted: OverviewRequest, last: Overview | None) -> Freshness:
     results, is_new = overviews.news(wanted, last) if last else (0, True)
     if overviews.is_in_work(wanted):
-        told = _("The page is being made.") if last is None else _("It is being made anew.")
+        told = _("The page is being made.") if last is None else _("It is being made again.")
     elif last is not None and last.problem:
         told = last.problem
     elif results:

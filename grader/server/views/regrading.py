@@ -92,4 +92,6 @@ def _settle(request: HttpRequest, visit: Visit, exercise: Exercise) -> None:
 
 
 def _told(far: RegradeProgress) -> str:
-    return _("{count} of {all} attempts are graded again.", count=far.graded, all=far.attempts)
+    return _(
+        "{count} of {all} attempts have been graded again.", count=far.graded, all=far.attempts
+    )
