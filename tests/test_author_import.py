@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from grader.author.importing import trial, writing
 from grader.author.importing.markers import from_nbgrader, from_otter, without_ignored
+from grader.author.importing.name_rewriting import translate
 from grader.author.importing.naming import names_of
 from grader.author.importing.source_edits import indented
-from grader.author.importing.translation import translate
 from grader.cli import main
 from grader.cli.author import command as author
 from grader.course import load_course

@@ -20,7 +20,7 @@ from grader.cli.init import command as init
 from grader.cli.show import command as show
 from grader.course import Course, Limits, find_course, load_course, trust
 from grader.course.handout import hand_out
-from grader.course.serving import Stage
+from grader.course.server_rules import Stage
 from grader.errors import CourseError, UsageError
 
 RIGHT = """\

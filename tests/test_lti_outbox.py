@@ -427,8 +427,8 @@ def test_a_trial_sends_a_grade_there_and_back_and_leaves_nothing(room: Room):
 
 
 def test_a_roster_brings_who_never_came_and_takes_the_rights_of_who_has_left(room: Room):
+    from grader.server.lti.enrolments import read_roster
     from grader.server.lti.models import LtiCourse, LtiEnrolment
-    from grader.server.lti.roster import read_roster
     from grader.server.models import Membership, Person
 
     there = LtiCourse.objects.get(platform=room.row)
@@ -481,8 +481,8 @@ def test_keys_are_listed_before_they_sign_and_while_somebody_may_look_for_them(r
 def test_a_thousand_grades_arrive_once_each_with_a_slow_platform(room: Room):
     from grader.server import queue
     from grader.server.lti import outbox
+    from grader.server.lti.enrolments import read_roster
     from grader.server.lti.models import GradeState, LtiCourse, LtiGrade
-    from grader.server.lti.roster import read_roster
     from grader.server.lti.sender import Sender
     from grader.server.models import Attempt, GradedResult, Person
 

@@ -13,7 +13,7 @@ from grader.course.by_hand import Part, read_parts
 from grader.course.files import read_text
 from grader.course.model import Course, Diagnoses, Exercise, LatePolicy, Limits
 from grader.course.naming import FILE_PREFIXES, LONGEST, SHARED, is_file_name, is_python_name
-from grader.course.serving import Serving, expect_reachable, read_serving
+from grader.course.server_rules import Serving, expect_reachable, read_serving
 from grader.course.tables import Mistakes, TomlTable
 from grader.errors import CourseError
 from grader.language import authored, enumerated, find_language, html_tag, joined, languages

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from grader.course.by_hand import Part
 from grader.course.naming import DATA, nearest
-from grader.course.serving import Serving
+from grader.course.server_rules import Serving
 from grader.errors import UsageError
 from grader.language import enumerated, sentences
 from grader.language import gettext_lazy as _

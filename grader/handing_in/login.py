@@ -9,8 +9,8 @@ from typing import Final
 
 from grader.errors import ServerError
 from grader.handing_in.answers import AccessToken, DeviceAuthorization
-from grader.handing_in.failures import UnreachableError, plain
 from grader.handing_in.server import Server
+from grader.handing_in.server_failures import UnreachableError, plain
 from grader.language import gettext_lazy as _
 
 Say = Callable[[str], None]

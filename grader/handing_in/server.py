@@ -12,7 +12,7 @@ import httpx
 
 from grader import __version__
 from grader.errors import ServerError
-from grader.handing_in import failures
+from grader.handing_in import server_failures
 from grader.handing_in.answers import (
     AccessToken,
     Answer,
@@ -63,7 +63,7 @@ class Server:
                 trust_env=address.startswith("https:"),  # a proxy would read what isn't encrypted
             )
         except httpx.InvalidURL:
-            raise failures.no_server(address) from None
+            raise server_failures.no_server(address) from None
 
     def __enter__(self) -> Server:
         return self
@@ -102,7 +102,7 @@ class Server:
         document = self._asked("GET", f"courses/{_quoted(course)}/")
         exercises = document.get("exercises")
         if not isinstance(exercises, list):
-            raise failures.no_server(self.address)
+            raise server_failures.no_server(self.address)
         return [self._record(ListedExercise, each).name for each in exercises]
 
     def hand_in(
@@ -149,17 +149,17 @@ class Server:
         try:
             return self._client.request(method, path, **more)
         except httpx.HTTPError as error:
-            raise failures.unanswered(error, self.address) from None
+            raise server_failures.unanswered(error, self.address) from None
 
     def _checked(self, answer: httpx.Response) -> dict[str, Any]:
         """Return what an answer holds, where it is one of a request that was done."""
         if answer.has_redirect_location:
-            raise failures.elsewhere(self.address, answer.headers["Location"])
+            raise server_failures.elsewhere(self.address, answer.headers["Location"])
         if answer.status_code == _TOO_LARGE:  # by the server, or by a proxy before it
-            raise failures.refused(_TOO_LARGE, {"error": "large"}, self.address)
+            raise server_failures.refused(_TOO_LARGE, {"error": "large"}, self.address)
         document = self._document(answer)
         if not answer.is_success:
-            raise failures.refused(answer.status_code, document, self.address)
+            raise server_failures.refused(answer.status_code, document, self.address)
         return document
 
     def _document(self, answer: httpx.Response) -> dict[str, Any]:
@@ -170,14 +170,14 @@ class Server:
         if isinstance(document, dict):
             return document
         if answer.status_code in _AWAY:
-            raise failures.refused(answer.status_code, {"error": "database"}, self.address)
-        raise failures.no_server(self.address)
+            raise server_failures.refused(answer.status_code, {"error": "database"}, self.address)
+        raise server_failures.no_server(self.address)
 
     def _record(self, kind: type[Answer], document: object) -> Answer:
         try:
             return read(kind, document)
         except ValueError:
-            raise failures.no_server(self.address) from None
+            raise server_failures.no_server(self.address) from None
 
 
 def _quoted(name: str) -> str:

@@ -19,10 +19,10 @@ from grader.grading.submission import name_of_exercise
 from grader.handing_in import tokens
 from grader.handing_in.address import server_address
 from grader.handing_in.answers import AttemptStatus
-from grader.handing_in.failures import TokenError, UnreachableError, plain
 from grader.handing_in.login import Say, log_in
 from grader.handing_in.project import Project, project_of, remember
 from grader.handing_in.server import Server
+from grader.handing_in.server_failures import TokenError, UnreachableError, plain
 from grader.language import enumerated, joined
 from grader.language import gettext_lazy as _
 from grader.result import Result

@@ -17,7 +17,7 @@ from grader.course import Exercise
 from grader.errors import UsageError
 from grader.server.computers import computer_of
 from grader.server.courses import course_of
-from grader.server.lti.roster import refresh
+from grader.server.lti.enrolments import refresh
 from grader.server.lti.stays import stay_of
 from grader.server.models import Attempt, Computer, Membership, Person, Role, ServedCourse
 from grader.server.prepared import PreparedQuery

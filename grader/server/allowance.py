@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from grader.course.serving import Serving
+from grader.course.server_rules import Serving
 from grader.server.grades import StandingAttempt
 
 _HOUR: Final = timedelta(hours=1)

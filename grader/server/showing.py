@@ -9,7 +9,7 @@ from typing import Final
 from django.utils import timezone
 
 from grader.batch.late import overdue
-from grader.course.serving import Stage
+from grader.course.server_rules import Stage
 from grader.decisions.final_grade import decided_deadline
 from grader.language import gettext_lazy as _
 from grader.result import Outcome, Result

@@ -102,6 +102,6 @@ urlpatterns = [
     path("lti/register/<str:token>/", lti_platforms.registration, name="lti_register"),
 ]
 
-handler404 = "grader.server.views.failures.not_found"
-handler500 = "grader.server.views.failures.broken"
-handler400 = "grader.server.views.failures.bad_request"
+handler404 = "grader.server.views.error_pages.not_found"
+handler500 = "grader.server.views.error_pages.broken"
+handler400 = "grader.server.views.error_pages.bad_request"

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 
 from grader.author.importing.assignment import AuthorsTest, ImportFinding, ImportPlace, Level
+from grader.author.importing.name_rewriting import Translation, translate
 from grader.author.importing.naming import Names, bound, loaded, names_of
 from grader.author.importing.source_edits import indented
 from grader.author.importing.titles import plain
-from grader.author.importing.translation import Translation, translate
 from grader.checking.student.student_proxy import own_names
 from grader.language import gettext_lazy as _
 from grader.language import translated

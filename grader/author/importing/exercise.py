@@ -28,8 +28,8 @@ from grader.author.importing.graded_by_hand import (
     places_of,
     together,
 )
-from grader.author.importing.moments import in_time, with_marks
 from grader.author.importing.naming import Names, bound, loaded, names_of
+from grader.author.importing.timing import in_time, with_marks
 from grader.course.by_hand import Part
 from grader.course.stubs import BEGIN
 from grader.language import gettext_lazy as _

@@ -17,9 +17,9 @@ from grader.author.importing.assignment import (
     Part,
     TaskText,
 )
-from grader.author.importing.cells import Cell, find_notebooks, read_cells
 from grader.author.importing.graded_by_hand import kind_of
 from grader.author.importing.markers import from_nbgrader, is_released, without_region
+from grader.author.importing.notebook_cells import Cell, find_notebooks, read_cells
 from grader.author.importing.titles import first_heading, title_of, words
 from grader.errors import UsageError
 from grader.language import gettext_lazy as _

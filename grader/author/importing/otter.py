@@ -19,11 +19,11 @@ from grader.author.importing.assignment import (
     Part,
     TaskText,
 )
-from grader.author.importing.cells import Cell, find_notebooks, read_cells
 from grader.author.importing.expectations import call_of, expected
 from grader.author.importing.graded_by_hand import kind_of
 from grader.author.importing.markers import from_otter, without_ignored
 from grader.author.importing.naming import defined, loaded
+from grader.author.importing.notebook_cells import Cell, find_notebooks, read_cells
 from grader.author.importing.otter_cells import Question, is_master, located, test_config
 from grader.author.importing.otter_tests import Case, read_tests, tests_folder
 from grader.author.importing.titles import first_heading, title_of, words

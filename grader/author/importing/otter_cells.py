@@ -10,7 +10,7 @@ from typing import Any, Final
 import yaml
 
 from grader.author.importing.assignment import ImportFinding
-from grader.author.importing.cells import Cell
+from grader.author.importing.notebook_cells import Cell
 from grader.language import gettext_lazy as _
 
 _MARK: Final = re.compile(

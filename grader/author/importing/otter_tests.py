@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.author.importing.assignment import ImportFinding, ImportPlace
-from grader.author.importing.cells import Cell
 from grader.author.importing.expectations import call_of, ok_case
+from grader.author.importing.notebook_cells import Cell
 from grader.author.importing.otter_cells import Question
 from grader.language import gettext_lazy as _
 from grader.notebooks.notebook_file import parse

@@ -27,8 +27,8 @@ from grader.lti.platform import (
     SCOPE_SCORES,
 )
 from grader.lti.service import Services
+from grader.server.lti.enrolments import read_roster
 from grader.server.lti.models import GradeState, LtiCourse, LtiEnrolment, LtiGrade
-from grader.server.lti.roster import read_roster
 from grader.server.lti.speaking import services_of
 from grader.server.models import ServedCourse
 

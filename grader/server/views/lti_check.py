@@ -10,8 +10,8 @@ from grader.server.access import Visit
 from grader.server.courses import course_of
 from grader.server.lti import connection, outbox
 from grader.server.lti.comparing import compare
+from grader.server.lti.enrolments import read_roster
 from grader.server.lti.models import LtiCourse
-from grader.server.lti.roster import read_roster
 from grader.server.lti.sync import columns_of
 from grader.server.models import noted
 from grader.server.rendering import page
