@@ -54,7 +54,7 @@ SOURCES = (
 
 
 @dataclass(frozen=True)
-class Handed:
+class HandIn:
     """Who handed in what, and when."""
 
     id: str
@@ -63,7 +63,7 @@ class Handed:
     files: Mapping[str, str]
 
 
-def gradescope_download(folder: Path, handed: Sequence[Handed]) -> Path:
+def gradescope_download(folder: Path, handed: Sequence[HandIn]) -> Path:
     """Write a download of Gradescope, with the files of each who handed in."""
     lines = ["---"]
     for number, one in enumerate(handed):

@@ -23,7 +23,7 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 
 @dataclass
-class Cluster:
+class LocalCluster:
     """A scheduler on a port that stays the same, and workers by name.
 
     Each worker has a folder for its temporary files, and its log beside it.
@@ -105,10 +105,10 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def running(folder: Path, *workers: str, host: str = "127.0.0.1") -> Iterator[Cluster]:
+def running(folder: Path, *workers: str, host: str = "127.0.0.1") -> Iterator[LocalCluster]:
     """Give a cluster with so many workers; kill all that is left of it at the end."""
     folder.mkdir(parents=True, exist_ok=True)
-    cluster = Cluster(folder, host)
+    cluster = LocalCluster(folder, host)
     cluster.start_scheduler()
     try:
         for name in workers:

@@ -23,7 +23,7 @@ REPAIR_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
-class Case:
+class CorpusCase:
     """A submission's file and its expected outcome; the keys of corpus/expected.toml."""
 
     file: str
@@ -42,7 +42,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Run:
+class CommandRun:
     """How one command ended."""
 
     exit_code: int
@@ -50,25 +50,25 @@ class Run:
     errors: str
 
 
-def read_cases() -> list[Case]:
+def read_cases() -> list[CorpusCase]:
     with (CORPUS / "expected.toml").open("rb") as file:
-        return [Case(**entry) for entry in tomllib.load(file)["case"]]
+        return [CorpusCase(**entry) for entry in tomllib.load(file)["case"]]
 
 
-def run_bpgrade(*arguments: str | Path, folder: Path = ROOT, warm: bool = True) -> Run:
+def run_bpgrade(*arguments: str | Path, folder: Path = ROOT, warm: bool = True) -> CommandRun:
     """Run the command in `folder`; it ends by itself, whatever it is given."""
     done = run_command(
         *arguments, folder=folder, seconds=600, warm=warm, repair_seconds=REPAIR_SECONDS
     )
-    return Run(done.returncode, done.stdout.splitlines(), done.stderr)
+    return CommandRun(done.returncode, done.stdout.splitlines(), done.stderr)
 
 
-def run_json(paths: Iterable[Path], exercise: str, *, warm: bool = True) -> Run:
+def run_json(paths: Iterable[Path], exercise: str, *, warm: bool = True) -> CommandRun:
     words = ("check", "--json", f"--seed={SEED}", f"--exercise={exercise}", *paths)
     return run_bpgrade(*words, warm=warm)
 
 
-def read_documents(run: Run, count: int) -> list[dict[str, Any]]:
+def read_documents(run: CommandRun, count: int) -> list[dict[str, Any]]:
     """Return the valid document of each of `count` files, in their order."""
     assert run.errors == ""
     assert len(run.lines) == count, "one line a file"
@@ -91,7 +91,7 @@ def schema() -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(json.loads(text))
 
 
-def judge(case: Case, document: dict[str, Any]) -> None:
+def judge(case: CorpusCase, document: dict[str, Any]) -> None:
     """Assert that a document says of the case what it must say."""
     assert document["status"] == "graded"
     assert document["exercise"] == case.exercise
@@ -114,7 +114,7 @@ def judge(case: Case, document: dict[str, Any]) -> None:
         assert re.search(case.output, document["output"])
 
 
-def judge_points(case: Case, checks: list[dict[str, Any]]) -> None:
+def judge_points(case: CorpusCase, checks: list[dict[str, Any]]) -> None:
     for function in sorted({check["function"] for check in checks}):
         missed = [
             describe(check)
@@ -125,7 +125,7 @@ def judge_points(case: Case, checks: list[dict[str, Any]]) -> None:
     assert set(case.lost) <= {check["function"] for check in checks}
 
 
-def judge_outcomes(case: Case, checks: list[dict[str, Any]]) -> None:
+def judge_outcomes(case: CorpusCase, checks: list[dict[str, Any]]) -> None:
     assert set(case.outcomes) == set(case.lost), "a case that does not say why"
     for function, expected in case.outcomes.items():
         found = {check["outcome"] for check in checks if check["function"] == function}
@@ -133,7 +133,7 @@ def judge_outcomes(case: Case, checks: list[dict[str, Any]]) -> None:
             assert found & set(alternatives.split("|")), f"{function}: {found}"
 
 
-def judge_feedback(case: Case, checks: list[dict[str, Any]]) -> None:
+def judge_feedback(case: CorpusCase, checks: list[dict[str, Any]]) -> None:
     texts = [
         "\n".join((check["feedback"], check["hint"], *map(str, check["diagnosis"])))
         for check in checks

@@ -7,7 +7,7 @@ import gzip
 import json
 import random
 
-from corpus_case import CORPUS, Case
+from corpus_case import CORPUS, CorpusCase
 
 EXERCISE = "exercise3"
 
@@ -76,14 +76,14 @@ def unreadable_files() -> dict[str, tuple[bytes, str]]:
 
 
 @functools.cache
-def damaged_files() -> list[tuple[Case, bytes]]:
+def damaged_files() -> list[tuple[CorpusCase, bytes]]:
     """Return all files, each with what must become of it."""
-    files = [(Case(name, EXERCISE), content) for name, content in right_files().items()]
+    files = [(CorpusCase(name, EXERCISE), content) for name, content in right_files().items()]
     for name, (content, pattern) in unreadable_files().items():
-        files.append((Case(name, EXERCISE, every="error", feedback=[pattern]), content))
+        files.append((CorpusCase(name, EXERCISE, every="error", feedback=[pattern]), content))
     for name, content in {"empty.py": b"", "blank.py": b"\n \n", "comment.py": b"# todo"}.items():
-        files.append((Case(name, EXERCISE, every="not_implemented"), content))
+        files.append((CorpusCase(name, EXERCISE, every="not_implemented"), content))
     # what the compiler makes of it depends on the version of Python: an error, or a crash
-    case = Case("deep_expression.py", EXERCISE, every="error|out_of_memory|died")
+    case = CorpusCase("deep_expression.py", EXERCISE, every="error|out_of_memory|died")
     files.append((case, b"x = " + b"-" * 100_000 + b"1\n"))
     return files

@@ -58,7 +58,7 @@ class Command:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CommandOutcome:
     """What a command printed, standard error included, and its exit code."""
 
     printed: tuple[str, ...]
@@ -66,7 +66,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Block:
+class FencedBlock:
     """A fenced block: the line that it begins on, its language, its attributes, its text."""
 
     line: int
@@ -77,11 +77,11 @@ class Block:
     after: str
 
 
-def blocks(markdown: str) -> Iterator[Block]:
+def blocks(markdown: str) -> Iterator[FencedBlock]:
     """Yield every fenced block of a page."""
     for found in _FENCE.finditer(markdown):
         line = markdown.count("\n", 0, found.start(5)) + 1
-        yield Block(line, found[3], found[4], found[5], bool(found[1]), found[2] or "")
+        yield FencedBlock(line, found[3], found[4], found[5], bool(found[1]), found[2] or "")
 
 
 def steps(markdown: str) -> Iterator[File | Command]:
@@ -115,7 +115,7 @@ def language_of(page: Path) -> str:
     return page.suffixes[0].removeprefix(".") if len(page.suffixes) > 1 else "en"
 
 
-def run(every: list[File | Command], folder: Path, language: str = "en") -> list[Outcome]:
+def run(every: list[File | Command], folder: Path, language: str = "en") -> list[CommandOutcome]:
     """Take all steps in one shell, in an empty folder; return how each command ended."""
     command = ["bash", "--norc", "-c", "\n".join(map(_as_script, every))]
     with tempfile.TemporaryDirectory() as commands:
@@ -136,7 +136,7 @@ def run(every: list[File | Command], folder: Path, language: str = "en") -> list
     parts = _STYLE.sub("", text).split(_MARK)[1:]
     assert len(parts) == 2 * sum(isinstance(each, Command) for each in every), ended.stdout
     return [
-        Outcome(tuple(line.rstrip() for line in printed.splitlines()), int(code))
+        CommandOutcome(tuple(line.rstrip() for line in printed.splitlines()), int(code))
         for printed, code in zip(parts[::2], parts[1::2], strict=True)
     ]
 

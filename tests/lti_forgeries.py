@@ -17,11 +17,11 @@ from typing import Any
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
-from lti_platform import Misdeeds, Platform
+from lti_platform import Misdeeds, StandInPlatform
 from lti_tokens import CLAIM, DEEP_LINKING, new_key, sign
 
 Claims = dict[str, Any]
-Change = Callable[[Platform], Misdeeds]
+Change = Callable[[StandInPlatform], Misdeeds]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def with_claim(name: str, value: object) -> Change:
     return lambda _platform: Misdeeds(claims=change)
 
 
-def signed_by(sign_it: Callable[[Platform, Claims], str]) -> Change:
+def signed_by(sign_it: Callable[[StandInPlatform, Claims], str]) -> Change:
     return lambda platform: Misdeeds(sign=lambda claims: sign_it(platform, claims))
 
 
@@ -66,46 +66,46 @@ def by_hand(header: Claims, claims: Claims, secret: bytes | None) -> str:
     return (body + b"." + base64.urlsafe_b64encode(digest).rstrip(b"=")).decode()
 
 
-def header_of(platform: Platform, **other: Any) -> Claims:
+def header_of(platform: StandInPlatform, **other: Any) -> Claims:
     return {"alg": "RS256", "typ": "JWT", "kid": platform.key.kid, **other}
 
 
-def _another_key(platform: Platform, claims: Claims) -> str:
+def _another_key(platform: StandInPlatform, claims: Claims) -> str:
     return sign(header_of(platform), claims, new_key())
 
 
-def _another_key_named(platform: Platform, claims: Claims) -> str:
+def _another_key_named(platform: StandInPlatform, claims: Claims) -> str:
     other = new_key()
     return sign(header_of(platform, kid=other.kid), claims, other)
 
 
-def _own_key_in_header(platform: Platform, claims: Claims) -> str:
+def _own_key_in_header(platform: StandInPlatform, claims: Claims) -> str:
     other = new_key()
     return sign(header_of(platform, jwk=other.as_dict(private=False)), claims, other)
 
 
-def _public_key_as_secret(platform: Platform, claims: Claims) -> str:
+def _public_key_as_secret(platform: StandInPlatform, claims: Claims) -> str:
     return by_hand(header_of(platform, alg="HS256"), claims, platform.key.as_pem(private=False))
 
 
-def _no_algorithm(platform: Platform, claims: Claims) -> str:
+def _no_algorithm(platform: StandInPlatform, claims: Claims) -> str:
     return by_hand(header_of(platform, alg="none"), claims, None)
 
 
-def _other_algorithm(platform: Platform, claims: Claims) -> str:
+def _other_algorithm(platform: StandInPlatform, claims: Claims) -> str:
     bare = RSAKey.import_key(platform.key.as_pem(private=True))
     return jwt.encode(header_of(platform, alg="RS512"), claims, bare, algorithms=["RS512"])
 
 
-def _no_name(platform: Platform, claims: Claims) -> str:
+def _no_name(platform: StandInPlatform, claims: Claims) -> str:
     return sign({"alg": "RS256", "typ": "JWT"}, claims, platform.key)
 
 
-def _cut(platform: Platform, claims: Claims) -> str:
+def _cut(platform: StandInPlatform, claims: Claims) -> str:
     return sign(header_of(platform), claims, platform.key).rpartition(".")[0] + "."
 
 
-def _changed(platform: Platform, claims: Claims) -> str:
+def _changed(platform: StandInPlatform, claims: Claims) -> str:
     head, _, tail = sign(header_of(platform), claims, platform.key).split(".")
     body = json.dumps({**claims, "sub": "somebody-else"}).encode()
     return f"{head}.{base64.urlsafe_b64encode(body).rstrip(b'=').decode()}.{tail}"

@@ -6,9 +6,9 @@ import html
 import re
 from dataclasses import dataclass
 
-from lti_platform import Platform
-from lti_records import Activity, Course
-from serving import Answer, Visitor
+from lti_platform import StandInPlatform
+from lti_records import Activity, StandInCourse
+from serving import Response, Visitor
 
 _FORM = re.compile(r'<form[^>]*\bmethod="post"[^>]*\baction="([^"]+)"[^>]*>(.*?)</form>', re.S)
 _FIELD = re.compile(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"')
@@ -31,7 +31,11 @@ def read_form(page: str) -> Form:
 
 
 def up_to_the_token(
-    visitor: Visitor, platform: Platform, course: Course, person: str, activity: Activity | None
+    visitor: Visitor,
+    platform: StandInPlatform,
+    course: StandInCourse,
+    person: str,
+    activity: Activity | None,
 ) -> Form:
     """Click, and return the form that the platform would have the browser send to the tool."""
     address, fields = platform.begin(course, person, activity)
@@ -42,11 +46,11 @@ def up_to_the_token(
 
 def click(
     visitor: Visitor,
-    platform: Platform,
-    course: Course,
+    platform: StandInPlatform,
+    course: StandInCourse,
     person: str,
     activity: Activity | None = None,
-) -> Answer:
+) -> Response:
     """Click an activity, or on choosing some; return the tool's page."""
     form = up_to_the_token(visitor, platform, course, person, activity)
     return visitor.send(form.address, form.fields)

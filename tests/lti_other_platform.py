@@ -17,16 +17,16 @@ from lti1p3platform.message_launch import LTIAdvantageMessageLaunchAbstract
 from lti1p3platform.oidc_login import OIDCLoginAbstract
 from lti1p3platform.registration import Registration
 from lti1p3platform.request import Request
-from lti_platform import Claims, Platform
-from lti_records import Activity, Course
+from lti_platform import Claims, StandInPlatform
+from lti_records import Activity, StandInCourse
 from lti_services import Asked
 from lti_tokens import DEEP_LINKING, SCOPES, AccessTokens
 
 
-class Configuration(LTI1P3PlatformConfAbstract):
+class OtherConfiguration(LTI1P3PlatformConfAbstract):
     """What the library knows of our tool, once it has registered."""
 
-    def init_platform_config(self, platform: Platform) -> None:
+    def init_platform_config(self, platform: StandInPlatform) -> None:
         tool = platform.tool
         assert tool is not None
         with urllib.request.urlopen(tool.keys, timeout=30) as answer:
@@ -63,7 +63,7 @@ class Login(OIDCLoginAbstract):
         return url
 
 
-class Launch(LTIAdvantageMessageLaunchAbstract):
+class OtherLaunch(LTIAdvantageMessageLaunchAbstract):
     def render_launch_form(self, launch_data: Claims, **_more: Any) -> Claims:
         return launch_data
 
@@ -87,22 +87,22 @@ class OtherTokens(AccessTokens):
         return frozenset(scope for scope in SCOPES if valid(token, [scope]))
 
 
-class OtherPlatform(Platform):
+class OtherPlatform(StandInPlatform):
     """The platform by the library's reading of LTI."""
 
     def __init__(self, made: Any) -> None:
         super().__init__(made)
         self.tokens = OtherTokens(self)
-        self._configuration: Configuration | None = None
+        self._configuration: OtherConfiguration | None = None
         self.misdeeds.keys = lambda: self.configuration.get_jwks()
 
     @property
-    def configuration(self) -> Configuration:
-        self._configuration = self._configuration or Configuration(platform=self)
+    def configuration(self) -> OtherConfiguration:
+        self._configuration = self._configuration or OtherConfiguration(platform=self)
         return self._configuration
 
     def begin(
-        self, course: Course, person: str, activity: Activity | None = None
+        self, course: StandInCourse, person: str, activity: Activity | None = None
     ) -> tuple[str, dict[str, str]]:
         _address, fields = super().begin(course, person, activity)
         login = Login(None, self.configuration)
@@ -114,7 +114,7 @@ class OtherPlatform(Platform):
         launching = self.launching(asked)
         course, activity, person = launching.course, launching.activity, launching.person
         book = self.gradebook(course)
-        launch = Launch(Fields(asked), self.configuration)
+        launch = OtherLaunch(Fields(asked), self.configuration)
         launch.set_user_data(person.number, person.roles, f"{person.given} {person.family}")
         launch.set_launch_context_claim(str(course.number), ["CourseSection"], course.title)
         launch.set_nrps(book.roster_address())

@@ -17,8 +17,8 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import lti_platform_pages as pages
-from lti_records import Activity, Course, Tool
-from lti_services import Asked, Gradebook, Reply
+from lti_records import Activity, StandInCourse, Tool
+from lti_services import Asked, Gradebook, ServiceReply
 from lti_tokens import (
     CLAIM,
     DEEP_LINKING,
@@ -26,7 +26,7 @@ from lti_tokens import (
     ROSTER,
     AccessTokens,
     Launching,
-    Refused,
+    TokenRefused,
     ToolKeys,
     new_key,
     public_keys,
@@ -39,7 +39,7 @@ Claims = dict[str, Any]
 
 
 @dataclass
-class Fault:
+class ServiceFault:
     """How a service fails: at addresses with this part, as often as said; -1: for good."""
 
     part: str
@@ -61,17 +61,17 @@ class Misdeeds:
     claims: Callable[[Claims], None] | None = None
     sign: Callable[[Claims], str] | None = None
     fields: Callable[[dict[str, str]], None] | None = None
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[ServiceFault] = field(default_factory=list)
     page: int = 0
     keys: Callable[[], Any] | None = None
 
 
-class Platform:
+class StandInPlatform:
     """The platform, with all that it has been asked."""
 
     def __init__(self, made: Certificates) -> None:
         self.key = new_key()
-        self.courses: dict[int, Course] = {}
+        self.courses: dict[int, StandInCourse] = {}
         self.tool: Tool | None = None
         self.misdeeds = Misdeeds()
         self.asked: list[tuple[str, str, int]] = []  # method, address, status of services
@@ -88,15 +88,15 @@ class Platform:
         self.address = f"https://localhost:{self._server.server_address[1]}"
 
     @contextlib.contextmanager
-    def running(self) -> Iterator[Platform]:
+    def running(self) -> Iterator[StandInPlatform]:
         with self._server.running():
             yield self
 
-    def add(self, course: Course) -> Course:
+    def add(self, course: StandInCourse) -> StandInCourse:
         self.courses[course.number] = course
         return course
 
-    def gradebook(self, course: Course) -> Gradebook:
+    def gradebook(self, course: StandInCourse) -> Gradebook:
         return Gradebook(self.address, course, self.misdeeds.page)
 
     @property
@@ -110,7 +110,7 @@ class Platform:
         }
 
     def begin(
-        self, course: Course, person: str, activity: Activity | None = None
+        self, course: StandInCourse, person: str, activity: Activity | None = None
     ) -> tuple[str, dict[str, str]]:
         """Begin a launch, or a choice of exercises; return where a browser goes, with what."""
         assert self.tool is not None
@@ -133,7 +133,7 @@ class Platform:
         """Return the launch that a tool goes on with, once."""
         found = self._begun.pop(asked.get("lti_message_hint", ""), None)
         if self.tool is None or found is None or asked.get("client_id") != self.tool.client:
-            raise Refused("unauthorized_client")
+            raise TokenRefused("unauthorized_client")
         return found
 
     def authorize(self, asked: Mapping[str, str]) -> tuple[str, dict[str, str]]:
@@ -141,13 +141,13 @@ class Platform:
 
         Raises
         ------
-        Refused
+        TokenRefused
             The tool has broken a rule of OpenID's.
         """
         tool, launching = self.tool, self.launching(asked)
         assert tool is not None
         if asked.get("redirect_uri") not in tool.redirects:
-            raise Refused("invalid_request: not a registered address")
+            raise TokenRefused("invalid_request: not a registered address")
         right = {
             "scope": "openid",
             "response_type": "id_token",
@@ -157,7 +157,7 @@ class Platform:
         }
         wrong = [name for name, value in right.items() if asked.get(name) != value]
         if wrong or not asked.get("nonce") or not asked.get("state"):
-            raise Refused(f"invalid_request: {wrong}")
+            raise TokenRefused(f"invalid_request: {wrong}")
         claims = {**self.claims_of(launching), "nonce": asked["nonce"]}
         fields = {"id_token": self._signed(claims), "state": asked["state"]}
         if self.misdeeds.fields:
@@ -214,17 +214,17 @@ class Platform:
         }
         return claims
 
-    def take_chosen(self, asked: Asked) -> Course:
+    def take_chosen(self, asked: Asked) -> StandInCourse:
         """Put what a teacher has chosen into the course.
 
         Raises
         ------
-        Refused
+        TokenRefused
             The tool has broken a rule.
         """
         claims = self.read_chosen(asked)
         if asked.query.get("secret") != "1":
-            raise Refused("access_denied")
+            raise TokenRefused("access_denied")
         course = self.courses[int(asked.query["course"])]
         for item in claims.get(f"{DEEP_LINKING}content_items", []):
             assert item["type"] == "ltiResourceLink"
@@ -249,16 +249,16 @@ class Platform:
         if self.address not in (audience if isinstance(audience, list) else [audience]):
             wrong.append("aud")
         if wrong:
-            raise Refused(f"invalid_request: {wrong}")
+            raise TokenRefused(f"invalid_request: {wrong}")
         return claims
 
-    def answer(self, asked: Asked) -> Reply:
+    def answer(self, asked: Asked) -> ServiceReply:
         """Answer anything that is not a page: key set, tokens, services, registration."""
         if asked.place == "/keys/":
             keys = self.misdeeds.keys() if self.misdeeds.keys else public_keys(self.key)
-            return Reply(200, json.dumps(keys))
+            return ServiceReply(200, json.dumps(keys))
         if asked.place == "/.well-known/openid-configuration":
-            return Reply(200, json.dumps(pages.configuration(self.address)))
+            return ServiceReply(200, json.dumps(pages.configuration(self.address)))
         if asked.place == "/register/":
             return pages.register(self, asked)
         if asked.place == "/token/":
@@ -266,17 +266,17 @@ class Platform:
             own = (f"{self.address}/token/", self.address)
             try:
                 told = self.tokens.give(asked.form, self.tool.client, own, self.tool.keys)
-                return Reply(200, json.dumps(told))
-            except Refused as error:
-                return Reply(400, json.dumps({"error": str(error)}))
+                return ServiceReply(200, json.dumps(told))
+            except TokenRefused as error:
+                return ServiceReply(400, json.dumps({"error": str(error)}))
         number = asked.place.removeprefix("/services/").partition("/")[0]
         course = self.courses.get(int(number)) if number.isdecimal() else None
         if course is None:
-            return Reply(404)
+            return ServiceReply(404)
         with self.lock:
             return self.gradebook(course).answer(asked)
 
-    def failing(self, asked: Asked) -> Reply | None:
+    def failing(self, asked: Asked) -> ServiceReply | None:
         """Return how a service fails now, after the time that it takes for it."""
         with self.lock:
             found = next(
@@ -286,7 +286,9 @@ class Platform:
                 return None
             found.times -= 1
         time.sleep(found.seconds)
-        return Reply(found.status, found.body, headers=found.headers) if found.status else None
+        return (
+            ServiceReply(found.status, found.body, headers=found.headers) if found.status else None
+        )
 
     def count(self, method: str, part: str, status: int = 200) -> int:
         """Return how often something has been asked and answered so."""
@@ -295,7 +297,7 @@ class Platform:
         )
 
 
-def _handler(platform: Platform) -> type[BaseHTTPRequestHandler]:
+def _handler(platform: StandInPlatform) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -318,7 +320,7 @@ def _handler(platform: Platform) -> type[BaseHTTPRequestHandler]:
 
         do_POST = do_PUT = do_DELETE = do_GET
 
-        def _send(self, reply: Reply) -> None:
+        def _send(self, reply: ServiceReply) -> None:
             content = reply.body.encode()
             self.send_response(reply.status, reply.reason)
             headers = {"Content-Type": reply.kind, "Content-Length": str(len(content))}

@@ -8,11 +8,11 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from lti_records import Tool
-from lti_services import Asked, Reply
-from lti_tokens import SCOPES, Refused
+from lti_services import Asked, ServiceReply
+from lti_tokens import SCOPES, TokenRefused
 
 if TYPE_CHECKING:
-    from lti_platform import Platform
+    from lti_platform import StandInPlatform
 
 _TOOL = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 _PLATFORM = "https://purl.imsglobal.org/spec/lti-platform-configuration"
@@ -60,11 +60,11 @@ def configuration(address: str) -> dict[str, Any]:
     }
 
 
-def register(platform: Platform, asked: Asked) -> Reply:
+def register(platform: StandInPlatform, asked: Asked) -> ServiceReply:
     """Take a tool in, by a token that holds once: section 3.5."""
     token = asked.headers.get("Authorization", "").removeprefix("Bearer ")
     if token not in platform.registration_tokens:
-        return Reply(401, "missing_registration_token")
+        return ServiceReply(401, "missing_registration_token")
     told = json.loads(asked.body)
     right = {
         "application_type": "web",
@@ -80,7 +80,7 @@ def register(platform: Platform, asked: Asked) -> Reply:
         if not told.get(name)
     ]
     if wrong:
-        return Reply(400, json.dumps({"error": "invalid_client_metadata", "of": wrong}))
+        return ServiceReply(400, json.dumps({"error": "invalid_client_metadata", "of": wrong}))
     platform.registration_tokens.discard(token)
     platform.tool = Tool(
         told["initiate_login_uri"],
@@ -91,10 +91,10 @@ def register(platform: Platform, asked: Asked) -> Reply:
     )
     own = {**told[_TOOL], "deployment_id": platform.tool.deployment}
     answer = {**told, "client_id": platform.tool.client, _TOOL: own}
-    return Reply(200, json.dumps(answer))
+    return ServiceReply(200, json.dumps(answer))
 
 
-def answer(platform: Platform, asked: Asked) -> Reply | None:
+def answer(platform: StandInPlatform, asked: Asked) -> ServiceReply | None:
     """Answer with a page, where there is one at this place."""
     parts = [part for part in asked.place.split("/") if part]
     match parts:
@@ -113,13 +113,13 @@ def answer(platform: Platform, asked: Asked) -> Reply | None:
             fields = asked.form if asked.method == "POST" else asked.query
             try:
                 return _page(form(*platform.authorize(fields)))
-            except Refused as error:
-                return Reply(400, str(error))
+            except TokenRefused as error:
+                return ServiceReply(400, str(error))
         case ["chosen"]:
             try:
                 return _page(_course(platform, platform.take_chosen(asked).number, ""))
-            except Refused as error:
-                return Reply(400, str(error))
+            except TokenRefused as error:
+                return ServiceReply(400, str(error))
     return None
 
 
@@ -136,7 +136,7 @@ def form(address: str, fields: dict[str, str]) -> str:
     return f'<form method="post" action="{html.escape(address)}">{inputs}</form>{_SUBMIT}'
 
 
-def _course(platform: Platform, number: int, person: str) -> str:
+def _course(platform: StandInPlatform, number: int, person: str) -> str:
     course = platform.courses[number]
     wanted = [(one.title, str(one.number)) for one in course.activities]
     wanted.append(("Choose exercises", _CHOICE))
@@ -147,7 +147,7 @@ def _course(platform: Platform, number: int, person: str) -> str:
     return f"<h1>{html.escape(course.title)}</h1><ul>{lines}</ul>"
 
 
-def _page(body: str) -> Reply:
+def _page(body: str) -> ServiceReply:
     head = '<link rel="icon" href="data:,"><title>Stand-in platform</title>'
     text = f'<!doctype html><html lang="en">{head}{body}'
-    return Reply(200, text, "text/html; charset=utf-8")
+    return ServiceReply(200, text, "text/html; charset=utf-8")

@@ -27,7 +27,7 @@ _numbers = count(1)
 
 
 @dataclass
-class Member:
+class StandInMember:
     """Somebody in a course. A role is a short name; `is_active` is no longer so after leaving."""
 
     number: str
@@ -47,7 +47,7 @@ class Member:
 
 
 @dataclass
-class Cell:
+class StandInCell:
     """What one person has in one column: `changed` is in whole seconds since 1970."""
 
     score: float | None = None
@@ -59,7 +59,7 @@ class Cell:
 
 
 @dataclass
-class Column:
+class StandInColumn:
     """A line item. Its activity is None where a tool has made it by itself."""
 
     label: str
@@ -68,10 +68,10 @@ class Column:
     resource: str = ""
     tag: str = ""
     number: int = field(default_factory=lambda: next(_numbers))
-    cells: dict[str, Cell] = field(default_factory=dict)
+    cells: dict[str, StandInCell] = field(default_factory=dict)
 
-    def cell(self, person: str) -> Cell:
-        return self.cells.setdefault(person, Cell())
+    def cell(self, person: str) -> StandInCell:
+        return self.cells.setdefault(person, StandInCell())
 
     def put(self, body: dict) -> tuple[int, str]:
         """Take a score in; return the status, and why where it is none of success."""
@@ -120,33 +120,33 @@ class Activity:
 
 
 @dataclass
-class Course:
+class StandInCourse:
     """A course with its people, its activities and its gradebook."""
 
     title: str
-    members: dict[str, Member] = field(default_factory=dict)
+    members: dict[str, StandInMember] = field(default_factory=dict)
     activities: list[Activity] = field(default_factory=list)
-    columns: dict[int, Column] = field(default_factory=dict)
+    columns: dict[int, StandInColumn] = field(default_factory=dict)
     number: int = field(default_factory=lambda: next(_numbers))
     history: list[int] = field(default_factory=list)
 
-    def add(self, *people: Member) -> None:
+    def add(self, *people: StandInMember) -> None:
         self.members.update({one.number: one for one in people})
 
     def add_activity(self, activity: Activity, maximum: float | None) -> Activity:
         """Put an activity into the course, with a column where there is something to get."""
         self.activities.append(activity)
         if maximum is not None:
-            column = Column(activity.title, maximum, activity.number)
+            column = StandInColumn(activity.title, maximum, activity.number)
             self.columns[column.number] = column
         return activity
 
-    def column_of(self, activity: Activity) -> Column:
+    def column_of(self, activity: Activity) -> StandInColumn:
         return next(one for one in self.columns.values() if one.activity == activity.number)
 
-    def copy(self, title: str) -> Course:
+    def copy(self, title: str) -> StandInCourse:
         """Return a copy for the next term: nobody in it, and every number another."""
-        copied = Course(title, history=[self.number, *self.history])
+        copied = StandInCourse(title, history=[self.number, *self.history])
         for one in self.activities:
             columns = [each for each in self.columns.values() if each.activity == one.number]
             copied.add_activity(

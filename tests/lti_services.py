@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from lti_records import Column, Course
+from lti_records import StandInColumn, StandInCourse
 
 _SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 _READS_ROSTER = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
@@ -51,7 +51,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Reply:
+class ServiceReply:
     """What is answered."""
 
     status: int = 200
@@ -64,7 +64,7 @@ class Reply:
 class Gradebook:
     """The two services of one course. `page` is how many lines a page has; 0: all."""
 
-    def __init__(self, address: str, course: Course, page: int) -> None:
+    def __init__(self, address: str, course: StandInCourse, page: int) -> None:
         self._root = address
         self._course = course
         self._page = page
@@ -73,71 +73,71 @@ class Gradebook:
     def lines_address(self) -> str:
         return f"{self._root}/services/{self._course.number}/lineitems?type_id=1"
 
-    def line_address(self, column: Column) -> str:
+    def line_address(self, column: StandInColumn) -> str:
         line = f"{self._root}/services/{self._course.number}/lineitems/{column.number}/lineitem"
         return f"{line}?type_id=1"
 
     def roster_address(self) -> str:
         return f"{self._root}/services/{self._course.number}/memberships"
 
-    def answer(self, asked: Asked) -> Reply:
+    def answer(self, asked: Asked) -> ServiceReply:
         """Answer what is asked of a service, by its place."""
         below = asked.place.partition(f"/services/{self._course.number}/")[2]
         if below == "memberships":
             return self._roster(asked)
         found = re.fullmatch(r"lineitems(?:/(\d+)/lineitem(?:/(scores|results))?)?", below)
         if found is None:
-            return Reply(404)
+            return ServiceReply(404)
         if asked.query.get("type_id") != "1":
-            return Reply(404, "no tool of that number")
+            return ServiceReply(404, "no tool of that number")
         if found[1] is None:
             return self._lines(asked)
         column = self._course.columns.get(int(found[1]))
         if column is None:
-            return Reply(404, "Line item does not exist")
+            return ServiceReply(404, "Line item does not exist")
         if found[2] == "scores":
             return self._score(asked, column)
         return self._results(asked, column) if found[2] else self._line(asked, column)
 
-    def _lines(self, asked: Asked) -> Reply:
+    def _lines(self, asked: Asked) -> ServiceReply:
         may_read = asked.scopes & {f"{_SCOPE}lineitem", f"{_SCOPE}lineitem.readonly"}
         if asked.method == "GET":
             if not may_read:
-                return Reply(401)
+                return ServiceReply(401)
             lines = [self._told(one) for one in self._course.columns.values()]
             wanted = asked.query.get("resource_link_id")
             lines = [one for one in lines if wanted in (None, one.get("resourceLinkId"))]
             lines, headers = self._paged(asked, lines, _broken)
-            return Reply(200, json.dumps(lines), _ITEMS, headers)
+            return ServiceReply(200, json.dumps(lines), _ITEMS, headers)
         if f"{_SCOPE}lineitem" not in asked.scopes:
-            return Reply(401)
+            return ServiceReply(401)
         document = json.loads(asked.body)
         if asked.headers.get("Content-Type") != _ITEM or not document.get("label"):
-            return Reply(400)
-        column = Column(
+            return ServiceReply(400)
+        column = StandInColumn(
             document["label"],
             float(document["scoreMaximum"]),
             resource=document.get("resourceId", ""),
             tag=document.get("tag", ""),
         )
         self._course.columns[column.number] = column
-        return Reply(201, json.dumps(self._told(column)), _ITEM)
+        return ServiceReply(201, json.dumps(self._told(column)), _ITEM)
 
-    def _line(self, asked: Asked, column: Column) -> Reply:
+    def _line(self, asked: Asked, column: StandInColumn) -> ServiceReply:
         if f"{_SCOPE}lineitem" not in asked.scopes:
-            return Reply(401)
+            return ServiceReply(401)
         if asked.method == "DELETE":
             if column.activity is not None:  # lineitem.php: the activity's own can't be taken out
-                return Reply(403)
+                return ServiceReply(403)
             del self._course.columns[column.number]
-            return Reply(204)
+            return ServiceReply(204)
         if asked.method == "PUT":
             document = json.loads(asked.body)
             column.label = document["label"]
             column.maximum = float(document["scoreMaximum"])
-        return Reply(200, json.dumps(self._told(column)), _ITEM)
+        return ServiceReply(200, json.dumps(self._told(column)), _ITEM)
 
-    def _told(self, column: Column) -> dict[str, Any]:
+    def _told(self, column: StandInColumn) -> dict[str, Any]:
         told: dict[str, Any] = {
             "id": self.line_address(column),
             "label": column.label,
@@ -149,19 +149,19 @@ class Gradebook:
             told["resourceLinkId"] = told["ltiLinkId"] = str(column.activity)
         return told
 
-    def _score(self, asked: Asked, column: Column) -> Reply:
+    def _score(self, asked: Asked, column: StandInColumn) -> ServiceReply:
         if f"{_SCOPE}score" not in asked.scopes:
-            return Reply(401)
+            return ServiceReply(401)
         if asked.method != "POST":
-            return Reply(405)
+            return ServiceReply(405)
         if asked.headers.get("Content-Type") != _SCORE:
-            return Reply(400, "unsupported content type")
+            return ServiceReply(400, "unsupported content type")
         body = json.loads(asked.body)
         if not self._is_score(body):  # teachers and strangers are no students: 400, as well
-            return Reply(400, "[]", "text/html", reason="Incorrect score received")
+            return ServiceReply(400, "[]", "text/html", reason="Incorrect score received")
         status, words = column.put(body)
         # response.php: the reason is in the status line, the body says nothing
-        return Reply(status, "" if status == 200 else "[]", "text/html", reason=words)
+        return ServiceReply(status, "" if status == 200 else "[]", "text/html", reason=words)
 
     def _is_score(self, body: dict[str, Any]) -> bool:
         """Return whether a score has what it must have: AGS 2.0, section 3.4."""
@@ -177,9 +177,9 @@ class Gradebook:
         member = self._course.members.get(body["userId"])
         return member is not None and member.is_graded
 
-    def _results(self, asked: Asked, column: Column) -> Reply:
+    def _results(self, asked: Asked, column: StandInColumn) -> ServiceReply:
         if f"{_SCOPE}result.readonly" not in asked.scopes:
-            return Reply(401)
+            return ServiceReply(401)
         wanted = asked.query.get("user_id")
         told = [
             {
@@ -194,11 +194,11 @@ class Gradebook:
             if cell.changed and wanted in (None, person)
         ]
         told, headers = self._paged(asked, told, _broken)
-        return Reply(200, json.dumps(told), _RESULTS, headers)
+        return ServiceReply(200, json.dumps(told), _RESULTS, headers)
 
-    def _roster(self, asked: Asked) -> Reply:
+    def _roster(self, asked: Asked) -> ServiceReply:
         if _READS_ROSTER not in asked.scopes:
-            return Reply(401)
+            return ServiceReply(401)
         people = [
             {
                 "user_id": one.number,
@@ -217,7 +217,7 @@ class Gradebook:
             "context": {"id": str(self._course.number), "title": self._course.title},
             "members": people,
         }
-        return Reply(200, json.dumps(document), _MEMBERS, headers)
+        return ServiceReply(200, json.dumps(document), _MEMBERS, headers)
 
     def _paged(self, asked: Asked, lines: Sequence, link) -> tuple[list, dict[str, str]]:
         """Return a page of a list, and the header that says where the next one is."""

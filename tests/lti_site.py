@@ -12,9 +12,9 @@ from pathlib import Path
 
 from command import run_command
 from lti_launching import click
-from lti_platform import Misdeeds, Platform
-from lti_records import Activity, Course, Member
-from serving import PASSWORD, Answer, Served, Visitor, served
+from lti_platform import Misdeeds, StandInPlatform
+from lti_records import Activity, StandInCourse, StandInMember
+from serving import PASSWORD, Response, Served, Visitor, served
 from tls import Certificates, TlsProxy, certificates, trusting
 
 TEACHER, ASSISTANT, ADA, GRACE = "3", "4", "5", "6"
@@ -29,12 +29,12 @@ spread = 6
 
 
 @dataclass
-class Site:
+class BothSides:
     """Both sides, and who administers ours."""
 
     running: Served
     proxy: TlsProxy
-    platform: Platform
+    platform: StandInPlatform
     administrator: Visitor
     made: Certificates
 
@@ -43,11 +43,11 @@ class Site:
 
     def click(
         self,
-        course: Course,
+        course: StandInCourse,
         person: str,
         activity: Activity | None = None,
         by: Visitor | None = None,
-    ) -> Answer:
+    ) -> Response:
         """Click on the platform, in a browser of its own unless one is given."""
         return click(by or self.visitor(), self.platform, course, person, activity)
 
@@ -56,14 +56,14 @@ class Site:
         self.platform.misdeeds = Misdeeds()
         self.platform.is_away = False
 
-    def course(self, title: str = "Numbers", *more: Member) -> Course:
+    def course(self, title: str = "Numbers", *more: StandInMember) -> StandInCourse:
         """Make a course on the platform with four people and one exercise, nobody's own yet."""
-        made = self.platform.add(Course(title))
+        made = self.platform.add(StandInCourse(title))
         made.add(
-            Member(TEACHER, "Tessa", "Turner", "Instructor"),
-            Member(ASSISTANT, "Theo", "Adams", "TeachingAssistant"),
-            Member(ADA, "Ada", "Lovelace"),
-            Member(GRACE, "Grace", "Hopper"),
+            StandInMember(TEACHER, "Tessa", "Turner", "Instructor"),
+            StandInMember(ASSISTANT, "Theo", "Adams", "TeachingAssistant"),
+            StandInMember(ADA, "Ada", "Lovelace"),
+            StandInMember(GRACE, "Grace", "Hopper"),
             *more,
         )
         assert self.platform.tool is not None
@@ -71,14 +71,14 @@ class Site:
         made.add_activity(Activity("Averages", target, {"exercise": EXERCISE}), 10.0)
         return made
 
-    def student(self, course: Course, person: str) -> Visitor:
+    def student(self, course: StandInCourse, person: str) -> Visitor:
         """Return a browser in which somebody has clicked the first exercise."""
         visitor = self.visitor()
         page = self.click(course, person, course.activities[0], visitor)
         assert page.address.endswith(f"/c/course/e/{EXERCISE}/"), page.text
         return visitor
 
-    def connect(self, course: Course, ours: str = "course") -> Visitor:
+    def connect(self, course: StandInCourse, ours: str = "course") -> Visitor:
         """Let a teacher say which course of ours the platform's belongs to; return the teacher."""
         teacher = self.visitor()
         page = self.click(course, TEACHER, course.activities[0], teacher)
@@ -88,7 +88,7 @@ class Site:
         assert page.address.endswith(f"/c/{ours}/e/{EXERCISE}/"), page.text
         return teacher
 
-    def connect_known(self, course: Course, ours: str = "course") -> Visitor:
+    def connect_known(self, course: StandInCourse, ours: str = "course") -> Visitor:
         """Let a teacher, who is known as one by another course, connect a further one."""
         teacher = self.visitor()
         assert "/lti/connect/" in self.click(course, TEACHER, course.activities[0], teacher).address
@@ -97,7 +97,7 @@ class Site:
         return teacher
 
 
-def register(site: Site) -> Answer:
+def register(site: BothSides) -> Response:
     """Register with the platform by one address, as an administrator pastes it."""
     page = site.administrator.post("/lti/platforms/", what="address")
     found = re.search(r"https://\S+?/lti/register/[\w-]+/", page.text)
@@ -110,7 +110,9 @@ def register(site: Site) -> Answer:
 
 
 @contextlib.contextmanager
-def registered(folder: Path, *options: str, kind: type[Platform] = Platform) -> Iterator[Site]:
+def registered(
+    folder: Path, *options: str, kind: type[StandInPlatform] = StandInPlatform
+) -> Iterator[BothSides]:
     """Serve a course, and register it with a platform."""
     course = _two_exercises(folder / "course")
     made = certificates(folder)
@@ -126,7 +128,7 @@ def registered(folder: Path, *options: str, kind: type[Platform] = Platform) -> 
         administrator = Visitor(proxy.address)
         link = urllib.parse.urlsplit(running.link).path
         assert administrator.post(link, password=PASSWORD).status == 200
-        site = Site(running, proxy, platform, administrator, made)
+        site = BothSides(running, proxy, platform, administrator, made)
         register(site)
         yield site
 

@@ -12,7 +12,7 @@ from typing import Any
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
-from lti_records import Activity, Course, Member
+from lti_records import Activity, StandInCourse, StandInMember
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/"
@@ -26,7 +26,7 @@ SCOPES = [
 LIFE_SECONDS = 60  # Moodle 4.5, locallib.php, lti_sign_jwt
 
 
-class Refused(Exception):
+class TokenRefused(Exception):
     """What a tool has sent breaks a rule; the text is OAuth's word for it."""
 
 
@@ -34,8 +34,8 @@ class Refused(Exception):
 class Launching:
     """A launch that a platform has begun: of whom, to what; no activity where one is chosen."""
 
-    person: Member
-    course: Course
+    person: StandInMember
+    course: StandInCourse
     activity: Activity | None
     target: str
 
@@ -99,15 +99,15 @@ class ToolKeys:
         try:
             found = jwt.decode(token, keys, algorithms=["RS256"])
         except (JoseError, ValueError) as error:
-            raise Refused(f"invalid_client: {error}") from None
+            raise TokenRefused(f"invalid_client: {error}") from None
         claims = found.claims
         now = time.time()
         if not claims.get("iat", now + 61) <= now + 60 or not now - 60 < claims.get("exp", 0):
-            raise Refused("invalid_client: a clock differs, or it is too old")
+            raise TokenRefused("invalid_client: a clock differs, or it is too old")
         if claims.get("exp", 0) - claims["iat"] > 3600:
-            raise Refused("invalid_client: it holds longer than an hour")
+            raise TokenRefused("invalid_client: it holds longer than an hour")
         if not claims.get(once) or claims[once] in self._seen:
-            raise Refused(f"invalid_client: {once} is missing, or was used")
+            raise TokenRefused(f"invalid_client: {once} is missing, or was used")
         self._seen.add(claims[once])
         return claims
 
@@ -130,19 +130,19 @@ class AccessTokens:
         `own` is what the audience of its assertion may be.
         """
         if form.get("grant_type") != "client_credentials":
-            raise Refused("unsupported_grant_type")
+            raise TokenRefused("unsupported_grant_type")
         if not form.get("client_assertion_type", "").endswith(":jwt-bearer"):
-            raise Refused("invalid_request")
+            raise TokenRefused("invalid_request")
         claims = self._keys.read(form.get("client_assertion", ""), keys_address, "jti")
         audience = claims.get("aud")
         if not set(own) & set(audience if isinstance(audience, list) else [audience]):
-            raise Refused("invalid_client: it is for somebody else")
+            raise TokenRefused("invalid_client: it is for somebody else")
         if claims.get("iss") != client or claims.get("sub") != client:
-            raise Refused("invalid_client: it is somebody else's")
+            raise TokenRefused("invalid_client: it is somebody else's")
         # Moodle 4.5, token.php: what isn't allowed is left out, and nothing at all is an error
         scopes = [one for one in form.get("scope", "").split() if one in self.allowed]
         if not scopes:
-            raise Refused("invalid_scope")
+            raise TokenRefused("invalid_scope")
         token = secrets.token_hex(16)
         self._given[token] = frozenset(scopes)
         self.count += 1

@@ -28,7 +28,7 @@ IN_TIME = Lateness(None, 0, 0.0)
 
 
 @dataclass(frozen=True)
-class Handed:
+class MadeAttempt:
     """One attempt of a made class."""
 
     id: str
@@ -45,7 +45,7 @@ class Handed:
 
 def write_batch(
     folder: Path,
-    handed: Iterable[Handed],
+    handed: Iterable[MadeAttempt],
     missing: Iterable[Student] = (),
     left_over: Iterable[LeftOver] = (),
 ) -> Path:
@@ -110,7 +110,7 @@ RARE_RESULT = result(
 )
 
 
-def class_of(size: int) -> list[Handed]:
+def class_of(size: int) -> list[MadeAttempt]:
     """A class: a third right, one ungraded, two with a rare mistake, the others as the blog."""
     handed = []
     for number in range(size):
@@ -122,7 +122,7 @@ def class_of(size: int) -> list[Handed]:
         attempts = 2 if number % 5 == 0 else 1
         for attempt in range(1, attempts + 1):
             handed.append(
-                Handed(
+                MadeAttempt(
                     f"s{number:05d}",
                     BLOG if attempt < attempts else made,
                     name=f"Person {number:05d}",
@@ -134,7 +134,7 @@ def class_of(size: int) -> list[Handed]:
     return handed
 
 
-class Page(HTMLParser):
+class ParsedPage(HTMLParser):
     """A page as a browser reads it: its elements, their attributes, and its text."""
 
     def __init__(self, text: str) -> None:

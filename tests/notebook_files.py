@@ -37,7 +37,7 @@ def notebook(*cells: Any, **more: Any) -> bytes:
     return json.dumps(document).encode()
 
 
-class Bench:
+class NotebookGrader:
     """Grades bytes as a submission of exercise 3."""
 
     def __init__(self, grader: Grader) -> None:
@@ -49,8 +49,8 @@ class Bench:
 
 
 @contextmanager
-def bench() -> Iterator[Bench]:
+def bench() -> Iterator[NotebookGrader]:
     """Give a bench; the pytest session within is the grader's own."""
     course = find_course(ROOT, ROOT)
     with Grader(course, resolve("basic")) as grader:
-        yield Bench(grader)
+        yield NotebookGrader(grader)

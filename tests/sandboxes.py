@@ -47,8 +47,8 @@ def isolation(name: str) -> Isolation:
 
 
 @dataclass
-class Bench:
-    """A host, and workers on it for one submission after another."""
+class SandboxSessions:
+    """A host, and sessions on it for one submission after another."""
 
     host: SandboxHost
 

@@ -19,7 +19,7 @@ HALF = RIGHT.replace("- middle", "- 2 * middle")
 
 
 @dataclass
-class Class:
+class ServedClass:
     """A served course with people in it, and what a worker would make of their files."""
 
     course: Any
@@ -97,7 +97,7 @@ def a_class(
     handed_in: Iterable[tuple[str, str]],
     *,
     diagnosed: bool = False,
-) -> Class:
+) -> ServedClass:
     """Make a course whose exercises are copies of the one that `author new` makes, and serve it.
 
     `handed_in` are the exercises and the files that are to be graded, each once; `diagnosed` says
@@ -127,4 +127,4 @@ def a_class(
     from grader.server.models import Job, JobState, ServedCourse
 
     Job.objects.all().update(state=JobState.GRADED)  # what tests before have left waiting
-    return Class(ServedCourse.objects.get(name=name), documents)
+    return ServedClass(ServedCourse.objects.get(name=name), documents)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from batch_course import RIGHT, batch, command, make_course, notebook, results
-from made_batch import Page
+from made_batch import ParsedPage
 
 from grader.course import load_course
 from grader.grading.file_names import stem_of, without_copy_marks
@@ -211,14 +211,16 @@ def test_the_choice_is_said_where_two_could_be_meant(course: Path, tmp_path: Pat
     assert "test_double1.py" in notes["bob"]
     assert notes["cem"] == ""
     pages = {
-        path.name.partition("-")[0]: Page(path.read_text("utf-8")).text
+        path.name.partition("-")[0]: ParsedPage(path.read_text("utf-8")).text
         for path in (out / "report" / "students").iterdir()
     }
     assert "To be sure, hand in only one" in pages["ada"]
     assert "double1.ipynb" in pages["ada"]
     assert "Not graded: test_double1.py" in pages["bob"]
     assert "Not graded" not in pages["cem"]
-    assert "could have been meant" in Page((out / "report/index.html").read_text("utf-8")).text
+    assert (
+        "could have been meant" in ParsedPage((out / "report/index.html").read_text("utf-8")).text
+    )
 
 
 COPIES = (

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from batch_course import RIGHT, Handed, batch, gradescope_download, make_course
+from batch_course import RIGHT, HandIn, batch, gradescope_download, make_course
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,7 +35,7 @@ def gradescope(folder: Path, times: dict[str, str]) -> Path:
     """Write a download with a submission of each person at a time."""
     files = {"double.py": RIGHT}
     return gradescope_download(
-        folder, [Handed(who, who, moment, files) for who, moment in times.items()]
+        folder, [HandIn(who, who, moment, files) for who, moment in times.items()]
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from batch_course import batch, command, make_class, make_course, results, untimed
-from clusters import Cluster, Namespaces, running
+from clusters import LocalCluster, Namespaces, running
 from waiting import wait_for
 
 from grader.batch.executor import Task
@@ -65,7 +65,7 @@ def slow_class(folder: Path, number: int) -> Path:
     return folder
 
 
-def on(cluster: Cluster, *more: object) -> tuple[object, ...]:
+def on(cluster: LocalCluster, *more: object) -> tuple[object, ...]:
     return (*STRICT, "--scheduler", cluster.address, *more)
 
 

@@ -12,8 +12,8 @@ import pytest
 from corpus_case import (
     CORPUS,
     ROOT,
-    Case,
-    Run,
+    CommandRun,
+    CorpusCase,
     judge,
     read_cases,
     read_documents,
@@ -26,7 +26,7 @@ TOGETHER = [case for case in CASES if not case.alone]
 
 
 @functools.cache
-def run_together(exercise: str) -> Run:
+def run_together(exercise: str) -> CommandRun:
     """Check an exercise's files by one command, once in each test process."""
     return run_json([CORPUS / case.file for case in together(exercise)], exercise)
 
@@ -38,12 +38,12 @@ def documents_together(exercise: str) -> dict[str, dict[str, Any]]:
     return dict(zip(files, read_documents(run_together(exercise), len(files)), strict=True))
 
 
-def together(exercise: str) -> list[Case]:
+def together(exercise: str) -> list[CorpusCase]:
     return [case for case in TOGETHER if case.exercise == exercise]
 
 
 @pytest.mark.parametrize("case", TOGETHER, ids=lambda case: case.file)
-def test_case(case: Case) -> None:
+def test_case(case: CorpusCase) -> None:
     judge(case, documents_together(case.exercise)[case.file])
 
 

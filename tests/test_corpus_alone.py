@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from corpus_case import CORPUS, Case, check_json, judge, read_cases
+from corpus_case import CORPUS, CorpusCase, check_json, judge, read_cases
 
 ALONE = [case for case in read_cases() if case.alone]
 LEFT_ASLEEP = {
@@ -17,7 +17,7 @@ LEFT_ASLEEP = {
 
 
 @pytest.mark.parametrize("case", ALONE, ids=lambda case: case.file)
-def test_case_alone(case: Case) -> None:
+def test_case_alone(case: CorpusCase) -> None:
     exit_code, document = check_json(CORPUS / case.file, case.exercise)
     judge(case, document)
     assert exit_code == case.exit_code

@@ -9,14 +9,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from corpus_case import CORPUS, Case, Run, check_json, judge, read_documents, run_bpgrade, run_json
+from corpus_case import (
+    CORPUS,
+    CommandRun,
+    CorpusCase,
+    check_json,
+    judge,
+    read_documents,
+    run_bpgrade,
+    run_json,
+)
 from damaged_files import EXERCISE, damaged_files
 
 RIGHT = CORPUS / "exercise3" / "right_plain.py"
 
 
 @pytest.fixture(scope="session")
-def damaged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Case, dict[str, Any]]]:
+def damaged(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, tuple[CorpusCase, dict[str, Any]]]:
     folder = tmp_path_factory.mktemp("damaged")
     for case, content in damaged_files():
         (folder / case.file).write_bytes(content)
@@ -27,7 +38,7 @@ def damaged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Case, d
 
 
 @pytest.mark.parametrize("name", [case.file for case, _ in damaged_files()])
-def test_damaged_file(damaged: dict[str, tuple[Case, dict[str, Any]]], name: str) -> None:
+def test_damaged_file(damaged: dict[str, tuple[CorpusCase, dict[str, Any]]], name: str) -> None:
     judge(*damaged[name])
     assert damaged[name][1]["submission"]["name"] == name
 
@@ -62,7 +73,7 @@ def test_path_mistake(tmp_path: Path, mistake: str) -> None:
     refused(run_bpgrade("check", "--json", *arguments, folder=tmp_path), message)
 
 
-def refused(run: Run, message: str) -> None:
+def refused(run: CommandRun, message: str) -> None:
     """Assert that there is one line on what is wrong, and at most one on what to do about it."""
     assert run.exit_code == 2
     assert run.lines == []
@@ -86,7 +97,7 @@ def test_file_of_three_gigabytes(tmp_path: Path) -> None:
     path.touch()
     os.truncate(path, 3 << 30)
     _, document = check_json(path, EXERCISE)
-    judge(Case(path.name, EXERCISE, every="error", feedback=["(?i)large|big"]), document)
+    judge(CorpusCase(path.name, EXERCISE, every="error", feedback=["(?i)large|big"]), document)
 
 
 def test_link_is_followed(tmp_path: Path) -> None:

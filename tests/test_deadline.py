@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sandboxes import LIMITS, Bench, isolation
+from sandboxes import LIMITS, SandboxSessions, isolation
 
 from grader.batch.priority import let_others_first
 from grader.result import Outcome
@@ -74,7 +74,7 @@ def family(host: SandboxHost) -> list[int]:
 @pytest.mark.parametrize("name", ["basic", "strict"])
 def test_what_others_take_of_the_processors_is_counted(name: str):
     with SandboxHost(isolation(name), ["numpy"]) as host:
-        session = Bench(host).session(WORK + SLEEP)
+        session = SandboxSessions(host).session(WORK + SLEEP)
         session.call("run", [0.0])
         with crowded(host, 2):
             before = host.kept_waiting()
@@ -90,7 +90,7 @@ def test_what_was_waited_is_given_back_to_a_call():
     limits = replace(LIMITS, call_seconds=1.0)
     code = f"{SLEEP}run = sleep\n"
     with SandboxHost(isolation("basic"), ["numpy"]) as host:
-        bench = Bench(host)
+        bench = SandboxSessions(host)
         assert bench.outcome(code, 1.4, limits=limits) is Outcome.TIMEOUT
         host.kept_waiting = lambda: 0.9
         assert bench.outcome(code, 1.4, limits=limits) is Outcome.PASSED
@@ -101,7 +101,7 @@ def test_who_keeps_themselves_waiting_is_ended():
     limits = replace(LIMITS, call_seconds=0.3, memory_megabytes=2048)  # each thread has its stack
     with SandboxHost(isolation("basic"), ["numpy"]) as host, crowded(host, 1):
         began = time.monotonic()
-        assert Bench(host).outcome(THREADS, limits=limits) is Outcome.TIMEOUT
+        assert SandboxSessions(host).outcome(THREADS, limits=limits) is Outcome.TIMEOUT
         assert time.monotonic() - began < LIMITS.call_seconds
 
 
@@ -120,7 +120,7 @@ def test_a_deadline_gives_back_what_was_waited_and_no_more():
 def test_what_takes_long_lets_all_others_go_first():
     limits = replace(LIMITS, call_seconds=4.0)
     with SandboxHost(isolation("basic"), ["numpy"]) as host:
-        bench = Bench(host)
+        bench = SandboxSessions(host)
         bench.call(WORK, 0.0)
         [root, *_others] = family(host)
         own = os.getpriority(os.PRIO_PROCESS, root)

@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from batch_course import CHECKS, Handed, batch, command, gradescope_download
+from batch_course import CHECKS, HandIn, batch, command, gradescope_download
 from command import run_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -92,7 +92,7 @@ def write_class(folder: Path) -> Path:
         files = {f"{name}.py": source(name, index) for name in FACTORS}
         # by the clock a half hour less than two days late, and 48.5 hours, for summer time ended
         moment = "2026-10-26T16:30:00Z" if who in LATE_BY_TWO_DAYS else "2026-10-20T12:00:00Z"
-        handed.append(Handed(who, f"Person {index:02d}", moment, files))
+        handed.append(HandIn(who, f"Person {index:02d}", moment, files))
     gradescope_download(folder, handed)
     people = [f"s{index:02d},Person {index:02d}" for index in range(STUDENTS)]
     (folder.parent / "class.csv").write_text(
@@ -101,7 +101,7 @@ def write_class(folder: Path) -> Path:
     return folder
 
 
-class Term:
+class DecidedTerm:
     """A course, its class, and the folder of its grades."""
 
     def __init__(self, folder: Path) -> None:
@@ -150,14 +150,14 @@ def read_grades(out: Path) -> dict[tuple[str, str], dict[str, str]]:
 def graded(tmp_path_factory) -> Path:
     """A graded class that nothing has been decided on."""
     folder = tmp_path_factory.mktemp("term")
-    Term(folder).grade()
+    DecidedTerm(folder).grade()
     return folder
 
 
 @pytest.fixture
-def term(graded: Path, tmp_path: Path) -> Term:
+def term(graded: Path, tmp_path: Path) -> DecidedTerm:
     copy = shutil.copytree(graded, tmp_path / "term")
-    made = object.__new__(Term)
+    made = object.__new__(DecidedTerm)
     made.course, made.submissions = copy / "course", copy / "class"
     made.out, made.roster = copy / "out", copy / "class.csv"
     return made
@@ -166,7 +166,7 @@ def term(graded: Path, tmp_path: Path) -> Term:
 WHY = ("--reason", "because")
 
 
-def test_a_term_ends_with_every_grade_as_decided(term: Term, tmp_path: Path) -> None:
+def test_a_term_ends_with_every_grade_as_decided(term: DecidedTerm, tmp_path: Path) -> None:
     undecided = term.finals()
     assert undecided["s01", "double"] == "3"
     assert undecided["s03", "double"] == "0.8"  # 1 of 3, and two days late
@@ -239,7 +239,7 @@ def test_a_term_ends_with_every_grade_as_decided(term: Term, tmp_path: Path) -> 
     assert_pages(term)
 
 
-def exported(term: Term, expected: dict[tuple[str, str], str], folder: Path) -> None:
+def exported(term: DecidedTerm, expected: dict[tuple[str, str], str], folder: Path) -> None:
     """Hold the gradebooks against what was decided."""
     people = [*(f"s{index:02d}" for index in range(STUDENTS)), NOTHING]
     lines = ["Student,ID,SIS User ID,SIS Login ID,Section,double (1),triple (2),half (3)"]
@@ -269,7 +269,7 @@ def exported(term: Term, expected: dict[tuple[str, str], str], folder: Path) -> 
     assert table["s05"]["half"] == table["s07"]["half"] == ""
 
 
-def assert_pages(term: Term) -> None:
+def assert_pages(term: DecidedTerm) -> None:
     assert run_command("report", term.out, "--course", term.course).returncode == 0
     pages = {path.name[:3]: path.read_text("utf-8") for path in term.out.rglob("students/*.html")}
     assert "Your instructor decided: 2.5 / 3 points count." in pages["s00"]
@@ -286,7 +286,7 @@ def assert_pages(term: Term) -> None:
     assert "withheld" in index
 
 
-def test_an_extension_is_counted_by_the_courses_own_clock(term: Term) -> None:
+def test_an_extension_is_counted_by_the_courses_own_clock(term: DecidedTerm) -> None:
     """From Saturday 18:00 to Monday 17:30 it is 48.5 hours, for summer time ends in between."""
     assert term.rows()["s04", "double"]["late_days"] == "2"
     one_day = term.decide("s04", "double", "--extend", "1 day", *WHY)
@@ -333,7 +333,7 @@ REFUSED = [
 ]
 
 
-def test_what_cannot_be_so_is_refused_in_a_line(term: Term) -> None:
+def test_what_cannot_be_so_is_refused_in_a_line(term: DecidedTerm) -> None:
     for words, told in REFUSED:
         assert told in term.refused(*words), words
     assert (
@@ -343,7 +343,7 @@ def test_what_cannot_be_so_is_refused_in_a_line(term: Term) -> None:
     assert not (term.course / "writing.lock").exists()
 
 
-def test_a_table_is_written_edited_and_read_back(term: Term) -> None:
+def test_a_table_is_written_edited_and_read_back(term: DecidedTerm) -> None:
     term.decide("s00", "double", "--score", 2, "--reason", "=1+1")
     term.decide("s01", "double", "--extend", "2026-11-01 12:00", *WHY)
     term.decide("s02", "double", "--score", 1, *WHY)
@@ -391,7 +391,7 @@ def test_a_table_is_written_edited_and_read_back(term: Term) -> None:
     assert "has no column student_id" in term.refused("--read", table)
 
 
-def test_an_edited_grades_csv_is_noticed_and_its_scores_can_be_taken_in(term: Term) -> None:
+def test_an_edited_grades_csv_is_noticed_and_its_scores_can_be_taken_in(term: DecidedTerm) -> None:
     term.decide("s00", "double", "--score", 2, *WHY)
     path = term.out / "grades.csv"
     assert "edited" not in run_command("export", "csv", term.out).stderr
@@ -425,7 +425,7 @@ def edited(line: str) -> str:
     return ",".join(cells)
 
 
-def test_feedback_and_diff_show_what_was_decided(term: Term, tmp_path: Path) -> None:
+def test_feedback_and_diff_show_what_was_decided(term: DecidedTerm, tmp_path: Path) -> None:
     before = shutil.copytree(term.out, tmp_path / "before")
     term.decide("s01", "half", "--withhold", "--comment", "Come and see me", *WHY)
     term.decide("s02", "half", "--score", 1, *WHY)
@@ -467,7 +467,7 @@ def test_feedback_and_diff_show_what_was_decided(term: Term, tmp_path: Path) -> 
     assert "You are excused" in texts["person_4_2_half.py"]
 
 
-def test_nothing_that_was_reported_is_lost_to_kill_9(term: Term) -> None:
+def test_nothing_that_was_reported_is_lost_to_kill_9(term: DecidedTerm) -> None:
     """Kill `decide` and `batch` at random moments, which a seed makes the same ones each time."""
     moments = random.Random(17)
     reported: dict[str, str] = {}
@@ -626,7 +626,7 @@ def test_points_for_a_check_that_is_gone_still_count_also_once_confirmed() -> No
     assert remarks(after) == ()
 
 
-def test_the_record_is_one_document_a_line(term: Term) -> None:
+def test_the_record_is_one_document_a_line(term: DecidedTerm) -> None:
     term.decide("s00", "double", "--score", 2, "--comment", "Well done", *WHY)
     [line] = decided_bytes(term.out).splitlines()
     first, second = json.loads(line)["decisions"]
@@ -637,7 +637,7 @@ def test_the_record_is_one_document_a_line(term: Term) -> None:
     assert load_course(term.course).time_zone is not None
 
 
-def test_a_decision_on_who_is_gone_is_said(term: Term) -> None:
+def test_a_decision_on_who_is_gone_is_said(term: DecidedTerm) -> None:
     term.decide(NOTHING, "double", "--score", 2, *WHY)
     people = term.roster.read_text("utf-8").replace(NOTHING, "s98")
     term.roster.write_text(people, "utf-8")
@@ -652,7 +652,7 @@ def test_a_decision_on_who_is_gone_is_said(term: Term) -> None:
     assert "is damaged" in done.stderr
 
 
-def test_what_was_decided_for_one_of_a_group_is_not_told_to_the_others(term: Term) -> None:
+def test_what_was_decided_for_one_of_a_group_is_not_told_to_the_others(term: DecidedTerm) -> None:
     from grader.decisions.results import Graded, read_graded
     from grader.gradebook.feedback_zip import pack_canvas
 

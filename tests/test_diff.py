@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from made_batch import BLOG, RIGHT, UNGRADED, Handed, write_batch
+from made_batch import BLOG, RIGHT, UNGRADED, MadeAttempt, write_batch
 
 from grader.cli.group import bpgrade
 from grader.errors import UsageError
@@ -32,19 +32,19 @@ def folders(tmp_path_factory) -> tuple[Path, Path]:
         score=BLOG.score + 2,
     )
     before = [
-        Handed("a", BLOG, "Ada"),
-        Handed("b", RIGHT, "Bo"),
-        Handed("c", UNGRADED, "Cy"),
-        Handed("d", RIGHT, "Di"),
-        Handed("e", BLOG, "Ed \x1b[2J"),
+        MadeAttempt("a", BLOG, "Ada"),
+        MadeAttempt("b", RIGHT, "Bo"),
+        MadeAttempt("c", UNGRADED, "Cy"),
+        MadeAttempt("d", RIGHT, "Di"),
+        MadeAttempt("e", BLOG, "Ed \x1b[2J"),
     ]
     other = replace(RIGHT, submission=replace(RIGHT.submission, sha256="1" * 64))
     after = [
-        Handed("a", easier, "Ada"),
-        Handed("b", RIGHT, "Bo"),
-        Handed("c", RIGHT, "Cy"),
-        Handed("e", other, "Ed \x1b[2J"),
-        Handed("f", RIGHT, "Flo"),
+        MadeAttempt("a", easier, "Ada"),
+        MadeAttempt("b", RIGHT, "Bo"),
+        MadeAttempt("c", RIGHT, "Cy"),
+        MadeAttempt("e", other, "Ed \x1b[2J"),
+        MadeAttempt("f", RIGHT, "Flo"),
     ]
     folder = tmp_path_factory.mktemp("diff")
     return write_batch(folder / "before", before), write_batch(folder / "after", after)
@@ -90,8 +90,8 @@ def test_a_batch_is_no_different_from_itself(folders):
 
 def test_checks_that_came_and_went_are_told(tmp_path):
     fewer = replace(RIGHT, checks=RIGHT.checks[1:], score=18.0, max_score=18.0)
-    before = write_batch(tmp_path / "1", [Handed("a", RIGHT)])
-    after = write_batch(tmp_path / "2", [Handed("a", fewer)])
+    before = write_batch(tmp_path / "1", [MadeAttempt("a", RIGHT)])
+    after = write_batch(tmp_path / "2", [MadeAttempt("a", fewer)])
     done = run(before, after)
     assert "1  passed -> gone: forward: The hidden units are right" in done.stdout
     assert "a, exercise3: 20 -> 18 (-2)" in done.stdout
@@ -99,8 +99,8 @@ def test_checks_that_came_and_went_are_told(tmp_path):
 
 
 def test_a_long_list_is_cut_unless_asked_for(tmp_path):
-    before = write_batch(tmp_path / "1", [Handed(f"{n:03d}", BLOG) for n in range(60)])
-    after = write_batch(tmp_path / "2", [Handed(f"{n:03d}", RIGHT) for n in range(60)])
+    before = write_batch(tmp_path / "1", [MadeAttempt(f"{n:03d}", BLOG) for n in range(60)])
+    after = write_batch(tmp_path / "2", [MadeAttempt(f"{n:03d}", RIGHT) for n in range(60)])
     assert "and 10 more; --all shows them" in run(before, after).stdout
     assert run(before, after, "--all").stdout.count("13 -> 20") == 60
 

@@ -7,7 +7,7 @@ import ast
 import pytest
 from batch_course import make_course
 from command import run_command
-from made_batch import COURSE, RIGHT, Handed, Page, write_batch
+from made_batch import COURSE, RIGHT, MadeAttempt, ParsedPage, write_batch
 from made_results import check, result
 
 from grader.author.draft import draft
@@ -121,13 +121,15 @@ def test_the_class_page_tells_of_a_repair_that_recurs_and_of_no_other(tmp_path):
         check("update", "Both layers", Outcome.FAILED, diagnosis=(found,)),
         listings=(Listing("update", "exercise3.py", 1, text),),
     )
-    out = write_batch(tmp_path, [Handed("a", made), Handed("b", made), Handed("c", RIGHT)])
-    page = Page(write_pages(out, COURSE).read_text("utf-8"))
+    out = write_batch(
+        tmp_path, [MadeAttempt("a", made), MadeAttempt("b", made), MadeAttempt("c", RIGHT)]
+    )
+    page = ParsedPage(write_pages(out, COURSE).read_text("utf-8"))
     assert "Mistakes to name" in page.text
     assert '{"learning_rate * gradient_2": "learning_rate * gradient_2 * 3"}' in page.text
     for path in (out / "report" / "students").iterdir():
         assert "@mistake" not in path.read_text("utf-8")
-    once = write_batch(tmp_path / "once", [Handed("a", made), Handed("c", RIGHT)])
+    once = write_batch(tmp_path / "once", [MadeAttempt("a", made), MadeAttempt("c", RIGHT)])
     assert "Mistakes to name" not in write_pages(once, COURSE).read_text("utf-8")
-    without = Page(write_pages(out, None).read_text("utf-8"))
+    without = ParsedPage(write_pages(out, None).read_text("utf-8"))
     assert "write it as a short program" in without.text

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from made_batch import BLOG, RIGHT, UNGRADED, Handed, Page, write_batch
+from made_batch import BLOG, RIGHT, UNGRADED, MadeAttempt, ParsedPage, write_batch
 
 from grader.batch.downloads import canvas as canvas_names
 from grader.batch.downloads import moodle as moodle_names
@@ -355,14 +355,16 @@ def graded(tmp_path_factory) -> Path:
     return write_batch(
         tmp_path_factory.mktemp("graded"),
         [
-            Handed("101", BLOG, "lovelaceada", file=zipped, lateness=Lateness(True, 1, 10.0)),
-            Handed("102", RIGHT, "oharabo", file="submissions/oharabo_102_5002_exercise3-1.ipynb"),
-            Handed("103", UNGRADED, "eve", file="submissions/eve_103_5003_exercise3.py"),
-            Handed("201", BLOG, "Ada Lovelace",
+            MadeAttempt("101", BLOG, "lovelaceada", file=zipped, lateness=Lateness(True, 1, 10.0)),
+            MadeAttempt(
+                "102", RIGHT, "oharabo", file="submissions/oharabo_102_5002_exercise3-1.ipynb"
+            ),
+            MadeAttempt("103", UNGRADED, "eve", file="submissions/eve_103_5003_exercise3.py"),
+            MadeAttempt("201", BLOG, "Ada Lovelace",
                    file="Ada Lovelace_201_assignsubmission_file/sub/exercise3.py"),
-            Handed("202", RIGHT, "Bo", file="Bo_202_assignsubmission_file_/exercise3.py"),
-            Handed("203", BLOG, "Kim", file="x/Kim_203_assignsubmission_file_exercise3.py"),
-            Handed("=9", RIGHT, "=cmd|' /C calc'!A0", file="elsewhere.py", matched="file"),
+            MadeAttempt("202", RIGHT, "Bo", file="Bo_202_assignsubmission_file_/exercise3.py"),
+            MadeAttempt("203", BLOG, "Kim", file="x/Kim_203_assignsubmission_file_exercise3.py"),
+            MadeAttempt("=9", RIGHT, "=cmd|' /C calc'!A0", file="elsewhere.py", matched="file"),
         ],
     )  # fmt: skip
 
@@ -414,7 +416,7 @@ def test_feedback_goes_back_under_the_names_that_moodle_gave(graded):
             assert origin is not None
             assert origin.student_id == id
             assert re.split("_", name, maxsplit=4)[1:4][:2] == [id, "assignsubmission"]
-        page = Page(archive.read(names[0]).decode())
+        page = ParsedPage(archive.read(names[0]).decode())
     assert "13 / 20" in page.text
     assert "Bo" not in page.text.split()
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sandboxes import LIMITS, WITHOUT, Bench, isolation, marked
+from sandboxes import LIMITS, WITHOUT, SandboxSessions, isolation, marked
 from waiting import wait_for
 
 from grader.course import load_course
@@ -35,16 +35,16 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolatio
 
 
 @pytest.fixture(params=list(WITHOUT), scope="module")
-def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+def bench(request: pytest.FixtureRequest) -> Iterator[SandboxSessions]:
     with SandboxHost(isolation(request.param), ["numpy"]) as host:
-        yield Bench(host)
+        yield SandboxSessions(host)
 
 
-def names(bench: Bench) -> frozenset[str]:
+def names(bench: SandboxSessions) -> frozenset[str]:
     return bench.host.isolation.layers
 
 
-def test_layers_are_reported_before_the_submission_runs(bench: Bench) -> None:
+def test_layers_are_reported_before_the_submission_runs(bench: SandboxSessions) -> None:
     session = bench.session("raise SystemExit")
     session.load()
     assert session.layers[0] == "rlimits"
@@ -59,7 +59,7 @@ def run(path):
 """
 
 
-def test_files_of_others_are_closed(bench: Bench, tmp_path: Path) -> None:
+def test_files_of_others_are_closed(bench: SandboxSessions, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("secret", encoding="utf-8")
     for path in (
@@ -83,7 +83,7 @@ def run(path):
 """
 
 
-def test_folders_of_others_are_closed(bench: Bench) -> None:
+def test_folders_of_others_are_closed(bench: SandboxSessions) -> None:
     packages = Path(pytest.__file__).parent.parent
     leading = {part.name for path in read_allow_list.interpreter().paths for part in path.parents}
     for path in (ROOT, ROOT / "solutions", Path.home(), Path("/home"), packages):
@@ -101,7 +101,9 @@ def run(path):
 """
 
 
-def test_nothing_is_written_but_in_the_scratch_folder(bench: Bench, tmp_path: Path) -> None:
+def test_nothing_is_written_but_in_the_scratch_folder(
+    bench: SandboxSessions, tmp_path: Path
+) -> None:
     import numpy
 
     library = Path(os.__file__).parent
@@ -136,7 +138,7 @@ def run(path):
 """
 
 
-def test_files_of_others_are_not_changed(bench: Bench, tmp_path: Path) -> None:
+def test_files_of_others_are_not_changed(bench: SandboxSessions, tmp_path: Path) -> None:
     file = tmp_path / "results.json"
     file.write_text("results", encoding="utf-8")
     os.utime(file, (1e9, 1e9))
@@ -157,7 +159,7 @@ def run(family, kind, address):
 """
 
 
-def test_no_network(bench: Bench, tmp_path: Path) -> None:
+def test_no_network(bench: SandboxSessions, tmp_path: Path) -> None:
     path, abstract = str(tmp_path / "socket"), f"\0bpgrade-{os.getpid()}"
     with (
         socket.create_server(("127.0.0.1", 0)) as tcp,
@@ -206,7 +208,7 @@ def run(process):
 """
 
 
-def test_no_signal_leaves(bench: Bench) -> None:
+def test_no_signal_leaves(bench: SandboxSessions) -> None:
     import signal
 
     got: list[int] = []
@@ -230,7 +232,7 @@ def run():
 """
 
 
-def test_fork_bomb_is_ended(bench: Bench) -> None:
+def test_fork_bomb_is_ended(bench: SandboxSessions) -> None:
     start = time.monotonic()
     assert bench.outcome(BOMB) in (Outcome.DIED, Outcome.ERROR)
     assert time.monotonic() - start < 10
@@ -247,7 +249,7 @@ def run():
 """
 
 
-def test_thread_bomb_is_ended(bench: Bench) -> None:
+def test_thread_bomb_is_ended(bench: SandboxSessions) -> None:
     session = bench.session(THREADS)
     with pytest.raises(CallFailure, match=r"processes|can't start new thread"):
         session.call("run", [])
@@ -264,7 +266,7 @@ def run():
 """
 
 
-def test_disk_is_not_filled(bench: Bench) -> None:
+def test_disk_is_not_filled(bench: SandboxSessions) -> None:
     session = bench.session(FILL)
     with pytest.raises(CallFailure, match="too many files, or too large ones"):
         session.call("run", [])
@@ -297,7 +299,7 @@ def run():
 """
 
 
-def test_nothing_is_left_for_the_next(bench: Bench) -> None:
+def test_nothing_is_left_for_the_next(bench: SandboxSessions) -> None:
     bench.call(LEFT)
     assert list(bench.scratch.iterdir()) == []
     assert bench.call(FOUND) == [-1, -1, [], 1]
@@ -335,7 +337,9 @@ def run():
 """
 
 
-def test_nothing_of_the_course_is_in_reach(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_of_the_course_is_in_reach(
+    bench: SandboxSessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SECRET_VARIABLE", "secret")
     words = ["check_exercise", "misconception", "solutions", "SECRET_VARIABLE"]
     coded = [word.encode().hex() for word in words]
@@ -344,7 +348,7 @@ def test_nothing_of_the_course_is_in_reach(bench: Bench, monkeypatch: pytest.Mon
         f"[bytes.fromhex(code).decode() for code in {coded}]",
     )
     with SandboxHost(bench.host.isolation, ["numpy"]) as host:  # started with the variable set
-        found, descriptors = Bench(host).call(source)
+        found, descriptors = SandboxSessions(host).call(source)
     assert found == []
     assert descriptors == [0, 1, 2, 3]
 
@@ -360,7 +364,7 @@ FLOODS = {path for path in RIGHT if re.search("_(prints|writes)_(much|without_en
 """What they print goes through the same pipe whatever confines them, and takes its time."""
 
 
-def test_right_submissions_keep_full_marks(bench: Bench) -> None:
+def test_right_submissions_keep_full_marks(bench: SandboxSessions) -> None:
     course = load_course(ROOT)
     fresh = bench.host.isolation.fresh_host
     everything = len(names(bench)) == 3
@@ -394,7 +398,10 @@ def test_packages_are_found_wherever_they_are_installed(
     (package / "__init__.py").write_text("answer = 42\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
     with SandboxHost(isolation(name), ["toolbox"]) as host:
-        assert Bench(host).call("import toolbox\ndef run():\n    return toolbox.answer\n") == 42
+        assert (
+            SandboxSessions(host).call("import toolbox\ndef run():\n    return toolbox.answer\n")
+            == 42
+        )
 
 
 def test_unknown_level() -> None:
@@ -442,7 +449,7 @@ def test_a_layer_that_does_not_hold_stops_all(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(launch, "confinement_settings", weakened)
     with SandboxHost(chosen, ["numpy"]) as host:
-        session = Bench(host).session("open('ran', 'w').close()")
+        session = SandboxSessions(host).session("open('ran', 'w').close()")
         with pytest.raises(IsolationError, match="do not hold"):
             session.load()
         session.close()
@@ -477,17 +484,17 @@ def run(what):
 
 
 @pytest.fixture(scope="module")
-def single() -> Iterator[Bench]:
+def single() -> Iterator[SandboxSessions]:
     """What macOS and Windows have: no host, a process started afresh for each submission."""
     os.environ["SECRET_VARIABLE"] = "secret"
     try:
         with SandboxHost(isolation("single"), ["numpy"]) as host:
-            yield Bench(host)
+            yield SandboxSessions(host)
     finally:
         del os.environ["SECRET_VARIABLE"]
 
 
-def test_a_process_of_its_own_where_nothing_can_fork(single: Bench) -> None:
+def test_a_process_of_its_own_where_nothing_can_fork(single: SandboxSessions) -> None:
     for _ in range(2):  # a fresh one for the second
         session = single.session(SINGLE)
         assert session.call("run", ["file"]).value == (1, ["mine.txt"], False)
@@ -502,7 +509,7 @@ def test_a_process_of_its_own_where_nothing_can_fork(single: Bench) -> None:
     assert list(single.scratch.iterdir()) == []
 
 
-def test_limits_hold_where_nothing_can_fork(single: Bench) -> None:
+def test_limits_hold_where_nothing_can_fork(single: SandboxSessions) -> None:
     endless = "def run():\n    while True:\n        pass\n"
     short = replace(LIMITS, call_seconds=0.5)
     assert single.outcome(endless, limits=short) is Outcome.TIMEOUT
@@ -513,7 +520,7 @@ def test_limits_hold_where_nothing_can_fork(single: Bench) -> None:
     assert single.call("def run():\n    return 1\n") == 1
 
 
-def test_right_submissions_keep_full_marks_where_nothing_can_fork(single: Bench) -> None:
+def test_right_submissions_keep_full_marks_where_nothing_can_fork(single: SandboxSessions) -> None:
     course = load_course(ROOT)
     exercise = course.exercise("exercise5")  # functions cross into the sandbox in both directions
     with Grader(course, single.host.isolation) as grader:
@@ -550,7 +557,7 @@ def run():
 
 def test_of_what_a_host_has_rehearsed_nothing_is_left() -> None:
     with SandboxHost(isolation("basic"), ["numpy"]) as host:
-        found = [Bench(host).call(LEFT_OVER) for _ in range(2)]
+        found = [SandboxSessions(host).call(LEFT_OVER) for _ in range(2)]
     assert found[0] == found[1]
     assert found[0][:5] == ["nobody answers", 1, [], False, 0]
 
@@ -558,7 +565,7 @@ def test_of_what_a_host_has_rehearsed_nothing_is_left() -> None:
 def test_the_calls_of_one_function_have_a_limit_together() -> None:
     limits = replace(LIMITS, cpu_seconds=0.5)
     with SandboxHost(resolve("basic"), ["numpy"]) as host:
-        session = Bench(host).session(SLOW, limits)
+        session = SandboxSessions(host).session(SLOW, limits)
         session.call("run", [0.3])
         session.call("run", [0.3])
         with pytest.raises(CallFailure, match="together") as caught:
@@ -580,7 +587,7 @@ def other():
 
 def test_what_another_function_has_left_is_not_charged_to_this_one() -> None:
     with SandboxHost(resolve("basic"), ["numpy"]) as host:
-        session = Bench(host).session(THREAD)
+        session = SandboxSessions(host).session(THREAD)
         session.call("run", [])
         assert session.call("other", []).value == 1
         session.close()

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 from browsing import assert_accessible, write_code
-from lti_records import Course, Member
-from lti_site import ADA, EXERCISE, GRACE, TEACHER, Site, registered
+from lti_records import StandInCourse, StandInMember
+from lti_site import ADA, EXERCISE, GRACE, TEACHER, BothSides, registered
 from made_batch import CHROMIUM
 from serving import PASSWORD, RIGHT
 from waiting import wait_for
@@ -25,20 +25,20 @@ NEWCOMER = "7"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BothSides]:
     with registered(tmp_path_factory.mktemp("framed"), "--workers", "1") as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def course(site: Site) -> Course:
+def course(site: BothSides) -> StandInCourse:
     made = site.course()
     site.connect(made)
     return made
 
 
 @contextlib.contextmanager
-def visiting(browser, site: Site) -> Iterator:
+def visiting(browser, site: BothSides) -> Iterator:
     """Give an empty page; whatever it complains of, or asks of others, fails the test."""
     context = browser.new_context(viewport={"width": 1100, "height": 900}, ignore_https_errors=True)
     page = context.new_page()
@@ -61,7 +61,7 @@ def visiting(browser, site: Site) -> Iterator:
     context.close()
 
 
-def framed(page, site: Site, course: Course, person: str, wanted: object):
+def framed(page, site: BothSides, course: StandInCourse, person: str, wanted: object):
     """Open an activity as the platform shows it: in a frame; return the frame."""
     page.goto(f"{site.platform.address}/course/{course.number}/{person}/{wanted}/")
     return page.frame_locator("iframe[name=tool]")
@@ -73,11 +73,11 @@ def hand_in(tool) -> None:
     tool.get_by_text("10 / 10").first.wait_for()
 
 
-def grade(course: Course, person: str) -> float | None:
+def grade(course: StandInCourse, person: str) -> float | None:
     return course.column_of(course.activities[0]).cell(person).score
 
 
-def test_a_student_hands_in_in_the_frame(browser, site: Site, course: Course):
+def test_a_student_hands_in_in_the_frame(browser, site: BothSides, course: StandInCourse):
     with visiting(browser, site) as page:
         tool = framed(page, site, course, ADA, course.activities[0].number)
         hand_in(tool)
@@ -91,7 +91,9 @@ def test_a_student_hands_in_in_the_frame(browser, site: Site, course: Course):
 
 
 @pytest.mark.parametrize("storage", ["", "kept", "forgotten"])
-def test_without_cookies_a_new_window_opens(browser, site: Site, course: Course, storage: str):
+def test_without_cookies_a_new_window_opens(
+    browser, site: BothSides, course: StandInCourse, storage: str
+):
     site.proxy.drops_partitioned = True
     site.platform.storage = storage
     try:
@@ -109,8 +111,8 @@ def test_without_cookies_a_new_window_opens(browser, site: Site, course: Course,
     wait_for(lambda: grade(course, GRACE) == 10.0, "the grade is in the gradebook")
 
 
-def test_a_teacher_connects_a_course_and_chooses_exercises(browser, site: Site):
-    course = site.course("Another term", Member(NEWCOMER, "Tom", "Baker", "Instructor"))
+def test_a_teacher_connects_a_course_and_chooses_exercises(browser, site: BothSides):
+    course = site.course("Another term", StandInMember(NEWCOMER, "Tom", "Baker", "Instructor"))
     course.activities.clear()
     with visiting(browser, site) as page:
         tool = framed(page, site, course, NEWCOMER, "choose")
@@ -129,7 +131,7 @@ def test_a_teacher_connects_a_course_and_chooses_exercises(browser, site: Site):
 
 
 @pytest.mark.parametrize("storage", ["", "kept"])
-def test_exercises_are_chosen_in_a_new_window(browser, site: Site, storage: str):
+def test_exercises_are_chosen_in_a_new_window(browser, site: BothSides, storage: str):
     """The platform takes the choice from its own frame, as Moodle 4.5 does."""
     course = site.course("Without cookies")
     site.connect(course)
@@ -151,7 +153,7 @@ def test_exercises_are_chosen_in_a_new_window(browser, site: Site, storage: str)
     assert [one.custom["exercise"] for one in course.activities] == ["exercise1"]
 
 
-def test_only_a_registered_platform_may_frame(browser, site: Site):
+def test_only_a_registered_platform_may_frame(browser, site: BothSides):
     """Somebody else's page gets nothing of ours into its frame."""
     with visiting(browser, site) as page:
         answers = {}

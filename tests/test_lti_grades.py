@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 from lti_platform import Misdeeds
-from lti_records import Cell, Course, Member
-from lti_site import ADA, EXERCISE, GRACE, TEACHER, Site, registered
+from lti_records import StandInCell, StandInCourse, StandInMember
+from lti_site import ADA, EXERCISE, GRACE, TEACHER, BothSides, registered
 from lti_tokens import GRADES, ROSTER
 from serving import RIGHT, Visitor
 from waiting import wait_for
@@ -20,29 +20,29 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolatio
 HALF = "def mean(numbers):\n    return sum(numbers) / len(numbers)\n"
 EMMY, KURT, SOFIA, JOAN, LATER, LEFT = "10", "11", "12", "13", "14", "15"
 MORE = (
-    *(Member(one, "A", f"Student {one}") for one in (EMMY, KURT, SOFIA, JOAN, LATER)),
-    Member(LEFT, "Gone", "Since", is_active=False),
+    *(StandInMember(one, "A", f"Student {one}") for one in (EMMY, KURT, SOFIA, JOAN, LATER)),
+    StandInMember(LEFT, "Gone", "Since", is_active=False),
 )
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BothSides]:
     with registered(tmp_path_factory.mktemp("grades"), "--workers", "1") as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def course(site: Site) -> Course:
+def course(site: BothSides) -> StandInCourse:
     return site.course("Numbers", *MORE)
 
 
 @pytest.fixture(scope="module")
-def teacher(site: Site, course: Course) -> Visitor:
+def teacher(site: BothSides, course: StandInCourse) -> Visitor:
     return site.connect(course)
 
 
 @pytest.fixture(autouse=True)
-def good_again(site: Site, teacher: Visitor) -> Iterator[None]:
+def good_again(site: BothSides, teacher: Visitor) -> Iterator[None]:
     yield
     site.behave()
 
@@ -53,11 +53,11 @@ def hand_in(visitor: Visitor, code: str) -> None:
     assert answer.status == 200, answer.text
 
 
-def cell(course: Course, person: str) -> Cell:
+def cell(course: StandInCourse, person: str) -> StandInCell:
     return course.column_of(course.activities[0]).cell(person)
 
 
-def arrives(course: Course, person: str, score: float) -> Cell:
+def arrives(course: StandInCourse, person: str, score: float) -> StandInCell:
     wait_for(lambda: cell(course, person).score == score, "the grade is there")
     return cell(course, person)
 
@@ -75,7 +75,9 @@ def settled(teacher: Visitor) -> str:
     return found
 
 
-def test_the_last_grade_arrives_and_each_one_once(site: Site, course: Course, teacher: Visitor):
+def test_the_last_grade_arrives_and_each_one_once(
+    site: BothSides, course: StandInCourse, teacher: Visitor
+):
     ada = site.student(course, ADA)
     hand_in(ada, HALF)
     arrives(course, ADA, 4.0)
@@ -94,7 +96,9 @@ def test_the_last_grade_arrives_and_each_one_once(site: Site, course: Course, te
     assert site.platform.count("POST", "/scores", 400) == 0  # teachers' are not sent at all
 
 
-def test_what_a_teacher_has_written_stays_and_is_told(site: Site, course: Course, teacher: Visitor):
+def test_what_a_teacher_has_written_stays_and_is_told(
+    site: BothSides, course: StandInCourse, teacher: Visitor
+):
     emmy = site.student(course, EMMY)
     hand_in(emmy, HALF)
     arrives(course, EMMY, 4.0)
@@ -114,10 +118,12 @@ def test_what_a_teacher_has_written_stays_and_is_told(site: Site, course: Course
     )
     assert compared.returncode == 1, compared.stderr
     assert "10 / 10 counts, 10 / 10 was sent, the platform has 7 / 10" in compared.stdout
-    column.cells[EMMY] = Cell()
+    column.cells[EMMY] = StandInCell()
 
 
-def test_refusals_are_told_and_hold_nobody_up(site: Site, course: Course, teacher: Visitor):
+def test_refusals_are_told_and_hold_nobody_up(
+    site: BothSides, course: StandInCourse, teacher: Visitor
+):
     kurt, sofia, gone = (site.student(course, one) for one in (KURT, SOFIA, LEFT))
     cell(course, KURT).is_locked = True
     cell(course, SOFIA).changed = int(time.time()) + 3600  # by a clock that was ahead
@@ -147,7 +153,7 @@ def test_refusals_are_told_and_hold_nobody_up(site: Site, course: Course, teache
     arrives(course, SOFIA, 10.0)
 
 
-def test_a_platform_that_is_away_gets_its_grades_later(site: Site, course: Course):
+def test_a_platform_that_is_away_gets_its_grades_later(site: BothSides, course: StandInCourse):
     student = site.student(course, LATER)
     site.platform.is_away, before = True, site.platform.missed
     hand_in(student, RIGHT)
@@ -157,9 +163,12 @@ def test_a_platform_that_is_away_gets_its_grades_later(site: Site, course: Cours
     assert arrives(course, LATER, 10.0).taken == 1
 
 
-def test_a_copied_course_has_a_gradebook_of_its_own(site: Site, course: Course):
+def test_a_copied_course_has_a_gradebook_of_its_own(site: BothSides, course: StandInCourse):
     copied = site.platform.add(course.copy("Next term"))
-    copied.add(Member(TEACHER, "Tessa", "Turner", "Instructor"), Member("20", "New", "Student"))
+    copied.add(
+        StandInMember(TEACHER, "Tessa", "Turner", "Instructor"),
+        StandInMember("20", "New", "Student"),
+    )
     assert copied.activities[0].number != course.activities[0].number
     site.connect_known(copied)
     hand_in(site.student(copied, "20"), RIGHT)
@@ -167,12 +176,12 @@ def test_a_copied_course_has_a_gradebook_of_its_own(site: Site, course: Course):
     assert "20" not in course.column_of(course.activities[0]).cells
 
 
-def test_without_services_one_can_hand_in_all_the_same(site: Site, teacher: Visitor):
+def test_without_services_one_can_hand_in_all_the_same(site: BothSides, teacher: Visitor):
     def without(claims: dict) -> None:
         claims.pop(GRADES, None)
         claims.pop(ROSTER, None)
 
-    silent = site.course("Silent", Member("30", "Mary", "Somerville"))
+    silent = site.course("Silent", StandInMember("30", "Mary", "Somerville"))
     site.platform.misdeeds = Misdeeds(claims=without)
     site.connect_known(silent)
     mary = site.student(silent, "30")
@@ -185,9 +194,9 @@ def test_without_services_one_can_hand_in_all_the_same(site: Site, teacher: Visi
     arrives(silent, "30", 10.0)
 
 
-def test_a_large_roster_comes_in_pages(site: Site, teacher: Visitor):
+def test_a_large_roster_comes_in_pages(site: BothSides, teacher: Visitor):
     large = site.course("Everybody")
-    large.add(*(Member(f"r{number}", "Roe", str(number)) for number in range(3000)))
+    large.add(*(StandInMember(f"r{number}", "Roe", str(number)) for number in range(3000)))
     site.connect_known(large)
     site.platform.misdeeds = Misdeeds(page=250)
     told = teacher.post("/lti/check/course/", what="roster").text

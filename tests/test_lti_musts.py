@@ -14,34 +14,34 @@ import pytest
 from lti_forgeries import FORGERIES, NO_CHOICE, Forgery
 from lti_launching import read_form, up_to_the_token
 from lti_platform import Misdeeds
-from lti_records import Course
-from lti_site import ADA, GRACE, TEACHER, Site, registered
+from lti_records import StandInCourse
+from lti_site import ADA, GRACE, TEACHER, BothSides, registered
 from lti_tokens import CLAIM
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BothSides]:
     with registered(tmp_path_factory.mktemp("musts"), "--workers", "0") as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def course(site: Site) -> Course:
+def course(site: BothSides) -> StandInCourse:
     made = site.course()
     site.connect(made)
     return made
 
 
 @pytest.fixture(autouse=True)
-def good_again(site: Site) -> Iterator[None]:
+def good_again(site: BothSides) -> Iterator[None]:
     yield
     site.behave()
 
 
 @pytest.mark.parametrize("forgery", FORGERIES, ids=str)
-def test_a_bad_launch_is_refused(site: Site, course: Course, forgery: Forgery):
+def test_a_bad_launch_is_refused(site: BothSides, course: StandInCourse, forgery: Forgery):
     visitor = site.visitor()
     site.platform.misdeeds = forgery.misdeeds(site.platform)
     answer = site.click(course, ADA, course.activities[0], visitor)
@@ -51,13 +51,15 @@ def test_a_bad_launch_is_refused(site: Site, course: Course, forgery: Forgery):
 
 
 @pytest.mark.parametrize("forgery", NO_CHOICE, ids=str)
-def test_a_bad_request_to_choose_is_refused(site: Site, course: Course, forgery: Forgery):
+def test_a_bad_request_to_choose_is_refused(
+    site: BothSides, course: StandInCourse, forgery: Forgery
+):
     site.platform.misdeeds = forgery.misdeeds(site.platform)
     answer = site.click(course, TEACHER)
     assert (answer.status, "This launch was not accepted" in answer.text) == (403, True)
 
 
-def test_a_launch_works_once_and_in_its_own_browser(site: Site, course: Course):
+def test_a_launch_works_once_and_in_its_own_browser(site: BothSides, course: StandInCourse):
     """SEC 5.1.3 (9), 5.1.1.4 and 7.3.1: neither nonce nor state again, nor anywhere else."""
     first, other = site.visitor(), site.visitor()
     activity = course.activities[0]
@@ -70,7 +72,7 @@ def test_a_launch_works_once_and_in_its_own_browser(site: Site, course: Course):
     assert first.send(form.address, mixed).status == 403  # an old token for a new state
 
 
-def test_a_login_begins_by_get_and_post_alike(site: Site, course: Course):
+def test_a_login_begins_by_get_and_post_alike(site: BothSides, course: StandInCourse):
     """SEC 5.1.1.1, and CORE 4.1.1: what is given along comes back unaltered."""
     address, fields = site.platform.begin(course, ADA, course.activities[0])
     visitor = site.visitor()
@@ -89,7 +91,7 @@ def test_a_login_begins_by_get_and_post_alike(site: Site, course: Course):
     ],
 )
 def test_a_bad_beginning_goes_nowhere(
-    site: Site, course: Course, wrong: str, change: dict[str, str]
+    site: BothSides, course: StandInCourse, wrong: str, change: dict[str, str]
 ):
     """SEC 5.1.1.1: no redirect to whoever asks for one."""
     address, fields = site.platform.begin(course, ADA, course.activities[0])
@@ -97,7 +99,7 @@ def test_a_bad_beginning_goes_nowhere(
     assert (answer.status, answer.address) == (403, address)
 
 
-def test_our_keys_are_named_and_public(site: Site):
+def test_our_keys_are_named_and_public(site: BothSides):
     """SEC 6.2 and 6.3: RSA keys with n, e and kid, and nothing of the private half."""
     keys = json.loads(site.visitor().get("/lti/keys/").text)["keys"]
     assert keys
@@ -122,7 +124,7 @@ GOOD = {
 
 
 @pytest.mark.parametrize("case", GOOD)
-def test_a_good_launch_is_accepted(site: Site, course: Course, case: str):
+def test_a_good_launch_is_accepted(site: BothSides, course: StandInCourse, case: str):
     """CERT 6.1.3, CORE 4.3 and 5.3.7, SEC 5.1.3 (3) to (5)."""
 
     def change(claims: dict) -> None:
@@ -150,7 +152,9 @@ def test_a_good_launch_is_accepted(site: Site, course: Course, case: str):
     ],
     ids=str,
 )
-def test_what_a_role_may_do(site: Site, course: Course, roles: list[str], teaches: bool | None):
+def test_what_a_role_may_do(
+    site: BothSides, course: StandInCourse, roles: list[str], teaches: bool | None
+):
     """CERT 6.1.2, CORE 5.3.7 and A.2: long and short names; without one that counts, a clear no."""
     site.platform.misdeeds = Misdeeds(claims=lambda claims: claims.update({f"{CLAIM}roles": roles}))
     visitor = site.visitor()

@@ -13,10 +13,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from lti_platform import Fault, Misdeeds, Platform
-from lti_records import Activity, Cell, Course, Member, Tool
+from lti_platform import Misdeeds, ServiceFault, StandInPlatform
+from lti_records import Activity, StandInCell, StandInCourse, StandInMember, Tool
 from lti_tokens import Launching
-from served_class import HALF, Class, a_class
+from served_class import HALF, ServedClass, a_class
 from serving import RIGHT
 from tls import certificates, trusting
 from waiting import wait_for
@@ -40,17 +40,17 @@ TEACHER, ADA, GRACE = "3", "5", "6"
 class Room:
     """A course of ours, the platform's course that belongs to it, and who has come from there."""
 
-    ours: Class
-    platform: Platform
+    ours: ServedClass
+    platform: StandInPlatform
     row: Any
-    there: Course
+    there: StandInCourse
     people: dict[str, Any]
 
     @property
     def activity(self) -> Activity:
         return self.there.activities[0]
 
-    def cell(self, number: str) -> Cell:
+    def cell(self, number: str) -> StandInCell:
         return self.there.column_of(self.activity).cell(number)
 
     def launch(self, number: str, activity: Activity | None = None) -> Any:
@@ -121,7 +121,9 @@ class Room:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Class, Platform]]:
+def served(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[ServedClass, StandInPlatform]]:
     folder = tmp_path_factory.mktemp("outbox")
     files = [(EXERCISE, RIGHT), (EXERCISE, HALF)]
     ours = a_class(folder, "outbox", COURSE, files)
@@ -138,7 +140,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Class, Pl
     with (
         override_settings(BPGRADE=loopback),
         trusting(made),
-        Platform(made).running() as platform,
+        StandInPlatform(made).running() as platform,
     ):
         listed = json.dumps(key_set(speaking.listed_keys())).encode()
         keys = f"data:application/json;base64,{base64.b64encode(listed).decode()}"
@@ -149,7 +151,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Class, Pl
 
 
 @pytest.fixture
-def room(served: tuple[Class, Platform]) -> Iterator[Room]:
+def room(served: tuple[ServedClass, StandInPlatform]) -> Iterator[Room]:
     """A course on the platform that a teacher has connected, with two students."""
     from grader.server.lti.arrivals import connect
     from grader.server.lti.models import LtiPlatform
@@ -164,11 +166,11 @@ def room(served: tuple[Class, Platform]) -> Iterator[Room]:
         token_address=f"{address}/token/",
         login_address=f"{address}/auth/",
     )
-    there = platform.add(Course("Numbers"))
+    there = platform.add(StandInCourse("Numbers"))
     there.add(
-        Member(TEACHER, "Tessa", "Turner", "Instructor"),
-        Member(ADA, "Ada", "Lovelace"),
-        Member(GRACE, "Grace", "Hopper"),
+        StandInMember(TEACHER, "Tessa", "Turner", "Instructor"),
+        StandInMember(ADA, "Ada", "Lovelace"),
+        StandInMember(GRACE, "Grace", "Hopper"),
     )
     there.add_activity(Activity("Averages", "", {"exercise": EXERCISE}), 20.0)
     room = Room(ours, platform, row, there, {})
@@ -349,7 +351,9 @@ def test_a_platform_says_how_long_it_wants_to_be_left_alone(room: Room):
 
     from grader.server.lti.models import LtiPlatform
 
-    room.platform.misdeeds.faults.append(Fault("/scores", 429, headers={"Retry-After": "600"}))
+    room.platform.misdeeds.faults.append(
+        ServiceFault("/scores", 429, headers={"Retry-After": "600"})
+    )
     room.hand_in(ADA, RIGHT)
     room.send()
     paused = LtiPlatform.objects.get(pk=room.row.pk).paused_until
@@ -360,7 +364,7 @@ def test_a_platform_says_how_long_it_wants_to_be_left_alone(room: Room):
 def test_a_grade_that_changes_while_it_is_on_its_way_goes_out_again(room: Room):
     from django.db import connections
 
-    room.platform.misdeeds.faults.append(Fault("/scores", 0, times=1, seconds=0.5))
+    room.platform.misdeeds.faults.append(ServiceFault("/scores", 0, times=1, seconds=0.5))
     room.hand_in(ADA, HALF)
 
     def send() -> None:
@@ -419,7 +423,7 @@ def test_a_trial_sends_a_grade_there_and_back_and_leaves_nothing(room: Room):
     assert page.count(">works<") == 6, page
     assert "1 / 2" in page
     assert len(room.there.columns) == 1
-    room.platform.misdeeds.faults.append(Fault("/scores", 403, body="not for you"))
+    room.platform.misdeeds.faults.append(ServiceFault("/scores", 403, body="not for you"))
     page = client.post("/lti/check/outbox/", form).content.decode()
     assert page.count(">fails<") == 1
     assert "not for you" in page
@@ -432,7 +436,7 @@ def test_a_roster_brings_who_never_came_and_takes_the_rights_of_who_has_left(roo
     from grader.server.models import Membership, Person
 
     there = LtiCourse.objects.get(platform=room.row)
-    room.there.add(Member("7", "Alan", "Turing"), Member("8", "M", "M", "Mentor"))
+    room.there.add(StandInMember("7", "Alan", "Turing"), StandInMember("8", "M", "M", "Mentor"))
     assert read_roster(there) == 4
     mine = Membership.objects.filter(course=room.ours.course, person__identities__platform=room.row)
     roles = dict(mine.values_list("person__identities__subject", "role"))
@@ -487,7 +491,7 @@ def test_a_thousand_grades_arrive_once_each_with_a_slow_platform(room: Room):
     from grader.server.models import Attempt, GradedResult, Person
 
     numbers = [f"s{number}" for number in range(1_000)]
-    room.there.add(*(Member(each, "N", each) for each in numbers))
+    room.there.add(*(StandInMember(each, "N", each) for each in numbers))
     read_roster(LtiCourse.objects.get(platform=room.row))
     people = list(Person.objects.filter(username__startswith=f"lti-{room.row.pk}-s"))
     assert len(people) == 1_000

@@ -31,7 +31,7 @@ LOCKED = f"{MOODLE}/mod/lti/services.php/2/lineitems/3/lineitem?type_id=1"
 ROSTER = f"{MOODLE}/mod/lti/services.php/CourseSection/2/bindings/1/memberships"
 
 
-class Replay:
+class RecordedTransport:
     """A transport that answers as the platform did, in the order in which it did."""
 
     def __init__(self) -> None:
@@ -63,12 +63,12 @@ class Replay:
 
 
 @pytest.fixture
-def replay() -> Replay:
-    return Replay()
+def replay() -> RecordedTransport:
+    return RecordedTransport()
 
 
 @pytest.fixture
-def services(replay: Replay) -> Services:
+def services(replay: RecordedTransport) -> Services:
     key = new_key()
     return Services(facts(), replay, lambda: key)
 
@@ -85,7 +85,7 @@ def facts() -> PlatformFacts:
     )
 
 
-def launched(name: str, replay: Replay) -> Launch:
+def launched(name: str, replay: RecordedTransport) -> Launch:
     """Read a recorded launch, as at the second in which it came."""
     recorded = RECORDED["launches"][name]
     keys = read_key_set(replay.ask("GET", f"{MOODLE}/mod/lti/certs.php").document())
@@ -100,7 +100,7 @@ def launched(name: str, replay: Replay) -> Launch:
     return read_launch(claims)
 
 
-def test_a_students_launch(replay: Replay):
+def test_a_students_launch(replay: RecordedTransport):
     said = launched("student", replay)
     assert (said.kind, said.subject, said.name) == (MessageKind.RESOURCE, "5", "Ada Lovelace")
     assert course_role(said.roles) is CourseRole.STUDENT
@@ -111,7 +111,7 @@ def test_a_students_launch(replay: Replay):
     assert said.return_address.startswith(f"{MOODLE}/mod/lti/return.php?course=2&")
 
 
-def test_a_teacher_who_chooses_exercises(replay: Replay):
+def test_a_teacher_who_chooses_exercises(replay: RecordedTransport):
     said = launched("choosing", replay)
     assert course_role(said.roles) is CourseRole.INSTRUCTOR
     assert said.deep_linking is not None
@@ -120,7 +120,7 @@ def test_a_teacher_who_chooses_exercises(replay: Replay):
     assert "sesskey=" in said.deep_linking.return_address
 
 
-def test_a_registration(replay: Replay):
+def test_a_registration(replay: RecordedTransport):
     address = f"{MOODLE}/mod/lti/openid-configuration.php"
     told = registration.read_configuration(replay, address, private=True)
     assert registration.product(told) == "moodle"

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from lti_platform import Fault, Misdeeds, Platform
-from lti_records import Activity, Course, Member, Tool
+from lti_platform import Misdeeds, ServiceFault, StandInPlatform
+from lti_records import Activity, StandInCourse, StandInMember, Tool
 from lti_tokens import new_key
 from tls import certificates, trusting
 
@@ -37,25 +37,25 @@ AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandInPlatform]:
     made = certificates(tmp_path_factory.mktemp("services"))
-    with trusting(made), Platform(made).running() as found:
+    with trusting(made), StandInPlatform(made).running() as found:
         listed = base64.b64encode(json.dumps(key_set([PEM])).encode()).decode()
         found.tool = Tool("", (), f"data:application/json;base64,{listed}", CLIENT)
         yield found
 
 
 @pytest.fixture(scope="module")
-def transport(platform: Platform) -> Iterator[Transport]:
+def transport(platform: StandInPlatform) -> Iterator[Transport]:
     found = Transport(private=True)  # made while the certificates are trusted
     yield found
     found.close()
 
 
 @pytest.fixture
-def course(platform: Platform) -> Iterator[Course]:
-    made = platform.add(Course("Numbers"))
-    made.add(Member("3", "Tessa", "T", "Instructor"), Member("5", "Ada", "L"))
+def course(platform: StandInPlatform) -> Iterator[StandInCourse]:
+    made = platform.add(StandInCourse("Numbers"))
+    made.add(StandInMember("3", "Tessa", "T", "Instructor"), StandInMember("5", "Ada", "L"))
     made.add_activity(Activity("Averages", ""), 20.0)
     yield made
     platform.misdeeds, platform.is_away = Misdeeds(), False
@@ -63,20 +63,22 @@ def course(platform: Platform) -> Iterator[Course]:
 
 
 @pytest.fixture
-def services(platform: Platform, transport: Transport) -> Services:
+def services(platform: StandInPlatform, transport: Transport) -> Services:
     return Services(facts(platform), transport, lambda: PEM)
 
 
-def facts(platform: Platform) -> PlatformFacts:
+def facts(platform: StandInPlatform) -> PlatformFacts:
     places = (f"{platform.address}/{name}/" for name in ("keys", "token", "auth"))
     return PlatformFacts(platform.address, CLIENT, *places)
 
 
-def line(platform: Platform, course: Course) -> str:
+def line(platform: StandInPlatform, course: StandInCourse) -> str:
     return platform.gradebook(course).line_address(course.column_of(course.activities[0]))
 
 
-def test_a_score_goes_out_and_is_read_back(platform: Platform, course: Course, services: Services):
+def test_a_score_goes_out_and_is_read_back(
+    platform: StandInPlatform, course: StandInCourse, services: Services
+):
     address = line(platform, course)
     post_score(services, address, Score("5", 7.5, 10.0, AT, "two days late"))
     cell = course.column_of(course.activities[0]).cell("5")
@@ -88,7 +90,7 @@ def test_a_score_goes_out_and_is_read_back(platform: Platform, course: Course, s
 
 
 def test_what_a_gradebook_refuses_is_told_with_its_words(
-    platform: Platform, course: Course, services: Services
+    platform: StandInPlatform, course: StandInCourse, services: Services
 ):
     address = line(platform, course)
     post_score(services, address, Score("5", 1.0, 1.0, AT))
@@ -107,7 +109,7 @@ def test_what_a_gradebook_refuses_is_told_with_its_words(
 
 
 def test_columns_are_listed_through_broken_links_made_and_taken_away(
-    platform: Platform, course: Course, services: Services
+    platform: StandInPlatform, course: StandInCourse, services: Services
 ):
     platform.misdeeds.page = 2
     address = platform.gradebook(course).lines_address()
@@ -123,9 +125,9 @@ def test_columns_are_listed_through_broken_links_made_and_taken_away(
 
 
 def test_a_roster_of_ten_thousand_comes_in_pages(
-    platform: Platform, course: Course, services: Services
+    platform: StandInPlatform, course: StandInCourse, services: Services
 ):
-    course.add(*(Member(f"x{number}", "N", f"{number}") for number in range(9_998)))
+    course.add(*(StandInMember(f"x{number}", "N", f"{number}") for number in range(9_998)))
     course.members["x7"].is_active = False
     platform.misdeeds.page = 2_500
     found = members(services, platform.gradebook(course).roster_address())
@@ -138,7 +140,7 @@ def test_a_roster_of_ten_thousand_comes_in_pages(
 
 
 def test_a_token_is_asked_for_once_a_scope_and_again_when_it_holds_no_longer(
-    platform: Platform, course: Course, services: Services
+    platform: StandInPlatform, course: StandInCourse, services: Services
 ):
     address = line(platform, course)
     before = platform.tokens.count
@@ -158,25 +160,25 @@ def test_a_token_is_asked_for_once_a_scope_and_again_when_it_holds_no_longer(
 
 
 def test_no_token_is_told_as_trouble_that_may_pass(
-    platform: Platform, course: Course, services: Services
+    platform: StandInPlatform, course: StandInCourse, services: Services
 ):
-    platform.misdeeds.faults.append(Fault("/token/", 404, body="<h1>Not found</h1>"))
-    with pytest.raises(AwayError, match="gave no token") as away:
+    platform.misdeeds.faults.append(ServiceFault("/token/", 404, body="<h1>Not found</h1>"))
+    with pytest.raises(AwayError, match="refused a token") as away:
         post_score(services, line(platform, course), Score("5", 1.0, 1.0, AT))
     assert (away.value.status, away.value.is_whole) == (404, True)
     assert "Not found" in away.value.words
 
 
 AWAY = {
-    "overloaded": (Fault("/scores", 429, headers={"Retry-After": "120"}), 429, 120.0, True),
-    "under repair": (Fault("/scores", 503), 503, 0.0, True),
-    "failing at one": (Fault("/scores", 500, body="locked"), 500, 0.0, False),
+    "overloaded": (ServiceFault("/scores", 429, headers={"Retry-After": "120"}), 429, 120.0, True),
+    "under repair": (ServiceFault("/scores", 503), 503, 0.0, True),
+    "failing at one": (ServiceFault("/scores", 500, body="locked"), 500, 0.0, False),
 }
 
 
 @pytest.mark.parametrize("name", AWAY)
 def test_what_may_pass_is_told_from_what_does_not(
-    platform: Platform, course: Course, services: Services, name: str
+    platform: StandInPlatform, course: StandInCourse, services: Services, name: str
 ):
     fault, status, wait, whole = AWAY[name]
     platform.misdeeds.faults.append(fault)
@@ -187,7 +189,7 @@ def test_what_may_pass_is_told_from_what_does_not(
 
 
 def test_a_platform_that_has_gone_is_away_as_a_whole(
-    platform: Platform, course: Course, services: Services
+    platform: StandInPlatform, course: StandInCourse, services: Services
 ):
     platform.is_away = True
     with pytest.raises(AwayError, match="cannot be reached") as away:
@@ -195,18 +197,20 @@ def test_a_platform_that_has_gone_is_away_as_a_whole(
     assert away.value.is_whole
 
 
-def test_nobody_is_followed_elsewhere(platform: Platform, course: Course, services: Services):
+def test_nobody_is_followed_elsewhere(
+    platform: StandInPlatform, course: StandInCourse, services: Services
+):
     other = {"Location": "https://localhost:1/"}
-    platform.misdeeds.faults.append(Fault("/results", 302, headers=other))
+    platform.misdeeds.faults.append(ServiceFault("/results", 302, headers=other))
     with pytest.raises(ServiceError) as refused:
         list(results(services, line(platform, course)))
     assert refused.value.status == 302
     elsewhere = {"Link": '<https://other.example/more>; rel="next"'}
-    platform.misdeeds.faults[:] = [Fault("/results", 200, headers=elsewhere, body="[]")]
+    platform.misdeeds.faults[:] = [ServiceFault("/results", 200, headers=elsewhere, body="[]")]
     with pytest.raises(ServiceError, match="do not end"):
         list(results(services, line(platform, course)))
     again = {"Link": f'<{line(platform, course).replace("?", "/results?")}>; rel="next"'}
-    platform.misdeeds.faults[:] = [Fault("/results", 200, headers=again, body="[]")]
+    platform.misdeeds.faults[:] = [ServiceFault("/results", 200, headers=again, body="[]")]
     with pytest.raises(ServiceError, match="do not end"):
         list(results(services, line(platform, course)))
 
@@ -220,13 +224,15 @@ NONSENSE = {
 
 
 @pytest.mark.parametrize("name", NONSENSE)
-def test_nonsense_is_refused(platform: Platform, course: Course, services: Services, name: str):
-    platform.misdeeds.faults.append(Fault("/results", 200, body=NONSENSE[name]))
+def test_nonsense_is_refused(
+    platform: StandInPlatform, course: StandInCourse, services: Services, name: str
+):
+    platform.misdeeds.faults.append(ServiceFault("/results", 200, body=NONSENSE[name]))
     with pytest.raises(ServiceError):
         list(results(services, line(platform, course)))
 
 
-def test_private_addresses_are_refused_without_leave(platform: Platform):
+def test_private_addresses_are_refused_without_leave(platform: StandInPlatform):
     strict = Transport()
     try:
         with pytest.raises(LtiError, match="private network"):
@@ -236,7 +242,7 @@ def test_private_addresses_are_refused_without_leave(platform: Platform):
 
 
 def test_a_key_that_is_new_is_read_anew_but_not_at_every_launch(
-    platform: Platform, transport: Transport, monkeypatch: pytest.MonkeyPatch
+    platform: StandInPlatform, transport: Transport, monkeypatch: pytest.MonkeyPatch
 ):
     keys = PlatformKeys(transport)
     address = facts(platform).keys_address
@@ -253,7 +259,7 @@ def test_a_key_that_is_new_is_read_anew_but_not_at_every_launch(
     assert platform.count("GET", "/keys/") == 2
 
 
-def test_a_registration_is_asked_for_and_kept(platform: Platform, transport: Transport):
+def test_a_registration_is_asked_for_and_kept(platform: StandInPlatform, transport: Transport):
     own, platform.tool = platform.tool, None
     try:
         link = platform.registration_link
@@ -281,12 +287,12 @@ WRONG = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_platform_that_says_wrong_things_is_not_registered_with(
-    platform: Platform, transport: Transport, name: str
+    platform: StandInPlatform, transport: Transport, name: str
 ):
     place = "/.well-known/openid-configuration"
     address = f"{platform.address}{place}"
     told = json.loads(transport.ask("GET", address).body)
-    fault = Fault(place, 200, body=json.dumps({**told, name: WRONG[name]}))
+    fault = ServiceFault(place, 200, body=json.dumps({**told, name: WRONG[name]}))
     platform.misdeeds.faults.append(fault)
     try:
         with pytest.raises(LtiError):
@@ -296,7 +302,7 @@ def test_a_platform_that_says_wrong_things_is_not_registered_with(
 
 
 def test_services_ask_for_no_more_than_they_need(
-    platform: Platform, course: Course, services: Services
+    platform: StandInPlatform, course: StandInCourse, services: Services
 ):
     platform.tokens.allowed = [SCOPE_SCORES]
     try:

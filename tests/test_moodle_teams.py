@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from made_batch import BLOG, RIGHT, Handed, write_batch
+from made_batch import BLOG, RIGHT, MadeAttempt, write_batch
 from moodle_import import receiver
 
 from grader.batch.archive import Hand
@@ -100,9 +100,9 @@ def batch(folder: Path, matched: str = "file") -> Path:
     return write_batch(
         folder / "out",
         [
-            Handed("17", BLOG, "Team Red", file=RED, matched=matched),
-            Handed("Default group", RIGHT, "Default group", file=DEFAULT, matched=matched),
-            Handed("18", BLOG, "A amp; B 12", file=SIGNS, matched=matched),
+            MadeAttempt("17", BLOG, "Team Red", file=RED, matched=matched),
+            MadeAttempt("Default group", RIGHT, "Default group", file=DEFAULT, matched=matched),
+            MadeAttempt("18", BLOG, "A amp; B 12", file=SIGNS, matched=matched),
         ],
     )
 
@@ -181,8 +181,8 @@ def test_a_team_s_grade_and_page_go_to_its_members(tmp_path, worksheet, matched)
 
 def test_members_that_a_roster_has_found_get_the_same(tmp_path, worksheet) -> None:
     handed = [
-        Handed("ada@example.org", BLOG, "Ada Lovelace", file=RED, matched="group"),
-        Handed("Participant 22", BLOG, "Alan Turing", file=RED, matched="group"),
+        MadeAttempt("ada@example.org", BLOG, "Ada Lovelace", file=RED, matched="group"),
+        MadeAttempt("Participant 22", BLOG, "Alan Turing", file=RED, matched="group"),
     ]
     out = write_batch(tmp_path / "out", handed)
     assert export(out, worksheet, "--feedback-zip").return_value == 0
@@ -207,8 +207,8 @@ def test_without_a_worksheet_nothing_goes_by_a_number_alone(tmp_path, worksheet)
 def test_two_submissions_of_one_team_s_name_are_told(tmp_path, worksheet) -> None:
     twice = "Team Red_30_assignsubmission_file/exercise3.py"
     handed = [
-        Handed("17", BLOG, "Team Red", file=RED, matched="file"),
-        Handed("30", RIGHT, "Team Red", file=twice, matched="file"),
+        MadeAttempt("17", BLOG, "Team Red", file=RED, matched="file"),
+        MadeAttempt("30", RIGHT, "Team Red", file=twice, matched="file"),
     ]
     out = write_batch(tmp_path / "out", handed)
     done = export(out, worksheet)
@@ -244,7 +244,9 @@ def test_a_canvas_group_is_its_members_with_a_roster_and_told_without(tmp_path) 
     file = "teamred_101_5001_exercise3.py"
     found = plan(tmp_path, groups, file)
     assert {name for name, _ in owners(found)[file]} == {"Ann Red", "Bo Blue"}
-    out = write_batch(tmp_path / "out", [Handed("101", BLOG, "teamred", file=file, matched="file")])
+    out = write_batch(
+        tmp_path / "out", [MadeAttempt("101", BLOG, "teamred", file=file, matched="file")]
+    )
     table = tmp_path / "gradebook.csv"
     table.write_text(
         "Student,ID,SIS Login ID,Section,exercise3 (4)\n    Points Possible,,,,20\n"
@@ -256,8 +258,8 @@ def test_a_canvas_group_is_its_members_with_a_roster_and_told_without(tmp_path) 
     assert done.return_value == 1
     assert "may be a group's" in done.stderr
     handed = [
-        Handed("ann", BLOG, "Ann Red", file=file, matched="group"),
-        Handed("bo", BLOG, "Bo Blue", file=file, matched="group"),
+        MadeAttempt("ann", BLOG, "Ann Red", file=file, matched="group"),
+        MadeAttempt("bo", BLOG, "Bo Blue", file=file, matched="group"),
     ]
     out = write_batch(tmp_path / "members", handed)
     arguments = ["export", "canvas", str(out), "--into", str(table), "-o", str(out / "up.csv")]

@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from notebook_files import FOLDER, REFERENCE, Bench, bench, code, notebook
+from notebook_files import FOLDER, REFERENCE, NotebookGrader, bench, code, notebook
 
 from grader.notebooks.code_cells import upgraded
 from grader.notebooks.notebook_file import read_document
@@ -25,7 +25,7 @@ REST = "def forward" + REST
 
 
 @pytest.fixture(scope="module")
-def grade() -> Iterator[Bench]:
+def grade() -> Iterator[NotebookGrader]:
     with bench() as made:
         yield made
 
@@ -36,7 +36,9 @@ def warned(result: Result, *texts: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["blog", "plots", "version3", "colab"])
-def test_a_notebook_gets_the_score_of_the_same_code_in_a_file(grade: Bench, name: str) -> None:
+def test_a_notebook_gets_the_score_of_the_same_code_in_a_file(
+    grade: NotebookGrader, name: str
+) -> None:
     notebook_result = grade.grade((FOLDER / f"{name}.ipynb").read_bytes())
     file_result = grade.grade((FOLDER / f"{name}.py").read_bytes(), "exercise3.py")
     outcomes = [(check.id, check.outcome, check.points) for check in notebook_result.checks]
@@ -82,7 +84,9 @@ def test_cells_of_version_4_are_those_that_nbformat_reads(
     ]
 
 
-def test_the_same_mistakes_are_named(grade: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_mistakes_are_named(
+    grade: NotebookGrader, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # of a busy machine
     monkeypatch.setattr("grader.diagnosis.diagnose.REPAIR_SECONDS", 5.0)
     results = [
@@ -98,7 +102,7 @@ def test_the_same_mistakes_are_named(grade: Bench, monkeypatch: pytest.MonkeyPat
     assert lines == {6, 7}  # of the cell that defines the function
 
 
-def test_what_is_odd_about_a_notebook_is_remarked(grade: Bench) -> None:
+def test_what_is_odd_about_a_notebook_is_remarked(grade: NotebookGrader) -> None:
     result = grade.grade((FOLDER / "plots.ipynb").read_bytes())
     assert result.score == 20
     warned(
@@ -111,7 +115,7 @@ def test_what_is_odd_about_a_notebook_is_remarked(grade: Bench) -> None:
     warned(grade.grade((FOLDER / "colab.ipynb").read_bytes()), "pip install seaborn", "pandas")
 
 
-def test_cells_that_fail_cost_themselves_alone(grade: Bench) -> None:
+def test_cells_that_fail_cost_themselves_alone(grade: NotebookGrader) -> None:
     cells = (
         "import numpy as np\n1 / 0\ndef sigmoid(z): return 1 / (1 + np.exp(-z))",
         "def (",
@@ -138,7 +142,7 @@ def test_cells_that_fail_cost_themselves_alone(grade: Bench) -> None:
     ],
 )
 def test_a_cell_that_ends_or_stops_everything_leaves_the_rest(
-    grade: Bench, cell: str, reason: str
+    grade: NotebookGrader, cell: str, reason: str
 ) -> None:
     result = grade.grade(notebook(cell, REFERENCE))
     assert result.score == 20
@@ -165,13 +169,13 @@ def test_a_cell_that_ends_or_stops_everything_leaves_the_rest(
         "    y = 1\n    z = 2",
     ],
 )
-def test_what_a_notebook_may_do_is_harmless(grade: Bench, cell: str) -> None:
+def test_what_a_notebook_may_do_is_harmless(grade: NotebookGrader, cell: str) -> None:
     result = grade.grade(notebook(cell, REFERENCE))
     assert result.score == 20
     assert not [warning for warning in result.warnings if warning.startswith("cell")]
 
 
-def test_plots_are_harmless_in_a_file_too(grade: Bench) -> None:
+def test_plots_are_harmless_in_a_file_too(grade: NotebookGrader) -> None:
     source = f"import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nplt.show()\n{REFERENCE}"
     result = grade.grade(source.encode(), "exercise3.py")
     assert result.score == 20
@@ -179,7 +183,7 @@ def test_plots_are_harmless_in_a_file_too(grade: Bench) -> None:
     assert grade.grade(b"import torch\n", "exercise3.py").score == 0
 
 
-def test_which_of_several_definitions_counts(grade: Bench) -> None:
+def test_which_of_several_definitions_counts(grade: NotebookGrader) -> None:
     result = grade.grade(notebook(REFERENCE, "def update(*a):\n    return 0"))
     assert result.score < 20
     warned(result, "update is defined 2 times (cell 1 line", "cell 2 line 1): the last counts")
@@ -198,7 +202,7 @@ def test_which_of_several_definitions_counts(grade: Bench) -> None:
     ],
 )
 def test_the_order_in_which_cells_were_run(
-    grade: Bench, counts: tuple[int | None, ...], remark: str
+    grade: NotebookGrader, counts: tuple[int | None, ...], remark: str
 ) -> None:
     sources = (REFERENCE, "x = 1", "y = 2")
     cells = [code(source, count) for source, count in zip(sources, counts, strict=True)]
@@ -207,7 +211,7 @@ def test_the_order_in_which_cells_were_run(
     assert [remark in warning for warning in result.warnings] == ([True] if remark else [])
 
 
-def test_a_missing_function_is_told_with_the_notebooks_name(grade: Bench) -> None:
+def test_a_missing_function_is_told_with_the_notebooks_name(grade: NotebookGrader) -> None:
     result = grade.grade(notebook("def forwards(): pass", "def ("))
     assert {check.outcome for check in result.checks} == {Outcome.NOT_IMPLEMENTED}
     assert "exercise3.ipynb defines no function" in result.checks[0].feedback
@@ -247,7 +251,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_a_bad_notebook_gets_one_clear_sentence(grade: Bench, kind: str) -> None:
+def test_a_bad_notebook_gets_one_clear_sentence(grade: NotebookGrader, kind: str) -> None:
     data, sentence = BAD[kind]
     result = grade.grade(data)
     assert (result.status, result.score) == ("graded", 0)
@@ -274,19 +278,19 @@ def test_a_bad_notebook_gets_one_clear_sentence(grade: Bench, kind: str) -> None
         notebook(cells=None, worksheets=[3, {"cells": [code(REFERENCE)]}]),
     ],
 )
-def test_what_is_odd_but_clear_is_graded(grade: Bench, data: bytes) -> None:
+def test_what_is_odd_but_clear_is_graded(grade: NotebookGrader, data: bytes) -> None:
     assert grade.grade(data).score == 20
 
 
 @pytest.mark.parametrize("version", [2, 3])
-def test_old_formats(grade: Bench, version: int) -> None:
+def test_old_formats(grade: NotebookGrader, version: int) -> None:
     cell = {"cell_type": "code", "input": REFERENCE, "language": "python", "outputs": []}
     data = {"nbformat": version, "metadata": {}, "worksheets": [{"cells": [cell]}]}
     assert grade.grade(json.dumps(data).encode()).score == 20
 
 
 @pytest.mark.parametrize("kind", ["pictures", "text", "cut off"])
-def test_a_notebook_of_100_megabytes(tmp_path: Path, grade: Bench, kind: str) -> None:
+def test_a_notebook_of_100_megabytes(tmp_path: Path, grade: NotebookGrader, kind: str) -> None:
     line = "A" * 76 + "\n"
     if kind == "text":
         output = {"output_type": "stream", "name": "stdout", "text": [line] * 13_000}
@@ -303,7 +307,7 @@ def test_a_notebook_of_100_megabytes(tmp_path: Path, grade: Bench, kind: str) ->
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * scale < 400_000_000
 
 
-def test_a_notebook_that_stays_large_without_its_outputs(grade: Bench) -> None:
+def test_a_notebook_that_stays_large_without_its_outputs(grade: NotebookGrader) -> None:
     data = notebook(REFERENCE, metadata={"filler": [[]] * 4_000_000})
     result = grade.grade(data)
     assert result.score == 0

@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 import pytest
 from click.testing import CliRunner
-from notebook_files import FOLDER, REFERENCE, Bench, bench, notebook
+from notebook_files import FOLDER, REFERENCE, NotebookGrader, bench, notebook
 
 from grader.cli.check import command
 from grader.errors import UsageError
@@ -24,7 +24,7 @@ NASTY = (
 
 
 @pytest.fixture(scope="module")
-def grade() -> Iterator[Bench]:
+def grade() -> Iterator[NotebookGrader]:
     with bench() as made:
         yield made
 
@@ -34,7 +34,7 @@ def feedback(cells: list[Any]) -> list[int]:
 
 
 @pytest.mark.parametrize("name", ["blog", "plots", "version3", "colab"])
-def test_the_feedback_stands_below_each_function(grade: Bench, name: str) -> None:
+def test_the_feedback_stands_below_each_function(grade: NotebookGrader, name: str) -> None:
     data = (FOLDER / f"{name}.ipynb").read_bytes()
     result = grade.grade(data)
     text = annotate(data, result)
@@ -54,7 +54,7 @@ def test_the_feedback_stands_below_each_function(grade: Bench, name: str) -> Non
         assert f"def {function}(" in annotated.cells[above].source
 
 
-def test_it_replaces_what_it_wrote_before_and_keeps_all_else(grade: Bench) -> None:
+def test_it_replaces_what_it_wrote_before_and_keeps_all_else(grade: NotebookGrader) -> None:
     data = (FOLDER / "plots.ipynb").read_bytes()
     first = grade.grade(data)
     once = annotate(data, first)
@@ -64,7 +64,7 @@ def test_it_replaces_what_it_wrote_before_and_keeps_all_else(grade: Bench) -> No
     assert content == json.loads(data)
 
 
-def test_the_feedback_is_escaped(grade: Bench) -> None:
+def test_the_feedback_is_escaped(grade: NotebookGrader) -> None:
     data = notebook(REFERENCE, NASTY)
     cells = json.loads(annotate(data, grade.grade(data)))["cells"]
     assert feedback(cells) == [0, 2, 3, 4, 6]  # forward is told below its last definition
@@ -77,7 +77,7 @@ def test_the_feedback_is_escaped(grade: Bench) -> None:
     assert "$" not in text
 
 
-def test_functions_without_a_cell_are_told_on_top(grade: Bench) -> None:
+def test_functions_without_a_cell_are_told_on_top(grade: NotebookGrader) -> None:
     data = notebook("def forward(*a): return 1")
     cells = json.loads(annotate(data, grade.grade(data)))["cells"]
     assert feedback(cells) == [0, 2]
@@ -105,7 +105,7 @@ def test_the_command_leaves_the_original_alone(tmp_path: Path) -> None:
         check(path, "--annotate", tmp_path / "none" / "out.ipynb")
 
 
-def test_what_cannot_be_annotated(tmp_path: Path, grade: Bench) -> None:
+def test_what_cannot_be_annotated(tmp_path: Path, grade: NotebookGrader) -> None:
     stub = tmp_path / "exercise3.py"
     stub.write_text(REFERENCE, "utf-8")
     with pytest.raises(UsageError, match="takes one"):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from notebook_files import REFERENCE, Bench, bench, notebook
+from notebook_files import REFERENCE, NotebookGrader, bench, notebook
 
 from grader.cli import group
 from grader.report.annotation import annotate
@@ -62,7 +62,7 @@ SLOW = settings(
 
 
 @pytest.fixture(scope="module")
-def grade() -> Iterator[Bench]:
+def grade() -> Iterator[NotebookGrader]:
     with bench() as made:
         yield made
 
@@ -78,7 +78,7 @@ def clear(result: Result) -> None:
 
 @SLOW
 @given(data=NOTEBOOKS)
-def test_any_notebook(grade: Bench, data: bytes) -> None:
+def test_any_notebook(grade: NotebookGrader, data: bytes) -> None:
     result = grade.grade(data)
     clear(result)
     if {check.outcome for check in result.checks} != {Outcome.ERROR}:
@@ -88,7 +88,7 @@ def test_any_notebook(grade: Bench, data: bytes) -> None:
 
 @SLOW
 @given(order=st.permutations(PIECES), counts=st.lists(st.integers(0, 9), max_size=9))
-def test_any_order_of_cells(grade: Bench, order: list[str], counts: list[int]) -> None:
+def test_any_order_of_cells(grade: NotebookGrader, order: list[str], counts: list[int]) -> None:
     cells: list[dict[str, Any]] = [
         {"cell_type": "code", "source": source, "execution_count": counts.pop() if counts else None}
         for source in order
@@ -100,7 +100,7 @@ def test_any_order_of_cells(grade: Bench, order: list[str], counts: list[int]) -
 
 @SLOW
 @given(data=st.binary(max_size=200) | st.data())
-def test_any_bytes(grade: Bench, data: Any) -> None:
+def test_any_bytes(grade: NotebookGrader, data: Any) -> None:
     if not isinstance(data, bytes):
         whole = notebook(*PIECES)
         start = data.draw(st.integers(0, len(whole)))

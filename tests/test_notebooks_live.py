@@ -21,7 +21,7 @@ from grader.result import CheckResult, Diagnosis, Outcome, Result, SubmissionInf
 CODE = REFERENCE.partition('\n\n\nif __name__ == "__main__"')[0]
 
 
-class Shell:
+class LiveShell:
     """A real IPython shell in this process."""
 
     def __init__(self, shell: Any) -> None:
@@ -32,17 +32,17 @@ class Shell:
 
 
 @pytest.fixture
-def shell() -> Iterator[Shell]:
+def shell() -> Iterator[LiveShell]:
     module = pytest.importorskip("IPython.core.interactiveshell")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         made = module.InteractiveShell.instance()
         made.history_manager.enabled = False
-        yield Shell(made)
+        yield LiveShell(made)
         module.InteractiveShell.clear_instance()
 
 
-def test_the_functions_defined_so_far_are_graded(shell: Shell) -> None:
+def test_the_functions_defined_so_far_are_graded(shell: LiveShell) -> None:
     shell.run("def forward(")
     shell.run(CODE)
     shell.run("%matplotlib --list\nx = 1/0")
@@ -58,7 +58,7 @@ def test_the_functions_defined_so_far_are_graded(shell: Shell) -> None:
     assert shell.run("check('exercise3')").result.result.score == 20
 
 
-def test_the_magic(shell: Shell) -> None:
+def test_the_magic(shell: LiveShell) -> None:
     shell.run(CODE)
     shell.run("%load_ext grader")
     assert shell.run("%bpgrade exercise3").result.result.score == 20
@@ -68,7 +68,7 @@ def test_the_magic(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("option", ["--lang zh", "--lang=zh-CN"])
-def test_the_magic_speaks_the_language_that_is_asked_for(shell: Shell, option: str) -> None:
+def test_the_magic_speaks_the_language_that_is_asked_for(shell: LiveShell, option: str) -> None:
     shell.run("%load_ext grader\ndef forward(*a): return 1")
     report = shell.run(f"%bpgrade exercise3 {option}").result
     assert "当前笔记本" in repr(report)
@@ -84,7 +84,7 @@ def test_the_magic_speaks_the_language_that_is_asked_for(shell: Shell, option: s
     assert wrong._render_traceback_() == ["bpgrade: no such language: tlh\nthere are: en, zh-CN"]
 
 
-def test_what_is_missing_is_said(shell: Shell) -> None:
+def test_what_is_missing_is_said(shell: LiveShell) -> None:
     shell.run("def forwards(*a): pass")
     result = shell.run("import grader\ngrader.check('exercise3')").result.result
     assert {check.outcome for check in result.checks} == {Outcome.NOT_IMPLEMENTED}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sandboxes import WITHOUT, Bench, isolation
+from sandboxes import WITHOUT, SandboxSessions, isolation
 
 from grader.course import Limits, load_course
 from grader.course.stub_imports import imported_by_stubs
@@ -56,7 +56,7 @@ LIMITS = Limits(call_seconds=30.0, load_seconds=30.0)
 @pytest.mark.parametrize("name", ["basic", "single", *WITHOUT])
 def test_packages_work_behind_every_wall(name: str) -> None:
     with SandboxHost(isolation(name), PACKAGES) as host:
-        session = Bench(host).session(SOURCE, LIMITS)
+        session = SandboxSessions(host).session(SOURCE, LIMITS)
         try:
             loaded = session.load()
             answers = {package: session.call(f"with_{package}", ()).value for package in PACKAGES}
@@ -90,7 +90,7 @@ def test_what_a_package_requires_comes_with_it_and_no_neighbour_does() -> None:
 
 def test_an_import_that_the_course_does_not_offer_is_told_what_it_does() -> None:
     with SandboxHost(isolation("basic"), ["numpy", "pandas"]) as host:
-        session = Bench(host).session("import pandas\nimport polars\nx = 1\n")
+        session = SandboxSessions(host).session("import pandas\nimport polars\nx = 1\n")
         [problem] = session.load().problems
         session.close()
     assert "this course offers numpy and pandas" in problem.failure.feedback
@@ -116,7 +116,7 @@ def test_what_stubs_import_is_imported_once_for_all(tmp_path: Path) -> None:
     assert usual == ("sklearn.linear_model", "numpy.array", "numpy.linalg", "numpy.fft")
     source = "import sys\nfound = 'sklearn.linear_model' in sys.modules\ndef run(): return found"
     with SandboxHost(isolation("basic"), ["numpy", "sklearn"], usual=usual) as host:
-        assert Bench(host).call(source, limits=LIMITS)
+        assert SandboxSessions(host).call(source, limits=LIMITS)
 
 
 def test_distributions_without_a_record_are_read_by_their_top_level(tmp_path: Path) -> None:

@@ -24,8 +24,8 @@ from made_batch import (
     RIGHT,
     START,
     UNGRADED,
-    Handed,
-    Page,
+    MadeAttempt,
+    ParsedPage,
     class_of,
     lines_of,
     write_batch,
@@ -58,14 +58,14 @@ BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 AMOUNTS = st.floats(0, 100)
 
 
-def page_of(*made, **more) -> Page:
+def page_of(*made, **more) -> ParsedPage:
     works = [Work(one.exercise, one) for one in made]
-    return Page(student_page(works, name=more.pop("name", "exercise3.py"), **more))
+    return ParsedPage(student_page(works, name=more.pop("name", "exercise3.py"), **more))
 
 
-def assert_harmless(text: str) -> Page:
+def assert_harmless(text: str) -> ParsedPage:
     """Hold a page against what no student's text may bring about."""
-    page = Page(text)
+    page = ParsedPage(text)
     assert len(page.all("script")) == 1
     assert len(page.all("style")) == 1
     assert not BIDI.search(text)
@@ -83,7 +83,7 @@ def assert_policy(text: str) -> None:
     """Hold a page's policy against what is really in it."""
     policy = next(
         meta["content"]
-        for meta in Page(text).all("meta")
+        for meta in ParsedPage(text).all("meta")
         if meta.get("http-equiv") == "Content-Security-Policy"
     )
     assert policy is not None
@@ -109,7 +109,7 @@ def test_nothing_in_a_result_is_active_in_its_page(made, name: str):
 @settings(deadline=None, max_examples=10)
 def test_nothing_in_a_class_is_active_in_its_page(tmp_path_factory, made, name: str):
     folder = tmp_path_factory.mktemp("hostile")
-    handed = [Handed(f"{number}{name}", one, name) for number, one in enumerate(made)]
+    handed = [MadeAttempt(f"{number}{name}", one, name) for number, one in enumerate(made)]
     write_batch(folder, handed, [Student(f"m{name}", name)], [LeftOver(name, name)])
     rows = [row(one, f"students/{page_name(one.grade.student)}") for one in read_graded(folder)]
     text = class_page(count(rows), name, [LeftOver(name, name)])
@@ -187,20 +187,20 @@ def test_full_marks_a_part_and_nothing_read_differently():
     partly = replace(RIGHT, not_run=("the hidden checks",))
     assert "Everything is right." not in page_of(partly).text
     assert "20 / 20 so far" in page_of(partly).text
-    unread = Page(student_page([Work("exercise3", None)], name="a"))
+    unread = ParsedPage(student_page([Work("exercise3", None)], name="a"))
     assert "could not be read" in unread.text
 
 
 def test_lateness_and_attempts_are_told(tmp_path):
     late = Lateness(True, 2, 20.0)
     handed = [
-        Handed("ada", BLOG, "Ada", number=1, of=2, submitted=START),
-        Handed("ada", RIGHT, "Ada", number=2, of=2, submitted=START + timedelta(days=3),
+        MadeAttempt("ada", BLOG, "Ada", number=1, of=2, submitted=START),
+        MadeAttempt("ada", RIGHT, "Ada", number=2, of=2, submitted=START + timedelta(days=3),
                lateness=late),
     ]  # fmt: skip
     write_pages(write_batch(tmp_path, handed), None)
     (path,) = (tmp_path / "report" / "students").iterdir()
-    text = Page(path.read_text("utf-8")).text
+    text = ParsedPage(path.read_text("utf-8")).text
     assert "Handed in 2 days late: 20 % off." in text
     assert "16 points count." in text
     assert "2026-11-05 09:00" in text
@@ -261,8 +261,10 @@ def test_a_class_is_counted_right(made_class):
 
 
 def test_what_to_reteach_is_what_costs_most_with_the_share_of_that_exercise(tmp_path):
-    handed = [Handed(f"s{n}", MARKED) for n in range(3)] + [Handed("r", RIGHT)]
-    handed += [Handed(f"s{n}", result(check("loss", "L")), exercise="exercise1") for n in range(9)]
+    handed = [MadeAttempt(f"s{n}", MARKED) for n in range(3)] + [MadeAttempt("r", RIGHT)]
+    handed += [
+        MadeAttempt(f"s{n}", result(check("loss", "L")), exercise="exercise1") for n in range(9)
+    ]
     write_batch(tmp_path, handed, [Student("t", "Nobody")])
     counted = count(row(one, "") for one in read_graded(tmp_path))
     swapped, update = counted.costliest
@@ -270,7 +272,7 @@ def test_what_to_reteach_is_what_costs_most_with_the_share_of_that_exercise(tmp_
     assert (swapped.share, swapped.cost, update.cost) == (0.75, 15.0, 6.0)
     assert swapped.example.excerpt is not None
     assert "back_0 = delta[0]" in swapped.example.excerpt.text
-    text = Page(class_page(counted, "course", [])).text
+    text = ParsedPage(class_page(counted, "course", [])).text
     assert "3 of the 4 who handed in exercise3 (75 %), 15 points lost in all." in text
     assert "back_0 = delta[0] * weight_2[1][0]" in text
     assert (counted.students, counted.absent) == (11, 1)
@@ -320,17 +322,17 @@ def whole_file(outcome: Outcome, cause: str):
     ],
 )
 def test_what_is_not_there_or_breaks_is_told_apart_from_what_is_wrong(tmp_path, made, kind, told):
-    write_batch(tmp_path, [Handed("a", made)])
+    write_batch(tmp_path, [MadeAttempt("a", made)])
     (only,) = (row(one, "") for one in read_graded(tmp_path))
     assert (only.trouble and only.trouble.kind, only.trouble and only.trouble.told) == (kind, told)
-    text = Page(class_page(count([only]), "course", [])).text
+    text = ParsedPage(class_page(count([only]), "course", [])).text
     assert ("Not there yet" in text) == (kind is not None)
 
 
 def test_nobody_is_said_to_share_a_mistake_that_many_make(tmp_path):
-    graded = list(read_graded(write_batch(tmp_path, [Handed(f"{n}", BLOG) for n in range(6)])))
+    graded = list(read_graded(write_batch(tmp_path, [MadeAttempt(f"{n}", BLOG) for n in range(6)])))
     assert count(row(one, "") for one in graded).groups == ()
-    unlike = [Handed(f"s{n}", RIGHT) for n in range(20)] + [Handed("a", RARE_RESULT)]
+    unlike = [MadeAttempt(f"s{n}", RIGHT) for n in range(20)] + [MadeAttempt("a", RARE_RESULT)]
     graded = list(read_graded(write_batch(tmp_path, unlike)))
     assert count(row(one, "") for one in graded).groups == ()
 
@@ -408,7 +410,7 @@ def test_names_of_pages_are_plain_and_never_the_same():
     ],
 )
 def test_a_damaged_folder_is_told_in_a_line(tmp_path, damage, told):
-    write_batch(tmp_path, [Handed("a", RIGHT)])
+    write_batch(tmp_path, [MadeAttempt("a", RIGHT)])
     damage(tmp_path)
     with pytest.raises(UsageError, match=told) as raised:
         write_pages(tmp_path, None)

@@ -13,7 +13,7 @@ from made_batch import (
     COURSE,
     LOOPING,
     NOT_STARTED,
-    Handed,
+    MadeAttempt,
     class_of,
     write_batch,
 )
@@ -53,10 +53,12 @@ def index(tmp_path_factory) -> str:
         tmp_path_factory.mktemp("class"),
         [
             *class_of(40),
-            Handed("x1", result(check("forward", "Right")), "Zoë <b>Bold</b>"),
-            Handed("s00003", result(check("loss", "Loss")), "Person 00003", exercise="exercise1"),
-            Handed("y1", NOT_STARTED, "Yet To Come"),
-            Handed("y2", LOOPING, "Loop Er"),
+            MadeAttempt("x1", result(check("forward", "Right")), "Zoë <b>Bold</b>"),
+            MadeAttempt(
+                "s00003", result(check("loss", "Loss")), "Person 00003", exercise="exercise1"
+            ),
+            MadeAttempt("y1", NOT_STARTED, "Yet To Come"),
+            MadeAttempt("y2", LOOPING, "Loop Er"),
         ],
         [Student("t1", "Nobody")],
         [LeftOver("a/notes.pdf", "it is no .py")],

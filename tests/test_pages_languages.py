@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 from browsing import assert_accessible
-from made_batch import BLOG, CHROMIUM, COURSE, MARKED, NOT_STARTED, Handed, class_of, write_batch
+from made_batch import (
+    BLOG,
+    CHROMIUM,
+    COURSE,
+    MARKED,
+    NOT_STARTED,
+    MadeAttempt,
+    class_of,
+    write_batch,
+)
 from made_results import check, result
 
 import grader
@@ -31,8 +40,10 @@ def index(tmp_path_factory) -> Path:
         tmp_path_factory.mktemp("class"),
         [
             *class_of(12),
-            Handed("s00003", result(check("loss", "Loss")), "Person 00003", exercise="exercise1"),
-            Handed("y1", NOT_STARTED, "Yet To Come"),
+            MadeAttempt(
+                "s00003", result(check("loss", "Loss")), "Person 00003", exercise="exercise1"
+            ),
+            MadeAttempt("y1", NOT_STARTED, "Yet To Come"),
         ],
         [Student("t1", "Nobody")],
         [LeftOver("a/notes.pdf", "it is no .py")],

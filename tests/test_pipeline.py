@@ -68,9 +68,9 @@ MADE: dict[str, Calls] = {
 
 
 @pytest.fixture(scope="module")
-def bench() -> Iterator[sandboxes.Bench]:
+def bench() -> Iterator[sandboxes.SandboxSessions]:
     with SandboxHost(sandboxes.isolation("basic"), ["numpy"]) as host:
-        yield sandboxes.Bench(host)
+        yield sandboxes.SandboxSessions(host)
 
 
 def prepared(session: SubmissionSession, calls: Calls) -> list[CallRequest]:
@@ -91,7 +91,9 @@ def told(pipeline: Pipeline | SubmissionSession, calls: Calls) -> list[Any]:
 
 @pytest.mark.parametrize("made", MADE)
 @pytest.mark.parametrize("submission", SUBMISSIONS)
-def test_nothing_depends_on_it(bench: sandboxes.Bench, submission: str, made: str) -> None:
+def test_nothing_depends_on_it(
+    bench: sandboxes.SandboxSessions, submission: str, made: str
+) -> None:
     found = []
     for early in (0, len(FORESEEN)):
         session = bench.session(SUBMISSIONS[submission], LIMITS)
@@ -112,7 +114,7 @@ def test_nothing_depends_on_it(bench: sandboxes.Bench, submission: str, made: st
 @pytest.mark.parametrize("made", MADE)
 @pytest.mark.parametrize("submission", SUBMISSIONS)
 def test_nothing_depends_on_what_was_answered_early(
-    bench: sandboxes.Bench, submission: str, made: str
+    bench: sandboxes.SandboxSessions, submission: str, made: str
 ) -> None:
     found = []
     for answered, sent in ((0, 0), (5, 0), (4, 4)):
@@ -134,7 +136,7 @@ def test_nothing_depends_on_what_was_answered_early(
     assert found[2] == found[0]
 
 
-def test_calls_that_were_foreseen_are_made_once(bench: sandboxes.Bench) -> None:
+def test_calls_that_were_foreseen_are_made_once(bench: sandboxes.SandboxSessions) -> None:
     losses = bench.host.losses
     session = bench.session(SUBMISSIONS["counts its calls"], LIMITS)
     try:
@@ -154,7 +156,7 @@ def test_calls_that_were_foreseen_are_made_once(bench: sandboxes.Bench) -> None:
     [("plain", "", 0, 1), ("plain", "", 1, 2), ("prints", "loaded\nfirst 0.0\n", 0, 2)],
 )
 def test_what_is_rolled_back_is_done_again_only_where_it_is_needed(
-    bench: sandboxes.Bench,
+    bench: sandboxes.SandboxSessions,
     monkeypatch: pytest.MonkeyPatch,
     submission: str,
     printed: str,
@@ -178,7 +180,7 @@ def test_what_is_rolled_back_is_done_again_only_where_it_is_needed(
     assert len(forks) == started
 
 
-def test_functions_are_not_handed_over_ahead(bench: sandboxes.Bench) -> None:
+def test_functions_are_not_handed_over_ahead(bench: sandboxes.SandboxSessions) -> None:
     source = "def run(f):\n    return f(2.0)\ndef plain(x):\n    return x\n"
     session = bench.session(source, LIMITS)
     try:
@@ -195,7 +197,7 @@ def test_functions_are_not_handed_over_ahead(bench: sandboxes.Bench) -> None:
 
 
 def test_functions_that_answer_for_others_are_asked_again_after_rolling_back(
-    bench: sandboxes.Bench,
+    bench: sandboxes.SandboxSessions,
 ) -> None:
     source = (
         "count = 0\ndef inner(x):\n    return 0\n"
@@ -213,7 +215,7 @@ def test_functions_that_answer_for_others_are_asked_again_after_rolling_back(
         session.close()
 
 
-def test_a_limit_that_was_hit_early_only_is_no_limit(bench: sandboxes.Bench) -> None:
+def test_a_limit_that_was_hit_early_only_is_no_limit(bench: sandboxes.SandboxSessions) -> None:
     source = "def wait(x):\n    while x > 1:\n        pass\n    return x\n"
     session = bench.session(source, Limits(call_seconds=0.3))
     try:

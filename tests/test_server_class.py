@@ -10,7 +10,7 @@ import zipfile
 from typing import Any
 
 import pytest
-from served_class import Class, a_class
+from served_class import ServedClass, a_class
 from serving import RIGHT
 from waiting import wait_for
 
@@ -35,7 +35,7 @@ STUDENTS = 130
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Class:
+def served(tmp_path_factory: pytest.TempPathFactory) -> ServedClass:
     made = a_class(
         tmp_path_factory.mktemp("many"),
         "many",
@@ -49,7 +49,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Class:
     return made
 
 
-def fill(served: Class, numbers: range) -> None:
+def fill(served: ServedClass, numbers: range) -> None:
     """Add students who have handed in twice, and been graded; every third is of section A."""
     from grader.server.models import Attempt, GradedResult, Job, JobState, Membership, Person
 
@@ -90,7 +90,7 @@ def fill(served: Class, numbers: range) -> None:
     Job.objects.bulk_create(Job(attempt=one, state=JobState.GRADED) for one in attempts)
 
 
-def queries(served: Class, path: str) -> int:
+def queries(served: ServedClass, path: str) -> int:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -99,7 +99,7 @@ def queries(served: Class, path: str) -> int:
     return len(asked)
 
 
-def test_no_page_asks_the_database_once_for_each_student(served: Class):
+def test_no_page_asks_the_database_once_for_each_student(served: ServedClass):
     paths = [f"desk/{path}" for path in ("", "people/", "decisions/", "audit/", "grades.csv")]
     excused = {"student": "all", "exercise": "words", "kind": "waiver", "reason": "a strike"}
     assert served.clients["tess"].post("/c/many/desk/decisions/", excused).status_code == 302
@@ -115,7 +115,7 @@ def test_no_page_asks_the_database_once_for_each_student(served: Class):
     assert max(before.values()) < 25
 
 
-def test_nobody_is_shown_everything_at_once_and_everybody_is_found(served: Class):
+def test_nobody_is_shown_everything_at_once_and_everybody_is_found(served: ServedClass):
     desk = served.page("tess", "desk/")
     assert desk.count('scope="row"') == 100
     assert "Page 1 of" in desk
@@ -140,7 +140,7 @@ def test_nobody_is_shown_everything_at_once_and_everybody_is_found(served: Class
     assert "s0012" not in people
 
 
-def overview(served: Class, kind: str, who: str = "tess") -> str:
+def overview(served: ServedClass, kind: str, who: str = "tess") -> str:
     """Return the page of the whole class, when there is one of all that is there now."""
 
     def is_there() -> bool:
@@ -153,7 +153,7 @@ def overview(served: Class, kind: str, who: str = "tess") -> str:
     return str(answer.content.decode()) if answer.status_code == 200 else ""
 
 
-def test_the_class_page_is_always_of_now_and_not_made_for_each_visit(served: Class):
+def test_the_class_page_is_always_of_now_and_not_made_for_each_visit(served: ServedClass):
     from grader.server import names, overviews
     from grader.server.models import Person
 
@@ -186,7 +186,7 @@ def test_the_class_page_is_always_of_now_and_not_made_for_each_visit(served: Cla
     assert "Bo 0000" in mine
 
 
-def test_what_is_alike_is_seen_by_who_teaches_each_in_the_own_section(served: Class):
+def test_what_is_alike_is_seen_by_who_teaches_each_in_the_own_section(served: ServedClass):
     copied = (
         "# mine\n"
         + RIGHT
@@ -208,7 +208,7 @@ def test_what_is_alike_is_seen_by_who_teaches_each_in_the_own_section(served: Cl
     assert served.clients["copies"].get("/c/many/desk/similar/page/").status_code == 404
 
 
-def test_the_process_that_makes_the_pages_may_end_at_any_time(served: Class):
+def test_the_process_that_makes_the_pages_may_end_at_any_time(served: ServedClass):
     from grader.server import overviews
 
     for number in range(2):
@@ -224,7 +224,7 @@ def test_the_process_that_makes_the_pages_may_end_at_any_time(served: Class):
         assert not any(one.problem for one in overviews._shelf.made.values())
 
 
-def test_a_platforms_own_gradebook_comes_back_filled_in(served: Class):
+def test_a_platforms_own_gradebook_comes_back_filled_in(served: ServedClass):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     def ask(name: str, text: str, **form: str) -> tuple[int, str, str]:
@@ -264,7 +264,7 @@ def _number(name: str) -> int:
     return int(Person.objects.get(username=name).pk)
 
 
-def test_a_link_logs_nobody_in_to_another_instructors_course(served: Class):
+def test_a_link_logs_nobody_in_to_another_instructors_course(served: ServedClass):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     from grader.server.models import Invitation, Membership, Person, ServedCourse
@@ -284,7 +284,7 @@ def test_a_link_logs_nobody_in_to_another_instructors_course(served: Class):
     other.delete()
 
 
-def test_moodle_takes_the_feedback_back(served: Class):
+def test_moodle_takes_the_feedback_back(served: ServedClass):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     def ask(text: str, format: str = "moodle"):

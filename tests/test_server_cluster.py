@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from clusters import Cluster
+from clusters import LocalCluster
 from command import run_command
 from serving import RIGHT, first_instructor, served
 from waiting import wait_for
@@ -21,7 +21,7 @@ def test_what_is_handed_in_is_graded_on_the_cluster_whatever_becomes_of_it(tmp_p
     assert run_command("author", "new", course).returncode == 0
     wrong = run_command("serve", "--course", course, "--data", tmp_path, "--scheduler", "here")
     assert (wrong.returncode, "not the address of a dask scheduler" in wrong.stderr) == (2, True)
-    cluster = Cluster(tmp_path)
+    cluster = LocalCluster(tmp_path)
     try:
         cluster.start_scheduler()
         cluster.start_worker("first")

@@ -9,7 +9,7 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from served_class import HALF, Class, a_class
+from served_class import HALF, ServedClass, a_class
 from serving import RIGHT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
@@ -45,7 +45,7 @@ example = {{ points = 1, text = "Gives an example" }}
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Class:
+def served(tmp_path_factory: pytest.TempPathFactory) -> ServedClass:
     made = a_class(
         tmp_path_factory.mktemp("desk"),
         "desks",
@@ -57,7 +57,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Class:
     return made
 
 
-def test_a_student_sees_what_changed_since_the_last_attempt(served: Class):
+def test_a_student_sees_what_changed_since_the_last_attempt(served: ServedClass):
     served.add("ada")
     first = served.graded("ada", HALF)
     assert "Since attempt" not in served.page("ada", f"attempt/{first}/")
@@ -72,7 +72,7 @@ def test_a_student_sees_what_changed_since_the_last_attempt(served: Class):
     assert "10 / 10" in served.page("ada", "")
 
 
-def test_everything_own_is_taken_along(served: Class):
+def test_everything_own_is_taken_along(served: ServedClass):
     served.add("grace")
     served.graded("grace", HALF)
     served.hand_in("grace", RIGHT)
@@ -86,7 +86,7 @@ def test_everything_own_is_taken_along(served: Class):
         assert archive.read("attempts.csv").count(b"waiting") == 1
 
 
-def test_the_deadline_is_told_by_the_courses_clock_and_so_is_lateness(served: Class):
+def test_the_deadline_is_told_by_the_courses_clock_and_so_is_lateness(served: ServedClass):
     served.add("kurt")
     shown = served.page("kurt", "e/late/")
     due = (YESTERDAY + timedelta(hours=8)).strftime("%Y-%m-%d %H:%M")
@@ -103,7 +103,7 @@ def test_the_deadline_is_told_by_the_courses_clock_and_so_is_lateness(served: Cl
     assert "ill" not in served.page("kurt", f"attempt/{number}/").split("<main")[1]
 
 
-def test_the_course_says_how_often_one_may_hand_in(served: Class):
+def test_the_course_says_how_often_one_may_hand_in(served: ServedClass):
     from grader.server.models import Attempt
 
     served.add("alan")
@@ -129,7 +129,7 @@ def test_the_course_says_how_often_one_may_hand_in(served: Class):
         served.hand_in("tutor", RIGHT)
 
 
-def test_a_decided_score_counts_until_it_is_taken_back(served: Class):
+def test_a_decided_score_counts_until_it_is_taken_back(served: ServedClass):
     served.add("edsger")
     served.graded("edsger", HALF)
     before = served.grades()["edsger", "exercise1"]["final_score"]
@@ -153,7 +153,7 @@ def test_a_decided_score_counts_until_it_is_taken_back(served: Class):
     assert served.grades()["edsger", "exercise1"]["final_score"] == before
 
 
-def test_a_withheld_grade_is_nowhere_to_be_seen(served: Class):
+def test_a_withheld_grade_is_nowhere_to_be_seen(served: ServedClass):
     served.add("mallory")
     number = served.graded("mallory", RIGHT)
     served.decide("mallory", kind="withheld", reason="to be talked about")
@@ -174,7 +174,7 @@ def test_a_withheld_grade_is_nowhere_to_be_seen(served: Class):
     assert "Your grade is withheld for now." in served.page("mallory", "e/exercise1/")
 
 
-def test_points_for_a_check_and_a_comment_are_on_the_students_page(served: Class):
+def test_points_for_a_check_and_a_comment_are_on_the_students_page(served: ServedClass):
     served.add("barbara")
     number = served.graded("barbara", HALF)
     shown = served.page("tess", _grade(served, "barbara"))
@@ -192,7 +192,9 @@ def test_points_for_a_check_and_a_comment_are_on_the_students_page(served: Class
         assert "Nearly" in archive.read(name).decode()
 
 
-def test_what_a_person_grades_is_graded_by_an_assistant_on_the_answer_that_was_read(served: Class):
+def test_what_a_person_grades_is_graded_by_an_assistant_on_the_answer_that_was_read(
+    served: ServedClass,
+):
     served.add("dorothy", section="A")
     served.graded("dorothy", RIGHT + WHY, "essay")
     shown = served.page("assist", _grade(served, "dorothy", "essay"))
@@ -211,7 +213,7 @@ def test_what_a_person_grades_is_graded_by_an_assistant_on_the_answer_that_was_r
     assert served.decide("edsger", by="assist", kind="comment", value="x").status_code == 404
 
 
-def test_many_are_decided_on_at_once(served: Class):
+def test_many_are_decided_on_at_once(served: ServedClass):
     served.add("linus")
     address = "/c/desks/desk/decisions/"
     form = {"student": "all", "exercise": "late", "kind": "excused", "reason": "a strike"}
@@ -226,7 +228,7 @@ def test_many_are_decided_on_at_once(served: Class):
     assert served.grades()["linus", "late"]["decision"] == ""
 
 
-def test_another_submission_under_a_decision_is_pointed_out(served: Class):
+def test_another_submission_under_a_decision_is_pointed_out(served: ServedClass):
     served.add("margaret")
     served.graded("margaret", HALF)
     served.decide("margaret", kind="score", value="9", reason="by hand")
@@ -238,7 +240,7 @@ def test_another_submission_under_a_decision_is_pointed_out(served: Class):
     assert "would now get" not in served.page("tess", _grade(served, "margaret"))
 
 
-def test_a_roster_is_of_a_section_and_nobody_is_called_all(served: Class):
+def test_a_roster_is_of_a_section_and_nobody_is_called_all(served: ServedClass):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     from grader.server.models import Membership, Person
@@ -259,5 +261,5 @@ def test_a_roster_is_of_a_section_and_nobody_is_called_all(served: Class):
     assert not Person.objects.filter(username="all").exists()
 
 
-def _grade(served: Class, name: str, exercise: str = "exercise1") -> str:
+def _grade(served: ServedClass, name: str, exercise: str = "exercise1") -> str:
     return f"desk/grade/{served.people[name].pk}/{exercise}/"

@@ -52,7 +52,7 @@ def test_what_is_accepted_is_graded_once_whatever_is_killed(
     running, visitor, cluster = site
     chosen = random.Random(SEED)
     accepted: list[str] = []
-    killed: list[Process] = []
+    killed: list[RunningProcess] = []
     ended = threading.Event()
 
     def go_on() -> None:
@@ -137,7 +137,7 @@ def test_a_server_that_is_killed_takes_its_processes_along(tmp_path: Path):
 
 
 @dataclass(frozen=True)
-class Process:
+class RunningProcess:
     """A process, and when it was started: its number may be another's later."""
 
     pid: int
@@ -156,14 +156,16 @@ def stat(pid: int) -> list[str]:
         return []
 
 
-def processes(running: Served) -> list[Process]:
+def processes(running: Served) -> list[RunningProcess]:
     """Return the server's processes, and those that they have started."""
     return [one for child in running.children().values() for one in family(child)]
 
 
-def family(pid: int) -> list[Process]:
+def family(pid: int) -> list[RunningProcess]:
     """Return a process and those that it has started."""
-    return [Process(one, fields[19]) for one in (pid, *descendants(pid)) if (fields := stat(one))]
+    return [
+        RunningProcess(one, fields[19]) for one in (pid, *descendants(pid)) if (fields := stat(one))
+    ]
 
 
 def limit_files(pid: int, size: int) -> None:

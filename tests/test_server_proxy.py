@@ -34,7 +34,7 @@ TITLES = {
 
 
 @dataclass(frozen=True)
-class Site:
+class ProxiedSite:
     """A server behind a proxy, and an echo behind the same rules."""
 
     running: Served
@@ -127,7 +127,7 @@ def running_proxy(command: list[str], address: str, trusted: ssl.SSLContext) -> 
 @pytest.fixture(scope="module", params=["nginx", "caddy"])
 def site(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
+) -> Iterator[ProxiedSite]:
     for program in (request.param, "openssl"):
         if not shutil.which(program):
             pytest.skip(f"there is no {program} here: apt-get install {program}")
@@ -149,12 +149,12 @@ def site(
         pairs = [(port, int(running.address.rpartition(":")[2])), (echoing, echo.server_port)]
         command = {"nginx": nginx, "caddy": caddy}[request.param](folder, pairs)
         with running_proxy(command, f"{address}/login/", trusted):
-            yield Site(running, address, f"https://localhost:{echoing}/", trusted)
+            yield ProxiedSite(running, address, f"https://localhost:{echoing}/", trusted)
     echo.shutdown()
     echo.server_close()
 
 
-def test_one_logs_in_and_hands_in_through_the_proxy(site: Site):
+def test_one_logs_in_and_hands_in_through_the_proxy(site: ProxiedSite):
     assert site.running.link.startswith(site.address)
     visitor = site.visitor()
     begun = visitor.post(site.running.link, password=PASSWORD)
@@ -176,7 +176,9 @@ def test_one_logs_in_and_hands_in_through_the_proxy(site: Site):
     assert by_address.post("/login/", username="instructor", password=PASSWORD).status == 403
 
 
-def test_what_is_too_large_ends_at_the_proxy_and_what_is_less_is_told_by_the_page(site: Site):
+def test_what_is_too_large_ends_at_the_proxy_and_what_is_less_is_told_by_the_page(
+    site: ProxiedSite,
+):
     visitor = site.visitor()
     assert visitor.post("/login/", username="instructor", password=PASSWORD).status == 200
     upload = visitor.upload(TASK + "submit/", ("file", "exercise1.py", "#" * 1_500_000), page=TASK)
@@ -188,7 +190,7 @@ def test_what_is_too_large_ends_at_the_proxy_and_what_is_less_is_told_by_the_pag
         assert visitor.ask(large).status == 413
 
 
-def test_nobody_chooses_the_own_address_or_how_they_come(site: Site):
+def test_nobody_chooses_the_own_address_or_how_they_come(site: ProxiedSite):
     request = urllib.request.Request(
         site.echo,
         headers={"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "http"},

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from served_class import HALF, Class, a_class
+from served_class import HALF, ServedClass, a_class
 from serving import RIGHT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
@@ -28,7 +28,7 @@ points = {{ mean = 4, spread = 6 }}
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Class:
+def served(tmp_path_factory: pytest.TempPathFactory) -> ServedClass:
     made = a_class(
         tmp_path_factory.mktemp("again"),
         "again",
@@ -45,7 +45,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Class:
     return made
 
 
-def change(served: Class, exercise: str) -> None:
+def change(served: ServedClass, exercise: str) -> None:
     """Change an exercise's checks, and have the server notice."""
     from grader.server import courses
 
@@ -55,7 +55,9 @@ def change(served: Class, exercise: str) -> None:
     courses._looked_at[served.course.name] = 0.0
 
 
-def graded_again(served: Class, code: str = "", *, ungraded: tuple[int, ...] = ()) -> list[int]:
+def graded_again(
+    served: ServedClass, code: str = "", *, ungraded: tuple[int, ...] = ()
+) -> list[int]:
     """Do what a worker would with all that waits; return the numbers of the attempts in turn."""
     from grader.server import queue
 
@@ -69,7 +71,7 @@ def graded_again(served: Class, code: str = "", *, ungraded: tuple[int, ...] = (
     return done
 
 
-def ask(served: Class, exercise: str, **form: Any) -> str:
+def ask(served: ServedClass, exercise: str, **form: Any) -> str:
     """Send the page's form; return the page."""
     address = f"/c/again/desk/regrade/{exercise}/"
     if form:
@@ -79,16 +81,18 @@ def ask(served: Class, exercise: str, **form: Any) -> str:
     return served.page("tess", f"desk/regrade/{exercise}/")
 
 
-def score(served: Class, name: str, exercise: str) -> str:
+def score(served: ServedClass, name: str, exercise: str) -> str:
     return served.grades()[name, exercise]["final_score"]
 
 
-def test_new_results_count_when_they_are_used_and_are_shown_before(served: Class):
+def test_new_results_count_when_they_are_used_and_are_shown_before(served: ServedClass):
     half, right = served.graded("ada", HALF, "one"), served.graded("bob", RIGHT, "one")
     before = score(served, "ada", "one")
     served.decide("ada", "one", kind="score", value="7", reason="a word with her")
     change(served, "one")
-    assert "2 results count that other checks have given" in ask(served, "one")
+    assert "2 results that count are from other checks than the course has now" in ask(
+        served, "one"
+    )
     assert "0 of 2 attempts have been graded again" in ask(served, "one", do="begin")
     assert f"{before} / 10" in served.page("ada", f"attempt/{half}/")  # nobody waits for it
     assert "0 of 2 attempts" in ask(served, "one", do="use")  # it is not complete
@@ -117,7 +121,7 @@ def test_new_results_count_when_they_are_used_and_are_shown_before(served: Class
     assert "regrade used one: 2 results count" in audit
 
 
-def test_the_old_results_are_kept_where_nobody_wants_the_new_ones(served: Class):
+def test_the_old_results_are_kept_where_nobody_wants_the_new_ones(served: ServedClass):
     from grader.server.models import GradedResult, Job
 
     number = served.graded("ada", HALF, "two")
@@ -132,7 +136,7 @@ def test_the_old_results_are_kept_where_nobody_wants_the_new_ones(served: Class)
     assert "regrade dropped two: 1 results" in served.page("tess", "desk/audit/")
 
 
-def test_what_cannot_be_graded_again_keeps_its_grade_and_is_told(served: Class):
+def test_what_cannot_be_graded_again_keeps_its_grade_and_is_told(served: ServedClass):
     lost, found = served.hand_in("ada", RIGHT, "three"), served.graded("bob", HALF, "three")
     served.grade(lost, ungraded=True)
     assert score(served, "ada", "three") == ""
@@ -148,7 +152,7 @@ def test_what_cannot_be_graded_again_keeps_its_grade_and_is_told(served: Class):
     assert score(served, "ada", "three") == "10"
 
 
-def test_who_hands_in_meanwhile_comes_first_and_counts_at_once(served: Class):
+def test_who_hands_in_meanwhile_comes_first_and_counts_at_once(served: ServedClass):
     from grader.server import queue
 
     first = served.graded("ada", HALF, "four")
@@ -183,7 +187,7 @@ def test_who_hands_in_meanwhile_comes_first_and_counts_at_once(served: Class):
     ) | {older, late}
 
 
-def test_a_regrade_is_of_one_version_and_ends_once_whatever_dies(served: Class):
+def test_a_regrade_is_of_one_version_and_ends_once_whatever_dies(served: ServedClass):
     from django.utils import timezone
 
     from grader.server import queue, regrades
@@ -215,7 +219,7 @@ def test_a_regrade_is_of_one_version_and_ends_once_whatever_dies(served: Class):
     assert GradedResult.objects.filter(attempt__in=numbers).count() == 2
 
 
-def test_one_student_is_graded_again_alone(served: Class):
+def test_one_student_is_graded_again_alone(served: ServedClass):
     mine, others = served.graded("ada", HALF, "six"), served.graded("bob", HALF, "six")
     page = served.page("tess", f"desk/grade/{served.people['ada'].pk}/six/")
     assert "Grade these attempts again" in page

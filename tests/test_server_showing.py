@@ -56,7 +56,7 @@ server = {{ hidden_checks = "at_once", hints = "after_2_attempts", diagnoses = "
 
 
 @dataclass
-class Class:
+class StagedClass:
     """A served course with people in it, and what a worker would write of their files."""
 
     course: Any
@@ -116,7 +116,7 @@ class Class:
             return {each: archive.read(each).decode() for each in archive.namelist()}
 
 
-def _served(folder: Path, course: Path, name: str) -> Iterator[Class]:
+def _served(folder: Path, course: Path, name: str) -> Iterator[StagedClass]:
     from grader.server.configuration import Configuration
     from grader.server.serving import prepare
 
@@ -124,11 +124,11 @@ def _served(folder: Path, course: Path, name: str) -> Iterator[Class]:
     from grader.server.models import ServedCourse
 
     with Grader(load_course(course), resolve("basic")) as grader:
-        yield Class(ServedCourse.objects.get(name=name), grader)
+        yield StagedClass(ServedCourse.objects.get(name=name), grader)
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StagedClass]:
     folder = tmp_path_factory.mktemp("shown")
     course = folder / "shown"
     assert run_command("author", "new", course).returncode == 0
@@ -141,7 +141,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
         yield made
 
 
-def test_how_hidden_checks_ended_is_nowhere_before_the_deadline(shown: Class):
+def test_how_hidden_checks_ended_is_nowhere_before_the_deadline(shown: StagedClass):
     shown.add("ada")
     first, second = (shown.graded("ada", "exam", code) for code in (WRONG, RIGHT))
     everywhere = [
@@ -159,7 +159,7 @@ def test_how_hidden_checks_ended_is_nowhere_before_the_deadline(shown: Class):
     assert "The results of the hidden checks are shown once the deadline is over." in attempt
     assert "Now right: The mean of 2, 4, 9 is 5" in attempt
     report = shown.page("ada", f"attempt/{second}/report/")
-    assert "Left out: the hidden checks, worth 7 of 10 points" in report
+    assert "Left out: the results of the hidden checks, worth 7 of 10 points" in report
     assert "The mean of 2, 4, 9 is 5" in shown.page("ada", f"attempt/{first}/report/")
     document = shown.document("ada", second)
     assert document["score"] == 3.0
@@ -174,7 +174,7 @@ def test_how_hidden_checks_ended_is_nowhere_before_the_deadline(shown: Class):
     assert "The mean is right for any numbers" in shown.page("tess", f"attempt/{first}/report/")
 
 
-def for_students(shown: Class, name: str) -> list[str]:
+def for_students(shown: StagedClass, name: str) -> list[str]:
     """Return somebody's page in each zip of feedback that the desk makes."""
     from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -198,14 +198,14 @@ def for_students(shown: Class, name: str) -> list[str]:
     return found
 
 
-def test_that_nothing_could_be_run_is_told_at_once(shown: Class):
+def test_that_nothing_could_be_run_is_told_at_once(shown: StagedClass):
     shown.add("grace")
     number = shown.graded("grace", "exam", BROKEN)
     assert "0 / 10" in shown.page("grace", f"attempt/{number}/")
     assert "SyntaxError" in shown.page("grace", f"attempt/{number}/report/")
 
 
-def test_the_deadline_is_each_persons_own_and_has_its_grace_minutes(shown: Class):
+def test_the_deadline_is_each_persons_own_and_has_its_grace_minutes(shown: StagedClass):
     for name in ("kurt", "alan"):
         shown.add(name)
     kurt, alan = (shown.graded(name, "over", RIGHT) for name in ("kurt", "alan"))
@@ -221,7 +221,7 @@ def test_the_deadline_is_each_persons_own_and_has_its_grace_minutes(shown: Class
     assert "10 / 10" not in shown.page("alan", f"attempt/{number}/")
 
 
-def test_hints_and_named_mistakes_come_after_different_attempts(shown: Class):
+def test_hints_and_named_mistakes_come_after_different_attempts(shown: StagedClass):
     shown.add("barbara")
 
     def told(number: int) -> tuple[bool, bool]:
@@ -267,7 +267,7 @@ WORDS = st.sampled_from(["", "later"])
 
 @given(found=results(TEXTS, POINTS), diagnoses=WORDS, hints=WORDS, hidden=WORDS)
 def test_what_is_not_told_yet_is_in_no_part_of_the_document(
-    shown: Class, found: Result, diagnoses: str, hints: str, hidden: str
+    shown: StagedClass, found: Result, diagnoses: str, hints: str, hidden: str
 ):
     from grader.server.showing import Disclosure, as_shown
 

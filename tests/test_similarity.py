@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from batch_course import RIGHT, make_course
 from command import run_command
-from made_batch import RARE_RESULT, Page
+from made_batch import RARE_RESULT, ParsedPage
 
 from grader.batch.similar_work import read_similar
 from grader.errors import UsageError
@@ -131,7 +131,7 @@ def batch(tmp_path_factory, honest, made) -> Path:
 def test_who_teaches_sees_both_sources_and_no_student_does(batch):
     report = batch / "out" / "report"
     text = (report / "similar.html").read_text("utf-8")
-    page = Page(text)
+    page = ParsedPage(text)
     assert "person4" in page.text
     assert "person11" in page.text
     assert "person5" not in page.text
@@ -144,7 +144,7 @@ def test_who_teaches_sees_both_sources_and_no_student_does(batch):
     students = list((report / "students").iterdir())
     assert len(students) == 12
     for path in students:
-        own = Page(path.read_text("utf-8"))
+        own = ParsedPage(path.read_text("utf-8"))
         assert "imilar" not in own.text
         assert not [one for one in own.all("a") if "similar" in str(one.get("href"))]
 

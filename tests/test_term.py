@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from batch_course import CHECKS, Handed, batch, command, gradescope_download
+from batch_course import CHECKS, HandIn, batch, command, gradescope_download
 from command import run_command
 
 STUDENTS = 120
@@ -107,7 +107,7 @@ class Term:
                 continue
             files = {f"{name}.py": source(name, index) for name in FACTORS}
             moment = "2026-10-26T16:30:00Z" if who in LATE else "2026-10-20T12:00:00Z"
-            handed.append(Handed(who, f"Person {index:03d}", moment, files))
+            handed.append(HandIn(who, f"Person {index:03d}", moment, files))
         for who in LATE:
             self.expected[who, "triple"] = round(0.8 * (self.expected[who, "triple"] or 0.0), 9)
         gradescope_download(self.submissions, handed)

@@ -86,7 +86,6 @@ class Launch:
     name: str = ""
     locale: str = ""
     link: str = ""
-    link_title: str = ""
     custom: Mapping[str, str] = field(default_factory=dict)
     grades: GradesService = GradesService()
     roster: str = ""
@@ -126,7 +125,6 @@ def read_launch(claims: Mapping[str, Any]) -> Launch:
         name=full_name(claims),
         locale=_text(claims, "locale") or _text(presentation, "locale"),
         link=_text(link, "id"),
-        link_title=_text(link, "title"),
         custom=_custom(claims),
         grades=_grades(claims),
         roster=_address(_object(claims, ROSTER_CLAIM), "context_memberships_url"),
