@@ -32,13 +32,13 @@ STAND_INS: Final = 3  # for each grading process
 
 
 class LocalPool:
-    """Grades tasks in `workers` processes; those that die or get stuck are replaced.
+    """Grades tasks in `at_once` processes; those that die or get stuck are replaced.
 
     Parameters
     ----------
     course : Course
     job : BatchJob
-    workers : int
+    at_once : int
         How many tasks are graded at a time, those not counted that take long.
     stuck_seconds : float
         After how long without an answer a grading process is replaced.
@@ -50,20 +50,20 @@ class LocalPool:
         self,
         course: Course,
         job: BatchJob,
-        workers: int,
+        at_once: int,
         stuck_seconds: float,
         renew_after: int = RENEW_AFTER,
     ) -> None:
         self._course = course
         self._job = job
-        self._workers = workers
+        self._at_once = at_once
         self._stuck_seconds = stuck_seconds
         self._renew_after = renew_after
 
     def run(self, tasks: Iterator[Task]) -> Generator[Done, None, None]:
         """Give one result for each task; see `Executor.run`."""
         with _PoolRun(self._course, self._job, self._stuck_seconds, self._renew_after) as run:
-            yield from run.results(tasks, self._workers)
+            yield from run.results(tasks, self._at_once)
 
 
 def usable_cores() -> frozenset[int]:
@@ -80,7 +80,7 @@ def stuck_seconds(course: Course) -> float:
     )
 
 
-def room_beside(at_work: int, slow: int, workers: int) -> int:
+def room_beside(at_work: int, slow: int, at_once: int) -> int:
     """Return how many more tasks may begin: tasks that take long have stand-ins, up to a number.
 
     Parameters
@@ -89,10 +89,10 @@ def room_beside(at_work: int, slow: int, workers: int) -> int:
         How many tasks have begun.
     slow : int
         How many of them have taken longer than `SLOW_SECONDS`.
-    workers : int
+    at_once : int
         How many may be at work, those not counted that are stood in for.
     """
-    return workers - at_work + min(slow, STAND_INS * workers)
+    return at_once - at_work + min(slow, STAND_INS * at_once)
 
 
 class _PoolRun:
@@ -123,28 +123,28 @@ class _PoolRun:
                 process.kill()
         self._selector.close()
 
-    def results(self, tasks: Iterator[Task], workers: int) -> Iterator[Done]:
+    def results(self, tasks: Iterator[Task], at_once: int) -> Iterator[Done]:
         """Keep the processes at work until no task is left."""
         if not self._next(tasks):
             return
         cores = usable_cores()
-        self._cores = cores if workers >= len(cores) else frozenset()
-        for _number in range(workers):
+        self._cores = cores if at_once >= len(cores) else frozenset()
+        for _number in range(at_once):
             self._start()
-        while self._hand_out(tasks, workers):
+        while self._hand_out(tasks, at_once):
             # their next tasks are handed out before these are dealt with
             found = list(self._wait())
-            self._hand_out(tasks, workers)
+            self._hand_out(tasks, at_once)
             yield from found
 
-    def _hand_out(self, tasks: Iterator[Task], workers: int) -> bool:
+    def _hand_out(self, tasks: Iterator[Task], at_once: int) -> bool:
         """Give as many idle processes a task as may have one; False once all is done."""
         now = time.monotonic()
         at_work = [process for process in self._processes if process.task]
         slow = [process for process in at_work if now - process.since > SLOW_SECONDS]
         for process in slow:
             process.let_others_first()
-        room = room_beside(len(at_work), len(slow), workers)
+        room = room_beside(len(at_work), len(slow), at_once)
         idle = [process for process in self._processes if process.task is None]
         if room > len(idle) and self._next(tasks):
             self._start()
