@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lti_platform import StandInPlatform
 from lti_records import Activity, StandInCourse
-from serving import Response, Visitor
+from serving import ServerResponse, Visitor
 
 _FORM = re.compile(r'<form[^>]*\bmethod="post"[^>]*\baction="([^"]+)"[^>]*>(.*?)</form>', re.S)
 _FIELD = re.compile(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"')
@@ -50,7 +50,7 @@ def click(
     course: StandInCourse,
     person: str,
     activity: Activity | None = None,
-) -> Response:
+) -> ServerResponse:
     """Click an activity, or on choosing some; return the tool's page."""
     form = up_to_the_token(visitor, platform, course, person, activity)
     return visitor.send(form.address, form.fields)

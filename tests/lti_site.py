@@ -14,7 +14,7 @@ from command import run_command
 from lti_launching import click
 from lti_platform import Misdeeds, StandInPlatform
 from lti_records import Activity, StandInCourse, StandInMember
-from serving import PASSWORD, Response, Served, Visitor, served
+from serving import PASSWORD, Served, ServerResponse, Visitor, served
 from tls import Certificates, TlsProxy, certificates, trusting
 
 TEACHER, ASSISTANT, ADA, GRACE = "3", "4", "5", "6"
@@ -47,7 +47,7 @@ class BothSides:
         person: str,
         activity: Activity | None = None,
         by: Visitor | None = None,
-    ) -> Response:
+    ) -> ServerResponse:
         """Click on the platform, in a browser of its own unless one is given."""
         return click(by or self.visitor(), self.platform, course, person, activity)
 
@@ -97,7 +97,7 @@ class BothSides:
         return teacher
 
 
-def register(site: BothSides) -> Response:
+def register(site: BothSides) -> ServerResponse:
     """Register with the platform by one address, as an administrator pastes it."""
     page = site.administrator.post("/lti/platforms/", what="address")
     found = re.search(r"https://\S+?/lti/register/[\w-]+/", page.text)

@@ -136,7 +136,7 @@ def answers(address: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Response:
+class ServerResponse:
     """What a server has answered."""
 
     status: int
@@ -176,10 +176,10 @@ class Visitor:
         assert found
         return found[1]
 
-    def get(self, path: str) -> Response:
+    def get(self, path: str) -> ServerResponse:
         return self.ask(urllib.request.Request(self._full(path)))
 
-    def post(self, path: str, page: str = "", **fields: str) -> Response:
+    def post(self, path: str, page: str = "", **fields: str) -> ServerResponse:
         """Send a form, with the token of the page that it stands on."""
         found = _TOKEN.search(self.get(page or path).text)
         if found:
@@ -191,14 +191,14 @@ class Visitor:
         )
         return self.ask(request)
 
-    def send(self, path: str, fields: Mapping[str, str]) -> Response:
+    def send(self, path: str, fields: Mapping[str, str]) -> ServerResponse:
         """Send fields as they are, as a page of somebody else's has them sent."""
         body = urllib.parse.urlencode(fields).encode()
         return self.ask(urllib.request.Request(self._full(path), body))
 
     def upload(
         self, path: str, file: tuple[str, str, str], page: str = "", **fields: str
-    ) -> Response:
+    ) -> ServerResponse:
         """Send a form with a file in it: its field, its name, its content."""
         return self.upload_several(path, [file], page, **fields)
 
@@ -229,16 +229,16 @@ class Visitor:
     def _full(self, path: str) -> str:
         return path if path.startswith("http") else self.address + path
 
-    def ask(self, request: urllib.request.Request) -> Response:
+    def ask(self, request: urllib.request.Request) -> ServerResponse:
         """Send any request, with the cookies."""
         try:
             with self._opener.open(request, timeout=60) as answer:
                 text = answer.read().decode("utf-8", "replace")
-                return Response(answer.status, answer.url, text, _headers(answer.headers))
+                return ServerResponse(answer.status, answer.url, text, _headers(answer.headers))
         except urllib.error.HTTPError as error:
             with error:
                 text = error.read().decode("utf-8", "replace")
-                return Response(error.code, error.url, text, _headers(error.headers))
+                return ServerResponse(error.code, error.url, text, _headers(error.headers))
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from grader.batch.records import Student
 from grader.course import LatePolicy, load_course
 from grader.decisions.decision import Basis, Decision, in_force
 from grader.decisions.decisions_table import decisions_table, read_table
-from grader.decisions.final_grade import GradedAttempt, final_grade
+from grader.decisions.final_grade import ScoredAttempt, final_grade
 from grader.decisions.proposing import DecidedBatch
 from grader.decisions.record import NAME, append, read_decisions, repair
 from grader.decisions.remarks import remarks
@@ -522,7 +522,7 @@ def test_a_line_cut_off_anywhere_costs_no_decision_but_its_own(tmp_path: Path) -
     assert (tmp_path / NAME).read_bytes() == damaged
 
 
-ONE = GradedAttempt(
+ONE = ScoredAttempt(
     1, 1, "a.py", "graded", None, Lateness(None, None, 0.0), 1.0, 1.0, "f", {"c": (1.0, 2.0)}, True
 )
 BATCH = Description(

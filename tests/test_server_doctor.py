@@ -112,7 +112,7 @@ def test_what_is_amiss_is_told_with_what_to_do(kept: Path, tmp_path: Path):
             "no  course /nowhere",
         ),
         "zone": (without_zone, "write time_zone ="),
-        "clock": (from_the_future, "set by NTP"),
+        "clock": (from_the_future, "set both by NTP"),
     }
     for name, (spoil, remedy) in cases.items():
         data = tmp_path / name

@@ -29,7 +29,7 @@ _SHORTEST_ID: Final = 3  # of a stranger: what is shorter may be an attempt, or 
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamesFound:
     """Whom a text names.
 
     Attributes
@@ -70,7 +70,7 @@ class NamedPeople:
         self._joining = _JOINING | (signs - {" "})
         self._forms = {_form(one) for one in self._by_id if _has_digit(one)}
 
-    def in_text(self, text: str) -> Named:
+    def in_text(self, text: str) -> NamesFound:
         """Return whom a text names: by whole ids, and by a name that is all that is left."""
         plain = _plain(text)
         tokens = [_Token(*found.span()) for found in _TOKEN.finditer(plain)]
@@ -97,7 +97,7 @@ class NamedPeople:
         strange = (
             word for word in rest if len(word) >= _SHORTEST_ID and _form(word) in self._forms
         )
-        return Named(by_id, frozenset(by_name), next(strange, ""))
+        return NamesFound(by_id, frozenset(by_name), next(strange, ""))
 
     def _hits(self, plain: str, tokens: list[_Token]) -> Iterator[tuple[int, int]]:
         """Give the spans of tokens that are an id, without those inside a longer one."""

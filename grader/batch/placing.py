@@ -22,7 +22,7 @@ _NO_EXERCISE: Final = _("its file name does not say which exercise it is for")
 
 
 @dataclass(slots=True)
-class HandedIn:
+class PlacedFiles:
     """What one student has handed in for one exercise.
 
     Attributes
@@ -53,7 +53,7 @@ class Placing:
     ) -> None:
         self.left_over: list[LeftOver] = []
         self.by_owner: dict[str, list[tuple[Origin, Entry]]] = defaultdict(list)
-        self.handed_in: dict[tuple[Student, Exercise], HandedIn] = {}
+        self.handed_in: dict[tuple[Student, Exercise], PlacedFiles] = {}
         self._without_exercise: list[tuple[Entry, str]] = []
         self._course = course
         self._for = exercise
@@ -132,7 +132,7 @@ class Placing:
             for student in students:
                 people |= dict.fromkeys(self._roster.together(student, exercise.name))
         for student in people:
-            own = self.handed_in.setdefault((student, exercise), HandedIn())
+            own = self.handed_in.setdefault((student, exercise), PlacedFiles())
             if is_assigned and not own.is_assigned:
                 reason = _("not graded: the table of files names {path}", path=entry.path)
                 for other in own.files:

@@ -16,7 +16,7 @@ from grader.batch.file_table import read_file_table
 from grader.batch.guesses import guessed
 from grader.batch.imported import beside, owner
 from grader.batch.layouts import reader_for
-from grader.batch.placing import HandedIn, Placing
+from grader.batch.placing import PlacedFiles, Placing
 from grader.batch.records import Attempt, Entry, LeftOver, Origin, Plan, Student
 from grader.batch.roster import Roster
 from grader.course import Course, Exercise
@@ -147,7 +147,7 @@ def _numbered(
     return tuple(sorted(attempts, key=sort_key))
 
 
-def _group_note(handed_in: HandedIn) -> str:
+def _group_note(handed_in: PlacedFiles) -> str:
     """Return who has handed in together; nothing for one alone."""
     names = sorted(one.name for one in handed_in.people)
     return _("One submission of {names}.", names=enumerated(names)) if len(names) > 1 else ""

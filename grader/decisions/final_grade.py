@@ -27,7 +27,7 @@ Standing = Literal["counts", "none", "pending", "excused", "withheld"]
 
 
 @dataclass(frozen=True, slots=True)
-class GradedAttempt:
+class ScoredAttempt:
     """An attempt as far as its grade goes: `checks` has each check's points, and how many it can
     give; `automatic` is what the course's rule leaves of the score; `answers` tells one answer to a
     part that a person grades from another."""
@@ -46,11 +46,11 @@ class GradedAttempt:
     answers: Mapping[str, str] = field(default_factory=dict)
 
 
-def attempt_of(record: Record) -> GradedAttempt:
+def attempt_of(record: Record) -> ScoredAttempt:
     """Return what counts of a record."""
     result = record.result
     graded = record.status == "graded" and result is not None
-    return GradedAttempt(
+    return ScoredAttempt(
         number=record.number,
         of=record.of,
         file=record.file,
@@ -74,7 +74,7 @@ class FinalGrade:
     ----------
     status : {"graded", "ungraded", "unreadable", "missing"}
         What became of the submission, whatever was decided.
-    attempt : GradedAttempt or None
+    attempt : ScoredAttempt or None
         The one that counts; None where nothing was handed in.
     score : float or None
         What the checks gave it.
@@ -100,7 +100,7 @@ class FinalGrade:
     exercise: str
     status: str
     max_score: float
-    attempt: GradedAttempt | None
+    attempt: ScoredAttempt | None
     score: float | None
     lateness: Lateness
     automatic: float | None
@@ -144,7 +144,7 @@ class FinalGrade:
 def final_grade(
     student: Student,
     exercise: str,
-    attempts: Sequence[GradedAttempt],
+    attempts: Sequence[ScoredAttempt],
     batch: Description,
     decisions: tuple[Decision, ...],
 ) -> FinalGrade:
@@ -152,7 +152,7 @@ def final_grade(
 
     Parameters
     ----------
-    attempts : sequence of GradedAttempt
+    attempts : sequence of ScoredAttempt
         The student's at the exercise; none where nothing was handed in.
     batch : Description
         The deadlines and the rule for lateness.
@@ -201,14 +201,14 @@ def final_grade(
 
 @dataclass(frozen=True, slots=True)
 class _CountedAttempt:
-    attempt: GradedAttempt
+    attempt: ScoredAttempt
     lateness: Lateness
     final: float | None
 
     @classmethod
     def of(
         cls,
-        attempt: GradedAttempt,
+        attempt: ScoredAttempt,
         decisions: Sequence[Decision],
         parts: Sequence[GradedPart],
         batch: Description,
@@ -250,7 +250,7 @@ def _had(decision: Decision) -> float:
 
 
 def decided_lateness(
-    attempt: GradedAttempt, decisions: Sequence[Decision], batch: Description, exercise: str
+    attempt: ScoredAttempt, decisions: Sequence[Decision], batch: Description, exercise: str
 ) -> Lateness:
     """Return how late an attempt is with all extensions and waivers; the most generous counts."""
     if any(one.kind == "waiver" for one in decisions):

@@ -12,7 +12,7 @@ from grader.batch.description import Description, read_description
 from grader.batch.records import Student
 from grader.batch.results_reader import Record, read_records
 from grader.decisions.decision import Decision, in_force
-from grader.decisions.final_grade import FinalGrade, GradedAttempt, attempt_of, final_grade
+from grader.decisions.final_grade import FinalGrade, ScoredAttempt, attempt_of, final_grade
 from grader.decisions.record import read_decisions
 from grader.errors import UsageError
 from grader.language import gettext_lazy as _
@@ -42,7 +42,7 @@ class StudentAttempts:
 
     student: Student
     exercise: str
-    attempts: tuple[GradedAttempt, ...]
+    attempts: tuple[ScoredAttempt, ...]
 
 
 @dataclass(frozen=True, slots=True)

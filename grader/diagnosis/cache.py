@@ -20,7 +20,7 @@ from grader.course.files import replacing
 from grader.course.naming import SHARED
 from grader.diagnosis.bug_library import files_of
 from grader.diagnosis.candidates import Candidate
-from grader.diagnosis.fault_dictionary import FaultDictionary, Odd
+from grader.diagnosis.fault_dictionary import FaultDictionary, OddStructure
 from grader.diagnosis.observation import Inputs, Layout
 from grader.sandbox.child.codec import ForbiddenValueError, decode, encode
 from grader.sandbox.child.framing import WireError
@@ -159,7 +159,7 @@ def _unpacked(
         data["entries"], data["parameters"], tuple(data["places"]), tuple(data["expected"])
     )
     odd = tuple(
-        Odd(tuple((shape, vector) for shape, vector in values), _candidates(members))
+        OddStructure(tuple((shape, vector) for shape, vector in values), _candidates(members))
         for values, members in data["odd"]
     )
     table = FaultDictionary(

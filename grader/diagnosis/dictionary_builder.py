@@ -20,7 +20,7 @@ from grader.diagnosis.candidates import (
     own_candidates,
     reference_mutants,
 )
-from grader.diagnosis.fault_dictionary import FaultDictionary, Mask, Odd, Rows
+from grader.diagnosis.fault_dictionary import FaultDictionary, Mask, OddStructure, Rows
 from grader.diagnosis.indexmap import index_map
 from grader.diagnosis.observation import (
     Inputs,
@@ -346,7 +346,7 @@ def _plainest(members: list[Candidate]) -> tuple[Candidate, ...]:
 
 def _odd_classes(
     function: str, made: list[tuple[Candidate, _Shown | None]], drawn: int, stored: int
-) -> tuple[Odd, ...]:
+) -> tuple[OddStructure, ...]:
     groups: dict[Any, tuple[_Shown, list[Candidate]]] = {}
     for candidate, shown in made:
         if shown is None or len(shown.odd) != drawn:
@@ -356,4 +356,6 @@ def _odd_classes(
             continue  # the same whatever the arguments are: it may be anything
         key = tuple((shape, rounded(vector).tobytes()) for shape, vector in shown.odd[:stored])
         groups.setdefault(key, (shown, []))[1].append(candidate)
-    return tuple(Odd(first.odd[:stored], _plainest(members)) for first, members in groups.values())
+    return tuple(
+        OddStructure(first.odd[:stored], _plainest(members)) for first, members in groups.values()
+    )

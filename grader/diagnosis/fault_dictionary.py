@@ -28,7 +28,7 @@ NAN_KEY: Final = 1.25e308
 
 
 @dataclass(frozen=True, slots=True)
-class Odd:
+class OddStructure:
     """Candidates whose values are of another structure than the reference's.
 
     `values` holds the structure and the numbers for each probe.
@@ -56,7 +56,7 @@ class FaultDictionary:
         Where a class differs from the reference on any probe.
     classes : sequence of tuple of Candidate
         The programs of each class, plainest first.
-    odd : tuple of Odd
+    odd : tuple of OddStructure
         Those whose values are of another structure.
     authored : mapping
         The class of each misconception, by its id.
@@ -72,7 +72,7 @@ class FaultDictionary:
     values: Rows
     wrong: Mask
     classes: Sequence[tuple[Candidate, ...]]
-    odd: tuple[Odd, ...]
+    odd: tuple[OddStructure, ...]
     authored: Mapping[str, int]
     moving: Mask
     tried: int
@@ -131,7 +131,7 @@ class FaultDictionary:
             found += [(each, columns) for each in self.classes[number] if each.id == part]
         return found
 
-    def matching_odd(self, calls: Sequence[ObservedCall]) -> Odd | None:
+    def matching_odd(self, calls: Sequence[ObservedCall]) -> OddStructure | None:
         """Return the candidates that return values of the same other structure and content."""
         found = [odd_shape(call.value) for call in calls]
         if any(item is None for item in found):

@@ -18,7 +18,7 @@ from grader.errors import BpgradeError
 from grader.grading.submission import is_notebook
 from grader.language import current_language, gettext, translated
 from grader.language import gettext_lazy as _
-from grader.platforms.handed_in_file import Found
+from grader.platforms.handed_in_file import FoundFile
 from grader.result import Result
 
 NOT_YOURS: Final = _("This is not your fault and does not count; tell your instructor.")
@@ -42,7 +42,7 @@ class Grading:
 
 
 def grade(
-    course: Course, found: Found, *, seed: int, isolation: str, seconds: float, figure: bool
+    course: Course, found: FoundFile, *, seed: int, isolation: str, seconds: float, figure: bool
 ) -> Grading:
     """Return the result of a submission.
 
@@ -67,7 +67,7 @@ def grade(
 
 
 def _command(
-    course: Course, found: Found, seed: int, isolation: str, options: list[str]
+    course: Course, found: FoundFile, seed: int, isolation: str, options: list[str]
 ) -> list[str]:
     return [
         # -P: nothing is imported from the working folder, which a student may have filled
@@ -78,11 +78,11 @@ def _command(
     ]
 
 
-def _draws(course: Course, found: Found) -> bool:
+def _draws(course: Course, found: FoundFile) -> bool:
     return course.figure(found.exercise).is_file()
 
 
-def _under_its_name(found: Found, folder: Path) -> Found:
+def _under_its_name(found: FoundFile, folder: Path) -> FoundFile:
     """Return the file under the name that students know, where the platform has its own for it."""
     if found.path.suffix.lower() == ".py" or is_notebook(found.path.name):
         return found

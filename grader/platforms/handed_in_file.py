@@ -24,7 +24,7 @@ _NAMED: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundFile:
     """The file, which exercise it is for, and what the student should know of the choice."""
 
     path: Path
@@ -32,7 +32,7 @@ class Found:
     notes: tuple[str, ...] = ()
 
 
-def find(place: Path, course: Course, name: str | None, title: str = "") -> Found:
+def find(place: Path, course: Course, name: str | None, title: str = "") -> FoundFile:
     """Return what is to be graded.
 
     Parameters
@@ -55,7 +55,7 @@ def find(place: Path, course: Course, name: str | None, title: str = "") -> Foun
     """
     exercise = course.exercise(name) if name else _named(course, title.replace("/", " "))
     if _kind(place) == "file":
-        return Found(place, exercise or _told(course, place))
+        return FoundFile(place, exercise or _told(course, place))
     files = sorted(_files(place), key=lambda path: (len(path.parts), path.parts))
     fitting = [(path, _named(course, path.name)) for path in files]
     wanted = [(path, found) for path, found in fitting if found and exercise in (None, found)]
@@ -65,7 +65,7 @@ def find(place: Path, course: Course, name: str | None, title: str = "") -> Foun
             file=files[0].name,
             exercise=exercise.name,
         )
-        return Found(files[0], exercise, (note,))
+        return FoundFile(files[0], exercise, (note,))
     if not wanted:
         raise _missing(place, exercise, files)
     exercises = {found.name: found for _path, found in wanted}
@@ -81,7 +81,7 @@ def find(place: Path, course: Course, name: str | None, title: str = "") -> Foun
     candidates = {_candidate(path, place): path for path, _found in wanted}
     choice = choose(list(candidates), course, chosen)
     told = choice.told()
-    return Found(candidates[choice.chosen], chosen, (told,) if told else ())
+    return FoundFile(candidates[choice.chosen], chosen, (told,) if told else ())
 
 
 def _candidate(path: Path, place: Path) -> CandidateFile:

@@ -33,7 +33,7 @@ _SUFFIXES: Final = tuple(importlib.machinery.all_suffixes())
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class InstalledEntry:
     """What a distribution has put beside others: a module's name, or "" for libraries, and where.
 
     `name` is what it is imported by; a folder of shared libraries, or of metadata, has none.
@@ -97,7 +97,7 @@ def requirements(
     return wanted
 
 
-def entries(found: Distribution) -> Iterator[Entry]:
+def entries(found: Distribution) -> Iterator[InstalledEntry]:
     """Give what a distribution has put among the installed packages."""
     folder = Path(str(found.locate_file("")))
     for first in _first_parts(found):
@@ -106,9 +106,9 @@ def entries(found: Distribution) -> Iterator[Entry]:
             continue
         if path.is_dir():
             named = first.isidentifier()
-            yield Entry(first if named else "", path)
+            yield InstalledEntry(first if named else "", path)
         elif suffix := next((each for each in _SUFFIXES if first.endswith(each)), ""):
-            yield Entry(first.removesuffix(suffix), path)
+            yield InstalledEntry(first.removesuffix(suffix), path)
 
 
 def _first_parts(found: Distribution) -> set[str]:

@@ -18,7 +18,7 @@ from grader.errors import CourseError
 from grader.language import gettext_lazy as _
 from grader.language import listed, ngettext_lazy
 from grader.sandbox import distributions
-from grader.sandbox.distributions import Entry
+from grader.sandbox.distributions import InstalledEntry
 
 _OWN: Final = "bpgrade"
 _METADATA: Final = {".dist-info": "METADATA", ".egg-info": "PKG-INFO"}
@@ -129,13 +129,13 @@ def _with_requirements(packages: Iterable[str]) -> list[Distribution]:
     return list(found.values())
 
 
-def _entries(one: Distribution) -> list[Entry]:
+def _entries(one: Distribution) -> list[InstalledEntry]:
     """Return what a distribution has installed; by its name where that lies elsewhere."""
     found = list(distributions.entries(one))
     name = one.name.replace("-", "_")
     if not any(entry.name for entry in found) and name.isidentifier():
         spec = importlib.util.find_spec(name)
-        found += [Entry(name, Path(_location(spec)))] if spec else []
+        found += [InstalledEntry(name, Path(_location(spec)))] if spec else []
     return found
 
 

@@ -25,7 +25,7 @@ from grader.decisions.decision import ALL, Decision, in_force
 from grader.decisions.decision_words import standing, told
 from grader.decisions.final_grade import (
     FinalGrade,
-    GradedAttempt,
+    ScoredAttempt,
     attempt_of,
     decided_lateness,
     final_grade,
@@ -291,7 +291,7 @@ class _PersonsAttempts:
     student: Student
     exercise: str
     standing: tuple[StandingAttempt, ...]
-    attempts: tuple[GradedAttempt, ...]
+    attempts: tuple[ScoredAttempt, ...]
 
 
 def _handed_in(
@@ -335,7 +335,7 @@ def _handed_in(
 
 def _counted(
     course: Course, student: Student, own: Sequence[StandingAttempt], known: Mapping[int, Facts]
-) -> Iterator[GradedAttempt]:
+) -> Iterator[ScoredAttempt]:
     best = max(own, key=_order, default=None)
     for one in own:
         attempt = attempt_of(replace(_record(course, student, one, len(own)), kept=one is best))
