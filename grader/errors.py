@@ -61,11 +61,18 @@ def reason_of(error: BaseException) -> str:
     return said if isinstance(said, Message) else str(error)
 
 
-def unreadable(path: Path, error: OSError) -> UsageError:
-    """Return the error for a file of a batch's folder that the system does not let us read."""
+def unreadable(path: Path, error: OSError, remedy: str = "") -> UsageError:
+    """Return the error for a file that the system does not let us read."""
     return UsageError(
         _("{path} cannot be read: {reason}", path=path, reason=error.strerror),
-        _("check its permissions"),
+        remedy or _("check its permissions"),
+    )
+
+
+def unwritable(path: Path, error: OSError, remedy: str) -> UsageError:
+    """Return the error for a file or folder that the system does not let us write to."""
+    return UsageError(
+        _("{path} cannot be written to: {reason}", path=path, reason=error.strerror), remedy
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import platformdirs
 
 from grader.course.files import replacing
-from grader.errors import UsageError
+from grader.errors import unwritable
 from grader.language import gettext_lazy as _
 
 _MAX_BYTES: Final = 65_536
@@ -45,10 +45,7 @@ def write(kind: str, key: str, **values: str) -> None:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 json.dump({"key": key, **values}, file)
     except OSError as error:
-        raise UsageError(
-            _("{path} cannot be written to: {reason}", path=path, reason=error.strerror),
-            _("make that folder writable"),
-        ) from None
+        raise unwritable(path, error, _("make that folder writable")) from None
 
 
 def delete(kind: str, key: str) -> None:

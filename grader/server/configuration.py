@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from grader.errors import UsageError
+from grader.errors import UsageError, unwritable
 from grader.extras import check_installed
 from grader.language import gettext_lazy as _
 from grader.server import logs
@@ -67,10 +67,7 @@ def write(configuration: Configuration, folder: Path | None = None) -> None:
         new.write_text(json.dumps(asdict(configuration)), encoding="utf-8")
         new.replace(folder / FILE)  # whole, for whoever reads it just now
     except OSError as error:
-        raise UsageError(
-            _("{path} cannot be written to: {reason}", path=folder, reason=error.strerror),
-            _("choose a folder you can write to with --data"),
-        ) from None
+        raise unwritable(folder, error, _("choose a folder you can write to with --data")) from None
 
 
 def read(data: Path) -> Configuration:

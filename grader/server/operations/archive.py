@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from grader import __version__
-from grader.errors import UsageError
+from grader.errors import UsageError, unreadable, unwritable
 from grader.language import gettext_lazy as _
 from grader.server import configuration
 
@@ -46,9 +46,8 @@ def beside(file: Path) -> Iterator[Path]:
     try:
         folder = tempfile.mkdtemp(prefix=".bpgrade-backup-", dir=file.parent)
     except OSError as error:
-        raise UsageError(
-            _("{path} cannot be written to: {reason}", path=file.parent, reason=error.strerror),
-            _("choose an existing folder that you can write to"),
+        raise unwritable(
+            file.parent, error, _("choose an existing folder that you can write to")
         ) from None
     try:
         yield Path(folder)
@@ -125,10 +124,7 @@ def unpack(file: Path, folder: Path) -> dict[str, Any]:
     except OSError as error:
         if error.filename != str(file):
             raise  # a full disk
-        raise UsageError(
-            _("{path} cannot be read: {reason}", path=file, reason=error.strerror),
-            _("name a file that bpgrade serve backup wrote"),
-        ) from None
+        raise unreadable(file, error, _("name a file that bpgrade serve backup wrote")) from None
     except _DAMAGE as error:
         raise _damaged(file, str(error) or type(error).__name__) from None
     return manifest

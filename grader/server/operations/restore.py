@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from grader.errors import UsageError
+from grader.errors import UsageError, unwritable
 from grader.language import gettext_lazy as _
 from grader.server import configuration
 from grader.server.configuration import Configuration
@@ -80,10 +80,7 @@ def _begin(data: Path) -> Path:
         half = data / _HALF
         half.mkdir(mode=0o700)
     except OSError as error:
-        raise UsageError(
-            _("{path} cannot be written to: {reason}", path=data, reason=error.strerror),
-            _("choose a folder you can write to with --data"),
-        ) from None
+        raise unwritable(data, error, _("choose a folder you can write to with --data")) from None
     return half
 
 
