@@ -202,13 +202,13 @@ _GRANT = {"grant_type": "urn:ietf:params:oauth:grant-type:device_code"}
 def test_a_server_that_starts_again_is_waited_for(site: Served, ada: Laptop):
     ada.write(LOOP)
     process = ada.begin("exercise1.py")
-    page = until(process, r"handed in, attempt \d+: (\S+)")[1]
+    page = until(process, r"handed in as attempt \d+: (\S+)")[1]
     os.kill(site.children()["web"], signal.SIGKILL)
     told = process.communicate(timeout=120)
     assert process.returncode == 1, told
     assert "mean took longer than 3 s" in told[0]
     process = ada.begin("exercise1.py")
-    later = until(process, r"handed in, attempt \d+: (\S+)")[1]
+    later = until(process, r"handed in as attempt \d+: (\S+)")[1]
     assert later != page
     process.send_signal(signal.SIGINT)  # whoever stops it is told once more
     assert later in process.communicate(timeout=60)[1]
@@ -316,7 +316,7 @@ def test_a_notebook_hands_in_the_cells_that_were_run(
         keyring.set_keyring(before)
     assert "10 / 10" in repr(report)
     assert report.result.submission.name == "exercise1.ipynb"
-    [page] = re.findall(r"handed in, attempt \d+: (http://\S+)", capsys.readouterr().err)
+    [page] = re.findall(r"handed in as attempt \d+: (http://\S+)", capsys.readouterr().err)
     cells = json.loads(ada.person.get(f"{page}file/").text)["cells"]
     assert [cell["source"].strip() for cell in cells] == ["%load_ext grader\nx = 1", RIGHT.strip()]
     assert str(wrong).startswith("The course course has no exercise exercise9.")
