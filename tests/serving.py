@@ -204,7 +204,7 @@ class Visitor:
 
     def upload_several(
         self, path: str, files: Sequence[tuple[str, str, str]], page: str = "", **fields: str
-    ) -> Answer:
+    ) -> ServerResponse:
         """Send a form with files in it."""
         token = self.token(page or path)
         boundary = "----a-boundary-of-a-form"

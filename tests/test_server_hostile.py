@@ -45,7 +45,7 @@ ODD_TEXTS = (
 
 
 @dataclass
-class Site:
+class AttackedSite:
     """A server, its instructor, a student with a secret, and students who are up to no good."""
 
     running: Served
@@ -56,7 +56,7 @@ class Site:
 
 
 @dataclass(frozen=True)
-class Request:
+class RawRequest:
     """What is sent, byte by byte."""
 
     method: str
@@ -69,7 +69,7 @@ class Request:
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def site(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
+) -> Iterator[AttackedSite]:
     folder = tmp_path_factory.mktemp("hostile")
     course = folder / "course"
     assert run_command("author", "new", course).returncode == 0
@@ -77,7 +77,7 @@ def site(
         yield inhabited(running)
 
 
-def inhabited(running: Served) -> Site:
+def inhabited(running: Served) -> AttackedSite:
     instructor = first_instructor(running)
     names = ["ada", "mallory", "trudy", "oscar"]
     roster = "id,name\n" + "".join(f"{name},{name} N.\n" for name in names)
@@ -91,19 +91,19 @@ def inhabited(running: Served) -> Site:
     answer = ada.post(SUBMIT, page=TASK, code=f"{SECRET} = 1\n")
     attempt = answer.address.removeprefix(running.address)
     wait_for(lambda: '"ended": true' in ada.get(attempt + "state/").text, "it is graded")
-    return Site(running, instructor, ada, attempt, others)
+    return AttackedSite(running, instructor, ada, attempt, others)
 
 
 def quoted(text: str) -> str:
     return urllib.parse.quote(text.encode("utf-8", "surrogatepass"), safe="")
 
 
-def odd_addresses(site: Site) -> Iterator[Request]:
+def odd_addresses(site: AttackedSite) -> Iterator[RawRequest]:
     """Ways out of a folder, numbers that are none, another's attempt."""
     for step in ("..", "%2e%2e", "..%2f", "%2e%2e%5c", "..\\", "....//", "%c0%ae%c0%ae", "..%00"):
         for target in ("secret", "server.sqlite3", "etc/passwd", "course/solutions/exercise1.py"):
             for start in ("/static/", "/", "/c/course/e/", "/c/", "/link/"):
-                yield Request("GET", f"{start}{f'{step}/' * 4}{target}")
+                yield RawRequest("GET", f"{start}{f'{step}/' * 4}{target}")
     suffixes = ("", "state/", "report/", "file/", "source/")
     for number in (
         "0",
@@ -117,26 +117,26 @@ def odd_addresses(site: Site) -> Iterator[Request]:
         "1.0",
     ):
         for suffix in suffixes:
-            yield Request("GET", f"/c/course/attempt/{number}/{suffix}")
+            yield RawRequest("GET", f"/c/course/attempt/{number}/{suffix}")
         for by in ("mallory", "instructor"):
-            yield Request("GET", f"/c/course/desk/grade/{number}/exercise1/", by=by)
+            yield RawRequest("GET", f"/c/course/desk/grade/{number}/exercise1/", by=by)
     for suffix in suffixes:
         for method in ("GET", "POST", "HEAD", "PUT"):
-            yield Request(method, site.attempt + suffix)
+            yield RawRequest(method, site.attempt + suffix)
     for part in ("", "regrade/", "people/", "audit/", "grades.csv", "feedback.zip", "decisions/"):
         for method in ("GET", "POST"):
-            yield Request(method, f"/c/course/desk/{part}")
+            yield RawRequest(method, f"/c/course/desk/{part}")
     for text in (*map(quoted, ODD_TEXTS), "1&n=1" * 100, "1&no=exercise1"):
         for page in ("", "state/"):
-            yield Request("GET", f"/c/course/handed-in/{page}?n={text[:8000]}")
-            yield Request("GET", f"/c/course/handed-in/{page}?no={text[:8000]}")
+            yield RawRequest("GET", f"/c/course/handed-in/{page}?n={text[:8000]}")
+            yield RawRequest("GET", f"/c/course/handed-in/{page}?no={text[:8000]}")
     for text in ODD_TEXTS:
         if text:
             for pattern in ("/c/{}/", "/c/course/e/{}/", "/link/{}/", "/login/?next={}", "/{}"):
-                yield Request("GET", pattern.format(quoted(text)[:8000]))
+                yield RawRequest("GET", pattern.format(quoted(text)[:8000]))
 
 
-def odd_headers() -> Iterator[Request]:
+def odd_headers() -> Iterator[RawRequest]:
     for name, value in (
         ("Host", "evil.example"), ("Host", ""), ("Host", "127.0.0.1:99999"), ("Host", "a b<>"),
         ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Proto", "https"),
@@ -152,13 +152,13 @@ def odd_headers() -> Iterator[Request]:
         ("Cookie", "bpgrade=\xed\xa0\x80aaaaaaaa"), ("Cookie", 'bpgrade="aaaaaaaa\\000"'),
     ):  # fmt: skip
         for path in ("/", "/login/", TASK, "/c/course/desk/grades.csv", "/static/server.css"):
-            yield Request("GET", path, headers={name: value})
+            yield RawRequest("GET", path, headers={name: value})
     for method in ("TRACE", "CONNECT", "PROPFIND", "OPTIONS", "DELETE", "PATCH", "X" * 50):
         for path in ("/", "/login/", TASK, SUBMIT):
-            yield Request(method, path)
+            yield RawRequest(method, path)
 
 
-def odd_forms() -> Iterator[Request]:
+def odd_forms() -> Iterator[RawRequest]:
     """Fields that hold what no browser sends, from a student and from an instructor."""
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
     begin = f"csrfmiddlewaretoken={TOKEN}&"
@@ -169,20 +169,22 @@ def odd_forms() -> Iterator[Request]:
             (REGRADE, "do", "instructor"), (REGRADE, "do=use&regrade", "instructor"),
             (REGRADE, "do=begin&person", "instructor"),
         ):  # fmt: skip
-            yield Request("POST", path, f"{begin}{name}={quoted(text)}".encode(), kind, by)
+            yield RawRequest("POST", path, f"{begin}{name}={quoted(text)}".encode(), kind, by)
         decided = {"kind": "excused", "student": "mallory", "exercise": "exercise1", "reason": "x"}
         for name in (*decided, "value", "number", "check", "remark", "item", "answer_id"):
             fields = {**decided, "kind": "undo" if name == "number" else "excused", name: text}
             body = "&".join(f"{each}={quoted(value)}" for each, value in fields.items())
-            yield Request("POST", DECISIONS, f"{begin}{body}".encode(), kind, "instructor")
-        yield Request("POST", SUBMIT, f"csrfmiddlewaretoken={quoted(text)}&code=x".encode(), kind)
+            yield RawRequest("POST", DECISIONS, f"{begin}{body}".encode(), kind, "instructor")
+        yield RawRequest(
+            "POST", SUBMIT, f"csrfmiddlewaretoken={quoted(text)}&code=x".encode(), kind
+        )
     many = begin + "&".join(f"f{number}=1" for number in range(10_000))
     for path in (SUBMIT, "/login/", "/language/", "/logout/"):
-        yield Request("POST", path, many.encode(), kind)
-        yield Request("POST", path, b"code=x", {**kind, "Origin": "https://evil.example"})
-        yield Request("POST", path, b"\xff\xfe=%zz&&&==;%", kind)
-        yield Request("POST", path, b"", {**kind, "Content-Length": "x"})
-        yield Request("POST", path, begin.encode() + b"a" * 5_000_000, kind)
+        yield RawRequest("POST", path, many.encode(), kind)
+        yield RawRequest("POST", path, b"code=x", {**kind, "Origin": "https://evil.example"})
+        yield RawRequest("POST", path, b"\xff\xfe=%zz&&&==;%", kind)
+        yield RawRequest("POST", path, b"", {**kind, "Content-Length": "x"})
+        yield RawRequest("POST", path, begin.encode() + b"a" * 5_000_000, kind)
 
 
 def bomb() -> bytes:
@@ -192,7 +194,7 @@ def bomb() -> bytes:
     return file.getvalue()
 
 
-def odd_uploads() -> Iterator[Request]:
+def odd_uploads() -> Iterator[RawRequest]:
     """Forms with files: broken ones, odd names, and files that are not what they are called."""
     head = f'--b\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n{TOKEN}\r\n'
     kind = {"Content-Type": "multipart/form-data; boundary=b"}
@@ -204,7 +206,7 @@ def odd_uploads() -> Iterator[Request]:
 
     names = [text[:3000].replace("\r\n", "") + ".py" for text in ODD_TEXTS]
     for name in (*names, "a.py\0.html", "x" * 300 + ".ipynb", "C:\\a\\b.py", ".py", "a.PY "):
-        yield Request("POST", SUBMIT, upload(name, b"x = 1"), kind)
+        yield RawRequest("POST", SUBMIT, upload(name, b"x = 1"), kind)
     deep = b'{"cells": ' + b"[" * 50_000 + b"]" * 50_000 + b"}"
     big = {"cells": [{"cell_type": "code", "source": "\ud800"}], "nbformat": 4, "metadata": {}}
     cell = {"cell_type": "code", "source": 7, "metadata": None}
@@ -215,14 +217,14 @@ def odd_uploads() -> Iterator[Request]:
         b"x = " + b"9" * 100_000, b"[" + b"1e999," * 1000 + b"]",
     ):  # fmt: skip
         for name in ("exercise1.py", "exercise1.ipynb"):
-            yield Request("POST", SUBMIT, upload(name, content), kind)
+            yield RawRequest("POST", SUBMIT, upload(name, content), kind)
     for file in THROUGH_THE_DOOR:
-        yield Request(
+        yield RawRequest(
             "POST", SUBMIT, upload("exercise1.py", (SUBMISSIONS / file).read_bytes()), kind
         )
     whole = upload("exercise1.py", b"x = 1")
     for place in (10, len(head), len(head) + 40, len(whole) - 12, len(whole) - 4):
-        yield Request("POST", SUBMIT, whole[:place], kind)
+        yield RawRequest("POST", SUBMIT, whole[:place], kind)
     for words in (
         "boundary=",
         "boundary=" + "b" * 300,
@@ -231,31 +233,31 @@ def odd_uploads() -> Iterator[Request]:
         "boundary=b; charset=x",
     ):
         odd = {"Content-Type": f"multipart/form-data; {words}"}
-        yield Request("POST", SUBMIT, whole, odd)
+        yield RawRequest("POST", SUBMIT, whole, odd)
     for rest in (
         "\r\nContent-Transfer-Encoding: base64", "\r\nContent-Type: text/html; charset=nothing",
         "; filename*=UTF-8''%00.py", "; filename*=x", "\r\nContent-Length: -1", "\r\nX: y" * 500,
     ):  # fmt: skip
-        yield Request("POST", SUBMIT, upload("exercise1.py", b"%%%not base64", rest=rest), kind)
-    yield Request("POST", SUBMIT, whole * 50, kind)
+        yield RawRequest("POST", SUBMIT, upload("exercise1.py", b"%%%not base64", rest=rest), kind)
+    yield RawRequest("POST", SUBMIT, whole * 50, kind)
     end = b"--b--\r\n"
     for others in (names, ["exercise1.py"] * 30, ["a.py"] * 49, [".py", "..py", "/.py"]):
         of = '--b\r\nContent-Disposition: form-data; name="file"; filename="{}"\r\n\r\n'
         parts = [f"{of.format(name)}import a\r\n".encode("utf-8", "replace") for name in others]
-        yield Request("POST", SUBMIT, whole.removesuffix(end) + b"".join(parts) + end, kind)
+        yield RawRequest("POST", SUBMIT, whole.removesuffix(end) + b"".join(parts) + end, kind)
     for text in ODD_TEXTS:
         name = text.encode("utf-8", "surrogatepass").replace(b"\r\n", b" ")
         roster = b"id,name\n" + name + b"," + name + b"\n"
-        yield Request("POST", PEOPLE, upload("p.csv", roster, "roster"), kind, "instructor")
+        yield RawRequest("POST", PEOPLE, upload("p.csv", roster, "roster"), kind, "instructor")
     for content in (b"", b"\0\0", b"id\n" * 3, bomb(), b'"' * 9999, b"id,name\n" + b"a," * 9999):
-        yield Request("POST", PEOPLE, upload("p.csv", content, "roster"), kind, "instructor")
+        yield RawRequest("POST", PEOPLE, upload("p.csv", content, "roster"), kind, "instructor")
         odd_role = upload("p.csv", content, "roster").replace(
             b"--b--", b'--b\r\nContent-Disposition: form-data; name="role"\r\n\r\nroot\r\n--b--'
         )
-        yield Request("POST", PEOPLE, odd_role, kind, "instructor")
+        yield RawRequest("POST", PEOPLE, odd_role, kind, "instructor")
 
 
-def sent(site: Site, request: Request, cookies: str, token: str) -> tuple[int, bytes]:
+def sent(site: AttackedSite, request: RawRequest, cookies: str, token: str) -> tuple[int, bytes]:
     """Send a request; return status and text, 0 where the connection was closed for an answer."""
     host = site.running.address.removeprefix("http://")
     connection = http.client.HTTPConnection(host, timeout=60)
@@ -277,7 +279,7 @@ def sent(site: Site, request: Request, cookies: str, token: str) -> tuple[int, b
         connection.close()
 
 
-def everything(site: Site) -> tuple[object, ...]:
+def everything(site: AttackedSite) -> tuple[object, ...]:
     """Return what no request of others may change."""
     staff = re.findall(r"<td>(?:assistant|instructor)</td>", site.instructor.get(PEOPLE).text)
     own = site.ada.get(TASK).text
@@ -289,7 +291,7 @@ def everything(site: Site) -> tuple[object, ...]:
     )
 
 
-def test_hostile_requests_gain_nothing_and_break_nothing(site: Site):
+def test_hostile_requests_gain_nothing_and_break_nothing(site: AttackedSite):
     chosen = random.Random(SEED)
     before, processes = everything(site), site.running.children()
     requests = [*odd_addresses(site), *odd_headers(), *odd_forms(), *odd_uploads()]
@@ -316,7 +318,9 @@ def test_hostile_requests_gain_nothing_and_break_nothing(site: Site):
         assert name not in log, log
 
 
-def test_a_session_that_somebody_else_has_chosen_is_not_the_one_that_is_logged_in(site: Site):
+def test_a_session_that_somebody_else_has_chosen_is_not_the_one_that_is_logged_in(
+    site: AttackedSite,
+):
     chosen = "a" * 32
     visitor = Visitor(site.running.address)
     visitor.keep("bpgrade", chosen)
@@ -328,7 +332,7 @@ def test_a_session_that_somebody_else_has_chosen_is_not_the_one_that_is_logged_i
     assert "/login/" in fixed.get(TASK).address
 
 
-def test_bodies_that_never_come_keep_nobody_waiting(site: Site):
+def test_bodies_that_never_come_keep_nobody_waiting(site: AttackedSite):
     host, _, port = site.running.address.removeprefix("http://").partition(":")
     cookies = site.mallories[0].cookies()
     head = f"POST {SUBMIT} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookies}\r\n{FORM}\r\n"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from command import run_command
-from serving import PASSWORD, RIGHT, Answer, Served, Visitor, first_instructor, served
+from serving import PASSWORD, RIGHT, Served, ServerResponse, Visitor, first_instructor, served
 from waiting import wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
@@ -63,7 +63,7 @@ def member(instructor: Visitor, name: str) -> Visitor:
     return visitor
 
 
-def choose(visitor: Visitor, *files: tuple[str, str]) -> Answer:
+def choose(visitor: Visitor, *files: tuple[str, str]) -> ServerResponse:
     """Choose files on the page of exercise1, and hand them in."""
     chosen = [("file", name, content) for name, content in files]
     return visitor.upload_several(TASK + "submit/", chosen, page=TASK, what="file")

@@ -132,7 +132,10 @@ def test_a_file_that_is_refused_leaves_the_others_alone(
     laptop.person.post("/device/", code=code, answer="allow")
     printed, told = process.communicate(timeout=120)
     assert process.returncode == 3
-    assert "exercise1 (2).py: no attempt is left for this exercise: it was not handed in" in told
+    assert (
+        "exercise1 (2).py: you have no attempts left for this exercise: the file was not handed in"
+        in told
+    )
     assert "exercise1 (0).py: Handed in 2" in told
     assert printed.splitlines()[-1] == "exercise1 (2).py: not handed in"
     assert printed.count(": 10 / 10\n") == 2

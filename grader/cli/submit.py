@@ -46,9 +46,7 @@ _STOPPED = 130
 @click.option(
     "--exercise", metavar="NAME", default="", help="The exercise, if the file name does not say."
 )
-@click.option(
-    "--allow-http", is_flag=True, help="Let the server be asked without encryption by --server."
-)
+@click.option("--allow-http", is_flag=True, help="Allow a --server address without encryption.")
 @click.option(
     "--plain",
     is_flag=True,
@@ -148,7 +146,7 @@ class _File:
         if attempt.late:
             _say(self.named(attempt.late))
         if result is None:
-            _say(_("{file} is handed in; its result is not shown yet", file=self.path.name))
+            _say(_("{file} was handed in; its result is not shown yet", file=self.path.name))
             self.outcome, self.code = _("handed in, its result is not shown yet"), 1
             return
         show(result)
@@ -171,7 +169,7 @@ class _File:
 
 def _hand_in(files: Sequence[_File], submitter: Submitter, exercise: str) -> None:
     """Hand files in, each as if it came alone; none any more once the server can't be used."""
-    from grader.handing_in.failures import FileRefusedError
+    from grader.handing_in.server_failures import FileRefusedError
     from grader.handing_in.submitting import WhichExerciseError
 
     for number, one in enumerate(files):
@@ -226,7 +224,7 @@ def _waiting(attempt: AttemptStatus) -> str:
         return _("being checked")
     minutes = round(attempt.seconds / 60)
     before = ngettext(
-        "{count} submission is before it", "{count} submissions are before it", attempt.before
+        "{count} submission is ahead of it", "{count} submissions are ahead of it", attempt.before
     ).format(count=attempt.before)
     if not minutes:
         return before

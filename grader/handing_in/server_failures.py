@@ -16,10 +16,10 @@ _LONGEST: Final = 300
 _OF_ONE_FILE: Final = frozenset({"large", "kind", "many"})
 _KNOWN: Final = {
     "not_found": (
-        _("there is no such thing on the server, or it is not for you"),
+        _("not found on the server, or you may not see it"),
         _("check the course, the exercise and who you are logged in as"),
     ),
-    "rate": (_("that was too often in a short time"), _("wait some minutes, then try again")),
+    "rate": (_("too many requests in a short time"), _("wait a few minutes, then try again")),
     "large": (
         _("the file is too large for the server"),
         _("if it is a notebook, clear its outputs"),
@@ -28,7 +28,10 @@ _KNOWN: Final = {
         _("the file imports more files than the server takes"),
         _("put some of them into one"),
     ),
-    "kind": (_("the server takes Python files and notebooks"), _("give a .py or .ipynb file")),
+    "kind": (
+        _("the server accepts only Python files and notebooks"),
+        _("give a .py or .ipynb file"),
+    ),
     "full": (
         _("the server's disk is full: the file was not kept"),
         _("hold on to it, tell your instructor, and hand it in later"),
@@ -54,16 +57,23 @@ def unanswered(error: httpx.HTTPError, address: str) -> BpgradeError:
     if isinstance(cause, ssl.SSLCertVerificationError):
         reason = plain(cause.verify_message)
         return ServerError(
-            _("{address} does not prove who it is: {reason}", address=address, reason=reason),
-            _("check the address; SSL_CERT_FILE names certificates of your institution's own"),
+            _(
+                "the certificate of {address} cannot be verified: {reason}",
+                address=address,
+                reason=reason,
+            ),
+            _(
+                "check the address; if your institution has certificates of its own, name them with"
+                " SSL_CERT_FILE"
+            ),
         )
     if isinstance(cause, ssl.SSLError):
         return ServerError(
-            _("{address} cannot be spoken to with encryption", address=address),
+            _("no encrypted connection to {address} is possible", address=address),
             _("check the address with your instructor"),
         )
     if isinstance(error, httpx.TimeoutException):
-        reason = _("it takes too long")
+        reason = _("it did not answer in time")
     else:
         reason = plain(getattr(cause, "strerror", None) or str(cause) or type(cause).__name__)
     return UnreachableError(
@@ -83,7 +93,7 @@ def no_server(address: str) -> ServerError:
 def elsewhere(address: str, location: str) -> ServerError:
     """Return the error for an address that leads to another one; nothing is sent there unasked."""
     return ServerError(
-        _("{address} leads to {location}", address=address, location=plain(location)),
+        _("{address} redirects to {location}", address=address, location=plain(location)),
         _("if that is your server, give it with --server"),
     )
 
@@ -93,13 +103,14 @@ def refused(status: int, document: Mapping[str, object], address: str) -> Bpgrad
     cause = document.get("error")
     if status == 401:
         return TokenError(
-            _("this computer may not hand in for you, or no longer"), _("run the command again")
+            _("this computer is not, or no longer, allowed to hand in for you"),
+            _("run the command again"),
         )
     if cause == "attempts":
         return _no_attempt(document.get("again"))
     if cause in ("database", "broken"):
         return UnreachableError(
-            _("the server at {address} has failed", address=address),
+            _("the server at {address} failed", address=address),
             _("try again; if it fails again, tell your instructor"),
         )
     if cause == "course":
@@ -112,7 +123,7 @@ def refused(status: int, document: Mapping[str, object], address: str) -> Bpgrad
         kind = FileRefusedError if cause in _OF_ONE_FILE else ServerError
         return kind(*_KNOWN[str(cause)])
     return ServerError(
-        _("the server has refused it: {reason}", reason=plain(str(cause))),
+        _("the server refused the file: {reason}", reason=plain(str(cause))),
         _("a newer bpgrade may know why: pip install --upgrade bpgrade"),
     )
 
@@ -128,11 +139,11 @@ def _no_attempt(again: object) -> ServerError:
         when = datetime.fromisoformat(str(again)).astimezone()
     except ValueError:
         return FileRefusedError(
-            _("no attempt is left for this exercise: it was not handed in"),
+            _("you have no attempts left for this exercise: the file was not handed in"),
             _("what you have handed in before stays; ask your instructor"),
         )
     return FileRefusedError(
-        _("you have handed in too often for now: it was not handed in"),
+        _("you have handed in too often for now: the file was not handed in"),
         _("you can hand in again at {time}", time=f"{when:%H:%M}"),
     )
 

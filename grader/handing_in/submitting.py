@@ -150,7 +150,7 @@ class Submitter:
             address = server_address(self._wanted.server, allow_http=self._allow_http)
         if not address:
             raise UsageError(
-                _("it is not known which server to hand in to"),
+                _("no server to hand in to is named"),
                 _("name it once: --server https://grade.example.org"),
             )
         before = known.course if address == known.server else ""
@@ -198,7 +198,7 @@ def where_to_read(attempt: AttemptStatus, file: str = "") -> str:
         return _(
             "{file} is handed in, attempt {number}: {page}", file=file, number=number, page=page
         )
-    return _("it is handed in, attempt {number}: {page}", number=number, page=page)
+    return _("handed in as attempt {number}: {page}", number=number, page=page)
 
 
 def _logged_in(server: Server, say: Say) -> tuple[str, ...]:
@@ -226,20 +226,21 @@ def _course(wanted: str, before: str, courses: tuple[str, ...]) -> str:
     if wanted:
         guess = nearest(wanted, list(courses))
         raise UsageError(
-            _("you have no course {name} there", name=wanted),
+            _("you have no course {name} on the server", name=wanted),
             joined(
                 _("did you mean {guess}? ", guess=plain(guess)) if guess else "",
-                _("You have: {courses}", courses=there),
+                _("Your courses: {courses}", courses=there),
             ),
         )
     if len(courses) == 1:
         return courses[0]
     if not courses:
         raise UsageError(
-            _("you are in no course there"), _("ask your instructor to add you to the course")
+            _("you are not in any course on the server"),
+            _("ask your instructor to add you to the course"),
         )
     raise UsageError(
-        _("you have several courses there"),
+        _("you have several courses on the server"),
         _("name one once with --course: {courses}", courses=there),
     )
 
@@ -272,7 +273,7 @@ def _sent(course: _OpenCourse, exercise: str, file: Outgoing) -> AttemptStatus:
             if pause is None:
                 raise ServerError(
                     error.message,
-                    _("see on the server's page whether it has arrived before you try again"),
+                    _("check on the server's page whether it has arrived before you try again"),
                 ) from None
             time.sleep(pause)
     raise AssertionError("the last try returns or raises")

@@ -112,7 +112,6 @@ def set_up(configuration: Configuration) -> None:
 
 def _settings(configuration: Configuration) -> dict[str, Any]:
     host = urlsplit(configuration.address).hostname or "127.0.0.1"
-    secure = configuration.is_secure
     return {
         "BPGRADE": configuration,
         "DEBUG": False,
@@ -147,6 +146,21 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
         ],
         "DATABASES": {"default": database_settings(configuration)},
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        **_accounts(),
+        **_browser_security(configuration),
+        **_static_files(),
+        "DATA_UPLOAD_MAX_MEMORY_SIZE": _LONGEST_REQUEST,
+        "DATA_UPLOAD_MAX_NUMBER_FIELDS": 200,
+        "DATA_UPLOAD_MAX_NUMBER_FILES": 50,
+        "FILE_UPLOAD_MAX_MEMORY_SIZE": _LONGEST_REQUEST,
+        "USE_TZ": True,
+        "USE_I18N": False,  # the product's own catalogue
+        "LOGGING": logs.SETTINGS,
+    }
+
+
+def _accounts() -> dict[str, Any]:
+    return {
         "AUTH_USER_MODEL": "server.Person",
         "AUTHENTICATION_BACKENDS": ["django.contrib.auth.backends.ModelBackend"],
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
@@ -158,6 +172,13 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
             {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
         ],
         "LOGIN_URL": "/login/",
+    }
+
+
+def _browser_security(configuration: Configuration) -> dict[str, Any]:
+    """Return what browsers are told and held to: cookies, frames, where a page may load from."""
+    secure = configuration.is_secure
+    return {
         "SESSION_ENGINE": "grader.server.sessions",
         "SESSION_COOKIE_NAME": "bpgrade",
         "SESSION_COOKIE_AGE": 14 * 24 * 3600,
@@ -187,19 +208,17 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
                 "frame-ancestors": ["'self'"],
             }
         },
+    }
+
+
+def _static_files() -> dict[str, Any]:
+    return {
         "STATIC_URL": "/static/",
         "WHITENOISE_ROOT": None,
         "WHITENOISE_AUTOREFRESH": False,
         "WHITENOISE_USE_FINDERS": True,
         "WHITENOISE_IMMUTABLE_FILE_TEST": "/django_ace/",
         "STATICFILES_DIRS": [Path(__file__).parent / "static"],
-        "DATA_UPLOAD_MAX_MEMORY_SIZE": _LONGEST_REQUEST,
-        "DATA_UPLOAD_MAX_NUMBER_FIELDS": 200,
-        "DATA_UPLOAD_MAX_NUMBER_FILES": 50,
-        "FILE_UPLOAD_MAX_MEMORY_SIZE": _LONGEST_REQUEST,
-        "USE_TZ": True,
-        "USE_I18N": False,  # the product's own catalogue
-        "LOGGING": logs.SETTINGS,
     }
 
 

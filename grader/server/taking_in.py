@@ -54,7 +54,7 @@ class RefusedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class ReceivedFile:
     """A file that somebody hands in.
 
     Attributes
@@ -73,7 +73,9 @@ class Upload:
     beside: Sequence[tuple[str, bytes]] = ()
 
 
-def uploaded(file: UploadedFile, key: str = "", beside: Sequence[tuple[str, bytes]] = ()) -> Upload:
+def uploaded(
+    file: UploadedFile, key: str = "", beside: Sequence[tuple[str, bytes]] = ()
+) -> ReceivedFile:
     """Return what was uploaded.
 
     Raises
@@ -86,7 +88,7 @@ def uploaded(file: UploadedFile, key: str = "", beside: Sequence[tuple[str, byte
         raise RefusedError("kind", name=name)
     if file.size is None or file.size >= most_bytes(name):
         raise RefusedError("large", name=name)
-    return Upload(name, file.read(), key, beside)
+    return ReceivedFile(name, file.read(), key, beside)
 
 
 def uploaded_beside(
@@ -112,7 +114,7 @@ def uploaded_beside(
 
 def sorted_out(
     course: Course, chosen: Exercise, files: Sequence[UploadedFile]
-) -> list[tuple[Exercise, Upload]]:
+) -> list[tuple[Exercise, ReceivedFile]]:
     """Return what was uploaded together: each attempt with its exercise and the files beside it.
 
     One file is an attempt at the exercise that was chosen. Of several, each that is named after an
@@ -128,7 +130,7 @@ def sorted_out(
     handed = [uploaded(file) for file in files]
     if len(handed) == 1:
         return [(chosen, handed[0])]
-    placed: list[tuple[Exercise, Upload]] = []
+    placed: list[tuple[Exercise, ReceivedFile]] = []
     unplaced = dict.fromkeys(one.name for one in handed)
     for one in handed:
         fitting = exercises_named(course, PurePosixPath(one.name).stem)
@@ -146,7 +148,9 @@ def sorted_out(
     return placed
 
 
-def _beside(course: Course, one: Upload, handed: Sequence[Upload]) -> tuple[tuple[str, bytes], ...]:
+def _beside(
+    course: Course, one: ReceivedFile, handed: Sequence[ReceivedFile]
+) -> tuple[tuple[str, bytes], ...]:
     others = [(other.name, other.name, other.content) for other in handed if other is not one]
     paths = dict(import_paths(course, "", others))
     named = {path: paths[path] for path in paths if is_import_path(path)}
@@ -166,7 +170,7 @@ def allowed(visit: Visit, chosen: Exercise, own: Sequence[StandingAttempt]) -> A
     return allowance(chosen.serving, own, timezone.now())
 
 
-def take_in(visit: Visit, found: Course, chosen: Exercise, handed: Upload) -> Attempt:
+def take_in(visit: Visit, found: Course, chosen: Exercise, handed: ReceivedFile) -> Attempt:
     """Take a file in, and have it graded; what is sent again with its key is the same attempt.
 
     Raises
@@ -187,7 +191,7 @@ def take_in(visit: Visit, found: Course, chosen: Exercise, handed: Upload) -> At
         return _handed_in(visit, chosen, handed)
 
 
-def _handed_in(visit: Visit, chosen: Exercise, handed: Upload) -> Attempt:
+def _handed_in(visit: Visit, chosen: Exercise, handed: ReceivedFile) -> Attempt:
     return queue.hand_in(
         visit.person,
         visit.course,
@@ -199,7 +203,7 @@ def _handed_in(visit: Visit, chosen: Exercise, handed: Upload) -> Attempt:
     )
 
 
-def _known(visit: Visit, chosen: Exercise, handed: Upload) -> Attempt | None:
+def _known(visit: Visit, chosen: Exercise, handed: ReceivedFile) -> Attempt | None:
     """Return the attempt that was handed in with this key before."""
     known = Attempt.objects.filter(person=visit.person, key=handed.key).defer("content").first()
     if known is None:

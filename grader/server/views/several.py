@@ -19,13 +19,16 @@ from grader.server.courses import course_of
 from grader.server.models import Attempt
 from grader.server.rendering import page
 from grader.server.showing import shown_to
-from grader.server.taking_in import RefusedError, Upload, take_in
+from grader.server.taking_in import ReceivedFile, RefusedError, take_in
 from grader.server.views.files import beside_told, exercise_grade_of, score_told
 from grader.server.views.following import asked_for, last_place
 
 
 def take_in_several(
-    request: HttpRequest, visit: Visit, found: Course, handed: Sequence[tuple[Exercise, Upload]]
+    request: HttpRequest,
+    visit: Visit,
+    found: Course,
+    handed: Sequence[tuple[Exercise, ReceivedFile]],
 ) -> HttpResponse:
     """Take several attempts in, each as if it came alone, and lead to what has become of them."""
     told: list[tuple[str, object]] = []

@@ -31,8 +31,8 @@ from grader.server.results import documents
 from grader.server.showing import Disclosure, as_shown, shown_to
 from grader.server.taking_in import (
     MOST_FILES,
+    ReceivedFile,
     RefusedError,
-    Upload,
     allowed,
     sorted_out,
     take_in,
@@ -75,7 +75,7 @@ def course(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 @access.member
 def exercise(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
-    """Show a task, the attempts so far, and a place to hand in."""
+    """Show a task, the attempts so far, and a exercise_grade to hand in."""
     found = course_of(visit.course)
     chosen = exercise_for(visit, exercise)
     return _exercise_page(request, visit, found, chosen)
@@ -102,7 +102,7 @@ def submit(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
 
 @access.member
 def attempt(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    """Show an attempt: its place in the queue, or the report."""
+    """Show an attempt: its exercise_grade in the queue, or the report."""
     one = attempt_for(visit, number)
     found = course_of(visit.course)
     exercise_grade, own = exercise_grade_of(visit, one)
@@ -204,7 +204,7 @@ def _code(begun_from: Attempt | None, found: Course, chosen: Exercise, language:
 
 def _handed_in(
     request: HttpRequest, visit: Visit, found: Course, chosen: Exercise
-) -> list[tuple[Exercise, Upload]]:
+) -> list[tuple[Exercise, ReceivedFile]]:
     """Return what was handed in, uploaded or typed: files that were chosen, but not beside code
     that was changed as well. With what was typed goes what it imports of the files that came with
     the code that it was begun from.
@@ -224,7 +224,7 @@ def _handed_in(
         raise RefusedError("large")
     content = code.encode("utf-8", "surrogatepass")
     beside = _goes_with(visit, chosen, content)
-    return [(chosen, Upload(f"{chosen.name}.py", content, beside=beside))]
+    return [(chosen, ReceivedFile(f"{chosen.name}.py", content, beside=beside))]
 
 
 def _goes_with(visit: Visit, chosen: Exercise, content: bytes) -> Sequence[tuple[str, bytes]]:
