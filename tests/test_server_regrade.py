@@ -237,7 +237,7 @@ def test_one_student_is_graded_again_alone(served: ServedClass):
     assert others
 
 
-def test_an_attempt_at_an_exercise_that_is_gone_waits_until_it_is_back(served: Class):
+def test_an_attempt_at_an_exercise_that_is_gone_waits_until_it_is_back(served: ServedClass):
     from grader.server import queue
     from grader.server.models import Attempt, Job
     from grader.server.worker import Worker
