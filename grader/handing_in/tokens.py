@@ -12,8 +12,8 @@ import keyring
 from keyring.errors import KeyringLocked
 
 from grader.handing_in import records
-from grader.handing_in.failures import plain
 from grader.handing_in.login import Say
+from grader.handing_in.server_failures import plain
 from grader.language import gettext_lazy as _
 
 _SERVICE: Final = "bpgrade"
