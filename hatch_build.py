@@ -23,7 +23,8 @@ class TablesHook(BuildHookInterface):
         from grader.diagnosis.making_tables import make_tables
 
         self._folder = tempfile.mkdtemp(prefix="bpgrade-tables-")
-        made = make_tables(load_course(Path(self.root)), Path(self._folder))
+        course = load_course(Path(self.root))
+        made = make_tables(course, course.exercises, Path(self._folder))
         self.app.display_info(f"{made} tables made")
         build_data["force_include"][self._folder] = "grader/diagnosis/shipped"
 

@@ -32,7 +32,8 @@ import numpy
 from grader.course.load import load_course
 from grader.diagnosis.making_tables import make_tables
 
-make_tables(load_course(Path(sys.argv[1])), Path(sys.argv[2]))
+course = load_course(Path(sys.argv[1]))
+make_tables(course, course.exercises, Path(sys.argv[2]))
 print("Python", sys.version.split()[0] + ", NumPy", numpy.__version__)
 """
 

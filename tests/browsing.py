@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -15,13 +17,24 @@ ARGUMENTS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
+_SHELL = shutil.which("chromium-headless-shell") or CHROMIUM
+"""Chromium without its own windows, which take as long as all pages; or Chromium itself."""
+
+
+@contextlib.contextmanager
+def running(program: str | None) -> Iterator:
+    """Run a browser."""
     playwright = pytest.importorskip("playwright.sync_api", reason="there is no playwright here")
     with playwright.sync_playwright() as started:
-        launched = started.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        launched = started.chromium.launch(executable_path=program, args=list(ARGUMENTS))
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator:
+    with running(_SHELL) as launched:
+        yield launched
 
 
 @pytest.hookimpl(wrapper=True)

@@ -363,7 +363,8 @@ def test_a_cache_that_is_damaged_is_made_anew(course: Path) -> None:
 def shipped(course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a folder of tables of the course, as if they had come with bpgrade; no cache."""
     folder = tmp_path / "shipped"
-    assert make_tables(load_course(course), folder) == 3
+    found = load_course(course)
+    assert make_tables(found, found.exercises, folder) == 3
     monkeypatch.setattr(table_files, "SHIPPED", folder)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return folder

@@ -29,8 +29,10 @@ KINDS = sorted({attack.kind for attack in attacks()})
 LAYERS = sorted({attack.layer for attack in attacks()})
 LONG = 8.0  # seconds that an attack waits for what it fears
 SHORT = 0.5
-DIFFER_BY_LANDLOCK = {"bubblewrap and landlock", "bubblewrap and seccomp"}
+DIFFER_BY_THE_KERNEL = {"bubblewrap and landlock", "bubblewrap and seccomp"}
 """What these do to attacks that no layer of the kernel stops, the others do as well."""
+FRESH_FOR_EACH = {"bubblewrap alone", "single"}
+"""Here each submission has a process started afresh, so no attack meets what another has left."""
 NEEDS_A_HOST = ("kernel", "watch", "cleaning", "links", "keyring", "descriptors")
 """Layers that basic isolation has not got, or not where each submission is started afresh."""
 
@@ -46,10 +48,17 @@ def grade_all(
 
 def behind(name: str, kind: str) -> list[Attack]:
     """Return the attacks of a kind that are tried behind a combination of layers."""
+    chosen = [attack for attack in attacks() if attack.kind == kind]
+    if name in DIFFER_BY_THE_KERNEL:
+        return [attack for attack in chosen if attack.layer == "kernel"]
+    return one_of_each(chosen) if name in FRESH_FOR_EACH else chosen
+
+
+def one_of_each(chosen: Iterable[Attack]) -> list[Attack]:
+    """Return all attacks on the kernel's layers, and one of each kind on each other layer."""
+    first = {(each.kind, each.layer): each for each in reversed(list(chosen))}
     return [
-        attack
-        for attack in attacks()
-        if attack.kind == kind and (attack.layer == "kernel" or name not in DIFFER_BY_LANDLOCK)
+        each for each in chosen if each.layer == "kernel" or first[each.kind, each.layer] is each
     ]
 
 
@@ -80,6 +89,8 @@ def test_attacks_on_the_grader_attain_nothing_in_basic_isolation(name: str, tmp_
     """Where it is the student's own machine, the points are safe all the same."""
     with scene(tmp_path) as place:
         chosen = [attack for attack in attacks() if attack.layer not in NEEDS_A_HOST]
+        if name in FRESH_FOR_EACH:
+            chosen = one_of_each(chosen)
         found = grade_all(chosen, place, isolation(name), LONG)
     assert {attack: goals for attack, goals in found.items() if goals} == {}
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
 import pytest
-from sandboxes import WITHOUT, isolation
+from sandboxes import isolation
 
 from grader.checking.student.asked_objects import Placement
 from grader.course import load_course
@@ -22,7 +23,13 @@ from grader.result import CheckResult
 from grader.sandbox.isolation import resolve
 
 FOLDER = Path(__file__).parent
-COURSE = load_course(FOLDER / "courses" / "objects")
+FOUND = load_course(FOLDER / "courses" / "objects")
+COURSE = replace(
+    FOUND,
+    exercises=tuple(
+        replace(each, limits=replace(each.limits, call_seconds=1.0)) for each in FOUND.exercises
+    ),
+)
 EXERCISE = COURSE.exercise("objects")
 RIGHT = COURSE.reference(EXERCISE).read_text()
 KIT = (FOLDER / "hostile" / "kit.py").read_text()
@@ -84,8 +91,8 @@ def test_liars_earn_points_and_learn_where_objects_are_taken_for_values(grader: 
         assert "learned 4.0" in grader.grade(submission, EXERCISE, 0).output
 
 
-@pytest.mark.parametrize("name", WITHOUT)
-def test_nothing_is_gained_behind_every_wall(name: str) -> None:
+@pytest.mark.parametrize("name", ["strict", "landlock and seccomp", "bubblewrap alone"])
+def test_nothing_is_gained_behind_a_wall(name: str) -> None:
     quick = ["equal_to_all", "forged_handle", "stale_handle", "liar_by_kind"]
     with Grader(COURSE, isolation(name)) as walled:
         for attack in quick:

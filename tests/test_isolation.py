@@ -366,12 +366,12 @@ FLOODS = {path for path in RIGHT if re.search("_(prints|writes)_(much|without_en
 
 def test_right_submissions_keep_full_marks(bench: SandboxSessions) -> None:
     course = load_course(ROOT)
-    fresh = bench.host.isolation.fresh_host
     everything = len(names(bench)) == 3
+    others = "bubblewrap" not in names(bench)  # with it what is confined less sees nothing else
     chosen = [
         path
         for path in RIGHT
-        if (everything or path not in FLOODS) and (not fresh or path.name == "right_plain.py")
+        if everything or (others and path not in FLOODS) or path.name == "right_plain.py"
     ]
     assert FLOODS
     scores: dict[str, float] = {}

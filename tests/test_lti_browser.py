@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from browsing import assert_accessible, write_code
+from browsing import assert_accessible, running, write_code
 from lti_records import StandInCourse, StandInMember
 from lti_site import ADA, EXERCISE, GRACE, TEACHER, BothSides, registered
 from made_batch import CHROMIUM
@@ -22,6 +22,13 @@ pytestmark = [
     ),
 ]
 NEWCOMER = "7"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator:
+    """Chromium itself: its headless shell opens no windows from frames."""
+    with running(CHROMIUM) as launched:
+        yield launched
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from grader.checking.reference import load_reference
@@ -20,8 +20,8 @@ from grader.diagnosis.table_files import table_file
 from grader.sandbox.child.console import answering
 
 
-def make_tables(course: Course, folder: Path) -> int:
-    """Make all tables of a course, write them into a folder, and return how many there are.
+def make_tables(course: Course, exercises: Iterable[Exercise], folder: Path) -> int:
+    """Make all tables of some exercises, write them into a folder, and return how many there are.
 
     Raises
     ------
@@ -32,7 +32,7 @@ def make_tables(course: Course, folder: Path) -> int:
     """
     made = 0
     with _working(course):
-        for exercise in _with_misconceptions(course):
+        for exercise in _with_misconceptions(course, exercises):
             reference = load_reference(course, exercise)
             if reference is None:
                 continue
@@ -57,13 +57,13 @@ def make_lacking(course: Course) -> None:
     """
     with _working(course):
         shelf = Shelf(course, lambda exercise: load_reference(course, exercise))
-        for exercise in _with_misconceptions(course):
+        for exercise in _with_misconceptions(course, course.exercises):
             for function in exercise.functions:
                 shelf.table(exercise, function)
 
 
-def _with_misconceptions(course: Course) -> Iterator[Exercise]:
-    return (each for each in course.exercises if course.misconceptions(each).is_file())
+def _with_misconceptions(course: Course, exercises: Iterable[Exercise]) -> Iterator[Exercise]:
+    return (each for each in exercises if course.misconceptions(each).is_file())
 
 
 @contextlib.contextmanager
