@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -89,26 +89,39 @@ class _Outside:
     process: int
 
 
+_NOTICING: Final = """
+import os, signal, sys
+signal.signal(signal.SIGCONT, lambda *_: os._exit(0))
+print(flush=True)
+sys.stdin.read()
+"""
+_ARRIVES_SECONDS: Final = 1.0
+
+
 @contextmanager
-def _stopped_process() -> Iterator[int]:
-    """Have a process that goes on where it is signalled; return its number.
+def _noticing_process() -> Iterator[int]:
+    """Have a process that ends where it is signalled, or with this one; return its number.
 
-    That it goes on, and no error, tells: in a namespace its number may be another process's.
+    That it ends, and no error, tells: in a namespace its number may be another process's.
     """
-    process = subprocess.Popen([sys.executable, "-ISc", "input()"], stdin=subprocess.PIPE)
-    try:
-        process.send_signal(signal.SIGSTOP)
-        os.waitid(os.P_PID, process.pid, os.WSTOPPED)
-        yield process.pid
-    finally:
-        process.kill()
-        process.communicate()
+    words = [sys.executable, "-ISc", _NOTICING]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        try:
+            yield process.pid
+        finally:
+            process.kill()
 
 
-def _goes_on(process: int) -> bool:
-    """Return whether a process that was stopped is not any more."""
-    how = os.WCONTINUED | os.WEXITED | os.WNOHANG | os.WNOWAIT
-    return os.waitid(os.P_PID, process, how) is not None
+def _was_signalled(process: int) -> bool:
+    """Return whether a process that notices has ended, or does in a moment."""
+    end = time.monotonic() + _ARRIVES_SECONDS
+    while os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
 
 
 _Attempt = tuple[str, str, Callable[[_Outside], Sequence[Any]]]
@@ -170,7 +183,7 @@ def _try_all(
     with (
         socket.create_server(("127.0.0.1", 0)) as server,
         SandboxHost(isolation, ["numpy"]) as host,
-        _stopped_process() if _SIGNAL in attempts else nullcontext(0) as process,
+        _noticing_process() if _SIGNAL in attempts else nullcontext(0) as process,
     ):
         untouched = secret.with_name("untouched")
         outside = _Outside(secret, untouched, server.getsockname()[1], process)
@@ -195,7 +208,7 @@ def _try(
         return Escape(name, failure.outcome is _ENDS.get(function), answer)
     finally:
         session.close()
-    if function == "signal_process" and not _goes_on(outside.process):
+    if function == "signal_process" and not _was_signalled(outside.process):
         return Escape(name, True, _("another process has that number there"))
     return Escape(name, False, _("nothing stopped it"))
 
