@@ -27,6 +27,8 @@ from command import begin_serving
 from waiting import wait_for
 from warm_server import WarmCommand
 
+from grader.server.addresses import url
+
 PASSWORD = "a long enough password"
 RIGHT = """
 import math
@@ -82,13 +84,16 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def served(course: Path, data: Path, *options: str, warm: bool = True) -> Iterator[Served]:
+def served(
+    course: Path, data: Path, *options: str, warm: bool = True, host: str = ""
+) -> Iterator[Served]:
     """Start `bpgrade serve`, and stop it in the end.
 
     It is `warm` where its processes are forks; see tests/warm_server.py.
     """
     port = free_port()
     words = ["serve", "--course", str(course), "--data", str(data), "--port", str(port)]
+    words += ["--host", host] if host else []
     variables = {**os.environ, "BPGRADE_LANG": "en"}
     with _log(data).open("ab") as log:
         process: subprocess.Popen[str] | WarmCommand
@@ -110,7 +115,7 @@ def served(course: Path, data: Path, *options: str, warm: bool = True) -> Iterat
             line = process.stdout.readline()
             assert line, f"the server ended: {told}"
             told += line
-        address = f"http://127.0.0.1:{port}"
+        address = url(host or "127.0.0.1", port)
         found = re.search(r"https?://\S+/link/\S+/", told)
         running = Served(address, process, found[0] if found else "", data)
         wait_for(lambda: answers(address), "the server answers")

@@ -246,38 +246,6 @@ def test_a_second_start_keeps_everything_and_so_does_a_copy(tmp_path: Path):
         assert "10 / 10" in back.get(attempt).text
 
 
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (["--data", "{tmp}/d"], "no course is named"),
-        (["--course", "{tmp}/none", "--data", "{tmp}/d"], "course.toml"),
-        (["--worker", "--data", "{tmp}/d"], "no server has been started"),
-        (
-            ["--course", "{course}", "--data", "{tmp}/d", "--database", "mysql://x"],
-            "not the address",
-        ),
-        (
-            [
-                "--course",
-                "{course}",
-                "--data",
-                "{tmp}/d",
-                "--database",
-                "postgresql://x@127.0.0.1:1/y",
-            ],
-            "the database cannot be used",
-        ),
-    ],
-)
-def test_a_server_that_cannot_start_says_why(tmp_path: Path, words: list[str], told: str):
-    course = tmp_path / "course"
-    shutil.copytree(COURSE, course)
-    done = run_command("serve", *(word.format(tmp=tmp_path, course=course) for word in words))
-    assert done.returncode in (2, 3)
-    assert told in done.stderr
-    assert "Traceback" not in done.stderr
-
-
 @pytest.mark.parametrize("package", ["django", "django-csp", "granian"])
 def test_what_lacks_of_the_extra_is_said(tmp_path: Path, package: str):
     words = ["serve", "--course", str(COURSE), "--data", str(tmp_path / "data")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from grader.cli.server_folder import named
 from grader.errors import UsageError
 from grader.language import gettext as _
 from grader.language import gettext_lazy as lazy
+
+if TYPE_CHECKING:
+    from grader.server.serving import PreparedServer
 
 _ON_A_CLUSTER = 32
 
@@ -97,8 +101,8 @@ def command(
     if context.invoked_subcommand:
         return 0
     data = named(data)
+    from grader.server import addresses, serving
     from grader.server import configuration as settings
-    from grader.server import serving
 
     serving.cluster_at(scheduler)  # what is wrong with it is said before anything is started
     most = _ON_A_CLUSTER if scheduler else len(os.sched_getaffinity(0))
@@ -109,11 +113,22 @@ def command(
     if not courses:
         raise UsageError(lazy("no course is named"), lazy("name one with --course DIR"))
     folders = tuple(str(folder.resolve()) for folder in courses)
-    shown = address.rstrip("/") or f"http://{host}:{port}"
+    shown = addresses.browsers_address(address) if address else addresses.url(host, port)
     known = database or settings.known_database(data)
     made = settings.Configuration(str(data.resolve()), folders, known, shown, private_platforms)
-    prepared = serving.prepare(made)
-    click.echo(_("bpgrade is at {address}", address=shown))
+    with settings.only_server(made):
+        listens_at = addresses.free_address(host, port)
+        _tell(serving.prepare(made))
+        return serving.run(made, listens_at, port, threads, scheduler)
+
+
+for each in (backup, restore, export_person, delete_person, sync):
+    command.add_command(each)
+
+
+def _tell(prepared: PreparedServer) -> None:
+    """Say where the server is, and how to begin."""
+    click.echo(_("bpgrade is at {address}", address=prepared.configuration.address))
     if prepared.first_link:
         click.echo(
             _(
@@ -123,11 +138,6 @@ def command(
         )
     click.echo(_("Ctrl-C stops it; nothing that was handed in is lost."))
     sys.stdout.flush()
-    return serving.run(made, host, port, threads, scheduler)
-
-
-for each in (backup, restore, export_person, delete_person, sync):
-    command.add_command(each)
 
 
 def _say(line: str) -> None:

@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-from grader.errors import UsageError, unwritable
+from grader.course import file_lock
+from grader.errors import DISK_IS_FULL, UsageError, unreadable, unwritable
 from grader.extras import check_installed
 from grader.language import gettext_lazy as _
 from grader.server import logs
+from grader.server.addresses import postgresql_settings
 
 FILE: Final = "server.json"
 SECRET: Final = "secret"
 SQLITE: Final = "server.sqlite3"
+_LOCK: Final = "server.lock"
 _LONGEST_REQUEST: Final = 4 * 1024 * 1024
 
 
@@ -58,16 +63,63 @@ def write(configuration: Configuration, folder: Path | None = None) -> None:
     ------
     UsageError
         The folder cannot be written to.
+    OSError
+        The disk is full; what was kept before is still there.
     """
     folder = folder or Path(configuration.data)
-    new = folder / f"{FILE}.new"
-    try:
+    with _written_to(folder):
+        _keep(folder / FILE, json.dumps(asdict(configuration)))
+
+
+@contextmanager
+def only_server(configuration: Configuration) -> Iterator[None]:
+    """Hold a server's folder, which is made if need be, so that no second server begins there.
+
+    Workers and commands may use it all the same.
+
+    Raises
+    ------
+    UsageError
+        A server runs there, or the folder cannot be written to.
+    OSError
+        The disk is full.
+    """
+    folder = Path(configuration.data)
+    with _written_to(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        new.touch(mode=0o600)
-        new.write_text(json.dumps(asdict(configuration)), encoding="utf-8")
-        new.replace(folder / FILE)  # whole, for whoever reads it just now
+        lock = file_lock.opened(folder / _LOCK)
+    try:
+        if not file_lock.take(lock):
+            raise UsageError(
+                _("a server is running in {path} already", path=folder),
+                _("stop it first, or choose another folder with --data"),
+            )
+        yield
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def _written_to(folder: Path) -> Iterator[None]:
+    """Say in words that a folder cannot be written to, and as the system does that it is full."""
+    try:
+        yield
     except OSError as error:
+        if error.errno in DISK_IS_FULL:
+            raise
         raise unwritable(folder, error, _("choose a folder you can write to with --data")) from None
+
+
+def _keep(path: Path, text: str) -> None:
+    """Write a file that only its owner may read, whole or not at all."""
+    new = path.with_name(f"{path.name}.new")
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        new.touch(mode=0o600)
+        new.write_text(text, encoding="utf-8")
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def read(data: Path) -> Configuration:
@@ -76,16 +128,30 @@ def read(data: Path) -> Configuration:
     Raises
     ------
     UsageError
-        None has been.
+        None has been, or what is kept of it can't be read.
     """
+    path = data / FILE
     try:
-        found = json.loads((data / FILE).read_text("utf-8"))
-        return Configuration(**{**found, "courses": tuple(found["courses"])})
-    except (OSError, ValueError, TypeError, KeyError):
+        found = json.loads(path.read_text("utf-8"))
+        known = {**found, "courses": tuple(found["courses"])}
+    except (FileNotFoundError, NotADirectoryError):
         raise UsageError(
             _("no server has been started in {path}", path=data),
             _("start one: bpgrade serve --course DIR --data {path}", path=data),
         ) from None
+    except OSError as error:
+        raise unreadable(path, error) from None
+    except (ValueError, TypeError, KeyError):
+        raise UsageError(
+            _("{path} is damaged", path=path),
+            _("move it away, then start the server with all options; --database, if it had one"),
+        ) from None
+    if set(known) - {each.name for each in fields(Configuration)}:
+        raise UsageError(
+            _("a newer bpgrade has written {path}", path=path),
+            "pip install --upgrade 'bpgrade[server]'",
+        )
+    return Configuration(**known)
 
 
 def known_database(data: Path) -> str:
@@ -224,13 +290,10 @@ def _static_files() -> dict[str, Any]:
 
 def _secret(folder: Path) -> str:
     path = folder / SECRET
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    with _written_to(folder):
+        if not path.exists() or not path.stat().st_size:  # an older version left it empty
+            _keep(path, secrets.token_urlsafe(64))  # where the disk was full
         return path.read_text("ascii")
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(64))
-    return path.read_text("ascii")
 
 
 def database_settings(configuration: Configuration) -> dict[str, Any]:
@@ -252,19 +315,8 @@ def database_settings(configuration: Configuration) -> dict[str, Any]:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
             },
         }
-    parts = urlsplit(configuration.database)
-    if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
-        raise UsageError(
-            _("{address} is not the address of a database", address=configuration.database),
-            _("write it as postgresql://user:password@host:port/name"),
-        )
     return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.strip("/"),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        **postgresql_settings(configuration.database),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }

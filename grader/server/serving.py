@@ -7,12 +7,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.course import load_course
+from grader.course.locate import course_folder
+from grader.errors import UsageError
+from grader.language import gettext_lazy as _
 from grader.sandbox.isolation import resolve
 from grader.server.configuration import Configuration, set_up, write
 
@@ -43,12 +46,30 @@ def prepare(configuration: Configuration) -> PreparedServer:
         A course, the folder or the database can't be used.
     """
     resolve("strict")
-    courses = {load_course(Path(folder)).name: folder for folder in configuration.courses}
-    write(configuration)
+    courses = _named(configuration.courses)
     set_up(configuration)
     _migrate()
     _take_in(courses)
+    write(configuration)  # only now: a database that can't be used is none for the next start
     return PreparedServer(configuration, _first_link(configuration.address))
+
+
+def _named(folders: Iterable[str]) -> dict[str, str]:
+    """Return the folders of courses by their names."""
+    found: dict[str, str] = {}
+    for folder in folders:
+        name = load_course(course_folder(Path(folder))).name
+        if found.setdefault(name, folder) != folder:
+            raise UsageError(
+                _(
+                    "{first} and {second} are both courses of the name {name}",
+                    first=found[name],
+                    second=folder,
+                    name=name,
+                ),
+                _("give one of them another name in its course.toml"),
+            )
+    return found
 
 
 def _migrate() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -16,7 +17,7 @@ from django.db.models import Model
 
 from grader.errors import UsageError
 from grader.language import gettext_lazy as _
-from grader.server.full_disk import is_full
+from grader.server.full_disk import causes, is_full
 
 OWN: Final = "default"
 _AT_ONCE: Final = 20  # a file that was handed in may have megabytes
@@ -46,9 +47,12 @@ def failures_told() -> Iterator[None]:
         if is_full(error):
             raise OSError(errno.ENOSPC, "full") from error
         reason = str(error).partition("\n")[0]
+        in_a_file = any(isinstance(each, sqlite3.Error) for each in causes(error))
         raise UsageError(
             _("the database cannot be used: {reason}", reason=reason),
-            _("start it, or check the address after --database"),
+            _("look at the folder after --data; if it is damaged, use bpgrade serve restore")
+            if in_a_file
+            else _("start it, or check the address after --database"),
         ) from None
 
 

@@ -1,0 +1,227 @@
+"""A server that can't start: one line on why, one on what to do, and all stays as it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from command import run_command
+from serving import answers, first_instructor, free_port, served
+from waiting import wait_for
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("start") / "course"
+    assert run_command("author", "new", folder).returncode == 0
+    return folder
+
+
+def refused(code: int, told: str, *words: object) -> str:
+    """Have a command refused with a code, in two lines that have this in them; return them."""
+    done = run_command(*words)
+    assert (done.returncode, done.stdout) == (code, ""), done.stderr
+    assert told in done.stderr
+    assert done.stderr.count("\n") == 2, done.stderr
+    assert "\n  -> " in done.stderr
+    return done.stderr
+
+
+WRONG_WORDS = {
+    "no course": ("--data {tmp}/d", "no course is named"),
+    "no folder": ("--course {course}", "no folder for the server is named"),
+    "a course that is not there": ("--course {tmp}/none --data {tmp}/d", "is not a course"),
+    "what students get": ("--course {tmp}/handout --data {tmp}/d", "is not a course"),
+    "two courses of a name": (
+        "--course {course} --course {tmp}/copy --data {tmp}/d",
+        "are both courses of the name course",
+    ),
+    "a worker without a server": ("--worker --data {tmp}/d", "no server has been started"),
+    "data in a file": ("--course {course} --data {tmp}/file/d", "cannot be written to"),
+    "another database": (
+        "--course {course} --data {tmp}/d --database mysql://u:geheim@127.0.0.1/x",
+        "mysql://u:***@127.0.0.1/x is not the address of a database",
+    ),
+    "a password with a slash": (
+        "--course {course} --data {tmp}/d --database postgresql://u:ge/heim@127.0.0.1/x",
+        "postgresql://u:***@127.0.0.1/x is not the address of a database",
+    ),
+    "a database's port": (
+        "--course {course} --data {tmp}/d --database postgresql://127.0.0.1:99999/x",
+        "is not the address of a database",
+    ),
+    "a database's host": (
+        "--course {course} --data {tmp}/d --database postgresql://[::1/x",
+        "is not the address of a database",
+    ),
+    "a database that is away": (
+        "--course {course} --data {tmp}/d --database postgresql://u:geheim@127.0.0.1:1/y",
+        "the database cannot be used",
+    ),
+    "an unknown option of a database": (
+        "--course {course} --data {tmp}/d --database postgresql://u@127.0.0.1:1/y?mode=x",
+        "the database cannot be used",
+    ),
+    "an address without https": (
+        "--course {course} --data {tmp}/d --address grade.example.org",
+        "'grade.example.org' is not an address that browsers can use",
+    ),
+    "an address with a path": (
+        "--course {course} --data {tmp}/d --address https://example.org/grade",
+        "without a path",
+    ),
+    "a host of nobody": (
+        "--course {course} --data {tmp}/d --host nowhere.invalid",
+        "cannot listen at http://nowhere.invalid:8000",
+    ),
+    "a host of others": (
+        "--course {course} --data {tmp}/d --host 192.0.2.1",
+        "cannot listen at http://192.0.2.1:8000: Cannot assign requested address",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_WORDS)
+def test_wrong_words_are_refused_and_not_kept(name: str, course: Path, tmp_path: Path):
+    (tmp_path / "file").touch()
+    (tmp_path / "handout").mkdir()
+    shutil.copytree(course, tmp_path / "copy")
+    words, told = WRONG_WORDS[name]
+    filled = [word.format(tmp=tmp_path, course=course) for word in words.split()]
+    said = refused(2, told, "serve", *filled)
+    assert "heim" not in said
+    assert not (tmp_path / "d" / "server.json").exists()
+
+
+def test_a_port_that_is_taken_is_told(course: Path, tmp_path: Path):
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as another server has it
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        words = ["serve", "--course", course, "--data", tmp_path / "d", "--port", port]
+        refused(2, f"127.0.0.1:{port}: Address already in use", *words)
+
+
+def test_a_second_server_leaves_the_first_one_alone(course: Path, tmp_path: Path):
+    data = tmp_path / "data"
+    words = ["serve", "--course", course, "--data", data]
+    with served(course, data) as running:
+        kept = (data / "server.json").read_bytes()
+        refused(2, "is running in", *words, "--port", free_port())
+        assert (data / "server.json").read_bytes() == kept
+        first_instructor(running)  # by the link that the first one has printed
+        away = "postgresql://nobody@127.0.0.1:1/none"
+    refused(2, "the database cannot be used", *words, "--database", away, "--port", free_port())
+    assert (data / "server.json").read_bytes() == kept
+    with served(course, data) as again:
+        assert again.link == ""
+
+
+@pytest.mark.parametrize("host", ["localhost", "::1"])
+def test_a_host_has_a_name_or_a_number_of_either_kind(host: str, course: Path, tmp_path: Path):
+    with served(course, tmp_path / "data", host=host) as running:
+        assert running.link.startswith(f"{running.address}/link/")
+        first_instructor(running)
+
+
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+DAMAGE = {
+    "settings cut short": (
+        lambda data: (data / "server.json").write_text("{", "utf-8"),
+        "server.json is damaged",
+    ),
+    "settings of a later version": (
+        lambda data: (data / "server.json").write_text('{"courses": [], "colour": 1}', "utf-8"),
+        "a newer bpgrade has written",
+    ),
+    "a database that is none": (
+        lambda data: (data / "server.sqlite3").write_bytes(b"nothing of the kind" * 100),
+        "the database cannot be used: file is not a database",
+    ),
+    "a folder for a database": (
+        lambda data: ((data / "server.sqlite3").unlink(), (data / "server.sqlite3").mkdir()),
+        "the database cannot be used: unable to open database file",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def begun(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("begun") / "data"
+    with served(course, data):
+        wait_for((data / "server.json").exists, "it has started")
+    return data
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_what_is_damaged_is_named_and_left_alone(
+    name: str, course: Path, begun: Path, tmp_path: Path
+):
+    data = tmp_path / "data"
+    shutil.copytree(begun, data)
+    for left in data.glob("server.sqlite3-*"):
+        left.unlink()
+    spoil, told = DAMAGE[name]
+    spoil(data)
+    before = {path.name: path.read_bytes() for path in data.iterdir() if path.is_file()}
+    said = refused(2, told, "serve", "--course", course, "--data", data, "--port", free_port())
+    assert "after --database" not in said
+    assert "DIR" not in said
+    after = {name: (data / name).read_bytes() for name in before}
+    assert after == before
+
+
+@pytest.mark.parametrize("command", ["backup {tmp}/a.zip", "export-person ada {tmp}/ada.zip"])
+def test_settings_that_cannot_be_read_are_not_taken_for_none(
+    command: str, begun: Path, tmp_path: Path
+):
+    data = tmp_path / "data"
+    shutil.copytree(begun, data)
+    (data / "server.json").unlink()
+    (data / "server.json").mkdir()  # root, too, may not read it as a file
+    words = [word.format(tmp=tmp_path) for word in command.split()]
+    refused(2, "server.json cannot be read: Is a directory", "serve", *words, "--data", data)
+
+
+def test_a_key_that_a_full_disk_has_left_empty_is_made(course: Path, begun: Path, tmp_path: Path):
+    data = tmp_path / "data"
+    shutil.copytree(begun, data)
+    (data / "secret").write_bytes(b"")
+    with served(course, data) as running:
+        first_instructor(running)
+        assert len((data / "secret").read_text("ascii")) > 80
+        assert (data / "secret").stat().st_mode & 0o077 == 0
+    assert json.loads((data / "server.json").read_text("utf-8"))["courses"] == [str(course)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_one_that_a_script_starts_in_the_background_is_stopped(
+    number: signal.Signals, course: Path, tmp_path: Path
+):
+    """A shell has such a program ignore Ctrl-C, which is meant for what is in front."""
+    port = free_port()
+    words = [sys.executable, "-m", "grader", "serve", "--course", str(course)]
+    words += ["--data", str(tmp_path / "data"), "--port", str(port)]
+    command = 'trap "" INT; "$@" & echo $!; wait $!'
+    with subprocess.Popen(
+        ["sh", "-c", command, "sh", *words], stdout=subprocess.PIPE, text=True
+    ) as shell:
+        assert shell.stdout is not None
+        process = int(shell.stdout.readline())
+        wait_for(lambda: answers(f"http://127.0.0.1:{port}"), "the server answers")
+        os.kill(process, number)
+        assert shell.wait(60) == 0
+    assert not answers(f"http://127.0.0.1:{port}")
