@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -16,6 +17,7 @@ from command import run_command
 from serving import answers, first_instructor, free_port, served
 from waiting import wait_for
 
+ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
 
 
@@ -225,3 +227,13 @@ def test_one_that_a_script_starts_in_the_background_is_stopped(
         os.kill(process, number)
         assert shell.wait(60) == 0
     assert not answers(f"http://127.0.0.1:{port}")
+
+
+def test_the_readme_serves_a_course(tmp_path: Path):
+    words = [
+        re.findall(r"^bpgrade serve --course (\S+)", (ROOT / page).read_text("utf-8"), re.MULTILINE)
+        for page in ("README.md", "README.zh.md")
+    ]
+    assert words == [["."], ["."]]
+    with served(ROOT / words[0][0], tmp_path / "data") as running:
+        assert "/c/backpropagation/" in first_instructor(running).get("/").text
