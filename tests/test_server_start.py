@@ -198,6 +198,21 @@ def test_settings_that_cannot_be_read_are_not_taken_for_none(
     refused(2, "server.json cannot be read: Is a directory", "serve", *words, "--data", data)
 
 
+@pytest.mark.parametrize(
+    "command",
+    ["backup {tmp}/a.zip", "export-person ada {tmp}/ada.zip", "delete-person ada --yes", "sync"],
+)
+def test_a_command_tells_that_the_database_is_away(command: str, begun: Path, tmp_path: Path):
+    data = tmp_path / "data"
+    shutil.copytree(begun, data)
+    known = json.loads((data / "server.json").read_text("utf-8"))
+    known["database"] = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
+    (data / "server.json").write_text(json.dumps(known), encoding="utf-8")
+    words = [word.format(tmp=tmp_path) for word in command.split()]
+    refused(2, "the database cannot be used: connection failed", "serve", *words, "--data", data)
+    assert list(tmp_path.iterdir()) == [data]
+
+
 def test_a_key_that_a_full_disk_has_left_empty_is_made(course: Path, begun: Path, tmp_path: Path):
     data = tmp_path / "data"
     shutil.copytree(begun, data)

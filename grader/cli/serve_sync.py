@@ -22,9 +22,13 @@ def sync(data: Path, send: bool) -> int:
 
     Exit code: 0 all are the same, 1 some differ, 2 an option is wrong, 3 a platform can't be read.
     """
-    from grader.server.configuration import read, set_up
+    from grader.server.operations.opening import opened
 
-    set_up(read(data))
+    with opened(data):
+        return _compared(send=send)
+
+
+def _compared(*, send: bool) -> int:
     from grader.server.lti import sync as comparing
 
     columns = comparing.columns_of()
