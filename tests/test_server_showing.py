@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import sys
 import zipfile
@@ -174,16 +175,16 @@ def test_how_hidden_checks_ended_is_nowhere_before_the_deadline(shown: StagedCla
     assert "The mean is right for any numbers" in shown.page("tess", f"attempt/{first}/report/")
 
 
-def for_students(shown: StagedClass, name: str) -> list[str]:
+def for_students(shown: StagedClass, name: str, exercise: str = "exam") -> list[str]:
     """Return somebody's page in each zip of feedback that the desk makes."""
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     worksheet = (
         "Identifier,Full name,ID number,Grade,Maximum grade,Feedback comments\n"
-        f"Participant 1,Somebody,{name}-shown,,10,\n"
+        f"Participant 1,Somebody,{name}-{shown.course.name},,10,\n"
     )
-    desk, teacher = "/c/shown/desk", shown.clients["tess"]
-    fields = {"format": "moodle", "exercise": "exam", "feedback": "1"}
+    desk, teacher = f"/c/{shown.course.name}/desk", shown.clients["tess"]
+    fields = {"format": "moodle", "exercise": exercise, "feedback": "1"}
     file = SimpleUploadedFile("worksheet.csv", worksheet.encode())
     found = []
     for answer in (
@@ -242,22 +243,99 @@ def test_hints_and_named_mistakes_come_after_different_attempts(shown: StagedCla
     assert told(third) == told(first) == (True, True)
 
 
-def test_the_exercise_that_is_to_find_faults_is_not_given_away(
-    tmp_path_factory: pytest.TempPathFactory,
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StagedClass]:
+    for made in _served(tmp_path_factory.mktemp("shipped"), ROOT, "backpropagation"):
+        made.add("tess", "instructor")
+        yield made
+
+
+FOUR = (ROOT / "exercises" / "exercise4.py").read_text("utf-8")
+UNTOUCHED = {
+    "as it is": FOUR,
+    "comment": f"# mine\n{FOUR}",
+    "own trial": FOUR.replace("range(100)", "range(7)"),
+    "import and print": f"import math\n{FOUR}\nprint(step)\n",
+    "nothing": "# nothing\n",
+}
+
+
+def told_of(shown: StagedClass, name: str, number: int, exercise: str) -> dict[str, str]:
+    """Return all that a student can read of an attempt, by where it stands."""
+    return {
+        "course": shown.page(name, ""),
+        "exercise": shown.page(name, f"e/{exercise}/"),
+        "attempt": shown.page(name, f"attempt/{number}/"),
+        "report": shown.page(name, f"attempt/{number}/report/"),
+        "document": json.dumps(shown.document(name, number)),
+        "own files": shown.own_files(name)[own_page(shown, name, number)],
+        **{
+            f"feedback {place}": text
+            for place, text in enumerate(for_students(shown, name, exercise))
+        },
+    }
+
+
+def own_page(shown: StagedClass, name: str, number: int) -> str:
+    from grader.server.models import Attempt
+
+    one = Attempt.objects.get(pk=number)
+    return f"{one.exercise}/{one.number}.py.html"
+
+
+def persons_file(shown: StagedClass, name: str, folder: Path) -> list[Any]:
+    """Return the results in the file of what the server holds of somebody."""
+    from grader.server.operations import personal_data
+
+    file = folder / f"{name}.zip"
+    personal_data.export(shown.people[name], file)
+    with zipfile.ZipFile(file) as archive:
+        rows = json.loads(archive.read("GradedResult.json"))
+    return [json.loads(row["document"]) for row in rows]
+
+
+def is_named(text: str) -> bool:
+    return 'class="named"' in text or '"diagnosis": [{' in text
+
+
+def is_hinted(text: str) -> bool:
+    return 'class="hint"' in text or bool(re.search(r'"hint": "[^"]', text))
+
+
+def test_handing_the_stub_in_names_no_fault_anywhere(shipped: StagedClass, tmp_path: Path):
+    shipped.add("ada")
+    for code in UNTOUCHED.values():
+        number = shipped.graded("ada", "exercise4", code)
+        for place, text in told_of(shipped, "ada", number, "exercise4").items():
+            assert not is_named(text), (place, code)
+            assert not is_hinted(text), (place, code)
+            if place.startswith(("report", "own", "feedback")):
+                assert "new_2[1, 0]" not in text.partition('class="listing"')[0], (place, code)
+        report = shipped.page("ada", f"attempt/{number}/report/")
+        assert "mistakes are named once something in the code has changed" in report
+    documents = persons_file(shipped, "ada", tmp_path)
+    assert len(documents) == len(UNTOUCHED)
+    assert not any(check["diagnosis"] for one in documents for check in one["checks"])
+
+
+def test_once_something_was_tried_faults_are_named_and_later_hinted_at(
+    shipped: StagedClass, tmp_path: Path
 ):
-    folder = tmp_path_factory.mktemp("shipped")
-    stub = (ROOT / "exercises" / "exercise4.py").read_text("utf-8")
-    for served in _served(folder, ROOT, "backpropagation"):
-        served.add("ada")
-        number = served.graded("ada", "exercise4", stub)
-        pages = [served.page("ada", f"attempt/{number}/{each}") for each in ("", "report/")]
-        for text in pages:
-            assert 'class="named"' not in text
-            assert 'class="hint"' not in text
-            assert "new_2[1, 0]" not in text.partition('class="listing"')[0]
-        assert "mistakes are named once something in the code has changed" in pages[1]
-        changed = served.graded("ada", "exercise4", stub.replace("rate *", "2 * rate *", 1))
-        assert 'class="named"' in served.page("ada", f"attempt/{changed}/report/")
+    shipped.add("kurt")
+    stub = shipped.graded("kurt", "exercise4", FOUR)
+    first = shipped.graded("kurt", "exercise4", FOUR.replace("rate * back_0", "rate * 2 * back_0"))
+    places = told_of(shipped, "kurt", first, "exercise4")
+    for place in ("report", "document", "own files"):
+        assert is_named(places[place]), place
+        assert not is_hinted(places[place]), place
+    assert not is_named(shipped.page("kurt", f"attempt/{stub}/report/"))
+    second = shipped.graded("kurt", "exercise4", FOUR.replace("rate * back_1", "rate * 2 * back_1"))
+    assert is_hinted(shipped.page("kurt", f"attempt/{second}/report/"))
+    assert any(
+        check["diagnosis"]
+        for one in persons_file(shipped, "kurt", tmp_path)
+        for check in one["checks"]
+    )
 
 
 TEXTS = st.text("abc", max_size=3)

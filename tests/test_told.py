@@ -274,8 +274,9 @@ def diagnosed(result: Result) -> bool:
         lambda text: f"# mine\n{text}\n\nprint(step)\n",
         lambda text: text.replace('"""Return', '"""I return', 1).replace(" = ", "  =  "),
         lambda text: f"import math\nfrom grader import check\n{text}",
+        lambda text: replaced(text, "range(100)", "range(7)"),
     ],
-    ids=["as it is", "comment and print", "docstring and blanks", "imports"],
+    ids=["as it is", "comment and print", "docstring and blanks", "imports", "own trial"],
 )
 def test_an_untouched_stub_does_not_give_its_faults_away(change, tmp_path: Path):
     result = graded(tmp_path, "exercise4.py", change(FOUR.read_text("utf-8")))

@@ -15,6 +15,7 @@ from grader.language import gettext_lazy as _
 
 NOT_YET: Final = _("mistakes are named once something in the code has changed")
 _MAX_SOURCE: Final = 200_000
+_MAIN: Final = ast.dump(ast.parse('__name__ == "__main__"', mode="eval").body)
 _DEFINITIONS: Final = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -22,27 +23,34 @@ def is_stub(submission: Submission, course: Course, exercise: Exercise) -> bool:
     """Return whether a submission holds no statement that the stub has not.
 
     Statements are compared by their syntax trees, so that comments, docstrings and layout are no
-    change, and neither are imports, calls that stand alone such as `print(...)`, and answers that
-    a person grades. It does not matter which of the two is a notebook.
+    change, and neither are imports, calls that stand alone such as `print(...)`, what is done under
+    `if __name__ == "__main__":`, and answers that a person grades. It does not matter which of the
+    two is a notebook.
     """
     written = frozenset(part.id for part in exercise.by_hand)
-    own = _statements([submission.source], written)
-    sources = tuple(each.source for each in given_submissions(course, exercise))
-    return bool(own) and own <= _given(sources)
+    imported = (each.source for each in submission.modules)
+    own = _statements([submission.source, *imported], written)
+    given = _given(tuple(each.source for each in given_submissions(course, exercise)))
+    return own is not None and given is not None and own <= given
 
 
 @lru_cache(maxsize=64)
-def _given(sources: tuple[str, ...]) -> frozenset[str]:
+def _given(sources: tuple[str, ...]) -> frozenset[str] | None:
     """Return the statements of an exercise's stubs: worked out once, not for each of a class."""
     return _statements(sources)
 
 
-def _statements(sources: Iterable[str], left_out: Collection[str] = frozenset()) -> frozenset[str]:
-    """Return what each statement at the top level is, apart from how it is written."""
+def _statements(
+    sources: Iterable[str], left_out: Collection[str] = frozenset()
+) -> frozenset[str] | None:
+    """Return what each statement at the top level is, apart from how it is written.
+
+    None where that can't be read.
+    """
     found: set[str] = set()
     for source in sources:
         if len(source) > _MAX_SOURCE:
-            return frozenset()
+            return None
         try:
             tree = syntax_tree(source)
             for node in ast.walk(tree):
@@ -53,9 +61,10 @@ def _statements(sources: Iterable[str], left_out: Collection[str] = frozenset())
                 for node in tree.body
                 if not isinstance(node, ast.Expr | ast.Import | ast.ImportFrom)
                 and not _sets(node, left_out)
+                and not _is_main_block(node)
             )
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return frozenset()
+            return None
     return frozenset(found)
 
 
@@ -64,6 +73,11 @@ def _sets(node: ast.stmt, names: Collection[str]) -> bool:
     return isinstance(node, ast.Assign) and all(
         isinstance(target, ast.Name) and target.id in names for target in node.targets
     )
+
+
+def _is_main_block(node: ast.stmt) -> bool:
+    """Whether a statement is only for the file that is run itself: no check ever sees it."""
+    return isinstance(node, ast.If) and ast.dump(node.test) == _MAIN
 
 
 def _drop_docstring(

@@ -17,6 +17,7 @@ from grader.server.access import Visit
 from grader.server.courses import read_course
 from grader.server.grades import ExerciseGrade, StandingAttempt, result_of
 from grader.server.models import ServedCourse
+from grader.server.tries import tries
 
 _NAMED_LATER: Final = _("mistakes are named {when}")
 _HINTED_LATER: Final = _("hints are given {when}")
@@ -51,23 +52,24 @@ def shown_to(visit: Visit, exercise_grade: ExerciseGrade) -> Disclosure:
 def shown_to_student(course: ServedCourse, exercise_grade: ExerciseGrade) -> Disclosure:
     """Return what a student may read now of their own results for an exercise.
 
-    Attempts count where they were graded; the same file again is no other attempt. The deadline
-    is the student's own, and is over after the grace minutes.
+    Attempts count where they were graded; the same file again is no other attempt, and neither is
+    the stub. The deadline is the student's own, and is over after the grace minutes.
     """
     read = read_course(course)
     exercise = read.course.exercise(exercise_grade.grade.exercise)
-    files = {one.attempt.digests for one in exercise_grade.attempts if one.status == "graded"}
+    told = exercise.serving
+    enough = max(stage.attempts for stage in (told.diagnoses, told.hints, told.hidden_checks))
+    made = tries(read.course, exercise, exercise_grade, enough) if enough else 0
     deadline = decided_deadline(exercise_grade.grade.decisions, read.description, exercise.name)
     is_over = deadline is not None and overdue(timezone.now(), deadline, read.description).late
 
     def when(stage: Stage) -> str:
-        if stage.is_reached(len(files), bool(is_over)):
+        if stage.is_reached(made, bool(is_over)):
             return ""
         if stage.after_deadline:
             return _("once the deadline is over")
         return _("after {count} different attempts", count=stage.attempts)
 
-    told = exercise.serving
     return Disclosure(
         diagnoses=when(told.diagnoses),
         hints=when(told.hints),
