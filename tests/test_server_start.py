@@ -8,8 +8,10 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -196,6 +198,52 @@ def test_settings_that_cannot_be_read_are_not_taken_for_none(
     (data / "server.json").mkdir()  # root, too, may not read it as a file
     words = [word.format(tmp=tmp_path) for word in command.split()]
     refused(2, "server.json cannot be read: Is a directory", "serve", *words, "--data", data)
+
+
+def changed(data: Path, statement: str) -> None:
+    with closing(sqlite3.connect(data / "server.sqlite3")) as database, database:
+        database.execute(statement)
+
+
+OTHERS = {
+    "none": (lambda data: (data / "server.sqlite3").unlink(), "no such database: {data}"),
+    "newer": (
+        lambda data: changed(
+            data,
+            "INSERT INTO django_migrations (app, name, applied)"
+            " VALUES ('server', '9999_later', '2030-01-01')",
+        ),
+        "the database is from a newer bpgrade: 9999_later",
+    ),
+    "older": (
+        lambda data: changed(
+            data, "DELETE FROM django_migrations WHERE app = 'server' AND name > '0003'"
+        ),
+        "the database is from an older bpgrade",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize("command", ["--worker", "export-person instructor {tmp}/a.zip", "sync"])
+def test_no_other_database_is_used_or_made(name: str, command: str, begun: Path, tmp_path: Path):
+    data = tmp_path / "data"
+    shutil.copytree(begun, data)
+    spoil, told = OTHERS[name]
+    spoil(data)
+    words = [word.format(tmp=tmp_path) for word in command.split()]
+    refused(2, told.format(data=data), "serve", *words, "--data", data)
+    assert (data / "server.sqlite3").exists() is (name != "none")
+
+
+def test_a_copy_of_a_folder_has_its_own_database(begun: Path, tmp_path: Path):
+    data = tmp_path / "copy"
+    shutil.copytree(begun, data)
+    words = ("delete-person", "instructor", "--yes", "--data", data)
+    assert run_command("serve", *words).returncode == 0
+    refused(2, "instructor", "serve", "export-person", "instructor", tmp_path / "a", "--data", data)
+    words = ("export-person", "instructor", tmp_path / "b.zip", "--data", begun)
+    assert run_command("serve", *words).returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,8 @@ def _keep(path: Path, text: str) -> None:
 def read(data: Path) -> Configuration:
     """Return the configuration of a server that has been started in this folder.
 
+    Its folder is this one, wherever it was then: a copy must not lead to what it was copied from.
+
     Raises
     ------
     UsageError
@@ -133,7 +135,7 @@ def read(data: Path) -> Configuration:
     path = data / FILE
     try:
         found = json.loads(path.read_text("utf-8"))
-        known = {**found, "courses": tuple(found["courses"])}
+        known = {**found, "courses": tuple(found["courses"]), "data": str(data.resolve())}
     except (FileNotFoundError, NotADirectoryError):
         raise UsageError(
             _("no server has been started in {path}", path=data),
@@ -152,6 +154,21 @@ def read(data: Path) -> Configuration:
             "pip install --upgrade 'bpgrade[server]'",
         )
     return Configuration(**known)
+
+
+def expect_database(known: Configuration) -> None:
+    """Do nothing but where a SQLite is not there: opening it would make an empty one.
+
+    Raises
+    ------
+    UsageError
+        It is not.
+    """
+    path = Path(known.data) / SQLITE
+    if not known.database and not path.exists():
+        raise UsageError(
+            _("no such database: {path}", path=path), _("check the folder after --data")
+        )
 
 
 def known_database(data: Path) -> str:

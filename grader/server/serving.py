@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -176,11 +177,17 @@ def work(
     IsolationError
         Submissions can't be confined strictly on this machine.
     UsageError
-        The scheduler's address can't be right, or the extra `cluster` is not installed.
+        The scheduler's address can't be right, or the extra `cluster` is not installed; the
+        database is not there, or of another version.
     """
     resolve("strict")
     cluster = cluster_at(scheduler)
     set_up(configuration)
+    from grader.server import queue
+    from grader.server.operations.opening import expect_current
+
+    with suppress(*queue.AWAY):  # a worker waits for it
+        expect_current(configuration)
     os.nice(_BEHIND_THE_PAGES)
     from grader.server.worker import Worker
 

@@ -39,6 +39,7 @@ def back_up(data: Path, file: Path) -> None:
         The disk is full; there is no file then.
     """
     known = configuration.read(data)
+    configuration.expect_database(known)
     with archive.beside(file) as folder:
         for name in (configuration.SECRET, configuration.FILE):
             shutil.copy2(data / name, folder / name)
@@ -51,10 +52,6 @@ def back_up(data: Path, file: Path) -> None:
 
 def copy_sqlite(source: Path, target: Path) -> None:
     """Copy a SQLite that others write to, by its own means, and look whether the copy is whole."""
-    if not source.exists():
-        raise UsageError(
-            _("no such database: {path}", path=source), _("check the folder after --data")
-        )
     try:
         with (
             closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=rw", uri=True)) as database,

@@ -26,10 +26,26 @@ def opened(data: Path) -> Iterator[Configuration]:
     from grader.server.operations import databases
 
     with databases.failures_told():
-        databases.refuse_newer(databases.OWN)
-        if not databases.is_current(databases.OWN):
-            raise UsageError(
-                _("the database is from an older bpgrade"),
-                _("start the server once to bring it up to date"),
-            )
+        expect_current(known)
         yield known
+
+
+def expect_current(known: Configuration) -> None:
+    """Do nothing but where a server's database is not there, or has tables of another version.
+
+    Raises
+    ------
+    UsageError
+        One of these.
+    django.db.DatabaseError
+        It can't be used now.
+    """
+    from grader.server.operations import databases
+
+    configuration.expect_database(known)
+    databases.refuse_newer(databases.OWN)
+    if not databases.is_current(databases.OWN):
+        raise UsageError(
+            _("the database is from an older bpgrade"),
+            _("start the server once to bring it up to date"),
+        )
