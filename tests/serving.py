@@ -101,7 +101,7 @@ def served(
             process = begin_serving(*words, *options, log=log, variables=variables)
         else:
             process = subprocess.Popen(
-                [sys.executable, "-m", "grader", *words, *options],
+                [sys.executable, "-P", "-m", "grader", *words, *options],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from command import run_command
-from serving import answers, first_instructor, free_port, served
+from serving import RIGHT, answers, first_instructor, free_port, served
 from waiting import wait_for
 
 ROOT = Path(__file__).parent.parent
@@ -290,6 +290,25 @@ def test_one_that_a_script_starts_in_the_background_is_stopped(
         os.kill(process, number)
         assert shell.wait(60) == 0
     assert not answers(f"http://127.0.0.1:{port}")
+
+
+def test_no_code_is_taken_from_the_folder_that_it_is_started_in(
+    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    marker = tmp_path / "imported"
+    started_in = tmp_path / "a clone"
+    for name in ("grader", "django", "granian", "csp"):
+        package = started_in / name
+        package.mkdir(parents=True)
+        (package / "__init__.py").write_text(f"open({str(marker)!r}, 'w')\nraise SystemExit(1)\n")
+    monkeypatch.chdir(started_in)
+    with served(course, tmp_path / "data", warm=False) as running:
+        visitor = first_instructor(running)
+        page = "/c/course/e/exercise1/"
+        handed_in = visitor.post(f"{page}submit/", page=page, code=RIGHT)
+        state = handed_in.address.removeprefix(running.address) + "state/"
+        wait_for(lambda: '"ended": true' in visitor.get(state).text, "it is graded")
+    assert not marker.exists()
 
 
 def test_the_readme_serves_a_course(tmp_path: Path):

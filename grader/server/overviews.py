@@ -196,7 +196,7 @@ class _Maker:
         if self._process is None:
             atexit.register(self.close)
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "grader.server.overview_main", settings.BPGRADE.data],
+                [sys.executable, "-P", "-m", "grader.server.overview_main", settings.BPGRADE.data],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 encoding="utf-8",

@@ -107,24 +107,25 @@ def run(
     """Run the web server and a worker until they are stopped; return the exit code."""
     environment = {**os.environ, "BPGRADE_SERVER_DATA": configuration.data}
     web = [
-        *(sys.executable, "-m", "grader.server.web_main", str(os.getpid())),
+        *(sys.executable, "-P", "-m", "grader.server.web_main", str(os.getpid())),
         *("--interface", "asginl", "--host", host),
         *("--port", str(port), "--http", "1", "--no-ws", "--log-level", "warning"),
         *("--backlog", "2048", "--workers-kill-timeout", "10"),
         "grader.server.application:application",
     ]
     worker = [
-        *(sys.executable, "-m", "grader.server.worker_main", str(os.getpid())),
+        *(sys.executable, "-P", "-m", "grader.server.worker_main", str(os.getpid())),
         *(configuration.data, str(workers), *([scheduler] if scheduler else [])),
     ]
-    return _watch([web, worker] if workers else [web], environment)
+    return _watch([web, worker] if workers else [web], environment, configuration.data)
 
 
-def _watch(commands: list[list[str]], environment: dict[str, str]) -> int:
+def _watch(commands: list[list[str]], environment: dict[str, str], folder: str) -> int:
     """Run the commands, each again when it has died, until somebody stops all of them."""
 
     def start(command: list[str]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(command, env=environment, start_new_session=True)
+        # granian imports from the current folder first: from one that holds no code
+        return subprocess.Popen(command, env=environment, cwd=folder, start_new_session=True)
 
     children = list(map(start, commands))
     stopped = False
