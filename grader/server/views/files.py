@@ -59,7 +59,7 @@ def everything(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def exercise_grade_of(visit: Visit, attempt: Attempt) -> tuple[ExerciseGrade, StandingAttempt]:
-    """Return the grade that an attempt belongs to, and its exercise_grade there."""
+    """Return the grade that an attempt belongs to, and its place there."""
     [exercise_grade] = grades.exercise_grades(visit.course, [attempt.person], attempt.exercise)
     return exercise_grade, next(
         one for one in exercise_grade.attempts if one.attempt.pk == attempt.pk

@@ -75,7 +75,7 @@ def course(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 @access.member
 def exercise(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
-    """Show a task, the attempts so far, and a exercise_grade to hand in."""
+    """Show a task, the attempts so far, and a place to hand in."""
     found = course_of(visit.course)
     chosen = exercise_for(visit, exercise)
     return _exercise_page(request, visit, found, chosen)
@@ -102,7 +102,7 @@ def submit(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
 
 @access.member
 def attempt(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    """Show an attempt: its exercise_grade in the queue, or the report."""
+    """Show an attempt: its place in the queue, or the report."""
     one = attempt_for(visit, number)
     found = course_of(visit.course)
     exercise_grade, own = exercise_grade_of(visit, one)
