@@ -138,7 +138,7 @@ def test_grades_are_old_or_new_and_never_of_both_whatever_is_killed(site: Site):
     chosen, told = random.Random(SEED), f"seed {SEED}"
     old = site.counting()
     change(site.course)
-    wait_for(lambda: f"{ATTEMPTS} results count" in site.page(), "the desk sees the change")
+    wait_for(lambda: f"{ATTEMPTS} results that count" in site.page(), "the desk sees the change")
     with watched(site):
         stopped = [stop_at_once(site, chosen.uniform(0.0, 0.2)) for _round in range(3)]
         assert site.counting() == old, told

@@ -1,4 +1,4 @@
-"""Hands files in and waits for their results: never twice, whatever fails on the way.
+"""Hands files in and waits for their results: never twice, whatever fails on the way."""
 
 from __future__ import annotations
 
