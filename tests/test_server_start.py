@@ -125,7 +125,8 @@ def test_a_second_server_leaves_the_first_one_alone(course: Path, tmp_path: Path
         assert (data / "server.json").read_bytes() == kept
         first_instructor(running)  # by the link that the first one has printed
         away = "postgresql://nobody@127.0.0.1:1/none"
-    refused(2, "the database cannot be used", *words, "--database", away, "--port", free_port())
+    said = refused(2, "keeps its data in SQLite", *words, "--database", away, "--port", free_port())
+    assert "bpgrade serve backup and restore --database" in said
     assert (data / "server.json").read_bytes() == kept
     with served(course, data) as again:
         assert again.link == ""

@@ -114,7 +114,7 @@ def command(
         raise UsageError(lazy("no course is named"), lazy("name one with --course DIR"))
     folders = tuple(str(folder.resolve()) for folder in courses)
     shown = addresses.browsers_address(address) if address else addresses.url(host, port)
-    known = database or settings.known_database(data)
+    known = settings.database_of(data, database)
     made = settings.Configuration(str(data.resolve()), folders, known, shown, private_platforms)
     with settings.only_server(made):
         listens_at = addresses.free_address(host, port)

@@ -107,7 +107,7 @@ class _File:
 
     def read(self) -> bool:
         """Return whether there is anything to hand in; say why not."""
-        from grader.grading.submission import read_submission
+        from grader.grading.submission import most_bytes, read_submission
 
         try:
             read_submission(self.path)
@@ -115,7 +115,8 @@ class _File:
             report(error)
             self.leave(error)
             return False
-        self.content = self.path.read_bytes()
+        with self.path.open("rb") as file:
+            self.content = file.read(most_bytes(self.path.name))
         return True
 
     def hand_in(self, submitter: Submitter, exercise: str) -> None:

@@ -171,9 +171,32 @@ def expect_database(known: Configuration) -> None:
         )
 
 
-def known_database(data: Path) -> str:
-    """Return the database that the server in this folder had last; nothing for SQLite."""
-    return read(data).database if (data / FILE).exists() else ""
+def database_of(data: Path, wanted: str) -> str:
+    """Return the database that a server in this folder is to have; nothing for SQLite.
+
+    Parameters
+    ----------
+    data : Path
+    wanted : str
+        `postgresql://...`, or nothing for the one that it had last.
+
+    Raises
+    ------
+    UsageError
+        PostgreSQL is wanted where all that the server knows is in SQLite: it would begin empty.
+    """
+    if not (data / FILE).exists():
+        return wanted
+    known = read(data).database
+    if wanted and not known and (data / SQLITE).exists():
+        raise UsageError(
+            _("the server in {path} keeps its data in SQLite", path=data),
+            _(
+                "move it with bpgrade serve backup and restore --database, or choose a new folder"
+                " with --data"
+            ),
+        )
+    return wanted or known
 
 
 def set_up(configuration: Configuration) -> None:
