@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from batch_course import RIGHT, SOURCES, batch, command, make_class, make_course, results, untimed
+from click.testing import CliRunner
 
 import grader
 from grader.batch import pool
@@ -28,6 +29,7 @@ from grader.batch.lock import Lock
 from grader.batch.planning import make_plan
 from grader.batch.pool import LocalPool, stuck_seconds
 from grader.batch.run import Batch, Counts, explained
+from grader.cli.batch import command as batch_command
 from grader.course import Course, load_course
 from grader.errors import BpgradeError
 from grader.result import Result
@@ -310,6 +312,20 @@ def test_ended_at_any_moment(
     assert last.returncode == 0
     assert f"; {before} were graded before" in last.stdout
     assert untimed(out) == untimed(done[0])
+
+
+@pytest.mark.parametrize("at", ["run.Batch.write", "run.Batch.similar"])
+def test_stopped_while_it_writes_it_says_how_to_go_on(
+    course: Path, submissions: Path, out: Path, at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"grader.batch.{at}", stopped)
+    words = [str(word) for word in (submissions, "-o", out, "--course", course)]
+    told = CliRunner().invoke(batch_command, [*words, "--isolation=basic"], standalone_mode=False)
+    assert told.return_value == 130
+    assert f"{NUMBER} of {NUMBER} submissions are graded, rerun the same command" in told.stderr
 
 
 def ended(processes: list[int]) -> bool:

@@ -161,6 +161,14 @@ def command(
         try:
             with explained(out), shown(batch.counts.total, quiet) as progress:
                 batch.run(executor, progress)
+            with explained(out), Lock(out, writing=True):
+                filled_in = batch.write(out)
+                written = rewrite(out)
+                write_similar(out, None if no_similar else batch.similar())
+            if filled_in is not None:
+                tell_filled_in(filled_in, out)
+            page = None if no_pages else _write_pages(out, course, similar=not no_similar)
+            return tell(batch, written, out, page, quiet, as_json)
         except KeyboardInterrupt:
             told = _(
                 "stopped; {graded} of {count} submissions are graded,"
@@ -170,14 +178,6 @@ def command(
             )
             click.echo(f"bpgrade: {told}", err=True)
             return 130
-        with explained(out), Lock(out, writing=True):
-            filled_in = batch.write(out)
-            written = rewrite(out)
-            write_similar(out, None if no_similar else batch.similar())
-        if filled_in is not None:
-            tell_filled_in(filled_in, out)
-        page = None if no_pages else _write_pages(out, course, similar=not no_similar)
-        return tell(batch, written, out, page, quiet, as_json)
 
 
 def _people(roster: Path | None, groups: Path | None, course: Course) -> Roster | None:
