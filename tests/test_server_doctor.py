@@ -57,7 +57,7 @@ def test_a_server_that_is_well(kept: Path, tmp_path: Path):
     assert "1 waiting, 0 being graded" in told
     document = json.loads(run_command("doctor", "--server", "--data", kept, "--json").stdout)
     assert (document["schema"], document["holds"]) == ("bpgrade-doctor-server/1", True)
-    assert not list(kept.glob("*.new"))
+    assert not [*kept.glob("*.new"), *kept.glob(".*.tmp")]
     code, told = asked(tmp_path / "none")
     assert (code, "no server has been started" in told) == (3, True)
     unnamed = run_command("doctor", "--server")

@@ -66,6 +66,21 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def write_private(path: Path, text: str) -> None:
+    """Write a text that only its owner may read, in a folder that is made for it if need be.
+
+    Raises
+    ------
+    OSError
+        It could not be written; what was there before still is.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with replacing(path) as new:
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+
+
 def write_texts(texts: Mapping[Path, str | bytes]) -> None:
     """Write each text to its path in UTF-8, or bytes as they are, replacing what is there.
 

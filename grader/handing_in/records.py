@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import platformdirs
 
-from grader.course.files import replacing
+from grader.course.files import write_private
 from grader.errors import unwritable
 from grader.language import gettext_lazy as _
 
@@ -39,11 +39,7 @@ def write(kind: str, key: str, **values: str) -> None:
     """
     path = _path(kind, key)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with replacing(path) as new:
-            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump({"key": key, **values}, file)
+        write_private(path, json.dumps({"key": key, **values}))
     except OSError as error:
         raise unwritable(path, error, _("make that folder writable")) from None
 

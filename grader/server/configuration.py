@@ -13,6 +13,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from grader.course import file_lock
+from grader.course.files import write_private
 from grader.errors import DISK_IS_FULL, UsageError, unreadable, unwritable
 from grader.extras import check_installed
 from grader.language import gettext_lazy as _
@@ -68,7 +69,7 @@ def write(configuration: Configuration, folder: Path | None = None) -> None:
     """
     folder = folder or Path(configuration.data)
     with _written_to(folder):
-        _keep(folder / FILE, json.dumps(asdict(configuration)))
+        write_private(folder / FILE, json.dumps(asdict(configuration)))
 
 
 @contextmanager
@@ -108,18 +109,6 @@ def _written_to(folder: Path) -> Iterator[None]:
         if error.errno in DISK_IS_FULL:
             raise
         raise unwritable(folder, error, _("choose a folder you can write to with --data")) from None
-
-
-def _keep(path: Path, text: str) -> None:
-    """Write a file that only its owner may read, whole or not at all."""
-    new = path.with_name(f"{path.name}.new")
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        new.touch(mode=0o600)
-        new.write_text(text, encoding="utf-8")
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
 
 
 def read(data: Path) -> Configuration:
@@ -332,7 +321,7 @@ def _secret(folder: Path) -> str:
     path = folder / SECRET
     with _written_to(folder):
         if not path.exists() or not path.stat().st_size:  # an older version left it empty
-            _keep(path, secrets.token_urlsafe(64))  # where the disk was full
+            write_private(path, secrets.token_urlsafe(64))  # where the disk was full
         return path.read_text("ascii")
 
 
