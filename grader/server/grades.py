@@ -221,9 +221,8 @@ def decide(
         What is proposed cannot be so; nothing was recorded.
     """
     with transaction.atomic():
-        ServedCourse.objects.select_for_update(no_key=True).get(
-            pk=served.pk
-        )  # one decides after the other
+        # one decides after the other
+        ServedCourse.objects.select_for_update(no_key=True).get(pk=served.pk)
         now = datetime.now(UTC).replace(microsecond=0)
         wanted = [replace(one, at=now, by=by.username) for one in propose(held())]
         own = RecordedDecision.objects.filter(course=served)

@@ -23,9 +23,9 @@ from grader.report.pages.words import page_languages
 from grader.server import access, grades
 from grader.server.access import Visit, attempt_for
 from grader.server.courses import course_of, read_course
-from grader.server.grades import ExerciseGrade, StandingAttempt
+from grader.server.grades import ExerciseGrade, StandingAttempt, result_of
 from grader.server.models import Attempt, ServedCourse
-from grader.server.showing import Disclosure, as_shown, result_for, shown_to, shown_to_student
+from grader.server.showing import Disclosure, as_shown, shown_to, shown_to_student
 from grader.text.tables import table_text
 
 _COLUMNS = ("exercise", "attempt", "handed_in", "status", "score", "counts", "file")
@@ -66,15 +66,14 @@ def exercise_grade_of(visit: Visit, attempt: Attempt) -> tuple[ExerciseGrade, St
     )
 
 
-def score_told(
-    visit: Visit, exercise_grade: ExerciseGrade, own: StandingAttempt, told: Disclosure
-) -> str:
+def score_told(exercise_grade: ExerciseGrade, own: StandingAttempt, told: Disclosure) -> str:
     """Return the score of an attempt, or as much of it as is told yet."""
     if own.score is None or told.is_withheld:
         return ""
     if told.has_scores:
         return score_text(own.score, exercise_grade.grade.max_score)
-    result = result_for(visit, exercise_grade, own)
+    full = result_of(own)
+    result = as_shown(full, told) if full else None
     if result is None or not result.checks:
         return ""
     score = score_text(result.score, result.max_score)
@@ -156,9 +155,8 @@ def _page(visit: Visit, course: Course, exercise_grade: ExerciseGrade, one: Stan
     graded = grades.with_record(visit.course, exercise_grade, one)
     result = graded.records[0].result
     work = work_of(graded) if graded.kept else Work(one.attempt.exercise, result)
-    if (
-        graded.kept and exercise_grade.grade.standing == "withheld"
-    ):  # who teaches sees it all the same
+    # who teaches sees it all the same
+    if graded.kept and exercise_grade.grade.standing == "withheld":
         work = Work(one.attempt.exercise, result)
     return student_page(
         [_as_shown(work, shown_to(visit, exercise_grade))],

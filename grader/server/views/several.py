@@ -87,7 +87,7 @@ def _line(visit: Visit, attempt: Attempt) -> AttemptLine:
     elif own.score is None:
         stands = _("not graded")
     else:
-        stands = score_told(visit, exercise_grade, own, told) or _("received")
+        stands = score_told(exercise_grade, own, told) or _("received")
     exercise = exercise_for(visit, attempt.exercise)
     late = translated(lateness_text(own.lateness))
     return AttemptLine(attempt, exercise, stands, late, beside_told(attempt))

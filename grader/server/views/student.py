@@ -117,7 +117,7 @@ def attempt(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         where=queue.position(one),
         own=own,
         shown=told,
-        score=score_told(visit, exercise_grade, own, told),
+        score=score_told(exercise_grade, own, told),
         told=for_student(exercise_grade.grade),
         late=lateness_text(own.lateness),
         beside=beside_told(one),
@@ -137,6 +137,7 @@ def _exercise_page(
     exercise_grade = _exercise_grade(visit, chosen)
     own = exercise_grade.attempts[::-1]
     begun_from = _begun_from(own)
+    standing = _standing(visit, chosen, exercise_grade)
     return page(
         request,
         "exercise.html",
@@ -144,11 +145,11 @@ def _exercise_page(
         visit=visit,
         course=found,
         task=markdown(task),
-        standing=_standing(visit, chosen, exercise_grade),
+        standing=standing,
         told=for_student(exercise_grade.grade),
         attempts=[(one, lateness_text(one.lateness)) for one in own[:50]],
         allowed=allowed(visit, chosen, own),
-        is_late=_is_late(_standing(visit, chosen, exercise_grade)),
+        is_late=_is_late(standing),
         code=request.POST.get("code") or _code(begun_from, found, chosen, language),
         begun_from=begun_from,
         beside=beside_told(begun_from) if begun_from else "",
