@@ -17,16 +17,16 @@ def given_submissions(course: Course, exercise: Exercise) -> tuple[Submission, .
 
 
 class _Key:
-    """A course by its folder: it is read once for a class, whatever else is in it."""
+    """A course as it was read: another reading of the same folder may have found other files."""
 
     def __init__(self, course: Course) -> None:
         self.course = course
 
     def __hash__(self) -> int:
-        return hash(self.course.folder)
+        return id(self.course)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.course.folder == self.course.folder
+        return isinstance(other, _Key) and other.course is self.course
 
 
 @lru_cache(maxsize=64)

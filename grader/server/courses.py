@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import threading
 import time
 from dataclasses import dataclass
@@ -11,8 +13,9 @@ from grader.batch.cache_key import Identity
 from grader.batch.description import Description, describe
 from grader.course import Course, load_course
 from grader.course.load import course_file
+from grader.errors import BpgradeError
 from grader.language import reading
-from grader.language.catalogue import SOURCE
+from grader.language.catalogue import SOURCE, read_again
 from grader.report.pages.course_drawing import CourseDrawings
 from grader.report.pages.drawing import Drawing
 from grader.result import Result
@@ -44,10 +47,10 @@ class ReadCourse:
     identity: Identity
     description: Description
     drawings: Drawings
-    stamp: tuple[int, ...]
+    stamp: str
 
 
-_read: dict[str, ReadCourse] = {}
+_read: dict[str, ReadCourse | BpgradeError] = {}
 _looked_at: dict[str, float] = {}
 _lock = threading.Lock()
 
@@ -71,27 +74,42 @@ def read_course(served: ServedCourse) -> ReadCourse:
     CourseError
         As `course_of`.
     """
-    folder = Path(served.folder)
     with _lock:
         known = _read.get(served.name)
         now = time.monotonic()
-        if known is not None and now - _looked_at[served.name] < _LOOKED_AT_SECONDS:
-            return known
-        _looked_at[served.name] = now
-        stamp = _stamp(folder)
-        if known is None or known.stamp != stamp:
-            course = load_course(folder)
-            with reading(SOURCE):  # the same version whoever looks first
-                identity = Identity(course, SEED, ISOLATION)
-            known = ReadCourse(course, identity, describe(course, ()), Drawings(course), stamp)
-            _read[served.name] = known
+        if known is None or now - _looked_at[served.name] >= _LOOKED_AT_SECONDS:
+            _looked_at[served.name] = now
+            known = _read[served.name] = _as_it_is(Path(served.folder), known)
+    if isinstance(known, BpgradeError):
+        raise known.with_traceback(None)
+    return known
+
+
+def _as_it_is(folder: Path, known: ReadCourse | BpgradeError | None) -> ReadCourse | BpgradeError:
+    """Return the course in a folder, the one that is known where it is the same; or its error."""
+    stamp = _stamp(folder)
+    if isinstance(known, ReadCourse) and known.stamp == stamp:
         return known
+    if known is not None:
+        read_again()
+    try:
+        course = load_course(folder)
+        with reading(SOURCE):  # the same version whoever looks first
+            identity = Identity(course, SEED, ISOLATION)
+        return ReadCourse(course, identity, describe(course, ()), Drawings(course), stamp)
+    except BpgradeError as error:
+        return error
 
 
-def _stamp(folder: Path) -> tuple[int, ...]:
-    """Return when the course's files were last changed."""
+def _stamp(folder: Path) -> str:
+    """Return what tells the course's files, as they are, from what they were."""
     files = [course_file(folder)]
     for part in ("exercises", "solutions"):
         files += (folder / part).rglob("*")
-    own = (path for path in sorted(files) if "__pycache__" not in path.parts)
-    return tuple(path.stat().st_mtime_ns for path in own if path.is_file())
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        if "__pycache__" not in path.parts and path.is_file():
+            found = path.stat()
+            digest.update(os.fsencode(path))
+            digest.update(f"\0{found.st_size}\0{found.st_mtime_ns}\0".encode())
+    return digest.hexdigest()

@@ -37,7 +37,7 @@ _AT_ONCE: Final = 50
 
 # what was worked out before, in this process: rows by the number of the person and the exercise
 _rows: dict[tuple[int, int, str], tuple[FinalGrade, int | None, Row]] = {}
-_groups: dict[tuple[int, str, str], tuple[tuple[int, ...], tuple[SimilarGroup, ...]]] = {}
+_groups: dict[tuple[int, str, str], tuple[tuple[int | str, ...], tuple[SimilarGroup, ...]]] = {}
 
 
 def page_of(kind: str, served: ServedCourse, section: str) -> str:
@@ -138,12 +138,12 @@ def _groups_in(
         for one in exercise_grades(served, people, exercise.name)
         if one.kept and one.kept.result
     ]
-    results = tuple(one.kept.result or 0 for one in kept if one.kept)
-    results += read_course(served).stamp
+    results = [one.kept.result or 0 for one in kept if one.kept]
+    made_of: tuple[int | str, ...] = (*results, read_course(served).stamp)
     key = (served.pk, section, exercise.name)
-    if key not in _groups or _groups[key][0] != results:
+    if key not in _groups or _groups[key][0] != made_of:
         found = list(_works(kept))
-        _groups[key] = results, tuple(groups_of(exercise, found, course))
+        _groups[key] = made_of, tuple(groups_of(exercise, found, course))
     return _groups[key][1]
 
 

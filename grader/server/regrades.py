@@ -185,7 +185,7 @@ def effect(regrade: Regrade) -> Effect:
 
 
 @lru_cache(maxsize=4)
-def _effect(stamp: tuple[int, ...]) -> Effect:
+def _effect(stamp: tuple[int | str, ...]) -> Effect:
     regrade = Regrade.objects.select_related("course").get(pk=stamp[0])
     people = list(
         Person.objects.filter(attempt__jobs__regrade=regrade).distinct().order_by("username")
@@ -200,7 +200,7 @@ def _effect(stamp: tuple[int, ...]) -> Effect:
     )
 
 
-def _stamp(regrade: Regrade) -> tuple[int, ...]:
+def _stamp(regrade: Regrade) -> tuple[int | str, ...]:
     """Return what tells one `effect` from another."""
     own = Attempt.objects.filter(course=regrade.course, exercise=regrade.exercise)
     counting = GradedResult.objects.filter(attempt__in=own.values("pk"), counts=True)
@@ -211,7 +211,7 @@ def _stamp(regrade: Regrade) -> tuple[int, ...]:
         counting.aggregate(last=Max("pk"))["last"] or 0,
         own.aggregate(last=Max("pk"))["last"] or 0,
         decided.aggregate(last=Max("number"))["last"] or 0,
-        *read_course(regrade.course).stamp,
+        read_course(regrade.course).stamp,
     )
 
 

@@ -1,0 +1,108 @@
+"""What of a course is picked up while a server runs: all of it, within a second or two."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command import run_command
+from served_class import HALF, ServedClass, a_class
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
+
+DESCRIPTION = """name = "live"
+title = "Live"
+packages = []
+[exercises.exercise1]
+title = "Mean and spread"
+points = { mean = 4, spread = 6 }
+server.hints = "after_2_attempts"
+"""
+STUB = Path("exercises", "exercise1.py")
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> ServedClass:
+    made = a_class(tmp_path_factory.mktemp("live"), "live", DESCRIPTION, (("exercise1", HALF),))
+    made.add("ada").raise_request_exception = False
+    return made
+
+
+@pytest.fixture(autouse=True)
+def as_it_was(live: ServedClass) -> Iterator[None]:
+    yield
+    change(live, Path("exercises", "course.toml"), DESCRIPTION)
+
+
+def change(served: ServedClass, path: Path, text: str) -> None:
+    """Change a file of the course, a second before the server looks."""
+    from grader.server import courses
+
+    file = Path(served.course.folder, path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, "utf-8")
+    courses._looked_at[served.course.name] = 0.0
+
+
+def asked(served: ServedClass, path: str, language: str = "en") -> Any:
+    headers = {"Accept-Language": language}
+    return served.clients["ada"].get(f"/c/live/{path}", headers=headers)
+
+
+def test_titles_deadlines_and_tasks(live: ServedClass):
+    assert "Mean and spread" in live.page("ada", "")
+    toml = DESCRIPTION.replace("Mean and spread", "Two numbers")
+    toml += "deadline = 2030-05-06T07:08:00Z\n"
+    change(live, Path("exercises", "course.toml"), toml)
+    page = live.page("ada", "")
+    assert "Two numbers" in page
+    assert "2030-05-06" in page
+    change(live, Path("exercises", "exercise1.md"), "# Another task\n")
+    assert "Another task" in live.page("ada", "e/exercise1/")
+
+
+def test_a_course_that_is_broken_is_so_for_everybody_until_it_is_mended(live: ServedClass):
+    assert live.page("ada", "")
+    change(live, Path("exercises", "course.toml"), DESCRIPTION + "packages = 1 = 2\n")
+    for _once_more in range(3):
+        answer = asked(live, "")
+        assert answer.status_code == 503
+        assert "course.toml" in answer.content.decode()
+    change(live, Path("exercises", "course.toml"), DESCRIPTION)
+    assert live.page("ada", "")
+
+
+def test_a_stub_is_no_attempt_as_it_is_now(live: ServedClass):
+    stub = Path(live.course.folder, STUB).read_text("utf-8")
+    graded = live.documents["exercise1", HALF]
+    later = "hints are given after 2 different attempts"
+
+    def report(code: str) -> str:
+        live.documents["exercise1", code] = graded
+        number = live.graded("ada", code)
+        return live.page("ada", f"attempt/{number}/report/")
+
+    assert later in report(stub)
+    changed = stub + "\nMOST = 10\n"
+    change(live, STUB, changed)
+    assert "MOST = 10" in live.add("grace").get("/c/live/e/exercise1/").content.decode()
+    assert later in report(changed)
+    assert later in report(HALF)
+    assert later not in report(HALF + "# once more")
+
+
+def test_translations(live: ServedClass):
+    assert "Mean and spread" in asked(live, "", "zh-CN").content.decode()
+    course = Path(live.course.folder)
+    assert run_command("author", "translate", "zh_CN", "--course", course).returncode in (0, 1)
+    [catalogue] = course.rglob("course.po")
+    text = re.sub(
+        r'(msgid "Mean and spread"\nmsgstr) ""', r'\1 "平均值"', catalogue.read_text("utf-8")
+    )
+    change(live, catalogue.relative_to(course), text)
+    assert run_command("author", "translate", "zh_CN", "--course", course).returncode in (0, 1)
+    assert "平均值" in asked(live, "", "zh-CN").content.decode()
