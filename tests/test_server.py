@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -109,19 +110,33 @@ def test_a_student_hands_in_and_reads_the_report(site: Served, instructor: Visit
 def test_a_file_is_uploaded_or_refused_in_words(site: Served, instructor: Visitor):
     grace = member(site, instructor, "grace")
     path = "/c/course/e/exercise1/"
-    notebook = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+    marked = [{"cell_type": "markdown", "metadata": {}, "source": "# Exercise 1"}]
+    notebook, words = (
+        json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+        for cells in ([], marked)
+    )
     for name, content, told in (
+        ("exercise1.py", "", "exercise1.py holds no code"),
+        ("exercise1.py", "# mine\n\n\t# later\n", "exercise1.py holds no code"),
+        ("exercise1.py", '"""Exercise 1."""\n', "exercise1.py holds no code"),
+        ("exercise1.ipynb", notebook, "it has no code. Open it in Jupyter"),
+        ("exercise1.ipynb", words, "it has no code. Open it in Jupyter"),
+        ("exercise1.ipynb", RIGHT, "exercise1.ipynb is not a notebook"),
+        ("exercise1.py", notebook, "is a notebook that was saved as .py"),
         ("homework.docx", "PK", "a .py file or a notebook"),
         ("exercise1.py", "#" * 1_000_001, "too large"),
     ):
         answer = grace.upload(path + "submit/", ("file", name, content), page=path)
         assert answer.status == 400
         assert told in answer.text
-    for name, content in (("../../a\\\\exercise1.py", RIGHT), ("x.ipynb", notebook)):
-        answer = grace.upload(path + "submit/", ("file", name, content), page=path)
-        assert "/attempt/" in answer.address, answer.text
-        assert ('score">10 / 10' in graded(grace, answer.address)) == (content == RIGHT)
-    assert "nothing to check" in grace.post(path + "submit/", page=path, code="  \n").text
+    answer = grace.upload(path + "submit/", ("file", "../../a\\\\exercise1.py", RIGHT), page=path)
+    assert "/attempt/" in answer.address, answer.text
+    assert 'score">10 / 10' in graded(grace, answer.address)
+    for code in ("  \n", "# later\n\n"):
+        answer = grace.post(path + "submit/", page=path, code=code)
+        assert answer.status == 400
+        assert "nothing to check" in answer.text
+    assert grace.get(path).text.count("/attempt/") == 1
 
 
 def test_as_many_at_once_are_taken_as_the_course_allows(site: Served, instructor: Visitor):

@@ -91,6 +91,28 @@ def test_files_beside_are_taken_with_paths_to_import_them_by(spoken: dict[str, A
     assert Attempt.objects.filter(person=attempt.person).count() == 3
 
 
+def test_what_holds_no_code_is_refused_before_it_counts(spoken: dict[str, Any]):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from django.test import Client
+
+    from grader.server.models import Attempt
+
+    before = Attempt.objects.count()
+    for content, error, told in (
+        (b"", "blank", ""),
+        (b"# nothing yet\n", "blank", ""),
+        (b"{\\rtf1", "unreadable", "exercise1.py is a rich text document"),
+    ):
+        answer = Client().post(
+            "/api/1/courses/spoken/exercises/exercise1/",
+            {"file": SimpleUploadedFile("exercise1.py", content)},
+            headers={**spoken["headers"], "Idempotency-Key": "of a blank one"},
+        )
+        assert (answer.status_code, answer.json()["error"]) == (422, error)
+        assert answer.json().get("error_description", "").startswith(told)
+    assert Attempt.objects.count() == before
+
+
 def test_requests_made_by_chance_are_answered_as_described(spoken: dict[str, Any]):
     schemathesis = pytest.importorskip("schemathesis")
     from hypothesis import HealthCheck, Phase, given, settings

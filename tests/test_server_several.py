@@ -179,6 +179,7 @@ def test_each_file_is_an_attempt_at_the_exercise_that_it_is_named_after(
         ([("mine.py", RIGHT), ("helpers.py", HELPERS)], "name mine.py does not say"),
         ([("exercise1.py", RIGHT), ("exercise1 exercise2.py", "")], "fits several exercises"),
         ([("exercise1.py", RIGHT), ("big.py", "#" * 1_000_001)], "big.py is too large"),
+        ([("exercise1.py", RIGHT), ("exercise2.py", "# later")], "exercise2.py holds no code"),
         ([("exercise1.py", RIGHT)] * 41, "too many files. 40 may be"),
     ],
 )

@@ -141,6 +141,17 @@ def test_a_file_that_is_refused_leaves_the_others_alone(
     assert printed.count(": 10 / 10\n") == 2
 
 
+def test_what_holds_no_code_is_told_before_it_counts(site: Served, ada: Laptop):
+    ada.write("# later\n", "blank/exercise1.py")
+    ada.write("{\\rtf1}", "blank/exercise1 (1).py")
+    done = ada.submit("blank/exercise1.py", "blank/exercise1 (1).py")
+    assert done.returncode == 3
+    assert "exercise1.py: the file holds no code: it was not handed in" in done.stderr
+    assert "exercise1 (1).py is a rich text document (RTF)" in done.stderr
+    assert done.stderr.count("no attempt was used up") == 1
+    assert done.stdout.count(": not handed in\n") == 2
+
+
 def test_a_computer_is_listed_and_ended_by_its_person(
     site: Served, instructor: Visitor, tmp_path: Path
 ):

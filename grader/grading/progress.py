@@ -41,8 +41,12 @@ class Completion:
 
 
 def progress(name: str, data: bytes, course: Course, exercise: Exercise) -> Completion:
+    """Return how far a file is written, as `completion`."""
+    return completion(submission_from_bytes(name, data), course, exercise)
+
+
+def completion(submission: Submission, course: Course, exercise: Exercise) -> Completion:
     """Return how far a submission is written, by its syntax tree; comments count for nothing."""
-    submission = submission_from_bytes(name, data)
     if submission.problem:
         return Completion(Written.NOTHING)
     given = _given(course, exercise)

@@ -13,7 +13,7 @@ from grader.errors import BpgradeError, ServerError
 from grader.language import gettext_lazy as _
 
 _LONGEST: Final = 300
-_OF_ONE_FILE: Final = frozenset({"large", "kind", "many"})
+_OF_ONE_FILE: Final = frozenset({"large", "kind", "many", "blank"})
 _KNOWN: Final = {
     "not_found": (
         _("not found on the server, or you may not see it"),
@@ -31,6 +31,10 @@ _KNOWN: Final = {
     "kind": (
         _("the server accepts only Python files and notebooks"),
         _("give a .py or .ipynb file"),
+    ),
+    "blank": (
+        _("the file holds no code: it was not handed in"),
+        _("is it the right file, and saved? No attempt was used up"),
     ),
     "full": (
         _("the server's disk is full: the file was not kept"),
@@ -108,6 +112,11 @@ def refused(status: int, document: Mapping[str, object], address: str) -> Bpgrad
         )
     if cause == "attempts":
         return _no_attempt(document.get("again"))
+    if cause == "unreadable":
+        return FileRefusedError(
+            plain(str(document.get("error_description", ""))),
+            _("it was not handed in, and no attempt was used up"),
+        )
     if cause in ("database", "broken"):
         return UnreachableError(
             _("the server at {address} failed", address=address),

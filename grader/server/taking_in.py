@@ -17,7 +17,8 @@ from grader.course import Course, Exercise
 from grader.grading.file_names import exercises_named
 from grader.grading.files_beside import import_paths, is_import_path, mentioned
 from grader.grading.imported_files import MAX_FILES, most_of
-from grader.grading.submission import is_submission, most_bytes
+from grader.grading.progress import Written, completion
+from grader.grading.submission import is_submission, most_bytes, submission_from_bytes
 from grader.server import grades, queue
 from grader.server.access import Visit
 from grader.server.allowance import Allowance, allowance
@@ -39,18 +40,24 @@ class RefusedError(Exception):
         large, no attempt is left for now, another file was handed in with the same key, there are
         too many, or a file beside it has no path that it could be imported by. Among several files:
         "unnamed" where one is named after no exercise and imported by none of the others, "names"
-        where it is named after more than one.
+        where it is named after more than one. "blank" where no code is in it, "unreadable" where
+        it can't be read.
     again : datetime or None
         When there is an attempt again, if that is soon.
     name : str
         Which file it is, where there were several.
+    reason : str
+        Why it can't be read.
     """
 
-    def __init__(self, problem: str, again: datetime | None = None, name: str = "") -> None:
+    def __init__(
+        self, problem: str, again: datetime | None = None, name: str = "", reason: str = ""
+    ) -> None:
         super().__init__(problem)
         self.problem = problem
         self.again = again
         self.name = name
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +168,21 @@ def _not_too_large(beside: Sequence[tuple[str, bytes]]) -> tuple[tuple[str, byte
     if sum(len(content) for _path, content in beside) > _MOST_BESIDE:
         raise RefusedError("large", name=max(beside, key=lambda each: len(each[1]))[0])
     return tuple(beside)
+
+
+def expect_code(found: Course, chosen: Exercise, handed: ReceivedFile) -> None:
+    """Do nothing where there is something to grade in a file, so that it may use up an attempt.
+
+    Raises
+    ------
+    RefusedError
+        There is not.
+    """
+    submission = submission_from_bytes(handed.name, handed.content)
+    if submission.problem:
+        raise RefusedError("unreadable", name=handed.name, reason=submission.problem)
+    if completion(submission, found, chosen).written is Written.NOTHING:
+        raise RefusedError("blank", name=handed.name)
 
 
 def allowed(visit: Visit, chosen: Exercise, own: Sequence[StandingAttempt]) -> Allowance:

@@ -23,11 +23,20 @@ from grader.server.courses import course_of, read_course
 from grader.server.models import Attempt, Computer
 from grader.server.rendering import refusal
 from grader.server.showing import result_for, shown_to
-from grader.server.taking_in import RefusedError, take_in, uploaded, uploaded_beside
+from grader.server.taking_in import (
+    RefusedError,
+    expect_code,
+    take_in,
+    uploaded,
+    uploaded_beside,
+)
 from grader.server.views.files import exercise_grade_of
 
 _GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
-_STATUS: Final = {"kind": 415, "large": 413, "attempts": 403, "key": 409, "many": 413}
+_STATUS: Final = {
+    **{"kind": 415, "large": 413, "many": 413, "blank": 422, "unreadable": 422},
+    **{"attempts": 403, "key": 409},
+}
 _LONGEST_KEY: Final = 64
 _LONGEST_CODE: Final = 100
 DESCRIPTION: Final = json.loads(Path(__file__).parent.with_name("openapi.json").read_text("utf-8"))
@@ -131,12 +140,14 @@ def hand_in(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
         beside = uploaded_beside(
             request.FILES.getlist("beside"), request.POST.getlist("beside_path")
         )
-        one = take_in(visit, found, chosen, uploaded(file, key, beside))
+        handed = uploaded(file, key, beside)
+        expect_code(found, chosen, handed)
+        one = take_in(visit, found, chosen, handed)
     except RefusedError as error:
         if error.problem == "beside":
             return refusal("bad_request", 400)
         again = {"again": error.again.isoformat()} if error.again else {}
-        return refusal(error.problem, _STATUS[error.problem], **again)
+        return refusal(error.problem, _STATUS[error.problem], error.reason, **again)
     return JsonResponse(_told(visit, one), status=201)
 
 

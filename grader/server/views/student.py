@@ -34,6 +34,7 @@ from grader.server.taking_in import (
     ReceivedFile,
     RefusedError,
     allowed,
+    expect_code,
     sorted_out,
     take_in,
 )
@@ -92,6 +93,8 @@ def submit(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
         return failure_page(request, "rate", 429)
     try:
         handed = _handed_in(request, visit, found, chosen)
+        for each, file in handed:
+            expect_code(found, each, file)
         if len(handed) > 1:
             return take_in_several(request, visit, found, handed)
         attempt = take_in(visit, found, *handed[0])
@@ -155,6 +158,7 @@ def _exercise_page(
         beside=beside_told(begun_from) if begun_from else "",
         problem=refused.problem if refused else "",
         problem_file=refused.name if refused else "",
+        reason=refused.reason if refused else "",
         most_files=MOST_FILES,
     )
 
