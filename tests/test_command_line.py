@@ -155,3 +155,27 @@ def test_a_report_in_plain_ascii_where_the_locale_holds_no_more(tmp_path: Path):
     assert ended.returncode == 1
     assert ended.stdout.isascii()
     assert "0 / 10" in ended.stdout
+
+
+@pytest.mark.parametrize("command", ["check", "submit"])
+def test_what_is_no_submission_is_answered_by_what_may_have_been_meant(
+    command: str, tmp_path: Path
+):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "work.zip").touch()
+
+    def told(name: str) -> str:
+        ended = run_command(command, name, folder=tmp_path)
+        assert ended.returncode == 2
+        assert "bpgrade batch" not in ended.stderr
+        return ended.stderr.partition("-> ")[2].rstrip("\n")
+
+    assert told("mine") == "give a .py or .ipynb file"
+    (folder / "exercise1.py").touch()
+    assert told("mine") == "did you mean mine/exercise1.py?"
+    assert told("mine/exercise1") == "did you mean mine/exercise1.py?"
+    (folder / "exercise2.ipynb").touch()
+    assert told("mine") == "give the files in it that you mean, as in mine/exercise1.py"
+    assert told("mine/exercise2") == "did you mean mine/exercise2.ipynb?"
+    assert told("mine/work.zip") == "unpack it and name the .py or .ipynb file in it"

@@ -113,10 +113,7 @@ def read_submission(path: Path) -> Submission:
             _("check the path and its permissions"),
         ) from None
     if stat.S_ISDIR(mode):
-        raise SubmissionError(
-            _("{path} is a folder", path=path),
-            _("give the file in it, as in `bpgrade check {path}/exercise1.py`", path=path),
-        )
+        raise SubmissionError(_("{path} is a folder", path=path), _inside(path))
     if not stat.S_ISREG(mode):
         raise SubmissionError(
             _("{path} is not a regular file", path=path), _("give a .py or .ipynb file")
@@ -333,17 +330,37 @@ def _reason(error: Exception) -> str:
 
 def _python_beside(path: Path) -> str:
     if path.suffix.lower() == ".zip":
-        return _("unpack it and name the .py or .ipynb file, or grade it with bpgrade batch")
-    own = [path.with_suffix(ending) for ending in (".py", ".ipynb")]
-    beside = [str(each) for each in own if each.is_file()]
-    if beside:
+        return _("unpack it and name the .py or .ipynb file in it")
+    own = _with_endings(path)
+    if beside := [each for each in own if each.is_file()]:
         return _("did you mean {name}?", name=beside[0])
     if path.suffix.lower() in (".txt", ".md"):
         return _("is it Python code alone? Then rename it to {name}", name=own[0].name)
     return _("name a file that ends in .py or .ipynb")
 
 
+def _with_endings(path: Path) -> list[Path]:
+    return [path.with_suffix(ending) for ending in (".py", ".ipynb")]
+
+
+def _inside(folder: Path) -> str:
+    """Return which file of a folder may have been meant."""
+    try:
+        found = sorted(each for each in folder.iterdir() if is_submission(each.name))
+    except OSError:
+        found = []
+    if len(found) == 1:
+        return _("did you mean {name}?", name=found[0])
+    if found:
+        return _("give the files in it that you mean, as in {path}", path=found[0])
+    return _("give a .py or .ipynb file")
+
+
 def _nearby(path: Path) -> str:
+    if path.name and not path.suffix:
+        for whole in _with_endings(path):
+            if whole.is_file():
+                return _("did you mean {name}?", name=whole)
     try:
         names = [entry.name for entry in path.parent.iterdir() if entry.suffix == path.suffix]
     except OSError:
