@@ -210,7 +210,7 @@ def _wait(files: Sequence[_File], show: Callable[[Result], None]) -> bool:
 def _progress() -> Iterator[Callable[[AttemptStatus], None]]:
     """Give what shows how far an attempt is, in one line that changes where there is a terminal."""
     if not sys.stderr.isatty():
-        yield lambda _attempt: None
+        yield _said_once()
         return
     from rich.console import Console
     from rich.text import Text
@@ -220,7 +220,21 @@ def _progress() -> Iterator[Callable[[AttemptStatus], None]]:
         yield lambda attempt: status.update(Text(_waiting(attempt)))
 
 
+def _said_once() -> Callable[[AttemptStatus], None]:
+    """Return what shows of an attempt only that it may wait for long, once."""
+    told: list[int] = []
+
+    def shown(attempt: AttemptStatus) -> None:
+        if attempt.stalled and not told:
+            told.append(attempt.number)
+            _say(_waiting(attempt))
+
+    return shown
+
+
 def _waiting(attempt: AttemptStatus) -> str:
+    if attempt.stalled:
+        return _("the server has it, but is checking nothing at the moment: Ctrl-C, and look later")
     if not attempt.before:
         return _("being checked")
     minutes = round(attempt.seconds / 60)

@@ -58,6 +58,8 @@ class AttemptStatus:
         How many are before it.
     seconds, ask_again : float
         About how long until a worker is at it; after how long it is worth asking again.
+    stalled : bool
+        Whether no worker is running.
     late : str
         How late it is, in words.
     """
@@ -69,6 +71,7 @@ class AttemptStatus:
     state: Literal["waiting", "graded", "ungraded", "withheld"]
     before: int
     seconds: float
+    stalled: bool
     ask_again: float
     late: str
 

@@ -22,6 +22,7 @@ from django.db import (
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
+from grader.language import gettext_lazy as _
 from grader.server.lti import outbox
 from grader.server.models import (
     Attempt,
@@ -42,9 +43,15 @@ _HOLD_LONGEST: Final = 10.0
 _SOON: Final = 5  # so few are before an attempt that nobody needs to be told how long it takes
 _PACED_BY: Final = 50
 _PUT_OFF: Final = timedelta(seconds=5)
+_STALLED: Final = LEASE  # so long nobody is told that a worker has died, or starts again
 ENDED: Final = (JobState.GRADED, JobState.GIVEN_UP)
 AWAY: Final = (OperationalError, InterfaceError)
 """How a database fails that is gone, restarted, locked for too long, or full."""
+NO_WORKER: Final = _(
+    "No worker is running, so nothing is graded. Start one with bpgrade serve --worker, or look at"
+    " the server's log."
+)
+"""What is said where the queue is stalled to those who can change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +66,14 @@ class QueuePosition:
         Whether a worker is at it.
     seconds : float
         About how long until a worker is at it, by how fast the last ones were graded.
+    is_stalled : bool
+        Whether no worker is running.
     """
 
     before: int | None
     is_leased: bool = False
     seconds: float = 0.0
+    is_stalled: bool = False
 
     @property
     def ask_again(self) -> float:
@@ -217,10 +227,29 @@ def position(attempt: Attempt) -> QueuePosition:
     job = attempt.job
     if job.state in ENDED:
         return QueuePosition(None)
-    if job.state == JobState.LEASED:
+    now = timezone.now()
+    if job.state == JobState.LEASED and job.leased_until and job.leased_until > now:
         return QueuePosition(0, is_leased=True)
     before = Job.objects.filter(state=JobState.WAITING, pk__lt=job.pk).count()
-    return QueuePosition(before, seconds=before * _pace() if before > _SOON else 0.0)
+    seconds = before * _pace() if before > _SOON else 0.0
+    stalled = now - attempt.handed_in > _STALLED and is_stalled()
+    return QueuePosition(before, seconds=seconds, is_stalled=stalled)
+
+
+def is_stalled() -> bool:
+    """Return whether something has waited for a while and nobody is at work: there is no worker."""
+    now = timezone.now()
+    since = now - _STALLED
+    if Job.objects.filter(state=JobState.LEASED, leased_until__gt=now).exists():
+        return False
+    last = GradedResult.objects.order_by("-id").values_list("graded_at", flat=True).first()
+    if last is not None and last > since:  # seen between two jobs
+        return False
+    waiting, later = _to_lease()
+    return (
+        waiting.filter(attempt__handed_in__lt=since).exists()
+        or later.filter(regrade__begun__lt=since).exists()
+    )
 
 
 def ended_of(attempts: Collection[int]) -> set[int]:

@@ -17,6 +17,7 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
 
 from grader.decisions.final_grade import FinalGrade
 from grader.decisions.remarks import remarks
@@ -57,12 +58,15 @@ class RegradeProgress:
         How many could not be graded again.
     is_outdated : bool
         Whether the course has changed since it was begun.
+    is_put_off : bool
+        Whether a worker has left it alone, having another version of the course.
     """
 
     attempts: int
     open: int
     ungraded: int
     is_outdated: bool
+    is_put_off: bool
 
     @property
     def graded(self) -> int:
@@ -135,6 +139,9 @@ def progress(regrade: Regrade) -> RegradeProgress:
         .count(),
         ungraded=regrade.results.exclude(status="graded").count(),
         is_outdated=regrade.version != version_of(regrade.course, regrade.exercise),
+        is_put_off=regrade.jobs.filter(
+            state=JobState.LATER, leased_until__gt=timezone.now()
+        ).exists(),
     )
 
 

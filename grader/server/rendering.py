@@ -23,6 +23,7 @@ from grader.report.arrangement import amount, score_text
 from grader.report.pages.texts import name_shown
 from grader.server.grades import grade_text
 from grader.server.lti.news import come_from, grade_news, platform_news
+from grader.server.queue import NO_WORKER
 
 API: Final = "/api/"
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -57,6 +58,7 @@ def environment(**options: Any) -> Environment:
         platform_news=platform_news,
         grade_news=grade_news,
         come_from=come_from,
+        no_worker=NO_WORKER,
         languages=languages,
         html_tag=html_tag,
         current_language=current_language,

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils import timezone
 
 from grader.language import gettext_lazy as _
 from grader.report.arrangement import score_text
 from grader.server.lti.connection import to_look_at
 from grader.server.lti.models import GradeState, LtiCourse, LtiEnrolment, LtiGrade, LtiPlatform
 from grader.server.models import Person, ServedCourse
+
+_SENT_WITHIN: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,13 @@ def come_from(course: ServedCourse) -> dict[int, PlatformMembership]:
     }
 
 
+def _is_left_alone(row: LtiGrade) -> bool:
+    """Return whether a grade could have been sent, and nobody is sending any there."""
+    now = timezone.now()
+    leased_until = row.column.course.platform.leased_until
+    return row.due < now - _SENT_WITHIN and (leased_until is None or leased_until < now)
+
+
 def _line(row: LtiGrade) -> GradeNews:
     platform = str(row.column.course.platform)
     sent = "" if row.score is None else score_text(row.score, row.maximum)
@@ -86,6 +98,9 @@ def _line(row: LtiGrade) -> GradeNews:
         )
     if row.state == GradeState.WAITING:
         words = row.words or row.column.course.platform.trouble
+        if not words and _is_left_alone(row):
+            text = _("waiting to be sent to {platform}: no worker is running", platform=platform)
+            return GradeNews(text, True)
         if not words:
             return GradeNews(_("on its way to {platform}", platform=platform))
         text = _("waiting to be sent to {platform}: {words}", platform=platform, words=words)

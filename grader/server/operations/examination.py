@@ -29,7 +29,6 @@ _LEAST_BYTES: Final = 1_000_000_000
 _ANSWER_SECONDS: Final = 5.0
 _OFF: Final = timedelta(seconds=5)
 _LONGEST_PAGE: Final = 100_000
-_STALLED: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,15 +245,13 @@ def _clock() -> HealthCheck:
 
 def _worker(is_running: bool) -> HealthCheck:
     """Tell whether somebody grades: only what waits shows that nobody does."""
+    from grader.server import queue
     from grader.server.models import Job, JobState
 
     name = _("worker")
-    now = datetime.now(UTC)
-    at_work = Job.objects.filter(state=JobState.LEASED, leased_until__gt=now).count()
-    waiting = Job.objects.filter(state=JobState.WAITING)
-    since = waiting.order_by("id").values_list("attempt__handed_in", flat=True).first()
-    told = _("{waiting} waiting, {graded} being graded", waiting=waiting.count(), graded=at_work)
-    if not is_running or at_work or since is None or now - since < _STALLED:
+    at_work = Job.objects.filter(state=JobState.LEASED, leased_until__gt=datetime.now(UTC)).count()
+    told = _("{waiting} waiting, {graded} being graded", waiting=queue.waiting(), graded=at_work)
+    if not is_running or not queue.is_stalled():
         return HealthCheck(name, True, told)
     return HealthCheck(
         name, False, told, _("start one: bpgrade serve --worker, or look at the server's log")

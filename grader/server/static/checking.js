@@ -35,12 +35,13 @@ const follow = async (attempt) => {
     try {
       const response = await fetch(attempt.dataset.state, { headers, signal });
       if (response.ok) {
-        const { ended, before, minutes, again } = await response.json();
+        const { ended, before, minutes, stalled, again } = await response.json();
         if (ended) {
           const page = await read(await fetch(attempt.dataset.address, { signal }));
           return put(page.getElementById("attempt"));
         }
-        const words = before === 0 ? "now" : minutes > 0 ? "long" : "before";
+        const far = before === 0 ? "now" : minutes > 0 ? "long" : "before";
+        const words = stalled ? "stalled" : far;
         say(attempt.dataset[words].replace("{count}", before).replace("{minutes}", minutes));
         pause = again * 1000;
         failed = 0;

@@ -190,6 +190,7 @@ def _told(visit: Visit, one: Attempt) -> dict[str, Any]:
         "state": "waiting",
         "before": where.before or 0,
         "seconds": where.seconds,
+        "stalled": where.is_stalled,
         "ask_again": where.ask_again,
         "late": "",
     }

@@ -53,6 +53,7 @@ def desk(request: HttpRequest, visit: Visit) -> HttpResponse:
         gradable=_gradable(visit, {one.person_id for one in part.rows}),
         ungraded=ungraded.count(),
         waiting=queue.waiting(),
+        is_stalled=queue.is_stalled(),
     )
 
 

@@ -71,5 +71,6 @@ def _told(where: queue.QueuePosition, again: float) -> dict[str, object]:
         "ended": where.before is None,
         "before": where.before or 0,
         "minutes": round(where.seconds / 60),
+        "stalled": where.is_stalled,
         "again": again,
     }

@@ -8,8 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
 from grader.course import Exercise
 from grader.language import gettext as _
+from grader.language import sentences, translated
 from grader.report.difference_words import told_change, told_check, told_counts
-from grader.server import access, regrades
+from grader.server import access, queue, regrades
 from grader.server.access import Visit, exercise_for, student_for
 from grader.server.courses import course_of
 from grader.server.form_fields import number_in
@@ -92,6 +93,11 @@ def _settle(request: HttpRequest, visit: Visit, exercise: Exercise) -> None:
 
 
 def _told(far: RegradeProgress) -> str:
-    return _(
-        "{count} of {all} attempts have been graded again.", count=far.graded, all=far.attempts
-    )
+    lines = [
+        _("{count} of {all} attempts have been graded again.", count=far.graded, all=far.attempts)
+    ]
+    if far.open and queue.is_stalled():
+        lines.append(translated(queue.NO_WORKER))
+    if far.is_put_off and not far.is_outdated:
+        lines.append(_("A worker leaves them alone: the course that it has is of another version."))
+    return translated(sentences(lines))
