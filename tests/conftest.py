@@ -1,4 +1,7 @@
-"""What holds for every test: signals as in a terminal, and trusted courses of its own."""
+"""What holds for every test: signals as in a terminal, and trusted courses of its own.
+
+Tests that are marked `thorough` are left out unless `-m` asks for them: tests/thoroughness.py.
+"""
 
 from __future__ import annotations
 

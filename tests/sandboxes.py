@@ -28,6 +28,8 @@ WITHOUT = {
     "bubblewrap and landlock": ("seccomp",),
     "bubblewrap and seccomp": ("landlock",),
 }
+BY_DEFAULT = ("strict", "landlock and seccomp", "bubblewrap alone")
+"""Among them each layer is what stops something; the others are for the thorough run."""
 LIMITS = Limits(call_seconds=10.0, memory_megabytes=256, file_megabytes=1, processes=16)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from handed_in import authored, own_words, with_function
+from thoroughness import thorough
 
 from grader.checking.reference import load_reference
 from grader.comparison.values import agree
@@ -98,7 +99,7 @@ def grade(exercise: Exercise, texts: list[str]) -> list[Result]:
         ]
 
 
-@pytest.mark.parametrize(("name", "function"), ASKED)
+@pytest.mark.parametrize(("name", "function"), thorough(ASKED, but=ASKED[1::2]))
 def test_a_mutant_is_named_as_its_own_class(name: str, function: str) -> None:
     exercise = COURSE.exercise(name)
     shelf = Shelf(COURSE, lambda each: load_reference(COURSE, each))

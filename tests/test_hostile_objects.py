@@ -13,7 +13,8 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from sandboxes import isolation
+from sandboxes import BY_DEFAULT, isolation
+from thoroughness import thorough
 
 from grader.checking.student.asked_objects import Placement
 from grader.course import load_course
@@ -91,7 +92,7 @@ def test_liars_earn_points_and_learn_where_objects_are_taken_for_values(grader: 
         assert "learned 4.0" in grader.grade(submission, EXERCISE, 0).output
 
 
-@pytest.mark.parametrize("name", ["strict", "landlock and seccomp", "bubblewrap alone"])
+@pytest.mark.parametrize("name", thorough(BY_DEFAULT, but=["strict"]))
 def test_nothing_is_gained_behind_a_wall(name: str) -> None:
     quick = ["equal_to_all", "forged_handle", "stale_handle", "liar_by_kind"]
     with Grader(COURSE, isolation(name)) as walled:

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sandboxes import LIMITS, WITHOUT, SandboxSessions, isolation, marked
+from sandboxes import BY_DEFAULT, LIMITS, WITHOUT, SandboxSessions, isolation, marked
+from thoroughness import thorough
 from waiting import wait_for
 
 from grader.course import load_course
@@ -34,7 +35,7 @@ CORPUS = ROOT / "tests" / "corpus"
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation needs Linux")
 
 
-@pytest.fixture(params=list(WITHOUT), scope="module")
+@pytest.fixture(params=thorough(WITHOUT, but=BY_DEFAULT), scope="module")
 def bench(request: pytest.FixtureRequest) -> Iterator[SandboxSessions]:
     with SandboxHost(isolation(request.param), ["numpy"]) as host:
         yield SandboxSessions(host)

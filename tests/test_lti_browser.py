@@ -13,6 +13,7 @@ from lti_records import StandInCourse, StandInMember
 from lti_site import ADA, EXERCISE, GRACE, TEACHER, BothSides, registered
 from made_batch import CHROMIUM
 from serving import PASSWORD, RIGHT
+from thoroughness import thorough
 from waiting import wait_for
 
 pytestmark = [
@@ -97,7 +98,7 @@ def test_a_student_hands_in_in_the_frame(browser, site: BothSides, course: Stand
         assert "/login/" in page.url
 
 
-@pytest.mark.parametrize("storage", ["", "kept", "forgotten"])
+@pytest.mark.parametrize("storage", thorough(["", "kept", "forgotten"], but=["kept"]))
 def test_without_cookies_a_new_window_opens(
     browser, site: BothSides, course: StandInCourse, storage: str
 ):
@@ -137,7 +138,7 @@ def test_a_teacher_connects_a_course_and_chooses_exercises(browser, site: BothSi
     assert [one.maximum for one in course.columns.values() if one.activity][-1:] == [10.0]
 
 
-@pytest.mark.parametrize("storage", ["", "kept"])
+@pytest.mark.parametrize("storage", thorough(["", "kept"], but=[""]))
 def test_exercises_are_chosen_in_a_new_window(browser, site: BothSides, storage: str):
     """The platform takes the choice from its own frame, as Moodle 4.5 does."""
     course = site.course("Without cookies")

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from notebook_files import REFERENCE, NotebookGrader, bench, notebook
+from thoroughness import thorough
 
 from grader.cli import group
 from grader.report.annotation import annotate
@@ -56,9 +57,10 @@ NOTEBOOKS = st.fixed_dictionaries(
 ).map(lambda value: json.dumps(value).encode())
 SLOW = settings(
     deadline=None,
-    max_examples=150,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
+numbers = pytest.mark.parametrize("number", thorough([30, 300], but=[30]))
+"""How many examples there are."""
 
 
 @pytest.fixture(scope="module")
@@ -76,37 +78,53 @@ def clear(result: Result) -> None:
     assert Result.from_json(result.to_json()).score == result.score
 
 
-@SLOW
-@given(data=NOTEBOOKS)
-def test_any_notebook(grade: NotebookGrader, data: bytes) -> None:
-    result = grade.grade(data)
-    clear(result)
-    if {check.outcome for check in result.checks} != {Outcome.ERROR}:
-        again = annotate(annotate(data, result).encode(), result)
-        assert again == annotate(data, result)
+@numbers
+def test_any_notebook(grade: NotebookGrader, number: int) -> None:
+    @settings(SLOW, max_examples=number)
+    @given(data=NOTEBOOKS)
+    def holds(data: bytes) -> None:
+        result = grade.grade(data)
+        clear(result)
+        if {check.outcome for check in result.checks} != {Outcome.ERROR}:
+            again = annotate(annotate(data, result).encode(), result)
+            assert again == annotate(data, result)
+
+    holds()
 
 
-@SLOW
-@given(order=st.permutations(PIECES), counts=st.lists(st.integers(0, 9), max_size=9))
-def test_any_order_of_cells(grade: NotebookGrader, order: list[str], counts: list[int]) -> None:
-    cells: list[dict[str, Any]] = [
-        {"cell_type": "code", "source": source, "execution_count": counts.pop() if counts else None}
-        for source in order
-    ]
-    result = grade.grade(notebook(*cells))
-    clear(result)
-    assert result.score == 20  # the functions are there at the end, whatever the order
+@numbers
+def test_any_order_of_cells(grade: NotebookGrader, number: int) -> None:
+    @settings(SLOW, max_examples=number)
+    @given(order=st.permutations(PIECES), counts=st.lists(st.integers(0, 9), max_size=9))
+    def holds(order: list[str], counts: list[int]) -> None:
+        cells: list[dict[str, Any]] = [
+            {
+                "cell_type": "code",
+                "source": source,
+                "execution_count": counts.pop() if counts else None,
+            }
+            for source in order
+        ]
+        result = grade.grade(notebook(*cells))
+        clear(result)
+        assert result.score == 20  # the functions are there at the end, whatever the order
+
+    holds()
 
 
-@SLOW
-@given(data=st.binary(max_size=200) | st.data())
-def test_any_bytes(grade: NotebookGrader, data: Any) -> None:
-    if not isinstance(data, bytes):
-        whole = notebook(*PIECES)
-        start = data.draw(st.integers(0, len(whole)))
-        end = data.draw(st.integers(start, len(whole)))
-        data = whole[:start] + data.draw(st.binary(max_size=5)) + whole[end:]
-    clear(grade.grade(data))
+@numbers
+def test_any_bytes(grade: NotebookGrader, number: int) -> None:
+    @settings(SLOW, max_examples=number)
+    @given(data=st.binary(max_size=200) | st.data())
+    def holds(data: Any) -> None:
+        if not isinstance(data, bytes):
+            whole = notebook(*PIECES)
+            start = data.draw(st.integers(0, len(whole)))
+            end = data.draw(st.integers(start, len(whole)))
+            data = whole[:start] + data.draw(st.binary(max_size=5)) + whole[end:]
+        clear(grade.grade(data))
+
+    holds()
 
 
 @settings(SLOW, max_examples=12)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sandboxes import WITHOUT, SandboxSessions, isolation
+from thoroughness import thorough
 
 from grader.course import Limits, load_course
 from grader.course.stub_imports import imported_by_stubs
@@ -53,7 +54,9 @@ def with_sklearn():
 LIMITS = Limits(call_seconds=30.0, load_seconds=30.0)
 
 
-@pytest.mark.parametrize("name", ["basic", "single", *WITHOUT])
+@pytest.mark.parametrize(
+    "name", thorough(["basic", "single", *WITHOUT], but=["basic", "single", "strict"])
+)
 def test_packages_work_behind_every_wall(name: str) -> None:
     with SandboxHost(isolation(name), PACKAGES) as host:
         session = SandboxSessions(host).session(SOURCE, LIMITS)

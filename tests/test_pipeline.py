@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
 import sandboxes
+from thoroughness import thorough
 
 from grader.checking.replay import Forecast
 from grader.course import Limits
@@ -65,6 +67,12 @@ MADE: dict[str, Calls] = {
     "another later": [*FORESEEN[:5], ("first", 50.0), *FORESEEN[5:]],
     "more": [*FORESEEN, ("first", 9.0)],
 }
+QUICK = {"plain", "counts its calls", "keeps what it was given", "prints"}
+EACH_WITH_EACH = thorough(
+    product(SUBMISSIONS, MADE),
+    but=lambda case: case[0] in QUICK or case[1] == "another later",
+)
+"""Where the calls are others than those foreseen is where any submission might show it."""
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +97,7 @@ def told(pipeline: Pipeline | SubmissionSession, calls: Calls) -> list[Any]:
     return answers
 
 
-@pytest.mark.parametrize("made", MADE)
-@pytest.mark.parametrize("submission", SUBMISSIONS)
+@pytest.mark.parametrize(("submission", "made"), EACH_WITH_EACH)
 def test_nothing_depends_on_it(
     bench: sandboxes.SandboxSessions, submission: str, made: str
 ) -> None:
@@ -111,8 +118,7 @@ def test_nothing_depends_on_it(
     assert found[1] == found[0]
 
 
-@pytest.mark.parametrize("made", MADE)
-@pytest.mark.parametrize("submission", SUBMISSIONS)
+@pytest.mark.parametrize(("submission", "made"), EACH_WITH_EACH)
 def test_nothing_depends_on_what_was_answered_early(
     bench: sandboxes.SandboxSessions, submission: str, made: str
 ) -> None:

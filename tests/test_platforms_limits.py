@@ -15,6 +15,7 @@ from command import server
 from made_results import check, result
 from platform_cases import CORPUS, EXERCISE, PLACE, ROOT
 from platform_validity import PROBLEMS, VALID, artemis_build_failed, autolab_scores
+from thoroughness import thorough
 
 from grader.platforms.assessment import Assessment
 from grader.platforms.platform import Surroundings
@@ -63,7 +64,7 @@ def documents(name: str, folder: Path, printed: str) -> dict[str, str]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="platforms run Linux")
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", thorough(NAMES, but=NAMES[::2]))
 def test_with_little_memory_the_document_says_not_graded(name: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-P", "-m", "grader", *words(name, tmp_path)],
@@ -85,7 +86,7 @@ def test_with_little_memory_the_document_says_not_graded(name: str, tmp_path: Pa
     assert "This is not your fault" in text.replace("\\", "")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", thorough(NAMES, but=NAMES[1::2]))
 def test_what_has_promised_the_document_imports_neither_numpy_nor_pytest(
     name: str, tmp_path: Path
 ) -> None:

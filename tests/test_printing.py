@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from sandboxes import WITHOUT, isolation
+from thoroughness import thorough
 
 from grader.author.release import release
 from grader.author.verify import Effort, verify
@@ -61,7 +62,9 @@ def feedback(result: Result) -> str:
     return "\n".join(check.feedback for check in result.checks)
 
 
-@pytest.mark.parametrize("name", ["basic", "single", *WITHOUT])
+@pytest.mark.parametrize(
+    "name", thorough(["basic", "single", *WITHOUT], but=["basic", "single", "strict"])
+)
 def test_the_right_solution_gets_full_marks_behind_every_wall(name: str, tmp_path: Path) -> None:
     cells = [
         {"cell_type": "code", "metadata": {}, "outputs": [], "source": text, "id": f"c{number}"}
@@ -174,7 +177,7 @@ KEEP = {
 """The functions that keep their points where that is not all but the one that is hostile."""
 
 
-@pytest.mark.parametrize("level", ["basic", "strict"])
+@pytest.mark.parametrize("level", thorough(["basic", "strict"], but=["strict"]))
 def test_hostile_ones_cost_themselves_only(level: str, tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path / "course")
     course = load_course(tmp_path / "course")

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from command import run_command
 from serving import RIGHT, Database, Served, Visitor, first_instructor, served, served_on
+from thoroughness import thorough
 from waiting import wait_for
 
 from grader.sandbox.child.processes import descendants
@@ -26,7 +27,7 @@ ROUNDS = 3
 SEED = random.randrange(10**6)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=thorough(["sqlite", "postgresql"], but=["sqlite"]))
 def site(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[tuple[Served, Visitor, Database | None]]:

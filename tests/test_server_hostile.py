@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 from command import run_command
 from serving import PASSWORD, Served, Visitor, first_instructor, served_on
+from thoroughness import thorough
 from waiting import wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
@@ -31,7 +32,6 @@ TASK = "/c/course/e/exercise1/"
 SUBMIT = TASK + "submit/"
 SECRET = "secret_of_ada"
 SEED = random.randrange(10**6)  # pytest shows it where a test fails
-REQUESTS = 500
 SUBMISSIONS = Path(__file__).parent / "hostile" / "submissions"
 THROUGH_THE_DOOR = (
     "lying/surrogates.py", "lying/million_digits.py", "exhausting/output.py",
@@ -291,15 +291,16 @@ def everything(site: AttackedSite) -> tuple[object, ...]:
     )
 
 
-def test_hostile_requests_gain_nothing_and_break_nothing(site: AttackedSite):
+@pytest.mark.parametrize("number", thorough([150, 500], but=[150]))
+def test_hostile_requests_gain_nothing_and_break_nothing(site: AttackedSite, number: int):
     chosen = random.Random(SEED)
     before, processes = everything(site), site.running.children()
     requests = [*odd_addresses(site), *odd_headers(), *odd_forms(), *odd_uploads()]
     tokens = [visitor.token(TASK) for visitor in site.mallories]
     own = site.instructor.token(PEOPLE)
     wrong = []
-    for number, request in enumerate(chosen.sample(requests, REQUESTS)):
-        one = number % len(tokens)
+    for place, request in enumerate(chosen.sample(requests, number)):
+        one = place % len(tokens)
         taught = request.by == "instructor"
         visitor, token = (site.instructor, own) if taught else (site.mallories[one], tokens[one])
         status, text = sent(site, request, visitor.cookies(), token)

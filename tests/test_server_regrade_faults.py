@@ -20,6 +20,7 @@ import pytest
 from command import run_command
 from served_class import HALF
 from serving import RIGHT, Served, Visitor, first_instructor, served_on
+from thoroughness import thorough
 from waiting import wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
@@ -103,7 +104,7 @@ class Site:
         return int(number)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=thorough(["sqlite", "postgresql"], but=["postgresql"]))
 def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     course = tmp_path / "course"
     assert run_command("author", "new", course).returncode == 0
