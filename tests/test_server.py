@@ -261,9 +261,14 @@ def test_a_second_start_keeps_everything_and_so_does_a_copy(tmp_path: Path):
         assert "10 / 10" in back.get(attempt).text
 
 
-@pytest.mark.parametrize("package", ["django", "django-csp", "granian"])
-def test_what_lacks_of_the_extra_is_said(tmp_path: Path, package: str):
-    words = ["serve", "--course", str(COURSE), "--data", str(tmp_path / "data")]
+@pytest.mark.parametrize("package", ["django-csp", "granian"])
+@pytest.mark.parametrize(
+    "words",
+    [["--course", str(COURSE)], ["--worker"], ["backup", "b.zip"]],
+    ids=lambda words: words[0],
+)
+def test_what_lacks_of_the_extra_is_said(tmp_path: Path, package: str, words: list[str]):
+    words = ["serve", *words, "--data", str(tmp_path / "data")]
     code = f"""
 import sys
 from importlib import metadata

@@ -98,6 +98,9 @@ def command(
 
     Exit code: 0 stopped, 2 an option is wrong, 3 it could not be run.
     """
+    from grader.extras import check_installed
+
+    check_installed("server", lazy("the server"))  # for its processes, which need not ask again
     if context.invoked_subcommand:
         return 0
     data = named(data)

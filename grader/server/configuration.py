@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 from grader.course import file_lock
 from grader.course.files import write_private
 from grader.errors import DISK_IS_FULL, UsageError, unreadable, unwritable
-from grader.extras import check_installed
 from grader.language import gettext_lazy as _
 from grader.server import logs
 from grader.server.addresses import postgresql_settings
@@ -194,9 +193,8 @@ def set_up(configuration: Configuration) -> None:
     Raises
     ------
     UsageError
-        The extra `server` is not installed, or the database's address makes no sense.
+        The database's address makes no sense.
     """
-    check_installed("server", _("the server"))
     import django
     from django.conf import settings
 
