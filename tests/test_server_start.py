@@ -19,6 +19,9 @@ from command import run_command
 from serving import RIGHT, answers, first_instructor, free_port, served
 from waiting import wait_for
 
+from grader.errors import UsageError
+from grader.server import addresses
+
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
 
@@ -114,6 +117,66 @@ def test_a_port_that_is_taken_is_told(course: Path, tmp_path: Path):
         port = other.getsockname()[1]
         words = ["serve", "--course", course, "--data", tmp_path / "d", "--port", port]
         refused(2, f"127.0.0.1:{port}: Address already in use", *words)
+
+
+def test_a_port_is_kept_from_the_first_look_at_it():
+    port = free_port()
+
+    def another(*options: int) -> bool:
+        """Return whether another program, with these options, can have the port."""
+        with socket.socket() as other:
+            for option in options:
+                other.setsockopt(socket.SOL_SOCKET, option, 1)
+            try:
+                other.bind(("127.0.0.1", port))
+                other.listen()
+            except OSError:
+                return False
+        return True
+
+    with addresses.claimed("localhost", port) as number:
+        assert number == "127.0.0.1"
+        assert not another()
+        assert not another(socket.SO_REUSEADDR)
+        assert another(socket.SO_REUSEADDR, socket.SO_REUSEPORT)  # as our own web server asks
+        with (
+            pytest.raises(UsageError, match="Address already in use"),
+            addresses.claimed("127.0.0.1", port),
+        ):
+            pass
+    assert another()
+
+
+def test_a_port_that_is_taken_after_all_is_told(begun: Path):
+    code = """
+import sys
+from pathlib import Path
+from grader.cli.group import report
+from grader.errors import BpgradeError
+from grader.server import configuration, serving
+try:
+    serving.run(configuration.read(Path(sys.argv[1])), "127.0.0.1", int(sys.argv[2]), 1)
+except BpgradeError as error:
+    report(error)
+    sys.exit(error.exit_code)
+"""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(begun), str(port)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+    assert done.returncode == 2
+    place = f"http://127.0.0.1:{port}"
+    assert done.stderr.splitlines() == [
+        f"bpgrade: cannot listen at {place}: Address already in use",
+        "  -> choose another place with --port and --host",
+    ]
 
 
 def test_a_second_server_leaves_the_first_one_alone(course: Path, tmp_path: Path):

@@ -119,8 +119,7 @@ def command(
     shown = addresses.browsers_address(address) if address else addresses.url(host, port)
     known = settings.database_of(data, database)
     made = settings.Configuration(str(data.resolve()), folders, known, shown, private_platforms)
-    with settings.only_server(made):
-        listens_at = addresses.free_address(host, port)
+    with settings.only_server(made), addresses.claimed(host, port) as listens_at:
         _tell(serving.prepare(made))
         return serving.run(made, listens_at, port, threads, scheduler)
 

@@ -2,41 +2,68 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from grader.errors import UsageError, reason_of
 from grader.language import gettext_lazy as _
 
+TAKEN: Final = errno.EADDRINUSE
+"""The exit code of a web server whose port another program has."""
 _PASSWORD: Final = re.compile(r"(//[^:/@]*:).*@")
 
 
-def free_address(host: str, port: int) -> str:
-    """Return the number of a host of this machine, after seeing that a server can listen there.
+@contextmanager
+def claimed(host: str, port: int) -> Iterator[str]:
+    """Keep a port for this process's web server; give the number of the host, one of this machine.
 
     Raises
     ------
     UsageError
-        It can't, as where another program has the port.
+        No server can listen there, as where another program has the port.
     """
-    try:
-        [found, *_others] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        family, kind, protocol, _name, place = found
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(place)
-    except (OSError, UnicodeError) as error:
-        raise UsageError(
-            _(
-                "cannot listen at {address}: {reason}",
-                address=url(host, port),
-                reason=reason_of(error),
-            ),
-            _("choose another place with --port and --host"),
-        ) from None
-    return str(place[0])
+    with ExitStack() as held:
+        try:
+            [found, *_others] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            family, kind, protocol, _name, place = found
+            claim = held.enter_context(socket.socket(family, kind, protocol))
+            try:
+                claim.bind(place)
+            except OSError:  # connections of a server before may still be ending: leave them alone
+                claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                claim.bind(place)
+            # from here on the same user's sockets can be bound there that ask for it: granian's
+            claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        except (OSError, UnicodeError) as error:
+            raise cannot_listen(host, port, reason_of(error)) from None
+        yield str(place[0])
+
+
+def is_taken(host: str, port: int) -> bool:
+    """Return whether granian could not listen there, host being a number."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+            probe.setsockopt(socket.SOL_SOCKET, option, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen()
+        except OSError:
+            return True
+    return False
+
+
+def cannot_listen(host: str, port: int, reason: str) -> UsageError:
+    """Return the error for a place where no server can listen."""
+    return UsageError(
+        _("cannot listen at {address}: {reason}", address=url(host, port), reason=reason),
+        _("choose another place with --port and --host"),
+    )
 
 
 def url(host: str, port: int) -> str:

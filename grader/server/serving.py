@@ -18,6 +18,7 @@ from grader.course.locate import course_folder
 from grader.errors import UsageError
 from grader.language import gettext_lazy as _
 from grader.sandbox.isolation import resolve
+from grader.server import addresses
 from grader.server.configuration import Configuration, set_up, write
 
 if TYPE_CHECKING:
@@ -104,7 +105,13 @@ def _first_link(address: str) -> str:
 def run(
     configuration: Configuration, host: str, port: int, workers: int, scheduler: str = ""
 ) -> int:
-    """Run the web server and a worker until they are stopped; return the exit code."""
+    """Run the web server and a worker until they are stopped; return the exit code.
+
+    Raises
+    ------
+    UsageError
+        Another program has taken the port meanwhile.
+    """
     environment = {**os.environ, "BPGRADE_SERVER_DATA": configuration.data}
     web = [
         *(sys.executable, "-P", "-m", "grader.server.web_main", str(os.getpid())),
@@ -117,11 +124,17 @@ def run(
         *(sys.executable, "-P", "-m", "grader.server.worker_main", str(os.getpid())),
         *(configuration.data, str(workers), *([scheduler] if scheduler else [])),
     ]
-    return _watch([web, worker] if workers else [web], environment, configuration.data)
+    code = _watch([web, worker] if workers else [web], environment, configuration.data)
+    if code == addresses.TAKEN:
+        raise addresses.cannot_listen(host, port, os.strerror(code))
+    return code
 
 
 def _watch(commands: list[list[str]], environment: dict[str, str], folder: str) -> int:
-    """Run the commands, each again when it has died, until somebody stops all of them."""
+    """Run the commands, each again when it has died, until somebody stops all of them.
+
+    Return 0, or `addresses.TAKEN` where one has ended with it: it would do so again.
+    """
 
     def start(command: list[str]) -> subprocess.Popen[bytes]:
         # granian imports from the current folder first: from one that holds no code
@@ -129,6 +142,7 @@ def _watch(commands: list[list[str]], environment: dict[str, str], folder: str) 
 
     children = list(map(start, commands))
     stopped = False
+    code = 0
 
     def stop(*_signal: object) -> None:
         nonlocal stopped
@@ -138,7 +152,9 @@ def _watch(commands: list[list[str]], environment: dict[str, str], folder: str) 
         signal.signal(number, stop)
     while not stopped:
         for place, child in enumerate(children):
-            if child.poll() is not None and not stopped:
+            if child.poll() == addresses.TAKEN:
+                stopped, code = True, addresses.TAKEN
+            elif child.returncode is not None and not stopped:
                 time.sleep(1.0)
                 children[place] = start(commands[place])
         time.sleep(0.2)
@@ -150,7 +166,7 @@ def _watch(commands: list[list[str]], environment: dict[str, str], folder: str) 
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
-    return 0
+    return code
 
 
 def cluster_at(scheduler: str) -> Cluster | None:

@@ -13,6 +13,7 @@ from typing import Final
 from granian.cli import cli
 
 from grader.batch.parent_death import end_with
+from grader.server.addresses import TAKEN, is_taken
 
 _MOST_CONNECTIONS: Final = 8192
 _OTHER_FILES: Final = 256
@@ -31,6 +32,9 @@ def _most_connections() -> int:
 
 if __name__ == "__main__":
     end_with(int(sys.argv.pop(1)))
+    host, port = (sys.argv[sys.argv.index(name) + 1] for name in ("--host", "--port"))
+    if is_taken(host, int(port)):  # of which granian would tell how its own code has got there
+        sys.exit(TAKEN)
     sys.argv += ["--backpressure", str(_most_connections())]
     sys.argv += ["--http1-header-read-timeout", str(_IDLE_MILLISECONDS)]
     sys.exit(cli())
