@@ -116,8 +116,14 @@ class Diagnoser:
         failed: frozenset[str],
         before: frozenset[str],
     ) -> _Case | None:
-        """Return what a function shows on the probes, and what is named by that alone."""
+        """Return what a function shows on the probes, and what is named by that alone.
+
+        None where nothing can be named, as for what does not always come to an end.
+        """
         start = time.perf_counter()
+        if session.gave_up(function):
+            self._say(f"{function}: it has run out of time; nothing is named")
+            return None
         stored = self._shelf.table(exercise, function)
         self._say(f"{function}: {self._shelf.told}")
         if stored is None:
@@ -129,6 +135,9 @@ class Diagnoser:
         use = self._use_of(exercise, function)
         ask = StudentProgram(session, function, table.layout.parameters, use)
         calls = observe(ask, table)
+        if session.gave_up(function):
+            self._say(f"{function}: it ran out of time on a probe; nothing is named")
+            return None
         if calls is None:
             self._say(f"{function}: a call on a probe gave no value; nothing is named")
             return _Case(table, wording, Named((), student.line), rows_of(table, ()), use is None)

@@ -206,12 +206,13 @@ class Grader:
                 source, given = submission.to_load, partial(self._signatures, exercise)
                 checks = with_causes(exercise, source, session.loaded, checks, given)
             untold: tuple[str, ...] = ()
+            output = session.output()  # what else is asked to name mistakes is told to nobody
             if session.loaded is not None and any(map(is_unexplained, checks)):
                 untold = self._untold(submission, exercise)
                 if not untold and exercise.diagnoses != "never":
                     with redirect_stdout(io.StringIO()):  # wrong programs may print
                         checks = self._diagnosed(exercise, session, checks, collected, seed)
-            return self._result(submission, exercise, seed, checks, start, session, untold)
+            return self._result(submission, exercise, seed, checks, start, session, output, untold)
         finally:
             session.close()
 
@@ -290,6 +291,7 @@ class Grader:
         checks: tuple[CheckResult, ...],
         start: float,
         session: SubmissionSession | None = None,
+        output: str = "",
         untold: tuple[str, ...] = (),
     ) -> Result:
         from grader.grading.answers import answers
@@ -305,7 +307,7 @@ class Grader:
             score=round(math.fsum(check.points for check in checks), 9),
             max_score=exercise.max_score,
             isolation=(*_ALWAYS_ON, *(session.layers if session else ())),
-            output=session.output() if session else "",
+            output=output,
             checks=checks,
             warnings=(
                 (*remarks(submission, exercise, session.loaded, self.course), *untold)

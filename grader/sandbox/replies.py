@@ -101,13 +101,14 @@ class Problem:
     """A block, or a file that it imports, in which something failed while it was loaded.
 
     `line` is where the statement begins that failed, 0 where that is not known; `lost` are the
-    names that it was to define.
+    names that it was to define. It may have been `stopped`, since it took too long.
     """
 
     label: str
     failure: CallFailure
     line: int = 0
     lost: tuple[str, ...] = ()
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,7 @@ def _problem(label: str, description: Any, memory_megabytes: int) -> Problem:
         failure,
         line if type(line) is int and 0 < line < _LAST_LINE else 0,
         tuple(filter(_is_short, lost[:_MAX_NAMES])) if isinstance(lost, list) else (),
+        said.get("stopped") is True,
     )
 
 

@@ -95,6 +95,10 @@ class SubmissionSession:
         """Return whether the submission defines a function; loads it if need be."""
         return function in self.load().functions
 
+    def gave_up(self, function: str) -> bool:
+        """Return whether a function has run out of time, and is not called again."""
+        return function in self._hung
+
     def call(
         self,
         function: str,
@@ -300,7 +304,8 @@ class SubmissionSession:
         except CallFailure as failure:
             if failure.outcome is Outcome.OUT_OF_MEMORY:
                 self._drop_in_flight()
-                self.close()  # what fills the memory may stay there
+                self._keep_printed()
+                self._end()  # what fills the memory may stay there
             elif not self._process.running:
                 self._in_flight = 0
             raise
@@ -340,7 +345,11 @@ class SubmissionSession:
             seconds = self.limits.load_seconds
             modules = [[module.name, module.label, module.source] for module in self.source.modules]
             only = self._definitions_only
-            request = [blocks, modules, self.source.notebook, seconds, only, keeps]
+            problems = self.loaded.problems if self.loaded is not None else ()
+            stopped = [
+                [each.label, each.line, list(each.lost)] for each in problems if each.stopped
+            ]
+            request = [blocks, modules, self.source.notebook, seconds, only, keeps, stopped]
             callbacks = Callbacks(self.limits.value_bytes)
             number = exchange.new_number()
             message = exchange.message("load", number, encoded(request, callbacks))
@@ -367,8 +376,11 @@ class SubmissionSession:
         return self._process.output()
 
     def close(self) -> None:
-        """End the submission's process and everything that it started."""
-        self._keep_printed()
+        """End the submission's process and everything that it started.
+
+        Where it has gone back to an earlier state, what was printed up to there may be lost:
+        nothing is done once more for it. Ask for the output before.
+        """
         self._end()
 
     def _keep_printed(self) -> None:

@@ -1,7 +1,7 @@
 """One submission in its own process: load it, then answer calls until the wire ends.
 
 Messages from the trusted side           answers
-    ["load", id, blocks, modules, main, seconds, definitions_only, keeps]
+    ["load", id, blocks, modules, main, seconds, definitions_only, keeps, stopped]
                           ["loaded", id, functions, definitions, problems, stand_ins]
     ["call", id, function, arguments, named, others]
                                              ["done", id, value, changed, warnings]
@@ -149,14 +149,24 @@ class Session:
         seconds: float,
         definitions_only: bool,
         keeps: list[Any],
+        stopped: list[Any],
     ) -> list[Any]:
         """Run the blocks in order; `modules` can be imported, `main` is for a notebook.
 
-        After the cells named in `keeps` what the module has then is kept.
+        After the cells named in `keeps` what the module has then is kept. Those that were `stopped`
+        in another process are given by label, line and the names that they had not bound.
         """
         printing.record.begin()
         loading = Loading(
-            self.module, blocks, modules, main, seconds, definitions_only, keeps, self.kept.keep
+            self.module,
+            blocks,
+            modules,
+            main,
+            seconds,
+            definitions_only,
+            keeps,
+            self.kept.keep,
+            {(label, line): frozenset(lost) for label, line, lost in stopped},
         )
         sys.meta_path.append(loading.handed_in)
         stand_ins = standins.offer()

@@ -13,9 +13,10 @@ import operator
 import signal
 import time
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 from . import definitions
@@ -28,7 +29,13 @@ _READ: Final = opcode.opmap["LOAD_GLOBAL"]
 _SET: Final = opcode.opmap["STORE_GLOBAL"]
 _LEAST_SECONDS: Final = 0.05
 _AGAIN_SECONDS: Final = 0.5
+_BRIEF_SECONDS: Final = 0.1
 _MAX_FAILURES: Final = 50
+
+Stopped = Mapping[tuple[str, int], frozenset[str]]
+"""The statements that took too long when this code was run before, by their labels and lines; each
+with the names that it had not bound by then."""
+NOTHING_STOPPED: Final[Stopped] = MappingProxyType({})
 
 
 class CellTimeoutError(BaseException):
@@ -58,6 +65,8 @@ class Cells:
 
     Code under `if __name__ == "__main__":` is run where `main` is true. Else what it defines is
     added, where nothing else has that name; `run_guarded` runs the rest where it is needed.
+
+    What was `stopped` before has a moment only, and until it has bound the names that it had then.
     """
 
     def __init__(
@@ -66,8 +75,12 @@ class Cells:
         seconds: float,
         definitions_only: bool = False,
         main: bool = True,
+        stopped: Stopped = NOTHING_STOPPED,
     ) -> None:
         self.namespace = namespace
+        self._stopped = stopped
+        self._awaited: frozenset[str] | None = None
+        self._latest = 0.0
         self.definitions_only = definitions_only
         self.main = main
         self.guarded: list[tuple[str, int]] = []  # functions that only a guard defines
@@ -172,6 +185,8 @@ class Cells:
             code: types.CodeType | None = None
             try:
                 now = rest if together else rest[:1]
+                if self._stopped:
+                    now = self._prepared(now, label, start_clock)
                 code = compile(ast.Module(now, []), label, "exec", self._flags, dont_inherit=True)
                 self._flags |= code.co_flags & _FUTURE_FLAGS
                 self._running = True
@@ -192,6 +207,18 @@ class Cells:
                 self._flags |= __future__.annotations.compiler_flag
                 rest = _after_failure(rest[place + 1 :], failure)
                 start_clock()
+
+    def _prepared(self, body: list[ast.stmt], label: str, start_clock: Any) -> list[ast.stmt]:
+        """Return what to run as one: up to a statement that was stopped, or that one alone."""
+        lines = [definitions.start_of(statement)[0] for statement in body]
+        lost = self._stopped.get((label, lines[0]))
+        if lost is not None:
+            start_clock(definitions.names_bound(body[:1]) - lost)
+            return body[:1]
+        if self._awaited is not None:
+            start_clock()
+        ends = (at for at, line in enumerate(lines) if (label, line) in self._stopped)
+        return body[: next(ends, len(body))]
 
     def _run_code(self, code: types.CodeType) -> None:
         if not code.co_flags & inspect.CO_COROUTINE:
@@ -219,9 +246,13 @@ class Cells:
             return
         before = signal.signal(signal.SIGALRM, self._ring)
 
-        def start() -> None:
+        def start(awaited: frozenset[str] | None = None) -> None:
             left = max((self._end - time.monotonic()) * share, _LEAST_SECONDS)
-            signal.setitimer(signal.ITIMER_REAL, left, _AGAIN_SECONDS)
+            self._awaited, self._latest = awaited, time.monotonic() + left
+            if awaited is None:
+                signal.setitimer(signal.ITIMER_REAL, left, _AGAIN_SECONDS)
+            else:
+                signal.setitimer(signal.ITIMER_REAL, min(_BRIEF_SECONDS, left), _BRIEF_SECONDS)
 
         start()
         try:
@@ -231,7 +262,10 @@ class Cells:
             signal.signal(signal.SIGALRM, before)
 
     def _ring(self, *_signal: object) -> None:
-        if self._running:
+        if not self._running:
+            return
+        goes_on = self._awaited is not None and not self._awaited <= self.namespace.keys()
+        if not goes_on or time.monotonic() >= self._latest:
             raise CellTimeoutError("it took too long and was stopped")
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Final
 
-from .cells import Cells, Failure
+from .cells import NOTHING_STOPPED, Cells, Failure, Stopped
 
 MAX_WRITTEN: Final = 100
 
@@ -35,6 +35,7 @@ class HandedIn(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self._files = {name: (label, source) for name, label, source in modules}
         self._seconds = seconds
         self.definitions_only = False
+        self.stopped: Stopped = NOTHING_STOPPED
         self.failed: Callable[[str, list[Failure]], None] = lambda _label, _failures: None
         self.labels: set[str] = set()
 
@@ -84,7 +85,8 @@ class HandedIn(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.labels.add(label)
         module.__file__ = label
         tree = parse(source, label)
-        cells = Cells(module.__dict__, self._seconds, self.definitions_only, main=False)
+        only, stopped = self.definitions_only, self.stopped
+        cells = Cells(module.__dict__, self._seconds, only, main=False, stopped=stopped)
         self.failed(label, cells.run(tree, label, 0.8))
 
 

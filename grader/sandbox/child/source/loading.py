@@ -13,7 +13,7 @@ from typing import Any, Final
 from .. import framing
 from ..figures import drawing
 from . import definitions, import_errors
-from .cells import Cells, Failure
+from .cells import NOTHING_STOPPED, Cells, CellTimeoutError, Failure, Stopped
 from .handed_in import HandedIn, parse
 from .standins import Shell
 
@@ -34,15 +34,17 @@ class Loading:
         definitions_only: bool = False,
         keeps: Sequence[tuple[str, int, int]] = (),
         keep: Callable[[str], None] | None = None,
+        stopped: Stopped = NOTHING_STOPPED,
     ) -> None:
         self.module = module
         self.blocks = blocks
         self._keeps = keeps
         self._keep = keep
         self.definitions: list[list[Any]] = []
-        self.cells = Cells(module.__dict__, seconds, definitions_only, main)
+        self.cells = Cells(module.__dict__, seconds, definitions_only, main, stopped)
         self.handed_in = HandedIn(modules, seconds)
         self.handed_in.definitions_only = definitions_only
+        self.handed_in.stopped = stopped
         self.handed_in.failed = self._note
         self._more_labels: set[str] = set()
         self._failures: list[tuple[str, Failure]] = []
@@ -136,7 +138,11 @@ class Loading:
                     or (name in failure.functions and not callable(namespace[name]))
                 ]
             )
-            described = {"lost": lost, "statement": definitions.start_of(failure.statement)[0]}
+            described = {
+                "lost": lost,
+                "statement": definitions.start_of(failure.statement)[0],
+                "stopped": isinstance(failure.error, CellTimeoutError),
+            }
             import_errors.explain(failure, self.blocks[0][0], bool(self.handed_in))
             yield label, failure.error, described
 

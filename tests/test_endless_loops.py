@@ -1,0 +1,136 @@
+"""What never comes to an end costs its limit once, and nothing is searched for in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sandboxes
+
+from grader.course import Limits, load_course
+from grader.diagnosis.options import Options
+from grader.grading.grade import Grader
+from grader.grading.submission import submission_from_bytes
+from grader.result import Outcome, Result
+from grader.sandbox.failures import CallFailure
+from grader.sandbox.host import SandboxHost
+from grader.sandbox.isolation import resolve
+from grader.sandbox.replies import CodeBlock, Module, SubmissionSource
+from grader.sandbox.submission_session import SubmissionSession
+
+ROOT = Path(__file__).parent.parent
+LIMITS = Limits(load_seconds=3.0, memory_megabytes=256)
+LEAVE = "import os\ndef leave():\n    os._exit(3)\n"
+TURNS = "turns = 0\ndef how_often():\n    return turns\n"
+LOOPS = {
+    "a loop": "while True:\n    turns += 1\n",
+    "one that binds a name never": (
+        "while True:\n    turns += 1\n    if turns < 0:\n        result = turns\n"
+    ),
+    "one that lets nothing stop it at once": (
+        "def all_turns():\n    global turns\n    while True:\n        turns += 1\nall_turns()\n"
+    ),
+}
+LATE = """
+import time
+began = time.monotonic()
+while True:
+    if time.monotonic() > began + 0.5:
+        late = 1
+def read():
+    return late
+"""
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[SandboxHost]:
+    with SandboxHost(sandboxes.isolation("basic"), ["numpy"]) as made:
+        yield made
+
+
+def before_and_after(
+    host: SandboxHost, source: SubmissionSource, function: str
+) -> tuple[object, object]:
+    """Return what a function gives in the first process of a submission, and in the next one."""
+    session = SubmissionSession(host, source, LIMITS)
+    try:
+        first = session.call(function, []).value
+        with pytest.raises(CallFailure, match="exited with code 3"):
+            session.call("leave", [])
+        return first, session.call(function, []).value
+    finally:
+        session.close()
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_loop_at_the_top_level_is_waited_for_once(host: SandboxHost, loop: str) -> None:
+    source = SubmissionSource((CodeBlock("submission.py", TURNS + LEAVE + LOOPS[loop]),))
+    first, second = before_and_after(host, source, "how_often")
+    assert isinstance(first, int)
+    assert isinstance(second, int)
+    assert 0 < second < first / 2
+
+
+def test_a_loop_in_a_cell_is_waited_for_once_and_so_is_one_in_an_imported_file(
+    host: SandboxHost,
+) -> None:
+    cells = TURNS + LEAVE, "while True:\n    turns += 1\n", "import other\nturns += other.turns\n"
+    source = SubmissionSource(
+        tuple(CodeBlock(f"cell {number}", cell) for number, cell in enumerate(cells, 1)),
+        notebook=True,
+        name="submission.ipynb",
+        modules=(Module("other", "other.py", "turns = 0\nwhile True:\n    turns += 1\n"),),
+    )
+    first, second = before_and_after(host, source, "how_often")
+    assert isinstance(first, int)
+    assert isinstance(second, int)
+    assert 0 < second < first / 2
+
+
+def test_what_a_loop_had_bound_before_it_was_stopped_is_there_again(host: SandboxHost) -> None:
+    source = SubmissionSource((CodeBlock("submission.py", LEAVE + LATE),))
+    assert before_and_after(host, source, "read") == (1, 1)
+
+
+def graded(old: str, new: str, explained: list[str]) -> Result:
+    """Grade the reference of exercise 3 with another text in it."""
+    course = load_course(ROOT)
+    text = (ROOT / "solutions" / "exercise3.py").read_text("utf-8")
+    assert text.count(old) == 1
+    submission = submission_from_bytes("exercise3.py", text.replace(old, new).encode())
+    with Grader(course, resolve("basic"), Options(explained.append)) as grader:
+        return grader.grade(submission, course.exercise("exercise3"))
+
+
+GRADIENT = "    delta_2 = (output - target) * output * (1 - output)\n"
+WRONG = "    delta_2 = (target - output) * output * (1 - output)\n"
+
+
+def test_no_mistake_is_searched_for_in_what_loops_for_some_inputs() -> None:
+    explained: list[str] = []
+    loop = "    while x[0] < 0:\n        pass\n"
+    result = graded(GRADIENT, loop + WRONG, explained)
+    outcomes = {check.outcome for check in result.checks if check.function == "gradient"}
+    assert {Outcome.FAILED, Outcome.TIMEOUT} <= outcomes
+    assert explained == ["gradient: it has run out of time; nothing is named"]
+
+
+def test_what_is_printed_while_mistakes_are_named_is_told_to_nobody() -> None:
+    explained: list[str] = []
+    line = "    print(next(numbers))\n"
+    first = "def sigmoid(z):"
+    counted = f"import itertools\nnumbers = itertools.count()\n\n\n{first}"
+    text = (ROOT / "solutions" / "exercise3.py").read_text("utf-8")
+    course = load_course(ROOT)
+    exercise = course.exercise("exercise3")
+    changed = text.replace(GRADIENT, line + WRONG).replace(first, counted)
+    submission = submission_from_bytes("exercise3.py", changed.encode())
+    with Grader(course, resolve("basic"), Options(explained.append)) as grader:
+        result = grader.grade(submission, exercise)
+        session = SubmissionSession(grader.host, submission.to_load, exercise.limits)
+        grader.collect([exercise]).run(exercise, session, 0, afresh=True)
+        by_checks = session.output()
+        session.close()
+    assert any(check.diagnosis for check in result.checks)
+    assert result.output == by_checks != ""
