@@ -7,6 +7,7 @@ import http.client
 import http.server
 import ssl
 import threading
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,8 @@ def trusting(made: Certificates) -> Iterator[None]:
     """Let this process, and those that it starts, trust the certificates."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(made.authority))
+        # since Python 3.12 `urlopen` goes on trusting whom it trusted when it was first called
+        patch.setattr(urllib.request, "_opener", None)
         yield
 
 
