@@ -91,7 +91,7 @@ def bare_confinement() -> Work:
     paths = packages.locate(("numpy", "msgpack")).paths
     scratch = Path(tempfile.mkdtemp())
     ruleset = landlock_rules.create(
-        [*read_allow_list.interpreter().without_hidden(), *paths], scratch
+        [*read_allow_list.interpreter().without_hidden, *paths], scratch
     )
     program = seccomp_rules.program()
 

@@ -31,6 +31,7 @@ from grader.sandbox.submission_session import SubmissionSession
 
 if TYPE_CHECKING:
     from grader.diagnosis.repair.repair_finder import Repair
+    from grader.diagnosis.repair.right_values import RightPrograms
 
 _LONGEST_SECONDS: Final = 6.0
 _MAX_KEPT: Final = 500
@@ -74,6 +75,7 @@ class Diagnoser:
         self._options = options
         self._repairs: dict[tuple[str, tuple[str, ...], SubmissionSource], dict[str, Repair]] = {}
         self._course = course
+        self._programs: dict[str, RightPrograms] = {}
 
     def add(
         self,
@@ -209,7 +211,7 @@ class Diagnoser:
             source=session.source,
             functions=exercise.functions,
             verify=verify,
-            workshop=lambda: self._shelf.workshop(exercise),
+            programs=self._right_programs(exercise),
             budget=budget,
             say=self._say,
         )
@@ -231,6 +233,13 @@ class Diagnoser:
                 found[function] = repair
         self._say(f"repairs: {1000 * (time.perf_counter() - start):.1f} ms")
         return found, budget.left > 0
+
+    def _right_programs(self, exercise: Exercise) -> RightPrograms:
+        from grader.diagnosis.repair.right_values import RightPrograms
+
+        if exercise.name not in self._programs:
+            self._programs[exercise.name] = RightPrograms(lambda: self._shelf.workshop(exercise))
+        return self._programs[exercise.name]
 
     def _use_of(self, exercise: Exercise, function: str) -> Callable[..., Any] | None:
         """Return what probes do with a function, where they do more than to call it."""

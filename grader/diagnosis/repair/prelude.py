@@ -3,6 +3,8 @@
 It runs among the student's code and is believed no more than that.
 """
 
+import __future__
+
 import builtins
 import contextlib
 import copy
@@ -14,10 +16,17 @@ import warnings
 
 import numpy as np
 
+_bpgrade_futures = sum(
+    {getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
+)
 _bpgrade_seen: dict[str, list[object]] = {}
 
 
 _bpgrade_shortest = 0.01  # seconds; the system's clock ticks a few times in it
+_bpgrade_shortest_loop = 0.0015  # seconds; a loop looks at the time itself
+_bpgrade_turns = 0
+_bpgrade_loop_seconds = float("inf")
+_bpgrade_until = float("inf")  # the processor time at which a loop is ended
 _bpgrade_patience = 1.0  # seconds by the clock
 
 
@@ -34,6 +43,14 @@ def _bpgrade_ring(number: int, _frame: object) -> None:
     if number != signal.SIGPROF:  # it waits, as others of this code's alternatives may do
         _bpgrade_patience = max(_bpgrade_patience / 2, 0.1)
     raise _BpgradeTooLong
+
+
+def _bpgrade_turn() -> None:
+    """End a `while` loop that turns for too long."""
+    global _bpgrade_turns
+    _bpgrade_turns += 1
+    if _bpgrade_turns % 4 == 0 and time.process_time() > _bpgrade_until:
+        raise _BpgradeTooLong
 
 
 def _bpgrade_note(place: str, value: object) -> object:
@@ -127,13 +144,15 @@ def _bpgrade_try(
 
     That is None where it gives no value; an answer that was given before is its place among the
     answers. What there is no time for is left out at the end. An alternative may take `each`, and
-    no more than 20 times what the function takes as it stands.
+    no more than 20 times what the function takes as it stands, a `while` loop 8 times.
     """
     target = globals()[function]
     answers: list[object] = []
     places: dict[str, int] = {}
     before = [_bpgrade_mark(argument) for argument in arguments]
     start = time.process_time()
+    global _bpgrade_loop_seconds, _bpgrade_until
+    _bpgrade_loop_seconds = each
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGPROF, _bpgrade_ring)  # of what computes
         signal.signal(signal.SIGALRM, _bpgrade_ring)  # of what waits
@@ -141,7 +160,9 @@ def _bpgrade_try(
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(sys.stdout):
         if numbers != [0]:
             _bpgrade_shown(target, arguments, before, 0, each)
-            each = min(each, max(20 * (time.process_time() - start), _bpgrade_shortest))
+            plain = time.process_time() - start
+            _bpgrade_loop_seconds = min(each, max(8 * plain, _bpgrade_shortest_loop))
+            each = min(each, max(20 * plain, _bpgrade_shortest))
         for number in numbers:
             if time.process_time() > start + every:
                 break
@@ -151,6 +172,7 @@ def _bpgrade_try(
                 answer = answer if place == len(answers) else place
             answers.append(answer)
     builtins._bpgrade_edit = 0  # type: ignore[attr-defined]
+    _bpgrade_until = float("inf")
     return [time.process_time(), *answers]
 
 
@@ -161,7 +183,9 @@ def _bpgrade_shown(
 
     By the clock there is far more, so that the same is shown beside other work.
     """
+    global _bpgrade_until
     builtins._bpgrade_edit = number  # type: ignore[attr-defined]
+    _bpgrade_until = time.process_time() + _bpgrade_loop_seconds
     rings = hasattr(signal, "setitimer")
     try:
         if rings:
@@ -176,6 +200,21 @@ def _bpgrade_shown(
             signal.setitimer(signal.ITIMER_REAL, 0)
 
 
+def _bpgrade_run(blocks: list[list[str]], function: str) -> list[object]:
+    """Run other texts where the last have been, and say whether the function is there.
+
+    Each is compiled with the `__future__` imports of those before it, as a notebook's cells are.
+    """
+    names = globals()
+    flags = 0
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(sys.stdout):
+        for label, text in blocks:
+            code = compile(text, label, "exec", flags, dont_inherit=True)
+            flags |= code.co_flags & _bpgrade_futures
+            exec(code, names)
+    return [time.process_time(), callable(names.get(function))]
+
+
 def _bpgrade_watched(function: str, arguments: list[object], each: float) -> list[object]:
     """Return what the student's expressions are worth while a function is called."""
     _bpgrade_seen.clear()
@@ -185,4 +224,5 @@ def _bpgrade_watched(function: str, arguments: list[object], each: float) -> lis
 
 builtins._bpgrade_edit = 0  # type: ignore[attr-defined]
 builtins._bpgrade_note = _bpgrade_note  # type: ignore[attr-defined]
+builtins._bpgrade_turn = _bpgrade_turn  # type: ignore[attr-defined]
 builtins._bpgrade_keep = _bpgrade_keep  # type: ignore[attr-defined]

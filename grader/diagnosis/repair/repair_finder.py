@@ -11,8 +11,8 @@ import numpy as np
 
 from grader.course import Limits
 from grader.diagnosis.fault_dictionary import FaultDictionary, Rows
-from grader.diagnosis.program_factory import Workshop
 from grader.diagnosis.repair.demonstrations import without_demonstrations
+from grader.diagnosis.repair.right_values import RightPrograms
 from grader.diagnosis.repair.schemata import edited
 from grader.diagnosis.repair.search import Edit, Found, Search
 from grader.diagnosis.repair.student_code import StudentCode, parse
@@ -81,8 +81,8 @@ class RepairFinder:
         Those with checks of their own.
     verify : callable
         Runs the checks of a function against a submission.
-    workshop : callable
-        Returns the exercise's right programs, or None.
+    programs : RightPrograms
+        Those of the exercise.
     budget : Budget
         The time for all functions.
     say : callable
@@ -96,7 +96,7 @@ class RepairFinder:
         source: SubmissionSource,
         functions: tuple[str, ...],
         verify: Verify,
-        workshop: Callable[[], Workshop | None],
+        programs: RightPrograms,
         budget: Budget,
         say: Callable[[str], None],
     ) -> None:
@@ -105,7 +105,7 @@ class RepairFinder:
         self._source = source
         self._functions = functions
         self._verify = verify
-        self._workshop = workshop
+        self._programs = programs
         self._budget = budget
         self._say = say
         self._code: StudentCode | None = parse(source)
@@ -140,31 +140,28 @@ class RepairFinder:
         if self._budget.left <= 0:
             self._say(f"  repair: out of time before {function}")
             return None
-        if self._repaired:
-            seen = self._shown(function, table, {})  # others have been repaired
-        right = table.right
-        if np.allclose(seen[:, :-1], right[:, :-1], rtol=1e-9, atol=1e-12, equal_nan=True):
-            return None
-        light = without_demonstrations(self._code)
-        alike = bool(light) and np.allclose(
-            self._shown(function, table, light), seen, rtol=1e-9, atol=1e-12, equal_nan=True
-        )
-        search = Search(
-            host=self._host,
-            limits=self._limits,
-            source=self._source,
-            code=self._code,
-            function=function,
-            others=self._functions,
-            table=table,
-            seen=seen,
-            budget=self._budget,
-            say=self._say,
-            workshop=self._workshop,
-            several=several,
-            light=alike,
-        )
-        found = sorted(search.repairs(), key=lambda each: self._rank(each, prefers))
+        with Trials(self._host, self._limits, self._budget) as trials:
+            if self._repaired:
+                seen = self._shown(trials, function, table, {})  # others have been repaired
+            if _alike(seen[:, :-1], table.right[:, :-1]):
+                return None
+            light = without_demonstrations(self._code)
+            alike = bool(light) and _alike(self._shown(trials, function, table, light), seen)
+            search = Search(
+                trials=trials,
+                source=self._source,
+                code=self._code,
+                function=function,
+                others=self._functions,
+                table=table,
+                seen=seen,
+                budget=self._budget,
+                say=self._say,
+                programs=self._programs,
+                several=several,
+                light=alike,
+            )
+            found = sorted(search.repairs(), key=lambda each: self._rank(each, prefers))
         proven = self._proven(function, found)
         if not proven:
             return None
@@ -229,20 +226,23 @@ class RepairFinder:
         return written(self._source, code, files, bare=True), code
 
     def _shown(
-        self, function: str, table: FaultDictionary, trees: Mapping[int, ast.Module]
+        self,
+        trials: Trials,
+        function: str,
+        table: FaultDictionary,
+        trees: Mapping[int, ast.Module],
     ) -> Rows:
         """Return what a function shows now, where some files have other trees."""
         rows = np.full(table.right.shape, np.nan)
         assert self._code is not None
         texts = {file: ast.unparse(tree) for file, tree in trees.items()}
         source = written(self._source, self._code.with_texts(texts), sorted(texts), bare=False)
-        with Trials(self._host, self._limits, source, self._budget) as trials:
-            if trials.defines(function):
-                for probe, inputs in enumerate(table.inputs):
-                    for _, call in trials.shown(function, inputs, [0]):
-                        row = table.layout.row(probe, call)
-                        if row is not None:
-                            rows[probe] = row
+        if trials.load(source, function):
+            for probe, inputs in enumerate(table.inputs):
+                for _, call in trials.shown(function, inputs, [0]):
+                    row = table.layout.row(probe, call)
+                    if row is not None:
+                        rows[probe] = row
         return rows
 
     def _part(self, edit: Edit) -> Part:
@@ -271,6 +271,10 @@ class RepairFinder:
         text = line[place.column : place.end_column]
         cut = text if len(text) <= _LONGEST_PART else f"{text[:_LONGEST_PART]}…"
         return Part(edit.alternative.kind, place, edit.unit.name, cut, repaired)
+
+
+def _alike(one: Rows, other: Rows) -> bool:
+    return np.allclose(one, other, rtol=1e-9, atol=1e-12, equal_nan=True)
 
 
 def _characters(line: str, column: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -50,6 +50,27 @@ class RightValues:
     written_out: dict[Key, ast.expr]
     worth: dict[int, Array]
     sources: tuple[ProgramSource, ...]
+
+
+class RightPrograms:
+    """The right programs of an exercise, and what they work out on the probes of its functions.
+
+    That is the same for all submissions: it is worked out for the first that needs it, and kept.
+    """
+
+    def __init__(self, workshop: Callable[[], Workshop | None]) -> None:
+        self._workshop = workshop
+        self._known: dict[tuple[str, int], RightValues | None] = {}
+
+    def values(self, function: str, probe: int, inputs: Inputs) -> RightValues | None:
+        """Return what is worked out on a probe; None in a course without solutions."""
+        key = function, probe
+        if key not in self._known:
+            workshop = self._workshop()
+            self._known[key] = (
+                None if workshop is None else right_values(workshop, function, inputs)
+            )
+        return self._known[key]
 
 
 def right_values(workshop: Workshop, function: str, inputs: Inputs) -> RightValues:

@@ -22,6 +22,7 @@ from grader.diagnosis.repair.expression_text import OPERATORS, text_of
 NUMBER: Final = "_bpgrade_edit"
 NOTE: Final = "_bpgrade_note"
 KEEP: Final = "_bpgrade_keep"
+TURN: Final = "_bpgrade_turn"
 _kept: Final = ast.Name(KEEP, ast.Load())
 _POSITION: Final = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 
@@ -123,11 +124,13 @@ class Schema:
             return [f"{indent}{self._expression(node.value)}"]
         if isinstance(node, ast.Pass | ast.Break | ast.Continue):
             return [f"{indent}{type(node).__name__.lower()}"]
+        turn: list[str] = []
         if isinstance(node, ast.For):
             head = f"{indent}for {self._expression(node.target)} in {self._expression(node.iter)}:"
         elif isinstance(node, ast.While | ast.If):
             word = "while" if isinstance(node, ast.While) else "if"
             head = f"{indent}{word} {self._expression(node.test)}:"
+            turn = [f"{inner}{TURN}()"] if isinstance(node, ast.While) else []
         elif isinstance(node, ast.FunctionDef) and not node.decorator_list:
             head = f"{indent}def {node.name}({ast.unparse(node.args)}):"
             return [head, *self._block(node, "body", node.body, inner)]
@@ -138,7 +141,7 @@ class Schema:
         else:
             text = ast.unparse(ast.fix_missing_locations(self._copied(node)))
             return [f"{indent}{line}" for line in text.split("\n")]
-        lines = [head, *self._block(node, "body", node.body, inner)]
+        lines = [head, *turn, *self._block(node, "body", node.body, inner)]
         if node.orelse:
             lines += [f"{indent}else:", *self._block(node, "orelse", node.orelse, inner)]
         return lines

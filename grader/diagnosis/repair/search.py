@@ -10,15 +10,13 @@ from itertools import chain
 from typing import Final, TypeVar
 
 from grader.comparison.values import agree
-from grader.course import Limits
 from grader.diagnosis.fault_dictionary import FaultDictionary, Mask, Rows
 from grader.diagnosis.observation import ObservedCall
-from grader.diagnosis.program_factory import Workshop
 from grader.diagnosis.repair.alternatives import Admits, Alternative
 from grader.diagnosis.repair.demonstrations import without_demonstrations
 from grader.diagnosis.repair.expressions import slips
 from grader.diagnosis.repair.insertions import Insertions, wraps
-from grader.diagnosis.repair.right_values import RightValues, right_values
+from grader.diagnosis.repair.right_values import RightPrograms
 from grader.diagnosis.repair.schemata import Schema, edited
 from grader.diagnosis.repair.scope import Scope
 from grader.diagnosis.repair.statements import filled, inserted, moves, statement_slips
@@ -26,7 +24,6 @@ from grader.diagnosis.repair.student_code import StudentCode, Unit
 from grader.diagnosis.repair.translation import OwnValues, Translator
 from grader.diagnosis.repair.trials import Budget, Trials, written
 from grader.diagnosis.repair.watching import Notes, Watched, watched
-from grader.sandbox.host import SandboxHost
 from grader.sandbox.replies import SubmissionSource
 
 _MAX_TRIED: Final = 2_000
@@ -75,8 +72,8 @@ class Search:
 
     Attributes
     ----------
-    host, limits : SandboxHost, Limits
-        Where it is tried, and what a submission may use.
+    trials : Trials
+        Where it is tried.
     source, code : SubmissionSource, StudentCode
         The submission as text and as trees.
     function : str
@@ -87,8 +84,8 @@ class Search:
         The probes, and what is right on them.
     seen : ndarray of shape (probes, columns)
         What the student's function shows, NaN where it gives no value.
-    workshop : callable
-        Returns the right programs, or None.
+    programs : RightPrograms
+        Those of the exercise.
     several : bool
         Whether several mistakes were named in the function.
     light : bool
@@ -99,12 +96,9 @@ class Search:
         What is better than nothing.
     before_slips : list of Partial
         Those of them after which all slips have been tried.
-    right : dict
-        What right programs work out, by the number of the probe.
     """
 
-    host: SandboxHost
-    limits: Limits
+    trials: Trials
     source: SubmissionSource
     code: StudentCode
     function: str
@@ -113,13 +107,12 @@ class Search:
     seen: Rows
     budget: Budget
     say: Callable[[str], None]
-    workshop: Callable[[], Workshop | None]
+    programs: RightPrograms
     several: bool
     light: bool
     tried: int = 0
     partial: list[Partial] = field(default_factory=list)
     before_slips: list[Partial] = field(default_factory=list)
-    right: dict[int, RightValues] = field(default_factory=dict)
 
     def repairs(self) -> list[Found]:
         """Return the smallest edits that make the function right on all probes.
@@ -250,23 +243,22 @@ class Search:
         notes = Notes(scopes)
         source = self._tried(notes.files, notes.written_into)
         probe = self._most_telling()[0]
-        with Trials(self.host, self.limits, source, self.budget) as trials:
-            if not trials.defines(self.function):
-                return None
-            return watched(trials, self.function, self.table, probe, scopes, notes)
+        if not self.trials.load(source, self.function):
+            return None
+        return watched(self.trials, self.function, self.table, probe, scopes, notes)
 
     def _insertions(self, scopes: list[Scope], watch: Watched | None) -> Lazy:
         """Return what can be put in, worked out when it is asked for."""
         return functools.cache(lambda: self._made_insertions(scopes, watch))
 
     def _made_insertions(self, scopes: list[Scope], watch: Watched | None) -> list[Insertions]:
-        workshop = self.workshop()
-        if workshop is None or watch is None or self.budget.left <= 0:
+        if watch is None or self.budget.left <= 0:
             return []
         probe = self._most_telling()[0]
-        if probe not in self.right:
-            self.right[probe] = right_values(workshop, self.function, self.table.inputs[probe])
-        right = self.right[probe]
+        with self.budget.stopped():
+            right = self.programs.values(self.function, probe, self.table.inputs[probe])
+        if right is None:
+            return []
         every = [
             OwnValues(
                 scope,
@@ -289,11 +281,10 @@ class Search:
         owners = {id(each.alternative): each for each in every}
         schema = Schema.of([each.alternative for each in every])
         source = self._tried({each.unit.file for each in every}, schema.text)
-        with Trials(self.host, self.limits, source, self.budget) as trials:
-            if not trials.defines(self.function):
-                self.say(f"  repair: {name} cannot be loaded")
-                return []
-            numbers = self._right(trials, schema, owners)
+        if not self.trials.load(source, self.function):
+            self.say(f"  repair: {name} cannot be loaded")
+            return []
+        numbers = self._right(schema, owners)
         self.tried += len(schema.numbered)
         self.say(f"  repair: {len(schema.numbered)} {name}, {len(numbers)} right on all probes")
         return [owners[id(schema.alternative(number))] for number in numbers]
@@ -305,13 +296,13 @@ class Search:
         code = self.code.with_texts({file: text(tree) for file, tree in trees.items()})
         return written(self.source, code, sorted(trees), bare=False)
 
-    def _right(self, trials: Trials, schema: Schema, owners: dict[int, Edit]) -> list[int]:
+    def _right(self, schema: Schema, owners: dict[int, Edit]) -> list[int]:
         """Return the numbers of the alternatives with which all probes are right."""
         probes = self._most_telling()
         first = probes[0]
         before = agree(self.seen[first], self.table.right[first])
         numbers: list[int] = []
-        for number, row in self._rows(trials, first, range(1, len(schema.numbered) + 1)):
+        for number, row in self._rows(first, range(1, len(schema.numbered) + 1)):
             after = agree(row, self.table.right[first])
             if _all_right(after):
                 numbers.append(number)
@@ -321,17 +312,15 @@ class Search:
         for probe in probes[1:]:
             numbers = [
                 number
-                for number, row in self._rows(trials, probe, numbers)
+                for number, row in self._rows(probe, numbers)
                 if _all_right(agree(row, self.table.right[probe]))
             ]
         return numbers
 
-    def _rows(
-        self, trials: Trials, probe: int, numbers: Sequence[int]
-    ) -> Iterator[tuple[int, Rows]]:
+    def _rows(self, probe: int, numbers: Sequence[int]) -> Iterator[tuple[int, Rows]]:
         inputs = self.table.inputs[probe]
         rows: dict[int, tuple[ObservedCall, Rows | None]] = {}
-        for number, call in trials.shown(self.function, inputs, numbers):
+        for number, call in self.trials.shown(self.function, inputs, numbers):
             if id(call) not in rows:
                 rows[id(call)] = call, self.table.layout.row(probe, call)
             row = rows[id(call)][1]

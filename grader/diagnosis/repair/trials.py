@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -39,6 +40,14 @@ class Budget:
         """Take off what the sandbox has used."""
         self._end -= max(seconds, 0.0)
 
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Count nothing of what is done meanwhile: it is done once, for all submissions."""
+        processor, clock = time.process_time(), time.monotonic()
+        yield
+        self._end += time.process_time() - processor
+        self._latest += time.monotonic() - clock
+
     @property
     def left(self) -> float:
         """The seconds that are left, 0 or less where none are."""
@@ -54,34 +63,56 @@ class Trials:
     """A submission in the sandbox whose text holds alternatives, or notes of what it works out.
 
     It is another process than that in which the checks were run: what happens in it is told to
-    nobody.
+    nobody. All texts of one search are run in it, one after another, as a notebook's cells are run
+    again: that costs half of what another process does. Where one does not run to its end, or
+    the process is gone, the next one gets a process of its own.
     """
 
-    def __init__(
-        self, host: SandboxHost, limits: Limits, source: SubmissionSource, budget: Budget
-    ) -> None:
-        left = max(budget.left_by_the_clock, 0.05)
-        limits = replace(
-            limits,
-            load_seconds=min(limits.load_seconds, left),
-            call_seconds=min(limits.call_seconds, left),
-        )
+    def __init__(self, host: SandboxHost, limits: Limits, budget: Budget) -> None:
+        self._host = host
+        self._limits = limits
         self._budget = budget
-        self._session = SubmissionSession(host, source, limits)
+        self._session: SubmissionSession | None = None
+        self._source: SubmissionSource | None = None
         self._spent = 0.0
 
     def __enter__(self) -> Trials:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._session.close()
+        self._close()
 
-    def defines(self, function: str) -> bool:
-        """Return whether the function is there; loads the submission."""
+    def _close(self) -> None:
+        if self._session is not None:
+            self._session.close()
+        self._session = None
+        self._spent = 0.0
+
+    def load(self, source: SubmissionSource, function: str) -> bool:
+        """Load a text of the submission, in place of the last; return whether it has a function."""
+        before, self._source = self._source, source
+        if self._session is not None and before is not None and _may_follow(before, source):
+            blocks = [[each.label, each.source] for each in source.blocks[1:]]
+            if self._asked("_bpgrade_run", (blocks, function)) == [True]:
+                return True
+        self._close()
         try:
-            return function in self._session.load().functions
+            session = self._started()
+            return session is not None and function in session.load().functions
         except CallFailure:
             return False
+
+    def _started(self) -> SubmissionSession | None:
+        """Return the session of the text that was loaded last, begun anew where it has ended."""
+        if self._session is None and self._source is not None:
+            left = max(self._budget.left_by_the_clock, 0.05)
+            limits = replace(
+                self._limits,
+                load_seconds=min(self._limits.load_seconds, left),
+                call_seconds=min(self._limits.call_seconds, left),
+            )
+            self._session = SubmissionSession(self._host, self._source, limits)
+        return self._session
 
     def shown(
         self, function: str, inputs: Inputs, numbers: Sequence[int]
@@ -113,15 +144,40 @@ class Trials:
         return found
 
     def _asked(self, function: str, arguments: Sequence[Any]) -> list[Any]:
+        session = self._started()
         try:
-            value = self._session.call(function, arguments).value
+            value = session.call(function, arguments).value if session is not None else None
         except CallFailure:
+            self._close()
             return []
         if not isinstance(value, list) or not value or not isinstance(value[0], float):
             return []
         self._budget.spend(value[0] - self._spent)
         self._spent = value[0]
         return value[1:]
+
+
+def _may_follow(before: SubmissionSource, source: SubmissionSource) -> bool:
+    """Return whether a text can be run where another has been, and leaves nothing of that.
+
+    What is imported is not run again, nor are definitions under a main guard.
+    """
+    return (
+        before.modules == source.modules
+        and len(before.blocks) == len(source.blocks)
+        and (source.notebook or not any(_guards(each.source) for each in source.blocks[1:]))
+    )
+
+
+def _guards(text: str) -> bool:
+    """Return whether definitions stand under a main guard."""
+    inside = False
+    for line in text.split("\n"):
+        if inside and line.lstrip().startswith(("def ", "class ")):
+            return True
+        if line and not line[0].isspace():
+            inside = line.startswith("if ") and "__main__" in line
+    return False
 
 
 def _observed(answer: Any) -> ObservedCall | None:
