@@ -152,6 +152,8 @@ def _entry(target: str, index: int) -> str:
 
 def text(node: ast.AST) -> str:
     """Return an expression as text, chained indices written as one: `a[0][1]` as `a[0, 1]`."""
+    if isinstance(node, ast.Name):
+        return node.id
     if isinstance(node, ast.Subscript):
         base, indices = subscript(node)
         if base is not None:

@@ -7,7 +7,9 @@ expression would be worth what an expression of a right program is worth.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -90,6 +92,15 @@ def _may_grow(spot: Spot) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A right formula in the student's names, what it is worth, and what it is made of."""
+
+    worth: Array
+    made: ast.expr
+    atoms: Counter[str]
+
+
 class Insertions:
     """The edits that put something in, for one function of the student's."""
 
@@ -100,6 +111,7 @@ class Insertions:
         self._own = own
         self._right = right
         self._translator = translator
+        self._formulas_by_view: dict[str, list[Formula]] = {}
         self._missing = Wanted(frozenset(key for key in right.keys - known if not is_zero(key)))
         self._known = Wanted(right.keys & known)
 
@@ -138,27 +150,29 @@ class Insertions:
             constant = isinstance(spot.node, ast.Constant)
             made = [
                 each
-                for worth, each in whole
-                if (total and (worth.ndim or not first.ndim))
-                or (worth.shape == first.shape and not constant)
+                for each in whole
+                if (total and (each.worth.ndim or not first.ndim))
+                or (each.worth.shape == first.shape and not constant)
             ]
             if constant and not isinstance(spot.parent, ast.Return):
-                made += [each for _worth, each in in_turn]
+                made += in_turn
             elif not first.ndim and len(values) > 1:
-                made += [each for worth, each in in_turn if not len(values) % worth.size]
+                made += [each for each in in_turn if not len(values) % each.worth.size]
+            own = atoms(spot.node)
             for each in made:
-                cost = 1 + difference(spot.node, each)
-                yield Alternative("formula", cost, spot.node, each, spot.node)
+                cost = 1 + difference(own, each.atoms)
+                yield Alternative("formula", cost, spot.node, each.made, spot.node)
 
     def entries(self, admits: Admits) -> Iterator[Alternative]:
         """Yield the edits that put one entry of a right formula in an expression's place."""
-        made = list(self._entries())
+        made = [(each, atoms(each)) for each in self._entries()]
         for spot, values in self._spots(admits):
             statement = isinstance(spot.parent, ast.Assign | ast.Call | ast.List)
             once = statement and len(values) == 1 and not isinstance(spot.node, ast.Constant)
             if (once or isinstance(spot.parent, ast.Return)) and not values[0].ndim:
-                for each in made:
-                    cost = 1 + difference(spot.node, each)
+                own = atoms(spot.node)
+                for each, parts in made:
+                    cost = 1 + difference(own, parts)
                     yield Alternative("formula", cost, spot.node, each, spot.node)
 
     def steps(self) -> Iterator[Alternative]:
@@ -188,7 +202,7 @@ class Insertions:
         for name in sorted(names):
             for made in self._formulas_for(gap):
                 target = ast.Name(name, ast.Store())
-                yield ast.Assign([target], made, lineno=1), atoms(made).total()
+                yield ast.Assign([target], made.made, lineno=1), made.atoms.total()
 
     def _added(self, gap: Gap) -> Iterator[tuple[ast.stmt, int]]:
         """Yield the steps that put a right value into a list."""
@@ -199,12 +213,12 @@ class Insertions:
         ]
         for name in sorted(self._own.scope.lists):
             append = ast.Attribute(ast.Name(name, ast.Load()), "append", ast.Load())
-            for made in (*self._formulas_for(gap), *known):
+            for made in (*(each.made for each in self._formulas_for(gap)), *known):
                 yield ast.Expr(ast.Call(append, [made], [])), atoms(made).total()
 
-    def _formulas_for(self, gap: Gap) -> list[ast.expr]:
+    def _formulas_for(self, gap: Gap) -> list[Formula]:
         views = ("whole", "in turn") if gap.turning else ("whole",)
-        return [made for view in views for _worth, made in self._missing_ones(view)]
+        return [each for view in views for each in self._missing_ones(view)]
 
     def _target(self, node: ast.expr) -> ast.expr | None:
         """Return a variable or an attribute as something to assign to; None for all else."""
@@ -243,8 +257,8 @@ class Insertions:
     @cached_property
     def _pool(self) -> list[Own]:
         formulas = [
-            Own(made, (worth,), (key_of(worth),), atoms(made).total())
-            for worth, made in self._written("whole")
+            Own(each.made, (each.worth,), (key_of(each.worth),), each.atoms.total())
+            for each in self._written("whole")
         ]
         return [*_CONSTANTS, *self._own.short, *self._products(), *formulas]
 
@@ -260,17 +274,19 @@ class Insertions:
                     node = ast.BinOp(one.node, ast.Mult(), two.node)
                     yield Own(node, (worth,), (key_of(worth),), 2)
 
-    def _missing_ones(self, view: str) -> list[tuple[Array, ast.expr]]:
+    def _missing_ones(self, view: str) -> list[Formula]:
         """Return the right formulas whose values are not worked out yet."""
-        return [each for each in self._written(view) if key_of(each[0]) in self._missing.keys]
+        return [each for each in self._written(view) if key_of(each.worth) in self._missing.keys]
 
-    def _written(self, view: str) -> list[tuple[Array, ast.expr]]:
-        found = []
+    def _written(self, view: str) -> list[Formula]:
+        if view in self._formulas_by_view:
+            return self._formulas_by_view[view]
+        found = self._formulas_by_view[view] = []
         for node in self._right_formulas():
             translator = self._translator
             made = translator.whole(node) if view == "whole" else translator.in_turn(node)
             if made is not None:
-                found.append((self._right.worth[id(node)], made))
+                found.append(Formula(self._right.worth[id(node)], made, atoms(made)))
         return found
 
     def _right_formulas(self) -> Iterator[ast.expr]:

@@ -66,6 +66,10 @@ class Repair:
     elsewhere: tuple[Part, ...] = ()
 
 
+Proven = tuple[Found, SubmissionSource, StudentCode]
+"""A repair that passes all checks, and the submission in which it is made."""
+
+
 class RepairFinder:
     """Mends the functions of one submission, one after another.
 
@@ -161,8 +165,7 @@ class RepairFinder:
                 several=several,
                 light=alike,
             )
-            found = sorted(search.repairs(), key=lambda each: self._rank(each, prefers))
-        proven = self._proven(function, found)
+            proven = self._first_proven(function, search, trials, prefers)
         if not proven:
             return None
         best, self._source, self._code = proven[0]
@@ -187,16 +190,30 @@ class RepairFinder:
         named = all(prefers(each.kind, line) for each, line in zip(edits, lines, strict=True))
         return found.cost, not named, lines, sum(_width(each.marked) for each in edits)
 
-    def _proven(
-        self, function: str, found: list[Found]
-    ) -> list[tuple[Found, SubmissionSource, StudentCode]]:
+    def _first_proven(
+        self,
+        function: str,
+        search: Search,
+        trials: Trials,
+        prefers: Callable[[str, int], bool],
+    ) -> list[Proven]:
+        """Return the first repairs of a search that pass all checks; none after too many fail."""
+        refuted = 0
+        for found in search.repairs():
+            trials.close()  # the checks are run in a process of their own
+            ranked = sorted(found, key=lambda each: self._rank(each, prefers))
+            proven, refuted = self._proven(function, ranked, refuted)
+            if proven or refuted == _MAX_REFUTED:
+                return proven
+        return []
+
+    def _proven(self, function: str, found: list[Found], refuted: int) -> tuple[list[Proven], int]:
         """Return the first of the repairs of each line that pass all checks, best first.
 
-        Each comes with the submission in which it is made.
+        Each comes with the submission in which it is made. `refuted` counts those that did not.
         """
-        proven: list[tuple[Found, SubmissionSource, StudentCode]] = []
+        proven: list[Proven] = []
         lines: set[tuple[int, ...]] = set()
-        refuted = 0
         for each in found:
             at = tuple(_line(edit.alternative.marked) for edit in each.edits)
             if at in lines:
@@ -214,7 +231,7 @@ class RepairFinder:
                 self._say(f"  repair: line {at[0]} makes the probes right, but not all checks")
             if len(proven) == _MAX_PROVEN or refuted == _MAX_REFUTED:
                 break
-        return proven
+        return proven, refuted
 
     def _with(self, found: Found) -> tuple[SubmissionSource, StudentCode]:
         """Return the submission with a repair made."""

@@ -372,7 +372,7 @@ def _is_entry(node: ast.AST) -> bool:
     return base is not None and all(isinstance(each, ast.Name | ast.Constant) for each in indices)
 
 
-def difference(old: ast.AST, new: ast.AST) -> int:
+def difference(before: Counter[str], after: Counter[str]) -> int:
     """Return how many names, entries and numbers one of two expressions has over the other."""
-    before, after = atoms(old), atoms(new)
-    return (before - after).total() + (after - before).total()
+    more = sum(abs(count - after[each]) for each, count in before.items())
+    return more + sum(count for each, count in after.items() if each not in before)

@@ -114,8 +114,8 @@ class Search:
     partial: list[Partial] = field(default_factory=list)
     before_slips: list[Partial] = field(default_factory=list)
 
-    def repairs(self) -> list[Found]:
-        """Return the smallest edits that make the function right on all probes.
+    def repairs(self) -> Iterator[list[Found]]:
+        """Yield the edits that make the function right on all probes, the smallest first.
 
         One edit is preferred to two; but where several mistakes were named, two slips are preferred
         to a formula that is written anew.
@@ -132,13 +132,17 @@ class Search:
         ):
             if any(_puts_in_a_number(each) for each in found):
                 found = [*found, *self._numbers(watch, insertions)]
-            if found or self.budget.left <= 0:
-                return found
-        return []
+            if found:
+                yield found
+            if self.budget.left <= 0:
+                return
 
     def _slips(self, scopes: list[Scope], watch: Watched | None) -> Iterator[list[Found]]:
         mends = _mending(watch)
-        yield self._alone("slips", scopes, lambda each: _slips(each, mends), mends)
+        every = self._edits(scopes, lambda each: _slips(each, mends), mends)
+        least = sum(each.alternative.cost == 1 for each in every)
+        yield self._found("least slips", every[:least])
+        yield self._found("slips", every[least:])
 
     def _two_slips(self, scopes: list[Scope], watch: Watched | None) -> Iterator[list[Found]]:
         """Yield pairs of slips of which one alone makes more of the values right."""
@@ -215,9 +219,13 @@ class Search:
         admits: Admits,
     ) -> list[Found]:
         """Return the single edits of one stage that make the function right."""
-        if self.budget.left <= 0:
-            self.say(f"  repair: out of time before {name}")
-            return []
+        every = self._edits(makers, make, admits) if self.budget.left > 0 else []
+        return self._found(name, every)
+
+    def _edits(
+        self, makers: Sequence[M], make: Callable[[M], Iterable[Alternative]], admits: Admits
+    ) -> list[Edit]:
+        """Return the single edits of one stage, the smallest first."""
         every = [
             Edit(each, maker.unit)
             for maker in makers
@@ -225,7 +233,14 @@ class Search:
             if not isinstance(each.old, ast.expr) or admits(each.old)
         ]
         every.sort(key=lambda each: each.alternative.cost)
-        return [Found((each,), self.code) for each in self._stage(name, every[:_MAX_TRIED])]
+        return every[:_MAX_TRIED]
+
+    def _found(self, name: str, every: Sequence[Edit]) -> list[Found]:
+        """Return those of the edits that make the function right."""
+        if self.budget.left <= 0:
+            self.say(f"  repair: out of time before {name}")
+            return []
+        return [Found((each,), self.code) for each in self._stage(name, every)]
 
     def _most_promising(self) -> list[Partial]:
         best: dict[frozenset[int], Partial] = {}

@@ -80,9 +80,10 @@ class Trials:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._close()
+        self.close()
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """End the process; the next text that is loaded, or asked, gets another."""
         if self._session is not None:
             self._session.close()
         self._session = None
@@ -95,7 +96,7 @@ class Trials:
             blocks = [[each.label, each.source] for each in source.blocks[1:]]
             if self._asked("_bpgrade_run", (blocks, function)) == [True]:
                 return True
-        self._close()
+        self.close()
         try:
             session = self._started()
             return session is not None and function in session.load().functions
@@ -148,7 +149,7 @@ class Trials:
         try:
             value = session.call(function, arguments).value if session is not None else None
         except CallFailure:
-            self._close()
+            self.close()
             return []
         if not isinstance(value, list) or not value or not isinstance(value[0], float):
             return []
