@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from types import TracebackType
+from contextlib import AbstractContextManager
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -34,7 +34,7 @@ _TOO_LARGE: Final = 413
 _BYTES: Final = "application/octet-stream"
 
 
-class Server:
+class Server(AbstractContextManager["Server"]):
     """A server at an address; closed by `with`.
 
     Parameters
@@ -65,15 +65,7 @@ class Server:
         except httpx.InvalidURL:
             raise server_failures.no_server(address) from None
 
-    def __enter__(self) -> Server:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._client.close()
 
     def ask(self, computer: str) -> DeviceAuthorization:

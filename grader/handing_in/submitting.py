@@ -5,10 +5,9 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Final, TypeVar
 
 from grader.course.naming import nearest
@@ -87,7 +86,7 @@ class _OpenCourse:
     exercises: list[str]
 
 
-class Submitter:
+class Submitter(AbstractContextManager["Submitter"]):
     """Hands files in, one after the other; ended by `with`.
 
     Parameters
@@ -109,15 +108,7 @@ class Submitter:
         self._courses: dict[Path, _OpenCourse] = {}
         self._open = ExitStack()
 
-    def __enter__(self) -> Submitter:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._open.close()
 
     def hand_in(self, file: Outgoing) -> Accepted:

@@ -7,7 +7,8 @@ a time, PostgreSQL skips rows that another one has locked.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -86,6 +87,15 @@ class QueuePosition:
         return _HOLD_LONGEST if self.is_leased else min(max(self.ask_again, 2.0), _HOLD_LONGEST)
 
 
+@contextmanager
+def one_by_one(person: Person) -> Iterator[None]:
+    """Have all in the block be one transaction, and one of the same person's after the other."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":  # SQLite lets nobody else write meanwhile
+            Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+        yield
+
+
 def hand_in(
     person: Person,
     course: ServedCourse,
@@ -95,10 +105,11 @@ def hand_in(
     key: str = "",
     beside: Sequence[tuple[str, bytes]] = (),
 ) -> Attempt:
-    """Take a file in, with those beside it and the job to grade it: all are kept, or nothing."""
+    """Take a file in, with those beside it and the job to grade it: all are kept, or nothing.
+
+    Two of the same person at once are for `one_by_one`.
+    """
     with transaction.atomic():
-        if connection.vendor == "postgresql":  # two of the same person at once: one after the other
-            Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         own = Attempt.objects.filter(person=person, course=course, exercise=exercise)
         number = (own.aggregate(last=Max("number"))["last"] or 0) + 1
         attempt = Attempt.objects.create(

@@ -10,7 +10,6 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.utils import timezone
 
 from grader.course import Course, Exercise
@@ -23,7 +22,7 @@ from grader.server import grades, queue
 from grader.server.access import Visit
 from grader.server.allowance import Allowance, allowance
 from grader.server.grades import StandingAttempt
-from grader.server.models import Attempt, Person
+from grader.server.models import Attempt
 
 MOST_FILES: Final = MAX_FILES
 """How many may be handed in together."""
@@ -200,29 +199,28 @@ def take_in(visit: Visit, found: Course, chosen: Exercise, handed: ReceivedFile)
     RefusedError
         The course allows no attempt now, or the key is another file's.
     """
-    if not handed.key and (visit.teaches or not chosen.serving.is_limited):
-        return _handed_in(visit, chosen, handed)
-    with transaction.atomic():  # so that two at once are not one too many
-        Person.objects.select_for_update(no_key=True).get(pk=visit.person.pk)
+    with queue.one_by_one(visit.person):  # so that two at once are not one too many
         if handed.key and (known := _known(visit, chosen, handed)):
             return known
-        own = Attempt.objects.filter(person=visit.person, course=visit.course, exercise=chosen.name)
-        left = allowed(visit, chosen, grades.standing_attempts(found, own))
-        if not left.is_open:
-            raise RefusedError("attempts", None if left.left == 0 else left.again)
-        return _handed_in(visit, chosen, handed)
+        if chosen.serving.is_limited and not visit.teaches:
+            _expect_attempt(visit, found, chosen)
+        return queue.hand_in(
+            visit.person,
+            visit.course,
+            chosen.name,
+            handed.name,
+            handed.content,
+            handed.key,
+            handed.beside,
+        )
 
 
-def _handed_in(visit: Visit, chosen: Exercise, handed: ReceivedFile) -> Attempt:
-    return queue.hand_in(
-        visit.person,
-        visit.course,
-        chosen.name,
-        handed.name,
-        handed.content,
-        handed.key,
-        handed.beside,
-    )
+def _expect_attempt(visit: Visit, found: Course, chosen: Exercise) -> None:
+    """Do nothing where somebody has an attempt left."""
+    own = Attempt.objects.filter(person=visit.person, course=visit.course, exercise=chosen.name)
+    left = allowed(visit, chosen, grades.standing_attempts(found, own))
+    if not left.is_open:
+        raise RefusedError("attempts", None if left.left == 0 else left.again)
 
 
 def _known(visit: Visit, chosen: Exercise, handed: ReceivedFile) -> Attempt | None:
