@@ -25,6 +25,7 @@ from grader.errors import BpgradeError, IsolationError
 from grader.language import gettext_lazy as _
 from grader.language import in_languages, recorded
 from grader.sandbox.child import framing
+from grader.sandbox.isolation import resolve
 
 RENEW_AFTER: Final = 1_000
 _MAX_EARLY_DEATHS: Final = 3
@@ -54,6 +55,11 @@ class GradingProcess:
         Which processor core it keeps to.
     since : float
         When it was started or was given its task, by the monotonic clock.
+
+    Raises
+    ------
+    IsolationError
+        The job's isolation can't be had on this machine.
     """
 
     def __init__(self, job: BatchJob, core: int | None = None) -> None:
@@ -82,7 +88,12 @@ class GradingProcess:
         self.ready = False
         self.graded = 0
         self.since = time.monotonic()
-        self._send(list(astuple(job)))
+        try:
+            isolation = resolve(job.isolation)  # asked once here, while it starts, and not by each
+        except BpgradeError:
+            self.kill()
+            raise
+        self._send([list(astuple(job)), list(isolation.as_told)])
 
     def give(self, task: Task) -> None:
         """Hand over a task."""

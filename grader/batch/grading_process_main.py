@@ -1,7 +1,8 @@
 """The main program of a grading process: tasks in and results out over one socket.
 
-Messages to it: the job, then tasks. From it: "done", or "failed" with the words of an error
-after which it ends. The end of the stream is the end of the process.
+Messages to it: the job with the isolation that can be had here, then tasks. From it: "done", or
+"failed" with the words of an error after which it ends. The end of the stream is the end of the
+process.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from grader.errors import BpgradeError
 from grader.language import choose
 from grader.language import gettext_lazy as _
 from grader.sandbox.child import framing
+from grader.sandbox.isolation import Isolation
 
 
 def main() -> None:
@@ -29,9 +31,11 @@ def main() -> None:
     wire = socket.socket(fileno=int(sys.argv[1]))
     end_with(int(sys.argv[2]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the pool's to answer
-    course, exercises, *settings = _read(wire)
+    from grader.batch.task_grader import serve  # while the pool finds out what can be had here
+
+    (course, exercises, *settings), told_isolation = _read(wire)
     job = BatchJob(course, tuple(exercises), *settings)
-    from grader.batch.task_grader import serve
+    isolation = Isolation.as_it_was_told(*told_isolation)
 
     def give(done: Done) -> None:
         _write(wire, ["done", *astuple(done)])
@@ -46,7 +50,7 @@ def main() -> None:
 
     choose(job.language)
     try:
-        serve(job, tasks(), give)
+        serve(job, isolation, tasks(), give)
     except BpgradeError as error:
         _write(wire, told(error))
     except (framing.StreamEnded, BrokenPipeError, ConnectionResetError):

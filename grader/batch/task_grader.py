@@ -11,10 +11,12 @@ from grader.course import Exercise, load_course
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
 from grader.language import reading
-from grader.sandbox.isolation import resolve
+from grader.sandbox.isolation import Isolation
 
 
-def serve(job: BatchJob, tasks: Iterator[Task], give: Callable[[Done], None]) -> None:
+def serve(
+    job: BatchJob, isolation: Isolation, tasks: Iterator[Task], give: Callable[[Done], None]
+) -> None:
     """Grade the tasks as they come and give each result as soon as it is known.
 
     Raises
@@ -25,7 +27,7 @@ def serve(job: BatchJob, tasks: Iterator[Task], give: Callable[[Done], None]) ->
     course = load_course(Path(job.course))
     exercises = [course.exercise(name) for name in job.exercises]
 
-    with reading(job.language), Grader(course, resolve(job.isolation)) as grader:
+    with reading(job.language), Grader(course, isolation) as grader:
         grader.collect(exercises)
         gc.freeze()  # what is there now stays, and need not be looked through again and again
         for task in tasks:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -34,6 +34,19 @@ class Isolation:
     level: Level
     layers: frozenset[str] = frozenset()
     fork: bool = True
+
+    @property
+    def as_told(self) -> tuple[str, list[str], bool]:
+        """What another process of ours on this machine is told, for `as_it_was_told`."""
+        return self.level, sorted(self.layers), self.fork
+
+    @classmethod
+    def as_it_was_told(cls, level: Level, layers: Iterable[str], fork: bool) -> Isolation:
+        """Return what the process that started this one has found to hold here.
+
+        Whoever relies on it finds out: each submission's process must report these layers.
+        """
+        return cls(level, frozenset(layers), fork)
 
     @property
     def fresh_host(self) -> bool:
