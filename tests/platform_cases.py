@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
+
+from shipped_course import copy_of_shipped
 
 from grader.batch.late import Lateness
 from grader.platforms.assessment import Assessment
@@ -61,10 +62,7 @@ def recorded(case: str, **more) -> Assessment:
 
 def make_course(folder: Path) -> Path:
     """Copy the course, and give the exercise a deadline."""
-    for part in ("exercises", "solutions"):
-        shutil.copytree(
-            ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", ".*")
-        )
+    copy_of_shipped(folder)
     path = folder / "exercises" / "course.toml"
     text = path.read_text("utf-8").replace(
         f"[exercises.{EXERCISE}]\n", f"[exercises.{EXERCISE}]\ndeadline = {DEADLINE.isoformat()}\n"

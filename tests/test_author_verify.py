@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from thoroughness import thorough
 
 from grader.author.new import new_course
 from grader.author.verify import Effort, verify
@@ -95,7 +96,14 @@ def test_one_mutant_stands_for_all_that_show_the_same(course: Path) -> None:
         assert entry["mutants"] - entry["equivalent"] >= other["killed"] > 0
 
 
-@pytest.mark.parametrize("exercise", SHIPPED.exercises, ids=lambda exercise: exercise.name)
+@pytest.mark.parametrize(
+    "exercise",
+    thorough(
+        SHIPPED.exercises,
+        but=lambda exercise: exercise.name in {"exercise1", "exercise2", "exercise3", "exercise5"},
+    ),
+    ids=lambda exercise: exercise.name,
+)
 def test_the_shipped_course_holds(exercise: Exercise) -> None:
     """`bpgrade author verify` tries all programs, and test_misconceptions.py all mistakes."""
     effort = Effort(seeds=2, misconception_seeds=1, mutants=6, misconceptions=1)
@@ -379,13 +387,21 @@ NAME = "backpropagation"  # its name may be said: it is the one that is meant by
 FORMAT_WORDS = frozenset(["weight", "font-weight"])  # of CodeGrade's documents, and of CSS
 
 
-def engine_files() -> list[Path]:
-    folder = ROOT / "grader"
-    return sorted(path for path in folder.rglob("*.py") if "backpropagation" not in path.parts)
+ENGINE = ROOT / "grader"
+FOLDERS = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in (ENGINE, *ENGINE.rglob("*"))
+    if path.is_dir() and "backpropagation" not in path.parts and any(path.glob("*.py"))
+)
 
 
-@pytest.mark.parametrize("path", engine_files(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_the_engine_does_not_know_the_course(path: Path) -> None:
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_engine_does_not_know_the_course(folder: str) -> None:
+    found = {path.name: words_of_the_course(path) for path in (ROOT / folder).glob("*.py")}
+    assert {name: words for name, words in found.items() if words} == {}
+
+
+def words_of_the_course(path: Path) -> set[str]:
     tree = ast.parse(path.read_text())
     words: set[str] = set()
     for node in ast.walk(tree):
@@ -397,5 +413,4 @@ def test_the_engine_does_not_know_the_course(path: Path) -> None:
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
     }
     others = texts | FORMAT_WORDS
-    found = {word for word in words - others if COURSE_WORDS.search(word.replace(NAME, ""))}
-    assert not found
+    return {word for word in words - others if COURSE_WORDS.search(word.replace(NAME, ""))}

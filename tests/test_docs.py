@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", ROOT / "README.zh.md", *sorted(DOCS.rglob("*.md"))]
 RUN = [page for page in PAGES if list(guides.steps(page.read_text("utf-8")))]
-LONG_IN_CHINESE = {"README.zh", "diagnoses.zh", "instructor.zh"}
+LONG_IN_CHINESE = {"README.zh", "diagnoses.zh", "install.zh", "instructor.zh"}
 """They show the same commands as in English; that there is Chinese, the shorter ones show."""
 PLAIN_EXITS = {0, 1}  # 1: points lost, which what is shown says
 

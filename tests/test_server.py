@@ -28,6 +28,7 @@ from serving import (
     served,
     served_on,
 )
+from thoroughness import thorough
 from waiting import wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
@@ -36,7 +37,7 @@ PEOPLE = "/c/course/desk/people/"
 MOST = 8
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=thorough(["sqlite", "postgresql"], but=["sqlite"]))
 def site(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:

@@ -6,7 +6,6 @@ import json
 import os
 import pty
 import select
-import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 from batch_course import RIGHT, make_course
 from command import run_command
+from shipped_course import copy_of_shipped
 
 import grader
 from grader.course import find_course, load_course, trust
@@ -136,6 +136,13 @@ def test_no_module_of_the_working_folder_is_imported(
     (attack / "sitecustomize.py").unlink()
     path = f"{value.format(here=attack)}{os.pathsep}/nowhere"
     run(attack, {**environment, "PYTHONPATH": path}, "check", "exercise3.py")
+    assert not (tmp_path / "marker").exists(), (tmp_path / "marker").read_text()
+
+
+def test_no_module_of_the_working_folder_is_imported_where_python_starts_in_it(
+    attack: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    (attack / "sitecustomize.py").unlink()
     subprocess.run(
         [sys.executable, "-m", "grader", "check", "exercise3.py"],
         cwd=attack,
@@ -226,17 +233,9 @@ def test_what_cannot_be_trusted_is_a_usage_error(
 
 def test_a_course_made_here_needs_no_question(tmp_path: Path, environment: dict[str, str]) -> None:
     assert run(tmp_path, environment, "author", "new", "statistics").returncode == 0
-    done = run(tmp_path / "statistics", environment, "doctor", "--json")
-    assert json.loads(done.stdout)["course"]["name"] == "statistics"
+    done = run(tmp_path / "statistics", environment, "show", "exercise1")
+    assert "Mean and spread" in done.stdout
     assert done.stderr == ""
-
-
-def copy_of_shipped(folder: Path) -> Path:
-    for part in ("exercises", "solutions"):
-        shutil.copytree(
-            ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
-        )
-    return folder
 
 
 def test_a_copy_of_the_shipped_course_needs_no_question_and_none_of_it_is_run(
@@ -359,12 +358,13 @@ def test_on_a_terminal_it_is_asked_once(
     tmp_path: Path, environment: dict[str, str], answer: str, used: bool
 ) -> None:
     course = make_course(tmp_path / "course")
-    words = ("doctor", "--json")
+    (course / "exercises" / "double.md").write_text("Return twice the number.\n", "utf-8")
+    words = ("show", "double")
     assert "[y/N]" in on_terminal(course, environment, answer, *words)
     again = on_terminal(course, environment, answer, *words)
     assert "[y/N]" not in again
     assert ("bpgrade trust" in again) is not used
-    assert ('"name": "mini"' in again) is used
+    assert ("Return twice the number." in again) is used
 
 
 def test_the_python_interface_warns(attack: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ import pytest
 from command import run_command
 from marked import of_a_document, of_a_page, told_texts, unmarked
 from platform_cases import PLACE
+from shipped_course import impatient
 
 from grader.batch.similar_work import SimilarGroup, SimilarPair, SimilarStudent, SimilarSubmission
 from grader.cli.group import bpgrade
@@ -278,11 +279,14 @@ def test_a_command(name: str, place: Path) -> None:
 @pytest.fixture(scope="module")
 def results(place: Path) -> list[Result]:
     """The results of submissions that fail in all kinds of ways, as they were told in marks."""
+    course = impatient(place / "impatient", 1.0)
     lines = []
     for exercise in ("exercise1", "exercise2", "exercise3"):
         files = [*broken(place, exercise), *WRONG.get(exercise, ())]
         done = run_command(
-            "check", "--json", "--exercise", exercise, *files, folder=place, variables=marked()
+            *("check", "--json", "--course", course, "--exercise", exercise, *files),
+            folder=place,
+            variables=marked(),
         )
         lines += done.stdout.splitlines()
     return [Result.from_json(line) for line in lines]
