@@ -7,11 +7,9 @@ environment differs in a variable that Python reads at its start.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import functools
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,13 +17,14 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
+import warm_process
 from command_client import Request, begin, number
-from waiting import wait_for
 from warm_server import WarmCommand
 
 _SERVER = Path(__file__).parent / "command_server.py"
+Kind = Literal["commands", "servers"]
 _READ_AT_START = ("PYTHON", "LC_", "LANG", "LD_", "OMP_", "OPENBLAS_", "MKL_")
 
 
@@ -103,7 +102,7 @@ def begin_serving(*arguments: str, log: IO[bytes], variables: Mapping[str, str])
     with Path(os.devnull).open("rb") as nothing:
         request = Request(list(arguments), os.fspath(Path.cwd()), dict(variables), True)
         streams = [nothing.fileno(), their_output, log.fileno()]
-        process = begin(connection, server("server"), request, streams)
+        process = begin(connection, server("servers"), request, streams)
     os.close(their_output)
     return WarmCommand(connection, process, output)
 
@@ -115,17 +114,12 @@ def _text(file: Any) -> str:
 
 
 @functools.cache
-def server(*kind: str) -> str:
-    """Start the server, once for each process of tests; return the path of its socket."""
-    path = Path(tempfile.mkdtemp(prefix="bpgrade-tests-"), "socket")
-    words = [sys.executable, str(_SERVER), str(path), *kind]
-    started = subprocess.Popen(words, stdin=subprocess.PIPE)
-    atexit.register(_end, started, path)
-    wait_for(path.exists, "the command server answers")
-    return str(path)
+def server(kind: Kind = "commands") -> str:
+    """Start the server, once for a run of tests; return the path of its socket."""
+    shared = warm_process.shared(kind)
+    return warm_process.await_socket(shared or begin_server(kind))
 
 
-def _end(started: subprocess.Popen[bytes], path: Path) -> None:
-    started.stdin.close()  # type: ignore[union-attr]
-    started.wait()
-    shutil.rmtree(path.parent)
+def begin_server(kind: str) -> str:
+    """Start the server; return the path at which its socket will be."""
+    return warm_process.start([sys.executable, str(_SERVER)], None, b"", kind)

@@ -1,6 +1,6 @@
 """Runs `bpgrade` in forks of a process that has imported it, for tests/command.py.
 
-    python tests/command_server.py SOCKET [server]
+    python tests/command_server.py SOCKET commands|servers
 
 Each connection is one command: a line of JSON (the fields of `command_client.Request`) with the
 three standard streams as descriptors, answered by the process's number and then its exit code. A
@@ -54,9 +54,9 @@ _LIBRARIES = (
 """What commands import where they need it."""
 
 
-def serve(path: str, kind: str = "") -> None:
+def serve(path: str, kind: str) -> None:
     """Answer until whoever started this is gone."""
-    if kind:
+    if kind == "servers":
         warm_server.prepare()
     trials.SLOWEST = 30.0  # beside other tests as much is found as on an idle machine
     for module in pkgutil.walk_packages(grader.__path__, "grader."):
@@ -120,7 +120,7 @@ def _run(request: dict[str, Any], descriptors: list[int]) -> None:
         warm_start.hosts(patch)
         warm_start.grading_processes(patch)
         warm_start.platforms(patch, command_client.words(sys.argv[1]))
-        if sys.argv[2:]:
+        if sys.argv[2] == "servers":
             warm_server.serve(patch, Path(sys.argv[1]).with_name("migrated.sqlite3"))
     if request["repair_seconds"] is not None:
         diagnose.REPAIR_SECONDS = request["repair_seconds"]

@@ -16,7 +16,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 import pytest
 from _pytest.assertion import rewrite
@@ -116,7 +116,6 @@ _SHARING_NOTHING: Final = {
     "test_diagnosis_course.py",
     "test_docs.py",
     "test_figure.py",
-    "test_handed_in.py",
     "test_hostile.py",
     "test_misconceptions.py",
     "test_packages.py",
@@ -157,8 +156,23 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         _compile()
         if config.getoption("numprocesses", None):
+            _start_warm_processes()
             _rewrite(config)
             _make_tables()
+
+
+def _start_warm_processes() -> None:
+    """Start what commands and hosts are forks of: once, and not in each process of the run."""
+    import command
+    import warm_process
+    import warm_start
+
+    from grader.sandbox import launch
+
+    if sys.platform == "linux":
+        warm_process.share("hosts", warm_start.begin_server(str(launch.child_folder())))
+    for kind in get_args(command.Kind):
+        warm_process.share(kind, command.begin_server(kind))
 
 
 def _rewrite(config: pytest.Config) -> None:

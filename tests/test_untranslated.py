@@ -287,6 +287,7 @@ def results(place: Path) -> list[Result]:
             *("check", "--json", "--course", course, "--exercise", exercise, *files),
             folder=place,
             variables=marked(),
+            repair_seconds=0.1,
         )
         lines += done.stdout.splitlines()
     return [Result.from_json(line) for line in lines]

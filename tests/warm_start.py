@@ -27,8 +27,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import warm_process
 from forked import Forked
-from waiting import wait_for
 
 from grader.sandbox import launch, packages
 
@@ -99,28 +99,17 @@ def _host(words: list[str], **options: Any) -> Any:
 
 @functools.cache
 def server(child: str) -> str:
-    """Start the process that is forked, once; return the path of its socket."""
-    path = Path(tempfile.mkdtemp(prefix="bpgrade-tests-"), "socket")
-    [python, *options] = launch.command(str(_PROGRAM), str(path))
-    started = subprocess.Popen(
-        [python, *options, child], stdin=subprocess.PIPE, env=launch.environment(str(path.parent))
-    )
-    assert started.stdin is not None
+    """Start the process that is forked, once for a run of tests; return the path of its socket."""
+    return warm_process.await_socket(warm_process.shared("hosts") or begin_server(child))
+
+
+def begin_server(child: str) -> str:
+    """Start that process; return the path at which its socket will be."""
     modules = packages.locate(["numpy", "msgpack"]).modules
-    started.stdin.write(json.dumps({"modules": modules}).encode() + b"\n")
-    started.stdin.flush()
-    atexit.register(_end, os.getpid(), started, path)
-    wait_for(path.exists, "the process that hosts are forks of answers")
-    return str(path)
-
-
-def _end(starter: int, started: subprocess.Popen[bytes], path: Path) -> None:
-    if os.getpid() != starter:  # a fork of the process that has started it
-        return
-    started.stdin.close()  # type: ignore[union-attr]
-    started.wait()
-    path.unlink()
-    path.parent.rmdir()
+    settings = json.dumps({"modules": modules}).encode() + b"\n"
+    *words, _mode = launch.command(str(_PROGRAM), "")
+    environment = launch.environment(tempfile.gettempdir())
+    return warm_process.start(words, environment, settings, child)
 
 
 def _grading_process(words: list[str], *, pass_fds: list[int], **_options: Any) -> Forked:
