@@ -3,8 +3,8 @@
     python benchmarks/batch.py [--sizes 100 1000 10000] [--workers 2] [--isolation strict]
 
 Makes classes of exercise 3 (batch_class.py) and grades each by a batch in a process of its own,
-first without looping submissions, then right ones alone in the two smallest sizes, then the
-smallest size with 2 % of looping ones. Prints for each
+first without looping submissions, then right ones alone in the two smallest sizes, the second of
+these with two thirds wrong, then the smallest size with 2 % of looping ones. Prints for each
 
     start     seconds until the first result: planning, starting the hosts, collecting the checks
     grading   from the first result to the last; the rate and the processor time (this process,
@@ -28,7 +28,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
@@ -40,7 +40,9 @@ from grader.sandbox.child.processes import descendants
 COURSE: Final = Path(__file__).resolve().parent.parent
 MAX_MEGABYTES: Final = 400
 MAX_GROWN: Final = 1.2
-HEALTHY: Final = [kind for kind in KINDS if kind != "looping"]
+HEALTHY: Final = {kind: share for kind, share in KINDS.items() if kind != "looping"}
+RIGHT: Final = {"right": 1.0}
+MOSTLY_WRONG: Final = {"right": 1.0, "wrong": 2.0}
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
@@ -130,7 +132,9 @@ def grade(folder: Path, out: Path, workers: int, isolation: str) -> dict[str, fl
     }
 
 
-def measure(number: int, workers: int, isolation: str, kinds: Collection[str]) -> dict[str, Any]:
+def measure(
+    number: int, workers: int, isolation: str, kinds: Mapping[str, float]
+) -> dict[str, Any]:
     """Make a class, grade it by another process, and return what that told."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -182,11 +186,16 @@ def main() -> int:
         found.append(measure(size, given.workers, given.isolation, HEALTHY))
         show(found[-1])
     for size in given.sizes[:2]:
-        show(measure(size, given.workers, given.isolation, ["right"]))
-    show(measure(given.sizes[0], given.workers, given.isolation, tuple(KINDS)))
+        right = measure(size, given.workers, given.isolation, RIGHT)
+        show(right)
+    wrong = measure(size, given.workers, given.isolation, MOSTLY_WRONG)
+    show(wrong)
+    show(measure(given.sizes[0], given.workers, given.isolation, KINDS))
     costs = [one["processor"] / (one["number"] - 1) for one in found]
     peak = max(one["peak"] for one in found)
     grown = max((later / earlier for earlier, later in combinations(costs, 2)), default=1.0)
+    rates = [(one["number"] - 1) / one["grading"] for one in (wrong, right)]
+    print(f"two thirds wrong: {rates[0] / rates[1]:.2f} of the rate of right ones alone")
     print(
         f"a larger class's submission to a smaller one's {grown:.2f} (at most {MAX_GROWN}),"
         f" peak {peak:.0f} MB (at most {MAX_MEGABYTES})"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import json
 import random
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -54,13 +54,12 @@ class Made:
     data: bytes
 
 
-def make_class(number: int, kinds: Collection[str] = tuple(KINDS), seed: int = 1) -> Iterator[Made]:
-    """Yield a class of some kinds of submissions."""
+def make_class(number: int, kinds: Mapping[str, float] = KINDS, seed: int = 1) -> Iterator[Made]:
+    """Yield a class of some kinds of submissions, with the share of each."""
     rng = random.Random(seed)
     programs = right_programs()
-    weights = [KINDS[kind] for kind in kinds]
     for index in range(number):
-        kind = rng.choices(list(kinds), weights)[0]
+        kind = rng.choices(list(kinds), list(kinds.values()))[0]
         parts = _parts(kind, programs, rng)
         student = f"s{index:05d}"
         mark = f"# {student}, {rng.randrange(10**9)}\nimport numpy as np\n"

@@ -250,7 +250,7 @@ PEERS: Final = {
 def each_further(work: Callable[[list[Made], Path], None], many: int) -> float:
     """Return the seconds of each submission after the first."""
     # the files alone: what is a notebook is made of them where it is wanted
-    right = make_class(2 * many + 2, ["right"])
+    right = make_class(2 * many + 2, {"right": 1.0})
     made = list(islice((one for one in right if one.name.endswith(".py")), many + 1))
     folder = Path(tempfile.mkdtemp(prefix="peers-"))
     try:
