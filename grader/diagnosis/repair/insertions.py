@@ -19,10 +19,10 @@ from grader.diagnosis.repair.alternatives import Admits, Alternative, everywhere
 from grader.diagnosis.repair.gaps import Gap, gaps_in
 from grader.diagnosis.repair.right_values import RightValues
 from grader.diagnosis.repair.scope import Scope, Spot, atoms, chain, difference
-from grader.diagnosis.repair.translation import Own, OwnValues, Translator
+from grader.diagnosis.repair.translation import StudentValue, StudentValues, Translator
 from grader.diagnosis.repair.value_keys import Array, Key, is_zero, key_of
-from grader.diagnosis.repair.wanted import (
-    Wanted,
+from grader.diagnosis.repair.wanted_values import (
+    WantedValues,
     is_steady,
     leads_to,
     matrix_times,
@@ -56,7 +56,9 @@ _OPERATIONS: Final[tuple[Operation, ...]] = (
 _PLAIN_OPERATIONS: Final = 4
 _GROWING: Final = frozenset({"append", "insert", "extend"})
 _CONSTANTS: Final = tuple(
-    Own(ast.Constant(value), (np.asarray(float(value)),), ((key_of(np.asarray(float(value))),)), 1)
+    StudentValue(
+        ast.Constant(value), (np.asarray(float(value)),), ((key_of(np.asarray(float(value))),)), 1
+    )
     for value in (1, 2, 0.5)
 )
 
@@ -105,15 +107,17 @@ class Insertions:
     """The edits that put something in, for one function of the student's."""
 
     def __init__(
-        self, own: OwnValues, right: RightValues, translator: Translator, known: frozenset[Key]
+        self, own: StudentValues, right: RightValues, translator: Translator, known: frozenset[Key]
     ) -> None:
         self.unit: Final = own.scope.unit
         self._own = own
         self._right = right
         self._translator = translator
         self._formulas_by_view: dict[str, list[Formula]] = {}
-        self._missing = Wanted(frozenset(key for key in right.keys - known if not is_zero(key)))
-        self._known = Wanted(right.keys & known)
+        self._missing = WantedValues(
+            frozenset(key for key in right.keys - known if not is_zero(key))
+        )
+        self._known = WantedValues(right.keys & known)
 
     def likely(self, admits: Admits) -> Iterator[Alternative]:
         """Yield the edits that make an expression worth what is right and not worked out yet."""
@@ -127,7 +131,7 @@ class Insertions:
         """
         yield from self._towards(self._known, admits)
 
-    def _towards(self, wanted: Wanted, admits: Admits) -> Iterator[Alternative]:
+    def _towards(self, wanted: WantedValues, admits: Admits) -> Iterator[Alternative]:
         """Yield the edits that lead to a wanted value; first those that do so again and again."""
         later: list[Alternative] = []
         with np.errstate(all="ignore"):
@@ -255,14 +259,14 @@ class Insertions:
                 yield spot, values
 
     @cached_property
-    def _pool(self) -> list[Own]:
+    def _pool(self) -> list[StudentValue]:
         formulas = [
-            Own(each.made, (each.worth,), (key_of(each.worth),), each.atoms.total())
+            StudentValue(each.made, (each.worth,), (key_of(each.worth),), each.atoms.total())
             for each in self._written("whole")
         ]
         return [*_CONSTANTS, *self._own.short, *self._products(), *formulas]
 
-    def _products(self) -> Iterator[Own]:
+    def _products(self) -> Iterator[StudentValue]:
         """Yield the products of a number and an array that have names."""
         names = [
             each for each in self._own.short if isinstance(each.node, ast.Name | ast.Attribute)
@@ -272,7 +276,7 @@ class Insertions:
                 if not one.values[0].ndim and two.values[0].ndim:
                     worth = one.values[0] * two.values[0]
                     node = ast.BinOp(one.node, ast.Mult(), two.node)
-                    yield Own(node, (worth,), (key_of(worth),), 2)
+                    yield StudentValue(node, (worth,), (key_of(worth),), 2)
 
     def _missing_ones(self, view: str) -> list[Formula]:
         """Return the right formulas whose values are not worked out yet."""
@@ -305,7 +309,7 @@ class Insertions:
                         yield made
 
     def _grown(
-        self, spot: Spot, values: tuple[Array, ...], wanted: Wanted
+        self, spot: Spot, values: tuple[Array, ...], wanted: WantedValues
     ) -> Iterator[tuple[bool, Alternative]]:
         first = values[0]
         own = key_of(first)
@@ -328,9 +332,9 @@ class Insertions:
                         yield steady, Alternative(kind, cost + more, spot.node, new, spot.node)
 
     @cached_property
-    def _by_shape(self) -> list[tuple[list[Own], Array]]:
+    def _by_shape(self) -> list[tuple[list[StudentValue], Array]]:
         """What may be put in, by the shape that it has the first time."""
-        groups: dict[tuple[int, ...], list[Own]] = {}
+        groups: dict[tuple[int, ...], list[StudentValue]] = {}
         for each in self._pool:
             groups.setdefault(each.values[0].shape, []).append(each)
         return [
@@ -338,7 +342,7 @@ class Insertions:
         ]
 
     def _called(
-        self, spot: Spot, values: tuple[Array, ...], wanted: Wanted
+        self, spot: Spot, values: tuple[Array, ...], wanted: WantedValues
     ) -> Iterator[Alternative]:
         """Yield products of all entries, where these are worth what is right."""
         if not self._own.scope.numpy or values[0].ndim != 1:

@@ -14,7 +14,7 @@ from grader.diagnosis.fault_dictionary import FaultDictionary, Rows
 from grader.diagnosis.repair.demonstrations import without_demonstrations
 from grader.diagnosis.repair.right_values import RightPrograms
 from grader.diagnosis.repair.schemata import edited
-from grader.diagnosis.repair.search import Edit, Found, Search
+from grader.diagnosis.repair.search import CandidateRepair, Edit, Search
 from grader.diagnosis.repair.student_code import StudentCode, parse
 from grader.diagnosis.repair.trials import Budget, Trials, written
 from grader.result import Place
@@ -66,7 +66,7 @@ class Repair:
     elsewhere: tuple[Part, ...] = ()
 
 
-Proven = tuple[Found, SubmissionSource, StudentCode]
+Proven = tuple[CandidateRepair, SubmissionSource, StudentCode]
 """A repair that passes all checks, and the submission in which it is made."""
 
 
@@ -182,7 +182,7 @@ class RepairFinder:
         return repair
 
     def _rank(
-        self, found: Found, prefers: Callable[[str, int], bool]
+        self, found: CandidateRepair, prefers: Callable[[str, int], bool]
     ) -> tuple[int, bool, tuple[int, ...], int]:
         """Return what sorts the smallest first, then what was named, then the earliest line."""
         edits = [each.alternative for each in found.edits]
@@ -207,7 +207,9 @@ class RepairFinder:
                 return proven
         return []
 
-    def _proven(self, function: str, found: list[Found], refuted: int) -> tuple[list[Proven], int]:
+    def _proven(
+        self, function: str, found: list[CandidateRepair], refuted: int
+    ) -> tuple[list[Proven], int]:
         """Return the first of the repairs of each line that pass all checks, best first.
 
         Each comes with the submission in which it is made. `refuted` counts those that did not.
@@ -233,7 +235,7 @@ class RepairFinder:
                 break
         return proven, refuted
 
-    def _with(self, found: Found) -> tuple[SubmissionSource, StudentCode]:
+    def _with(self, found: CandidateRepair) -> tuple[SubmissionSource, StudentCode]:
         """Return the submission with a repair made."""
         last = found.edits[-1]
         file = last.unit.file

@@ -28,7 +28,7 @@ _POSITION: Final = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 
 
 @dataclass(frozen=True, slots=True)
-class Turns:
+class LoopNotes:
     """What is noted in each turn of a loop: the variables worth a note at its begin and its end."""
 
     place: str
@@ -249,7 +249,7 @@ def edited(tree: ast.Module, alternative: Alternative) -> ast.Module:
 
 
 def with_notes(
-    tree: Any, places: Mapping[int, str], turns: Mapping[int, Turns] = MappingProxyType({})
+    tree: Any, places: Mapping[int, str], turns: Mapping[int, LoopNotes] = MappingProxyType({})
 ) -> Any:
     """Return a tree in which the expressions at some places tell what they are worth.
 
@@ -286,7 +286,7 @@ def with_notes(
     return ast.Call(ast.Name(NOTE, ast.Load()), [place, copy], [])
 
 
-def _last_notes(at: Turns) -> list[ast.stmt]:
+def _last_notes(at: LoopNotes) -> list[ast.stmt]:
     """Return what notes the variables that a loop's body sets, where it comes to its end."""
     if not at.last:
         return []

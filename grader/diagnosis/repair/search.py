@@ -16,14 +16,14 @@ from grader.diagnosis.repair.alternatives import Admits, Alternative
 from grader.diagnosis.repair.demonstrations import without_demonstrations
 from grader.diagnosis.repair.expressions import slips
 from grader.diagnosis.repair.insertions import Insertions, wraps
+from grader.diagnosis.repair.instrumentation import Instrumentation, ObservedRun, observe_run
 from grader.diagnosis.repair.right_values import RightPrograms
 from grader.diagnosis.repair.schemata import Schema, edited
 from grader.diagnosis.repair.scope import Scope
 from grader.diagnosis.repair.statements import filled, inserted, moves, statement_slips
 from grader.diagnosis.repair.student_code import StudentCode, Unit
-from grader.diagnosis.repair.translation import OwnValues, Translator
+from grader.diagnosis.repair.translation import StudentValues, Translator
 from grader.diagnosis.repair.trials import Budget, Trials, written
-from grader.diagnosis.repair.watching import Notes, Watched, watched
 from grader.sandbox.replies import SubmissionSource
 
 _MAX_TRIED: Final = 2_000
@@ -42,7 +42,7 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CandidateRepair:
     """Edits that together make a function right on all probes; `code` lacks the last of them."""
 
     edits: tuple[Edit, ...]
@@ -55,15 +55,15 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Partial:
+class PartialRepair:
     """An edit with which more columns are right than without, on one probe."""
 
     edit: Edit
     right: frozenset[int]
 
-    def with_each(self, found: Sequence[Found]) -> list[Found]:
+    def with_each(self, found: Sequence[CandidateRepair]) -> list[CandidateRepair]:
         """Return what was found once this edit had been made, together with it."""
-        return [Found((self.edit, *each.edits), each.code) for each in found]
+        return [CandidateRepair((self.edit, *each.edits), each.code) for each in found]
 
 
 @dataclass(slots=True)
@@ -92,9 +92,9 @@ class Search:
         Whether demonstrations at the top level are left out of what is tried.
     tried : int
         How many edits have been tried.
-    partial : list of Partial
+    partial : list of PartialRepair
         What is better than nothing.
-    before_slips : list of Partial
+    before_slips : list of PartialRepair
         Those of them after which all slips have been tried.
     """
 
@@ -111,10 +111,10 @@ class Search:
     several: bool
     light: bool
     tried: int = 0
-    partial: list[Partial] = field(default_factory=list)
-    before_slips: list[Partial] = field(default_factory=list)
+    partial: list[PartialRepair] = field(default_factory=list)
+    before_slips: list[PartialRepair] = field(default_factory=list)
 
-    def repairs(self) -> Iterator[list[Found]]:
+    def repairs(self) -> Iterator[list[CandidateRepair]]:
         """Yield the edits that make the function right on all probes, the smallest first.
 
         One edit is preferred to two; but where several mistakes were named, two slips are preferred
@@ -137,14 +137,18 @@ class Search:
             if self.budget.left <= 0:
                 return
 
-    def _slips(self, scopes: list[Scope], watch: Watched | None) -> Iterator[list[Found]]:
+    def _slips(
+        self, scopes: list[Scope], watch: ObservedRun | None
+    ) -> Iterator[list[CandidateRepair]]:
         mends = _mending(watch)
         every = self._edits(scopes, lambda each: _slips(each, mends), mends)
         least = sum(each.alternative.cost == 1 for each in every)
         yield self._found("least slips", every[:least])
         yield self._found("slips", every[least:])
 
-    def _two_slips(self, scopes: list[Scope], watch: Watched | None) -> Iterator[list[Found]]:
+    def _two_slips(
+        self, scopes: list[Scope], watch: ObservedRun | None
+    ) -> Iterator[list[CandidateRepair]]:
         """Yield pairs of slips of which one alone makes more of the values right."""
         yield self._slips_that_help(scopes, watch)
         for first in self._most_promising():
@@ -155,8 +159,8 @@ class Search:
             self.before_slips.append(first)
 
     def _small(
-        self, scopes: list[Scope], watch: Watched | None, insertions: Lazy
-    ) -> Iterator[list[Found]]:
+        self, scopes: list[Scope], watch: ObservedRun | None, insertions: Lazy
+    ) -> Iterator[list[CandidateRepair]]:
         """Yield what each stage has found that is likely; made only when it is asked for."""
         mends = _mending(watch)
         yield self._alone("moves and calls", scopes, lambda each: _moved(each, mends), mends)
@@ -167,21 +171,23 @@ class Search:
         yield self._alone("steps", scopes, inserted, mends)
         yield self._alone("missing steps", insertions(), lambda each: each.steps(), mends)
 
-    def _large(self, watch: Watched | None, insertions: Lazy) -> Iterator[list[Found]]:
+    def _large(
+        self, watch: ObservedRun | None, insertions: Lazy
+    ) -> Iterator[list[CandidateRepair]]:
         """Yield what each stage has found that tries whatever there is."""
         mends = _mending(watch)
         yield self._numbers(watch, insertions)
         yield self._alone("repeated parts", insertions(), lambda each: each.repeated(mends), mends)
         yield self._alone("parts", insertions(), lambda each: each.unlikely(mends), mends)
 
-    def _numbers(self, watch: Watched | None, insertions: Lazy) -> list[Found]:
+    def _numbers(self, watch: ObservedRun | None, insertions: Lazy) -> list[CandidateRepair]:
         """Return the edits that put a number in: half of a sum is as well half of each term."""
         mends = _mending(watch)
         return self._alone("numbers", insertions(), lambda each: each.with_numbers(mends), mends)
 
     def _pairs(
-        self, scopes: list[Scope], watch: Watched | None, insertions: Lazy
-    ) -> Iterator[list[Found]]:
+        self, scopes: list[Scope], watch: ObservedRun | None, insertions: Lazy
+    ) -> Iterator[list[CandidateRepair]]:
         """Yield pairs of edits of which one alone makes more of the values right."""
         helps = _helping(watch)
         if not self.several:
@@ -196,11 +202,13 @@ class Search:
             for found in chain(slips_left, again._small(scopes, watch, insertions)):
                 yield first.with_each(found)
 
-    def _slips_that_help(self, scopes: list[Scope], watch: Watched | None) -> list[Found]:
+    def _slips_that_help(
+        self, scopes: list[Scope], watch: ObservedRun | None
+    ) -> list[CandidateRepair]:
         helps = _helping(watch)
         return self._alone("slips that help", scopes, lambda each: slips(each, helps), helps)
 
-    def _after(self, first: Partial) -> Search:
+    def _after(self, first: PartialRepair) -> Search:
         """Return the search that goes on where an edit has been made."""
         alternative, unit = first.edit.alternative, first.edit.unit
         tree = edited(self.code.files[unit.file].tree, alternative)
@@ -217,7 +225,7 @@ class Search:
         makers: Sequence[M],
         make: Callable[[M], Iterable[Alternative]],
         admits: Admits,
-    ) -> list[Found]:
+    ) -> list[CandidateRepair]:
         """Return the single edits of one stage that make the function right."""
         every = self._edits(makers, make, admits) if self.budget.left > 0 else []
         return self._found(name, every)
@@ -235,15 +243,15 @@ class Search:
         every.sort(key=lambda each: each.alternative.cost)
         return every[:_MAX_TRIED]
 
-    def _found(self, name: str, every: Sequence[Edit]) -> list[Found]:
+    def _found(self, name: str, every: Sequence[Edit]) -> list[CandidateRepair]:
         """Return those of the edits that make the function right."""
         if self.budget.left <= 0:
             self.say(f"  repair: out of time before {name}")
             return []
-        return [Found((each,), self.code) for each in self._stage(name, every)]
+        return [CandidateRepair((each,), self.code) for each in self._stage(name, every)]
 
-    def _most_promising(self) -> list[Partial]:
-        best: dict[frozenset[int], Partial] = {}
+    def _most_promising(self) -> list[PartialRepair]:
+        best: dict[frozenset[int], PartialRepair] = {}
         for each in self.partial:
             known = best.get(each.right)
             if known is None or each.edit.alternative.cost < known.edit.alternative.cost:
@@ -253,20 +261,20 @@ class Search:
         )
         return ranked[:_MAX_PARTIAL]
 
-    def _watch(self, scopes: list[Scope]) -> Watched | None:
+    def _watch(self, scopes: list[Scope]) -> ObservedRun | None:
         """Return what all expressions are worth on a probe; None where that is not to be had."""
-        notes = Notes(scopes)
+        notes = Instrumentation(scopes)
         source = self._tried(notes.files, notes.written_into)
         probe = self._most_telling()[0]
         if not self.trials.load(source, self.function):
             return None
-        return watched(self.trials, self.function, self.table, probe, scopes, notes)
+        return observe_run(self.trials, self.function, self.table, probe, scopes, notes)
 
-    def _insertions(self, scopes: list[Scope], watch: Watched | None) -> Lazy:
+    def _insertions(self, scopes: list[Scope], watch: ObservedRun | None) -> Lazy:
         """Return what can be put in, worked out when it is asked for."""
         return functools.cache(lambda: self._made_insertions(scopes, watch))
 
-    def _made_insertions(self, scopes: list[Scope], watch: Watched | None) -> list[Insertions]:
+    def _made_insertions(self, scopes: list[Scope], watch: ObservedRun | None) -> list[Insertions]:
         if watch is None or self.budget.left <= 0:
             return []
         probe = self._most_telling()[0]
@@ -275,7 +283,7 @@ class Search:
         if right is None:
             return []
         every = [
-            OwnValues(
+            StudentValues(
                 scope,
                 turning,
                 watch.values,
@@ -323,7 +331,7 @@ class Search:
                 numbers.append(number)
             elif (after & ~before)[:-1].any() and not (before & ~after)[:-1].any():
                 right = frozenset(after[:-1].nonzero()[0].tolist())
-                self.partial.append(Partial(owners[id(schema.alternative(number))], right))
+                self.partial.append(PartialRepair(owners[id(schema.alternative(number))], right))
         for probe in probes[1:]:
             numbers = [
                 number
@@ -367,7 +375,7 @@ def _moved(scope: Scope, admits: Admits) -> Iterator[Alternative]:
     yield from filled(scope)
 
 
-def _puts_in_a_number(found: Found) -> bool:
+def _puts_in_a_number(found: CandidateRepair) -> bool:
     new = found.edits[-1].alternative.new
     kind = found.edits[-1].alternative.kind
     return (
@@ -378,14 +386,14 @@ def _puts_in_a_number(found: Found) -> bool:
     )
 
 
-def _mending(watch: Watched | None) -> Admits:
+def _mending(watch: ObservedRun | None) -> Admits:
     """Return whether an edit of an expression may make the function right."""
     if watch is None:
         return lambda _node: True
     return lambda node: watch.may_mend(node) and not watch.spoils(node)
 
 
-def _helping(watch: Watched | None) -> Admits:
+def _helping(watch: ObservedRun | None) -> Admits:
     """Return whether an edit of an expression may make some of the values right, but not all."""
     if watch is None:
         return lambda _node: False

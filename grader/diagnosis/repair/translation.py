@@ -22,7 +22,7 @@ _ELEMENTWISE: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class StudentValue:
     """A short expression of a student's, and what it is worth each time."""
 
     node: ast.expr
@@ -31,7 +31,7 @@ class Own:
     size: int
 
 
-class OwnValues:
+class StudentValues:
     """What the expressions of one function of a student's are worth on a probe.
 
     Parameters
@@ -54,14 +54,14 @@ class OwnValues:
         self,
         scope: Scope,
         turning: frozenset[str],
-        watched: Mapping[int, list[Any]],
+        observe_run: Mapping[int, list[Any]],
         kept: Mapping[str, list[Any]],
         counted: Mapping[str, list[Any]],
         ended: Mapping[frozenset[str], Mapping[str, list[Any]]],
     ) -> None:
         self.scope = scope
         self.turning = turning
-        self._watched = watched
+        self._watched = observe_run
         self._kept = kept
         self._turns = counted
         self._ended = ended
@@ -71,14 +71,14 @@ class OwnValues:
         return _numbers(self._watched.get(id(node), ()))
 
     @cached_property
-    def short(self) -> list[Own]:
+    def short(self) -> list[StudentValue]:
         """The short expressions, one for each worth, shortest first."""
-        found: dict[tuple[Key, ...], Own] = {}
+        found: dict[tuple[Key, ...], StudentValue] = {}
         for node, values in (*self._read(), *self._kept_entries(), *self._counted()):
             size = atoms(node).total()
             keys = keys_of(values)
             if keys is not None and (keys not in found or size < found[keys].size):
-                found[keys] = Own(node, values, keys, size)
+                found[keys] = StudentValue(node, values, keys, size)
         return sorted(found.values(), key=lambda each: each.size)
 
     def _read(self) -> Iterator[tuple[ast.expr, tuple[Array, ...]]]:
@@ -165,17 +165,17 @@ class OwnValues:
                         yield entry, tuple(np.asarray(arrays[a][b]) for a, b in pairs)
 
     @cached_property
-    def by_first(self) -> dict[Key, Own]:
+    def by_first(self) -> dict[Key, StudentValue]:
         """The same by what they are worth the first time: later times may follow a mistake."""
-        found: dict[Key, Own] = {}
+        found: dict[Key, StudentValue] = {}
         for each in self.short:
             found.setdefault(each.keys[0], each)
         return found
 
     @cached_property
-    def by_turns(self) -> dict[tuple[Key, ...], Own]:
+    def by_turns(self) -> dict[tuple[Key, ...], StudentValue]:
         """The same by what they are worth the first times, two or more."""
-        found: dict[tuple[Key, ...], Own] = {}
+        found: dict[tuple[Key, ...], StudentValue] = {}
         for each in self.short:
             for count in range(2, len(each.keys) + 1):
                 found.setdefault(each.keys[:count], each)
@@ -193,7 +193,7 @@ def _numbers(values: Sequence[Any]) -> tuple[Array, ...] | None:
 class Translator:
     """Writes right expressions in the names of one of the student's functions."""
 
-    own: OwnValues
+    own: StudentValues
     right: RightValues
     _made: dict[tuple[int, Any], ast.expr | None] = field(default_factory=dict)
 
@@ -223,7 +223,7 @@ class Translator:
         worth = self.right.worth.get(id(node))
         if worth is None:
             return None
-        own: Own | None = None
+        own: StudentValue | None = None
         if view == "in turn" and worth.ndim:
             own = self.own.by_turns.get(tuple(entries_of(worth)))
         elif view == "whole" or not worth.ndim:

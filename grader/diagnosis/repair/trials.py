@@ -135,7 +135,7 @@ class Trials:
                 if call is not None:
                     yield number, call
 
-    def watched(self, function: str, inputs: Inputs) -> dict[str, list[Any]]:
+    def observe_run(self, function: str, inputs: Inputs) -> dict[str, list[Any]]:
         """Return what the noted expressions are worth in a call, by the names of their places."""
         arguments = (function, list(inputs), max(min(_WATCH_SECONDS, self._budget.left), 0.01))
         found: dict[str, list[Any]] = {}

@@ -20,7 +20,7 @@ def matrix_times(one: Any, two: Any) -> Any:
     return two @ one
 
 
-class Wanted:
+class WantedValues:
     """Values that an expression may be meant to be worth."""
 
     def __init__(self, keys: frozenset[Key]) -> None:
@@ -64,7 +64,7 @@ def is_steady(
     operate: Callable[[Any, Any], Any],
     values: tuple[Array, ...],
     others: tuple[Array, ...],
-    wanted: Wanted,
+    wanted: WantedValues,
 ) -> bool:
     """Return whether an operation gives a wanted value the second time too."""
     if len(values) < 2:
@@ -78,7 +78,9 @@ def is_steady(
     return key in wanted.keys
 
 
-def leads_to(wanted: Wanted, operate: Callable[[Any, Any], Any], one: Array, two: Array) -> bool:
+def leads_to(
+    wanted: WantedValues, operate: Callable[[Any, Any], Any], one: Array, two: Array
+) -> bool:
     """Return whether an operation gives one of the values that are wanted, and anything new."""
     key = key_of(np.asarray(operate(one, two)))
     return key in wanted.keys and key != key_of(one)

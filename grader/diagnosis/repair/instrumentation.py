@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.comparison.values import agree
 from grader.diagnosis.fault_dictionary import FaultDictionary
-from grader.diagnosis.repair.schemata import Schema, Turns, with_notes
+from grader.diagnosis.repair.schemata import LoopNotes, Schema, with_notes
 from grader.diagnosis.repair.scope import Scope, set_in
 from grader.diagnosis.repair.trials import Trials
 from grader.diagnosis.repair.value_keys import number
@@ -29,7 +29,7 @@ class Influence:
     single: bool
 
 
-class Notes:
+class Instrumentation:
     """Where notes are taken of the functions in `scopes`."""
 
     def __init__(self, scopes: Sequence[Scope]) -> None:
@@ -44,7 +44,7 @@ class Notes:
         self.places = {id(node): str(place) for place, node in every}
         loops = [(node, names) for scope in scopes for node, (_, names) in scope.loops.items()]
         self.turns = {
-            id(node): Turns(f"turn {number}", names, set_in(node))
+            id(node): LoopNotes(f"turn {number}", names, set_in(node))
             for number, (node, names) in enumerate(loops)
         }
         self.files = sorted({scope.unit.file for scope in scopes})
@@ -54,7 +54,7 @@ class Notes:
         return Schema().text(with_notes(tree, self.places, self.turns))
 
 
-class Watched:
+class ObservedRun:
     """What was noted while a function ran on a probe.
 
     Attributes
@@ -66,7 +66,7 @@ class Watched:
     def __init__(
         self,
         scopes: Sequence[Scope],
-        notes: Notes,
+        notes: Instrumentation,
         told: Mapping[str, list[Any]],
         influence: Mapping[int, Influence],
         wrong: Columns | None,
@@ -151,17 +151,17 @@ class Watched:
         return None
 
 
-def watched(
+def observe_run(
     trials: Trials,
     function: str,
     table: FaultDictionary,
     probe: int,
     scopes: Sequence[Scope],
-    notes: Notes,
-) -> Watched:
+    notes: Instrumentation,
+) -> ObservedRun:
     """Run a function with notes, then once for each expression with another value of it."""
     inputs = table.inputs[probe]
-    told = trials.watched(function, inputs)
+    told = trials.observe_run(function, inputs)
     rows = {}
     numbers = [0, *range(1, len(notes.nodes) + 1)]
     for place, call in trials.shown(function, inputs, numbers):
@@ -170,7 +170,7 @@ def watched(
             rows[place] = row
     plain = rows.pop(0, None)
     if plain is None:
-        return Watched(scopes, notes, told, {}, None)
+        return ObservedRun(scopes, notes, told, {}, None)
     influence = {}
     for place, row in rows.items():
         changed = ~agree(row, plain)[:-1]
@@ -179,7 +179,7 @@ def watched(
             frozenset(changed.nonzero()[0].tolist()), _is_single(told.get(str(place), ()))
         )
     wrong = ~agree(plain, table.right[probe])[:-1]
-    return Watched(scopes, notes, told, influence, frozenset(wrong.nonzero()[0].tolist()))
+    return ObservedRun(scopes, notes, told, influence, frozenset(wrong.nonzero()[0].tolist()))
 
 
 def _is_single(values: Sequence[Any]) -> bool:
