@@ -551,7 +551,7 @@ def run():
     stand_ins = [type(finder).__name__ for finder in sys.meta_path].count("StandIns")
     return [
         asked, stand_ins, sorted(set(linecache.cache) - {"submission.py"}),
-        "rehearsed" in globals(), len(os.listdir(".")), len(warnings.filters),
+        "warmed_up" in globals(), len(os.listdir(".")), len(warnings.filters),
     ]
 """
 

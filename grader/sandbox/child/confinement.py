@@ -46,7 +46,7 @@ class Confinement:
         )
 
 
-def shut_in(wanted: Confinement) -> list[str]:
+def confine(wanted: Confinement) -> list[str]:
     """Apply the layers, for good, and return the names of those that do hold."""
     if "landlock" in wanted.layers or wanted.program:
         kernel.drop_privileges()

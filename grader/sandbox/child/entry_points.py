@@ -29,7 +29,7 @@ def fork(descriptor: int) -> NoReturn:
 
 def probe(descriptor: int) -> NoReturn:
     """Tell which of the layers hold for this process."""
-    layers = confinement.shut_in(confinement.Confinement.read(_settings(descriptor)))
+    layers = confinement.confine(confinement.Confinement.read(_settings(descriptor)))
     framing.write_message(descriptor, json.dumps(layers).encode())
     os._exit(0)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 
-def rehearse(packages: Iterable[str], forks: bool) -> None:
+def warm_up(packages: Iterable[str], forks: bool) -> None:
     """Prepare the packages that a submission is offered.
 
     `forks` says whether this process makes others: what only saves time is left out where it
@@ -66,7 +66,7 @@ def _pandas(forks: bool) -> None:
     from .tables import pandas_tables
 
     if forks:
-        pandas_tables.rehearse()
+        pandas_tables.warm_up()
 
 
 def _polars(_forks: bool) -> None:

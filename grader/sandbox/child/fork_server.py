@@ -84,7 +84,7 @@ class Host:
         scratch.offer(self.data)
         self.control.close()
         highest = os.sysconf("SC_OPEN_MAX")  # before it is lowered
-        layers = confinement.limit_resources(limits) + confinement.shut_in(self.confinement)
+        layers = confinement.limit_resources(limits) + confinement.confine(self.confinement)
         self.serve_session(_keep_only(wire, output, highest), layers, self.limits)
         os._exit(0)
 

@@ -23,13 +23,13 @@ def import_packages(settings: dict[str, Any], forks: bool = False) -> Callable[.
     finder = imports.AllowedPackages(settings["modules"], settings["offered"], settings["metadata"])
     sys.meta_path.append(finder)
     from . import session  # need the finder
-    from .source import standins  # need the finder
+    from .source import stand_ins  # need the finder
 
-    standins.furnish()
+    stand_ins.provide_builtins()
 
     for name in settings["offered"]:
         __import__(name)
-    first_use.rehearse(settings["offered"], forks)
+    first_use.warm_up(settings["offered"], forks)
     printing.install()
     if forks:
         from . import warm_up
@@ -40,7 +40,7 @@ def import_packages(settings: dict[str, Any], forks: bool = False) -> Callable[.
         if settings["for_many"]:
             import numpy.ma  # noqa: F401 - some of many will have masked arrays
 
-            warm_up.rehearse()
+            warm_up.warm_up()
     finder.hide(settings["hidden"])
     _keep_listings()
     scratch.empty(Path(settings["scratch"]))

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from .console import answering
-from .source import standins
+from .source import stand_ins
 from .source.loading import Loading
-from .source.standins import StandIns
+from .source.stand_ins import StandIns
 
 
 class Runs:
@@ -45,7 +45,7 @@ class Runs:
         module = types.ModuleType(name)
         loading = self._loading(module)
         try:
-            with standins.loading(self._stand_ins, loading.shell()), answering(answers):
+            with stand_ins.loading(self._stand_ins, loading.shell()), answering(answers):
                 loading.run()
         finally:
             for each, known in before.items():

@@ -42,7 +42,7 @@ from .objects import Gone, GoneObjectError, Objects, is_made_by
 from .operations import OPERATIONS
 from .replacing import replaced
 from .runs import Runs
-from .source import standins
+from .source import stand_ins
 from .source.loading import Loading
 
 _MAX_WARNINGS = 20
@@ -169,9 +169,9 @@ class Session:
             {(label, line): frozenset(lost) for label, line, lost in stopped},
         )
         sys.meta_path.append(loading.handed_in)
-        stand_ins = standins.offer()
-        self.runs = Runs(lambda module: Loading(module, blocks, modules, True, _NEVER), stand_ins)
-        with standins.loading(stand_ins, loading.shell()):
+        offered = stand_ins.offer()
+        self.runs = Runs(lambda module: Loading(module, blocks, modules, True, _NEVER), offered)
+        with stand_ins.loading(offered, loading.shell()):
             loading.run()
         flush_output()
         self.printed_while_loading = printing.record.text()
@@ -185,7 +185,7 @@ class Session:
             for key, value in list(self.module.__dict__.items())
             if type(key) is str and callable(value)
         ]
-        return ["loaded", functions, loading.definitions, problems, stand_ins.used]
+        return ["loaded", functions, loading.definitions, problems, offered.used]
 
     def _call(
         self,

@@ -26,7 +26,7 @@ import numpy as np
 def curve(x):
     return 1 / (1 + np.exp(-x))
 
-def rehearsed(x, matrix, scale, turns):
+def warmed_up(x, matrix, scale, turns):
     sums = []
     for _ in range(turns):
         y = curve(x @ matrix + scale)
@@ -36,7 +36,7 @@ def rehearsed(x, matrix, scale, turns):
 """
 
 
-def rehearse() -> None:
+def warm_up() -> None:
     """Load a file and a notebook's cell again and again, call what they define, and forget them."""
     finders = sys.meta_path[:]
     arguments = [np.ones(2), np.ones((2, 2)), 0.5, 2]
@@ -44,7 +44,7 @@ def rehearse() -> None:
         is_file = turn % 2 == 0
         blocks = [[_LABEL, _SOURCE]]
         requests: list[list[Any]] = [["load", 0, blocks, [], not is_file, 1.0, False, [], []]]
-        call = ["rehearsed", arguments, {}, {}, 0]
+        call = ["warmed_up", arguments, {}, {}, 0]
         requests += [["call", number, *call] for number in range(_CALLS)]
         _answer(requests)
         sys.meta_path[:] = finders

@@ -15,7 +15,7 @@ from ..figures import drawing
 from . import definitions, import_errors
 from .cells import NOTHING_STOPPED, Cells, CellTimeoutError, Failure, Stopped
 from .handed_in import HandedIn, parse
-from .standins import Shell
+from .stand_ins import Shell
 
 _NO_LINE: Final = 1 << 40
 _DEFINED: Final = re.compile(r"^(?:async +def|def|class) +(\w+)|^(\w+) *=(?!=)", re.MULTILINE)

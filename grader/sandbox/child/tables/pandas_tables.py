@@ -191,7 +191,7 @@ _DESCRIBED: Final[tuple[tuple[type, Callable[[Any, Any], Column]], ...]] = (
 )
 
 
-def rehearse() -> None:
+def warm_up() -> None:
     """Take a table apart and build it, once: pandas imports and finds out much when it is used."""
     frame = pd.DataFrame({"a": [1.5, 2.5], "b": ["x", None], "c": pd.to_datetime(["2024", "2025"])})
     built(described(frame))

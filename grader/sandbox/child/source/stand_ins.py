@@ -229,7 +229,7 @@ class _Loading:
     answers = 0
 
 
-def furnish() -> None:
+def provide_builtins() -> None:
     """Give what a notebook takes for granted, and an `exit` that site-packages would bring.
 
     Done once before processes are forked: Python would have to look its built-in names up anew in
@@ -280,7 +280,7 @@ def _is_loading() -> bool:
 
 @contextlib.contextmanager
 def loading(stand_ins: StandIns, shell: Shell) -> Iterator[None]:
-    """Have what `furnish` has given serve what is loaded meanwhile."""
+    """Have what `provide_builtins` has given serve what is loaded meanwhile."""
     stand_ins.names |= {"grader"}
     _Loading.process, _Loading.shell, _Loading.answers = os.getpid(), shell, 0
     try:
