@@ -255,7 +255,7 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
 def _accounts() -> dict[str, Any]:
     return {
         "AUTH_USER_MODEL": "server.Person",
-        "AUTHENTICATION_BACKENDS": ["django.contrib.auth.backends.ModelBackend"],
+        "AUTHENTICATION_BACKENDS": ["grader.server.sessions.Accounts"],
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
         "AUTH_PASSWORD_VALIDATORS": [
             {

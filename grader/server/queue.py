@@ -34,6 +34,7 @@ from grader.server.models import (
     Person,
     ServedCourse,
 )
+from grader.server.prepared import PreparedQuery
 
 LEASE: Final = timedelta(seconds=20)
 MAX_DEATHS: Final = 2
@@ -53,6 +54,11 @@ NO_WORKER: Final = _(
     " the server's log."
 )
 """What is said where the queue is stalled to those who can change it."""
+
+
+_BEFORE: Final[PreparedQuery[Job]] = PreparedQuery(
+    lambda: Job.objects.filter(state=JobState.WAITING, pk__lt=-1).only("pk")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,7 @@ def hand_in(
 
     Two of the same person at once are for `one_by_one`.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         own = Attempt.objects.filter(person=person, course=course, exercise=exercise)
         number = (own.aggregate(last=Max("number"))["last"] or 0) + 1
         attempt = Attempt.objects.create(
@@ -241,7 +247,7 @@ def position(attempt: Attempt) -> QueuePosition:
     now = timezone.now()
     if job.state == JobState.LEASED and job.leased_until and job.leased_until > now:
         return QueuePosition(0, is_leased=True)
-    before = Job.objects.filter(state=JobState.WAITING, pk__lt=job.pk).count()
+    before = _BEFORE.count(job.pk)
     seconds = before * _pace() if before > _SOON else 0.0
     stalled = now - attempt.handed_in > _STALLED and is_stalled()
     return QueuePosition(before, seconds=seconds, is_stalled=stalled)

@@ -107,7 +107,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
         invitation.person.set_password(password)
         invitation.person.save(update_fields=["password"])
         noted(invitation.person, None, "accepted")
-    login(request, invitation.person, "django.contrib.auth.backends.ModelBackend")
+    login(request, invitation.person)
     return HttpResponseRedirect("/")
 
 

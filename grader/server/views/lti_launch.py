@@ -257,7 +257,7 @@ def _entered(request: HttpRequest, person: Person, stay: Stay, locale: str) -> H
     onward = where_to(stay)
     if stay.frame:
         windows.wait_on(stay.frame, comes=stay.deep_linking is not None)
-    log_in(request, person, "django.contrib.auth.backends.ModelBackend")
+    log_in(request, person)
     request.session.set_expiry(_SESSION_LASTS)
     remember(request.session, stay)
     if "language" not in request.session and (found := find_language(locale)):
