@@ -53,7 +53,10 @@ def test_a_persons_data_is_taken_out_and_deleted_while_the_server_runs(tmp_path:
         ada, grace, instructor = (Visitor(running.address) for _ in range(3))
         for visitor, name in ((ada, "ada"), (grace, "grace"), (instructor, "instructor")):
             assert visitor.post("/login/", username=name, password=PASSWORD).status == 200
-        assert "/attempt/" in ada.post(TASK + "submit/", page=TASK, code="# ada was here").address
+        assert (
+            "/attempt/"
+            in ada.post(TASK + "submit/", page=TASK, code="x = 1  # ada was here").address
+        )
         assert len(mentions(data / "server.sqlite3", "ada")) >= 5
 
         nobody = run_command("serve", "export-person", "nobody", tmp_path / "n.zip", *words)
@@ -65,7 +68,7 @@ def test_a_persons_data_is_taken_out_and_deleted_while_the_server_runs(tmp_path:
             assert not any("\\" in name or ".." in name for name in archive.namelist())
             files = {name: archive.read(name) for name in archive.namelist()}
         assert files["Attempt/1-exercise1.py"] == old_server.CODE
-        assert b"# ada was here" in files.values()
+        assert b"x = 1  # ada was here" in files.values()
         [person] = json.loads(files["Person.json"])
         assert (person["username"], person["name"], "password" in person) == (
             "ada",
