@@ -179,3 +179,32 @@ def test_what_is_no_submission_is_answered_by_what_may_have_been_meant(
     assert told("mine") == "give the files in it that you mean, as in mine/exercise1.py"
     assert told("mine/exercise2") == "did you mean mine/exercise2.ipynb?"
     assert told("mine/work.zip") == "unpack it and name the .py or .ipynb file in it"
+
+
+def test_a_module_that_is_named_with_the_file_that_imports_it_is_no_mistake(tmp_path: Path):
+    course = tmp_path / "course"
+    assert run_command("author", "new", course).returncode == 0
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "exercise1.py").write_text(
+        "import helpers\nmean, spread = helpers.mean, helpers.spread\n", "utf-8"
+    )
+    (folder / "helpers.py").write_text(
+        "import statistics\nmean, spread = statistics.fmean, statistics.pstdev\n", "utf-8"
+    )
+
+    def check(*names: str) -> tuple[int, list[str], str]:
+        ended = run_command("check", *names, "--course", course, "--plain", folder=folder)
+        return ended.returncode, ended.stdout.splitlines()[-1:], ended.stderr
+
+    code, last, told = check("exercise1.py", "helpers.py")
+    assert (code, last, told) == (0, ["Score: 10 / 10, everything is right"], "")
+    assert check("helpers.py", "exercise1.py") == (code, last, told)
+    code, last, told = check("helpers.py")
+    assert (code, last) == (2, [])
+    assert "the name helpers.py does not say which exercise it is" in told
+    (folder / "notes.py").touch()
+    code, last, told = check("exercise1.py", "helpers.py", "notes.py")
+    assert (code, last) == (2, ["Altogether: 10 / 10 in 1 of 2 files"])
+    assert told.count("which exercise") == 1
+    assert "the name notes.py" in told

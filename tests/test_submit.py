@@ -94,6 +94,27 @@ def test_what_a_file_imports_of_its_folder_goes_with_it(site: Served, ada: Lapto
     assert "Handed in with it: parts/sums.py<" in ada.person.get(page).text
 
 
+def test_a_module_that_is_named_with_the_file_that_imports_it_is_no_mistake(
+    site: Served, ada: Laptop
+):
+    code = RIGHT.replace("import math", "import math\nfrom helpers import total")
+    ada.write(code.replace("math.fsum(numbers)", "total(numbers)"), "all/exercise1.py")
+    ada.write("import math\ntotal = math.fsum\n", "all/helpers.py")
+    done = ada.submit("all/helpers.py", "all/exercise1.py")  # as *.py has them, or not
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-2:] == [
+        "all/helpers.py: handed in with exercise1.py",
+        "all/exercise1.py: 10 / 10",
+    ]
+    assert "which exercise" not in done.stderr
+    ada.write("x = 1\n", "all/notes.py")
+    done = ada.submit("all/exercise1.py", "all/helpers.py", "all/notes.py")
+    assert done.returncode == 2
+    assert "the name notes.py does not say which exercise it is" in done.stderr
+    assert done.stderr.count("which exercise") == 1
+    assert done.stdout.splitlines()[-1] == "all/notes.py: not handed in"
+
+
 def test_several_files_are_handed_in_at_once(site: Served, ada: Laptop):
     ada.write(RIGHT, "many/exercise1.py")
     ada.write(WRONG, "many/exercise1 (2).py")

@@ -178,25 +178,47 @@ class _Check:
 
     def run(self) -> int:
         """Grade all files and return the exit code, the gravest of all."""
-        codes = []
-        readable: list[tuple[Submission, Exercise]] = []
-        for file in self.files:
-            try:
-                readable.append(self._read(file))
-            except BpgradeError as error:
-                report(error)
-                codes.append(error.exit_code)
+        readable, codes = self._read()
+        files = len(readable) + len(codes)
         if readable:
             # each time anew: an author may change the checks while watching
             self.grader.collect(dict.fromkeys(exercise for _, exercise in readable))
         results = [self._grade(submission, exercise) for submission, exercise in readable]
-        if len(self.files) > 1 and self.show is not json_line:
-            click.echo(_total(results, len(self.files)))
+        if files > 1 and self.show is not json_line:
+            click.echo(_total(results, files))
         if results:
             from grader.diagnosis.ahead import begin
 
             begin(self.course)  # what the next wrong answers need; these have been told
         return max((*codes, *map(exit_code, results)))
+
+    def _read(self) -> tuple[list[tuple[Submission, Exercise]], list[int]]:
+        """Return what can be graded, and the exit codes of what cannot.
+
+        A file that is named after no exercise is left to those that import it.
+        """
+        from grader.grading.submission import exercise_of, read_submission
+
+        readable: list[tuple[Submission, Exercise]] = []
+        unnamed: dict[Path, BpgradeError] = {}
+        imported: set[Path] = set()
+        codes = []
+        for file in self.files:
+            try:
+                submission = read_submission(file)
+            except BpgradeError as error:
+                report(error)
+                codes.append(error.exit_code)
+                continue
+            try:
+                readable.append((submission, exercise_of(self.course, file, self.exercise)))
+                imported |= {file.parent / one.label for one in submission.modules}
+            except BpgradeError as error:
+                unnamed[file] = error
+        for problem in (unnamed[file] for file in unnamed if file not in imported):
+            report(problem)
+            codes.append(problem.exit_code)
+        return readable, codes
 
     def _grade(self, submission: Submission, exercise: Exercise) -> Result:
         """Grade a submission, show and write what is asked for, and return the result."""
@@ -219,12 +241,6 @@ class _Check:
 
             write_page(self.html, result, self.course)
         return result
-
-    def _read(self, file: Path) -> tuple[Submission, Exercise]:
-        from grader.grading.submission import exercise_of, read_submission
-
-        submission = read_submission(file)
-        return submission, exercise_of(self.course, file, self.exercise)
 
     def _draw(self, submission: Submission, exercise: Exercise, figure: Path) -> None:
         from grader.grading.figure import save

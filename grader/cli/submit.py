@@ -15,7 +15,7 @@ from grader.cli.result_output import exit_code, output_for
 from grader.errors import BpgradeError
 from grader.language import gettext as _
 from grader.language import gettext_lazy as lazy
-from grader.language import ngettext, translated
+from grader.language import listed, ngettext, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -101,6 +101,7 @@ class _File:
     path: Path
     is_of_several: bool
     content: bytes = b""
+    beside: frozenset[Path] = frozenset()
     accepted: Accepted | None = None
     outcome: str = ""
     code: int = 0
@@ -124,6 +125,7 @@ class _File:
         from grader.handing_in.submitting import outgoing
 
         file = outgoing(self.path.name, self.content, self.path.parent, exercise)
+        self.beside = frozenset(self.path.parent / path for path, _content in file.beside)
         self.accepted = submitter.hand_in(file)
         self.tell_where()
 
@@ -173,19 +175,33 @@ def _hand_in(files: Sequence[_File], submitter: Submitter, exercise: str) -> Non
     from grader.handing_in.server_failures import FileRefusedError
     from grader.handing_in.submitting import WhichExerciseError
 
+    unnamed: list[tuple[_File, WhichExerciseError]] = []
     for number, one in enumerate(files):
         try:
             one.hand_in(submitter, exercise)
-        except (WhichExerciseError, FileRefusedError) as error:
-            if isinstance(error, FileRefusedError):
-                error.message = one.named(error.message)
+        except WhichExerciseError as error:
+            unnamed.append((one, error))
+        except FileRefusedError as error:
+            error.message = one.named(error.message)
             report(error)
             one.leave(error)
         except BpgradeError as error:
             report(error)
             for each in files[number:]:
                 each.leave(error)
-            return
+            break
+    for one, problem in unnamed:
+        _account_for(one, problem, files)
+
+
+def _account_for(one: _File, error: BpgradeError, files: Sequence[_File]) -> None:
+    """Say what has become of a file that is named after no exercise: it went with others or not."""
+    with_others = [each.path.name for each in files if each.accepted and one.path in each.beside]
+    if with_others:
+        one.outcome = _("handed in with {files}", files=listed(with_others))
+    else:
+        report(error)
+        one.leave(error)
 
 
 def _wait(files: Sequence[_File], show: Callable[[Result], None]) -> bool:
