@@ -1,4 +1,6 @@
-"""Real dask clusters for tests: a scheduler and workers, each a command of its own."""
+"""Real dask clusters for tests: a scheduler and workers, each a command of its own.
+
+They are forks of a process that has imported dask, but for those whose environment differs."""
 
 from __future__ import annotations
 
@@ -13,6 +15,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from command import begin_dask
+from warm_server import WarmCommand
+
+Process = subprocess.Popen[bytes] | WarmCommand
 DASK = [sys.executable, "-W", "ignore", "-m", "dask"]
 
 
@@ -32,8 +38,8 @@ class LocalCluster:
     folder: Path
     host: str = "127.0.0.1"
     port: int = 0
-    scheduler: subprocess.Popen[bytes] | None = None
-    workers: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    scheduler: Process | None = None
+    workers: dict[str, Process] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -59,20 +65,30 @@ class LocalCluster:
             path = self.folder / f"{name}_preload.py"
             path.write_text(preload, encoding="utf-8")
             words += ["--preload", str(path)]
-        self.workers[name] = self._start(name, [*inside, *DASK, *words], environment)
+        is_usual = not (preload or inside or environment)
+        words = [*inside, *DASK, *words]
+        self.workers[name] = self._start(name, words, environment, is_usual=is_usual)
 
     def _start(
-        self, name: str, words: list[str], environment: dict[str, str] | None = None
-    ) -> subprocess.Popen[bytes]:
+        self,
+        name: str,
+        words: list[str],
+        environment: dict[str, str] | None = None,
+        *,
+        is_usual: bool = True,
+    ) -> Process:
         temporary = self.temporary(name)
         temporary.mkdir(parents=True, exist_ok=True)
+        variables = {**os.environ, "TMPDIR": str(temporary), **(environment or {})}
         with (self.folder / f"{name}.log").open("ab") as log:
+            if is_usual:
+                return begin_dask(*words[len(DASK) :], log=log, variables=variables)
             return subprocess.Popen(
                 words,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, "TMPDIR": str(temporary), **(environment or {})},
+                env=variables,
                 start_new_session=True,
             )
 
@@ -98,7 +114,7 @@ class LocalCluster:
             _kill(process)
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
+def _kill(process: Process) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.kill(process.pid, signal.SIGKILL)
     process.wait()

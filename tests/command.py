@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -24,7 +24,7 @@ from command_client import Request, begin, number
 from warm_server import WarmCommand
 
 _SERVER = Path(__file__).parent / "command_server.py"
-Kind = Literal["commands", "servers"]
+Kind = Literal["commands", "servers", "clusters"]
 _READ_AT_START = ("PYTHON", "LC_", "LANG", "LD_", "OMP_", "OPENBLAS_", "MKL_")
 
 
@@ -98,13 +98,28 @@ def _forked(request: Request, output: Any, errors: Any, seconds: float) -> int:
 def begin_serving(*arguments: str, log: IO[bytes], variables: Mapping[str, str]) -> WarmCommand:
     """Begin `bpgrade ARGUMENTS`, which starts a server, as a fork; see tests/warm_server.py."""
     output, their_output = os.pipe()
+    connection, process = _begin("servers", arguments, their_output, log, variables)
+    os.close(their_output)
+    return WarmCommand(connection, process, output)
+
+
+def begin_dask(*arguments: str, log: IO[bytes], variables: Mapping[str, str]) -> WarmCommand:
+    """Begin `dask ARGUMENTS`, a scheduler or a worker, as a fork; all it says goes to `log`."""
+    return WarmCommand(*_begin("clusters", arguments, log.fileno(), log, variables), None)
+
+
+def _begin(
+    kind: Kind,
+    arguments: Sequence[str],
+    output: int,
+    log: IO[bytes],
+    variables: Mapping[str, str],
+) -> tuple[socket.socket, int]:
     connection = socket.socket(socket.AF_UNIX)
     with Path(os.devnull).open("rb") as nothing:
         request = Request(list(arguments), os.fspath(Path.cwd()), dict(variables), True)
-        streams = [nothing.fileno(), their_output, log.fileno()]
-        process = begin(connection, server("servers"), request, streams)
-    os.close(their_output)
-    return WarmCommand(connection, process, output)
+        streams = [nothing.fileno(), output, log.fileno()]
+        return connection, begin(connection, server(kind), request, streams)
 
 
 def _text(file: Any) -> str:

@@ -1,11 +1,11 @@
 """Runs `bpgrade` in forks of a process that has imported it, for tests/command.py.
 
-    python tests/command_server.py SOCKET commands|servers
+    python tests/command_server.py SOCKET commands|servers|clusters
 
 Each connection is one command: a line of JSON (the fields of `command_client.Request`) with the
 three standard streams as descriptors, answered by the process's number and then its exit code. A
 command sees what it would in a process started afresh. One for servers has imported what those need
-too (tests/warm_server.py).
+too (tests/warm_server.py); one for clusters runs `dask`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ import signal
 import socket
 import struct
 import sys
+import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +60,8 @@ def serve(path: str, kind: str) -> None:
     """Answer until whoever started this is gone."""
     if kind == "servers":
         warm_server.prepare()
+    if kind == "clusters":
+        _prepare_clusters()
     trials.SLOWEST = 30.0  # beside other tests as much is found as on an idle machine
     for module in pkgutil.walk_packages(grader.__path__, "grader."):
         if not module.name.startswith(_LEFT_OUT):
@@ -81,6 +85,16 @@ def serve(path: str, kind: str) -> None:
             _answer(connection)
             os._exit(0)
         connection.close()
+
+
+def _prepare_clusters() -> None:
+    import grader.cluster
+
+    warnings.simplefilter("ignore")  # dask's own
+    for name in ("dask.__main__", "distributed.cli.dask_scheduler", "distributed.cli.dask_worker"):
+        importlib.import_module(name)
+    for module in pkgutil.iter_modules(grader.cluster.__path__, "grader.cluster."):
+        importlib.import_module(module.name)
 
 
 def _answer(connection: socket.socket) -> None:
@@ -124,6 +138,10 @@ def _run(request: dict[str, Any], descriptors: list[int]) -> None:
             warm_server.serve(patch, Path(sys.argv[1]).with_name("migrated.sqlite3"))
     if request["repair_seconds"] is not None:
         diagnose.REPAIR_SECONDS = request["repair_seconds"]
+    if sys.argv[2] == "clusters":
+        tempfile.tempdir = None  # it is another one's
+        os.setsid()
+        warm_server.be(["-m", "dask.__main__", *request["arguments"]])
     sys.argv = ["bpgrade", *request["arguments"]]
     code = 0
     try:

@@ -158,7 +158,7 @@ def _wait_to_become(connection: socket.socket) -> None:
         lowest = descriptor + 1
     os.environ.clear()
     os.environ.update(request["variables"])
-    _be(request["words"])
+    be(request["words"])
 
 
 def _moved(descriptors: Sequence[int], numbers: Sequence[int]) -> Sequence[int]:
@@ -169,7 +169,7 @@ def _moved(descriptors: Sequence[int], numbers: Sequence[int]) -> Sequence[int]:
     return numbers
 
 
-def _be(words: Sequence[str]) -> None:
+def be(words: Sequence[str]) -> None:
     """Be a process of `python -m MODULE ARGUMENTS`, to its end."""
     place = words.index("-m")
     module, arguments = words[place + 1], words[place + 2 :]
@@ -198,9 +198,9 @@ def _be(words: Sequence[str]) -> None:
 class WarmCommand(Forked):
     """A command that a command server runs."""
 
-    def __init__(self, connection: socket.socket, pid: int, output: int) -> None:
+    def __init__(self, connection: socket.socket, pid: int, output: int | None) -> None:
         super().__init__(pid, connection.detach())
-        self.stdout = os.fdopen(output, encoding="utf-8")
+        self.stdout = None if output is None else os.fdopen(output, encoding="utf-8")
 
     def _read_code(self) -> int:
         from command_client import number
