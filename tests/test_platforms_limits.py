@@ -64,7 +64,7 @@ def documents(name: str, folder: Path, printed: str) -> dict[str, str]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="platforms run Linux")
-@pytest.mark.parametrize("name", thorough(NAMES, but=NAMES[::2]))
+@pytest.mark.parametrize("name", thorough(NAMES, but=NAMES[::4]))
 def test_with_little_memory_the_document_says_not_graded(name: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-P", "-m", "grader", *words(name, tmp_path)],

@@ -618,7 +618,8 @@ def test_wrong_tables_are_told_of(grader: Grader, tmp_path: Path) -> None:
         assert f"{check.outcome}: {check.feedback}".startswith(TOLD[check.id])
 
 
-def test_the_course_of_tables_and_figures_holds() -> None:
+def test_the_course_of_tables_and_figures_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.diagnosis.diagnose.REPAIR_SECONDS", 0.0)
     effort = Effort(seeds=1, misconception_seeds=1, mutants=5, misconceptions=1)
     found = verify(COURSE, COURSE.exercises, resolve("basic"), effort)
     assert [fault for exercise in found.exercises for fault in exercise.faults] == []
