@@ -93,6 +93,81 @@ def test_what_a_loop_had_bound_before_it_was_stopped_is_there_again(host: Sandbo
     assert before_and_after(host, source, "read") == (1, 1)
 
 
+INNER = """
+def inner(x):
+    if x < 0:
+        LOOP
+    return x
+def outer(x):
+    return inner(x)
+also = inner
+class Model:
+    def value(self, x):
+        return also(x)
+def by_another_name(x):
+    return Model().value(x)
+def in_many_calls(x):
+    began = time.process_time()
+    while time.process_time() < began + 0.8:
+        inner(x)
+    return x
+def slow_by_itself(x):
+    began = time.process_time()
+    while time.process_time() < began + 0.8:
+        pass
+    return inner(x)
+def asks(function, x):
+    return function(x) + inner(x)
+"""
+INNER_LOOPS = {
+    "a loop": "while True: pass",
+    "one that nothing stops": """
+        while True:
+            try:
+                while True:
+                    pass
+            except BaseException:
+                pass""",
+}
+CALL_LIMITS = Limits(call_seconds=3.0, memory_megabytes=256)
+
+
+@pytest.fixture(params=INNER_LOOPS)
+def looping(host: SandboxHost, request: pytest.FixtureRequest) -> Iterator[SubmissionSession]:
+    """Give a submission whose function `inner` has been found not to come to an end."""
+    code = "import time\n" + INNER.replace("LOOP", INNER_LOOPS[request.param])
+    source = SubmissionSource((CodeBlock("submission.py", code),))
+    session = SubmissionSession(host, source, CALL_LIMITS)
+    with pytest.raises(CallFailure, match="had not finished after 3 s"):
+        session.call("inner", [-1.0])
+    yield session
+    session.close()
+
+
+def test_what_waits_for_an_endless_loop_is_stopped_sooner_and_told_why(
+    looping: SubmissionSession,
+) -> None:
+    for function in ("outer", "by_another_name"):
+        assert looping.call(function, [1.0]).value == 1.0  # where that loop is not entered
+        for _ in range(2):
+            with pytest.raises(CallFailure) as caught:
+                looping.call(function, [-1.0])
+            assert caught.value.outcome is Outcome.TIMEOUT
+            assert "was in inner for more than 0.6 s" in caught.value.feedback
+            assert caught.value.cause == f"{function} waits for inner, which took longer than 3 s"
+        assert looping.gave_up(function)
+    with pytest.raises(CallFailure, match="had not finished after 3 s"):
+        looping.call("inner", [1.0])
+
+
+def test_what_is_slow_for_another_reason_has_its_whole_limit(looping: SubmissionSession) -> None:
+    assert looping.call("in_many_calls", [1.0]).value == 1.0
+    assert looping.call("slow_by_itself", [1.0]).value == 1.0
+    assert looping.call("asks", [lambda x: x + 1.0, 1.0]).value == 3.0
+    with pytest.raises(CallFailure, match="was in inner"):
+        looping.call("asks", [lambda x: x + 1.0, -1.0])
+
+
 def graded(old: str, new: str, explained: list[str]) -> Result:
     """Grade the reference of exercise 3 with another text in it."""
     course = load_course(ROOT)

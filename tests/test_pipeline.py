@@ -45,6 +45,11 @@ SUBMISSIONS = {
         "count = 0\ndef first(x):\n    global count\n    count += 1\n    print('turn', count)\n"
         "    while count == 3:\n        pass\n    return count\ndef second(x):\n    return count\n"
     ),
+    "loops in what another calls": (
+        "count = 0\ndef first(x):\n    global count\n    count += 1\n    print('turn', count)\n"
+        "    while count == 3 or x == 3:\n        pass\n    return count\n"
+        "def second(x):\n    return first(x)\n"
+    ),
     "fills the memory": (
         "kept = []\ndef first(x):\n    print('asked', x)\n    if x == 3:\n"
         "        kept.append(bytearray(1 << 40))\n    return len(kept)\nsecond = first\n"

@@ -81,10 +81,13 @@ class CallFailure(BaseException):
         Whether the submission sets no value of the name that was asked for.
     raised : Raised or None
         What the submission's code has raised.
+    within : str
+        The function that the call was in, where that did not come to an end.
     """
 
     unread = False
     absent = False
+    within = ""
     raised: Raised | None = None
 
     def __init__(self, outcome: Outcome, feedback: str, line: int = 0, cause: str = "") -> None:
@@ -168,6 +171,30 @@ def timed_out(call: str, seconds: float) -> CallFailure:
         ),
         cause=_(
             "{function} took longer than {seconds:g} s", function=_function(call), seconds=seconds
+        ),
+    )
+
+
+def stopped_within(call: str, inner: str, seconds: float, limit: float) -> CallFailure:
+    """Return the failure of a call that was in a function which had not ended in time before."""
+    function = _function(call)
+    return CallFailure(
+        Outcome.TIMEOUT,
+        _(
+            "{call} was in {inner} for more than {seconds:g} s, and {inner} had not finished after"
+            " {limit:g} s when it was called itself: find the loop there first. {function} is not"
+            " called again.",
+            call=_told(call),
+            inner=inner,
+            seconds=seconds,
+            limit=limit,
+            function=function,
+        ),
+        cause=_(
+            "{function} waits for {inner}, which took longer than {limit:g} s",
+            function=function,
+            inner=inner,
+            limit=limit,
         ),
     )
 
@@ -277,6 +304,10 @@ def _described(call: str, description: dict[str, Any], memory_megabytes: int) ->
         return CallFailure(Outcome.NOT_IMPLEMENTED, text.format(call=_told(call)), line)
     if kind == "gone":
         return gone(call)
+    if kind == "within":
+        failure = broke_the_channel(call)  # unless it is known not to come to an end
+        failure.within = message
+        return failure
     if kind == "forbidden_value":
         return forbidden(call, message, line)
     if kind == "not_implemented":

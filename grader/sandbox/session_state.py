@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from grader.sandbox.failures import CallFailure
+from grader.sandbox.out_of_time import OutOfTime
 from grader.sandbox.requests import Request
 
 
@@ -24,7 +24,7 @@ class State(NamedTuple):
         Whether it was started after another, so that what loading prints was not kept.
     printed : tuple
         What had been printed before it was started, or by then where none was running.
-    hung, spent : mapping
+    out_of_time : OutOfTime
         The functions that are not called again, and the seconds that each has taken.
     """
 
@@ -33,5 +33,4 @@ class State(NamedTuple):
     running: bool
     reloaded: bool
     printed: tuple[bytes, int]
-    hung: Mapping[str, CallFailure]
-    spent: Mapping[str, float]
+    out_of_time: OutOfTime

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -21,6 +20,7 @@ from grader.sandbox import exchange, failures
 from grader.sandbox.exchange import Answer, Callbacks, CallRequest
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import SandboxHost
+from grader.sandbox.out_of_time import OutOfTime
 from grader.sandbox.process import Process
 from grader.sandbox.replies import Loaded, Problem, Reply, SubmissionSource, read_loaded, running
 from grader.sandbox.requests import Objects, Request, call_of, encoded
@@ -50,10 +50,9 @@ class SubmissionSession:
         self.source = source
         self.limits = limits
         self._process = Process(host, limits)
-        self._hung: dict[str, CallFailure] = {}
+        self._out_of_time = OutOfTime(limits)
         self._loaded: Loaded | CallFailure | None = None
         self._definitions_only = False
-        self._spent: defaultdict[str, float] = defaultdict(float)
         self._processes = 0  # how many have been started
         self._in_flight = 0  # requests that were sent to the one that runs, and are not answered
         self._requests: list[Request] = []  # that were made of it
@@ -97,7 +96,7 @@ class SubmissionSession:
 
     def gave_up(self, function: str) -> bool:
         """Return whether a function has run out of time, and is not called again."""
-        return function in self._hung
+        return function in self._out_of_time
 
     def call(
         self,
@@ -165,9 +164,9 @@ class SubmissionSession:
         """
         function = request.call.function
         self.load()
-        if function in self._hung:
+        if function in self._out_of_time:
             self._drop_in_flight()
-            raise self._hung[function]
+            raise self._out_of_time[function]
         if not self.keeps(request.call):
             self.cells.add(request.call.after)
             self.restore(self.state())
@@ -179,14 +178,13 @@ class SubmissionSession:
             return self._make(request, known)
         except CallFailure:
             alone = all(each.call.function == function for each in self._requests)
-            if alone or request.call.on_objects or self._process.running or function in self._hung:
+            again = not alone and not request.call.on_objects and not self._process.running
+            if not again or function in self._out_of_time:
                 raise
             # another function may have left a thread or filled the memory: not this one's fault
             return self._make(request, known)
         finally:
-            self._spent[function] += time.monotonic() - start
-            if self._spent[function] > self.limits.cpu_seconds:
-                self._hung[function] = failures.used_up(function, self.limits.cpu_seconds)
+            self._out_of_time.spend(function, time.monotonic() - start)
 
     def send(self, requests: Sequence[Request]) -> None:
         """Send requests ahead of their turn; they are answered in this order, and next."""
@@ -224,8 +222,8 @@ class SubmissionSession:
         running = self._process.running or self._is_behind
         printed = self._printed_before if running else self._printed
         requests = self._requests if running else ()
-        hung, spent = dict(self._hung), dict(self._spent)
-        return State(requests, len(requests), running, self._reloaded, printed, hung, spent)
+        spent = self._out_of_time.copy()
+        return State(requests, len(requests), running, self._reloaded, printed, spent)
 
     def restore(self, state: State) -> None:
         """Go back to a state: the process is replaced by one in which only that has been done."""
@@ -234,8 +232,7 @@ class SubmissionSession:
         self._end()
         self._is_silent = silent and self._process.printed_bytes == state.printed[1]
         self._process.forget_printed(state.printed)
-        self._hung = dict(state.hung)
-        self._spent = defaultdict(float, state.spent)
+        self._out_of_time = state.out_of_time.copy()
         self._is_behind = state.running
         if state.running:
             self._requests, self._reloaded = requests, state.reloaded
@@ -299,9 +296,11 @@ class SubmissionSession:
             data = self._process.ask(message, request.number, call.text, limit, request.callbacks)
         except TimeoutError:
             self._end()
-            self._hung[call.function] = failures.timed_out(call.text, limit)
-            raise self._hung[call.function] from None
+            raise self._out_of_time.stopped(call, limit) from None
         except CallFailure as failure:
+            if self._out_of_time.is_endless(failure.within):
+                self._end()
+                raise self._out_of_time.stopped_within(call, failure.within) from None
             if failure.outcome is Outcome.OUT_OF_MEMORY:
                 self._drop_in_flight()
                 self._keep_printed()
@@ -350,6 +349,7 @@ class SubmissionSession:
                 [each.label, each.line, list(each.lost)] for each in problems if each.stopped
             ]
             request = [blocks, modules, self.source.notebook, seconds, only, keeps, stopped]
+            request += self._out_of_time.endless
             callbacks = Callbacks(self.limits.value_bytes)
             number = exchange.new_number()
             message = exchange.message("load", number, encoded(request, callbacks))

@@ -1,7 +1,8 @@
 """One submission in its own process: load it, then answer calls until the wire ends.
 
 Messages from the trusted side           answers
-    ["load", id, blocks, modules, main, seconds, definitions_only, keeps, stopped]
+    ["load", id, blocks, modules, main, seconds, definitions_only, keeps, stopped,
+     endless, seconds]
                           ["loaded", id, functions, definitions, problems, stand_ins]
     ["call", id, function, arguments, named, others]
                                              ["done", id, value, changed, warnings]
@@ -37,6 +38,7 @@ import numpy.random  # the codec needs it: imported once, not by each child
 
 from . import codec, framing, printing, student_errors, written_files
 from .conditions import holding
+from .endless import EndlessWatch
 from .kept import Kept, NotKeptError
 from .objects import Gone, GoneObjectError, Objects, is_made_by
 from .operations import OPERATIONS
@@ -85,6 +87,8 @@ class Session:
         self.reserve = b""
         self.kept = Kept(self.module.__dict__)
         self.runs: Runs
+        self.watch: EndlessWatch
+        self.number = 0
         self.objects = Objects()
         self.folder = os.getcwd()  # noqa: PTH109 - a path costs each child more than all else here
         self.printed_while_loading = ""
@@ -108,6 +112,7 @@ class Session:
     def answer(self, message: list[Any]) -> None:
         """Carry out one request; whatever the student's code raises becomes an answer."""
         kind, number, *rest = message
+        self.number = number
         try:
             numbered = kind == "call" and len(rest) > _UNNUMBERED
             reply = self._load(*rest) if kind == "load" else self._call(*rest)
@@ -150,11 +155,14 @@ class Session:
         definitions_only: bool,
         keeps: list[Any],
         stopped: list[Any],
+        endless: list[str],
+        patience: float,
     ) -> list[Any]:
         """Run the blocks in order; `modules` can be imported, `main` is for a notebook.
 
         After the cells named in `keeps` what the module has then is kept. Those that were `stopped`
-        in another process are given by label, line and the names that they had not bound.
+        in another process are given by label, line and the names that they had not bound. Calls
+        may be in a function that is `endless` for `patience` seconds.
         """
         printing.record.begin()
         loading = Loading(
@@ -176,6 +184,7 @@ class Session:
         flush_output()
         self.printed_while_loading = printing.record.text()
         self.filenames = loading.filenames
+        self.watch = EndlessWatch(self.module.__dict__, endless, patience, self._stop_within)
         problems = [
             [label, {**self._describe(error), **described}]
             for label, error, described in loading.problems()
@@ -259,7 +268,7 @@ class Session:
         standing_in = replaced(namespace, others) if others else _AS_IT_IS
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            with np.errstate(all="warn", under="ignore"), standing_in, held:
+            with np.errstate(all="warn", under="ignore"), standing_in, held, self.watch.during():
                 value = target(*arguments, **named)
         changed = [
             index for index, argument in enumerate(every) if before[index] != _fingerprint(argument)
@@ -285,12 +294,18 @@ class Session:
         """Return what is in a file that the submission has written."""
         return written_files.read(self.folder, parts, self.max_bytes)
 
+    def _stop_within(self, function: str) -> None:
+        """Say that the call is in a function that does not come to an end, and end."""
+        self._fail(self.number, {"kind": "within", "message": function})
+        os._exit(0)
+
     def _callback(self, handle: int) -> Callable[..., Any]:
         def call_back(*arguments: Any) -> Any:
             self.callbacks += 1
             number = self.callbacks
-            self.send(["callback", number, handle, list(arguments)])
-            kind, answered, value = self.receive()
+            with self.watch.pause():
+                self.send(["callback", number, handle, list(arguments)])
+                kind, answered, value = self.receive()
             if answered != number:
                 raise framing.StreamEnded
             if kind == "raise":

@@ -43,7 +43,9 @@ def warm_up() -> None:
     for turn in range(2 * _LOADS):
         is_file = turn % 2 == 0
         blocks = [[_LABEL, _SOURCE]]
-        requests: list[list[Any]] = [["load", 0, blocks, [], not is_file, 1.0, False, [], []]]
+        requests: list[list[Any]] = [
+            ["load", 0, blocks, [], not is_file, 1.0, False, [], [], [], 1.0]
+        ]
         call = ["warmed_up", arguments, {}, {}, 0]
         requests += [["call", number, *call] for number in range(_CALLS)]
         _answer(requests)
