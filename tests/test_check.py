@@ -224,6 +224,22 @@ def test_no_colour_and_no_control_characters_where_it_is_no_terminal():
     assert "\x1b" not in done.stdout
 
 
+def test_ctrl_c_amid_an_import_has_the_same_exit_code(tmp_path: Path):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import grader.cli.group\n"
+        "def interrupted():\n    exec('raise KeyboardInterrupt')  # as a dataclass is made\n"
+        "grader.cli.group.use_language = interrupted\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", "doctor"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (130, "bpgrade: stopped\n")
+
+
 def test_ctrl_c_ends_cleanly_and_leaves_nothing_running(course: Path, tmp_path: Path):
     path = submission(tmp_path, "def double(x):\n    open('begun', 'w')\n    while True: pass\n")
     scratch = tmp_path / "scratch"

@@ -66,19 +66,20 @@ def test_what_is_left_unread_constants_order_and_joins(served: ServedClass):
     ada = served.people["ada"]
     latest = PreparedQuery(
         lambda: (
-            Attempt.objects.filter(person=-1, exercise="exercise1")
+            Attempt.objects.filter(person=-1, course=-2, exercise="exercise1")
             .order_by("-number")
             .defer("content")
         )
     )
-    wanted = Attempt.objects.filter(person=ada).order_by("-number").defer("content")
-    assert fields(latest.rows(ada.pk)) == fields(list(wanted))
-    first = latest.first(ada.pk)
+    wanted = Attempt.objects.filter(person=ada, course=served.course)
+    wanted = wanted.order_by("-number").defer("content")
+    assert fields(latest.rows(ada.pk, served.course.pk)) == fields(list(wanted))
+    first = latest.first(ada.pk, served.course.pk)
     assert first is not None
     assert first.get_deferred_fields() == {"content"}
     assert bytes(first.content).decode() == RIGHT
-    assert latest.count(ada.pk) == 2
-    assert (latest.first(0), latest.rows(0), latest.count(0)) == (None, [], 0)
+    assert latest.count(ada.pk, served.course.pk) == 2
+    assert (latest.first(0, 0), latest.rows(0, 0), latest.count(0, 0)) == (None, [], 0)
 
     scores = PreparedQuery(
         lambda: GradedResult.objects.filter(attempt__person=-1, counts=True).only("score")
