@@ -173,4 +173,5 @@ def limit_files(pid: int, size: int) -> None:
     import resource
 
     _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, hard))
+    most = size if hard == resource.RLIM_INFINITY else min(size, hard)  # a submission's is lower
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, hard))
