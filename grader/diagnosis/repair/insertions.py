@@ -99,7 +99,7 @@ class Formula:
     """A right formula in the student's names, what it is worth, and what it is made of."""
 
     worth: Array
-    made: ast.expr
+    node: ast.expr
     atoms: Counter[str]
 
 
@@ -165,7 +165,7 @@ class Insertions:
             own = atoms(spot.node)
             for each in made:
                 cost = 1 + difference(own, each.atoms)
-                yield Alternative("formula", cost, spot.node, each.made, spot.node)
+                yield Alternative("formula", cost, spot.node, each.node, spot.node)
 
     def entries(self, admits: Admits) -> Iterator[Alternative]:
         """Yield the edits that put one entry of a right formula in an expression's place."""
@@ -204,21 +204,22 @@ class Insertions:
         scope = self._own.scope
         names = scope.undefined or (scope.worked_out if gap.is_open else ())
         for name in sorted(names):
-            for made in self._formulas_for(gap):
+            for each in self._formulas_for(gap):
                 target = ast.Name(name, ast.Store())
-                yield ast.Assign([target], made.made, lineno=1), made.atoms.total()
+                yield ast.Assign([target], each.node, lineno=1), each.atoms.total()
 
     def _added(self, gap: Gap) -> Iterator[tuple[ast.stmt, int]]:
         """Yield the steps that put a right value into a list."""
         known = [
-            each.node
+            (each.node, each.size)
             for each in self._own.short
             if isinstance(each.node, ast.Name) and each.keys[0] in self._right.keys
         ]
         for name in sorted(self._own.scope.lists):
             append = ast.Attribute(ast.Name(name, ast.Load()), "append", ast.Load())
-            for made in (*(each.made for each in self._formulas_for(gap)), *known):
-                yield ast.Expr(ast.Call(append, [made], [])), atoms(made).total()
+            formulas = [(each.node, each.atoms.total()) for each in self._formulas_for(gap)]
+            for made, size in (*formulas, *known):
+                yield ast.Expr(ast.Call(append, [made], [])), size
 
     def _formulas_for(self, gap: Gap) -> list[Formula]:
         views = ("whole", "in turn") if gap.turning else ("whole",)
@@ -261,7 +262,7 @@ class Insertions:
     @cached_property
     def _pool(self) -> list[StudentValue]:
         formulas = [
-            StudentValue(each.made, (each.worth,), (key_of(each.worth),), each.atoms.total())
+            StudentValue(each.node, (each.worth,), (key_of(each.worth),), each.atoms.total())
             for each in self._written("whole")
         ]
         return [*_CONSTANTS, *self._own.short, *self._products(), *formulas]

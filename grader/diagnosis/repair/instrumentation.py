@@ -161,7 +161,7 @@ def observe_run(
 ) -> ObservedRun:
     """Run a function with notes, then once for each expression with another value of it."""
     inputs = table.inputs[probe]
-    told = trials.observe_run(function, inputs)
+    told = trials.noted(function, inputs)
     rows = {}
     numbers = [0, *range(1, len(notes.nodes) + 1)]
     for place, call in trials.shown(function, inputs, numbers):

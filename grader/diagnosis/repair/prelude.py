@@ -146,12 +146,12 @@ def _bpgrade_try(
     answers. What there is no time for is left out at the end. An alternative may take `each`, and
     no more than 20 times what the function takes as it stands, a `while` loop 8 times.
     """
+    global _bpgrade_loop_seconds, _bpgrade_until
     target = globals()[function]
     answers: list[object] = []
     places: dict[str, int] = {}
     before = [_bpgrade_mark(argument) for argument in arguments]
     start = time.process_time()
-    global _bpgrade_loop_seconds, _bpgrade_until
     _bpgrade_loop_seconds = each
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGPROF, _bpgrade_ring)  # of what computes

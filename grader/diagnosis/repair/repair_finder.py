@@ -150,7 +150,8 @@ class RepairFinder:
             if _alike(seen[:, :-1], table.right[:, :-1]):
                 return None
             light = without_demonstrations(self._code)
-            alike = bool(light) and _alike(self._shown(trials, function, table, light), seen)
+            if light and not _alike(self._shown(trials, function, table, light), seen):
+                light = {}
             search = Search(
                 trials=trials,
                 source=self._source,
@@ -163,9 +164,9 @@ class RepairFinder:
                 say=self._say,
                 programs=self._programs,
                 several=several,
-                light=alike,
+                light=light,
             )
-            proven = self._first_proven(function, search, trials, prefers)
+            proven = self._first_proven(function, search, prefers)
         if not proven:
             return None
         best, self._source, self._code = proven[0]
@@ -191,16 +192,12 @@ class RepairFinder:
         return found.cost, not named, lines, sum(_width(each.marked) for each in edits)
 
     def _first_proven(
-        self,
-        function: str,
-        search: Search,
-        trials: Trials,
-        prefers: Callable[[str, int], bool],
+        self, function: str, search: Search, prefers: Callable[[str, int], bool]
     ) -> list[Proven]:
         """Return the first repairs of a search that pass all checks; none after too many fail."""
         refuted = 0
         for found in search.repairs():
-            trials.close()  # the checks are run in a process of their own
+            search.trials.close()  # the checks are run in a process of their own
             ranked = sorted(found, key=lambda each: self._rank(each, prefers))
             proven, refuted = self._proven(function, ranked, refuted)
             if proven or refuted == _MAX_REFUTED:

@@ -124,13 +124,11 @@ class Schema:
             return [f"{indent}{self._expression(node.value)}"]
         if isinstance(node, ast.Pass | ast.Break | ast.Continue):
             return [f"{indent}{type(node).__name__.lower()}"]
-        turn: list[str] = []
         if isinstance(node, ast.For):
             head = f"{indent}for {self._expression(node.target)} in {self._expression(node.iter)}:"
         elif isinstance(node, ast.While | ast.If):
             word = "while" if isinstance(node, ast.While) else "if"
             head = f"{indent}{word} {self._expression(node.test)}:"
-            turn = [f"{inner}{TURN}()"] if isinstance(node, ast.While) else []
         elif isinstance(node, ast.FunctionDef) and not node.decorator_list:
             head = f"{indent}def {node.name}({ast.unparse(node.args)}):"
             return [head, *self._block(node, "body", node.body, inner)]
@@ -141,6 +139,7 @@ class Schema:
         else:
             text = ast.unparse(ast.fix_missing_locations(self._copied(node)))
             return [f"{indent}{line}" for line in text.split("\n")]
+        turn = [f"{inner}{TURN}()"] if isinstance(node, ast.While) else []
         lines = [head, *turn, *self._block(node, "body", node.body, inner)]
         if node.orelse:
             lines += [f"{indent}else:", *self._block(node, "orelse", node.orelse, inner)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final, TypeVar
@@ -88,10 +88,8 @@ class Search:
         Those of the exercise.
     several : bool
         Whether several mistakes were named in the function.
-    light : bool
-        Whether demonstrations at the top level are left out of what is tried.
-    tried : int
-        How many edits have been tried.
+    light : mapping
+        The trees that are tried without the demonstrations at their top level, by file.
     partial : list of PartialRepair
         What is better than nothing.
     before_slips : list of PartialRepair
@@ -109,8 +107,7 @@ class Search:
     say: Callable[[str], None]
     programs: RightPrograms
     several: bool
-    light: bool
-    tried: int = 0
+    light: Mapping[int, ast.Module]
     partial: list[PartialRepair] = field(default_factory=list)
     before_slips: list[PartialRepair] = field(default_factory=list)
 
@@ -143,8 +140,8 @@ class Search:
         mends = _mending(watch)
         every = self._edits(scopes, lambda each: _slips(each, mends), mends)
         least = sum(each.alternative.cost == 1 for each in every)
-        yield self._found("least slips", every[:least])
-        yield self._found("slips", every[least:])
+        yield self._stage("least slips", every[:least])
+        yield self._stage("slips", every[least:])
 
     def _two_slips(
         self, scopes: list[Scope], watch: ObservedRun | None
@@ -214,7 +211,8 @@ class Search:
         tree = edited(self.code.files[unit.file].tree, alternative)
         code = self.code.with_tree(unit.file, tree)
         source = written(self.source, code, [unit.file], bare=True)
-        return replace(self, source=source, code=code, partial=[], before_slips=[])
+        light = without_demonstrations(code) if self.light else {}
+        return replace(self, source=source, code=code, light=light, partial=[], before_slips=[])
 
     def _scopes(self) -> list[Scope]:
         return [Scope(each, self.code) for each in self.code.units(self.function, self.others)]
@@ -227,13 +225,14 @@ class Search:
         admits: Admits,
     ) -> list[CandidateRepair]:
         """Return the single edits of one stage that make the function right."""
-        every = self._edits(makers, make, admits) if self.budget.left > 0 else []
-        return self._found(name, every)
+        return self._stage(name, self._edits(makers, make, admits))
 
     def _edits(
         self, makers: Sequence[M], make: Callable[[M], Iterable[Alternative]], admits: Admits
     ) -> list[Edit]:
-        """Return the single edits of one stage, the smallest first."""
+        """Return the single edits of one stage, the smallest first; none without time for them."""
+        if self.budget.left <= 0:
+            return []
         every = [
             Edit(each, maker.unit)
             for maker in makers
@@ -242,13 +241,6 @@ class Search:
         ]
         every.sort(key=lambda each: each.alternative.cost)
         return every[:_MAX_TRIED]
-
-    def _found(self, name: str, every: Sequence[Edit]) -> list[CandidateRepair]:
-        """Return those of the edits that make the function right."""
-        if self.budget.left <= 0:
-            self.say(f"  repair: out of time before {name}")
-            return []
-        return [CandidateRepair((each,), self.code) for each in self._stage(name, every)]
 
     def _most_promising(self) -> list[PartialRepair]:
         best: dict[frozenset[int], PartialRepair] = {}
@@ -297,8 +289,11 @@ class Search:
         known = frozenset(key for own in every for key in own.by_first)
         return [Insertions(own, right, Translator(own, right), known) for own in every]
 
-    def _stage(self, name: str, every: Sequence[Edit]) -> list[Edit]:
+    def _stage(self, name: str, every: Sequence[Edit]) -> list[CandidateRepair]:
         """Return the edits of one stage that make the function right on all probes."""
+        if self.budget.left <= 0:
+            self.say(f"  repair: out of time before {name}")
+            return []
         if not every:
             return []
         owners = {id(each.alternative): each for each in every}
@@ -308,14 +303,13 @@ class Search:
             self.say(f"  repair: {name} cannot be loaded")
             return []
         numbers = self._right(schema, owners)
-        self.tried += len(schema.numbered)
         self.say(f"  repair: {len(schema.numbered)} {name}, {len(numbers)} right on all probes")
-        return [owners[id(schema.alternative(number))] for number in numbers]
+        found = [owners[id(schema.alternative(number))] for number in numbers]
+        return [CandidateRepair((each,), self.code) for each in found]
 
     def _tried(self, files: Collection[int], text: Callable[[ast.Module], str]) -> SubmissionSource:
         """Return the submission with what is tried in it, as `text` writes it into a file."""
-        light = without_demonstrations(self.code) if self.light else {}
-        trees = {file: light.get(file, self.code.files[file].tree) for file in (*files, *light)}
+        trees = {file: self.code.files[file].tree for file in files} | dict(self.light)
         code = self.code.with_texts({file: text(tree) for file, tree in trees.items()})
         return written(self.source, code, sorted(trees), bare=False)
 

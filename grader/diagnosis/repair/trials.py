@@ -98,14 +98,14 @@ class Trials:
                 return True
         self.close()
         try:
-            session = self._started()
-            return session is not None and function in session.load().functions
+            return function in self._started().load().functions
         except CallFailure:
             return False
 
-    def _started(self) -> SubmissionSession | None:
+    def _started(self) -> SubmissionSession:
         """Return the session of the text that was loaded last, begun anew where it has ended."""
-        if self._session is None and self._source is not None:
+        if self._session is None:
+            assert self._source is not None, "nothing is loaded"
             left = max(self._budget.left_by_the_clock, 0.05)
             limits = replace(
                 self._limits,
@@ -135,7 +135,7 @@ class Trials:
                 if call is not None:
                     yield number, call
 
-    def observe_run(self, function: str, inputs: Inputs) -> dict[str, list[Any]]:
+    def noted(self, function: str, inputs: Inputs) -> dict[str, list[Any]]:
         """Return what the noted expressions are worth in a call, by the names of their places."""
         arguments = (function, list(inputs), max(min(_WATCH_SECONDS, self._budget.left), 0.01))
         found: dict[str, list[Any]] = {}
@@ -145,9 +145,8 @@ class Trials:
         return found
 
     def _asked(self, function: str, arguments: Sequence[Any]) -> list[Any]:
-        session = self._started()
         try:
-            value = session.call(function, arguments).value if session is not None else None
+            value = self._started().call(function, arguments).value
         except CallFailure:
             self.close()
             return []
