@@ -72,6 +72,21 @@ def test_full_marks_exit_0_and_say_so():
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("PYTEST_ADDOPTS", "-k nothing --no-such-option"),
+        ("PYTEST_PLUGINS", "no_such_plugin"),
+        ("PYTEST_THEME", "no-such-theme"),
+    ],
+)
+def test_what_a_developer_has_set_for_pytest_changes_nothing(variable: str, value: str):
+    done = run_command("check", SOLUTION, variables={**os.environ, variable: value})
+    assert done.returncode == 0
+    assert "10 / 10" in done.stdout
+    assert done.stderr == ""
+
+
 def test_points_lost_exit_1(course: Path, tmp_path: Path):
     path = submission(tmp_path, "def double(x):\n    return x + 2\n")
     done = run_command("check", path, "--course", course)

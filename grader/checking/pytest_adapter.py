@@ -11,6 +11,7 @@ installed, or when one of the private names is gone or does something else.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,7 +44,8 @@ def collected_session(
     Exception, SystemExit
         Whatever pytest raises when it cannot start or collect.
     """
-    config = _prepareconfig(list(arguments), list(plugins))
+    with _without_variables():
+        config = _prepareconfig(list(arguments), list(plugins))
     try:
         session = pytest.Session.from_config(config)
         session.exitstatus = pytest.ExitCode.OK
@@ -56,6 +58,18 @@ def collected_session(
             config.hook.pytest_sessionfinish(session=session, exitstatus=session.exitstatus)
     finally:
         config._ensure_unconfigure()
+
+
+@contextmanager
+def _without_variables() -> Iterator[None]:
+    """Keep from pytest what its user has set for projects of their own, as PYTEST_ADDOPTS."""
+    variables = {name: os.environ[name] for name in os.environ if name.startswith("PYTEST_")}
+    for name in variables:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(variables)
 
 
 def run_item(item: pytest.Item, following: pytest.Item | None) -> None:
