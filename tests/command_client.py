@@ -14,7 +14,6 @@ import struct
 import sys
 from collections import namedtuple
 
-REPAIR_SECONDS = "BPGRADE_TESTS_REPAIR_SECONDS"
 NEVER_TOLD = "the command server is gone"
 
 
@@ -54,9 +53,7 @@ def main() -> int:
     server, *arguments = sys.argv[1:]
     folder = os.getcwd()  # noqa: PTH109 - pathlib takes longer to import than all else here
     with socket.socket(socket.AF_UNIX) as connection:
-        seconds = os.environ.get(REPAIR_SECONDS)
-        repairs = float(seconds) if seconds else None
-        request = Request(arguments, folder, dict(os.environ), True, repairs)
+        request = Request(arguments, folder, dict(os.environ), True)
         begin(connection, server, request, [0, 1, 2])
         code = number(connection)
     return code if code >= 0 else 128 - code

@@ -162,7 +162,6 @@ def _environment(folder: Path, commands: str, language: str) -> dict[str, str]:
         "XDG_CACHE_HOME": cache,
         "LANG": "C.UTF-8",
         "BPGRADE_LANG": language,
-        command_client.REPAIR_SECONDS: "2.0",  # of a busy machine, which takes longer for the same
         "FORCE_COLOR": "1",  # a reader sits at a terminal, where reports are drawn
     }
 

@@ -278,7 +278,6 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def cache(tmp_path_factory: pytest.TempPathFactory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        patch.setattr("grader.diagnosis.diagnose.REPAIR_SECONDS", 3.0)  # of a busy machine
         yield
 
 
@@ -302,9 +301,9 @@ def results(course: Path) -> dict[str, Result]:
     slow = "a slow function"
     found = grade(course, {name: text for name, (text, _) in TOLD.items() if name != slow}, [])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("grader.diagnosis.diagnose.REPAIR_SECONDS", 0.9)  # as students have it
-        patch.setattr("grader.diagnosis.repair.trials.SLOWEST", 3.0)
         patch.setattr("grader.diagnosis.diagnose._LONGEST_SECONDS", 0.6)  # a tenth, as the sleep
+        patch.setattr("grader.diagnosis.diagnose.REPAIR_SECONDS", 0.3)
+        patch.setattr("grader.diagnosis.repair.trials.SLOWEST", 1.5)
         return found | grade(course, {slow: TOLD[slow][0]}, [])
 
 

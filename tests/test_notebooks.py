@@ -84,11 +84,7 @@ def test_cells_of_version_4_are_those_that_nbformat_reads(
     ]
 
 
-def test_the_same_mistakes_are_named(
-    grade: NotebookGrader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # of a busy machine
-    monkeypatch.setattr("grader.diagnosis.diagnose.REPAIR_SECONDS", 5.0)
+def test_the_same_mistakes_are_named(grade: NotebookGrader) -> None:
     results = [
         grade.grade((FOLDER / name).read_bytes(), name.replace("blog", "exercise3"))
         for name in ("blog.ipynb", "blog.py")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from grader.course import find_course
+from grader.diagnosis.options import Options
 from grader.diagnosis.repair import trials
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
@@ -19,6 +21,7 @@ from grader.sandbox.host import SandboxHost
 from grader.sandbox.isolation import resolve
 
 ROOT = Path(__file__).resolve().parent.parent
+COURSE = find_course(ROOT, ROOT)
 RIGHT = """
 import numpy as np
 
@@ -122,9 +125,7 @@ def parts(result: Result) -> set[str]:
 @pytest.fixture(scope="module")
 def grade() -> Any:
     """Grades a text as exercise 2; the processes that it took are counted."""
-    course = find_course(ROOT, ROOT)
-    with pytest.MonkeyPatch.context() as patch, Grader(course, resolve("basic")) as grader:
-        patch.setattr("grader.diagnosis.diagnose.REPAIR_SECONDS", 10.0)  # of a busy machine
+    with pytest.MonkeyPatch.context() as patch, Grader(COURSE, resolve("basic")) as grader:
         fork = SandboxHost.fork
         forks: list[object] = []
         patch.setattr(SandboxHost, "fork", lambda *given: forks.append(1) or fork(*given))
@@ -132,7 +133,7 @@ def grade() -> Any:
         def graded(text: str) -> tuple[Result, int]:
             forks.clear()
             submission = submission_from_bytes("exercise2.py", text.encode())
-            result = grader.grade(submission, course.exercise("exercise2"), 0)
+            result = grader.grade(submission, COURSE.exercise("exercise2"), 0)
             return result, len(forks)
 
         yield graded
@@ -187,3 +188,43 @@ def test_an_endless_loop_is_ended_by_its_turns(monkeypatch: pytest.MonkeyPatch):
         None,
         0,
     ]
+
+
+def blog(grader: Grader) -> Result:
+    """Return the result of the README's example, graded anew."""
+    example = ROOT / "docs" / "examples" / "exercise3.py"
+    submission = submission_from_bytes("exercise3.py", example.read_bytes())
+    return grader.grade(submission, grader.course.exercise("exercise3"), 0)
+
+
+def test_a_slow_machine_finds_the_same(monkeypatch: pytest.MonkeyPatch):
+    found = []
+    spend = trials.Budget.spend
+    for slower in (1.0, 2.0):
+        with monkeypatch.context() as patch, Grader(COURSE, resolve("basic")) as grader:
+            patch.setattr(
+                trials.Budget, "spend", lambda self, each, by=slower: spend(self, by * each)
+            )
+            patch.setattr(
+                trials,
+                "time",
+                SimpleNamespace(
+                    process_time=lambda by=slower: by * time.process_time(),
+                    monotonic=time.monotonic,
+                ),
+            )
+            found.append(blog(grader))
+    once, slowly = found
+    assert parts(once) == {"weight_2[1][0]", "weight_2[0][1]", "weight[0][1]", "weight[1][0]"}
+    assert [each.diagnosis for each in slowly.checks] == [each.diagnosis for each in once.checks]
+
+
+def test_trials_are_counted(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(trials, "_MAX_TRIALS", 500)
+    told: list[str] = []
+    with Grader(COURSE, resolve("basic"), Options(told.append)) as grader:
+        result = blog(grader)
+    tried = [int(line.split()[1]) for line in told if "right on all probes" in line]
+    assert 0 < sum(tried) <= 500
+    assert any("the search ends before" in line for line in told)
+    assert any(check.diagnosis for check in result.checks), "what is named needs no search"

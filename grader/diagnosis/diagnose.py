@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 _LONGEST_SECONDS: Final = 6.0
 _MAX_KEPT: Final = 500
-REPAIR_SECONDS: Final = 0.9
-"""How much processor time repairs of one submission may take."""
+REPAIR_SECONDS: Final = 3.0
+"""How much processor time repairs of one submission may take at most; trials are counted first."""
 
 Verify = Callable[[SubmissionSource, str], bool]
 

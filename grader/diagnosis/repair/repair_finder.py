@@ -141,8 +141,8 @@ class RepairFinder:
         if self._code is None:
             self._say(f"  repair: the code is too large or too deep: {function} is left")
             return None
-        if self._budget.left <= 0:
-            self._say(f"  repair: out of time before {function}")
+        if self._budget.is_spent:
+            self._say(f"  repair: the search ends before {function}")
             return None
         with Trials(self._host, self._limits, self._budget) as trials:
             if self._repaired:
@@ -219,7 +219,7 @@ class RepairFinder:
                 continue
             if proven and each.cost > proven[0][0].cost:
                 break
-            if (proven or refuted) and self._budget.left <= 0:
+            if (proven or refuted) and self._budget.is_spent:
                 break
             source, code = self._with(each)
             if self._verify(source, function):

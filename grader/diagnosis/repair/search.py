@@ -131,7 +131,7 @@ class Search:
                 found = [*found, *self._numbers(watch, insertions)]
             if found:
                 yield found
-            if self.budget.left <= 0:
+            if self.budget.is_spent:
                 return
 
     def _slips(
@@ -231,7 +231,7 @@ class Search:
         self, makers: Sequence[M], make: Callable[[M], Iterable[Alternative]], admits: Admits
     ) -> list[Edit]:
         """Return the single edits of one stage, the smallest first; none without time for them."""
-        if self.budget.left <= 0:
+        if self.budget.is_spent:
             return []
         every = [
             Edit(each, maker.unit)
@@ -267,7 +267,7 @@ class Search:
         return functools.cache(lambda: self._made_insertions(scopes, watch))
 
     def _made_insertions(self, scopes: list[Scope], watch: ObservedRun | None) -> list[Insertions]:
-        if watch is None or self.budget.left <= 0:
+        if watch is None or self.budget.is_spent:
             return []
         probe = self._most_telling()[0]
         with self.budget.stopped():
@@ -291,8 +291,8 @@ class Search:
 
     def _stage(self, name: str, every: Sequence[Edit]) -> list[CandidateRepair]:
         """Return the edits of one stage that make the function right on all probes."""
-        if self.budget.left <= 0:
-            self.say(f"  repair: out of time before {name}")
+        if self.budget.is_spent:
+            self.say(f"  repair: the search ends before {name}")
             return []
         if not every:
             return []

@@ -20,21 +20,32 @@ from grader.sandbox.submission_session import SubmissionSession
 _PRELUDE: Final = CodeBlock("prelude", Path(__file__).with_name("prelude.py").read_text("utf-8"))
 _WATCH_SECONDS: Final = 0.15
 _EACH_SECONDS: Final = 0.03
-SLOWEST: Final = 3.0
+_MAX_TRIALS: Final = 5_000
+_TRIALS_OF_A_TEXT: Final = 40  # that loading one costs as much as
+SLOWEST: Final = 1.5
 """How many times its processor time the search may take by the clock."""
 _AT_ONCE: Final = 200
 
 
 class Budget:
-    """The processor time that there is for repairs, on both sides of the wall.
+    """How much may be tried for the repairs of one submission.
 
-    So the same is found whatever else the machine does; but by the clock the search may take only
-    three times as long, and what the sandbox says of its time is believed no further.
+    The trials are counted, so that the same is found on every machine, whatever else it does. The
+    processor time, on both sides of the wall, ends only what takes several times as long as most,
+    and the clock what gets too little of the processor. What the sandbox says of its time is
+    believed no further.
     """
 
     def __init__(self, seconds: float) -> None:
+        self.trials = _MAX_TRIALS
         self._end = time.process_time() + seconds
         self._latest = time.monotonic() + SLOWEST * seconds
+
+    def take(self, trials: int) -> int:
+        """Return how many of these trials may be made, and take them off."""
+        taken = min(trials, self.trials)
+        self.trials -= taken
+        return taken
 
     def spend(self, seconds: float) -> None:
         """Take off what the sandbox has used."""
@@ -47,6 +58,11 @@ class Budget:
         yield
         self._end += time.process_time() - processor
         self._latest += time.monotonic() - clock
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing more may be tried."""
+        return self.trials <= 0 or self.left <= 0
 
     @property
     def left(self) -> float:
@@ -92,6 +108,7 @@ class Trials:
     def load(self, source: SubmissionSource, function: str) -> bool:
         """Load a text of the submission, in place of the last; return whether it has a function."""
         before, self._source = self._source, source
+        self._budget.take(_TRIALS_OF_A_TEXT)
         if self._session is not None and before is not None and _may_follow(before, source):
             blocks = [[each.label, each.source] for each in source.blocks[1:]]
             if self._asked("_bpgrade_run", (blocks, function)) == [True]:
@@ -120,10 +137,11 @@ class Trials:
     ) -> Iterator[tuple[int, ObservedCall]]:
         """Yield what the function shows with each alternative; what gives no value is left out."""
         for first in range(0, len(numbers), _AT_ONCE):
-            some = numbers[first : first + _AT_ONCE]
-            seconds = self._budget.left
-            if seconds <= 0:
+            if self._budget.is_spent:
                 return
+            seconds = self._budget.left
+            some = numbers[first : first + _AT_ONCE]
+            some = some[: self._budget.take(len(some))]
             each = max(min(_EACH_SECONDS, seconds / 4), 0.005)
             arguments = (function, list(inputs), list(some), each, seconds)
             answers = self._asked("_bpgrade_try", arguments)
