@@ -100,7 +100,7 @@ def test_one_mutant_stands_for_all_that_show_the_same(course: Path) -> None:
     "exercise",
     thorough(
         SHIPPED.exercises,
-        but=lambda exercise: exercise.name in {"exercise1", "exercise2", "exercise3", "exercise5"},
+        but=lambda exercise: exercise.name == "exercise3",
     ),
     ids=lambda exercise: exercise.name,
 )

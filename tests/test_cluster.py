@@ -69,6 +69,7 @@ def on(cluster: LocalCluster, *more: object) -> tuple[object, ...]:
     return (*STRICT, "--scheduler", cluster.address, *more)
 
 
+@pytest.mark.thorough
 def test_workers_that_may_not_grade_are_named_and_the_others_grade_the_same(
     tmp_path: Path, course: Path, submissions: Path, local: tuple[str, str]
 ) -> None:
@@ -183,6 +184,7 @@ def namespaces() -> Iterator[Namespaces]:
     made.remove()
 
 
+@pytest.mark.thorough
 def test_workers_with_addresses_of_their_own(
     tmp_path: Path,
     course: Path,

@@ -14,6 +14,7 @@ ALONE = [case for case in read_cases() if case.alone]
 ANOTHER_FUNCTION = {
     "exercise3/broken_train_never_ends.py",
     "exercise3/broken_train_prints_without_end.py",
+    "exercise3/broken_train_sleeps.py",
     "exercise3/right_endless_loop_at_the_end.py",
 }
 """What these do in one exercise, others do in another."""

@@ -166,6 +166,7 @@ def term(graded: Path, tmp_path: Path) -> DecidedTerm:
 WHY = ("--reason", "because")
 
 
+@pytest.mark.thorough
 def test_a_term_ends_with_every_grade_as_decided(term: DecidedTerm, tmp_path: Path) -> None:
     undecided = term.finals()
     assert undecided["s01", "double"] == "3"

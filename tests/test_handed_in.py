@@ -14,6 +14,7 @@ import pytest
 from corpus_case import ROOT, run_bpgrade
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thoroughness import thorough
 
 from grader.grading.imported_files import MAX_FILES, in_folder, modules
 from grader.grading.submission import submission_from_bytes
@@ -136,7 +137,7 @@ def test_check_finds_what_lies_beside(name: str, documents: dict[str, dict[str, 
     assert document["score"] == 16, document["checks"]
 
 
-@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("packed", thorough([False, True], but=[True]))
 def test_batch_keeps_to_a_students_own_files(tmp_path: Path, packed: bool) -> None:
     """Equal files with other neighbours are other work: the cache does not mix them up."""
     wrong = SIGMOID.replace("0.5 * np.a", "0.7 * np.a")

@@ -49,7 +49,13 @@ def graded(grader: Grader, attack: str) -> tuple[CheckResult, ...]:
     return grader.grade(submission_from_bytes("objects.py", text.encode()), EXERCISE, 0).checks
 
 
-@pytest.mark.parametrize("path", ATTACKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    thorough(
+        ATTACKS, but=lambda path: path.stem != "endless_iteration"
+    ),  # text_that_loops is there
+    ids=lambda path: path.stem,
+)
 def test_nothing_is_gained_and_the_others_keep_their_points(grader: Grader, path: Path) -> None:
     text = path.read_text()
     function = text.partition("\n")[0].removeprefix("# ")

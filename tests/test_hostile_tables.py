@@ -70,7 +70,11 @@ def graded(grader: Grader, folder: Path, attack: Path) -> Result:
     return grader.grade(read_submission(path), exercise, 0)
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize(
+    "attack",
+    thorough(ATTACKS, but=lambda path: path.stem not in ("endless_savefig", "endless_title")),
+    ids=lambda path: f"{path.parent.name}/{path.stem}",
+)
 def test_nothing_is_gained(grader: Grader, tmp_path: Path, attack: Path) -> None:
     see_nothing_gained(attack, graded(grader, tmp_path, attack))
 

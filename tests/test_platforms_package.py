@@ -157,6 +157,7 @@ def index(folder: Path, requirements: Iterable[str], python: str) -> dict[str, s
     return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder), "PIP_CONFIG_FILE": os.devnull}
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform != "linux", reason="the bundled wheels are for Linux")
 def test_a_bundle_sets_itself_up_without_a_package_index(tmp_path: Path) -> None:
     needed = pins(["numpy"], HERE)

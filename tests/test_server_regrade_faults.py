@@ -135,6 +135,7 @@ def watched(site: Site) -> Iterator[None]:
         watcher.join()
 
 
+@pytest.mark.thorough
 def test_grades_are_old_or_new_and_never_of_both_whatever_is_killed(site: Site):
     chosen, told = random.Random(SEED), f"seed {SEED}"
     old = site.counting()

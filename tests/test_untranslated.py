@@ -20,6 +20,7 @@ from command import run_command
 from marked import of_a_document, of_a_page, told_texts, unmarked
 from platform_cases import PLACE
 from shipped_course import impatient
+from thoroughness import thorough
 
 from grader.batch.similar_work import SimilarGroup, SimilarPair, SimilarStudent, SimilarSubmission
 from grader.cli.group import bpgrade
@@ -205,7 +206,9 @@ AFTER_THE_BATCH = {
 }
 
 
-@pytest.mark.parametrize("name", AFTER_THE_BATCH)
+@pytest.mark.parametrize(
+    "name", thorough(AFTER_THE_BATCH, but=lambda name: name != "report after decisions")
+)
 def test_after_a_batch(name: str, place: Path, graded: tuple[str, Path]) -> None:
     assert unmarked(run(place, *AFTER_THE_BATCH[name]), NAMES) == []
 
@@ -269,7 +272,9 @@ ALONE = {
 }
 
 
-@pytest.mark.parametrize("name", ALONE)
+@pytest.mark.parametrize(
+    "name", thorough(ALONE, but=lambda name: name not in ("selftest", "check --plain"))
+)
 def test_a_command(name: str, place: Path) -> None:
     told = without_clicks_own(run(place, *ALONE[name]))
     quoted = (*SYSTEMS_OWN, *own_lines(place / SHOWN[0]), *own_lines(place / SHOWN[1]))
