@@ -119,8 +119,15 @@ def own_lines(submission: Path) -> set[str]:
 
 
 def own_words(result: Result, place: Path) -> set[str]:
-    """Return what is a student's own in a result: the code's lines, and what it printed."""
-    printed = {line.strip() for line in result.output.splitlines() if len(line.strip()) > 1}
+    """Return what is a student's own in a result: the code's lines, and what it printed.
+
+    Of much that was printed the end is shown, which may begin amid a line.
+    """
+    printed = {
+        line.strip()[start:]
+        for line in set(result.output.splitlines())
+        for start in range(min(len(line.strip()) - 1, 80))
+    }
     return (
         own_lines(place / result.exercise / result.submission.name)
         | printed
