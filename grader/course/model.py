@@ -29,7 +29,7 @@ class Limits:
         Wall clock for one call, and for loading the submission, less the time that other processes
         kept it waiting for a processor.
     cpu_seconds : float
-        Processor time for everything that the submission does.
+        All calls of one function together, and the processor time of each process.
     memory_megabytes, file_megabytes : int
         Address space, and the size of any file it writes.
     processes : int
