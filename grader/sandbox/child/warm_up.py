@@ -24,15 +24,21 @@ _SOURCE: Final = """
 import numpy as np
 
 def curve(x):
-    return 1 / (1 + np.exp(-x))
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1.0, small) / (1.0 + small)
 
 def warmed_up(x, matrix, scale, turns):
-    sums = []
-    for _ in range(turns):
+    sums, last = [], np.empty(turns)
+    for turn in range(turns):
         y = curve(x @ matrix + scale)
         matrix = matrix - scale * np.outer(x, y * (1 - y))
-        sums.append(np.sum(y**2) / 2)
-    return matrix, np.array(sums)
+        last[turn] = np.sum(y**2) / 2
+        sums.append(np.tanh(np.dot(x, y)) + np.maximum(x, 0).mean())
+    return matrix.T, np.array(sums) + last, np.zeros((2, 2)), np.asarray(x)[0]
+
+if __name__ == "__main__":
+    x = np.array([0.5, 1.5])
+    y = warmed_up(x, np.zeros((2, 2)), 0.5, 2)
 """
 
 
