@@ -190,6 +190,19 @@ def nested(levels: int, make: Any = list) -> Any:
     return value
 
 
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (196,), (1, 196), (2, 0, 5)], ids=str)
+def test_an_array_of_a_shape_that_is_known_is_looked_at_no_less(shape: tuple[int, ...]) -> None:
+    for number in (1, 2, 3):
+        array = np.full(shape, number, "u1")
+        found = decode(encode(array, max_bytes=ROOM))
+        assert (found.dtype, found.tolist()) == (array.dtype, array.tolist())
+        found.fill(9)  # it is nobody else's
+        whole = msgpack.packb(["u1", list(shape), array.tobytes()])
+        for wrong in (whole + b"x", whole[:-1], whole.replace(b"u1", b"u2") + b"x"):
+            with pytest.raises(WireError):
+                decode(msgpack.packb(msgpack.ExtType(1, wrong)))
+
+
 @pytest.mark.parametrize("make", [list, tuple])
 def test_depth_is_bounded(make: Any) -> None:
     deepest = nested(MAX_DEPTH, make)

@@ -9,11 +9,11 @@ from typing import Any, Final
 import msgpack
 import numpy as np
 
+from . import array_wire
 from .closed_set import (
     ARRAY,
     BIG_INT,
     COMPLEX,
-    DTYPES,
     FIGURE,
     FROZEN_SET,
     GENERATOR,
@@ -43,8 +43,8 @@ from .tables.table import Table, built
 from .tables.table_wire import cells_of, unpacked
 
 _LEAVES: Final = LEAVES | {Handle}
-_MAX_DIGITS: Final = 9
-_LARGEST_CHARACTER: Final = 0x10FFFF
+_MOST_NODES: Final = 2 * MAX_NODES
+_TOO_MANY: Final = "too many parts"
 
 
 class _Mark:
@@ -142,13 +142,10 @@ class _Decoder:
             max_map_len=longest,
         )
 
-    def _count(self, more: int) -> None:
-        self.nodes += more
-        if self.nodes > 2 * MAX_NODES:
-            raise WireError("too many parts")
-
     def _list(self, items: list[Any]) -> Any:
-        self._count(len(items) + 1)
+        self.nodes += len(items) + 1
+        if self.nodes > _MOST_NODES:
+            raise WireError(_TOO_MANY)
         if items and type(items[0]) is _Mark:
             mark = items[0]
             made = mark.make(items[1:])
@@ -158,16 +155,20 @@ class _Decoder:
         return items
 
     def _dict(self, items: dict[Any, Any]) -> dict[str, Any]:
-        self._count(len(items) + 1)
+        self.nodes += len(items) + 1
+        if self.nodes > _MOST_NODES:
+            raise WireError(_TOO_MANY)
         for key in items:
             if type(key) is not str:
                 raise WireError("a dict key that is no text")
         return items
 
     def _extension(self, code: int, data: bytes) -> Any:
-        self._count(1)
+        self.nodes += 1
+        if self.nodes > _MOST_NODES:
+            raise WireError(_TOO_MANY)
         if code == ARRAY:
-            return _read_array(data)
+            return array_wire.unpacked(data)
         if code in _MARKS:
             return _MARKS[code]
         if code == COMPLEX:
@@ -196,41 +197,6 @@ class _Decoder:
         if not 0 <= number < self.known or len(words) > MAX_WORDS:
             raise WireError("a handle that was not given")
         return Handle(number, words)
-
-
-def _read_array(data: bytes) -> np.ndarray[Any, Any]:
-    fields = msgpack.unpackb(data, raw=False, max_array_len=MAX_DIMENSIONS)
-    if not isinstance(fields, list) or len(fields) != 3:
-        raise WireError("an array without its three fields")
-    name, shape, content = fields
-    if type(name) is not str or type(content) is not bytes:
-        raise WireError("an array of an unknown kind")
-    dtype = DTYPES.get(name)
-    if dtype is None:
-        dtype = _dtype_of_texts(name, content)
-    if not isinstance(shape, list):
-        raise WireError("an array without a shape")
-    for size in shape:
-        if type(size) is not int or not 0 <= size < 2**31:
-            raise WireError("an array without a shape")
-    if 0 in shape and max(shape) > MAX_LIST:
-        raise WireError("an array of nothing, too wide")
-    if math.prod(shape) * dtype.itemsize != len(content):
-        raise WireError("an array whose shape and bytes disagree")
-    if name == "b1":
-        return np.not_equal(np.frombuffer(content, dtype=np.uint8), 0).reshape(shape).copy()
-    return np.ndarray(shape, dtype, content).copy()
-
-
-def _dtype_of_texts(name: str, content: bytes) -> np.dtype[Any]:
-    """Return the kind of an array of texts, whose bytes have to be characters."""
-    if name[:1] != "U" or not name[1:].isdecimal() or len(name) >= _MAX_DIGITS:
-        raise WireError("an array of an unknown kind")
-    dtype = np.dtype(f"<U{max(int(name[1:]), 1)}")
-    points = np.frombuffer(content, dtype="<u4")
-    if (points > _LARGEST_CHARACTER).any() or ((points >= 0xD800) & (points < 0xE000)).any():
-        raise WireError("an array of texts that are none")
-    return dtype
 
 
 def _read_object_array(fields: list[Any]) -> np.ndarray[Any, Any]:

@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 import msgpack
 import numpy as np
 
+from . import array_wire
 from .closed_set import (
     ARRAY,
     BIG_INT,
@@ -281,7 +282,7 @@ class _Encoder:
         ):
             # nearly all arrays: nothing to refuse or convert
             content = value.tobytes()
-            return _extension((ARRAY, _packed(["f8", list(value.shape), content])))
+            return _extension((ARRAY, array_wire.packed("f8", value.shape, content)))
         return self._any_array(value)
 
     def _any_array(self, value: np.ndarray[Any, Any]) -> Any:
@@ -306,7 +307,7 @@ class _Encoder:
         if dtype is None:
             return self._object(value, f"an array of {value.dtype}, not of numbers")
         content = np.asarray(value).astype(dtype, copy=False).tobytes(order="C")
-        return _extension((ARRAY, _packed([name, list(value.shape), content])))
+        return _extension((ARRAY, array_wire.packed(name, value.shape, content)))
 
     def _object_array(self, value: np.ndarray[Any, Any]) -> Any:
         """Return an array of texts, dates and the like; what holds arrays or lists is refused."""

@@ -10,10 +10,11 @@ from __future__ import annotations
 import signal
 import types
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Final
 
 _LOOKS: Final = 4  # in the time that such a function has
+_NOBODY_LOOKS: Final = nullcontext()
 
 
 class EndlessWatch:
@@ -49,12 +50,14 @@ class EndlessWatch:
         self._times = 0
         self.paused = False
 
-    @contextmanager
-    def during(self) -> Iterator[None]:
+    def during(self) -> AbstractContextManager[None]:
         """Look while something is called."""
         if not self._names or not hasattr(signal, "setitimer"):
-            yield
-            return
+            return _NOBODY_LOOKS  # as for nearly all
+        return self._looking()
+
+    @contextmanager
+    def _looking(self) -> Iterator[None]:
         self._seen, self._times = None, 0
         before = signal.signal(signal.SIGPROF, self._look)
         signal.setitimer(signal.ITIMER_PROF, self._every, self._every)
