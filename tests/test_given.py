@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from grader.checking.compare import Compare
-from grader.checking.inner_calls import calls_within, is_telling
+from grader.checking.inner_calls import InnerCalls, calls_within, is_telling
+from grader.checking.student.known_answers import KnownAnswers
 from grader.checking.student.shown import shown_call
 from grader.checking.student.student_proxy import StudentProxy
 from grader.comparison.check_failure import CheckFailure
@@ -143,6 +144,59 @@ def test_the_calls_of_a_right_function_are_its_own_alone() -> None:
         ([3.0, 6.0], [9.0, 18.0]),
     ]
     assert z.tolist() == [1.0, 2.0]
+
+
+def test_the_calls_of_a_right_function_are_noted_once() -> None:
+    asked: list[list[float]] = []
+
+    def inner(z: np.ndarray) -> np.ndarray:
+        asked.append(z.tolist())
+        return 2 * z
+
+    names: dict[str, Any] = {"inner": inner, "__name__": __name__}
+    exec("def outer(z, *more):\n    return inner(z)", names)
+    calls = InnerCalls()
+    for number in (1.0, 1.0, 2.0, 1.0):
+        [(arguments, value)] = calls.within(names["outer"], [np.array([number])])["inner"]
+        assert (arguments[0].tolist(), value.tolist()) == ([number], [2 * number])
+        value += 1.0  # it is a copy
+    assert asked == [[1.0], [2.0]]
+    for _ in range(2):  # what a generator gives next can't be told
+        calls.within(names["outer"], [Z, np.random.default_rng(0)])
+    assert asked == [[1.0], [2.0], [1.0, 2.0], [1.0, 2.0]]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        (([1.0, 2.0], 0.5), "first"),
+        (([1.0, 2.0 + 1e-11], 0.5), "first"),
+        (([1, 2], 0.5), "first"),
+        (([3.0, np.nan], True), "second"),
+        (([3.0, np.inf], 1), None),
+        (([1.0], 0.5), None),
+        (([1.0, 2.0],), None),
+        (([1.0, 2.0 + 0j], 0.5), None),
+        ((["1.0", "2.0"], 0.5), None),
+        (([[1.0, 2.0]], 0.5), None),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("as_array", [np.asarray, list], ids=["array", "list"])
+@pytest.mark.parametrize("more", [(), ((("a text",), "text"),)], ids=["numbers", "others"])
+def test_known_answers_are_those_of_the_first_call_that_is_alike(
+    asked: Any, answer: str | None, as_array: Callable[[Any], Any], more: Any
+) -> None:
+    """Whether all that is known are numbers makes no difference, nor do lists."""
+    known = KnownAnswers(
+        (
+            ((np.array([1.0, 2.0]), 0.5), "first"),
+            ((np.array([1.0, 2.0]), 0.5), "never"),
+            ((np.array([3.0, np.nan]), 1.0), "second"),
+            *more,
+        )
+    )
+    assert known(as_array(asked[0]), *asked[1:]) == answer
 
 
 def right_double(z: np.ndarray) -> np.ndarray:

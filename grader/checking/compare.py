@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
-from grader.checking.inner_calls import called_over, calls_within, is_telling
+from grader.checking.inner_calls import InnerCalls, called_over, is_telling
 from grader.checking.student.objects_within import copied_here
 from grader.checking.student.shown import name_in_words
 from grader.checking.student.student_proxy import StudentProxy, answered_calls
@@ -50,6 +51,12 @@ class _Problem:
 
 class Compare(TableComparer, FigureComparer):
     """The `compare` of a check: each method passes in silence or raises CheckFailure."""
+
+    def __init__(
+        self, visible: bool, course: Path | None = None, calls: InnerCalls | None = None
+    ) -> None:
+        super().__init__(visible, course)
+        self._calls = calls or InnerCalls()
 
     def close(
         self,
@@ -146,7 +153,7 @@ class Compare(TableComparer, FigureComparer):
         expected = right(*copied_here(arguments))
 
         def check_alone() -> None:
-            check(student.given(**calls_within(right, arguments)), expected)
+            check(student.given(**self._calls.within(right, arguments)), expected)
 
         def check_own() -> None:
             check(student, _own(student, right, arguments))

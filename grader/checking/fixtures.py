@@ -63,7 +63,8 @@ def rng(check_run: CheckRun) -> np.random.Generator:
 @pytest.fixture
 def compare(check_run: CheckRun) -> Compare:
     """Give comparisons with feedback made for students."""
-    return Compare(check_run.check.visible, check_run.references.course.folder)
+    references = check_run.references
+    return Compare(check_run.check.visible, references.course.folder, references.calls)
 
 
 @pytest.fixture

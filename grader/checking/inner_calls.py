@@ -10,8 +10,8 @@ import contextlib
 import functools
 import inspect
 import types
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -24,6 +24,36 @@ if TYPE_CHECKING:
 Answer = tuple[tuple[Any, ...], Any]
 """The arguments of a call, and what it returns."""
 _Function = Callable[..., Any]
+_MOST_KEPT: Final = 256
+_MOST_BYTES: Final = 65_536
+
+
+class InnerCalls:
+    """The calls within a reference's functions: all of a class are asked the same questions."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, dict[str, list[Answer]]] = {}
+
+    def within(self, function: _Function, arguments: Sequence[Any]) -> dict[str, list[Answer]]:
+        """Return the calls of `calls_within`, noted once where that can be told of these."""
+        given = tuple(arguments)
+        key = None if inspect.ismethod(function) else _fingerprint(given)
+        if key is None:
+            return calls_within(function, given)
+        found = self._known.get((_own(function), key))
+        if found is None:
+            found = calls_within(function, given)
+            if _fingerprint([call for calls in found.values() for call in calls]) is None:
+                return found
+            if len(self._known) >= _MOST_KEPT:
+                self._known.clear()
+            self._known[_own(function), key] = found
+        return {name: values.copied(calls) for name, calls in found.items()}
+
+
+def _fingerprint(value: Any) -> Hashable | None:
+    """Return what is equal for equal values only; None where that cannot be told, or is large."""
+    return values.fingerprint(value) if values.size(value) <= _MOST_BYTES else None
 
 
 def calls_within(function: _Function, arguments: Sequence[Any]) -> dict[str, list[Answer]]:

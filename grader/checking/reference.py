@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+from grader.checking.inner_calls import InnerCalls
 from grader.comparison import values
 from grader.course import Course, Exercise
 from grader.course.cells import named_cells
@@ -100,10 +101,17 @@ def run_anew(module: ModuleType, name: str, last_line: int = 0) -> ModuleType:
 
 
 class References:
-    """The reference modules of a course, each loaded once, when it is first asked for."""
+    """The reference modules of a course, each loaded once, when it is first asked for.
+
+    Attributes
+    ----------
+    calls : InnerCalls
+        The calls that their functions make of one another.
+    """
 
     def __init__(self, course: Course) -> None:
         self.course = course
+        self.calls = InnerCalls()
         self._modules: dict[str, ModuleType | None] = {}
         self._remembered: dict[str, Remembered] = {}
         self._values: dict[str, Mapping[str, Any]] = {}
