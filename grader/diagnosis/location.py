@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from grader.course.syntax_tree import definition, syntax_tree
+from grader.course.syntax_tree import definition_in
 from grader.diagnosis.operators.edits import subscript, text
 
 _MAX_SOURCE: Final = 200_000
@@ -32,7 +32,7 @@ class LocatedFunction:
         if len(source) > _MAX_SOURCE or name not in source:
             return
         try:
-            node = definition(syntax_tree(source), name)
+            node = definition_in(source, name)
             if node is not None:
                 self.line = node.lineno
                 self._names = _own_names(node, parameters)

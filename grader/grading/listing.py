@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import Final
 
-from grader.course.syntax_tree import definition, syntax_tree
+from grader.course.syntax_tree import definition_in
 from grader.result import CheckResult, Listing, Outcome
 from grader.sandbox.replies import SubmissionSource
 
@@ -37,7 +37,7 @@ def _listing(source: SubmissionSource, function: str) -> Listing | None:
     if not text or len(text) > _MAX_SOURCE or function not in text:
         return None
     try:
-        node = definition(syntax_tree(text), function)
+        node = definition_in(text, function)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     if node is None or node.end_lineno is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from grader.course import Exercise
-from grader.course.syntax_tree import definition, syntax_tree
+from grader.course.syntax_tree import definition, definition_in
 from grader.language import gettext_lazy as _
 from grader.language import joined, listed, ngettext_lazy
 from grader.result import CheckResult, Outcome
@@ -142,7 +142,7 @@ def signature_in(text: str, function: str) -> Signature | None:
     if len(text) > _MAX_SOURCE or function not in text:
         return None
     try:
-        node = definition(syntax_tree(text), function)
+        node = definition_in(text, function)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     own = 0
