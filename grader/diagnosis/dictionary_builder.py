@@ -135,8 +135,8 @@ def narrow_tables(
 
 
 def _moving(reference: Program, table: FaultDictionary) -> Mask:
-    def show(inputs: Inputs) -> Rows | None:
-        return table.layout.row(0, make_call(reference, inputs))
+    def show(several: Sequence[Inputs]) -> list[Rows | None]:
+        return [table.layout.row(0, make_call(reference, inputs)) for inputs in several]
 
     found = index_map(show, table.inputs[0], table.layout.parameters)
     return found if found is not None else np.zeros((0, table.layout.width), bool)

@@ -163,7 +163,7 @@ class Explainer:
     def _mapped(self, left: Columns) -> Told | None:
         """Return which inputs the left-over entries depend on, and should not, or should."""
         entries = sorted(left & frozenset(range(len(self.table.layout.entries))))
-        differences = map_differences(self.table, self._show) if entries else None
+        differences = map_differences(self.table, self._shown) if entries else None
         if differences is None:
             return None
         extra, missing = differences
@@ -185,9 +185,9 @@ class Explainer:
         diagnosis = Diagnosis("index map", MAP_TITLE, message, "likely", self.student.line)
         return Told(diagnosis, frozenset(told))
 
-    def _show(self, inputs: Inputs) -> Rows | None:
-        call = self.ask.one(inputs)
-        return None if call is None else self.table.layout.row(0, call)
+    def _shown(self, inputs: Sequence[Inputs]) -> list[Rows | None]:
+        calls = self.ask.all(inputs)
+        return [None if call is None else self.table.layout.row(0, call) for call in calls]
 
     def _parts(self, found: ProgramMatch, complete: bool) -> list[Told]:
         """Return a match's diagnosis; for merged misconceptions that of each of them."""

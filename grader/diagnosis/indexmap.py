@@ -13,6 +13,7 @@ from grader.diagnosis.fault_dictionary import FaultDictionary, Mask, Rows
 from grader.diagnosis.observation import Inputs, entry_name
 
 MAX_MOVES: Final = 40
+Show = Callable[[Sequence[Inputs]], Sequence[Rows | None]]
 
 
 def moves(inputs: Inputs, parameters: Sequence[str]) -> list[tuple[str, Inputs]]:
@@ -41,15 +42,14 @@ def dependence(base: Rows, moved: Rows) -> Mask:
     return ~agree(moved, base)
 
 
-def index_map(
-    show: Callable[[Inputs], Rows | None], inputs: Inputs, parameters: Sequence[str]
-) -> Mask | None:
+def index_map(show: Show, inputs: Inputs, parameters: Sequence[str]) -> Mask | None:
     """Return which columns of what `show` gives move with which input entry.
 
     Parameters
     ----------
     show : callable
-        Takes arguments, returns a row of an observation; None ends the search.
+        Takes the arguments of several calls, returns for each the row of an observation; None where
+        there is none, after which the rest may be missing.
     inputs : tuple
         The arguments to begin with.
     parameters : sequence of str
@@ -61,11 +61,11 @@ def index_map(
         In the order of `moves`.
     """
     points = [inputs, *(each for _, each in moves(inputs, parameters))]
-    there = [show(each) for each in points]
-    back = [show(each) for each in reversed(points)]
-    rows = [row for row in there if row is not None]
-    again = [row for row in reversed(back) if row is not None]
-    if len(rows) < 2 or len(rows) < len(points) or len(again) < len(points):
+    rows = [row for row in show(points) if row is not None]
+    if len(rows) < 2 or len(rows) < len(points):
+        return None
+    again = [row for row in reversed(show(points[::-1])) if row is not None]
+    if len(again) < len(points):
         return None
     if not agree(np.array(again), np.array(rows)).all():
         return None  # another value each time: random, or memory that nothing was written to
@@ -75,9 +75,7 @@ def index_map(
 Named = dict[int, list[str]]
 
 
-def map_differences(
-    table: FaultDictionary, show: Callable[[Inputs], Rows | None]
-) -> tuple[Named, Named] | None:
+def map_differences(table: FaultDictionary, show: Show) -> tuple[Named, Named] | None:
     """Return for each column the input entries that move it and should not, and the reverse.
 
     Only what is so at two points counts; None where a call gives no value there.
