@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -71,9 +72,83 @@ def test_a_course_that_is_broken_is_so_for_everybody_until_it_is_mended(live: Se
     for _once_more in range(3):
         answer = asked(live, "")
         assert answer.status_code == 503
-        assert "course.toml" in answer.content.decode()
+        assert "a mistake in the course" in answer.content.decode()
     change(live, Path("exercises", "course.toml"), DESCRIPTION)
     assert live.page("ada", "")
+
+
+def program_of(live: ServedClass, name: str) -> Any:
+    """Return a client with a token, as somebody's `bpgrade submit` has it."""
+    from django.test import Client
+    from django.utils import timezone
+
+    from grader.server import computers
+    from grader.server.digests import digest
+    from grader.server.models import Computer
+
+    given = {"person": live.people[name], "expires": timezone.now() + computers.TOKEN_LASTS}
+    Computer.objects.get_or_create(token_digest=digest(name), defaults=given)
+    return Client(raise_request_exception=False, headers={"Authorization": f"Bearer {name}"})
+
+
+def test_what_is_wrong_with_a_course_is_told_to_who_teaches_it(live: ServedClass):
+    number = live.graded("ada", HALF)
+    live.add("tess", "instructor").raise_request_exception = False
+    live.add("theo", "assistant", "a").raise_request_exception = False
+    change(live, Path("exercises", "course.toml"), DESCRIPTION + "packages = 1 = 2\n")
+    for path in ("", "e/exercise1/", f"attempt/{number}/", f"attempt/{number}/report/"):
+        answer = asked(live, path)
+        assert answer.status_code == 503
+        assert "course.toml" not in answer.content.decode()
+        assert live.course.folder not in answer.content.decode()
+    for name in ("tess", "theo"):
+        answer = live.clients[name].get("/c/live/desk/")
+        assert answer.status_code == 503
+        assert f"{live.course.folder}/exercises/course.toml" in answer.content.decode()
+    for path in ("", f"attempts/{number}/"):
+        own, teachers = (
+            program_of(live, name).get(f"/api/1/courses/live/{path}").json()
+            for name in ("ada", "tess")
+        )
+        assert own["error"] == teachers["error"] == "course"
+        assert "course.toml" not in own["error_description"]
+        assert f"{live.course.folder}/exercises/course.toml" in teachers["error_description"]
+
+
+def test_a_course_that_is_broken_does_not_lock_the_others(live: ServedClass):
+    from grader.server.models import Membership, ServedCourse
+
+    other = ServedCourse.objects.create(name="other", folder=f"{live.course.folder}-none")
+    Membership.objects.create(person=live.people["ada"], course=other, role="student")
+    try:
+        page = live.clients["ada"].get("/").content.decode()
+    finally:
+        other.delete()
+    assert ">Live<" in page
+    assert ">other<" in page
+
+
+def test_why_the_grader_failed_is_told_to_who_teaches(live: ServedClass):
+    """Its reasons name files of the server: a check's own error, what a worker was told."""
+    why = f"{live.course.folder}/solutions/check_exercise1.py has a mistake"
+    whole = json.loads(live.documents["exercise1", HALF])
+    checks = [{**one, "outcome": "grader_error", "feedback": why} for one in whole["checks"]]
+    live.add("tina", "instructor")
+    for times, changed in enumerate(({"checks": checks}, {"checks": [], "warnings": [why]})):
+        code = f"{HALF}# {times}"
+        live.documents["exercise1", code] = json.dumps({**whole, "status": "ungraded", **changed})
+        number = live.hand_in("ada", code)
+        live.grade(number, ungraded=True)
+        own, teachers = (
+            live.page(name, f"attempt/{number}/report/")
+            + program_of(live, name)
+            .get(f"/api/1/courses/live/attempts/{number}/result/")
+            .content.decode()
+            for name in ("ada", "tina")
+        )
+        assert live.course.folder not in own
+        assert "grader failed" in own
+        assert why in teachers
 
 
 def test_a_stub_is_no_attempt_as_it_is_now(live: ServedClass):

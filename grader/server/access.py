@@ -122,14 +122,14 @@ def computer_of_member(view: View) -> View:
     """Mark an address for programs that have a course member's token; it is given their `Visit`."""
 
     def known(request: HttpRequest, arguments: Arguments) -> Known:
-        return (visit_of(_computer(request).person, arguments.pop("course")),)
+        return (_noted(request, visit_of(_computer(request).person, arguments.pop("course"))),)
 
     return csrf_exempt(_for(view, "computer_of_member", known))
 
 
 def _in_course(view: View, access: str, may: Callable[[Visit], bool]) -> View:
     def known(request: HttpRequest, arguments: Arguments) -> Known:
-        visit = visit_of(_logged_in(request), arguments.pop("course"))
+        visit = _noted(request, visit_of(_logged_in(request), arguments.pop("course")))
         if not may(visit):
             raise Http404
         if visit.teaches:
@@ -137,6 +137,18 @@ def _in_course(view: View, access: str, may: Callable[[Visit], bool]) -> View:
         return (visit,)
 
     return _for(view, access, known)
+
+
+def _noted(request: HttpRequest, visit: Visit) -> Visit:
+    """Return a visit that the page of a failure will know of, too."""
+    request.visit = visit
+    return visit
+
+
+def teaches_here(request: HttpRequest) -> bool:
+    """Whether who asks is known to teach the course that they ask for."""
+    visit: Visit | None = getattr(request, "visit", None)
+    return visit is not None and visit.teaches
 
 
 def _for(view: View, access: str, known: Callable[[HttpRequest, Arguments], Known]) -> View:

@@ -66,6 +66,14 @@ def course_of(served: ServedCourse) -> Course:
     return read_course(served).course
 
 
+def title_of(served: ServedCourse) -> str:
+    """Return a course's title; its name where it can't be read, which its own pages say."""
+    try:
+        return course_of(served).title
+    except BpgradeError:
+        return served.name
+
+
 def read_course(served: ServedCourse) -> ReadCourse:
     """Return a course and the identity of its results.
 

@@ -24,6 +24,10 @@ _HINTED_LATER: Final = _("hints are given {when}")
 _CHECKED_LATER: Final = _(
     "the results of the hidden checks, worth {missing:g} of {total:g} points, are shown {when}"
 )
+_CHECK_FAILED: Final = _("The check itself failed, not your code.")
+_LOST: Final = _(
+    "The grader failed. This is not your fault and costs you nothing; your instructor can see it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,14 @@ class Disclosure:
     """What is not told yet: of each kind when it will be, in words; empty where it is told.
 
     `is_withheld` is an instructor's decision: then nothing of a result is told at all.
+    `has_causes` is whether it is told why the grader itself has failed, with files of the server.
     """
 
     diagnoses: str = ""
     hints: str = ""
     hidden_checks: str = ""
     is_withheld: bool = False
+    has_causes: bool = True
 
     @property
     def has_scores(self) -> bool:
@@ -75,6 +81,7 @@ def shown_to_student(course: ServedCourse, exercise_grade: ExerciseGrade) -> Dis
         hints=when(told.hints),
         hidden_checks=when(told.hidden_checks),
         is_withheld=exercise_grade.grade.standing == "withheld",
+        has_causes=False,
     )
 
 
@@ -87,7 +94,9 @@ def result_for(visit: Visit, exercise_grade: ExerciseGrade, one: StandingAttempt
 
 def as_shown(result: Result, shown: Disclosure) -> Result:
     """Return a result without what is not told yet, and with a line on each thing that is not."""
-    found = _without_hidden(result, shown.hidden_checks) if shown.hidden_checks else result
+    found = result if shown.has_causes else _without_causes(result)
+    if shown.hidden_checks:
+        found = _without_hidden(found, shown.hidden_checks)
     checks, untold = found.checks, []
     if shown.diagnoses and any(one.diagnosis for one in checks):
         checks = tuple(replace(one, diagnosis=()) for one in checks)
@@ -97,6 +106,18 @@ def as_shown(result: Result, shown: Disclosure) -> Result:
         checks = tuple(replace(one, hint="") for one in checks)
         untold += [_HINTED_LATER.format(when=shown.hints)] if lost else []
     return replace(found, checks=checks, warnings=(*found.warnings, *untold))
+
+
+def _without_causes(result: Result) -> Result:
+    """Return a result that says that the grader has failed, but not why."""
+    if result.status != "ungraded":
+        return result
+    checks = tuple(
+        replace(one, feedback=_CHECK_FAILED) if one.outcome is Outcome.GRADER_ERROR else one
+        for one in result.checks
+    )
+    # a result without checks is a lost grader's, and its warnings say how it was lost
+    return replace(result, checks=checks, warnings=result.warnings if checks else (_LOST,))
 
 
 def _without_hidden(result: Result, when: str) -> Result:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import sys
+from typing import Final
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from grader.errors import BpgradeError
+from grader.language import gettext_lazy as _
+from grader.server.access import teaches_here
 from grader.server.full_disk import is_full
 from grader.server.rendering import failure_page
+
+_FOR_STUDENTS: Final = _(
+    "There is a mistake in the course's files. Your instructor can read on the desk what it is."
+    " What was handed in before is safe. Try again later."
+)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -37,5 +45,9 @@ def broken(request: HttpRequest) -> HttpResponse:
     if isinstance(error, DataError):  # a value that the database has no place for, such as a NUL
         return failure_page(request, "bad_request", 400)
     if isinstance(error, BpgradeError):
-        return failure_page(request, "course", 503, error.message)
+        # what is wrong names files of the server
+        message = error.in_one_line if error.remedy else error.message
+        return failure_page(
+            request, "course", 503, message if teaches_here(request) else _FOR_STUDENTS
+        )
     return failure_page(request, "broken", 500)

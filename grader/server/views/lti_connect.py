@@ -16,7 +16,7 @@ from grader.lti.errors import LtiError
 from grader.lti.keys import signed
 from grader.server import access
 from grader.server.access import courses_of
-from grader.server.courses import course_of
+from grader.server.courses import course_of, title_of
 from grader.server.lti import windows
 from grader.server.lti.arrivals import connect as connect_courses
 from grader.server.lti.framing import frame_by, origin_of, post_to
@@ -56,8 +56,8 @@ def connect(request: HttpRequest, person: Person, stay: Stay) -> HttpResponse:
         request.session.pop("connects_as", None)
         return _onward(request, stay)
     status = 403 if failed_to else 200
-    read = [(one, course_of(one)) for one in courses]
-    return page(request, "lti_connect.html", status, there=there, courses=read, failed=failed_to)
+    titles = [(one, title_of(one)) for one in courses]
+    return page(request, "lti_connect.html", status, there=there, courses=titles, failed=failed_to)
 
 
 @access.teacher_there

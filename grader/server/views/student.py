@@ -23,7 +23,7 @@ from grader.report.pages.folder import lateness_text
 from grader.server import access, grades, limits, queue
 from grader.server.access import Visit, attempt_for, courses_of, exercise_for
 from grader.server.changes import Changes, changes
-from grader.server.courses import course_of, read_course
+from grader.server.courses import course_of, read_course, title_of
 from grader.server.grades import ExerciseGrade, StandingAttempt
 from grader.server.models import Attempt, Person
 from grader.server.prepared import PreparedQuery
@@ -68,7 +68,7 @@ def home(request: HttpRequest, person: Person) -> HttpResponse:
     courses = courses_of(person)
     if len(courses) == 1:
         return HttpResponseRedirect(reverse("course", args=[courses[0].name]))
-    return page(request, "home.html", courses=[(each, course_of(each)) for each in courses])
+    return page(request, "home.html", courses=[(each, title_of(each)) for each in courses])
 
 
 @access.member
