@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -96,8 +95,8 @@ def address_space() -> int:
 def limits_to_set(limits: Mapping[str, Any]) -> list[tuple[int, int]]:
     """Return the kinds of limits that the system knows, with the value for each.
 
-    To be asked for before the fork: it reads the address space, which the child has too, and
-    what it touches need not be copied then.
+    To be asked for before the fork: it reads the address space and the limits there are, which the
+    child has too, and what it touches need not be copied then.
 
     Parameters
     ----------
@@ -121,7 +120,13 @@ def limits_to_set(limits: Mapping[str, Any]) -> list[tuple[int, int]]:
         "RLIMIT_MEMLOCK": 0,
         "RLIMIT_MSGQUEUE": 0,
     }
-    return [(getattr(resource, name), wanted[name]) for name in wanted if hasattr(resource, name)]
+    kinds = [(getattr(resource, name, None), value) for name, value in wanted.items()]
+    return [(kind, _within_hard(kind, value)) for kind, value in kinds if kind is not None]
+
+
+def _within_hard(kind: int, value: int) -> int:
+    hard = resource.getrlimit(kind)[1]
+    return value if hard == resource.RLIM_INFINITY else min(value, hard)
 
 
 def limit_resources(wanted: Sequence[tuple[int, int]]) -> list[str]:
@@ -129,17 +134,9 @@ def limit_resources(wanted: Sequence[tuple[int, int]]) -> list[str]:
     if resource is None:
         return []
     for kind, value in wanted:
-        _limit(kind, value)
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        try:
+            resource.setrlimit(kind, (value, value))
+        except (ValueError, OSError):
+            if kind != resource.RLIMIT_AS:  # macOS refuses this one alone
+                raise
     return ["rlimits"]
-
-
-def _limit(kind: int, value: int) -> None:
-    hard = resource.getrlimit(kind)[1]
-    if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
-    try:
-        resource.setrlimit(kind, (value, value))
-    except (ValueError, OSError):
-        if kind != resource.RLIMIT_AS:  # macOS refuses this one alone
-            raise

@@ -33,10 +33,13 @@ class Host:
 
     def __init__(self, control: socket.socket, settings: dict[str, Any]) -> None:
         self.control = control
-        self.scratch = Path(settings["scratch"])
+        self.folder = settings["scratch"]  # a text: a path costs each child more than the call
+        self.scratch = Path(self.folder)
+        self.highest = os.sysconf("SC_OPEN_MAX")  # it is lowered in each child
         self.confinement = confinement.Confinement.read(settings)
         self.data = settings["data"]
         self.limits: dict[str, Any] = {}
+        self.limits_to_set: list[tuple[int, int]] = []
         self.child = 0
         self.exceeded = ""
         kernel.adopt_orphans()
@@ -59,18 +62,23 @@ class Host:
                     self.scratch.rmdir()
                 os._exit(0)
             if request == b"f":
-                self.limits = json.loads(framing.read_message(self.control.fileno()))
+                self._take(json.loads(framing.read_message(self.control.fileno())))
                 self.fork(descriptors[0], descriptors[1])
                 continue
             waited = request == b"w"
             answer = str(processes.kept_waiting(self.child)) if waited else self.end_child()
             framing.write_message(self.control.fileno(), answer.encode())
 
+    def _take(self, limits: dict[str, Any]) -> None:
+        """Find out once how limits are set: an exercise's are the same for a whole class."""
+        if limits != self.limits:
+            self.limits = limits
+            self.limits_to_set = confinement.limits_to_set(limits)
+
     def fork(self, wire: int, output: int) -> None:
         """Fork the child that will hold the next submission."""
         parent = os.getpid()
         self.exceeded = ""
-        limits = confinement.limits_to_set(self.limits)
         self.child = os.fork()
         if self.child:
             os.close(wire)
@@ -80,12 +88,12 @@ class Host:
         if os.getppid() != parent:
             os._exit(1)
         os.setsid()
-        os.chdir(self.scratch)
+        os.chdir(self.folder)
         scratch.offer(self.data)
         self.control.close()
-        highest = os.sysconf("SC_OPEN_MAX")  # before it is lowered
-        layers = confinement.limit_resources(limits) + confinement.confine(self.confinement)
-        self.serve_session(_keep_only(wire, output, highest), layers, self.limits)
+        layers = confinement.limit_resources(self.limits_to_set)
+        layers += confinement.confine(self.confinement)
+        self.serve_session(_keep_only(wire, output, self.highest), layers, self.limits)
         os._exit(0)
 
     def _watch(self) -> None:

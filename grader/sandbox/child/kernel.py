@@ -22,6 +22,8 @@ _QUERY_PERSONALITY: Final = 0xFFFFFFFF
 _INSTRUCTION_BYTES: Final = 8
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+if _libc is not None:
+    _libc.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
 
 
 class _Program(ctypes.Structure):
@@ -41,8 +43,7 @@ def _check(result: int, call: str) -> None:
 
 def _prctl(option: int, value: int, pointer: int = 0) -> None:
     if _libc is not None:
-        arguments = [ctypes.c_ulong(number) for number in (value, pointer, 0, 0)]
-        _check(_libc.prctl(option, *arguments), "prctl")
+        _check(_libc.prctl(option, value, pointer, 0, 0), "prctl")
 
 
 def die_with_parent(signal_number: int) -> None:

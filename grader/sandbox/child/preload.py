@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib.machinery
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -43,10 +44,18 @@ def import_packages(settings: dict[str, Any], forks: bool = False) -> Callable[.
             warm_up.warm_up()
     finder.hide(settings["hidden"])
     _keep_listings()
+    _set_signals()
     scratch.empty(Path(settings["scratch"]))
     gc.collect()
     gc.freeze()
     return session.serve
+
+
+def _set_signals() -> None:
+    """Have an interrupt end the process, and a file that is too large end the call that writes."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if sys.platform != "win32":
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
 
 def _keep_listings() -> None:

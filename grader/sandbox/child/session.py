@@ -25,7 +25,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
 import traceback
 import types
@@ -57,7 +56,6 @@ _UNCHANGEABLE = frozenset([type(None), bool, int, float, complex, str, bytes])
 
 def serve(reader: int, layers: list[str], limits: dict[str, Any], writer: int = -1) -> None:
     """Answer messages until the wire ends; `writer` where the wire's other half is apart."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
     writer = reader if writer < 0 else writer
     printing.record.most = limits["output_bytes"]
     session = Session(reader, writer, limits["value_bytes"])
