@@ -3,7 +3,8 @@
     python benchmarks/batch_parts.py [--rounds 200] [--profile]
 
 Grades one right submission of exercise 3 again and again, in strict isolation, a part more each
-time, and takes the difference: processor time of this process and of all in the sandbox. A floor
+time, and takes the difference: processor time of this process and of all in the sandbox, which keep
+to one core, as in a batch. A floor
 is the same done with nothing around it: a bare fork, the bare system calls, the file run here,
 bytes sent to and fro and the functions called here, a line added to a file. The checks have none:
 what they find out is known, once other submissions have answered the same.
@@ -28,7 +29,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from batch import processor_seconds
+from batch import keep_to_a_core, processor_seconds
 
 from grader.batch.executor import done
 from grader.batch.journal import Journal
@@ -228,6 +229,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--profile", action="store_true")
     given = parser.parse_args()
+    keep_to_a_core()
     course = find_course(COURSE, COURSE)
     exercise = course.exercise("exercise3")
     data = (COURSE / "solutions" / "exercise3.py").read_bytes()

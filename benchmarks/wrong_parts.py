@@ -2,11 +2,12 @@
 
     python benchmarks/wrong_parts.py [--files 60] [--seed 5]
 
-Grades right and wrong files of exercise 3 (batch_class.py), in strict isolation: right ones, wrong
-ones without a search for the part to change, the same with it. Prints the processor time of each
-file in the grader and in the sandbox, and of wrong ones how many calls they get, how many of these
-had been made of the same submission before, how many edits a search tries and how many texts it
-loads. The first tenth of each counts for nobody: what the class answers is not known by then.
+Grades right and wrong files of exercise 3 (batch_class.py), in strict isolation and on one core, as
+in a batch: right ones, wrong ones without a search for the part to change, the same with it. Prints
+the processor time of each file in the grader and in the sandbox, and of wrong ones how many calls
+they get, how many of these had been made of the same submission before, how many edits a search
+tries and how many texts it loads. The first tenth of each counts for nobody: what the class answers
+is not known by then.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from batch import processor_seconds
+from batch import keep_to_a_core, processor_seconds
 from batch_class import Made, make_class
 
 from grader.course import Exercise, find_course
@@ -95,6 +96,7 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=60)
     parser.add_argument("--seed", type=int, default=5)
     given = parser.parse_args()
+    keep_to_a_core()
     right = list(make_class(given.files, {"right": 1.0}, given.seed))
     wrong = list(make_class(given.files, {"wrong": 1.0}, given.seed))
     print(
