@@ -44,6 +44,19 @@ def test_any(student, reference, compare, rng):
 '''
 
 
+def graded(text: str) -> list[tuple[object, ...]]:
+    """Return what results say, without times."""
+    return [
+        (
+            result["status"],
+            result["score"],
+            [(each["id"], each["title"], each["outcome"], each["feedback"]) for each in checks],
+        )
+        for result in map(json.loads, text.splitlines())
+        for checks in [result["checks"]]
+    ]
+
+
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
     """A course of one exercise, to be broken at will."""
@@ -85,6 +98,53 @@ def test_what_a_developer_has_set_for_pytest_changes_nothing(variable: str, valu
     assert done.returncode == 0
     assert "10 / 10" in done.stdout
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("PYTHONOPTIMIZE", "1"), ("PYTHONOPTIMIZE", "2"), ("PYTHONINSPECT", "1")],
+)
+def test_how_python_was_started_changes_nothing(
+    course: Path, tmp_path: Path, variable: str, value: str
+):
+    written = course / "exercises" / "course.toml"
+    written.write_text(written.read_text().replace("double = 3", "double = 4"))
+    helper = course / "solutions" / "shared.py"
+    helper.write_text("def even(x):\n    assert x % 2 == 0, f'{x} is odd'\n")
+    checks = course / "solutions" / "check_exercise1.py"
+    checks.write_text(
+        "from shared import even\n"
+        + checks.read_text()
+        + textwrap.dedent(
+            '''
+            @pytest.mark.function("double")
+            @pytest.mark.points(1)
+            def test_by_a_helper(student):
+                """Numbers become even"""
+                even(student.double(3))
+            '''
+        )
+    )
+    path = submission(tmp_path, "def double(x):\n    return x + 2\n")
+    right = course / "solutions" / "exercise1.py"
+    plain, other = (
+        run_command("check", path, right, "--json", "--course", course, variables=variables)
+        for variables in (None, {**os.environ, variable: value})
+    )
+    assert [score for _, score, _ in graded(plain.stdout)] == [1, 4]
+    assert graded(other.stdout) == graded(plain.stdout)
+    assert (other.returncode, other.stderr) == (plain.returncode, plain.stderr)
+
+
+@pytest.mark.parametrize("flag", ["-O", "-OO"])
+def test_python_without_assertions_grades_nothing_and_says_so(flag: str):
+    code = f"import grader; grader.grade({str(SOLUTION)!r})"
+    done = subprocess.run([sys.executable, flag, "-c", code], capture_output=True, text=True)
+    assert "UsageError: Python was started to leave out `assert`" in done.stderr
+    command = [sys.executable, flag, "-m", "grader", "check", SOLUTION]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "start it without -O" in done.stderr
 
 
 def test_points_lost_exit_1(course: Path, tmp_path: Path):

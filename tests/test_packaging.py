@@ -21,7 +21,7 @@ LAYERS = [
     {"comparison"},
     {"sandbox"},
     {"authoring", "course", "result"},
-    {"extras", "text"},
+    {"extras", "interpreter", "text"},
     {"errors"},
     {"language"},
 ]

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import msgpack
 
-from grader import errors
+from grader import errors, interpreter
 from grader.batch.executor import BatchJob, Task
 from grader.batch.priority import let_others_first
 from grader.errors import BpgradeError, IsolationError
@@ -75,6 +75,7 @@ class GradingProcess:
                     str(os.getpid()),
                 ],
                 pass_fds=[theirs.fileno()],
+                env=interpreter.variables(),
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )

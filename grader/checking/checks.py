@@ -34,6 +34,7 @@ from grader.comparison.check_failure import CheckFailure
 from grader.course import Course, Exercise
 from grader.course.shared import importing_shared
 from grader.errors import BpgradeError, CourseError
+from grader.interpreter import check_keeps_assertions
 from grader.language import gettext_lazy as _
 from grader.result import CheckResult
 from grader.sandbox.failures import CallFailure
@@ -71,7 +72,10 @@ def collected(course: Course, exercises: Iterable[Exercise]) -> Iterator[Checks]
     ------
     CourseError
         The checks cannot be used.
+    UsageError
+        Python was started to leave out `assert`.
     """
+    check_keeps_assertions()
     files = {check_file(course, exercise): exercise for exercise in exercises}
     for exercise in files.values():
         _refuse_own_names(exercise)

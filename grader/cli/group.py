@@ -14,6 +14,7 @@ from grader.cli.help_format import Context
 from grader.cli.language_option import LANG, localised, use_language
 from grader.cli.streams import make_streams_last
 from grader.errors import DISK_IS_FULL, BpgradeError, UsageError
+from grader.interpreter import start_as_ever
 from grader.language import current_language, gettext, joined, reading, translated
 from grader.language import gettext_lazy as _
 
@@ -97,6 +98,8 @@ def bpgrade() -> None:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command and exit: 0 full marks, 1 points lost, 2 usage, 3 the grader failed."""
+    if arguments is None:
+        start_as_ever()
     sys.exit(_run(arguments))
 
 

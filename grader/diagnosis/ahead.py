@@ -17,6 +17,7 @@ from typing import Final
 from grader import __version__
 from grader.course import Course
 from grader.diagnosis.table_files import all_ship, cache_folder
+from grader.interpreter import variables
 
 SETTING: Final = "BPGRADE_IDLE"
 """The environment variable that is "no" where nothing is to be done in idle time."""
@@ -49,6 +50,7 @@ def begin(course: Course) -> None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            env=variables(),
             cwd=folder,
             start_new_session=True,
             creationflags=getattr(subprocess, "IDLE_PRIORITY_CLASS", 0)
