@@ -228,3 +228,18 @@ def test_trials_are_counted(monkeypatch: pytest.MonkeyPatch):
     assert 0 < sum(tried) <= 500
     assert any("the search ends before" in line for line in told)
     assert any(check.diagnosis for check in result.checks), "what is named needs no search"
+
+
+@pytest.mark.parametrize("busy", [True, False])
+def test_what_others_had_of_the_processors_is_given_back(
+    busy: bool, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(trials, "SLOWEST", 0.1)
+    monkeypatch.setattr(trials, "_MOST_GIVEN_BACK", 1e6)
+    monkeypatch.setattr(trials, "_own_waiting", lambda: busy * time.monotonic())
+    monkeypatch.setattr(SandboxHost, "kept_waiting", lambda self: 0.0)
+    told: list[str] = []
+    with Grader(COURSE, resolve("basic"), Options(told.append)) as grader:
+        found = parts(blog(grader))
+    assert ("weight_2[1][0]" in found) is busy
+    assert any("the search ends before" in line for line in told) is not busy

@@ -204,7 +204,7 @@ class Diagnoser:
 
         start = time.perf_counter()
         session.close()
-        budget = Budget(REPAIR_SECONDS)
+        budget = Budget(REPAIR_SECONDS, session.host)
         finder = RepairFinder(
             host=session.host,
             limits=session.limits,

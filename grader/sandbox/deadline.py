@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-_MOST: Final = 1  # times the limit: a loop must not keep its place for long, nor itself waiting
 _LEAST: Final = 0.02  # of the limit
 
 
@@ -24,6 +23,9 @@ class Deadline:
     kept_waiting : callable
         Returns the seconds that the process was ready to run and others had the processors, since
         it began. It is asked when the time is over.
+    most : float
+        How many times the limit is given back at most: a loop must not keep its place for long,
+        nor itself waiting.
 
     Attributes
     ----------
@@ -31,15 +33,18 @@ class Deadline:
         The end, in `time.monotonic()` seconds.
     """
 
-    def __init__(self, seconds: float, kept_waiting: Callable[[], float]) -> None:
+    def __init__(
+        self, seconds: float, kept_waiting: Callable[[], float], most: float = 1.0
+    ) -> None:
         self.at = time.monotonic() + seconds
         self._seconds = seconds
         self._kept_waiting = kept_waiting
+        self._most = most
         self._given = 0.0
 
     def put_off(self) -> bool:
         """Give the time back that the process was kept waiting; False where there is none."""
-        waited = min(self._kept_waiting(), _MOST * self._seconds)
+        waited = min(self._kept_waiting(), self._most * self._seconds)
         more = waited - self._given
         if more <= _LEAST * self._seconds:
             return False

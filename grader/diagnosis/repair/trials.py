@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from typing import Any, Final
 from grader.course import Limits
 from grader.diagnosis.observation import Inputs, ObservedCall
 from grader.diagnosis.repair.student_code import StudentCode
+from grader.sandbox.child import processes
+from grader.sandbox.deadline import Deadline
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import SandboxHost
 from grader.sandbox.replies import CodeBlock, Module, SubmissionSource
@@ -24,6 +27,8 @@ _MAX_TRIALS: Final = 5_000
 _TRIALS_OF_A_TEXT: Final = 40  # that loading one costs as much as
 SLOWEST: Final = 1.5
 """How many times its processor time the search may take by the clock."""
+_MOST_GIVEN_BACK: Final = 5.0  # times that, where others had the processors
+_LAST_SECONDS: Final = 2.0  # by then it is asked how long they had them
 _AT_ONCE: Final = 200
 
 
@@ -32,14 +37,24 @@ class Budget:
 
     The trials are counted, so that the same is found on every machine, whatever else it does. The
     processor time, on both sides of the wall, ends only what takes several times as long as most,
-    and the clock what gets too little of the processor. What the sandbox says of its time is
-    believed no further.
+    and the clock, as for a call, what waits. What the sandbox says of its time is believed no
+    further.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, host: SandboxHost) -> None:
         self.trials = _MAX_TRIALS
         self._end = time.process_time() + seconds
-        self._latest = time.monotonic() + SLOWEST * seconds
+        self._host = host
+        self._waited = -_own_waiting()
+        self._clock = Deadline(SLOWEST * seconds, self._kept_waiting, _MOST_GIVEN_BACK)
+
+    def _kept_waiting(self) -> float:
+        """Return the seconds that either side could have run and others had the processors."""
+        return self._waited + _own_waiting() + self._host.kept_waiting()
+
+    def count_waiting(self) -> None:
+        """Count what the process in the sandbox, which is to end, was kept waiting."""
+        self._waited += self._host.kept_waiting()
 
     def take(self, trials: int) -> int:
         """Return how many of these trials may be made, and take them off."""
@@ -57,7 +72,7 @@ class Budget:
         processor, clock = time.process_time(), time.monotonic()
         yield
         self._end += time.process_time() - processor
-        self._latest += time.monotonic() - clock
+        self._clock.at += time.monotonic() - clock
 
     @property
     def is_spent(self) -> bool:
@@ -72,7 +87,9 @@ class Budget:
     @property
     def left_by_the_clock(self) -> float:
         """The seconds that are left however little of them the search gets."""
-        return self._latest - time.monotonic()
+        if self._clock.at - time.monotonic() < _LAST_SECONDS:
+            self._clock.put_off()
+        return self._clock.at - time.monotonic()
 
 
 class Trials:
@@ -101,6 +118,7 @@ class Trials:
     def close(self) -> None:
         """End the process; the next text that is loaded, or asked, gets another."""
         if self._session is not None:
+            self._budget.count_waiting()
             self._session.close()
         self._session = None
         self._spent = 0.0
@@ -173,6 +191,10 @@ class Trials:
         self._budget.spend(value[0] - self._spent)
         self._spent = value[0]
         return value[1:]
+
+
+def _own_waiting() -> float:
+    return processes.kept_waiting(os.getpid()) / 1e6
 
 
 def _may_follow(before: SubmissionSource, source: SubmissionSource) -> bool:
