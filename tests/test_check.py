@@ -147,6 +147,14 @@ def test_python_without_assertions_grades_nothing_and_says_so(flag: str):
     assert "start it without -O" in done.stderr
 
 
+def test_without_room_for_temporary_files_it_says_so():
+    command = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", sys.executable, "-m", "grader"]
+    done = subprocess.run([*command, "check", SOLUTION], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "no folder in which temporary files can be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_points_lost_exit_1(course: Path, tmp_path: Path):
     path = submission(tmp_path, "def double(x):\n    return x + 2\n")
     done = run_command("check", path, "--course", course)

@@ -146,12 +146,20 @@ def _from_outside(error: OSError) -> BpgradeError | None:
             ),
             remedy,
         )
+    import tempfile
     from pathlib import Path
 
     try:
         Path.cwd()
     except FileNotFoundError:
         return UsageError(_("the current folder no longer exists"), _("change to another folder"))
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        return BpgradeError(
+            _("there is no folder in which temporary files can be written"),
+            _("set TMPDIR to one, and raise the limit of `ulimit -f` if there is one"),
+        )
     return None
 
 
