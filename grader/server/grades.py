@@ -305,13 +305,12 @@ def _handed_in(
 ) -> Iterator[_PersonsAttempts]:
     """Give who has handed in what, in as many queries for many people as for a few."""
     pointed = {(one.student, one.exercise) for one in decisions if one.kind == "points"}
-    attempts = Attempt.objects.filter(course=served).order_by("number")
-    if exercise:
-        attempts = attempts.filter(exercise=exercise)
+    own_alone = len(people) == 1 and exercise != "" and instead is None
+    attempts = Attempt.objects.none() if own_alone else _attempts_at(served, exercise)
     chosen = [one for one in course.exercises if exercise in ("", one.name)]
     for some in batched(people, _PEOPLE_AT_ONCE):
         by_place: dict[tuple[int, str], list[StandingAttempt]] = defaultdict(list)
-        if len(people) == 1 and exercise and instead is None:
+        if own_alone:
             found = _own_attempts(served, people[0], exercise)
         else:
             found = standing_attempts(course, attempts.filter(person__in=some), instead)
@@ -330,6 +329,12 @@ def _handed_in(
                 student = as_student(person)
                 counted = _counted(course, student, own, known)
                 yield _PersonsAttempts(student, one.name, tuple(own), tuple(counted))
+
+
+def _attempts_at(served: ServedCourse, exercise: str) -> QuerySet[Attempt]:
+    """Return everybody's attempts at an exercise, or at all, in order."""
+    attempts = Attempt.objects.filter(course=served).order_by("number")
+    return attempts.filter(exercise=exercise) if exercise else attempts
 
 
 def _counted(
