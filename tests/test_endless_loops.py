@@ -189,7 +189,7 @@ def test_no_mistake_is_searched_for_in_what_loops_for_some_inputs() -> None:
     result = graded(GRADIENT, loop + WRONG, explained)
     outcomes = {check.outcome for check in result.checks if check.function == "gradient"}
     assert {Outcome.FAILED, Outcome.TIMEOUT} <= outcomes
-    assert explained == ["gradient: it has run out of time; nothing is named"]
+    assert explained == ["gradient: it has run out of time or memory; nothing is named"]
 
 
 def test_what_is_printed_while_mistakes_are_named_is_told_to_nobody() -> None:
@@ -210,3 +210,60 @@ def test_what_is_printed_while_mistakes_are_named_is_told_to_nobody() -> None:
         session.close()
     assert any(check.diagnosis for check in result.checks)
     assert result.output == by_checks != ""
+
+
+FILL = """
+def fill(number):
+    many = []
+    while number:
+        many.append(bytearray(1 << 20))
+        for turn in range(30_000):
+            pass
+    return 1
+def at_once(number):
+    return len(bytearray(1 << 40)) if number else 1
+def after(number):
+    return 2
+"""
+
+
+def calls_that_fill(session: SubmissionSession, function: str, most: int) -> list[str]:
+    """Call a function with what fills the memory until it is given up; return what was said."""
+    said: list[str] = []
+    while len(said) < most and not session.gave_up(function):
+        with pytest.raises(CallFailure) as raised:
+            session.call(function, [1])
+        assert raised.value.outcome is Outcome.OUT_OF_MEMORY
+        said.append(str(raised.value.feedback))
+    return said
+
+
+@pytest.mark.parametrize("before", [(), ("after",)])
+def test_what_fills_the_memory_slowly_costs_the_limit_of_a_call_once(
+    host: SandboxHost, before: tuple[str, ...]
+) -> None:
+    limits = Limits(call_seconds=1.5, cpu_seconds=1000, memory_megabytes=64)
+    source = SubmissionSource((CodeBlock("submission.py", FILL),))
+    session = SubmissionSession(host, source, limits)
+    try:
+        for function in before:
+            session.call(function, [0])
+        said = calls_that_fill(session, "fill", most=200)
+        assert 1 < len(said) < 200
+        assert all("(the limit is 64 MB)" in each for each in said)
+        with pytest.raises(CallFailure, match=r"ran out of memory .* it is not called again"):
+            session.call("fill", [0])
+        assert session.call("after", [0]).value == 2
+    finally:
+        session.close()
+
+
+def test_what_fills_the_memory_for_one_input_is_called_with_others(host: SandboxHost) -> None:
+    source = SubmissionSource((CodeBlock("submission.py", FILL),))
+    session = SubmissionSession(host, source, LIMITS)
+    try:
+        assert len(calls_that_fill(session, "at_once", most=1)) == 1
+        assert session.call("at_once", [0]).value == 1
+        assert len(calls_that_fill(session, "at_once", most=25)) == 25
+    finally:
+        session.close()

@@ -124,7 +124,7 @@ class Diagnoser:
         """
         start = time.perf_counter()
         if session.gave_up(function):
-            self._say(f"{function}: it has run out of time; nothing is named")
+            self._say(f"{function}: it has run out of time or memory; nothing is named")
             return None
         stored = self._shelf.table(exercise, function)
         self._say(f"{function}: {self._shelf.told}")

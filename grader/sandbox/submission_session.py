@@ -95,7 +95,7 @@ class SubmissionSession:
         return function in self.load().functions
 
     def gave_up(self, function: str) -> bool:
-        """Return whether a function has run out of time, and is not called again."""
+        """Return whether a function has run out of time or memory, and is not called again."""
         return function in self._out_of_time
 
     def call(
@@ -291,7 +291,7 @@ class SubmissionSession:
             message = exchange.message("call", request.number, call.content)
         request.taken()
         self._requests.append(request)
-        limit = self._seconds(call)
+        limit, start = self._seconds(call), time.monotonic()
         try:
             data = self._process.ask(message, request.number, call.text, limit, request.callbacks)
         except TimeoutError:
@@ -305,6 +305,8 @@ class SubmissionSession:
                 self._drop_in_flight()
                 self._keep_printed()
                 self._end()  # what fills the memory may stay there
+                called = [each.call.function for each in self._requests]
+                self._out_of_time.fill(call.function, called, time.monotonic() - start)
             elif not self._process.running:
                 self._in_flight = 0
             raise
