@@ -136,6 +136,16 @@ def test_how_python_was_started_changes_nothing(
     assert (other.returncode, other.stderr) == (plain.returncode, plain.stderr)
 
 
+def test_a_batch_leaves_nothing_open_that_warnings_would_tell_of(course: Path, tmp_path: Path):
+    handed_in = tmp_path / "handed_in"
+    handed_in.mkdir()
+    (handed_in / "anna_exercise1.py").write_text("def double(x):\n    return 2 * x\n")
+    words = ("batch", handed_in, "--course", course, "--out", tmp_path / "out")
+    done = run_command(*words, variables={**os.environ, "PYTHONWARNINGS": "error"})
+    assert done.returncode == 0
+    assert "Warning" not in done.stderr
+
+
 @pytest.mark.parametrize("flag", ["-O", "-OO"])
 def test_python_without_assertions_grades_nothing_and_says_so(flag: str):
     code = f"import grader; grader.grade({str(SOLUTION)!r})"

@@ -28,9 +28,13 @@ from grader.sandbox.isolation import Isolation
 
 def main() -> None:
     """Serve the pool that started this process until it closes the socket."""
-    wire = socket.socket(fileno=int(sys.argv[1]))
     end_with(int(sys.argv[2]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the pool's to answer
+    with socket.socket(fileno=int(sys.argv[1])) as wire:
+        _serve(wire)
+
+
+def _serve(wire: socket.socket) -> None:
     from grader.batch.task_grader import serve  # while the pool finds out what can be had here
 
     (course, exercises, *settings), told_isolation = _read(wire)
