@@ -73,6 +73,25 @@ def test_a_loop_at_the_top_level_is_waited_for_once(host: SandboxHost, loop: str
     assert second < first, (first, second)
 
 
+def test_a_loop_after_an_import_of_the_own_is_stopped_and_leaves_the_others_their_time(
+    host: SandboxHost,
+) -> None:
+    other = Module("other", "other.py", "turns = 0\nwhile True:\n    turns += 1\n")
+    inside = "import other\ninside = other.turns\ndef how_often_inside():\n    return inside\n"
+    text = f"{TURNS}{inside}while True:\n    turns += 1\n"
+    source = SubmissionSource((CodeBlock("submission.py", text),), modules=(other,))
+    session = SubmissionSession(host, source, LIMITS)
+    try:
+        assert [(each.label, each.stopped) for each in session.load().problems] == [
+            ("other.py", True),
+            ("submission.py", True),
+        ]
+        assert session.call("how_often", []).value != 0
+        assert session.call("how_often_inside", []).value != 0
+    finally:
+        session.close()
+
+
 def test_a_loop_in_a_cell_is_waited_for_once_and_so_is_one_in_an_imported_file(
     host: SandboxHost,
 ) -> None:

@@ -67,6 +67,11 @@ class Cells:
     added, where nothing else has that name; `run_guarded` runs the rest where it is needed.
 
     What was `stopped` before has a moment only, and until it has bound the names that it had then.
+
+    Attributes
+    ----------
+    end : float
+        When the time is over, in `time.monotonic()` seconds.
     """
 
     def __init__(
@@ -85,7 +90,7 @@ class Cells:
         self.main = main
         self.guarded: list[tuple[str, int]] = []  # functions that only a guard defines
         self._guards: list[tuple[ast.If, str]] = []
-        self._end = time.monotonic() + seconds * 0.9
+        self.end = time.monotonic() + seconds * 0.9
         self._flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         self._running = False
 
@@ -245,9 +250,10 @@ class Cells:
             yield lambda: None
             return
         before = signal.signal(signal.SIGALRM, self._ring)
+        began, around = time.monotonic(), signal.getitimer(signal.ITIMER_REAL)
 
         def start(awaited: frozenset[str] | None = None) -> None:
-            left = max((self._end - time.monotonic()) * share, _LEAST_SECONDS)
+            left = max((self.end - time.monotonic()) * share, _LEAST_SECONDS)
             self._awaited, self._latest = awaited, time.monotonic() + left
             if awaited is None:
                 signal.setitimer(signal.ITIMER_REAL, left, _AGAIN_SECONDS)
@@ -260,6 +266,9 @@ class Cells:
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
+            if around[0]:  # what imports this has a clock of its own, which goes on
+                left = max(around[0] - (time.monotonic() - began), _LEAST_SECONDS)
+                signal.setitimer(signal.ITIMER_REAL, left, around[1])
 
     def _ring(self, *_signal: object) -> None:
         if not self._running:

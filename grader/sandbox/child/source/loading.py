@@ -67,6 +67,7 @@ class Loading:
         sys.modules[name] = self.module
         namespace = self.module.__dict__
         namespace["__file__"] = self.blocks[0][0]
+        self.handed_in.until = self.cells.end
         if self.cells.main:
             namespace["__name__"] = "__main__"
             sys.modules["__main__"] = self.module
@@ -88,6 +89,7 @@ class Loading:
             if self.cells.main:
                 drawing.set_aside()
         self._note(label, self.cells.run_guarded())
+        self.handed_in.until = None
         self.definitions += [[name, self._label, line] for name, line in self.cells.guarded]
         drawing.loading_has_ended()
 
