@@ -37,7 +37,9 @@ class BpgradeError(Exception):
 
     @property
     def in_one_line(self) -> str:
-        """The message with the remedy in brackets, as a list of several errors has it."""
+        """The message with the remedy, if any, in brackets, as a list of several errors has it."""
+        if not self.remedy:
+            return self.message
         return _("{message} ({remedy})", message=self.message, remedy=self.remedy)
 
     def _render_traceback_(self) -> list[str]:

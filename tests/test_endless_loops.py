@@ -70,7 +70,7 @@ def test_a_loop_at_the_top_level_is_waited_for_once(host: SandboxHost, loop: str
     first, second = before_and_after(host, source, "how_often")
     assert isinstance(first, int)
     assert isinstance(second, int)
-    assert second < first, (first, second)
+    assert 0 < second < first / 2
 
 
 def test_a_loop_after_an_import_of_the_own_is_stopped_and_leaves_the_others_their_time(
@@ -105,7 +105,7 @@ def test_a_loop_in_a_cell_is_waited_for_once_and_so_is_one_in_an_imported_file(
     first, second = before_and_after(host, source, "how_often")
     assert isinstance(first, int)
     assert isinstance(second, int)
-    assert second < first, (first, second)
+    assert 0 < second < first / 2
 
 
 def test_what_a_loop_had_bound_before_it_was_stopped_is_there_again(host: SandboxHost) -> None:

@@ -41,7 +41,7 @@ class StudentProgram:
         From the second on the calls are sent ahead.
         """
         if self.use is not None:
-            yield from map(self.one, inputs)
+            yield from map(self._used, inputs)
             return
         requests = [self.session.request(self.function, each, self.parameters) for each in inputs]
         pipeline = Pipeline(self.session)
@@ -56,16 +56,6 @@ class StudentProgram:
             yield None
         finally:
             pipeline.settle()
-
-    def one(self, inputs: Inputs) -> ObservedCall | None:
-        """Return what it shows; None where it gives no value."""
-        if self.use is not None:
-            return self._used(inputs)
-        try:
-            reply = self.session.call(self.function, inputs, self.parameters)
-        except CallFailure:
-            return None
-        return ObservedCall(reply.value, frozenset(reply.changed), bool(reply.warnings))
 
     def _used(self, inputs: Inputs) -> ObservedCall | None:
         assert self.use is not None

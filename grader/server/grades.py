@@ -306,14 +306,14 @@ def _handed_in(
     """Give who has handed in what, in as many queries for many people as for a few."""
     pointed = {(one.student, one.exercise) for one in decisions if one.kind == "points"}
     own_alone = len(people) == 1 and exercise != "" and instead is None
-    attempts = Attempt.objects.none() if own_alone else _attempts_at(served, exercise)
     chosen = [one for one in course.exercises if exercise in ("", one.name)]
     for some in batched(people, _PEOPLE_AT_ONCE):
         by_place: dict[tuple[int, str], list[StandingAttempt]] = defaultdict(list)
         if own_alone:
             found = _own_attempts(served, people[0], exercise)
         else:
-            found = standing_attempts(course, attempts.filter(person__in=some), instead)
+            attempts = _attempts_at(served, exercise).filter(person__in=some)
+            found = standing_attempts(course, attempts, instead)
         for each in found:
             by_place[each.attempt.person_id, each.attempt.exercise].append(each)
         full = {

@@ -25,7 +25,7 @@ _CHECKED_LATER: Final = _(
     "the results of the hidden checks, worth {missing:g} of {total:g} points, are shown {when}"
 )
 _CHECK_FAILED: Final = _("The check itself failed, not your code.")
-_LOST: Final = _(
+GRADER_FAILED: Final = _(
     "The grader failed. This is not your fault and costs you nothing; your instructor can see it."
 )
 
@@ -117,7 +117,7 @@ def _without_causes(result: Result) -> Result:
         for one in result.checks
     )
     # a result without checks is a lost grader's, and its warnings say how it was lost
-    return replace(result, checks=checks, warnings=result.warnings if checks else (_LOST,))
+    return replace(result, checks=checks, warnings=result.warnings if checks else (GRADER_FAILED,))
 
 
 def _without_hidden(result: Result, when: str) -> Result:

@@ -46,8 +46,6 @@ def broken(request: HttpRequest) -> HttpResponse:
         return failure_page(request, "bad_request", 400)
     if isinstance(error, BpgradeError):
         # what is wrong names files of the server
-        message = error.in_one_line if error.remedy else error.message
-        return failure_page(
-            request, "course", 503, message if teaches_here(request) else _FOR_STUDENTS
-        )
+        message = error.in_one_line if teaches_here(request) else _FOR_STUDENTS
+        return failure_page(request, "course", 503, message)
     return failure_page(request, "broken", 500)

@@ -29,7 +29,7 @@ from grader.server.models import Attempt, Person
 from grader.server.prepared import PreparedQuery
 from grader.server.rendering import failure_page, markdown, page
 from grader.server.results import documents
-from grader.server.showing import Disclosure, as_shown, shown_to
+from grader.server.showing import GRADER_FAILED, Disclosure, as_shown, shown_to
 from grader.server.taking_in import (
     MOST_FILES,
     ReceivedFile,
@@ -130,6 +130,7 @@ def attempt(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         shown=told,
         score=score_told(exercise_grade, own, told),
         told=for_student(exercise_grade.grade),
+        grader_failed=GRADER_FAILED,
         late=lateness_text(own.lateness),
         beside=beside_told(one),
         changes=None if told.is_withheld else _changes(exercise_grade.attempts, own, one, told),
