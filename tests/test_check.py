@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy
 import pytest
 from command import run_command
 from waiting import wait_for
@@ -136,14 +140,71 @@ def test_how_python_was_started_changes_nothing(
     assert (other.returncode, other.stderr) == (plain.returncode, plain.stderr)
 
 
-def test_a_batch_leaves_nothing_open_that_warnings_would_tell_of(course: Path, tmp_path: Path):
+def test_modules_of_others_and_warnings_as_errors_change_nothing(course: Path, tmp_path: Path):
+    others = tmp_path / "others"
+    others.mkdir()
+    for name in ("click", "json", "msgpack", "numpy", "pytest", "random", "selectors"):
+        (others / f"{name}.py").write_text("of_another_project = True\n")
     handed_in = tmp_path / "handed_in"
     handed_in.mkdir()
     (handed_in / "anna_exercise1.py").write_text("def double(x):\n    return 2 * x\n")
     words = ("batch", handed_in, "--course", course, "--out", tmp_path / "out")
-    done = run_command(*words, variables={**os.environ, "PYTHONWARNINGS": "error"})
-    assert done.returncode == 0
-    assert "Warning" not in done.stderr
+    set_ = {"PYTHONPATH": str(others), "PYTHONWARNINGS": "error"}
+    done = run_command(*words, variables={**os.environ, **set_})
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr  # of what was left open
+    assert "graded,3,3," in (tmp_path / "out" / "grades.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        lambda: warnings.simplefilter("error"),
+        lambda: numpy.seterr(all="raise"),
+        lambda: numpy.set_printoptions(precision=2),
+        lambda: socket.setdefaulttimeout(1e-6),
+    ],
+    ids=["warnings", "errors", "texts", "sockets"],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_what_a_notebook_has_set_changes_nothing_and_stays(
+    course: Path, tmp_path: Path, told: Callable[[], object]
+):
+    (course / "solutions" / "check_exercise1.py").write_text(
+        textwrap.dedent(
+            '''
+            import warnings
+
+            import numpy
+            import pytest
+
+            @pytest.mark.function("double")
+            @pytest.mark.points(3)
+            def test_all(student, reference):
+                """All is as in the task"""
+                warnings.warn("a name of old", DeprecationWarning)
+                assert str(numpy.asarray(student.double(1.23456))) == "2.46912"
+                assert reference.double(1.2) == student.double(1.2)
+            '''
+        )
+    )
+    text = "import numpy\ndef double(x):\n    numpy.log(numpy.zeros(1))\n    return 2 * x\n"
+    (course / "solutions" / "exercise1.py").write_text(text)
+    right, wrong = submission(tmp_path, text), tmp_path / "wrong.py"
+    wrong.write_text(text.replace("2 *", "3 *"))
+    with numpy.errstate(), numpy.printoptions(), warnings.catch_warnings():
+        try:
+            told()
+            before = (numpy.geterr(), numpy.get_printoptions(), list(warnings.filters))
+            results = [
+                grader.grade(path, exercise="exercise1", course=course) for path in (right, wrong)
+            ]
+            after = (numpy.geterr(), numpy.get_printoptions(), list(warnings.filters))
+        finally:
+            socket.setdefaulttimeout(None)
+    assert [(each.status, each.score) for each in results] == [("graded", 3.0), ("graded", 0.0)]
+    assert "returned 3.70368" in results[1].checks[0].feedback
+    assert after == before
 
 
 @pytest.mark.parametrize("flag", ["-O", "-OO"])

@@ -89,6 +89,7 @@ def _host(words: list[str], **options: Any) -> Any:
     request = {"folder": str(options["cwd"]), "variables": variables}
     errors, their_errors = os.pipe()
     with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(None)  # whatever a test has told all sockets
         connection.connect(server(child))
         socket.send_fds(connection, [b"{"], [options["pass_fds"][0], their_errors])
         os.close(their_errors)

@@ -9,7 +9,6 @@ import contextlib
 import os
 import selectors
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -63,7 +62,7 @@ class GradingProcess:
     """
 
     def __init__(self, job: BatchJob, core: int | None = None) -> None:
-        self.wire, theirs = socket.socketpair()
+        self.wire, theirs = interpreter.socket_pair()
         with theirs:
             self._process = subprocess.Popen(
                 [

@@ -1,8 +1,8 @@
 """The command line: thin commands, each in a module of its own, imported when it is called."""
 
-from grader.cli.search_path import leave_out_working_folder
+from grader.interpreter import search_own_folders_first
 
-leave_out_working_folder()  # before anything else is imported
+search_own_folders_first()  # before anything else is imported
 
 from grader.cli.group import main  # noqa: E402
 

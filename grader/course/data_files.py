@@ -14,6 +14,7 @@ from pathlib import Path
 from grader.course.model import Course
 from grader.course.naming import DATA
 from grader.errors import CourseError
+from grader.interpreter import working_as_ever
 from grader.language import gettext_lazy as _
 
 
@@ -84,14 +85,15 @@ def working_folder(course: Course) -> Iterator[Path]:
 
 @contextmanager
 def working_in(folder: Path) -> Iterator[None]:
-    """Run what is within in a folder, and go back to where this process was, if that is there."""
+    """Run a course's code in a folder, and go back to where this process was, if that is there."""
     try:
         before = os.open(".", os.O_RDONLY) if os.name != "nt" else Path.cwd()
     except OSError:  # it has been removed
         before = None
     os.chdir(folder)
     try:
-        yield
+        with working_as_ever():
+            yield
     finally:
         if before is not None:
             with contextlib.suppress(OSError):

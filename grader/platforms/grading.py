@@ -16,6 +16,7 @@ from typing import Final
 from grader.course import Course
 from grader.errors import BpgradeError
 from grader.grading.submission import is_notebook
+from grader.interpreter import variables
 from grader.language import current_language, gettext, translated
 from grader.language import gettext_lazy as _
 from grader.platforms.handed_in_file import FoundFile
@@ -96,6 +97,7 @@ def _run(command: list[str], course: Course, seconds: float) -> tuple[bytes, str
     with subprocess.Popen(
         command,
         cwd=course.folder,
+        env=variables(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -14,6 +14,7 @@ from typing import Final
 
 from grader.course import Limits
 from grader.errors import IsolationError
+from grader.interpreter import socket_pair
 from grader.language import gettext_lazy as _
 from grader.sandbox import launch
 from grader.sandbox.channel import Channel
@@ -52,7 +53,7 @@ class ForkedProcesses:
         request = framing.frame(json.dumps(asdict(limits)).encode())
         while True:
             self._wait_until_ready()
-            ours, theirs = socket.socketpair()
+            ours, theirs = socket_pair()
             output, their_output = os.pipe()
             try:
                 socket.send_fds(self._control, [b"f"], [theirs.fileno(), their_output])

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import grader.sandbox.child
+from grader.interpreter import socket_pair
 from grader.sandbox import read_allow_list
 from grader.sandbox.child import framing
 from grader.sandbox.packages import NO_PACKAGES, Packages
@@ -70,7 +71,7 @@ def start(
     open descriptors or settings.
     """
     layers = [layer for layer in _KERNEL_LAYERS if layer in layers]
-    control, theirs = socket.socketpair()
+    control, theirs = socket_pair()
     with contextlib.ExitStack() as opened:
         opened.enter_context(theirs)
         before, child, scratch, passed = _outer(layers, place, opened)

@@ -23,6 +23,7 @@ from django.conf import settings
 from django.db.models import Count, Max
 
 from grader.errors import BpgradeError
+from grader.interpreter import variables
 from grader.language import gettext_lazy as _
 from grader.server.access import students_in
 from grader.server.courses import read_course
@@ -199,6 +200,7 @@ class _Maker:
                 [sys.executable, "-P", "-m", "grader.server.overview_main", settings.BPGRADE.data],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
+                env=variables(),
                 encoding="utf-8",
             )
         return self._process

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from grader.course import load_course
 from grader.course.locate import course_folder
 from grader.errors import UsageError
+from grader.interpreter import variables
 from grader.language import gettext_lazy as _
 from grader.sandbox.isolation import resolve
 from grader.server import addresses
@@ -112,7 +113,7 @@ def run(
     UsageError
         Another program has taken the port meanwhile.
     """
-    environment = {**os.environ, "BPGRADE_SERVER_DATA": configuration.data}
+    environment = {**variables(), "BPGRADE_SERVER_DATA": configuration.data}
     web = [
         *(sys.executable, "-P", "-m", "grader.server.web_main", str(os.getpid())),
         *("--interface", "asginl", "--host", host),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from grader.course.data_files import working_folder, working_in
 from grader.errors import BpgradeError, CourseError
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
+from grader.interpreter import variables
 from grader.language import current_language, translated
 from grader.language import gettext_lazy as _
 from grader.language.reader import VARIABLE
@@ -79,7 +79,7 @@ def tried(folder: Path, name: str, seconds: float = _SECONDS) -> ImportTrial:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 timeout=seconds,
-                env={**os.environ, VARIABLE: current_language()},
+                env={**variables(), VARIABLE: current_language()},
                 check=False,
             )
             found = json.loads(answer.read_text("utf-8"))

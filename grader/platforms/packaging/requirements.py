@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from grader.errors import UsageError
+from grader.interpreter import variables
 from grader.language import gettext_lazy as _
 from grader.platforms.packaging.wheel import NAME
 from grader.sandbox import distributions, packages
@@ -89,6 +90,7 @@ def download(requirements: Iterable[str], python: str) -> dict[str, bytes]:
                 *("--platform=manylinux2014_x86_64", "--platform=any"),
                 *requirements,
             ],
+            env=variables(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
