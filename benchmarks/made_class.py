@@ -18,7 +18,7 @@ from grader.batch import outputs
 from grader.batch.executor import Done, done
 from grader.batch.late import Lateness
 from grader.batch.outputs import GradedAttempt
-from grader.batch.records import Attempt, Entry, LeftOver, Plan, Student
+from grader.batch.records import BatchAttempt, Entry, LeftOver, Plan, Student
 from grader.course import Course, find_course
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
@@ -88,7 +88,7 @@ def deal(
                 result = ungraded(result)
             moment += timedelta(hours=draw.expovariate(0.1))
             late = moment > start + timedelta(days=13)
-            attempt = Attempt(
+            attempt = BatchAttempt(
                 student=Student(identity, name, "id"),
                 exercise=course.exercise(exercise),
                 entry=Entry(f"{identity}/{exercise}-{number}.py", ""),

@@ -16,7 +16,7 @@ from grader.batch import outputs
 from grader.batch.executor import done
 from grader.batch.late import Lateness
 from grader.batch.outputs import GradedAttempt
-from grader.batch.records import Attempt, Entry, LeftOver, Plan, Student
+from grader.batch.records import BatchAttempt, Entry, LeftOver, Plan, Student
 from grader.course import find_course
 from grader.decisions.recording import rewrite
 from grader.result import Diagnosis, Listing, Outcome, Result
@@ -57,7 +57,7 @@ def write_batch(
             student = Student(one.id, one.name or one.id, one.matched)
             exercise = COURSE.exercise(one.exercise)
             path = one.file or f"{one.id}/{one.exercise}-{one.number}.py"
-            attempt = Attempt(
+            attempt = BatchAttempt(
                 student, exercise, Entry(path, ""), f"{one.exercise}.py", one.number, one.of,
                 one.submitted,
             )  # fmt: skip

@@ -14,7 +14,7 @@ import pytest
 from grader.batch.archive import Hand
 from grader.batch.late import lateness
 from grader.batch.planning import make_plan
-from grader.batch.records import Attempt, Entry, Plan, Student
+from grader.batch.records import BatchAttempt, Entry, Plan, Student
 from grader.batch.roster import read_roster
 from grader.course import Course, LatePolicy, find_course
 from grader.errors import UsageError
@@ -218,7 +218,7 @@ def test_lateness(
     own = replace(course, late=policy)
     deadline = datetime(2026, 11, 20, 12, tzinfo=UTC)
     exercise = replace(course.exercises[0], deadline=deadline)
-    attempt = Attempt(
+    attempt = BatchAttempt(
         Student("a", "A"), exercise, Entry("a", "a"), "a.py", 1, 1,
         datetime.fromisoformat(submitted),
     )  # fmt: skip
@@ -230,7 +230,7 @@ def test_lateness(
 @pytest.mark.parametrize(("mark", "days"), [(True, None), (False, 0), (None, None)])
 def test_lateness_without_a_date(course: Course, mark: bool | None, days: int | None) -> None:
     exercise = replace(course.exercises[0], deadline=datetime(2026, 11, 20, tzinfo=UTC))
-    attempt = Attempt(
+    attempt = BatchAttempt(
         Student("a", "A"), exercise, Entry("a", "a"), "a.py", 1, 1, None, mark
     )  # fmt: skip
     found = lateness(attempt, replace(course, late=LatePolicy(penalty_per_day=10)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.batch.archive import Hand
-from grader.batch.records import Attempt, Entry, Origin
+from grader.batch.records import BatchAttempt, Entry, Origin
 from grader.course import Course
 from grader.grading.files_beside import import_paths, imported_by, mentions
 from grader.grading.imported_files import most_of
@@ -26,7 +26,7 @@ def beside(
     return import_paths(course, entry.path.rpartition("/")[0], others)
 
 
-def imported(attempt: Attempt, data: bytes, hand: Hand) -> tuple[tuple[str, bytes], ...]:
+def imported(attempt: BatchAttempt, data: bytes, hand: Hand) -> tuple[tuple[str, bytes], ...]:
     """Return the files that a submission imports, with what they import."""
     files = dict(attempt.beside)
     if not mentions(data, files):  # as for nearly all

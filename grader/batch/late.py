@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
-from grader.batch.records import Attempt
+from grader.batch.records import BatchAttempt
 from grader.course import LatePolicy
 from grader.course.moments import last_moment
 
@@ -43,7 +43,7 @@ class Lateness:
         return round(score * (1 - self.percent / 100), 9)
 
 
-def lateness(attempt: Attempt, rule: LateRule) -> Lateness:
+def lateness(attempt: BatchAttempt, rule: LateRule) -> Lateness:
     """Return how late an attempt is."""
     deadline, submitted = attempt.exercise.deadline, attempt.submitted
     if deadline is None or submitted is None:

@@ -137,7 +137,7 @@ class _Gradescope:
         name = PurePosixPath(rest or key).name
         if submission is None:
             return ()
-        people = submission.people or (gradescope.Submitter(key, "", ""),)
+        people = submission.people or (gradescope.GradescopeSubmitter(key, "", ""),)
         return tuple(
             Origin(
                 name,

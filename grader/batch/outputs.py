@@ -41,7 +41,7 @@ from typing import IO, Any, Final
 from grader.batch import description
 from grader.batch.executor import Done
 from grader.batch.late import Lateness
-from grader.batch.records import Attempt, LeftOver, Plan
+from grader.batch.records import BatchAttempt, LeftOver, Plan
 from grader.course import Course
 from grader.course.files import replacing
 from grader.errors import UsageError
@@ -58,7 +58,7 @@ LEFT_OVER_COLUMNS: Final = ("file", "student", "exercise", "reason")
 class GradedAttempt:
     """An attempt with its result; no result where its file could not be read."""
 
-    attempt: Attempt
+    attempt: BatchAttempt
     lateness: Lateness
     done: Done | None
 

@@ -17,7 +17,7 @@ from grader.batch.guesses import guessed
 from grader.batch.imported import beside, owner
 from grader.batch.layouts import reader_for
 from grader.batch.placing import PlacedFiles, Placing
-from grader.batch.records import Attempt, Entry, LeftOver, Origin, Plan, Student
+from grader.batch.records import BatchAttempt, Entry, LeftOver, Origin, Plan, Student
 from grader.batch.roster import Roster
 from grader.course import Course, Exercise
 from grader.errors import UsageError
@@ -114,7 +114,7 @@ def _not_taken(path: str) -> str:
 
 def _numbered(
     found: Placing, hand: Hand, course: Course, keep: Keep, left_over: list[LeftOver]
-) -> tuple[Attempt, ...]:
+) -> tuple[BatchAttempt, ...]:
     """Return the attempts to grade, sorted by student, exercise and time."""
     attempts = []
     told: list[LeftOver] = []
@@ -130,7 +130,7 @@ def _numbered(
         for number, (origin, entry, note) in enumerate(handed, start=1):
             if keep == "best" or number == len(handed):
                 attempts.append(
-                    Attempt(
+                    BatchAttempt(
                         replace(student, matched=handed_in.files[entry][1].matched),
                         exercise,
                         entry,
@@ -191,7 +191,7 @@ def _told(choice: FileChoice) -> list[LeftOver]:
     return found
 
 
-def sort_key(attempt: Attempt) -> tuple[str, str, str, int]:
+def sort_key(attempt: BatchAttempt) -> tuple[str, str, str, int]:
     """Return what the outputs are sorted by."""
     student = attempt.student
     return student.id, student.name, attempt.exercise.name, attempt.number
@@ -214,7 +214,9 @@ def _order(file: tuple[Origin, Entry]) -> tuple[float, list[tuple[int, str]]]:
     return _moment(origin), natural
 
 
-def _missing(roster: Roster, attempts: tuple[Attempt, ...]) -> tuple[tuple[Student, Exercise], ...]:
+def _missing(
+    roster: Roster, attempts: tuple[BatchAttempt, ...]
+) -> tuple[tuple[Student, Exercise], ...]:
     """Return who in the roster has handed in nothing, for each exercise that others have."""
     exercises = {attempt.exercise.name: attempt.exercise for attempt in attempts}
     handed_in = {(attempt.student.id, attempt.exercise.name) for attempt in attempts}

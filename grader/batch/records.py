@@ -87,7 +87,7 @@ class RosterEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class BatchAttempt:
     """One submission of one student for one exercise.
 
     `entry` is where it lies in what was handed to the batch; `number` counts the student's
@@ -133,6 +133,6 @@ class Plan:
     """All that a batch is to grade, in the order of its outputs, and what it could not place."""
 
     layout: str
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[BatchAttempt, ...]
     left_over: tuple[LeftOver, ...]
     missing: tuple[tuple[Student, Exercise], ...] = ()

@@ -20,7 +20,7 @@ from grader.batch.imported import imported
 from grader.batch.journal import Journal
 from grader.batch.late import lateness
 from grader.batch.outputs import GradedAttempt
-from grader.batch.records import Attempt, Entry, LeftOver, Plan
+from grader.batch.records import BatchAttempt, Entry, LeftOver, Plan
 from grader.batch.similar_work import SimilarGroup, compare
 from grader.course import Course
 from grader.errors import BpgradeError, UsageError, reason_of
@@ -148,7 +148,7 @@ class Batch:
     def _is_tried_again(self, found: Done) -> bool:
         return self.retry_ungraded and found.status == "ungraded"
 
-    def _read(self, attempt: Attempt) -> bytes | None:
+    def _read(self, attempt: BatchAttempt) -> bytes | None:
         try:
             return self.hand.read(attempt.entry)
         except OSError as error:
@@ -176,7 +176,7 @@ class Batch:
                 _("--regrade takes a student's id or name, or an exercise, a function or a check"),
             )
 
-    def _is_meant(self, attempt: Attempt, found: Done | None) -> bool:
+    def _is_meant(self, attempt: BatchAttempt, found: Done | None) -> bool:
         student = attempt.student
         if folded(self.regrade) in (folded(student.id), folded(student.name)):
             return True
@@ -214,7 +214,7 @@ class Batch:
         return tuple(self._left_over)
 
 
-def _place(attempt: Attempt) -> tuple[Entry, str]:
+def _place(attempt: BatchAttempt) -> tuple[Entry, str]:
     """Return what one submission is known by, however many students it is of."""
     return attempt.entry, attempt.exercise.name
 

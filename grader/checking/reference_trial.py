@@ -34,8 +34,7 @@ from grader.sandbox.child.codec import (
 )
 from grader.sandbox.child.conditions import holding
 from grader.sandbox.child.console import answering
-from grader.sandbox.child.objects import Objects as HeldObjects
-from grader.sandbox.child.objects import is_made_by
+from grader.sandbox.child.objects import ObjectStore, is_made_by
 from grader.sandbox.child.operations import OPERATIONS
 from grader.sandbox.child.replacing import replaced
 from grader.sandbox.child.student_errors import describe
@@ -83,7 +82,7 @@ class ReferenceInPlace:
     def __init__(self, module: ModuleType, title: str) -> None:
         self._module = module
         self._earlier: dict[str, ModuleType] = {}
-        self._objects = HeldObjects()
+        self._objects = ObjectStore()
         self._printed = ""
         self.source = SubmissionSource((CodeBlock(title, source_of(module)),))
 

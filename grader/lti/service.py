@@ -26,7 +26,7 @@ _ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class _AccessToken:
     text: str
     ends: float
 
@@ -48,7 +48,7 @@ class Services:
         self._platform = platform
         self._transport = transport
         self._signing_key = signing_key
-        self._tokens: dict[str, _Token] = {}
+        self._tokens: dict[str, _AccessToken] = {}
         self._lock = threading.Lock()
 
     def ask(
@@ -120,7 +120,7 @@ class Services:
             if known is not None and known.text == token:
                 del self._tokens[scope]
 
-    def _new_token(self, scope: str) -> _Token:
+    def _new_token(self, scope: str) -> _AccessToken:
         platform = self._platform
         assertion = assertion_claims(platform, time.time())
         form = {
@@ -148,7 +148,7 @@ class Services:
         lasts = document.get("expires_in")
         seconds = float(lasts) if isinstance(lasts, (int, float)) else _LONGEST_SECONDS
         seconds = min(max(seconds * 0.9, _SHORTEST_SECONDS), _LONGEST_SECONDS)
-        return _Token(text, time.monotonic() + seconds)
+        return _AccessToken(text, time.monotonic() + seconds)
 
 
 def assertion_claims(platform: PlatformFacts, now: float) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class WrittenChecks:
 
 
 @dataclass(slots=True)
-class _File:
+class _ChecksFile:
     """What is written so far."""
 
     names: Names
@@ -57,7 +57,7 @@ class _File:
 
 def write_checks(tests: Sequence[tuple[AuthorsTest, Names]]) -> WrittenChecks:
     """Return the checks of some tests, which are plain Python, each with the names there."""
-    file = _File(tests[0][1] if tests else names_of([], []))
+    file = _ChecksFile(tests[0][1] if tests else names_of([], []))
     free = bool(tests) and not any(test.points for test, _names in tests)
     if free:
         text = _("no test is worth any points: each check got one")
@@ -99,7 +99,12 @@ def _set_aside(why: str) -> str:
 
 
 def _add(
-    file: _File, test: AuthorsTest, source: str, points: float, visible: bool, ending: str = ""
+    file: _ChecksFile,
+    test: AuthorsTest,
+    source: str,
+    points: float,
+    visible: bool,
+    ending: str = "",
 ) -> None:
     found = translate(source, file.names)
     prelude = _outside(file, found)
@@ -144,7 +149,7 @@ def _line(place: ImportPlace, line: int) -> ImportPlace:
     return place.at(line) if place.cell else place
 
 
-def _outside(file: _File, found: Translation) -> list[str]:
+def _outside(file: _ChecksFile, found: Translation) -> list[str]:
     """Put above the checks what a test needs; return what earlier tests do for it."""
     missing: dict[str, None] = {}
     chosen: set[int] = set()
@@ -186,7 +191,7 @@ def _outside(file: _File, found: Translation) -> list[str]:
     return [*missing, *codes]
 
 
-def _definition(file: _File, name: str, before: int) -> int | None:
+def _definition(file: _ChecksFile, name: str, before: int) -> int | None:
     """Return which statement of the earlier tests, of those `before` one, defines a name last."""
     numbers = range(before - 1, -1, -1)
     return next((each for each in numbers if name in file.earlier[each][0]), None)
@@ -199,7 +204,7 @@ def _is_installed(statement: str) -> bool:
     return top in sys.stdlib_module_names or find_spec(top) is not None
 
 
-def _remember(file: _File, source: str) -> None:
+def _remember(file: _ChecksFile, source: str) -> None:
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Assign):
             file.earlier.append((set(bound(node)), ast.unparse(node)))
@@ -211,7 +216,7 @@ def _charged(names: Names, found: Translation) -> str | None:
     return order[-1] if order else None
 
 
-def _name(file: _File, name: str) -> str:
+def _name(file: _ChecksFile, name: str) -> str:
     base = (
         "test_" + re.sub(r"\W+", "_", name.removeprefix("test_"), flags=re.ASCII).strip("_").lower()
     )

@@ -17,7 +17,7 @@ _FIELD: Final = re.compile(r"\s*(?:- )?\s*:(?P<key>\w+):\s*(?P<value>.*?)\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Submitter:
+class GradescopeSubmitter:
     """One submitter."""
 
     name: str
@@ -29,7 +29,7 @@ class Submitter:
 class ListedSubmission:
     """What the metadata say of one folder."""
 
-    people: tuple[Submitter, ...]
+    people: tuple[GradescopeSubmitter, ...]
     submitted: datetime | None
 
 
@@ -44,7 +44,7 @@ def read_metadata(text: str) -> dict[str, ListedSubmission]:
     def keep() -> None:
         if key:
             persons = tuple(
-                Submitter(one.get("name", ""), one.get("sid", ""), one.get("email", ""))
+                GradescopeSubmitter(one.get("name", ""), one.get("sid", ""), one.get("email", ""))
                 for one in people
             )
             found[key] = ListedSubmission(persons, submitted)

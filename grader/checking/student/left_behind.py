@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Final
 
-from grader.checking.student.submission import Submission
+from grader.checking.student.call_target import CallTarget
 from grader.course.naming import DATA
 from grader.language import enumerated, sentences
 from grader.language import gettext_lazy as _
@@ -17,7 +17,7 @@ _MOST_TOLD: Final = 8
 _PRINTED: Final = _("what was printed")
 
 
-def printed(submission: Submission, while_loading: bool) -> str:
+def printed(submission: CallTarget, while_loading: bool) -> str:
     """Return what the last call, or loading, has printed."""
     what = "printed_while_loading" if while_loading else "printed"
     text = submission.left(what, [], _PRINTED)
@@ -26,7 +26,7 @@ def printed(submission: Submission, while_loading: bool) -> str:
     return text
 
 
-def file_content(submission: Submission, path: str, binary: bool) -> str | bytes:
+def file_content(submission: CallTarget, path: str, binary: bool) -> str | bytes:
     """Return what is in a file that the submission has written.
 
     Raises

@@ -15,6 +15,7 @@ from grader.checking.student.asked_exception import AskedException
 from grader.checking.student.asked_figures import AsksForFigures
 from grader.checking.student.asked_objects import Placement
 from grader.checking.student.asked_under import AsksUnderConditions
+from grader.checking.student.call_target import CallTarget
 from grader.checking.student.conditions import AS_IT_IS, AskedUnder
 from grader.checking.student.objects_within import holds_object, replaced_in
 from grader.checking.student.shown import HOLDS, IS, RETURNED, Asked, names_of, shown_call
@@ -25,7 +26,6 @@ from grader.checking.student.student_object import (
     Operation,
     StudentObject,
 )
-from grader.checking.student.submission import Submission
 from grader.checking.student.unnamed import refuse_unnamed, unnamed
 from grader.course import Course
 from grader.language import gettext_lazy as _
@@ -61,7 +61,7 @@ class StudentProxy(AsksUnderConditions, AsksForFigures):
 
     def __init__(
         self,
-        submission: Submission,
+        submission: CallTarget,
         parameters: Callable[[str], tuple[str, ...]],
         values: Callable[[], Mapping[str, Any]] = dict,
         unnamed: tuple[str, ...] = (),  # libraries of tables that are not offered

@@ -14,7 +14,7 @@ from grader.diagnosis.fault_dictionary import FaultDictionary, Rows
 from grader.diagnosis.repair.demonstrations import without_demonstrations
 from grader.diagnosis.repair.right_values import RightPrograms
 from grader.diagnosis.repair.schemata import edited
-from grader.diagnosis.repair.search import CandidateRepair, Edit, Search
+from grader.diagnosis.repair.search import CandidateRepair, RepairEdit, Search
 from grader.diagnosis.repair.student_code import StudentCode, parse
 from grader.diagnosis.repair.trials import Budget, Trials, written
 from grader.result import Place
@@ -31,7 +31,7 @@ Verify = Callable[[SubmissionSource, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RepairedPart:
     """A part of the student's code that has to be changed.
 
     Attributes
@@ -62,8 +62,8 @@ class Repair:
     `elsewhere` are other places of which each alone would do as well.
     """
 
-    parts: tuple[Part, ...]
-    elsewhere: tuple[Part, ...] = ()
+    parts: tuple[RepairedPart, ...]
+    elsewhere: tuple[RepairedPart, ...] = ()
 
 
 Proven = tuple[CandidateRepair, SubmissionSource, StudentCode]
@@ -261,7 +261,7 @@ class RepairFinder:
                         rows[probe] = row
         return rows
 
-    def _part(self, edit: Edit) -> Part:
+    def _part(self, edit: RepairEdit) -> RepairedPart:
         assert self._original is not None
         file = self._original.files[edit.unit.file]
         node = edit.alternative.marked
@@ -286,7 +286,7 @@ class RepairFinder:
         )
         text = line[place.column : place.end_column]
         cut = text if len(text) <= _LONGEST_PART else f"{text[:_LONGEST_PART]}…"
-        return Part(edit.alternative.kind, place, edit.unit.name, cut, repaired)
+        return RepairedPart(edit.alternative.kind, place, edit.unit.name, cut, repaired)
 
 
 def _alike(one: Rows, other: Rows) -> bool:
@@ -298,7 +298,7 @@ def _characters(line: str, column: int) -> int:
     return len(line.encode()[:column].decode(errors="replace"))
 
 
-def _place(edit: Edit) -> tuple[int, int]:
+def _place(edit: RepairEdit) -> tuple[int, int]:
     return edit.unit.file, _line(edit.alternative.marked)
 
 

@@ -13,7 +13,7 @@ from grader.language import listed, sentences
 from grader.result import Diagnosis
 
 if TYPE_CHECKING:
-    from grader.diagnosis.repair.repair_finder import Part, Repair
+    from grader.diagnosis.repair.repair_finder import Repair, RepairedPart
 
 NEW_TITLES: Final = {
     "extra_term": _("A term too many"),
@@ -127,7 +127,7 @@ def retold(named: Named, repair: Repair, wording: Wording) -> tuple[Told, ...]:
     return tuple(result)
 
 
-def _parts_of(told: Told, repair: Repair, number: int, count: int) -> Sequence[Part]:
+def _parts_of(told: Told, repair: Repair, number: int, count: int) -> Sequence[RepairedPart]:
     """Return the parts of a repair that a named mistake is about: all, for the only one."""
     line = told.diagnosis.line
     if len(repair.parts) == 1 or count > 1:
@@ -148,7 +148,7 @@ def _agree(named: Sequence[Told], repair: Repair) -> bool:
     return len(faults) != 1 or group is None or _KINDS.get(faults[0][0]) in (group, None)
 
 
-def _with_elsewhere(message: str, told: Sequence[Part], repair: Repair) -> str:
+def _with_elsewhere(message: str, told: Sequence[RepairedPart], repair: Repair) -> str:
     """Return a message with the other lines of which each would do as well."""
     if len(repair.parts) > 1:
         return message

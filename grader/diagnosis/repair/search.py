@@ -34,7 +34,7 @@ Lazy = Callable[[], list[Insertions]]
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class RepairEdit:
     """An alternative, and the function of the student's that it is made in."""
 
     alternative: Alternative
@@ -45,7 +45,7 @@ class Edit:
 class CandidateRepair:
     """Edits that together make a function right on all probes; `code` lacks the last of them."""
 
-    edits: tuple[Edit, ...]
+    edits: tuple[RepairEdit, ...]
     code: StudentCode
 
     @property
@@ -58,7 +58,7 @@ class CandidateRepair:
 class PartialRepair:
     """An edit with which more columns are right than without, on one probe."""
 
-    edit: Edit
+    edit: RepairEdit
     right: frozenset[int]
 
     def with_each(self, found: Sequence[CandidateRepair]) -> list[CandidateRepair]:
@@ -229,12 +229,12 @@ class Search:
 
     def _edits(
         self, makers: Sequence[M], make: Callable[[M], Iterable[Alternative]], admits: Admits
-    ) -> list[Edit]:
+    ) -> list[RepairEdit]:
         """Return the single edits of one stage, the smallest first; none without time for them."""
         if self.budget.is_spent:
             return []
         every = [
-            Edit(each, maker.unit)
+            RepairEdit(each, maker.unit)
             for maker in makers
             for each in make(maker)
             if not isinstance(each.old, ast.expr) or admits(each.old)
@@ -289,7 +289,7 @@ class Search:
         known = frozenset(key for own in every for key in own.by_first)
         return [Insertions(own, right, Translator(own, right), known) for own in every]
 
-    def _stage(self, name: str, every: Sequence[Edit]) -> list[CandidateRepair]:
+    def _stage(self, name: str, every: Sequence[RepairEdit]) -> list[CandidateRepair]:
         """Return the edits of one stage that make the function right on all probes."""
         if self.budget.is_spent:
             self.say(f"  repair: the search ends before {name}")
@@ -313,7 +313,7 @@ class Search:
         code = self.code.with_texts({file: text(tree) for file, tree in trees.items()})
         return written(self.source, code, sorted(trees), bare=False)
 
-    def _right(self, schema: Schema, owners: dict[int, Edit]) -> list[int]:
+    def _right(self, schema: Schema, owners: dict[int, RepairEdit]) -> list[int]:
         """Return the numbers of the alternatives with which all probes are right."""
         probes = self._most_telling()
         first = probes[0]

@@ -25,7 +25,7 @@ class Gone:
     """Stands for an object that was lost with another process."""
 
 
-class Objects:
+class ObjectStore:
     """What was handed out in a check, by number."""
 
     def __init__(self) -> None:

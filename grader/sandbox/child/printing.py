@@ -18,7 +18,7 @@ _own: Final[dict[str, io.TextIOWrapper]] = {}
 _kept: Final[list[Any]] = []
 
 
-class Record:
+class PrintRecord:
     """What has been printed to standard output since `begin`, cut to `most` bytes."""
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class Record:
         return f"{text}\n... ({missing:,} more bytes)" if missing else text
 
 
-record: Final = Record()
+record: Final = PrintRecord()
 
 
 class _Recorded(io.FileIO):

@@ -39,7 +39,7 @@ from . import codec, framing, printing, student_errors, written_files
 from .conditions import holding
 from .endless import EndlessWatch
 from .kept import Kept, NotKeptError
-from .objects import Gone, GoneObjectError, Objects, is_made_by
+from .objects import Gone, GoneObjectError, ObjectStore, is_made_by
 from .operations import OPERATIONS
 from .replacing import replaced
 from .runs import Runs
@@ -87,7 +87,7 @@ class Session:
         self.runs: Runs
         self.watch: EndlessWatch
         self.number = 0
-        self.objects = Objects()
+        self.objects = ObjectStore()
         self.folder = os.getcwd()  # noqa: PTH109 - a path costs each child more than all else here
         self.printed_while_loading = ""
         self.left: dict[str, Callable[..., Any]] = {
@@ -96,7 +96,7 @@ class Session:
             ".file": self._file,
         }
 
-    def send(self, message: list[Any], objects: Objects | None = None) -> None:
+    def send(self, message: list[Any], objects: ObjectStore | None = None) -> None:
         """Send one message; raises ForbiddenValueError before anything is written."""
         data = codec.encode(message, max_bytes=self.max_bytes + 4096, objects=objects)
         framing.write_message(self.writer, data)

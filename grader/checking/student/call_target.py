@@ -9,7 +9,7 @@ from grader.sandbox.replies import Loaded, Reply, SubmissionSource
 from grader.sandbox.requests import Conditions, Objects
 
 
-class Submission(Protocol):
+class CallTarget(Protocol):
     """What answers the calls of a check: a session in the sandbox, a pipeline, the reference."""
 
     @property
