@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import click
 
 from grader import __version__
+from grader.cli import garbage
 from grader.cli.click_errors import in_the_readers_language
 from grader.cli.help_format import Context
 from grader.cli.language_option import LANG, localised, use_language
@@ -98,9 +99,13 @@ def bpgrade() -> None:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command and exit: 0 full marks, 1 points lost, 2 usage, 3 the grader failed."""
-    if arguments is None:
-        start_as_ever()
-    sys.exit(_run(arguments))
+    if arguments is not None:
+        sys.exit(_run(arguments))
+    start_as_ever()
+    garbage.look_for_it_later()
+    code = _run(None)
+    garbage.leave_it_to_the_system()
+    sys.exit(code)
 
 
 def _run(arguments: list[str] | None) -> int:

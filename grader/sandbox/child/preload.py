@@ -21,6 +21,7 @@ def import_packages(settings: dict[str, Any], forks: bool = False) -> Callable[.
     For a process that `forks` for each submission what all of them do is done once beforehand.
     What this side needs for itself is hidden again where the course does not offer it.
     """
+    gc.disable()  # while importing there is hardly any garbage
     finder = imports.AllowedPackages(settings["modules"], settings["offered"], settings["metadata"])
     sys.meta_path.append(finder)
     from . import session  # need the finder
@@ -46,8 +47,10 @@ def import_packages(settings: dict[str, Any], forks: bool = False) -> Callable[.
     _keep_listings()
     _set_signals()
     scratch.empty(Path(settings["scratch"]))
-    gc.collect()
+    if settings["for_many"]:
+        gc.collect()
     gc.freeze()
+    gc.enable()
     return session.serve
 
 
