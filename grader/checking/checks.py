@@ -307,7 +307,6 @@ class _Turns:
         self._pipeline = pipeline
         self._replay = replay
         self._recalls = recalls
-        self._function = ""
         self._forecasts: list[tuple[Forecast, int]] = []  # each with what had been asked before
 
     def take(
@@ -321,13 +320,10 @@ class _Turns:
 
         `key` stands for the check and its random numbers, `following` is the check after it.
         """
-        if one.check.function != self._function:
-            self.settle()  # one who fails a function's checks is often right in the next
-            self._function = one.check.function
         if self._replay is None or one.direct is None:
             return _run(one, run_of(), following, self._trials)
         start = time.perf_counter()
-        if self._pipeline.idle:
+        if self._pipeline.ahead <= 1:  # one may be what this check asks first
             self._send_ahead(key, self._replay)
         self._pipeline.begin()
         result = self._replay.recall(key, self._pipeline) if self._recalls else None

@@ -73,9 +73,9 @@ class Pipeline:
         return self._asked
 
     @property
-    def idle(self) -> bool:
-        """Whether nothing has been done early."""
-        return not self._early
+    def ahead(self) -> int:
+        """How many calls have been sent or done early, and nobody has asked for yet."""
+        return len(self._early)
 
     def load(self) -> Loaded:
         """Load the submission; see `SubmissionSession.load`."""
