@@ -17,14 +17,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from . import definitions
+from .source_text import SourceText, Whole
 
 _FUTURE_FLAGS: Final = functools.reduce(
     operator.or_,
     (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names),
 )
+_FLAGS: Final = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _READ: Final = opcode.opmap["LOAD_GLOBAL"]
 _SET: Final = opcode.opmap["STORE_GLOBAL"]
 _LEAST_SECONDS: Final = 0.05
@@ -35,6 +37,8 @@ _MAX_FAILURES: Final = 50
 Stopped = Mapping[tuple[str, int], frozenset[str]]
 """The statements that took too long when this code was run before, by their labels and lines; each
 with the names that it had not bound by then."""
+Pause = tuple[int, Callable[[], None]]
+"""A line, and what is called once all up to it has been run."""
 NOTHING_STOPPED: Final[Stopped] = MappingProxyType({})
 
 
@@ -54,6 +58,13 @@ class Failure:
     names: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
     skipped: bool = False
+
+
+class _Ended(NamedTuple):
+    """What was compiled, if it could be, and what it has raised, or the compiler."""
+
+    code: types.CodeType | None
+    error: BaseException | None
 
 
 class Cells:
@@ -91,7 +102,7 @@ class Cells:
         self.guarded: list[tuple[str, int]] = []  # functions that only a guard defines
         self._guards: list[tuple[ast.If, str]] = []
         self.end = time.monotonic() + seconds * 0.9
-        self._flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        self._flags = _FLAGS
         self._running = False
 
     def run(
@@ -99,7 +110,7 @@ class Cells:
         tree: ast.Module,
         label: str,
         share: float = 0.5,
-        pauses: Sequence[tuple[int, Callable[[], None]]] = (),
+        pauses: Sequence[Pause] = (),
     ) -> list[Failure]:
         """Run a cell, and return what has failed in it.
 
@@ -126,6 +137,24 @@ class Cells:
             self._run_together(body, label, failures, start_clock)
             for _, call in waiting:
                 self._pause(call)
+        return failures
+
+    def whole(self, text: SourceText) -> Whole | None:
+        """Return a cell's code where nothing but that is needed to run it; else None."""
+        if self.definitions_only or self._stopped or self._flags != _FLAGS:
+            return None
+        whole = text.whole(_FLAGS)
+        if whole is not None and not self.main and "__name__" in whole.code.co_names:
+            return None  # it may be a main guard
+        return whole
+
+    def run_whole(self, whole: Whole, text: SourceText, share: float) -> list[Failure]:
+        """Run a cell's code; see `run`."""
+        failures: list[Failure] = []
+        with self._clock(share) as start_clock:
+            ended = self._ended(whole.code)
+            if ended.error is not None:
+                self._run_together(text.tree.body, text.label, failures, start_clock, ended)
         return failures
 
     def _pause(self, call: Callable[[], None]) -> None:
@@ -179,39 +208,63 @@ class Cells:
         ]
 
     def _run_together(
-        self, body: Sequence[ast.stmt], label: str, failures: list[Failure], start_clock: Any
+        self,
+        body: Sequence[ast.stmt],
+        label: str,
+        failures: list[Failure],
+        start_clock: Any,
+        ended: _Ended | None = None,
     ) -> None:
-        """Run statements as one; after one that fails, those behind it that define something."""
+        """Run statements as one; after one that fails, those behind it that define something.
+
+        Where they have been run already, `ended` says how.
+        """
         if self.definitions_only:
             body = definitions.harmless(body)
         rest = _after_failure(body, failures[-1]) if failures else list(body)
         together = True
         while rest and len(failures) < _MAX_FAILURES:
-            code: types.CodeType | None = None
-            try:
-                now = rest if together else rest[:1]
+            now = rest if together else rest[:1]
+            if ended is None:
                 if self._stopped:
                     now = self._prepared(now, label, start_clock)
-                code = compile(ast.Module(now, []), label, "exec", self._flags, dont_inherit=True)
-                self._flags |= code.co_flags & _FUTURE_FLAGS
-                self._running = True
-                self._run_code(code)
-                self._running = False
+                ended = self._compiled_and_run(now, label)
+            code, error = ended
+            ended = None
+            if error is None:
                 rest = rest[len(now) :]
-            except BaseException as error:
-                self._running = False
-                place = _place_in(rest, code, error)
-                if place is None and together and len(rest) > 1:
-                    together = False  # it cannot be compiled: one by one then
-                    continue
-                place = place or 0
-                failure = Failure(error, rest[place])
-                failures.append(failure)
-                _note_names(failure, [rest[place]])
-                # what is annotated with a name that is now missing need not be lost as well
-                self._flags |= __future__.annotations.compiler_flag
-                rest = _after_failure(rest[place + 1 :], failure)
-                start_clock()
+                continue
+            place = _place_in(rest, code, error)
+            if place is None and together and len(rest) > 1:
+                together = False  # it cannot be compiled: one by one then
+                continue
+            place = place or 0
+            failure = Failure(error, rest[place])
+            failures.append(failure)
+            _note_names(failure, [rest[place]])
+            # what is annotated with a name that is now missing need not be lost as well
+            self._flags |= __future__.annotations.compiler_flag
+            rest = _after_failure(rest[place + 1 :], failure)
+            start_clock()
+
+    def _compiled_and_run(self, body: list[ast.stmt], label: str) -> _Ended:
+        try:
+            code = compile(ast.Module(body, []), label, "exec", self._flags, dont_inherit=True)
+        except BaseException as error:
+            return _Ended(None, error)
+        return self._ended(code)
+
+    def _ended(self, code: types.CodeType) -> _Ended:
+        """Run code, and return how that has ended."""
+        self._flags |= code.co_flags & _FUTURE_FLAGS
+        try:
+            self._running = True
+            self._run_code(code)
+            self._running = False
+        except BaseException as error:
+            self._running = False
+            return _Ended(code, error)
+        return _Ended(code, None)
 
     def _prepared(self, body: list[ast.stmt], label: str, start_clock: Any) -> list[ast.stmt]:
         """Return what to run as one: up to a statement that was stopped, or that one alone."""

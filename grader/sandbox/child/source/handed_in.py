@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import importlib.abc
 import importlib.machinery
 import importlib.util
-import linecache
 import sys
 import time
-import warnings
 from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Final
 
 from .cells import NOTHING_STOPPED, Cells, Failure, Stopped
+from .source_text import SourceText
 
 MAX_WRITTEN: Final = 100
 
@@ -88,7 +86,7 @@ class HandedIn(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         label, source = self._files[module.__name__]
         self.labels.add(label)
         module.__file__ = label
-        tree = parse(source, label)
+        tree = SourceText(source, label).tree
         only, stopped = self.definitions_only, self.stopped
         seconds = self._seconds if self.until is None else self.until - time.monotonic()
         cells = Cells(module.__dict__, seconds, only, main=False, stopped=stopped)
@@ -99,12 +97,3 @@ def module_name(path: str) -> str:
     """Return the name that the file at a path is imported by."""
     stem = path.removesuffix(".py").removesuffix(".ipynb").removeprefix("./")
     return stem.removesuffix("/__init__").replace("/", ".")
-
-
-def parse(source: str, label: str) -> ast.Module:
-    """Return the tree of a file, whose lines tracebacks can show from now on."""
-    lines = [f"{line}\n" for line in source.split("\n")]
-    linecache.cache[label] = (len(source), None, lines, label)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SyntaxWarning)
-        return ast.parse(source, label)

@@ -13,8 +13,9 @@ from typing import Any, Final
 from .. import framing
 from ..figures import drawing
 from . import definitions, import_errors
-from .cells import NOTHING_STOPPED, Cells, CellTimeoutError, Failure, Stopped
-from .handed_in import HandedIn, parse
+from .cells import NOTHING_STOPPED, Cells, CellTimeoutError, Failure, Pause, Stopped
+from .handed_in import HandedIn
+from .source_text import SourceText
 from .stand_ins import Shell
 
 _NO_LINE: Final = 1 << 40
@@ -73,19 +74,16 @@ class Loading:
             sys.modules["__main__"] = self.module
         for number, (label, source) in enumerate(self.blocks, 1):
             self._label = label
+            pauses = self._pauses(number - 1)
             try:
-                tree = parse(source, label)
-            except Exception as error:
+                failures = self._run(SourceText(source, label), number == len(self.blocks), pauses)
+            except Exception as error:  # it cannot be read
                 names = [first or second for first, second in _DEFINED.findall(source)]
                 self._unread[label] = error, names
-                for _, keep in self._pauses(number - 1):
+                for _, keep in pauses:
                     keep()
                 continue
-            if "from ." in source:
-                tree = definitions.absolute_imports(tree)
-            self.definitions += [[name, label, line] for name, line in definitions.functions(tree)]
-            share = 0.8 if number == len(self.blocks) else 0.5
-            self._note(label, self.cells.run(tree, label, share, self._pauses(number - 1)))
+            self._note(label, failures)
             if self.cells.main:
                 drawing.set_aside()
         self._note(label, self.cells.run_guarded())
@@ -93,7 +91,20 @@ class Loading:
         self.definitions += [[name, self._label, line] for name, line in self.cells.guarded]
         drawing.loading_has_ended()
 
-    def _pauses(self, block: int) -> list[tuple[int, Callable[[], None]]]:
+    def _run(self, text: SourceText, last: bool, pauses: Sequence[Pause]) -> list[Failure]:
+        """Run a block; raises what Python does for one that cannot be read."""
+        share = 0.8 if last else 0.5
+        whole = None if pauses else self.cells.whole(text)
+        found = text.functions() if whole is None else whole.functions
+        self.definitions += [[name, text.label, line] for name, line in found]
+        if whole is not None:
+            return self.cells.run_whole(whole, text, share)
+        tree = text.tree
+        if "from ." in text.source:
+            tree = definitions.absolute_imports(tree)
+        return self.cells.run(tree, text.label, share, pauses)
+
+    def _pauses(self, block: int) -> list[Pause]:
         """Return after which lines of a block something is kept, and what keeps it."""
         found = [
             (line or _NO_LINE, functools.partial(self._keep, name))
@@ -118,7 +129,7 @@ class Loading:
     def _execute(self, magic: str, source: str) -> None:
         label = f"{self._label} %%{magic}"
         self._more_labels.add(label)
-        exec(compile(parse(source, label), label, "exec"), self.module.__dict__)
+        exec(compile(SourceText(source, label).tree, label, "exec"), self.module.__dict__)
 
     def problems(self) -> Iterator[tuple[str, BaseException, dict[str, Any]]]:
         """Give what has failed: where, with which error, and what is lost by it."""
