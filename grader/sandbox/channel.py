@@ -74,6 +74,12 @@ class Channel:
             self._received += part
         return message
 
+    def arrived(self, head: bytes) -> bytes | None:
+        """Return the next message where it is here already and begins so; else None."""
+        if not self._received.startswith(head, framing.HEADER):
+            return None
+        return self._whole_message()
+
     def pending(self) -> bool:
         """Whether something has arrived that nobody has received."""
         with contextlib.suppress(OSError):

@@ -94,7 +94,7 @@ class Answer:
     def __init__(self, data: bytes, number: int, call: CallRequest) -> None:
         self._data = data
         self._call = call
-        head = _head(number)
+        head = head_of(number)
         plain = data.startswith(head)
         self.digest = blake2b(data[len(head) :], digest_size=16).digest() if plain else b""
 
@@ -103,6 +103,11 @@ class Answer:
         """What it says; None where it is no answer to a call."""
         answer, known = read(self._data, self._call.known)
         return read_reply(answer, self._call.arguments, known)
+
+
+def is_unknown(_digest: bytes) -> bool:
+    """Return False: the answer has to be read."""
+    return False
 
 
 @dataclass(slots=True)
@@ -144,7 +149,13 @@ class Callbacks:
 
 def new_number() -> int:
     """Return a number for a request, never 0: answers made up before it is asked cannot have it."""
-    return int.from_bytes(os.urandom(8), "big") | 1
+    return new_numbers(1)[0]
+
+
+def new_numbers(count: int) -> list[int]:
+    """Return numbers for several requests; see `new_number`."""
+    drawn = os.urandom(8 * count)
+    return [int.from_bytes(drawn[at : at + 8], "big") | 1 for at in range(0, len(drawn), 8)]
 
 
 def message(kind: str, number: int, request: bytes) -> bytes:
@@ -167,7 +178,7 @@ def answer_to(number: int, connection: Wire, callbacks: Callbacks, deadline: Dea
     Failed
         The answer says that there is no value.
     """
-    head = _head(number)
+    head = head_of(number)
     while not (data := receive(connection, deadline)).startswith(head):
         answer = decode(data)
         if not isinstance(answer, list) or tuple(map(type, answer[:2])) != _ANSWER:
@@ -212,6 +223,6 @@ def read(data: bytes, known: int = -1) -> tuple[list[Any], int]:
     return answer if isinstance(answer, list) else [], known
 
 
-def _head(number: int) -> bytes:
+def head_of(number: int) -> bytes:
     """Return how the answer to a call begins: a list of five, "done", the call's number."""
     return _DONE + _packed(number)

@@ -143,6 +143,12 @@ class PipeConnection:
             raise message
         return message
 
+    def arrived(self, head: bytes) -> bytes | None:
+        """Return the next message where it is here already and begins so; else None."""
+        first = next(iter(self._messages.queue), None)
+        is_here = isinstance(first, bytes) and first.startswith(head)
+        return self.receive(time.monotonic()) if is_here else None
+
     def pending(self) -> bool:
         """Whether something has arrived that nobody has received."""
         return not self._messages.empty()

@@ -29,6 +29,9 @@ class Wire(Protocol):
     def receive(self, deadline: float) -> bytes:
         """Return the next message."""
 
+    def arrived(self, head: bytes) -> bytes | None:
+        """Return the next message where it is here already and begins so; else None."""
+
     def pending(self) -> bool:
         """Whether something has arrived that nobody has received."""
 

@@ -25,13 +25,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.sandbox.exchange import Answer, CallRequest
+from grader.sandbox.exchange import Answer, CallRequest, is_unknown
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.process import MAX_AHEAD
 from grader.sandbox.replies import Loaded, Reply, SubmissionSource
 from grader.sandbox.requests import Conditions, Objects, Request, left_of, run_of, value_of
 from grader.sandbox.session_state import State
-from grader.sandbox.submission_session import SubmissionSession, is_unknown
+from grader.sandbox.submission_session import SubmissionSession
 
 Step = tuple[CallRequest, bytes]
 """A call, and the digest of its answer."""

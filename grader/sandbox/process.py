@@ -120,6 +120,10 @@ class Process:
         finally:
             self._printed_by[text.partition("(")[0]] += max(connection.printed_bytes - before, 0)
 
+    def arrived(self, number: int) -> bytes | None:
+        """Return the value of a request that was sent ahead, where it is here already."""
+        return self.wire.arrived(exchange.head_of(number))
+
     def send_ahead(self, messages: Sequence[bytes]) -> None:
         """Send requests whose answers are waited for later."""
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -11,6 +11,7 @@ from grader.language import gettext_lazy as _
 from grader.sandbox import failures
 from grader.sandbox.child.codec import Handle, encode
 from grader.sandbox.exchange import Callbacks, CallRequest
+from grader.sandbox.replies import Problem, SubmissionSource
 
 _NOT_SENT: Final = -1
 
@@ -69,6 +70,26 @@ class Objects(NamedTuple):
     handed: list[Callable[..., Any]]
     operation: str = ""
     conditions: Conditions = MappingProxyType({})
+
+
+def load_of(
+    source: SubmissionSource,
+    seconds: float,
+    definitions_only: bool,
+    kept: Iterable[str],
+    problems: Iterable[Problem],
+) -> list[Any]:
+    """Return the request to load a submission, without the functions that do not come to an end.
+
+    After the cells named in `kept` the module is kept as it is then; `problems` are those of an
+    earlier process, where something was stopped.
+    """
+    blocks = [[block.label, block.source] for block in source.blocks]
+    modules = [[module.name, module.label, module.source] for module in source.modules]
+    ends = {cell: source.end_of(cell) for cell in kept}
+    keeps = [[cell, *end] for cell, end in ends.items() if end is not None]
+    stopped = [[each.label, each.line, list(each.lost)] for each in problems if each.stopped]
+    return [blocks, modules, source.notebook, seconds, definitions_only, keeps, stopped]
 
 
 def call_of(

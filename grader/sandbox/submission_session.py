@@ -17,19 +17,14 @@ from typing import Any
 from grader.course import Limits
 from grader.result import Outcome
 from grader.sandbox import exchange, failures
-from grader.sandbox.exchange import Answer, Callbacks, CallRequest
+from grader.sandbox.exchange import Answer, Callbacks, CallRequest, is_unknown
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import SandboxHost
 from grader.sandbox.out_of_time import OutOfTime
 from grader.sandbox.process import Process
 from grader.sandbox.replies import Loaded, Problem, Reply, SubmissionSource, read_loaded, running
-from grader.sandbox.requests import Objects, Request, call_of, encoded
+from grader.sandbox.requests import Objects, Request, call_of, encoded, load_of
 from grader.sandbox.session_state import State
-
-
-def is_unknown(_digest: bytes) -> bool:
-    """Return False: the answer has to be read."""
-    return False
 
 
 class SubmissionSession:
@@ -172,7 +167,10 @@ class SubmissionSession:
             self.restore(self.state())
         if not self.is_in_flight(request):
             self._drop_in_flight()
+        elif (answer := self._arrived(request, known)) is not None:
+            return answer
         self._catch_up()
+        self._out_of_time = self._out_of_time.copy()  # states have the one there was
         start = time.monotonic()
         try:
             return self._make(request, known)
@@ -191,8 +189,8 @@ class SubmissionSession:
         self._catch_up()
         if not self._process.running:
             return
-        for request in requests:
-            request.number, request.sent_to = exchange.new_number(), self._processes
+        for one, number in zip(requests, exchange.new_numbers(len(requests)), strict=True):
+            one.number, one.sent_to = number, self._processes
         self._in_flight += len(requests)
         self._process.send_ahead(
             [exchange.message("call", each.number, each.call.content) for each in requests]
@@ -222,8 +220,7 @@ class SubmissionSession:
         running = self._process.running or self._is_behind
         printed = self._printed_before if running else self._printed
         requests = self._requests if running else ()
-        spent = self._out_of_time.copy()
-        return State(requests, len(requests), running, self._reloaded, printed, spent)
+        return State(requests, len(requests), running, self._reloaded, printed, self._out_of_time)
 
     def restore(self, state: State) -> None:
         """Go back to a state: the process is replaced by one in which only that has been done."""
@@ -232,7 +229,7 @@ class SubmissionSession:
         self._end()
         self._is_silent = silent and self._process.printed_bytes == state.printed[1]
         self._process.forget_printed(state.printed)
-        self._out_of_time = state.out_of_time.copy()
+        self._out_of_time = state.out_of_time
         self._is_behind = state.running
         if state.running:
             self._requests, self._reloaded = requests, state.reloaded
@@ -276,6 +273,15 @@ class SubmissionSession:
         if self._in_flight:
             self.restore(self.state())
 
+    def _arrived(self, request: Request, known: Callable[[bytes], bool]) -> Answer | None:
+        """Return the answer to a request in flight where it is here already: it took no time."""
+        if (data := self._process.arrived(request.number)) is None:
+            return None
+        self._in_flight -= 1
+        request.taken()
+        self._requests.append(request)
+        return self._read(data, request, known)
+
     def _make(self, request: Request, known: Callable[[bytes], bool]) -> Answer:
         """Make a call once, in a process that waits for it or has it already."""
         call = request.call
@@ -310,10 +316,13 @@ class SubmissionSession:
             elif not self._process.running:
                 self._in_flight = 0
             raise
-        answer = Answer(data, request.number, call)
+        return self._read(data, request, known)
+
+    def _read(self, data: bytes, request: Request, known: Callable[[bytes], bool]) -> Answer:
+        answer = Answer(data, request.number, request.call)
         if not known(answer.digest) and answer.reply is None:
             self._end()
-            raise failures.broke_the_channel(call.text)
+            raise failures.broke_the_channel(request.call.text)
         return answer
 
     def _salvage(self, failure: CallFailure) -> Loaded | CallFailure:
@@ -338,23 +347,14 @@ class SubmissionSession:
         self._in_flight = 0
         self._is_behind = False
         self._process.start()
-        blocks = [[block.label, block.source] for block in self.source.blocks]
         self._kept = frozenset(self.cells)
-        ends = {cell: self.source.end_of(cell) for cell in self._kept}
-        keeps = [[cell, *end] for cell, end in ends.items() if end is not None]
         try:
-            seconds = self.limits.load_seconds
-            modules = [[module.name, module.label, module.source] for module in self.source.modules]
-            only = self._definitions_only
+            seconds, callbacks = self.limits.load_seconds, Callbacks(self.limits.value_bytes)
             problems = self.loaded.problems if self.loaded is not None else ()
-            stopped = [
-                [each.label, each.line, list(each.lost)] for each in problems if each.stopped
-            ]
-            request = [blocks, modules, self.source.notebook, seconds, only, keeps, stopped]
-            request += self._out_of_time.endless
-            callbacks = Callbacks(self.limits.value_bytes)
+            request = load_of(self.source, seconds, self._definitions_only, self._kept, problems)
+            content = encoded([*request, *self._out_of_time.endless], callbacks)
             number = exchange.new_number()
-            message = exchange.message("load", number, encoded(request, callbacks))
+            message = exchange.message("load", number, content)
             data = self._process.ask(message, number, text, seconds, callbacks)
             answer = exchange.read(data)[0]
         except TimeoutError:
@@ -367,7 +367,7 @@ class SubmissionSession:
         if loaded is None:
             self._end()
             raise failures.broke_the_channel(text)
-        if len(blocks) == 1 and loaded.problems and loaded.problems[0].failure.unread:
+        if len(self.source.blocks) == 1 and loaded.problems and loaded.problems[0].failure.unread:
             self._end()
             raise loaded.problems[0].failure
         return loaded
