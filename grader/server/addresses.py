@@ -126,7 +126,7 @@ def postgresql_settings(address: str) -> dict[str, Any]:
             ),
         )
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "grader.server.postgresql",
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

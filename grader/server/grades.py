@@ -12,10 +12,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import F, FilteredRelation, Max, Q, QuerySet
 
 from grader.batch.late import Lateness, overdue
 from grader.batch.records import Student
@@ -55,15 +55,17 @@ _UNKNOWN = Lateness(None, None, 0.0)
 _OWN_ATTEMPTS: Final[PreparedQuery[Attempt]] = PreparedQuery(
     lambda: (
         Attempt.objects.filter(course=-1, person=-2, exercise="-3")
+        .annotate(counting=FilteredRelation("results", condition=Q(results__counts=True)))
+        .annotate(
+            counting_id=F("counting__id"),
+            counting_status=F("counting__status"),
+            counting_score=F("counting__score"),
+        )
         .order_by("number")
         .defer("content")
     )
 )
-_OWN_RESULTS: Final[PreparedQuery[GradedResult]] = PreparedQuery(
-    lambda: GradedResult.objects.filter(
-        attempt__course=-1, attempt__person=-2, attempt__exercise="-3", counts=True
-    ).only("attempt_id", "status", "score")
-)
+"""Somebody's attempts at an exercise, each with the result that counts."""
 _DECIDED_ON: Final[PreparedQuery[RecordedDecision]] = PreparedQuery(
     lambda: RecordedDecision.objects.filter(course=-1, student__in=["-2", ALL]).order_by("number")
 )
@@ -115,8 +117,13 @@ def standing_attempts(
 def _own_attempts(served: ServedCourse, person: Person, exercise: str) -> list[StandingAttempt]:
     """Return one person's attempts at one exercise: what every page of theirs shows."""
     whose = (served.pk, person.pk, exercise)
-    rows = [(one.attempt_id, one.pk, one.status, one.score) for one in _OWN_RESULTS.rows(*whose)]
-    return _standing(course_of(served), _OWN_ATTEMPTS.rows(*whose), rows)
+    own: list[Any] = _OWN_ATTEMPTS.rows(*whose)
+    rows = [
+        (one.pk, one.counting_id, one.counting_status, one.counting_score)
+        for one in own
+        if one.counting_id is not None
+    ]
+    return _standing(course_of(served), own, rows)
 
 
 def _standing(

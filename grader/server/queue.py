@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 
 from django.db import (
@@ -20,7 +21,7 @@ from django.db import (
     connection,
     transaction,
 )
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
 
 from grader.language import gettext_lazy as _
@@ -157,12 +158,12 @@ def digest_of(beside: Sequence[tuple[str, bytes]]) -> str:
 
 def is_any_to_lease() -> bool:
     """Return whether `lease` would find a job; asking keeps nobody from writing."""
-    return any(some.exists() for some in _to_lease())
-
-
-def _to_lease() -> tuple[QuerySet[Job], QuerySet[Job]]:
-    """Return what waits, and what is for when nothing else does."""
     now = timezone.now()
+    return any(found.first(now) is not None for found in _ANY_TO_LEASE)
+
+
+def _to_lease(now: datetime | Value) -> tuple[QuerySet[Job], QuerySet[Job]]:
+    """Return what waits, and what is for when nothing else does."""
     ran_out = Q(state=JobState.LEASED, leased_until__lt=now)
     put_off = Q(leased_until__isnull=False, leased_until__gt=now)
     return (
@@ -171,30 +172,40 @@ def _to_lease() -> tuple[QuerySet[Job], QuerySet[Job]]:
     )
 
 
+_ANY_TO_LEASE: Final[tuple[PreparedQuery[Job], ...]] = (
+    PreparedQuery(lambda: _to_lease(Value(-1))[0].only("pk")[:1]),
+    PreparedQuery(lambda: _to_lease(Value(-1))[1].only("pk")[:1]),
+)
+
+
+@cache
+def _first_to_lease(place: int, most: int) -> PreparedQuery[Job]:
+    """Return the query for the first jobs of one of both sorts, which nobody else has then."""
+
+    def make() -> QuerySet[Job]:
+        jobs = _to_lease(Value(-1))[place]
+        if connection.vendor == "postgresql":
+            jobs = jobs.select_for_update(skip_locked=True, of=("self",))
+        return jobs.select_related("attempt__course", "regrade").order_by("id")[:most]
+
+    return PreparedQuery(make)
+
+
 def lease(worker: str, most: int) -> list[Job]:
     """Return jobs that this worker has from now on, for `LEASE` or until it renews.
 
     A lease that has run out is a death of its worker. A job with two deaths is given up.
     """
-    taken: list[Job] = []
+    now = timezone.now()
     with transaction.atomic():
-        for some in _to_lease():
-            if len(taken) < most:
-                taken += _leased(worker, some, most - len(taken))
-    return taken
-
-
-def _leased(worker: str, jobs: QuerySet[Job], most: int) -> list[Job]:
-    until = timezone.now() + LEASE
-    if connection.vendor == "postgresql":
-        jobs = jobs.select_for_update(skip_locked=True, of=("self",))
-    taken = []
-    for job in jobs.select_related("attempt__course", "regrade").order_by("id")[:most]:
-        if job.state == JobState.LEASED:
-            job.deaths += 1
-        job.worker, job.leased_until, job.state = worker, until, JobState.LEASED
-        job.save(update_fields=["worker", "leased_until", "state", "deaths"])
-        taken.append(job)
+        taken = _first_to_lease(0, most).rows(now)
+        if len(taken) < most:
+            taken += _first_to_lease(1, most - len(taken)).rows(now)
+        for job in taken:
+            if job.state == JobState.LEASED:
+                job.deaths += 1
+            job.worker, job.leased_until, job.state = worker, now + LEASE, JobState.LEASED
+            job.save(update_fields=["worker", "leased_until", "state", "deaths"])
     return taken
 
 
@@ -269,7 +280,7 @@ def is_stalled() -> bool:
     last = GradedResult.objects.order_by("-id").values_list("graded_at", flat=True).first()
     if last is not None and last > since:  # seen between two jobs
         return False
-    waiting, later = _to_lease()
+    waiting, later = _to_lease(now)
     return (
         waiting.filter(attempt__handed_in__lt=since).exists()
         or later.filter(regrade__begun__lt=since).exists()

@@ -125,7 +125,7 @@ def attempt(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         course=found,
         exercise=exercise_for(visit, one.exercise),
         attempt=one,
-        where=queue.position(one),
+        where=queue.position(one) if own.status == "waiting" else queue.QueuePosition(None),
         own=own,
         shown=told,
         score=score_told(exercise_grade, own, told),

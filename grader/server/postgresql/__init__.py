@@ -1,0 +1,1 @@
+"""Django's PostgreSQL with what many short requests need; Django finds `base` by its name."""
