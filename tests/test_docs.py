@@ -72,6 +72,16 @@ def test_what_a_guide_shows_is_what_happens(page: Path, tmp_path: Path):
         assert guides.agrees(command.shown, outcome.printed), told
 
 
+def test_courses_that_pages_begin_can_have_their_names():
+    names = [
+        name
+        for page in PAGES
+        for name in re.findall(r"^\$?\s*bpgrade author new (\w\S*)", page.read_text("utf-8"), re.M)
+    ]
+    assert len(names) >= 6
+    assert [name for name in names if not (name.isascii() and name.isidentifier())] == []
+
+
 def test_the_guides_are_among_the_pages_that_are_run():
     assert {page.stem for page in RUN} >= {"README", "student", "author", "instructor", "result"}
 

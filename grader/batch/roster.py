@@ -285,10 +285,11 @@ def _list(people: set[RosterEntry]) -> str:
     return listed(sorted(called(person) for person in people))
 
 
-def read_roster(path: Path) -> Roster:
+def read_roster(path: Path, data: bytes | None = None) -> Roster:
     """Read a roster: a CSV, with a header, that has a column of ids or names.
 
     It may be in any usual encoding, its header in English, Chinese and some other languages.
+    `data` as in `read_lines`.
 
     Raises
     ------
@@ -300,6 +301,7 @@ def read_roster(path: Path) -> Roster:
         _("name a CSV file, with a header"),
         title_of=column_of,
         known=tuple(KNOWN_TITLES),
+        data=data,
     )
     people = [person for line in lines if (person := entry_of(line.cells))]
     if not people:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,18 +19,15 @@ class RosterRow:
     name: str
 
 
-def read_people(data: bytes) -> list[RosterRow]:
-    """Return the people of a roster in CSV.
+def read_people(name: str, data: bytes) -> list[RosterRow]:
+    """Return the people of a roster in CSV, which problems call by this name.
 
     Raises
     ------
     UsageError
         It can't be read, has no column of ids, or one that decisions have another meaning for.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "roster.csv")
-        path.write_bytes(data)
-        roster = read_roster(path)
+    roster = read_roster(Path(name), data)
     if any(each.id == ALL for each in roster.people):
         raise UsageError(
             _("nobody can have the id {id}: it stands for everybody", id=ALL),

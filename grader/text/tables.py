@@ -84,6 +84,7 @@ def read_lines(
     *,
     title_of: Callable[[str], str] = lambda title: title,
     known: Sequence[str] = (),
+    data: bytes | None = None,
 ) -> tuple[tuple[str, ...], list[TableLine]]:
     """Return the titles of a table, in small letters, and its lines; empty lines are left out.
 
@@ -96,13 +97,17 @@ def read_lines(
         What a title, in small letters with `_` between its words, stands for.
     known : sequence of str
         Titles that tell in which encoding the table is.
+    data : bytes, optional
+        What is in it, where it came from elsewhere and `path` is only what it is called.
 
     Raises
     ------
     UsageError
         It cannot be read, or is no table.
     """
-    text = _text(path, remedy, lambda text: _known_titles(text, title_of, known))
+    if data is None:
+        data = _read(path, remedy)
+    text = _text(path, data, remedy, lambda text: _known_titles(text, title_of, known))
     found = list(_records(path, text, _separator(text), remedy))
     if not found:
         raise UsageError(_("{path} is empty", path=path), remedy)
@@ -189,14 +194,17 @@ def _records(path: Path, text: str, separator: str, remedy: str) -> Iterator[tup
         ) from None
 
 
-def _text(path: Path, remedy: str, fitting: Callable[[str], int]) -> str:
+def _read(path: Path, remedy: str) -> bytes:
     try:
         with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
+            return file.read(_MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         raise UsageError(
             _("{path} cannot be read: {reason}", path=path, reason=reason_of(error)), remedy
         ) from None
+
+
+def _text(path: Path, data: bytes, remedy: str, fitting: Callable[[str], int]) -> str:
     if len(data) > _MAX_BYTES:
         raise UsageError(_("{path} is too large for a table", path=path), remedy)
     if data[:2] == b"PK" or data[:4] == b"\xd0\xcf\x11\xe0":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.core.exceptions import BadRequest
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -102,7 +103,7 @@ def people(request: HttpRequest, visit: Visit) -> HttpResponse:
         role = _role(request.POST.get("role", "student"))
         try:
             section = request.POST.get("section", "").strip()[:100]
-            links, elsewhere = _add(request, visit, roster.read(), role, section)
+            links, elsewhere = _add(request, visit, roster, role, section)
         except BpgradeError as error:
             problem = error.message
     words = request.GET.get("who", "")[:100]
@@ -136,7 +137,7 @@ def audit(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _add(
-    request: HttpRequest, visit: Visit, data: bytes, role: Role, section: str
+    request: HttpRequest, visit: Visit, roster: UploadedFile, role: Role, section: str
 ) -> tuple[list[tuple[Person, str]], list[Person]]:
     """Add people to the course; return a link for each who has no password yet.
 
@@ -145,7 +146,7 @@ def _add(
     """
     links, elsewhere = [], []
     with transaction.atomic():
-        for each in read_people(data):
+        for each in read_people((roster.name or "")[-100:], roster.read()):
             person, _ = Person.objects.get_or_create(
                 username=each.identity, defaults={"name": each.name}
             )
