@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -365,14 +366,24 @@ FLOODS = {path for path in RIGHT if re.search("_(prints|writes)_(much|without_en
 """What they print goes through the same pipe whatever confines them, and takes its time."""
 
 
-def test_right_submissions_keep_full_marks(bench: SandboxSessions) -> None:
+@pytest.mark.parametrize(
+    ("bench", "which"),
+    thorough(
+        product(WITHOUT, ["plain ones", "all"]),
+        but=lambda case: case[0] in BY_DEFAULT and (case[1] == "all") == (case[0] == "strict"),
+    ),
+    indirect=["bench"],
+    scope="module",
+)
+def test_right_submissions_keep_full_marks(bench: SandboxSessions, which: str) -> None:
     course = load_course(ROOT)
     everything = len(names(bench)) == 3
     others = "bubblewrap" not in names(bench)  # with it what is confined less sees nothing else
     chosen = [
         path
         for path in RIGHT
-        if everything or (others and path not in FLOODS) or path.name == "right_plain.py"
+        if (which == "all" and (everything or (others and path not in FLOODS)))
+        or path.name == "right_plain.py"
     ]
     assert FLOODS
     scores: dict[str, float] = {}

@@ -233,19 +233,7 @@ def test_forged_forms_and_wrong_passwords_get_nothing(site: Served, instructor: 
     assert mallory.ask(forged).status == 403
 
 
-def test_nothing_is_left_when_the_server_itself_is_killed(tmp_path: Path):
-    course = tmp_path / "course"
-    assert run_command("author", "new", course).returncode == 0
-    with served(course, tmp_path / "data", warm=False) as running:
-        family = [running.children()["web"], running.children()["worker"]]
-        family += [child for one in family for child in children_of(one)]
-        assert len(family) >= 3  # the web server has a process that answers
-        os.kill(running.process.pid, signal.SIGKILL)
-        wait_for(lambda: not any(map(is_running, family)), "all of them end")
-        assert not answers(running.address)
-
-
-def test_a_second_start_keeps_everything_and_so_does_a_copy(tmp_path: Path):
+def test_a_killed_server_leaves_no_process_and_a_copy_of_its_data_has_everything(tmp_path: Path):
     course = tmp_path / "course"
     assert run_command("author", "new", course).returncode == 0
     with served(course, tmp_path / "data", warm=False) as first:
@@ -253,6 +241,12 @@ def test_a_second_start_keeps_everything_and_so_does_a_copy(tmp_path: Path):
         visitor.post(first.link.removeprefix(first.address), password=PASSWORD)
         attempt = handed_in(visitor, RIGHT)
         graded(visitor, attempt)
+        family = [first.children()["web"], first.children()["worker"]]
+        family += [child for one in family for child in children_of(one)]
+        assert len(family) >= 3  # the web server has a process that answers
+        os.kill(first.process.pid, signal.SIGKILL)
+        wait_for(lambda: not any(map(is_running, family)), "all of them end")
+        assert not answers(first.address)
     shutil.copytree(tmp_path / "data", tmp_path / "backup")
     shutil.rmtree(tmp_path / "data")
     with served(course, tmp_path / "backup") as second:

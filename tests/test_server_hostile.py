@@ -66,7 +66,7 @@ class RawRequest:
     by: str = "mallory"
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=thorough(["sqlite", "postgresql"], but=["postgresql"]))
 def site(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[AttackedSite]:
