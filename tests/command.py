@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 import warm_process
+import warm_server
 from command_client import Request, begin, number
 from warm_server import WarmCommand
 
@@ -73,7 +74,7 @@ def run_command(
 
 def _at_start(variables: Mapping[str, str]) -> dict[str, str]:
     """Return those that Python reads when it starts, and that a fork can't follow."""
-    followed = ("PYTHONIOENCODING", "PYTHONDONTWRITEBYTECODE")
+    followed = ("PYTHONIOENCODING", "PYTHONDONTWRITEBYTECODE", "PYTHON_KEYRING_BACKEND")
     return {
         name: value
         for name, value in variables.items()
@@ -86,7 +87,10 @@ def _forked(request: Request, output: Any, errors: Any, seconds: float) -> int:
     with socket.socket(socket.AF_UNIX) as connection, Path(os.devnull).open("rb") as nothing:
         connection.settimeout(seconds)
         streams = [nothing.fileno(), output.fileno(), errors.fileno()]
-        process = begin(connection, server(), request, streams)
+        words = request.arguments
+        is_of_a_server = words[:1] == ["serve"] and not warm_server.is_start(words)
+        kind: Kind = "servers" if is_of_a_server else "commands"  # with what it needs imported
+        process = begin(connection, server(kind), request, streams)
         try:
             return number(connection)
         except TimeoutError:

@@ -134,7 +134,7 @@ def _run(request: dict[str, Any], descriptors: list[int]) -> None:
         warm_start.hosts(patch)
         warm_start.grading_processes(patch)
         warm_start.platforms(patch, command_client.words(sys.argv[1]))
-        if sys.argv[2] == "servers":
+        if sys.argv[2] == "servers" and warm_server.is_start(request["arguments"]):
             warm_server.serve(patch, Path(sys.argv[1]).with_name("migrated.sqlite3"))
     if request["repair_seconds"] is not None:
         diagnose.REPAIR_SECONDS = request["repair_seconds"]

@@ -9,7 +9,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from command import run_command
+import command_client
+from command import run_command, server
 from serving import PASSWORD, Visitor
 
 CODE = re.compile(r"type this code: (\S+)")
@@ -39,9 +40,11 @@ class Laptop:
         path.write_text(code, encoding="utf-8")
         return path
 
-    def begin(self, *words: object) -> subprocess.Popen[str]:
+    def begin(self, *words: object, stopped: bool = False) -> subprocess.Popen[str]:
+        """Begin to hand in; by a process that has to import all it needs where it is `stopped`."""
+        fresh = [sys.executable, "-m", "grader"]
         return subprocess.Popen(
-            [sys.executable, "-m", "grader", "submit", *map(str, words)],
+            [*(fresh if stopped else command_client.words(server())), "submit", *map(str, words)],
             cwd=self.folder,
             env=self.variables,
             stdout=subprocess.PIPE,

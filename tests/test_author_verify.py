@@ -53,6 +53,12 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return new_course(tmp_path / "mine").folder
 
 
+def try_few(monkeypatch: pytest.MonkeyPatch, seeds: int, mutants: int | None = None) -> None:
+    """Have `author verify` try no more than a test needs."""
+    few = Effort(seeds=seeds, misconception_seeds=1, mutants=mutants, misconceptions=None)
+    monkeypatch.setattr("grader.author.verify.verify", functools.partial(verify, effort=few))
+
+
 def faults(document: dict[str, Any]) -> list[str]:
     found = [fault for exercise in document["exercises"] for fault in exercise["faults"]]
     assert all(fault["remedy"] for fault in found)
@@ -75,6 +81,7 @@ def test_a_new_course_passes(course: Path) -> None:
     assert 0 < exercise["seconds"] < 1
 
 
+@pytest.mark.thorough
 def test_a_course_of_another_subject_passes() -> None:
     document = verified(INTEGRATION)
     assert faults(document) == []
@@ -84,7 +91,10 @@ def test_a_course_of_another_subject_passes() -> None:
     )
 
 
-def test_one_mutant_stands_for_all_that_show_the_same(course: Path) -> None:
+def test_one_mutant_stands_for_all_that_show_the_same(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    try_few(monkeypatch, 3)
     with_probes = verified(course)["exercises"][0]["mutation"]
     path = course / MISCONCEPTIONS
     path.write_text(re.sub(r"@probe\(.*\)\n", "", path.read_text()))
@@ -116,7 +126,8 @@ def test_the_shipped_course_holds(exercise: Exercise, monkeypatch: pytest.Monkey
     assert exercise_found.misconceptions
 
 
-def test_one_exercise_only() -> None:
+def test_one_exercise_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    try_few(monkeypatch, 3, mutants=3)
     document = verified(INTEGRATION, "--exercise", "curves")
     assert [exercise["name"] for exercise in document["exercises"]] == ["curves"]
 
@@ -313,8 +324,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_course(course: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    few = Effort(seeds=3, misconception_seeds=1, mutants=None, misconceptions=None)
-    monkeypatch.setattr("grader.author.verify.verify", functools.partial(verify, effort=few))
+    try_few(monkeypatch, 2, mutants=4)
     change, problem = BROKEN[name]
     change(course)
     document = verified(course)
@@ -334,7 +344,8 @@ def test_checks_that_require_each_other(course: Path) -> None:
     assert "the checks of mean, spread require each other" in faults(verified(course))[0]
 
 
-def test_a_stub_that_earns_points(course: Path) -> None:
+def test_a_stub_that_earns_points(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    try_few(monkeypatch, 20, mutants=3)
     marker = "    # BEGIN SOLUTION\n    return"
     edit(
         REFERENCE,
@@ -346,21 +357,28 @@ def test_a_stub_that_earns_points(course: Path) -> None:
     assert "With the seed 0 the stub gets 4 points instead of 0 (20 of 20 seeds)" in message
 
 
-def test_checks_that_depend_on_the_draw(course: Path) -> None:
+def test_checks_that_depend_on_the_draw(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    try_few(monkeypatch, 20, mutants=3)
     change = "    compare.that(rng.uniform() < 0.7, 'bad luck')\n"
     edit(CHECKS, TITLE, TITLE + change)(course)
     found = faults(verified(course))
     assert any("the reference gets 7 points instead of 10" in message for message in found)
 
 
-def test_a_check_that_breaks_on_a_wrong_program(course: Path) -> None:
+def test_a_check_that_breaks_on_a_wrong_program(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    try_few(monkeypatch, 3)
     opened = "open('/nowhere' if student.mean([2, 4, 9]) > 6 else '/dev/null').close()"
     edit(CHECKS, TITLE, f"{TITLE}    {opened}\n")(course)
     found = faults(verified(course))
     assert any("the check test_mean breaks on a wrong program" in message for message in found)
 
 
-def test_a_check_that_stumbles_over_wrong_answers_is_in_order(course: Path) -> None:
+def test_a_check_that_stumbles_over_wrong_answers_is_in_order(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    try_few(monkeypatch, 3)
     edit(CHECKS, TITLE, TITLE + "    assert [1][int(abs(student.mean([2, 4, 9])) > 6)]\n")(course)
     assert faults(verified(course)) == []
 
@@ -371,7 +389,10 @@ def test_a_folder_that_is_no_course(tmp_path: Path) -> None:
     assert caught.value.exit_code == 2
 
 
-def test_the_faults_of_one_exercise_leave_the_others(tmp_path: Path) -> None:
+def test_the_faults_of_one_exercise_leave_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    try_few(monkeypatch, 3, mutants=12)
     shutil.copytree(INTEGRATION, tmp_path / "two")
     (tmp_path / "two" / "solutions" / "check_samples.py").write_text("(")
     first, second = verified(tmp_path / "two")["exercises"]

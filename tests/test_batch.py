@@ -133,11 +133,15 @@ def test_again_grades_nothing(out: Path, course: Path, submissions: Path) -> Non
     assert ended.stdout == before[0].decode()
 
 
-def test_workers_and_order_change_nothing(
+def test_the_number_of_workers_changes_nothing(
     done: tuple[Path, object], course: Path, submissions: Path, tmp_path: Path
 ) -> None:
     batch(course, submissions, tmp_path / "out", "--workers", 4, "--quiet")
     assert untimed(tmp_path / "out") == untimed(done[0])
+
+
+@pytest.mark.thorough
+def test_the_order_changes_nothing(course: Path) -> None:
     found = load_course(course)
     sources = [f"{source}\n# order\n".encode() for source in SOURCES]
     tasks = [Task(str(index), "double", "double.py", data) for index, data in enumerate(sources)]

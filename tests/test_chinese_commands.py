@@ -131,6 +131,7 @@ def test_verify_fits_in_aligned_columns(term: Path, width: int) -> None:
     assert "变异体" in head
 
 
+@pytest.mark.thorough
 def test_verify_tells_faults(term: Path, tmp_path: Path) -> None:
     said("author", "new", "mine", folder=tmp_path)
     stub = tmp_path / "mine" / "exercises" / "exercise1.py"

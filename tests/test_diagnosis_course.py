@@ -99,7 +99,7 @@ def grade(exercise: Exercise, texts: list[str]) -> list[Result]:
         ]
 
 
-@pytest.mark.parametrize(("name", "function"), thorough(ASKED, but=ASKED[1::2]))
+@pytest.mark.parametrize(("name", "function"), thorough(ASKED, but=[ASKED[1], ASKED[3]]))
 def test_a_mutant_is_named_as_its_own_class(name: str, function: str) -> None:
     exercise = COURSE.exercise(name)
     shelf = Shelf(COURSE, lambda each: load_reference(COURSE, each))

@@ -364,13 +364,22 @@ RIGHT = sorted(
 
 FLOODS = {path for path in RIGHT if re.search("_(prints|writes)_(much|without_end)", path.name)}
 """What they print goes through the same pipe whatever confines them, and takes its time."""
+ASKING = re.compile(r"^\s*import (os|sys|signal|threading|tkinter|matplotlib)\b", re.MULTILINE)
+
+
+def is_chosen(path: Path, everything: bool) -> bool:
+    """Say whether a file is tried by default: a plain one, and behind all layers what asks
+    something of the system.
+    """
+    asks = everything and path not in FLOODS and ASKING.search(path.read_text("utf-8"))
+    return path.name == "right_plain.py" or bool(asks)
 
 
 @pytest.mark.parametrize(
     ("bench", "which"),
     thorough(
-        product(WITHOUT, ["plain ones", "all"]),
-        but=lambda case: case[0] in BY_DEFAULT and (case[1] == "all") == (case[0] == "strict"),
+        product(WITHOUT, ["some", "all"]),
+        but=lambda case: case[0] in BY_DEFAULT and case[1] != "all",
     ),
     indirect=["bench"],
     scope="module",
@@ -382,8 +391,8 @@ def test_right_submissions_keep_full_marks(bench: SandboxSessions, which: str) -
     chosen = [
         path
         for path in RIGHT
-        if (which == "all" and (everything or (others and path not in FLOODS)))
-        or path.name == "right_plain.py"
+        if (everything or (others and path not in FLOODS) or path.name == "right_plain.py")
+        and (which == "all" or is_chosen(path, everything))
     ]
     assert FLOODS
     scores: dict[str, float] = {}

@@ -138,7 +138,8 @@ def test_a_teacher_connects_a_course_and_chooses_exercises(browser, site: BothSi
     assert [one.maximum for one in course.columns.values() if one.activity][-1:] == [10.0]
 
 
-@pytest.mark.parametrize("storage", thorough(["", "kept"], but=[""]))
+@pytest.mark.thorough
+@pytest.mark.parametrize("storage", ["", "kept"])
 def test_exercises_are_chosen_in_a_new_window(browser, site: BothSides, storage: str):
     """The platform takes the choice from its own frame, as Moodle 4.5 does."""
     course = site.course("Without cookies")

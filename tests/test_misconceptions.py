@@ -34,7 +34,7 @@ EQUIVALENT: Mapping[str, tuple[str, str]] = {}
 EXERCISES = [exercise for exercise in COURSE.exercises if COURSE.misconceptions(exercise).is_file()]
 
 
-BY_DEFAULT = {"exercise1", "exercise4"}
+BY_DEFAULT = {"exercise1"}
 """Exercise 3 is proved by default in tests/test_author_verify.py."""
 
 

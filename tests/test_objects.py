@@ -337,6 +337,7 @@ def test_an_object_ends_with_its_process(grader: Grader) -> None:
     assert found["places"].points == 1.0
 
 
+@pytest.mark.thorough
 def test_the_course_of_objects_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("grader.diagnosis.diagnose.REPAIR_SECONDS", 0.0)
     effort = Effort(seeds=2, misconception_seeds=2, mutants=12, misconceptions=2)

@@ -242,7 +242,7 @@ def test_the_switch_darkens_and_the_system_is_heard(page, feedback):
     assert colour(page, "svg.figure", "fill") == colour(page, "body", "color")
 
 
-@pytest.mark.parametrize("width", thorough([320, 390, 768, 1400], but=[320, 1400]))
+@pytest.mark.parametrize("width", thorough([320, 390, 768, 1400], but=[320]))
 def test_no_width_needs_scrolling_sideways(page, index, feedback, width):
     page.set_viewport_size({"width": width, "height": 800})
     for url in (index, feedback):
@@ -252,7 +252,7 @@ def test_no_width_needs_scrolling_sideways(page, index, feedback, width):
 
 @pytest.mark.parametrize(
     ("width", "scheme"),
-    thorough(product([390, 1100], ["light", "dark"]), but=[(390, "dark"), (1100, "light")]),
+    thorough(product([390, 1100], ["light", "dark"]), but=[(390, "dark")]),
 )
 def test_axe_finds_nothing(page, index, feedback, width, scheme):
     page.emulate_media(color_scheme=scheme)
@@ -300,14 +300,15 @@ def test_a_page_with_every_outcome_is_accessible(page, tmp_path):
     assert page.locator(":target h2").inner_text().startswith("exercise2")
 
 
-def test_ten_thousand_open_in_pieces(page, tmp_path):
+@pytest.mark.parametrize("number", thorough([1_200, 10_000], but=[1_200]))
+def test_thousands_open_in_pieces(page, tmp_path, number):
     """A class of 10,000 shows 500 rows at once, and still finds and sorts among all."""
     from grader.decisions.results import read_graded
     from grader.report.pages.class_page import ROWS_AT_ONCE, class_page
     from grader.report.pages.counting import count
     from grader.report.pages.rows import row
 
-    people = (Student(f"{n:05d}", f"Person {n:05d}") for n in range(10_000))
+    people = (Student(f"{n:05d}", f"Person {n:05d}") for n in range(number))
     folder = write_batch(tmp_path / "out", [], people)
     counted = count(row(one, "") for one in read_graded(folder))
     html = tmp_path / "index.html"
@@ -317,14 +318,14 @@ def test_ten_thousand_open_in_pieces(page, tmp_path):
     assert time.monotonic() - start < 60  # measured by benchmarks/class_pages.py, not here
     rows = page.locator("#students-table tbody tr")
     assert rows.count() == ROWS_AT_ONCE
-    assert page.locator("#count").inner_text() == "10,000 students, 1 to 500 shown"
+    assert page.locator("#count").inner_text() == f"{number:,} students, 1 to 500 shown"
     page.get_by_role("button", name="Next 500").click()
     assert names(page)[0] == "Person 00500"
     page.locator("#students-table thead").get_by_role("button", name="Student").click()
     page.locator("#students-table thead").get_by_role("button", name="Student").click()
-    assert names(page)[0] == "Person 09999"
-    page.get_by_label("Name, id or mistake").fill("person 07777")
-    assert names(page) == ["Person 07777"]
+    assert names(page)[0] == f"Person {number - 1:05d}"
+    page.get_by_label("Name, id or mistake").fill("person 00777")
+    assert names(page) == ["Person 00777"]
 
 
 def test_without_scripts_the_page_is_all_there(browser, index):

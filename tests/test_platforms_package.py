@@ -19,6 +19,7 @@ from command import run_command
 from platform_cases import EXERCISE
 
 from grader.course import load_course
+from grader.platforms.packaging import build as building
 from grader.platforms.packaging import wheel as wheels
 from grader.platforms.packaging.build import MANIFEST, PackageOptions, build
 from grader.platforms.packaging.requirements import pins
@@ -106,7 +107,10 @@ def test_the_pins_are_a_closed_set_of_what_is_installed() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_in_a_package(name: str) -> None:
+def test_what_is_in_a_package(
+    name: str, own_wheel: tuple[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "wheel", lambda: own_wheel)
     one = platform(name)
     course = load_course(ROOT)
     files = build(one, course, PackageOptions(course.exercise(EXERCISE), python=HERE, seed=7))

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from command import run_command
-from serving import RIGHT, answers, first_instructor, free_port, served
+from serving import PASSWORD, RIGHT, Visitor, answers, first_instructor, free_port, served
 from thoroughness import thorough
 from waiting import wait_for
 
@@ -181,7 +181,9 @@ except BpgradeError as error:
     ]
 
 
-def test_a_second_server_leaves_the_first_one_alone(course: Path, tmp_path: Path):
+def test_a_second_server_leaves_the_first_one_alone_which_makes_a_key_that_is_empty_anew(
+    course: Path, tmp_path: Path
+):
     data = tmp_path / "data"
     words = ["serve", "--course", course, "--data", data]
     with served(course, data) as running:
@@ -193,8 +195,14 @@ def test_a_second_server_leaves_the_first_one_alone(course: Path, tmp_path: Path
     said = refused(2, "keeps its data in SQLite", *words, "--database", away, "--port", free_port())
     assert "bpgrade serve backup and restore --database" in said
     assert (data / "server.json").read_bytes() == kept
+    (data / "secret").write_bytes(b"")  # as a full disk may have left it
     with served(course, data) as again:
         assert again.link == ""
+        back = Visitor(again.address)
+        assert back.post("/login/", username="instructor", password=PASSWORD).status == 200
+        assert len((data / "secret").read_text("ascii")) > 80
+        assert (data / "secret").stat().st_mode & 0o077 == 0
+    assert json.loads((data / "server.json").read_text("utf-8"))["courses"] == [str(course)]
 
 
 @pytest.mark.parametrize("host", thorough(["localhost", "::1"], but=["::1"]))
@@ -335,53 +343,47 @@ def test_a_command_tells_that_the_database_is_away(command: str, begun: Path, tm
     assert list(tmp_path.iterdir()) == [data]
 
 
-def test_a_key_that_a_full_disk_has_left_empty_is_made(course: Path, begun: Path, tmp_path: Path):
-    data = tmp_path / "data"
-    shutil.copytree(begun, data)
-    (data / "secret").write_bytes(b"")
-    with served(course, data) as running:
-        first_instructor(running)
-        assert len((data / "secret").read_text("ascii")) > 80
-        assert (data / "secret").stat().st_mode & 0o077 == 0
-    assert json.loads((data / "server.json").read_text("utf-8"))["courses"] == [str(course)]
-
-
 @pytest.mark.parametrize("number", thorough([signal.SIGINT, signal.SIGTERM], but=[signal.SIGINT]))
-def test_one_that_a_script_starts_in_the_background_is_stopped(
+def test_one_that_a_script_starts_in_the_background_is_stopped_and_takes_no_code_of_its_folder(
     number: signal.Signals, course: Path, tmp_path: Path
 ):
     """A shell has such a program ignore Ctrl-C, which is meant for what is in front."""
-    port = free_port()
-    words = [sys.executable, "-m", "grader", "serve", "--course", str(course)]
-    words += ["--data", str(tmp_path / "data"), "--port", str(port)]
-    command = 'trap "" INT; "$@" & echo $!; wait $!'
-    with subprocess.Popen(
-        ["sh", "-c", command, "sh", *words], stdout=subprocess.PIPE, text=True
-    ) as shell:
-        assert shell.stdout is not None
-        process = int(shell.stdout.readline())
-        wait_for(lambda: answers(f"http://127.0.0.1:{port}"), "the server answers")
-        os.kill(process, number)
-        assert shell.wait(60) == 0
-    assert not answers(f"http://127.0.0.1:{port}")
-
-
-def test_no_code_is_taken_from_the_folder_that_it_is_started_in(
-    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
     marker = tmp_path / "imported"
     started_in = tmp_path / "a clone"
     for name in ("grader", "django", "granian", "csp"):
         package = started_in / name
         package.mkdir(parents=True)
         (package / "__init__.py").write_text(f"open({str(marker)!r}, 'w')\nraise SystemExit(1)\n")
-    monkeypatch.chdir(started_in)
-    with served(course, tmp_path / "data", warm=False) as running:
-        visitor = first_instructor(running)
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    words = [sys.executable, "-P", "-m", "grader", "serve", "--course", str(course)]
+    words += ["--data", str(tmp_path / "data"), "--port", str(port)]
+    command = 'trap "" INT; "$@" & echo $!; wait $!'
+    with subprocess.Popen(
+        ["sh", "-c", command, "sh", *words],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=started_in,
+        env={**os.environ, "BPGRADE_LANG": "en"},
+    ) as shell:
+        assert shell.stdout is not None
+        process = int(shell.stdout.readline())
+        told = ""
+        while "Ctrl-C" not in told:
+            line = shell.stdout.readline()
+            assert line, f"the server ended: {told}"
+            told += line
+        [link] = re.findall(r"/link/\S+/", told)
+        wait_for(lambda: answers(address), "the server answers")
+        visitor = Visitor(address)
+        assert visitor.post(link, password=PASSWORD).status == 200
         page = "/c/course/e/exercise1/"
         handed_in = visitor.post(f"{page}submit/", page=page, code=RIGHT)
-        state = handed_in.address.removeprefix(running.address) + "state/"
+        state = handed_in.address.removeprefix(address) + "state/"
         wait_for(lambda: '"ended": true' in visitor.get(state).text, "it is graded")
+        os.kill(process, number)
+        assert shell.wait(60) == 0
+    assert not answers(address)
     assert not marker.exists()
 
 

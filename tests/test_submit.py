@@ -205,7 +205,7 @@ def test_a_computer_is_listed_and_ended_by_its_person(
     page = laptop.person.get("/device/").text
     [number] = re.findall(r'name="end" value="(\d+)"', page)
     laptop.person.post("/device/", end=number)
-    process = laptop.begin("exercise1.py")
+    process = laptop.begin("exercise1.py", stopped=True)
     assert until(process, "is not, or no longer, allowed to hand in for you")
     assert until(process, CODE)  # and asks again
     process.send_signal(signal.SIGINT)
@@ -242,7 +242,7 @@ def test_a_server_that_starts_again_is_waited_for(site: Served, ada: Laptop):
     told = process.communicate(timeout=120)
     assert process.returncode == 1, told
     assert "mean took longer than 3 s" in told[0]
-    process = ada.begin("exercise1.py")
+    process = ada.begin("exercise1.py", stopped=True)
     later = until(process, r"handed in as attempt \d+: (\S+)")[1]
     assert later != page
     process.send_signal(signal.SIGINT)  # whoever stops it is told once more

@@ -618,6 +618,7 @@ def test_wrong_tables_are_told_of(grader: Grader, tmp_path: Path) -> None:
         assert f"{check.outcome}: {check.feedback}".startswith(TOLD[check.id])
 
 
+@pytest.mark.thorough
 def test_the_course_of_tables_and_figures_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("grader.diagnosis.diagnose.REPAIR_SECONDS", 0.0)
     effort = Effort(seeds=1, misconception_seeds=1, mutants=5, misconceptions=1)

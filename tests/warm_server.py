@@ -65,6 +65,11 @@ def prepare() -> None:
         importlib.import_module(module.name)
 
 
+def is_start(words: Sequence[str]) -> bool:
+    """Return whether `bpgrade WORDS` starts a server: `serve` with options, and no subcommand."""
+    return words[:1] == ["serve"] and words[1:2] != [] and words[1].startswith("--")
+
+
 def serve(patch: pytest.MonkeyPatch, migrated: Path) -> None:
     """Make this process ready to be `bpgrade serve`.
 
