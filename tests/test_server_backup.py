@@ -111,14 +111,14 @@ def test_an_older_server_is_brought_up_to_date_backed_up_and_restored(
     assert "already exists" in run_command("serve", "backup", after, "--data", data).stderr
     assert not list(tmp_path.glob(".bpgrade*"))
 
-    for backup, name in ((before, "restored_before"), (after, "restored_after")):
-        other = empty_database(cluster, name) if kind == "sqlite" else ""
-        words = ["--data", tmp_path / name, *(["--database", other] if other else [])]
-        restored = run_command("serve", "restore", backup, *words)
-        assert restored.returncode == 0, restored.stderr
-        assert "4 people" in restored.stdout
-        again = run_command("serve", "restore", backup, *words)
-        assert (again.returncode, "is not empty" in again.stderr) == (2, True)
+    backup, name = (before, "before") if kind == "sqlite" else (after, "after")
+    other = empty_database(cluster, "restored") if kind == "sqlite" else ""
+    words = ["--data", tmp_path / name, *(["--database", other] if other else [])]
+    restored = run_command("serve", "restore", backup, *words)
+    assert restored.returncode == 0, restored.stderr
+    assert "4 people" in restored.stdout
+    again = run_command("serve", "restore", backup, *words)
+    assert (again.returncode, "is not empty" in again.stderr) == (2, True)
     (tmp_path / "second").mkdir()
     if kind == "sqlite":
         into = run_command(
@@ -127,10 +127,10 @@ def test_an_older_server_is_brought_up_to_date_backed_up_and_restored(
         assert (into.returncode, "is not empty" in into.stderr) == (2, True)
         assert not list((tmp_path / "second").iterdir())
     if kind == "sqlite":
-        with served(course, tmp_path / "restored_before") as running:
+        with served(course, tmp_path / name) as running:
             looked_over(running)
         return
-    with served(course, tmp_path / "restored_after") as running:
+    with served(course, tmp_path / name) as running:
         known = Visitor(running.address)
         for cookie in cookies.split("; "):
             known.keep(*cookie.split("=", 1))

@@ -33,7 +33,7 @@ def site(
 ) -> Iterator[tuple[Served, Visitor, Database | None]]:
     course = tmp_path / "course"
     assert run_command("author", "new", course).returncode == 0
-    with served_on(request.param, course, tmp_path / "data", warm=False) as (running, found):
+    with served_on(request.param, course, tmp_path / "data") as (running, found):
         yield running, first_instructor(running), found
 
 

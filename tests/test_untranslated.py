@@ -293,7 +293,7 @@ def test_a_command(name: str, place: Path) -> None:
 @pytest.fixture(scope="module")
 def results(place: Path) -> list[Result]:
     """The results of submissions that fail in all kinds of ways, as they were told in marks."""
-    course = impatient(place / "impatient", 1.0)
+    course = impatient(place / "impatient", 0.4)
     lines = []
     for exercise in ("exercise1", "exercise2", "exercise3"):
         files = [*broken(place, exercise), *WRONG.get(exercise, ())]
