@@ -26,6 +26,7 @@ def report_of(visitor: Visitor, code: str) -> str:
     return visitor.get(f"{attempt}report/").text
 
 
+@pytest.mark.thorough  # tests/test_server_showing.py shows it to who logs in
 def test_the_stub_names_no_fault_to_who_comes_from_a_platform(tmp_path: Path):
     stub = (ROOT / "exercises" / "exercise4.py").read_text("utf-8")
     with registered(tmp_path, "--workers", "1", "--course", str(ROOT)) as site:
