@@ -349,7 +349,7 @@ READ = (
     "check {}/in/s0/double1.py --course {course}",
     "check --json {}/in/s0/double1.py --course {course}",
     "report {}/out",
-    "diff {}/out {}/out",
+    "diff {0}/out {0}/out",
     "export csv {}/out",
     "show exercise1",
     "--help",

@@ -180,7 +180,7 @@ def test_a_bundle_sets_itself_up_without_a_package_index(tmp_path: Path) -> None
     text = install.read_text("utf-8").replace('"$here/venv/bin/bpgrade" --version\n', "")
     install.write_text(text, "utf-8")
     gone = {"PIP_INDEX_URL": "http://127.0.0.1:9/none", "PIP_CONFIG_FILE": os.devnull}
-    gone["PIP_NO_COMPILE"] = "1"
+    gone["PIP_COMPILE"] = "no"
     done = subprocess.run(
         ["bash", "folder/setup.sh"],
         cwd=tmp_path,
