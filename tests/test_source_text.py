@@ -33,9 +33,36 @@ ASKED = {
 }
 
 
+GUARD = "if __name__ == '__main__':\n    print(1)\n"
+GUARDED = {
+    "in the middle": f"{GUARD}def f(): ...\n",
+    "twice": f"{GUARD}{GUARD}",
+    "in a string": f'text = """\n{GUARD}"""\n',
+    "in another way": "if '__main__' == __name__:\n    print(1)\n",
+    "broken": f"{GUARD}    print(\n",
+}
+
+
 def whole(source: str) -> list[tuple[str, int]] | None:
     found = SourceText(source, "a.py").whole(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     return None if found is None else found.functions
+
+
+def test_a_main_guard_at_the_end_is_set_apart() -> None:
+    text = SourceText(f"def f(): ...\n\n\n{GUARD}", "a.py")
+    found = text.whole(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, main=False)
+    assert found is not None
+    assert found.guard is not None
+    assert ast.dump(found.guard, include_attributes=True) == ast.dump(
+        text.tree.body[-1], include_attributes=True
+    )
+    assert "print" not in found.code.co_names
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_another_main_guard_is_read_as_a_tree(name: str) -> None:
+    found = SourceText(GUARDED[name], "a.py").whole(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, main=False)
+    assert found is None
 
 
 @pytest.mark.parametrize("source", PLAIN.values(), ids=PLAIN)

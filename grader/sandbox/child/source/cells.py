@@ -143,10 +143,7 @@ class Cells:
         """Return a cell's code where nothing but that is needed to run it; else None."""
         if self.definitions_only or self._stopped or self._flags != _FLAGS:
             return None
-        whole = text.whole(_FLAGS)
-        if whole is not None and not self.main and "__name__" in whole.code.co_names:
-            return None  # it may be a main guard
-        return whole
+        return text.whole(_FLAGS, self.main)
 
     def run_whole(self, whole: Whole, text: SourceText, share: float) -> list[Failure]:
         """Run a cell's code; see `run`."""
@@ -154,7 +151,11 @@ class Cells:
         with self._clock(share) as start_clock:
             ended = self._ended(whole.code)
             if ended.error is not None:
-                self._run_together(text.tree.body, text.label, failures, start_clock, ended)
+                body = text.tree.body[: -1 if whole.guard else None]
+                self._run_together(body, text.label, failures, start_clock, ended)
+            if whole.guard is not None:
+                self._guards.append((whole.guard, text.label))
+                self._add_guarded(whole.guard, text.label, failures, start_clock)
         return failures
 
     def _pause(self, call: Callable[[], None]) -> None:

@@ -1,7 +1,7 @@
 """A file or a cell as it was written: its code, and its syntax tree where that tells more.
 
 To make the tree takes as long as all else in loading, and most texts do without: it is asked where
-a statement fails, where there may be a main guard, and where a text is written in a rare way.
+a statement fails, where a main guard is not at the end, and where a text is written in a rare way.
 """
 
 from __future__ import annotations
@@ -19,13 +19,18 @@ from . import definitions
 _RARE: Final = re.compile(r"\\\n|[\r\f]|from \.")  # lines that go on; imports that are rewritten
 _DEFINED: Final = re.compile(r"(?:async +def|def|class) +(\w+)")
 _BEGINNINGS: Final = ("def ", "class ", "async ")
+_GUARD: Final = re.compile(r"""^if __name__ == (?:"__main__"|'__main__'):""", re.MULTILINE)
 
 
 class Whole(NamedTuple):
-    """A text as one piece of code, and the functions and classes at its top level, with lines."""
+    """A text as one piece of code, with the functions and classes at its top level, by lines.
+
+    `guard` is a main guard at its end, which the code is without.
+    """
 
     code: CodeType
     functions: list[tuple[str, int]]
+    guard: ast.If | None
 
 
 class SourceText:
@@ -48,18 +53,33 @@ class SourceText:
         """Return the functions and classes at its top level, with their lines."""
         return definitions.functions(self.tree)
 
-    def whole(self, flags: int) -> Whole | None:
-        """Return its code, made without a tree; None where the tree has to be asked."""
+    def whole(self, flags: int, main: bool = True) -> Whole | None:
+        """Return its code, made without a tree; None where the tree has to be asked.
+
+        Where it is not `main`, what stands under a main guard is no part of the code.
+        """
         if _RARE.search(self.source):
             return None
+        end = None if main else _GUARD.search(self.source)
+        own = self.source if end is None else self.source[: end.start()]
         try:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
-                code = compile(self.source, self.label, "exec", flags, dont_inherit=True)
+                code = compile(own, self.label, "exec", flags, dont_inherit=True)
+                guard = None if end is None else self._guard_from(end.start())
         except Exception:  # the tree tells which statement it is
             return None
-        found = None if caught else self._functions_of(code)
-        return None if found is None else Whole(code, found)
+        if caught or (not main and "__name__" in code.co_names):
+            return None  # there may be another guard
+        found = self._functions_of(code)
+        return None if found is None else Whole(code, found, guard)
+
+    def _guard_from(self, start: int) -> ast.If:
+        """Return the main guard that the text ends with; raises ValueError where more follows."""
+        above = "\n" * self.source.count("\n", 0, start)
+        [guard] = ast.parse(above + self.source[start:], self.label).body
+        assert isinstance(guard, ast.If)
+        return guard
 
     def _functions_of(self, code: CodeType) -> list[tuple[str, int]] | None:
         """Return what lines without indentation define; None where one of them is in a string.
