@@ -98,6 +98,18 @@ def start_as_ever() -> None:
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], variables())
 
 
+def hear_signals() -> None:
+    """Be told how processes end, and of Ctrl-C, where whoever started this program was not.
+
+    Signals that are held back, and a SIGCHLD that is ignored, pass to all that a process starts.
+    """
+    if os.name == "posix":
+        import signal
+
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
 def check_keeps_assertions() -> None:
     """Do nothing where Python runs each `assert`.
 

@@ -144,7 +144,9 @@ def test_how_python_was_started_changes_nothing(
     assert (other.returncode, other.stderr) == (plain.returncode, plain.stderr)
 
 
-def test_modules_of_others_and_warnings_as_errors_change_nothing(course: Path, tmp_path: Path):
+def test_modules_of_others_strict_warnings_and_a_deaf_parent_change_no_batch(
+    course: Path, tmp_path: Path
+):
     others = tmp_path / "others"
     others.mkdir()
     for name in ("click", "json", "msgpack", "numpy", "pytest", "random", "selectors"):
@@ -154,7 +156,15 @@ def test_modules_of_others_and_warnings_as_errors_change_nothing(course: Path, t
     (handed_in / "anna_exercise1.py").write_text("def double(x):\n    return 2 * x\n")
     words = ("batch", handed_in, "--course", course, "--out", tmp_path / "out")
     set_ = {"PYTHONPATH": str(others), "PYTHONWARNINGS": "error"}
-    done = run_command(*words, variables={**os.environ, **set_})
+    deaf = "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN);"
+    start = f"{deaf} os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    done = subprocess.run(
+        [sys.executable, "-E", "-c", start, "-m", "grader", *words],
+        env={**os.environ, **set_},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
     assert "Warning" not in done.stderr  # of what was left open
     assert "graded,3,3," in (tmp_path / "out" / "grades.csv").read_text("utf-8")

@@ -15,7 +15,7 @@ from grader.cli.help_format import Context
 from grader.cli.language_option import LANG, localised, use_language
 from grader.cli.streams import make_streams_last
 from grader.errors import DISK_IS_FULL, BpgradeError, UsageError
-from grader.interpreter import start_as_ever
+from grader.interpreter import hear_signals, start_as_ever
 from grader.language import current_language, gettext, joined, reading, translated
 from grader.language import gettext_lazy as _
 
@@ -102,6 +102,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     if arguments is not None:
         sys.exit(_run(arguments))
     start_as_ever()
+    hear_signals()
     garbage.look_for_it_later()
     code = _run(None)
     garbage.leave_it_to_the_system()

@@ -55,9 +55,17 @@ def import_packages(settings: dict[str, Any], forks: bool = False) -> Callable[.
 
 
 def _set_signals() -> None:
-    """Have an interrupt end the process, and a file that is too large end the call that writes."""
+    """Have an interrupt end the process, and a file that is too large end the call that writes.
+
+    All others do what they do by default, whatever those who started the grader have set: a parent
+    that ignores SIGCHLD is not told how its children end.
+    """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.platform != "win32":
+        for number in signal.valid_signals() - {signal.SIGPIPE}:
+            if signal.getsignal(number) is signal.SIG_IGN:
+                signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
 
