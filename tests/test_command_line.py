@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from command import run_command
+
+from grader.cli import machine_errors
+from grader.cli.streams import make_streams_last
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="uses Linux's devices and shell")
 
@@ -208,3 +215,47 @@ def test_a_module_that_is_named_with_the_file_that_imports_it_is_no_mistake(tmp_
     assert (code, last) == (2, ["Altogether: 10 / 10 in 1 of 2 files"])
     assert told.count("which exercise") == 1
     assert "the name notes.py" in told
+
+
+@on_linux
+@pytest.mark.parametrize("command", ["author new loop", "serve --course loop --data data"])
+def test_symbolic_links_in_a_circle(command: str, tmp_path: Path):
+    (tmp_path / "loop").symlink_to("loop")
+    ended = run(*command.split(), folder=tmp_path)
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+    assert ended.stderr.splitlines()[-1].startswith("  -> ")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.EMFILE, "many"), "no more files can be opened"),
+        (BlockingIOError(errno.EAGAIN, "again"), "no more processes can be started"),
+        (MemoryError(), "there is not enough memory"),
+        (RuntimeError("Symlink loop from 'a'"), "symbolic links lead in a circle"),
+        (OSError(errno.EINVAL, "invalid"), None),
+        (RuntimeError("a fault of ours"), None),
+    ],
+)
+def test_what_a_machine_refuses_is_said_in_words(error: Exception, told: str | None):
+    known = machine_errors.in_words(error)
+    assert (known is None) == (told is None)
+    assert known is None or known.message.startswith(str(told))
+    assert known is None or known.remedy
+
+
+@on_linux
+def test_a_pipe_that_does_not_wait_loses_nothing(monkeypatch: pytest.MonkeyPatch):
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    text = "a line of a result\n" * 20_000
+    with os.fdopen(reading) as read, ThreadPoolExecutor() as threads:
+        with os.fdopen(writing, "w") as stream, monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", stream)
+            patch.setattr(sys, "stderr", io.StringIO())
+            make_streams_last()
+            got = threads.submit(read.read)
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        assert got.result(30) == text

@@ -257,3 +257,19 @@ def certificate(folder: Path) -> Path:
         + made.public_bytes(serialization.Encoding.PEM)
     )
     return path
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("HTTPS_PROXY", "ftp://proxy"),
+        ("SSL_CERT_FILE", __file__),
+    ],
+)
+def test_a_variable_that_allows_no_connection_is_said_in_words(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+):
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ServerError, match="the connection cannot be set up: ") as told:
+        Server("https://127.0.0.1:9")
+    assert "SSL_CERT_FILE" in told.value.remedy

@@ -9,12 +9,12 @@ from typing import Any, NoReturn
 import click
 
 from grader import __version__
-from grader.cli import garbage
+from grader.cli import garbage, machine_errors
 from grader.cli.click_errors import in_the_readers_language
 from grader.cli.help_format import Context
 from grader.cli.language_option import LANG, localised, use_language
 from grader.cli.streams import make_streams_last
-from grader.errors import DISK_IS_FULL, BpgradeError, UsageError
+from grader.errors import BpgradeError, UsageError
 from grader.interpreter import hear_signals, start_as_ever
 from grader.language import current_language, gettext, joined, reading, translated
 from grader.language import gettext_lazy as _
@@ -130,43 +130,14 @@ def _run_in_the_readers_language(arguments: list[str] | None) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo(gettext("bpgrade: stopped"), err=True)
         return 130
-    except OSError as error:
-        known = _from_outside(error)
+    except machine_errors.KINDS as error:
+        known = machine_errors.in_words(error)
         if known is None:
             raise
-        sys.stdout = None  # what is left to write could not be written at exit either
+        if isinstance(error, OSError):
+            sys.stdout = None  # what is left to write could not be written at exit either
         report(known)
         return known.exit_code
-
-
-def _from_outside(error: OSError) -> BpgradeError | None:
-    """Return what the machine is to blame for, in words; None for what may be our mistake."""
-    if error.errno in DISK_IS_FULL:
-        remedy = _("free some space, then rerun the same command")
-        if not error.filename:
-            return BpgradeError(_("the disk is full: not everything could be written"), remedy)
-        return BpgradeError(
-            _(
-                "the disk that holds {file} is full: not everything could be written",
-                file=error.filename,
-            ),
-            remedy,
-        )
-    import tempfile
-    from pathlib import Path
-
-    try:
-        Path.cwd()
-    except FileNotFoundError:
-        return UsageError(_("the current folder no longer exists"), _("change to another folder"))
-    try:
-        tempfile.gettempdir()
-    except FileNotFoundError:
-        return BpgradeError(
-            _("there is no folder in which temporary files can be written"),
-            _("set TMPDIR to one, and raise the limit of `ulimit -f` if there is one"),
-        )
-    return None
 
 
 def report(error: BpgradeError) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import select
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +20,8 @@ _GONE: Final = {errno.EPIPE, errno.ECONNRESET, errno.ESHUTDOWN} | (
 class _UnheardOutput(io.RawIOBase):
     """Writes to a file descriptor; once its reader has gone, to nowhere.
 
-    `bpgrade batch ... | head -1` must grade the class all the same, and end as it would have.
+    `bpgrade batch ... | head -1` must grade the class all the same, and end as it would have. And
+    where the caller has its pipe never wait, as Node.js does, a slow reader loses nothing.
     """
 
     def __init__(self, stream: io.TextIOWrapper) -> None:
@@ -33,12 +35,15 @@ class _UnheardOutput(io.RawIOBase):
         return True
 
     def write(self, data: ReadableBuffer, /) -> int:
-        try:
-            return os.write(self._descriptor, data)
-        except OSError as error:
-            if error.errno not in _GONE:
-                raise
-            return memoryview(data).nbytes
+        while True:
+            try:
+                return os.write(self._descriptor, data)
+            except BlockingIOError:
+                select.select((), (self._descriptor,), ())
+            except OSError as error:
+                if error.errno not in _GONE:
+                    raise
+                return memoryview(data).nbytes
 
 
 def make_streams_last() -> None:

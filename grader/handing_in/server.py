@@ -56,14 +56,18 @@ class Server(AbstractContextManager["Server"]):
             "Accept-Language": html_tag(current_language()),
         }
         try:
+            httpx.URL(address)
+        except httpx.InvalidURL:
+            raise server_failures.no_server(address) from None
+        try:
             self._client = httpx.Client(
                 base_url=f"{address}/api/1/",
                 headers=headers,
                 timeout=_TIMEOUT,
                 trust_env=address.startswith("https:"),  # a proxy would read what isn't encrypted
             )
-        except httpx.InvalidURL:
-            raise server_failures.no_server(address) from None
+        except (httpx.InvalidURL, ImportError, OSError, ValueError) as error:
+            raise server_failures.unusable_variables(error) from None
 
     def __exit__(self, *_error: object) -> None:
         self._client.close()

@@ -86,6 +86,17 @@ def unanswered(error: httpx.HTTPError, address: str) -> BpgradeError:
     )
 
 
+def unusable_variables(error: Exception) -> ServerError:
+    """Return the error for a proxy, or for certificates, with which no connection can be made."""
+    return ServerError(
+        _("the connection cannot be set up: {reason}", reason=plain(str(error))),
+        _(
+            "look at the environment variables SSL_CERT_FILE and SSL_CERT_DIR, and at those of"
+            " proxies: https_proxy, all_proxy and no_proxy"
+        ),
+    )
+
+
 def no_server(address: str) -> ServerError:
     """Return the error for an address where something else answers."""
     return ServerError(

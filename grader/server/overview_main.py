@@ -6,6 +6,7 @@ and when nobody has asked for a while, for what it keeps of a large class is lar
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -23,15 +24,18 @@ _IDLE_SECONDS: Final = 600.0
 
 def main() -> None:
     """Answer until nobody asks any more."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # whatever a course prints is no answer
-    os.nice(_BEHIND_THE_PAGES)
-    set_up(read(Path(sys.argv[1])))
-    while select.select([sys.stdin], [], [], _IDLE_SECONDS)[0]:
-        line = sys.stdin.readline()
-        if not line:
-            return
-        _answer(line, answers)
+    with (
+        contextlib.suppress(BrokenPipeError),  # whoever has asked is gone
+        os.fdopen(os.dup(1), "w", encoding="utf-8") as answers,
+    ):
+        os.dup2(2, 1)  # whatever a course prints is no answer
+        os.nice(_BEHIND_THE_PAGES)
+        set_up(read(Path(sys.argv[1])))
+        while select.select([sys.stdin], [], [], _IDLE_SECONDS)[0]:
+            line = sys.stdin.readline()
+            if not line:
+                return
+            _answer(line, answers)
 
 
 def _answer(line: str, answers: TextIO) -> None:
