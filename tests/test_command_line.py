@@ -58,6 +58,14 @@ def test_an_unknown_command_is_answered_with_all_there_are(tmp_path: Path):
     assert "did you mean" not in ended.stderr
 
 
+@pytest.mark.parametrize("words", [(), ("author",)])
+def test_without_a_command_there_is_help(words: tuple[str, ...], tmp_path: Path):
+    ended = run(*words, folder=tmp_path)
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert ended.stderr == run(*words, "--help", folder=tmp_path).stdout
+
+
 @on_linux
 @pytest.mark.parametrize(
     "line",

@@ -20,15 +20,15 @@ _NUMBERS: Final = {
 
 
 def in_the_readers_language(error: click.ClickException) -> click.ClickException:
-    """Return an error that says the same, with the stops of the reader's language."""
+    """Return an error, which says the same with the stops of the reader's language."""
     text = error.format_message()
     if isinstance(error, click.MissingParameter):
         text = _("{sentence}.", sentence=text.removesuffix("."))
     elif isinstance(error, click.NoSuchOption) and error.possibilities:
         text = translated(sentences([error.message, text.removeprefix(f"{error.message} ")]))
-    shown: Any = copy.copy(error)
+    shown: Any = error  # a copy cannot be made of each
     shown.format_message = lambda: text
-    return shown  # type: ignore[no-any-return]
+    return error
 
 
 def with_type_in_words(option: Any) -> None:
