@@ -27,11 +27,11 @@ SUBMISSION = CORPUS / "right_plain.py"
 LITTLE = 100 * 1024 * 1024
 MODULES = """
 import json, sys
-from grader.cli.group import _run
+from grader.cli.group import run
 from grader.platforms import grading
 usual = grading._command
 grading._command = lambda *arguments: [*WARM, *usual(*arguments)[4:]]  # which is not looked at here
-code = _run(sys.argv[1:])
+code = run(sys.argv[1:])
 heavy = [name for name in ("numpy", "pytest", "_pytest", "matplotlib") if name in sys.modules]
 sys.stderr.write(json.dumps([code, heavy]))
 """

@@ -4,6 +4,6 @@ from grader.interpreter import search_own_folders_first
 
 search_own_folders_first()  # before anything else is imported
 
-from grader.cli.group import main  # noqa: E402
+from grader.cli.entry import main  # noqa: E402
 
 __all__ = ["main"]

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from grader import __version__
-from grader.cli import garbage, machine_errors
+from grader.cli import machine_errors
 from grader.cli.click_errors import in_the_readers_language
 from grader.cli.help_format import Context
 from grader.cli.language_option import LANG, localised, use_language
 from grader.cli.streams import make_streams_last
 from grader.errors import BpgradeError, UsageError
-from grader.interpreter import hear_signals, start_as_ever
 from grader.language import current_language, gettext, joined, reading, translated
 from grader.language import gettext_lazy as _
 
@@ -97,19 +96,8 @@ def bpgrade() -> None:
     """Grade exercises: safe, sub-second, and it names the mistake."""
 
 
-def main(arguments: list[str] | None = None) -> NoReturn:
-    """Run the command and exit: 0 full marks, 1 points lost, 2 usage, 3 the grader failed."""
-    if arguments is not None:
-        sys.exit(_run(arguments))
-    start_as_ever()
-    hear_signals()
-    garbage.look_for_it_later()
-    code = _run(None)
-    garbage.leave_it_to_the_system()
-    sys.exit(code)
-
-
-def _run(arguments: list[str] | None) -> int:
+def run(arguments: list[str] | None) -> int:
+    """Run the command, by default with the arguments of this process; return the exit code."""
     make_streams_last()
     with reading(current_language()):
         return _run_in_the_readers_language(arguments)

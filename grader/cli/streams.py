@@ -17,7 +17,7 @@ _GONE: Final = {errno.EPIPE, errno.ECONNRESET, errno.ESHUTDOWN} | (
 )
 
 
-class _UnheardOutput(io.RawIOBase):
+class LastingOutput(io.RawIOBase):
     """Writes to a file descriptor; once its reader has gone, to nowhere.
 
     `bpgrade batch ... | head -1` must grade the class all the same, and end as it would have. And
@@ -29,12 +29,15 @@ class _UnheardOutput(io.RawIOBase):
         self._descriptor = stream.fileno()
 
     def fileno(self) -> int:
+        """Return the file descriptor."""
         return self._descriptor
 
     def writable(self) -> bool:
+        """Return that it can be written to."""
         return True
 
     def write(self, data: ReadableBuffer, /) -> int:
+        """Write some of the bytes, or lose all of them; return how many."""
         while True:
             try:
                 return os.write(self._descriptor, data)
@@ -57,7 +60,7 @@ def make_streams_last() -> None:
         if stream.isatty():  # nobody leaves a terminal
             continue
         try:
-            output = _UnheardOutput(stream)
+            output = LastingOutput(stream)
         except OSError:  # held in memory
             continue
         stream.flush()

@@ -17,7 +17,7 @@ COURSE_DOMAIN: Final = "course"
 OWN_FOLDER: Final = Path(__file__).parent.parent / "locale"
 _ENGLISH: Final = gettext.NullTranslations()
 _MARKS: Final = ("⟦", "⟧")
-_FIELD: Final = re.compile(r"(\{\{|\}\}|\{[^{}]*\})")
+_FIELD: Final = r"(\{\{|\}\}|\{[^{}]*\})"
 
 
 def own_catalogue(language: str) -> gettext.NullTranslations:
@@ -102,7 +102,7 @@ class _Pseudo(gettext.NullTranslations):
 
 def _marked(message: str) -> str:
     """Return a message with marks around its own words, and none around what fills its fields."""
-    pieces = _FIELD.split(message)
+    pieces = re.split(_FIELD, message)
     return "".join(
         f"{_MARKS[0]}{piece}{_MARKS[1]}" if number % 2 == 0 and _has_words(piece) else piece
         for number, piece in enumerate(pieces)

@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, SupportsIndex
+from typing import Any, Final, NamedTuple, SupportsIndex
 
 from grader.language.catalogue import SOURCE, own_catalogue, said_by
 from grader.language.reader import current_language, languages
 from grader.language.spacing import filled
 
 
-@dataclass(frozen=True, slots=True)
-class _Template:
+class _Template(NamedTuple):
     """A text of the product's catalogue, with what fills its fields."""
 
     text: str
     plural: str = ""
-    count: int = 1
+    number: int = 1  # which `count` would hide of a tuple
     values: Mapping[str, Any] | None = None
 
     def said(self, language: str) -> str:
         catalogue = own_catalogue(language)
         if self.plural:
-            text = catalogue.ngettext(self.text, self.plural, self.count)
+            text = catalogue.ngettext(self.text, self.plural, self.number)
         else:
             text = catalogue.gettext(self.text) if self.text else ""
         return _filled(text, self.values, language)
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(NamedTuple):
     """A text that another catalogue has translated already, with what fills its fields."""
 
     text: str
@@ -42,8 +39,7 @@ class _Known:
         return _filled(self.others.get(language, self.text), self.values, language)
 
 
-@dataclass(frozen=True, slots=True)
-class _Joined:
+class _Joined(NamedTuple):
     """Texts one after the other."""
 
     parts: tuple[str, ...]
@@ -54,8 +50,7 @@ class _Joined:
         return between.join(translated(part, language) for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Cut:
+class _Cut(NamedTuple):
     """A text that is cut where it is too long, or without what it ends with."""
 
     text: Message
@@ -97,7 +92,7 @@ class Message(str):
             raise TypeError("texts that were joined or cut have no fields")
         if isinstance(how, _Known):
             return Message.made(_Known(how.text, how.others, fields))
-        return Message.made(_Template(how.text, how.plural, how.count, fields))
+        return Message.made(_Template(how.text, how.plural, how.number, fields))
 
     def __str__(self) -> str:
         return str.__str__(self)
