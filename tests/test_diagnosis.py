@@ -18,6 +18,7 @@ from grader.diagnosis import table_files
 from grader.diagnosis.cache import cache_key, source_key
 from grader.diagnosis.dictionary_store import Shelf
 from grader.diagnosis.making_tables import make_tables
+from grader.diagnosis.observation import Layout
 from grader.diagnosis.options import Options
 from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
@@ -526,3 +527,19 @@ def test_explain_shows_candidates_and_probes_to_who_has_the_solutions(
     refused = subprocess.run([*words, str(public), str(file)], **options)
     assert refused.returncode == 2
     assert "instructors" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("w[1][0] w[1][1]", "w[1]"),
+        ("w[0] w[1][0] w[1][1]", "w"),
+        ("w[0] w[1][1] b", "w[0], w[1][1], b"),
+        ("w[1][1] b x", "w[1][1], b, x"),
+    ],
+)
+def test_a_part_that_is_wrong_as_a_whole_is_called_by_its_name(wrong: str, said: str):
+    entries = ("w[0]", "w[1][0]", "w[1][1]", "b")
+    layout = Layout(entries, ("x",), (), ())
+    columns = [(*entries, "x").index(name) for name in wrong.split()]
+    assert layout.summary(columns) == said.split(", ")

@@ -313,6 +313,21 @@ def test_the_line_of_a_learners_mistake_is_found(path: Path, told):
     assert lines & marked
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("sum_overwritten", "overwrites what was there before. It should change it by that much."),
+        ("sign_in_a_helper", "The sign in `1 + value` is wrong. It is in slope,"),
+        ("square_in_a_method", "The number `2` is wrong. It is in rueckwaerts,"),
+        ("in_place_in_a_dict", "The new values are right, but update writes them into the arrays"),
+    ],
+)
+def test_a_mistake_is_told_by_what_the_student_has_written(name: str, words: str, told):
+    checks = told[0][f"learner_{name}"].checks
+    [diagnosis] = [one for check in checks for one in check.diagnosis]
+    assert words in diagnosis.message
+
+
 def test_the_place_of_a_missing_step_is_found(told):
     assert parts(told[0]["a missing step"]) == ["pass"]
     assert any("pass -> costs.append(" in line for line in told[1])

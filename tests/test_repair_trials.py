@@ -234,7 +234,7 @@ def test_trials_are_counted(monkeypatch: pytest.MonkeyPatch):
 def test_what_others_had_of_the_processors_is_given_back(
     busy: bool, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(trials, "SLOWEST", 0.1)
+    monkeypatch.setattr(trials, "SLOWEST", 0.04)
     monkeypatch.setattr(trials, "_MOST_GIVEN_BACK", 1e6)
     monkeypatch.setattr(trials, "_own_waiting", lambda: busy * time.monotonic())
     monkeypatch.setattr(SandboxHost, "kept_waiting", lambda self: 0.0)

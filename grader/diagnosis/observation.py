@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -68,16 +68,16 @@ class Layout:
         wanted = set(columns)
         parts: dict[str, list[int]] = {}
         for column, entry in enumerate(self.entries):
-            parts.setdefault(entry.partition("[")[0], []).append(column)
-        names: list[str] = []
-        for part, own in parts.items():
-            here = [column for column in own if column in wanted]
-            if len(here) == len(own) > 1:
-                names.append(part)
-            else:
-                names += [self.entries[column] for column in here]
+            for part in _parts_around(entry):
+                parts.setdefault(part, []).append(column)
+        whole = {part for part, own in parts.items() if len(own) > 1 and wanted.issuperset(own)}
+        names: dict[str, None] = {}
+        for column, entry in enumerate(self.entries):
+            if column in wanted:
+                around = (part for part in _parts_around(entry) if part in whole)
+                names[next(around, entry)] = None
         changed = range(len(self.entries), len(self.entries) + len(self.parameters))
-        return names + [self.name(column) for column in changed if column in wanted]
+        return [*names, *(self.name(column) for column in changed if column in wanted)]
 
     def row(self, probe: int, call: ObservedCall) -> Vector | None:
         """Return a call's observation; None where the value is of another structure."""
@@ -206,3 +206,11 @@ def make_call(program: Callable[..., Any], inputs: Inputs) -> ObservedCall:
 def agree_always(left: Any, right: Any, axis: int = 0) -> NDArray[np.bool_]:
     """Return where two arrays are the same all along an axis, which is that of the probes."""
     return np.asarray(agree(left, right).all(axis=axis))
+
+
+def _parts_around(entry: str) -> Iterator[str]:
+    """Yield what an entry is a part of, the largest first: `w` and `w[1]` for `w[1][0, 0]`."""
+    at = entry.find("[")
+    while at > 0:
+        yield entry[:at]
+        at = entry.find("[", at + 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from grader.diagnosis.candidates import Candidate
-from grader.language import Message, listed, sentences
+from grader.language import Message, enumerated, listed, sentences
 from grader.language import gettext_lazy as _
 
 TITLES: Final = {
@@ -71,6 +71,9 @@ SHOWS_IN: Final = _("It shows in {entries}.")
 ONLY_IN: Final = _("This concerns {entries} only.")
 
 
+_MAX_ENTRIES: Final = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """The words for the function that is asked about."""
@@ -92,12 +95,14 @@ class Wording:
             parts += [
                 self._filled(text, candidate, entries) for text in candidate.texts[1:] if text
             ]
-        parts += [self._sentence(template, words) for _, template, words in candidate.faults]
+        for _operator, template, words in candidate.faults:
+            target = words.get("target") or candidate.function
+            parts.append(self._sentence(template, {**words, "target": target}))
         message = sentences(parts)
         if candidate.function != self.function:
             prefix = IN_CALLED.format(function=self.function, called=candidate.function)
             message = prefix + message
-        named = listed(entries)
+        named = _shown(entries)
         told = candidate.texts and "{entries}" in "".join(candidate.texts)
         if named and not told and named not in message:
             added = SHOWS_IN if whole else ONLY_IN
@@ -107,7 +112,7 @@ class Wording:
 
     def _filled(self, text: str, candidate: Candidate, entries: Sequence[str]) -> str:
         return self.authored(text).format(
-            entries=listed(entries),
+            entries=_shown(entries),
             function=candidate.function,
             s="s" if len(entries) == 1 else "",
         )
@@ -124,3 +129,10 @@ class Wording:
         if name not in self.meanings or not all(index.isdigit() for index in indices):
             return ""
         return self.authored(self.meanings[name]).format(*indices)
+
+
+def _shown(entries: Sequence[str]) -> str:
+    """Return the names of entries; where there are many, of the first of them."""
+    if len(entries) <= _MAX_ENTRIES:
+        return listed(entries)
+    return enumerated(entries[:_MAX_ENTRIES], len(entries) - _MAX_ENTRIES)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +25,8 @@ NEW_TITLES: Final = {
     "brackets": _("Brackets are missing or in the wrong place"),
     "condition": _("A wrong condition"),
     "power": _("A wrong power"),
+    "overwrites": _("A value is overwritten"),
+    "accumulates": _("A value is changed where it should be replaced"),
 }
 REPAIRED: Final = {
     "index": _("`{part}` leads to the wrong entry."),
@@ -51,6 +54,8 @@ REPAIRED: Final = {
     "brackets": _("The brackets in `{part}` are missing or in the wrong place."),
     "condition": _("The condition `{part}` is not the right one."),
     "power": _("`{part}` is to be raised to another power."),
+    "overwrites": _("`{part}` overwrites what was there before. It should change it by that much."),
+    "accumulates": _("`{part}` changes what was there before. It should replace it."),
 }
 ENOUGH: Final = _("Once this part is changed, {function} is right: nothing else has to change.")
 TOGETHER: Final = _(
@@ -59,11 +64,15 @@ TOGETHER: Final = _(
 CALLED: Final = _("It is in {called}, which {function} uses.")
 ELSEWHERE: Final = _("Changing line {lines} instead would do as well.")
 
+_NUMBER: Final = re.compile(r"(?<![\w.])[\d.]+(?:e[-+]?\d+)?", re.IGNORECASE)
 _KINDS: Final = {
     kind: group
     for group, kinds in {
         "which": "index variable transpose arguments returned unpacked items target",
-        "how": "factor repeated term extra_term sign operator constant call brackets power",
+        "how": (
+            "factor repeated term extra_term sign operator constant call brackets power"
+            " overwrites accumulates"
+        ),
         "when": "dropped extra_step order range in_place condition",
     }.items()
     for kind in kinds.split()
@@ -105,7 +114,7 @@ def retold(named: Named, repair: Repair, wording: Wording) -> tuple[Told, ...]:
     repair, which says more. Where what was named and the repair do not agree, neither is certain.
     """
     kept = [each for each in named.told if each.diagnosis.id != "index map"]
-    if not kept:
+    if not kept or _says_more(repair, kept):
         return tuple(_alone(repair, wording))
     agrees = _agree(kept, repair)
     result = []
@@ -137,6 +146,40 @@ def _parts_of(told: Told, repair: Repair, number: int, count: int) -> Sequence[R
     if len(repair.parts) == count > 1:
         return [sorted(repair.parts, key=lambda part: part.place.line)[number]]
     return repair.parts
+
+
+def _says_more(repair: Repair, named: Sequence[Told]) -> bool:
+    """Return whether a repair takes the place of mistakes that wrong programs were made with.
+
+    It does where one part is all that has to change, and these are several, explain some of it
+    alone, or quote what the student has not written.
+    """
+    if len(repair.parts) != 1 or repair.elsewhere:
+        return False
+    faults = [
+        each.candidate.faults for each in named if each.candidate and not each.candidate.texts
+    ]
+    if len(faults) < len(named):
+        return False
+    part = repair.parts[0]
+    alien = any(_is_alien(fault, part) for each in faults for fault in each)
+    return alien or len(named) > 1 or named[0].diagnosis.certainty != "exact"
+
+
+def _is_alien(fault: tuple[str, str, Mapping[str, str]], part: RepairedPart) -> bool:
+    """Return whether a fault is a number that does not stand in the part to change."""
+    operator, _template, words = fault
+    if operator != "constant":
+        return False
+    written = [*_NUMBER.findall(part.text), part.text]
+    return not any(_same_number(words["wrong"], each) for each in written)
+
+
+def _same_number(one: str, other: str) -> bool:
+    try:
+        return complex(one) == complex(other)
+    except ValueError:
+        return one == other
 
 
 def _agree(named: Sequence[Told], repair: Repair) -> bool:

@@ -123,10 +123,9 @@ def _targets(statement: ast.stmt, scope: Scope) -> Iterator[Alternative]:
                 new = ast.AugAssign(target, operator, value)
                 kind = "sign" if isinstance(operator, ast.Add | ast.Sub) else "operator"
                 yield Alternative(kind, 1, statement, [new], statement)
-        yield Alternative("operator", 2, statement, [_assigned(target, value)], statement)
-        if isinstance(target, ast.Name):
-            plain = ast.BinOp(ast.Name(target.id, ast.Load()), statement.op, value)
-            yield Alternative("in_place", 1, statement, [_assigned(target, plain)], statement)
+        yield Alternative("accumulates", 2, statement, [_assigned(target, value)], statement)
+        plain = ast.BinOp(_loaded(target), statement.op, value)
+        yield Alternative("in_place", 1, statement, [_assigned(target, plain)], statement)
         for other, cost in _other_targets(target, scope):
             if isinstance(other, ast.Name | ast.Attribute | ast.Subscript):
                 new = ast.AugAssign(other, statement.op, value)
@@ -140,11 +139,20 @@ def _targets(statement: ast.stmt, scope: Scope) -> Iterator[Alternative]:
         if isinstance(goal, ast.Name | ast.Subscript | ast.Attribute):
             for operator in (ast.Add(), ast.Sub()):
                 added = ast.AugAssign(goal, operator, statement.value)
-                yield Alternative("operator", 2, statement, [added], statement)
+                yield Alternative("overwrites", 2, statement, [added], statement)
     elif isinstance(statement, ast.For):
         for other, cost in _other_targets(statement.target, scope):
             loop = ast.For(other, statement.iter, statement.body, statement.orelse)
             yield Alternative("unpacked", cost, statement, [loop], statement.target)
+
+
+def _loaded(target: ast.Name | ast.Attribute | ast.Subscript) -> ast.expr:
+    """Return what reads that to which an assignment writes."""
+    if isinstance(target, ast.Name):
+        return ast.Name(target.id, ast.Load())
+    if isinstance(target, ast.Attribute):
+        return ast.Attribute(target.value, target.attr, ast.Load())
+    return ast.Subscript(target.value, target.slice, ast.Load())
 
 
 def _assigned(target: ast.expr, value: ast.expr) -> ast.Assign:
