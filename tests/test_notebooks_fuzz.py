@@ -134,7 +134,7 @@ def test_through_the_command(tmp_path: Path, data: bytes) -> None:
     path.write_bytes(data)
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = group._run(["check", "--json", str(path)])
+        code = group.run(["check", "--json", str(path)])
     assert code in (0, 1)
     assert err.getvalue() == ""
     clear(Result.from_json(out.getvalue()))
