@@ -234,7 +234,7 @@ class Scope:
                     and not self.is_module(inner)
                     and (outer is node or chain(inner)[0] in _SELF)
                 ):
-                    found.setdefault(".".join(chain(inner)), _reading(inner))
+                    found.setdefault(".".join(chain(inner)), reading(inner))
         return found
 
     @cached_property
@@ -344,10 +344,12 @@ def set_in(loop: ast.AST) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-def _reading(node: ast.expr) -> ast.expr:
+def reading(node: ast.expr) -> ast.expr:
     """Return an expression that is assigned to as one that is read."""
     if isinstance(node, ast.Attribute):
         return ast.Attribute(node.value, node.attr, ast.Load())
+    if isinstance(node, ast.Subscript):
+        return ast.Subscript(node.value, node.slice, ast.Load())
     return ast.Name(node.id, ast.Load()) if isinstance(node, ast.Name) else node
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from grader.diagnosis.repair.alternatives import Alternative, Block
 from grader.diagnosis.repair.expressions import other_entries, turned_targets
 from grader.diagnosis.repair.gaps import gaps_in
-from grader.diagnosis.repair.scope import Scope
+from grader.diagnosis.repair.scope import Scope, reading
 
 _MAX_STATEMENTS: Final = 16
 _PLAIN: Final = (ast.Assign, ast.AugAssign, ast.Expr, ast.AnnAssign)
@@ -124,7 +124,7 @@ def _targets(statement: ast.stmt, scope: Scope) -> Iterator[Alternative]:
                 kind = "sign" if isinstance(operator, ast.Add | ast.Sub) else "operator"
                 yield Alternative(kind, 1, statement, [new], statement)
         yield Alternative("accumulates", 2, statement, [_assigned(target, value)], statement)
-        plain = ast.BinOp(_loaded(target), statement.op, value)
+        plain = ast.BinOp(reading(target), statement.op, value)
         yield Alternative("in_place", 1, statement, [_assigned(target, plain)], statement)
         for other, cost in _other_targets(target, scope):
             if isinstance(other, ast.Name | ast.Attribute | ast.Subscript):
@@ -144,15 +144,6 @@ def _targets(statement: ast.stmt, scope: Scope) -> Iterator[Alternative]:
         for other, cost in _other_targets(statement.target, scope):
             loop = ast.For(other, statement.iter, statement.body, statement.orelse)
             yield Alternative("unpacked", cost, statement, [loop], statement.target)
-
-
-def _loaded(target: ast.Name | ast.Attribute | ast.Subscript) -> ast.expr:
-    """Return what reads that to which an assignment writes."""
-    if isinstance(target, ast.Name):
-        return ast.Name(target.id, ast.Load())
-    if isinstance(target, ast.Attribute):
-        return ast.Attribute(target.value, target.attr, ast.Load())
-    return ast.Subscript(target.value, target.slice, ast.Load())
 
 
 def _assigned(target: ast.expr, value: ast.expr) -> ast.Assign:
