@@ -22,10 +22,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, TypeVar
 
 from grader.language import Message, recorded
+from grader.quick_dataclass import dataclass
 
 __all__ = [
     "combine",

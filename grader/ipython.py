@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from grader.grading.submission import MAX_SOURCE_BYTES, Submission, modules_of
 from grader.language import current_language, find_language, reading, translated
 from grader.language import gettext_lazy as _
 from grader.notebooks.code_cells import plain_blocks
+from grader.quick_dataclass import dataclass
 from grader.result import Result, SubmissionInfo
 from grader.sandbox.isolation import resolve
 

@@ -24,6 +24,7 @@ LAYERS = [
     {"extras", "interpreter", "text"},
     {"errors"},
     {"language"},
+    {"quick_dataclass"},
 ]
 
 
@@ -58,6 +59,16 @@ def test_every_part_has_its_layer_and_its_row_in_the_design():
         *set().union(*LAYERS),
         "locale",
     }
+
+
+def test_dataclasses_are_made_in_one_way():
+    usual = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "grader").rglob("*.py")
+        if re.search(r"^from dataclasses import .*\bdataclass\b", path.read_text("utf-8"), re.M)
+        and "child" not in path.parts
+    }
+    assert usual == {"grader/author/importing/assignment.py"}  # its class has an order
 
 
 @pytest.mark.parametrize("position", range(1, len(LAYERS)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +18,7 @@ from grader.errors import UsageError, no_such_language
 from grader.language import as_written, find_language, languages_of
 from grader.language import gettext_lazy as _
 from grader.language.catalogue import COURSE_DOMAIN, lacking, read_again
+from grader.quick_dataclass import dataclass
 
 _NAMES: Final = ("name", "names")  # what `compare` calls values
 _MARK: Final = "message"  # what authors put around other texts; see grader.authoring

@@ -12,7 +12,6 @@ import builtins
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
@@ -20,6 +19,7 @@ from grader.course.syntax_tree import own_parts, syntax_tree
 from grader.diagnosis.program_trees import Definition
 from grader.diagnosis.rewriting import rewrite
 from grader.errors import CourseError
+from grader.quick_dataclass import dataclass
 from grader.result import Listing, Place
 
 _IGNORED: Final = {"ctx", "kind", "type_comment"}

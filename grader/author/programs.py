@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +15,7 @@ from grader.diagnosis.observation import Inputs
 from grader.diagnosis.program_factory import Maker, ProgramSource, Workshop
 from grader.diagnosis.program_trees import TICK, Definition
 from grader.diagnosis.rewriting import rewrite
+from grader.quick_dataclass import dataclass
 
 _REFERENCE: Final = """
 class reference:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Final
+
+from grader.quick_dataclass import dataclass
 
 SCHEMA: Final = "bpgrade-verify/1"
 

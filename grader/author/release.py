@@ -7,7 +7,6 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +26,7 @@ from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
 from grader.language import authored, languages_of, reading
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.result import Outcome
 from grader.sandbox.isolation import Isolation
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from grader.checking.checks import Checks
 from grader.checking.specification import Check
 from grader.course import Exercise, Limits
+from grader.quick_dataclass import dataclass
 from grader.result import CheckResult, Outcome
 from grader.sandbox.host import SandboxHost
 from grader.sandbox.replies import CodeBlock, SubmissionSource

@@ -6,7 +6,7 @@ import contextlib
 import io
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from statistics import median
 from typing import Final
 
@@ -36,6 +36,7 @@ from grader.grading.grade import Grader
 from grader.grading.submission import submission_from_bytes
 from grader.language import gettext_lazy as _
 from grader.language import languages_of
+from grader.quick_dataclass import dataclass
 from grader.result import CheckResult, PartResult
 from grader.sandbox.isolation import Isolation
 

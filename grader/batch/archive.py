@@ -12,7 +12,6 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -23,6 +22,7 @@ from grader.grading.file_names import composed
 from grader.grading.ignored import is_ignored, is_ignored_folder, worth_telling
 from grader.grading.submission import most_bytes
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 MAX_RATIO: Final = 100
 SMALL_BYTES: Final = 16_000_000  # what a member may expand to whatever its ratio

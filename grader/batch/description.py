@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +27,7 @@ from grader.course import Course, Exercise, LatePolicy
 from grader.course.by_hand import Part, RubricItem
 from grader.errors import UsageError, reason_of, unreadable
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 NAME: Final = "batch.json"
 _SCHEMA: Final = "bpgrade-batch/1"

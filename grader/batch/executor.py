@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from grader.course import Course
 from grader.language import current_language, told_in
+from grader.quick_dataclass import dataclass
 from grader.result import Result, SubmissionInfo
 
 

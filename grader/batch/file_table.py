@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +25,7 @@ from grader.errors import UsageError
 from grader.grading.file_names import composed, folded
 from grader.grading.submission import is_submission
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.text.tables import (
     TableLine,
     guarded,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 from grader.batch.records import BatchAttempt
 from grader.course import LatePolicy
 from grader.course.moments import last_moment
+from grader.quick_dataclass import dataclass
 
 _DAY: Final = timedelta(days=1)
 

@@ -11,12 +11,12 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from grader.batch.person_names import joined, spellings
 from grader.batch.records import RosterEntry
 from grader.grading.choice import ABOUT_THE_FILE
+from grader.quick_dataclass import dataclass
 
 # scripts that need no blank between words: where they end, a word does
 _DENSE: Final = (

@@ -33,7 +33,6 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import IO, Any, Final
@@ -46,6 +45,7 @@ from grader.course import Course
 from grader.course.files import replacing
 from grader.errors import UsageError
 from grader.language import in_languages, told_in, translated
+from grader.quick_dataclass import dataclass
 from grader.text.tables import guarded, read_lines, write_table
 
 RESULTS: Final = "results.jsonl"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -17,6 +17,7 @@ from grader.course import Course, Exercise
 from grader.grading.file_names import exercises_named, folded
 from grader.grading.ignored import is_ignored_name
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 _NO_EXERCISE: Final = _("its file name does not say which exercise it is for")
 

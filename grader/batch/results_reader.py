@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +14,7 @@ from grader.batch.records import LeftOver, Student
 from grader.errors import UsageError, reason_of, unreadable
 from grader.language import gettext_lazy as _
 from grader.language import recorded
+from grader.quick_dataclass import dataclass
 from grader.result import Result
 from grader.text.tables import read_lines
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +23,7 @@ from grader.errors import UsageError
 from grader.grading.file_names import folded
 from grader.language import enumerated, listed
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.text.tables import read_lines
 
 # the first of these that a roster has is what its people are called by in the outputs

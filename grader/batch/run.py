@@ -7,7 +7,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -27,6 +27,7 @@ from grader.errors import BpgradeError, UsageError, reason_of
 from grader.grading.file_names import folded
 from grader.language import gettext, translated
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.report.safe_text import visible
 from grader.result import Outcome, Result
 

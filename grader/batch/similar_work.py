@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +28,7 @@ from grader.grading.given import given_submissions
 from grader.grading.submission import submission_from_bytes
 from grader.language import current_language, languages, recorded, translations_of
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.result import Result
 from grader.similarity.comparison import AlikePair, ComparedWork, groups, similar_pairs
 from grader.similarity.likeness import likenesses

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from grader.batch.executor import BatchJob, Done, Task
 from grader.batch.grading_process import (
@@ -19,6 +19,7 @@ from grader.batch.grading_process import (
     error_of,
     gave_no_answer,
 )
+from grader.quick_dataclass import dataclass
 
 
 @dataclass(slots=True)

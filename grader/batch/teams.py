@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from grader.batch.records import RosterEntry
+from grader.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

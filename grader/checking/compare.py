@@ -7,7 +7,6 @@ check's failure shows the expected values.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -27,6 +26,7 @@ from grader.comparison.table_comparer import RESULT, TableComparer
 from grader.comparison.value_words import kind_in_words
 from grader.language import Message, enumerated, joined, listed, ngettext_lazy, sentences
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.result import Outcome
 from grader.sandbox.child.tables.table import form_of
 from grader.sandbox.failures import CallFailure

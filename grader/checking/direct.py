@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import pytest
 
 from grader.checking.fixtures import CheckRun
 from grader.checking.pytest_adapter import fixtures_of, passes_parameter
+from grader.quick_dataclass import dataclass
 
 _HARMLESS_MARKS: Final = {"function", "points", "visible", "hint", "requires", "parametrize"}
 _RUN: Final = "check_run"  # the fixture that all of the grader's own build on

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +16,7 @@ from grader.checking.reference import References, Remembered
 from grader.checking.specification import Check
 from grader.checking.student.student_proxy import StudentProxy
 from grader.course import Exercise
+from grader.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final
 
 import pytest
 from _pytest.config import _prepareconfig
+
+from grader.quick_dataclass import dataclass
 
 TRIED: Final = (8, 4), (9, 2)
 """The oldest and the newest minor version of pytest that this module was tried with."""

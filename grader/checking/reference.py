@@ -10,7 +10,6 @@ import inspect
 import io
 import sys
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -21,6 +20,7 @@ from grader.course import Course, Exercise
 from grader.course.cells import named_cells
 from grader.errors import CourseError
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.sandbox.child.conditions import holding
 from grader.sandbox.child.console import answering
 from grader.sandbox.child.figures import drawing

@@ -11,7 +11,6 @@ import contextlib
 import io
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -23,6 +22,7 @@ from grader.checking.student.asked_objects import Places, places_of
 from grader.checking.student.student_proxy import StudentProxy, answered_calls
 from grader.checking.value_kinds import Kind, kind_of
 from grader.comparison import values
+from grader.quick_dataclass import dataclass
 from grader.result import Outcome
 from grader.sandbox.child import written_files
 from grader.sandbox.child.codec import (

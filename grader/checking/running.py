@@ -6,7 +6,7 @@ import contextlib
 import functools
 import sys
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -18,6 +18,7 @@ from grader.checking.reference_trial import ReferenceInPlace, Trial, trial_of
 from grader.checking.specification import Check
 from grader.checking.student.asked_objects import Placement, Right
 from grader.checking.student.student_proxy import StudentProxy, of_course
+from grader.quick_dataclass import dataclass
 
 RAISED: Final = pytest.StashKey[BaseException]()
 """Where the first thing is kept that a check has raised which pytest runs."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from grader.course import Exercise
 from grader.errors import CourseError
 from grader.language import Message, authored, enumerated
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 MARKS = (
     "function(name): the function that the check is about",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from grader.checking.student.student_object import StudentObject
 from grader.language import Message, enumerated
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.sandbox.child.figures.figure import Axes, Figure
 from grader.sandbox.child.tables.moments import fields_of
 from grader.sandbox.child.tables.table import ARRAY, FRAME, INDEX, SERIES, form_of

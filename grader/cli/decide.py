@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from grader.cli.decide_words import list_decisions, tell
 from grader.errors import UsageError
 from grader.language import gettext_lazy as lazy
 from grader.language import ngettext
+from grader.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from grader.decisions.decision import Decision, Kind

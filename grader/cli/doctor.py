@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +15,7 @@ from grader.cli.course_option import COURSE, chosen_course
 from grader.language import gettext as _
 from grader.language import gettext_lazy as lazy
 from grader.language import joined, translated
+from grader.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from grader.sandbox.isolation_selftest import Escape

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +10,7 @@ from grader.errors import UsageError, reason_of
 from grader.extras import check_installed
 from grader.language import gettext_lazy as _
 from grader.language import listed
+from grader.quick_dataclass import dataclass
 
 _ADDRESS: Final = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.%]+\]|[^\s/:@\[\]]+):([0-9]{1,5})/?")
 _MAX_PORT: Final = 65_535

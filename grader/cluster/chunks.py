@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from grader.batch.executor import Task
+from grader.quick_dataclass import dataclass
 
 SCHEDULING_SHARE: Final = 0.05  # of a worker's time, at most
 CENTRAL_SHARE: Final = 0.5  # of this process's time, at most

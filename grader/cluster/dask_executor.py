@@ -9,7 +9,6 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, Final
 
 from distributed import CancelledError, Client, Event, Future, KilledWorker
@@ -38,6 +37,7 @@ from grader.cluster.worker_monitor import Refused, SchedulerLost, SetupFailed, W
 from grader.course import Course
 from grader.errors import UsageError
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 _ENDED: Final = _("The worker that graded it ended unexpectedly")
 _TICK_SECONDS: Final = 0.5

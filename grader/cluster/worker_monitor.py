@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from distributed import Client
@@ -14,6 +13,7 @@ from grader.batch.grading_process import error_of
 from grader.cluster import remote
 from grader.errors import BpgradeError, IsolationError
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 _TICK_SECONDS: Final = 0.5
 _RENEW_SECONDS: Final = 10.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +24,7 @@ from grader.comparison.figure_series import (
 )
 from grader.language import Message, ngettext_lazy
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.sandbox.child.figures.figure import Axes, Figure
 
 _MOST: Final = 8

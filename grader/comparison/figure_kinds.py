@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from grader.language import Message, ngettext_lazy
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
@@ -12,6 +11,7 @@ from grader.comparison import values
 from grader.comparison.number_words import told
 from grader.language import enumerated, joined, ngettext_lazy
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.sandbox.child.figures.figure import Axes, Bars, Line, Points
 
 if TYPE_CHECKING:

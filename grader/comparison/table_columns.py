@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
 from grader.comparison import values
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.sandbox.child.tables.table import (
     ARRAY,
     CATEGORIES,

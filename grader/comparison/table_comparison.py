@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from grader.comparison.table_columns import (
@@ -25,6 +25,7 @@ from grader.comparison.table_values import ColumnPair, Rules, column_difference
 from grader.comparison.table_words import counted_rows, listed, shown_name
 from grader.language import gettext_lazy as _
 from grader.language import ngettext_lazy, sentences
+from grader.quick_dataclass import dataclass
 from grader.sandbox.child.tables.table import FRAME, INDEX, RANGE, SERIES, Labels, Table
 from grader.sandbox.child.tables.table_cells import labels_of
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +14,7 @@ from grader.comparison.table_rows import rows_apart
 from grader.comparison.table_words import shown_name
 from grader.language import gettext_lazy as _
 from grader.language import joined, ngettext_lazy
+from grader.quick_dataclass import dataclass
 
 _MAX_ROWS: Final = 6
 _MOST_COLUMNS: Final = 50

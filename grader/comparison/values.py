@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Hashable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
+from grader.quick_dataclass import dataclass
 from grader.sandbox.child.codec import ForbiddenValueError, encode
 from grader.sandbox.child.tables.table import library_of
 

@@ -19,13 +19,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from grader.course.naming import is_file_name
 from grader.course.tables import TomlTable
 from grader.language import gettext_lazy as _
 from grader.language import languages, translated
+from grader.quick_dataclass import dataclass
 
 AnswerKind = Literal["text", "plot", "code"]
 ALL: Final = "all"

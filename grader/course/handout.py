@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.data_files import data_files
@@ -14,6 +13,7 @@ from grader.course.translations import in_language, stub_in
 from grader.errors import CourseError, UsageError
 from grader.language import current_language, enumerated, languages_of
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
@@ -15,6 +14,7 @@ from grader.course.model import Course
 from grader.errors import CourseError, UsageError
 from grader.language import gettext_lazy as _
 from grader.language import translated
+from grader.quick_dataclass import dataclass
 
 PACKAGE: Final = Path(__file__).parent.parent
 _WHY: Final = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -15,6 +15,7 @@ from grader.course.server_rules import Serving
 from grader.errors import UsageError
 from grader.language import enumerated, sentences
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 Diagnoses = Literal["always", "after_change", "never"]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 
 from grader.course.tables import TomlTable
 from grader.language import gettext_lazy as _
 from grader.language import joined
+from grader.quick_dataclass import dataclass
 
 _RANGES: Final[dict[str, tuple[int, int]]] = {
     "attempts": (1, 100_000),

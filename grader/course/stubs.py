@@ -21,7 +21,6 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.by_hand import OWN_CODE, OWN_VALUE, given_lines
@@ -31,6 +30,7 @@ from grader.errors import CourseError
 from grader.language import gettext_lazy as _
 from grader.language import reading, translated
 from grader.language.catalogue import SOURCE
+from grader.quick_dataclass import dataclass
 
 BEGIN = "# BEGIN SOLUTION"
 END = "# END SOLUTION"

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
 from grader.course.files import write_texts
 from grader.errors import UsageError
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 Standing = Literal["trusted", "refused", "changed", "unknown"]
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Final, Literal, get_args
+
+from grader.quick_dataclass import dataclass
 
 Kind = Literal[
     "score", "points", "graded", "comment", "excused", "withheld", "extension", "waiver",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from math import fsum
 from typing import Literal
@@ -21,6 +21,7 @@ from grader.decisions.parts import (
     points_by_hand,
 )
 from grader.decisions.points_and_deadlines import extended
+from grader.quick_dataclass import dataclass
 from grader.result import Result
 
 Standing = Literal["counts", "none", "pending", "excused", "withheld"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import fsum
 
 from grader.course.by_hand import ALL, NONE, Part
@@ -15,6 +15,7 @@ from grader.decisions.points_and_deadlines import number_text, points_in
 from grader.errors import UsageError
 from grader.language import enumerated, joined
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.result import PartResult
 
 

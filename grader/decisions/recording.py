@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from grader.decisions.proposing import DecidedBatch, about_nobody
 from grader.decisions.record import append, read_decisions, repair
 from grader.decisions.remarks import remarks
 from grader.decisions.results import BatchResults, read_results
+from grader.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

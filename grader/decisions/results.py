@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from grader.decisions.final_grade import FinalGrade, ScoredAttempt, attempt_of, 
 from grader.decisions.record import read_decisions
 from grader.errors import UsageError
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import string
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from grader.course.shared import importing_shared
 from grader.errors import CourseError
 from grader.language import gettext_lazy as _
 from grader.language import joined, ngettext_lazy
+from grader.quick_dataclass import dataclass
 
 FIELDS = frozenset({"entries", "function", "s"})
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from grader.authoring import Combination, Misconception
 from grader.diagnosis.observation import Inputs
 from grader.diagnosis.operators import Edit
 from grader.diagnosis.program_factory import Maker, ProgramSource, Workshop
+from grader.quick_dataclass import dataclass
 
 COMBINED: Final = 1_000
 MUTANT: Final = 2_000

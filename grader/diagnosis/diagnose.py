@@ -6,7 +6,7 @@ import contextlib
 import inspect
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +25,7 @@ from grader.diagnosis.student_program import StudentProgram
 from grader.diagnosis.unexplained import is_unexplained
 from grader.errors import BpgradeError
 from grader.language import Message, authored
+from grader.quick_dataclass import dataclass
 from grader.result import CheckResult, Outcome
 from grader.sandbox.replies import SubmissionSource
 from grader.sandbox.submission_session import SubmissionSession

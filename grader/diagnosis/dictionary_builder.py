@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import takewhile
 from typing import Any, Final
 
@@ -34,6 +34,7 @@ from grader.diagnosis.observation import (
 from grader.diagnosis.program_factory import Maker, Program, Workshop
 from grader.errors import CourseError
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 STORED: Final = 4
 _DRAWN: Final = 6

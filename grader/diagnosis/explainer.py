@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -19,6 +18,7 @@ from grader.diagnosis.sentences import Wording
 from grader.diagnosis.student_program import StudentProgram
 from grader.language import gettext_lazy as _
 from grader.language import joined, listed
+from grader.quick_dataclass import dataclass
 from grader.result import Diagnosis
 from grader.sandbox.submission_session import SubmissionSession
 

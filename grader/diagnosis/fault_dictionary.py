@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +20,7 @@ from grader.diagnosis.observation import (
     agree_always,
     odd_shape,
 )
+from grader.quick_dataclass import dataclass
 
 Rows = NDArray[np.float64]
 Mask = NDArray[np.bool_]

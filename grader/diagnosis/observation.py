@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from grader.comparison import values
 from grader.comparison.values import agree, fingerprint, is_group, real_numbers
+from grader.quick_dataclass import dataclass
 from grader.sandbox.child.figures import drawing
 
 Vector = NDArray[np.float64]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from grader.authoring import Consistent
@@ -13,6 +12,7 @@ from grader.comparison.values import agree
 from grader.diagnosis.dictionary_builder import narrow_tables, run_program
 from grader.diagnosis.fault_dictionary import FaultDictionary, Rows
 from grader.diagnosis.program_factory import Maker, Workshop
+from grader.quick_dataclass import dataclass
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.submission_session import SubmissionSession
 

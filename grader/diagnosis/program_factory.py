@@ -9,7 +9,7 @@ import inspect
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,6 +32,7 @@ from grader.diagnosis.rewriting import rewrite
 from grader.errors import CourseError
 from grader.language import gettext_lazy as _
 from grader.language import listed
+from grader.quick_dataclass import dataclass
 
 _MAX_TURNS: Final = 10_000
 _WATCH: Final = "bpgrade_watch"

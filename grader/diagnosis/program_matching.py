@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from grader.diagnosis.candidates import MUTANT, Candidate
 from grader.diagnosis.fault_dictionary import FaultDictionary, Rows
+from grader.quick_dataclass import dataclass
 
 _MAX_MISTAKES: Final = 4
 _MAX_BRANCHES: Final = 400

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -14,6 +13,7 @@ from grader.diagnosis.observation import ObservedCall, agree_always
 from grader.diagnosis.program_matching import Columns
 from grader.language import Message, listed
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 _PLAIN = {-1.0: "-1", 2.0: "2", 0.5: "1/2", -2.0: "-2", -0.5: "-1/2", 4.0: "4", 0.25: "1/4"}
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import ast
 import textwrap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from grader.diagnosis.location import LOCATED
 from grader.diagnosis.program_trees import Definition
 from grader.errors import CourseError
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 _IGNORED: Final = {"ctx", "kind", "type_comment"}
 _SHARED: Final = (ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop)

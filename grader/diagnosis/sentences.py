@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from grader.diagnosis.candidates import Candidate
 from grader.language import Message, enumerated, listed, sentences
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 TITLES: Final = {
     "index": _("A wrong index"),

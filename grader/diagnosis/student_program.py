@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from grader.checking.student.objects_within import holds_object
 from grader.checking.student.student_proxy import StudentProxy
 from grader.diagnosis.observation import Inputs, ObservedCall
+from grader.quick_dataclass import dataclass
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.pipeline import Pipeline
 from grader.sandbox.submission_session import SubmissionSession

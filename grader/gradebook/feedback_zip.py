@@ -17,7 +17,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from grader.batch.downloads import canvas
@@ -29,6 +29,7 @@ from grader.gradebook.grades import grade_of
 from grader.gradebook.worksheet import Worksheet
 from grader.language import gettext_lazy as _
 from grader.language import translated
+from grader.quick_dataclass import dataclass
 from grader.report.annotation import overall_text
 from grader.report.markdown import inline
 from grader.report.terminal import render_text

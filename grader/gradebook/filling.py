@@ -6,7 +6,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Final
 
@@ -16,6 +16,7 @@ from grader.gradebook.people import Matches
 from grader.gradebook.sheet import Sheet, plain_title
 from grader.language import enumerated, joined, ngettext_lazy
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.text.tables import guarded
 
 _MARK: Final = "bpgrade: "

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 from grader.batch.downloads import moodle
@@ -15,6 +14,7 @@ from grader.decisions.results import Graded
 from grader.errors import UsageError
 from grader.language import enumerated, joined, sentences, translated
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.report.arrangement import findings, part_heading, score_text, summaries, unwritten
 from grader.result import Result
 

@@ -6,13 +6,14 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from grader.batch.person_names import joined, spellings
 from grader.gradebook.grades import Grade
 from grader.language import gettext_lazy as _
 from grader.language import listed
+from grader.quick_dataclass import dataclass
 
 NUMBER_ALONE: Final = _(
     "the number in its folder's name is a participant's or a team's of one assignment: grade with"

@@ -10,13 +10,14 @@ import csv
 import io
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
 from grader.errors import UsageError
 from grader.language import enumerated
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.text.encoding import codec_of
 from grader.text.tables import MARK, guarded
 

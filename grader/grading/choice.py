@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from os.path import commonprefix
 from pathlib import PurePosixPath
 from typing import Final
@@ -28,6 +27,7 @@ from grader.grading.progress import Completion, Written, progress
 from grader.grading.submission import is_notebook
 from grader.language import enumerated, sentences
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 # beside the exercise's name they say that this is something else, or something older
 ASIDE: Final = frozenset(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from typing import Final
@@ -14,6 +13,7 @@ from grader.course.syntax_tree import syntax_tree
 from grader.grading.answers import written
 from grader.grading.given import given_submissions
 from grader.grading.submission import Submission, submission_from_bytes
+from grader.quick_dataclass import dataclass
 
 _OPEN: Final = "to be written"
 _UNREADABLE: Final = (SyntaxError, ValueError, RecursionError, MemoryError)

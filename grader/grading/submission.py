@@ -9,7 +9,7 @@ import stat
 import tokenize
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +21,7 @@ from grader.grading.file_names import names_in
 from grader.grading.imported_files import Read
 from grader.language import enumerated
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.result import SubmissionInfo
 from grader.sandbox.replies import CodeBlock, Module, SubmissionSource
 

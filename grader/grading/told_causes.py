@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from grader.course import Exercise
 from grader.course.syntax_tree import definition, definition_in
 from grader.language import gettext_lazy as _
 from grader.language import joined, listed, ngettext_lazy
+from grader.quick_dataclass import dataclass
 from grader.result import CheckResult, Outcome
 from grader.sandbox.causes import misspelt
 from grader.sandbox.replies import Loaded, SubmissionSource, near_definition

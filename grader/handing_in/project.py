@@ -6,11 +6,11 @@ somebody else must not say where things are sent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from grader.handing_in import records
+from grader.quick_dataclass import dataclass
 
 _KIND: Final = "projects"
 

@@ -6,7 +6,6 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -24,6 +23,7 @@ from grader.handing_in.server import Server
 from grader.handing_in.server_failures import TokenError, UnreachableError, plain
 from grader.language import enumerated, joined
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.result import Result
 
 _PAUSES: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)

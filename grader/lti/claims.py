@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from grader.lti.platform import (
     ROSTER_CLAIM,
 )
 from grader.lti.texts import full_name, printable
+from grader.quick_dataclass import dataclass
 
 _LONGEST: Final = 255
 _LONGEST_ADDRESS: Final = 2000

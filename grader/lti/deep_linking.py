@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from grader.lti.claims import DeepLinkingSettings
 from grader.lti.platform import CLAIM, DEEP_LINKING_CLAIM, PlatformFacts
+from grader.quick_dataclass import dataclass
 
 _HOLDS_SECONDS = 300
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -12,6 +11,7 @@ from grader.language import gettext_lazy as _
 from grader.lti.errors import ServiceError
 from grader.lti.platform import SCOPE_LINE_ITEMS, SCOPE_RESULTS, SCOPE_SCORES
 from grader.lti.service import Services, listed
+from grader.quick_dataclass import dataclass
 
 _KIND: Final = "application/vnd.ims.lis.v2.lineitem+json"
 _KINDS: Final = "application/vnd.ims.lis.v2.lineitemcontainer+json"

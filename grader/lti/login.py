@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from grader.language import gettext_lazy as _
 from grader.lti.errors import LaunchError
 from grader.lti.platform import PlatformFacts
+from grader.quick_dataclass import dataclass
 
 _LONGEST: Final = 4000
 

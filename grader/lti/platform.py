@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from grader.quick_dataclass import dataclass
 
 CLAIM: Final = "https://purl.imsglobal.org/spec/lti/claim/"
 DEEP_LINKING_CLAIM: Final = "https://purl.imsglobal.org/spec/lti-dl/claim/"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from grader.language import gettext_lazy as _
@@ -11,6 +10,7 @@ from grader.lti.errors import ServiceError
 from grader.lti.platform import SCOPE_GROUPS, SCOPE_ROSTER
 from grader.lti.service import Services, listed
 from grader.lti.texts import full_name, printable
+from grader.quick_dataclass import dataclass
 
 _ROSTER: Final = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 _GROUPS: Final = "application/vnd.ims.lti-gs.v1.contextgroupcontainer+json"

@@ -7,7 +7,6 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from grader.lti.keys import signed
 from grader.lti.links import next_page
 from grader.lti.platform import PlatformFacts
 from grader.lti.transport import Response, Transport
+from grader.quick_dataclass import dataclass
 
 _ASSERTION_SECONDS: Final = 60
 _SHORTEST_SECONDS: Final = 30.0

@@ -8,7 +8,6 @@ import socket
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -19,6 +18,7 @@ import httpx
 from grader.language import gettext_lazy as _
 from grader.lti.errors import AwayError, LtiError, ServiceError
 from grader.lti.texts import printable
+from grader.quick_dataclass import dataclass
 
 _CONNECT_SECONDS: Final = 10.0
 _READ_SECONDS: Final = 30.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from grader.language import enumerated, sentences
 from grader.language import gettext_lazy as _
 from grader.notebooks.notebook_file import CodeCell, Document, NotebookError, read_document
 from grader.notebooks.syntax import to_python
+from grader.quick_dataclass import dataclass
 from grader.result.places import place_in_words
 from grader.sandbox.replies import CodeBlock
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any, Final
 
 from grader.course.by_hand import MARK
 from grader.language import gettext_lazy as _
 from grader.language import sentences
+from grader.quick_dataclass import dataclass
 
 MAX_CODE_CELLS: Final = 2_000
 _MOST_NAMES: Final = 50

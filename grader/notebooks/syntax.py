@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from grader.course.syntax_tree import syntax_tree
+from grader.quick_dataclass import dataclass
 
 _BODY_KEPT: Final = frozenset(
     ("capture", "memit", "mprun", "prun", "py3", "python", "python3", "time", "timeit", "wandb")

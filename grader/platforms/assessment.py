@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import accumulate, count, pairwise
 from math import fsum
@@ -14,6 +14,7 @@ from typing import Final, Literal
 from grader.batch.late import Lateness
 from grader.language import gettext, ngettext
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.report.arrangement import (
     cell_of,
     part_heading,

@@ -9,7 +9,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from grader.platforms.assessment import ON_TIME, Assessment, Hidden
 from grader.platforms.grading import NOT_YOURS, GradingError, grade
 from grader.platforms.handed_in_file import find
 from grader.platforms.platform import STANDARD_OUTPUT, Platform, PlatformPaths, Surroundings
+from grader.quick_dataclass import dataclass
 from grader.report.arrangement import sentence
 
 

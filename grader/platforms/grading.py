@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,7 @@ from grader.interpreter import variables
 from grader.language import current_language, gettext, translated
 from grader.language import gettext_lazy as _
 from grader.platforms.handed_in_file import FoundFile
+from grader.quick_dataclass import dataclass
 from grader.result import Result
 
 NOT_YOURS: Final = _("This is not your fault and does not count; tell your instructor.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -17,6 +16,7 @@ from grader.grading.ignored import is_ignored_folder, is_ignored_name
 from grader.grading.submission import exercise_of, is_submission, most_bytes
 from grader.language import enumerated
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 _DEEPEST: Final = 8
 _MAX_FILES: Final = 10_000

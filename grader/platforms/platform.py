@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from grader.platforms.assessment import Assessment, Hidden
 from grader.platforms.size import Fits, fitting, within_a_megabyte
+from grader.quick_dataclass import dataclass
 
 STANDARD_OUTPUT: Final = ""
 

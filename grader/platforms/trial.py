@@ -10,7 +10,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ from grader.language import enumerated, gettext
 from grader.language import gettext_lazy as _
 from grader.platforms.packaging.build import MANIFEST
 from grader.platforms.platform import STANDARD_OUTPUT, Platform, Run
+from grader.quick_dataclass import dataclass
 from grader.sandbox.isolation import resolve
 
 _SECONDS: Final = 900.0

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from math import floor, fsum
 from typing import TypeVar
 
 from grader.language import gettext, ngettext_lazy, translated
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.report.line_breaks import is_wide
 from grader.result import CheckResult, Diagnosis, Outcome, PartResult, Place, Result
 from grader.result.places import place_in_words

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from grader.batch.records import Student
 from grader.batch.results_reader import Record
 from grader.decisions.results import Graded
+from grader.quick_dataclass import dataclass
 from grader.result import Result
 
 Key = tuple[str, str, str]

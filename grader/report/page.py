@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
+from grader.quick_dataclass import dataclass
 from grader.report.arrangement import FunctionState
 from grader.report.flowing import wrapped
 from grader.report.line_breaks import HELD, has_wide

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
 from grader.language import Message, recorded, translations_of
+from grader.quick_dataclass import dataclass
 from grader.result.from_json import read
 
 SCHEMA = "bpgrade-result/1"

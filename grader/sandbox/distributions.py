@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.machinery
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from importlib.metadata import (
     Distribution,
     PackageNotFoundError,
@@ -14,6 +13,8 @@ from importlib.metadata import (
 )
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from grader.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement

@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import blake2b
 from typing import Any, Final
 
 import msgpack
 
+from grader.quick_dataclass import dataclass
 from grader.sandbox.child.codec import decode, decode_with_objects, encode
 from grader.sandbox.child.framing import WireError
 from grader.sandbox.deadline import Deadline

@@ -7,11 +7,11 @@ import functools
 import re
 import signal
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from grader.language import Message, joined
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.result import Outcome
 from grader.sandbox.causes import cause_of
 from grader.sandbox.child_words import error_in_words, traceback_in_words, value_in_words

@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from grader.errors import IsolationError, UsageError
 from grader.language import enumerated, joined
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 Level = Literal["basic", "strict"]
 LEVELS: Final[tuple[Level, ...]] = ("basic", "strict")

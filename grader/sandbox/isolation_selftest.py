@@ -10,13 +10,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from grader.course import Limits
 from grader.errors import IsolationError
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.result import Outcome
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.host import SandboxHost

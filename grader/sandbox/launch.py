@@ -8,13 +8,14 @@ import os
 import socket
 import subprocess
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import grader.sandbox.child
 from grader.interpreter import socket_pair
-from grader.sandbox import read_allow_list
+from grader.quick_dataclass import dataclass
+from grader.sandbox import bytecode, read_allow_list
 from grader.sandbox.child import framing
 from grader.sandbox.packages import NO_PACKAGES, Packages
 
@@ -71,6 +72,7 @@ def start(
     open descriptors or settings.
     """
     layers = [layer for layer in _KERNEL_LAYERS if layer in layers]
+    bytecode.keep(str(child_folder()))
     control, theirs = socket_pair()
     with contextlib.ExitStack() as opened:
         opened.enter_context(theirs)

@@ -8,11 +8,11 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.sandbox import launch
 from grader.sandbox.child import framing
 

@@ -8,7 +8,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib.machinery import ModuleSpec
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Final
 from grader.errors import CourseError
 from grader.language import gettext_lazy as _
 from grader.language import listed, ngettext_lazy
+from grader.quick_dataclass import dataclass
 from grader.sandbox import distributions
 from grader.sandbox.distributions import InstalledEntry
 

@@ -22,9 +22,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from grader.quick_dataclass import dataclass
 from grader.sandbox.exchange import Answer, CallRequest, is_unknown
 from grader.sandbox.failures import CallFailure
 from grader.sandbox.process import MAX_AHEAD

@@ -5,12 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from grader.course.cells import named_cells
 from grader.language import enumerated, joined, sentences
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.result import Outcome
 from grader.result.places import CELL, place_in_words
 from grader.sandbox import failures

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.sandbox import failures
 from grader.sandbox.child.codec import Handle, encode
 from grader.sandbox.exchange import Callbacks, CallRequest

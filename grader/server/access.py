@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from grader.course import Exercise
 from grader.errors import UsageError
+from grader.quick_dataclass import dataclass
 from grader.server.computers import computer_of
 from grader.server.courses import course_of
 from grader.server.lti.enrolments import refresh

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from grader.course.server_rules import Serving
+from grader.quick_dataclass import dataclass
 from grader.server.grades import StandingAttempt
 
 _HOUR: Final = timedelta(hours=1)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
 from typing import Final
 
 from grader.grading.submission import is_notebook
+from grader.quick_dataclass import dataclass
 from grader.report.arrangement import score_text
 from grader.report.differences import check_changes
 from grader.result import Outcome, Result

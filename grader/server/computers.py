@@ -8,13 +8,13 @@ a click. Tokens and device codes are kept as digests.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
 
+from grader.quick_dataclass import dataclass
 from grader.report.safe_text import visible
 from grader.server.digests import digest
 from grader.server.models import AskingComputer, Computer, Person, noted

@@ -7,7 +7,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from grader.course import file_lock
 from grader.course.files import write_private
 from grader.errors import DISK_IS_FULL, UsageError, unreadable, unwritable
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.server import logs
 from grader.server.addresses import postgresql_settings
 

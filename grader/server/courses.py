@@ -6,7 +6,6 @@ import hashlib
 import os
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from grader.batch.cache_key import Identity
@@ -16,6 +15,7 @@ from grader.course.load import course_file
 from grader.errors import BpgradeError
 from grader.language import reading
 from grader.language.catalogue import SOURCE, read_again
+from grader.quick_dataclass import dataclass
 from grader.report.pages.course_drawing import CourseDrawings
 from grader.report.pages.drawing import Drawing
 from grader.result import Result

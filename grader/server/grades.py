@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -33,6 +33,7 @@ from grader.decisions.final_grade import (
 from grader.decisions.proposing import DecidedBatch
 from grader.decisions.record import decision_of, row_of
 from grader.decisions.results import BatchResults, Graded, StudentAttempts
+from grader.quick_dataclass import dataclass
 from grader.report.arrangement import score_text
 from grader.result import Result
 from grader.server.batched import batched

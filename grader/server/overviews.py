@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Final, Literal
 
@@ -25,6 +25,7 @@ from django.db.models import Count, Max
 from grader.errors import BpgradeError
 from grader.interpreter import variables
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.server.access import students_in
 from grader.server.courses import read_course
 from grader.server.models import (

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from grader.batch.roster import read_roster
 from grader.decisions.decision import ALL
 from grader.errors import UsageError
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

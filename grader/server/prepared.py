@@ -8,7 +8,6 @@ sets use, and none of it is documented: `tests/test_server_prepared.py` holds it
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
@@ -16,6 +15,8 @@ from typing import Any, Generic, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
+
+from grader.quick_dataclass import dataclass
 
 Row = TypeVar("Row", bound=Model)
 _Values = tuple[Any, ...]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Final
@@ -25,6 +24,7 @@ from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
 
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.server.lti import outbox
 from grader.server.models import (
     Attempt,

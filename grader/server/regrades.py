@@ -11,7 +11,6 @@ writes a result, need not wait, and so can't be waited for in turn.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -21,6 +20,7 @@ from django.utils import timezone
 
 from grader.decisions.final_grade import FinalGrade
 from grader.decisions.remarks import remarks
+from grader.quick_dataclass import dataclass
 from grader.report.differences import Comparison, compare
 from grader.server import queue
 from grader.server.batched import batched

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from grader.decisions.parts import answer_digest
+from grader.quick_dataclass import dataclass
 from grader.result import Result
 from grader.server.models import GradedResult
 from grader.server.prepared import PreparedQuery

@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +17,7 @@ from grader.course.locate import course_folder
 from grader.errors import UsageError
 from grader.interpreter import variables
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.sandbox.isolation import resolve
 from grader.server import addresses
 from grader.server.configuration import Configuration, set_up, write

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import fsum
 from typing import Final
 
@@ -12,6 +12,7 @@ from grader.batch.late import overdue
 from grader.course.server_rules import Stage
 from grader.decisions.final_grade import decided_deadline
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.result import Outcome, Result
 from grader.server.access import Visit
 from grader.server.courses import read_course

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Final
@@ -19,6 +19,7 @@ from grader.grading.files_beside import import_paths, is_import_path, mentioned
 from grader.grading.imported_files import MAX_FILES, most_of
 from grader.grading.progress import Written, completion
 from grader.grading.submission import is_submission, most_bytes, submission_from_bytes
+from grader.quick_dataclass import dataclass
 from grader.server import grades, queue
 from grader.server.access import Visit
 from grader.server.allowance import Allowance, allowance

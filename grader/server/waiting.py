@@ -10,9 +10,10 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final
+
+from grader.quick_dataclass import dataclass
 
 _LOOK_SECONDS: Final = 0.1
 _MOST: Final = 4_000

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from grader.quick_dataclass import dataclass
 from grader.similarity.fingerprints import (
     STRUCTURE_PIECE,
     WORDING_PIECE,

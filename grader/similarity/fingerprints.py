@@ -14,9 +14,9 @@ import keyword
 import re
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from grader.quick_dataclass import dataclass
 from grader.text.literals import STRING
 
 STRUCTURE_PIECE: Final = 12

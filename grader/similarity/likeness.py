@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import Final
 
 from grader.language import gettext_lazy as _
 from grader.language import in_languages, joined, recorded, shortened
+from grader.quick_dataclass import dataclass
 from grader.result import CheckResult, Outcome, Result
 
 _CALLED: Final = "\nCalled: "

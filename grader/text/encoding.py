@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from grader.quick_dataclass import dataclass
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),

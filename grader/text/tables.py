@@ -6,13 +6,13 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
 from grader.errors import UsageError, reason_of
 from grader.language import gettext_lazy as _
 from grader.language import joined, ngettext_lazy
+from grader.quick_dataclass import dataclass
 from grader.text.encoding import decoded
 
 MARK: Final = "\ufeff"  # so that Excel reads UTF-8

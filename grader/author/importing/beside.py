@@ -8,7 +8,7 @@ import os
 import sys
 import tokenize
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from grader.author.importing.assignment import ImportFinding, ImportPlace
 from grader.author.importing.exercise import Converted
 from grader.course.naming import DATA
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 _LARGEST: Final = 64_000_000
 _NO_DATA: Final = {".ipynb", ".py", ".pyc"}

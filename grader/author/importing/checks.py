@@ -7,7 +7,7 @@ import math
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib.util import find_spec
 
 from grader.author.importing.assignment import AuthorsTest, ImportFinding, ImportPlace, Level
@@ -18,6 +18,7 @@ from grader.author.importing.titles import plain
 from grader.checking.student.student_proxy import own_names
 from grader.language import gettext_lazy as _
 from grader.language import translated
+from grader.quick_dataclass import dataclass
 
 _FIXTURES = ("student", "reference")
 _OWN_IMPORTS = {"contextlib", "io", "re"}

@@ -6,7 +6,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from grader.author.importing.assignment import (
@@ -35,6 +35,7 @@ from grader.course.stubs import BEGIN
 from grader.language import gettext_lazy as _
 from grader.language import translated
 from grader.notebooks.syntax import to_python
+from grader.quick_dataclass import dataclass
 
 _IN_NOTEBOOKS: Final = {"nose", "IPython", "google"}
 WORST: Final[tuple[Level, ...]] = ("cannot", "look")

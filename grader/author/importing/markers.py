@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from grader.course.stubs import ALMOST, BEGIN, END, STUB, make_stub
 from grader.errors import CourseError
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 PROMPT: Final = "# YOUR CODE HERE"
 _OTTER_BEGIN: Final = re.compile(r"\s*# BEGIN SOLUTION(?: NO PROMPT)?\s*$")

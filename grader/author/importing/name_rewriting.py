@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import builtins
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from grader.author.importing.expectations import asks_for_exception, assertion
 from grader.author.importing.naming import Names, bound, library_class
 from grader.author.importing.source_edits import SourceEdits, end_of, start
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 _BUILTINS: Final = frozenset(dir(builtins)) | {"__name__"}
 _PATCHES: Final = {"patch", "patch.object", "mock.patch", "mock.patch.object"}

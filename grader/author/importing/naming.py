@@ -6,10 +6,10 @@ import ast
 import builtins
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from grader.author.importing.clients import CLIENTS
 from grader.notebooks.syntax import to_python
+from grader.quick_dataclass import dataclass
 
 _PLAIN = {"numpy", "pandas", "polars"}
 _SKIPPED = CLIENTS | {"nose", "IPython"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from grader.errors import UsageError
 from grader.language import gettext_lazy as _
 from grader.language import translated
 from grader.notebooks.notebook_file import NotebookError, parse, raw_cells, read_document, source_of
+from grader.quick_dataclass import dataclass
 
 _SKIPPED = {"__pycache__", "submitted", "autograded", "feedback", "student", "dist"}
 

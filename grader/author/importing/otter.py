@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +29,7 @@ from grader.author.importing.otter_tests import Case, read_tests, tests_folder
 from grader.author.importing.titles import first_heading, title_of, words
 from grader.errors import UsageError
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 _CHECK: Final = re.compile(r"\b(?:grader|ok)\.(?:check|grade)\(\s*[\"']([^\"']+)[\"']")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import yaml
@@ -12,6 +12,7 @@ import yaml
 from grader.author.importing.assignment import ImportFinding
 from grader.author.importing.notebook_cells import Cell
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 
 _MARK: Final = re.compile(
     r"\s*#\s*(ASSIGNMENT CONFIG|(?:BEGIN|END) (?:QUESTION|SOLUTION|TESTS|PROMPT))\b", re.IGNORECASE

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from grader.author.importing.notebook_cells import Cell
 from grader.author.importing.otter_cells import Question
 from grader.language import gettext_lazy as _
 from grader.notebooks.notebook_file import parse
+from grader.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

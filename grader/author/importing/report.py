@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from grader.author.importing.assignment import ImportFinding, Level
 from grader.author.importing.exercise import Converted
 from grader.language import gettext as _
 from grader.language import gettext_lazy as lazy
 from grader.language import ngettext, translated
+from grader.quick_dataclass import dataclass
 
 _HEADINGS: dict[Level, str] = {
     "look": lazy("Needs a look"),

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ from grader.interpreter import variables
 from grader.language import current_language, translated
 from grader.language import gettext_lazy as _
 from grader.language.reader import VARIABLE
+from grader.quick_dataclass import dataclass
 from grader.result import Result
 from grader.sandbox.isolation import resolve
 

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from grader.course.stubs import write_stubs
 from grader.errors import UsageError
 from grader.language import gettext_lazy as _
 from grader.language import ngettext_lazy
+from grader.quick_dataclass import dataclass
 
 
 def write_course(

@@ -7,9 +7,10 @@ needed, each on a line of its own at a known depth, so the lines are read as the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from grader.quick_dataclass import dataclass
 
 METADATA: Final = "submission_metadata.yml"
 _SUBMISSION: Final = re.compile(r"(?P<key>[^\s#:][^:]*):\s*")

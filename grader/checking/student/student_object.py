@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, NoReturn, Protocol
 
 from grader.checking.student.kept_there import asked_by_check, no_answer_here
@@ -18,6 +18,7 @@ from grader.checking.student.shown import (
 )
 from grader.language import gettext_lazy as _
 from grader.language import recorded
+from grader.quick_dataclass import dataclass
 from grader.result import Outcome
 from grader.sandbox.failures import CallFailure, broke_the_channel, forbidden
 

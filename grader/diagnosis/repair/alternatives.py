@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from grader.quick_dataclass import dataclass
 
 Admits = Callable[[ast.expr], bool]
 """Whether an edit of an expression may be of use."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from grader.diagnosis.repair.scope import Scope
+from grader.quick_dataclass import dataclass
 
 _STAYING: Final = (ast.Assign, ast.AugAssign, ast.Expr, ast.For, ast.While, ast.If)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -29,6 +28,7 @@ from grader.diagnosis.repair.wanted_values import (
     results_of,
     times_matrix,
 )
+from grader.quick_dataclass import dataclass
 
 Operation = tuple[str, int, Callable[[Any, Any], Any], Callable[[ast.expr, ast.expr], ast.expr]]
 

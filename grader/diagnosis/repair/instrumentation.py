@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from grader.comparison.values import agree
@@ -17,6 +16,7 @@ from grader.diagnosis.repair.schemata import LoopNotes, Schema, with_notes
 from grader.diagnosis.repair.scope import Scope, set_in
 from grader.diagnosis.repair.trials import Trials
 from grader.diagnosis.repair.value_keys import number
+from grader.quick_dataclass import dataclass
 
 Columns = frozenset[int]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from grader.diagnosis.repair.student_code import StudentCode, Unit
+from grader.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

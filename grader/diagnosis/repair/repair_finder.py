@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -17,6 +16,7 @@ from grader.diagnosis.repair.schemata import edited
 from grader.diagnosis.repair.search import CandidateRepair, RepairEdit, Search
 from grader.diagnosis.repair.student_code import StudentCode, parse
 from grader.diagnosis.repair.trials import Budget, Trials, written
+from grader.quick_dataclass import dataclass
 from grader.result import Place
 from grader.sandbox.host import SandboxHost
 from grader.sandbox.replies import SubmissionSource

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from grader.diagnosis.explainer import Told
 from grader.diagnosis.sentences import TITLES, Wording
 from grader.language import gettext_lazy as _
 from grader.language import listed, sentences
+from grader.quick_dataclass import dataclass
 from grader.result import Diagnosis
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +20,7 @@ from grader.diagnosis.program_factory import (
 )
 from grader.diagnosis.repair.schemata import NOTE, with_notes
 from grader.diagnosis.repair.value_keys import Array, Key, entries_of, key_of, number
+from grader.quick_dataclass import dataclass
 
 _MAX_NOTES: Final = 8
 _NOTED: Final = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Subscript, ast.Attribute)

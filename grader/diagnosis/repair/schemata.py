@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any, Final
 
 from grader.diagnosis.repair.alternatives import Alternative
 from grader.diagnosis.repair.expression_text import OPERATORS, text_of
+from grader.quick_dataclass import dataclass
 
 NUMBER: Final = "_bpgrade_edit"
 NOTE: Final = "_bpgrade_note"

@@ -6,7 +6,6 @@ import ast
 import builtins
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -14,6 +13,7 @@ from grader.diagnosis.operators.edits import subscript, text
 from grader.diagnosis.repair.alternatives import Block
 from grader.diagnosis.repair.objects import Method, methods_at_hand
 from grader.diagnosis.repair.student_code import StudentCode, Unit
+from grader.quick_dataclass import dataclass
 
 _SELF: Final = frozenset({"self", "cls"})
 _FUNCTIONS_OF: Final = {

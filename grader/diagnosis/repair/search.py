@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import chain
 from typing import Final, TypeVar
 
@@ -24,6 +24,7 @@ from grader.diagnosis.repair.statements import filled, inserted, moves, statemen
 from grader.diagnosis.repair.student_code import StudentCode, Unit
 from grader.diagnosis.repair.translation import StudentValues, Translator
 from grader.diagnosis.repair.trials import Budget, Trials, written
+from grader.quick_dataclass import dataclass
 from grader.sandbox.replies import SubmissionSource
 
 _MAX_TRIED: Final = 2_000

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from grader.course.syntax_tree import syntax_tree
+from grader.quick_dataclass import dataclass
 from grader.sandbox.replies import SubmissionSource
 
 _MAX_SOURCE: Final = 60_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ import numpy as np
 from grader.diagnosis.repair.right_values import RightValues
 from grader.diagnosis.repair.scope import Scope, atoms
 from grader.diagnosis.repair.value_keys import Array, Key, entries_of, key_of, keys_of, number
+from grader.quick_dataclass import dataclass
 
 _MAX_ATOMS: Final = 3
 _MAX_ENTRIES: Final = 8

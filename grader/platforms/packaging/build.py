@@ -10,7 +10,6 @@ import re
 import tarfile
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -25,6 +24,7 @@ from grader.platforms.assessment import Hidden
 from grader.platforms.packaging import requirements
 from grader.platforms.packaging.wheel import installed, mode, tree, wheel, zipped
 from grader.platforms.platform import Platform
+from grader.quick_dataclass import dataclass
 
 
 def _in_quotes(text: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from markupsafe import Markup
@@ -13,6 +12,7 @@ from markupsafe import Markup
 from grader.batch.records import LeftOver
 from grader.language import current_language, translated
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.report.arrangement import amount, score_text
 from grader.report.pages import charts, code
 from grader.report.pages.counting import ClassCount, MistakeCount, Total

@@ -6,12 +6,12 @@ import html
 import keyword
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from markupsafe import Markup
 
+from grader.quick_dataclass import dataclass
 from grader.report.pages.texts import shown
 from grader.result import Diagnosis, Listing, Place
 from grader.text.literals import STRING

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import fsum
 from statistics import mean, median
 
 from grader.batch.records import Student
+from grader.quick_dataclass import dataclass
 from grader.report.pages.rows import CheckKey, Handing, MadeMistake, Mistake, Row
 from grader.report.pages.trouble import TroubleKind
 from grader.similarity.comparison import rare

@@ -9,13 +9,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree
 
 from markupsafe import Markup, escape
 
 from grader.language import Message
+from grader.quick_dataclass import dataclass
 from grader.report.pages.words import beside
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from grader.author.draft import Draft, draft
 from grader.course import Course
+from grader.quick_dataclass import dataclass
 from grader.report.pages import code
 from grader.report.pages.rows import FoundRepair, Row
 from grader.result import Listing

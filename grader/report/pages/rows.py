@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from math import fsum
 from typing import Final, Literal
@@ -15,6 +15,7 @@ from grader.decisions.remarks import remarks
 from grader.decisions.results import Graded
 from grader.language import gettext_lazy as _
 from grader.language import joined
+from grader.quick_dataclass import dataclass
 from grader.report.pages.trouble import Trouble, trouble
 from grader.result import Diagnosis, Listing, Outcome, Place, Result
 from grader.similarity.likeness import Likeness, likenesses

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from grader.batch.similar_work import SimilarGroup, SimilarPair, SimilarSubmission
 from grader.language import gettext_lazy as _
 from grader.language import joined, sentences
+from grader.quick_dataclass import dataclass
 from grader.report.pages import code
 from grader.report.pages.environment import render
 from grader.result import Listing

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
 
@@ -11,6 +10,7 @@ from markupsafe import Markup
 
 from grader.decisions.final_grade import Standing
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.report.arrangement import (
     OUTCOME_WORDS,
     FailureGroup,

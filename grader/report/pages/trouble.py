@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.result import CheckResult, Outcome, Result
 
 TroubleKind = Literal["not_started", "unloadable", "loops", "crashes"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
@@ -14,6 +13,7 @@ from grader.language import gettext_lazy as _
 from grader.lti.claims import Launch
 from grader.lti.errors import LaunchError
 from grader.lti.roles import CourseRole, course_role
+from grader.quick_dataclass import dataclass
 from grader.server.digests import digest
 from grader.server.lti import outbox
 from grader.server.lti.framing import origin_of

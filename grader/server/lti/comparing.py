@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import F, Max, Q, QuerySet
@@ -11,6 +10,7 @@ from django.utils import timezone
 
 from grader.lti.errors import LtiError
 from grader.lti.gradebook import GradebookResult, results
+from grader.quick_dataclass import dataclass
 from grader.server.lti.models import GradeState, LtiColumn, LtiGrade
 from grader.server.lti.speaking import services_of
 

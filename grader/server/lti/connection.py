@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -27,6 +26,7 @@ from grader.lti.platform import (
     SCOPE_SCORES,
 )
 from grader.lti.service import Services
+from grader.quick_dataclass import dataclass
 from grader.server.lti.enrolments import read_roster
 from grader.server.lti.models import GradeState, LtiCourse, LtiEnrolment, LtiGrade
 from grader.server.lti.speaking import services_of

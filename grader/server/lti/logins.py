@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Final
 
@@ -13,6 +13,7 @@ from django.utils import timezone
 from grader.language import gettext_lazy as _
 from grader.lti.errors import LaunchError
 from grader.lti.login import LoginRequest
+from grader.quick_dataclass import dataclass
 from grader.server.digests import digest
 from grader.server.lti.models import LtiLogin, LtiPlatform
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.utils import timezone
 
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.report.arrangement import score_text
 from grader.server.lti.connection import to_look_at
 from grader.server.lti.models import GradeState, LtiCourse, LtiEnrolment, LtiGrade, LtiPlatform

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -24,6 +23,7 @@ from grader.errors import BpgradeError
 from grader.language import reading
 from grader.lti.errors import AwayError, ServiceError
 from grader.lti.gradebook import Score, post_score
+from grader.quick_dataclass import dataclass
 from grader.report.pages.folder import lateness_text
 from grader.server import grades
 from grader.server.access import Visit

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.report.arrangement import score_text
 from grader.server import grades
 from grader.server.lti import outbox

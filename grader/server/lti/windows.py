@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Final
 
@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from grader.quick_dataclass import dataclass
 from grader.server.digests import digest
 from grader.server.lti.logins import over
 from grader.server.lti.models import LtiLogin

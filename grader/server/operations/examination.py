@@ -10,7 +10,6 @@ import shutil
 import socket
 import urllib.request
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -21,6 +20,7 @@ from grader.errors import BpgradeError, UsageError
 from grader.extras import missing_packages
 from grader.language import gettext_lazy as _
 from grader.language import listed
+from grader.quick_dataclass import dataclass
 from grader.sandbox.isolation import resolve
 from grader.server import configuration
 from grader.server.configuration import Configuration

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from grader.errors import UsageError, unwritable
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.server import configuration
 from grader.server.configuration import Configuration
 from grader.server.operations import archive

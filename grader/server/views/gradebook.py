@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from grader.gradebook.feedback_zip import pack_moodle
 from grader.gradebook.moodle import read_worksheet
 from grader.gradebook.sheet import Upload
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.server import access, grades
 from grader.server.access import Visit, students_of
 from grader.server.courses import course_of

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
@@ -21,6 +20,7 @@ from grader.decisions.proposing import FOR_MANY, DecidedBatch
 from grader.decisions.remarks import remarks
 from grader.errors import UsageError
 from grader.language import gettext_lazy as _
+from grader.quick_dataclass import dataclass
 from grader.report.pages.folder import page_name
 from grader.result import PartResult
 from grader.server import access, grades

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -10,6 +9,7 @@ from django.urls import reverse
 
 from grader.language import current_language, ngettext
 from grader.language import gettext as _
+from grader.quick_dataclass import dataclass
 from grader.server import access, overviews
 from grader.server.access import Visit
 from grader.server.courses import course_of

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,6 +11,7 @@ from django.urls import reverse
 from grader.course import Course, Exercise
 from grader.language import gettext as _
 from grader.language import translated
+from grader.quick_dataclass import dataclass
 from grader.report.pages.folder import lateness_text
 from grader.server import access, limits
 from grader.server.access import Visit, exercise_for

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -19,6 +18,7 @@ from grader.decisions.final_grade import decided_deadline
 from grader.grading.files_beside import mentioned
 from grader.grading.submission import is_notebook
 from grader.language import current_language
+from grader.quick_dataclass import dataclass
 from grader.report.pages.folder import lateness_text
 from grader.server import access, grades, limits, queue
 from grader.server.access import Visit, attempt_for, courses_of, exercise_for
