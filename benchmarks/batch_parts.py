@@ -8,6 +8,8 @@ to one core, as in a batch. A floor
 is the same done with nothing around it: a bare fork, the bare system calls, the file run here,
 bytes sent to and fro and the functions called here, a line added to a file. The checks have none:
 what they find out is known, once other submissions have answered the same.
+Prints too how many pages a submission's process has to be given while it is graded, copies of its
+host's or new ones, and what one costs in a fork of this process.
 With --profile it prints too which functions of this process take how long (cProfile).
 """
 
@@ -15,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import cProfile
+import mmap
 import os
 import platform
 import pstats
@@ -37,7 +40,7 @@ from grader.course import find_course
 from grader.grading.grade import Grader
 from grader.grading.submission import Submission, submission_from_bytes
 from grader.sandbox import landlock_rules, packages, read_allow_list, seccomp_rules
-from grader.sandbox.child import codec, framing, kernel
+from grader.sandbox.child import codec, framing, kernel, processes
 from grader.sandbox.exchange import CallRequest
 from grader.sandbox.host import SandboxHost
 from grader.sandbox.isolation import resolve
@@ -102,6 +105,30 @@ def bare_confinement() -> Work:
         kernel.filter_system_calls(program)
 
     return work
+
+
+def page_microseconds(pages: int = 2_000) -> float:
+    """Return what it costs a forked process to write to a page that it shares, until it ends."""
+    memory = mmap.mmap(-1, pages * mmap.PAGESIZE, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+
+    def touch() -> None:
+        for place in range(0, len(memory), mmap.PAGESIZE):
+            memory[place] = 1
+
+    touch()
+    cost = milliseconds({"bare": bare_fork(), "touching": bare_fork(touch)}, 50)
+    start = time.process_time()
+    touch()  # what the loop itself takes
+    loop = (time.process_time() - start) * 1000
+    memory.close()
+    return (cost["touching"] - cost["bare"] - loop) / pages * 1000
+
+
+def pages_given() -> int:
+    """Return how many pages the process of a submission was given so far."""
+    child = max(processes.descendants(os.getpid()))
+    fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[7])  # minflt, by proc_pid_stat(5)
 
 
 @contextmanager
@@ -170,7 +197,12 @@ def measure(grader: Grader, rounds: int) -> dict[str, tuple[float, float]]:
         made.close()
 
     for _ in range(3):  # from the third on, what right submissions answer is known
-        checked(lambda made: checks.run(exercise, made, 0))
+        last = session()
+        checks.run(exercise, last, 0)
+        pages = pages_given()
+        last.close()
+    each = page_microseconds()
+    print(f"{pages} pages are given to a submission's process, at {each:.1f} us each")
     namespace = run_here(submission)
     requests = [codec.decode(call.content)[:2] for call in asked]
     lengths = [len(call.content) for call in asked]
