@@ -8,7 +8,6 @@ side by side are read back as the one character that they encode.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -204,7 +203,7 @@ class Result:
 
     def to_json(self) -> str:
         """Return the document as one line of JSON, ASCII only, never NaN."""
-        fields = {**_fields(self), "translations": translations_of(_texts(self), self.languages)}
+        fields = {**_fields(self), "translations": translations_of(_messages(self), self.languages)}
         del fields["languages"]
         return json.dumps({"schema": SCHEMA, **fields}, default=_fields, allow_nan=False)
 
@@ -246,18 +245,20 @@ class Result:
         return result
 
 
-def _texts(record: Any) -> Iterator[str]:
-    """Yield the texts of a record and of all that it holds."""
+def _messages(record: Any) -> list[Message]:
+    """Return the messages of a record and of all that it holds."""
+    found: list[Message] = []
     for name in record.__slots__:
         value = getattr(record, name)
-        if isinstance(value, str):
-            yield value
+        if isinstance(value, Message):
+            found.append(value)
         elif isinstance(value, tuple):
             for item in value:
-                if isinstance(item, str):
-                    yield item
-                else:
-                    yield from _texts(item)
+                if isinstance(item, Message):
+                    found.append(item)
+                elif not isinstance(item, str):
+                    found += _messages(item)
+    return found
 
 
 def _translations(found: object) -> dict[str, dict[str, str]]:
