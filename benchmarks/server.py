@@ -38,6 +38,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -142,7 +143,7 @@ def play(
         time.sleep(max(0.0, moments[number] + begun - time.monotonic()))
         student = Student(running.address, sessions[number % students], night, faults)
         with contextlib.suppress(RefusedError):  # it has been noted
-            student.hand_in(code, kind != "looping")
+            student.hand_in(code, kind)
 
     with ThreadPoolExecutor(min(len(files), 400)) as pool:
         list(pool.map(visit, range(len(files))))
@@ -298,7 +299,8 @@ def show_night(name: str, night: Night, counts: Mapping[str, Any], killed: Seque
     in_database = {int(number): status for number, status in counts["results"].items()}
     lost = [number for number in night.attempts if in_database.get(number) is None]
     twice = counts["rows"] - sum(status is not None for status in in_database.values())
-    accepted, feedback = share(night.accepted, 0.99), share(night.feedback, 0.95)
+    waited = [seconds for _, _, seconds in night.feedback]
+    accepted, feedback = share(night.accepted, 0.99), share(waited, 0.95)
     memory = " ".join(f"{each:.0f}" for each in night.memory)
     print(f"""
 {name}
@@ -307,11 +309,24 @@ def show_night(name: str, night: Night, counts: Mapping[str, Any], killed: Seque
   killed    {", ".join(killed) or "nothing"}
   accepted  p50 {share(night.accepted, 0.5) * 1000:.0f} ms, p99 {accepted * 1000:.0f} ms \
 (at most {MAX_ACCEPTED * 1000:.0f})
-  feedback  p50 {share(night.feedback, 0.5):.2f} s, p95 {feedback:.2f} s (at most {MAX_FEEDBACK:g})
+  feedback  p50 {share(waited, 0.5):.2f} s, p95 {feedback:.2f} s (at most {MAX_FEEDBACK:g}); \
+{slow_ones(night)}
   errors    {len(night.errors)} {sorted(set(night.errors))[:6]}
   memory    {memory} MB""")
     in_time = accepted <= MAX_ACCEPTED and feedback <= MAX_FEEDBACK and not night.errors
     return not lost and not twice and (in_time or bool(killed))
+
+
+def slow_ones(night: Night) -> str:
+    """Say of how many files the feedback took too long, by tenth of the night and by kind."""
+    slow = [(begun, kind) for begun, kind, seconds in night.feedback if seconds > MAX_FEEDBACK]
+    if not slow:
+        return "none took longer"
+    first = min(begun for begun, _, _ in night.feedback)
+    tenth = (max(begun for begun, _, _ in night.feedback) - first) / 10
+    tenths = Counter(min(9, int((begun - first) / tenth)) for begun, _ in slow)
+    kinds = ", ".join(f"{count} {kind}" for kind, count in Counter(k for _, k in slow).items())
+    return f"longer in each tenth: {' '.join(str(tenths[each]) for each in range(10))} ({kinds})"
 
 
 def show_processor(used: Mapping[str, Mapping[str, float]]) -> None:
