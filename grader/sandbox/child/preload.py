@@ -42,6 +42,8 @@ def import_packages(settings: dict[str, Any], forks: bool = False) -> Callable[.
         if settings["for_many"]:
             import numpy.ma  # noqa: F401 - some of many will have masked arrays
 
+            from .source import syntax_errors  # noqa: F401 - and some have such errors
+
             warm_up.warm_up()
     finder.hide(settings["hidden"])
     _keep_listings()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +35,8 @@ def offer(data: str) -> None:
     try:
         Path(_DATA).symlink_to(data, target_is_directory=True)
     except OSError:
+        import shutil
+
         shutil.copytree(data, _DATA)
 
 

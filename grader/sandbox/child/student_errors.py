@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import Any
 
 from .objects import class_names
-from .source import syntax_errors
 
 _LONGEST_MESSAGE = 600
 _MAX_FRAMES = 6
@@ -91,6 +90,8 @@ def _syntax(error: SyntaxError) -> dict[str, Any]:
     end = (error.end_offset or 0) - 1 - (len(line) - len(kept))
     width = max(end - caret, 1) if error.end_lineno == error.lineno else 1
     width = min(width, max(len(kept) - caret, 1))
+    from .source import syntax_errors  # most submissions have none
+
     source = "".join(linecache.getlines(error.filename or ""))
     explained = syntax_errors.explain(error, source)
     said = f"\n{explained}" if explained else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.abc
 import importlib.machinery
 import importlib.util
 import re
@@ -13,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 
-class AllowedPackages(importlib.abc.MetaPathFinder):
+class AllowedPackages:
     """Finds the packages that were named, each by its own folder, and no neighbours of theirs.
 
     Parameters

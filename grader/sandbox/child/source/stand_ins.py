@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import importlib.abc
 import importlib.machinery
 import opcode
 import os
@@ -139,7 +138,7 @@ _PROGRESS: Final[dict[str, Callable[..., Progress]]] = {
 }
 
 
-class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class StandIns:
     """Finds a stand-in for those of `names` that nothing else finds."""
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -158,7 +157,7 @@ class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return None
         if package not in self.used:
             self.used.append(package)
-        return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
+        return importlib.machinery.ModuleSpec(fullname, self, is_package=True)  # type: ignore[arg-type]
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
         """Return the stand-in."""
