@@ -237,8 +237,13 @@ def test_one_student_is_graded_again_alone(served: ServedClass):
     assert others
 
 
-def test_an_attempt_at_an_exercise_that_is_gone_waits_until_it_is_back(served: ServedClass):
+def test_an_attempt_at_an_exercise_that_is_gone_waits_until_it_is_back_and_so_does_the_database(
+    served: ServedClass, monkeypatch: pytest.MonkeyPatch
+):
+    from django.db import OperationalError
+
     from grader.server import queue
+    from grader.server import worker as workers
     from grader.server.models import Attempt, Job
     from grader.server.worker import Worker
 
@@ -248,11 +253,23 @@ def test_an_attempt_at_an_exercise_that_is_gone_waits_until_it_is_back(served: S
     jobs = Job.objects.filter(attempt=number).exclude(regrade=None)
     told: list[str] = []
     worker = Worker(1, told.append)
-    worker.stop()
     leased = {job.attempt_id: job for job in queue.lease(worker.name, 50)}
-    worker._grade(leased.pop(number))
-    queue.hand_back(worker.name, [job.pk for job in leased.values()])
-    assert [line for line in told if "seven" in line], told
-    assert jobs.get().state == "later"
+    hand_back, away = queue.hand_back, [OperationalError(f"gone\n{each}") for each in range(3)]
+
+    def hand_back_at_last(*what: Any) -> None:
+        if away:
+            raise away.pop()
+        hand_back(*what)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(workers, "_AWAY_SECONDS", 0.0)
+        patch.setattr(queue, "hand_back", hand_back_at_last)
+        worker._grade_at_last(leased.pop(number))
+    assert not away
+    hand_back(worker.name, [job.pk for job in leased.values()])
+    mistake, database = told  # each said once
+    assert "seven" in mistake
+    assert database == "the database cannot be used: gone"
+    assert (jobs.get().state, jobs.get().deaths) == ("later", 0)
     Attempt.objects.filter(pk=number).update(exercise="two")
     assert number in graded_again(served, RIGHT)

@@ -46,54 +46,54 @@ def refused(code: int, told: str, *words: object) -> str:
 
 
 WRONG_WORDS = {
-    "no course": ("--data {tmp}/d", "no course is named"),
+    "no course": ("--data {tmp}/d/e", "no course is named"),
     "no folder": ("--course {course}", "no folder for the server is named"),
-    "a course that is not there": ("--course {tmp}/none --data {tmp}/d", "is not a course"),
-    "what students get": ("--course {tmp}/handout --data {tmp}/d", "is not a course"),
+    "a course that is not there": ("--course {tmp}/none --data {tmp}/d/e", "is not a course"),
+    "what students get": ("--course {tmp}/handout --data {tmp}/d/e", "is not a course"),
     "two courses of a name": (
-        "--course {course} --course {tmp}/copy --data {tmp}/d",
+        "--course {course} --course {tmp}/copy --data {tmp}/d/e",
         "are both courses of the name course",
     ),
-    "a worker without a server": ("--worker --data {tmp}/d", "no server has been started"),
+    "a worker without a server": ("--worker --data {tmp}/d/e", "no server has been started"),
     "data in a file": ("--course {course} --data {tmp}/file/d", "cannot be written to"),
     "another database": (
-        "--course {course} --data {tmp}/d --database mysql://u:geheim@127.0.0.1/x",
+        "--course {course} --data {tmp}/d/e --database mysql://u:geheim@127.0.0.1/x",
         "mysql://u:***@127.0.0.1/x is not the address of a database",
     ),
     "a password with a slash": (
-        "--course {course} --data {tmp}/d --database postgresql://u:ge/heim@127.0.0.1/x",
+        "--course {course} --data {tmp}/d/e --database postgresql://u:ge/heim@127.0.0.1/x",
         "postgresql://u:***@127.0.0.1/x is not the address of a database",
     ),
     "a database's port": (
-        "--course {course} --data {tmp}/d --database postgresql://127.0.0.1:99999/x",
+        "--course {course} --data {tmp}/d/e --database postgresql://127.0.0.1:99999/x",
         "is not the address of a database",
     ),
     "a database's host": (
-        "--course {course} --data {tmp}/d --database postgresql://[::1/x",
+        "--course {course} --data {tmp}/d/e --database postgresql://[::1/x",
         "is not the address of a database",
     ),
     "a database that is away": (
-        "--course {course} --data {tmp}/d --database postgresql://u:geheim@127.0.0.1:1/y",
+        "--course {course} --data {tmp}/d/e --database postgresql://u:geheim@127.0.0.1:1/y",
         "the database cannot be used",
     ),
     "an unknown option of a database": (
-        "--course {course} --data {tmp}/d --database postgresql://u@127.0.0.1:1/y?mode=x",
+        "--course {course} --data {tmp}/d/e --database postgresql://u@127.0.0.1:1/y?mode=x",
         "the database cannot be used",
     ),
     "an address without https": (
-        "--course {course} --data {tmp}/d --address grade.example.org",
+        "--course {course} --data {tmp}/d/e --address grade.example.org",
         "'grade.example.org' is not an address that browsers can use",
     ),
     "an address with a path": (
-        "--course {course} --data {tmp}/d --address https://example.org/grade",
+        "--course {course} --data {tmp}/d/e --address https://example.org/grade",
         "without a path",
     ),
     "a host of nobody": (
-        "--course {course} --data {tmp}/d --host nowhere.invalid",
+        "--course {course} --data {tmp}/d/e --host nowhere.invalid",
         "cannot listen at http://nowhere.invalid:8000",
     ),
     "a host of others": (
-        "--course {course} --data {tmp}/d --host 192.0.2.1",
+        "--course {course} --data {tmp}/d/e --host 192.0.2.1",
         "cannot listen at http://192.0.2.1:8000: Cannot assign requested address",
     ),
 }
@@ -108,7 +108,7 @@ def test_wrong_words_are_refused_and_not_kept(name: str, course: Path, tmp_path:
     filled = [word.format(tmp=tmp_path, course=course) for word in words.split()]
     said = refused(2, told, "serve", *filled)
     assert "heim" not in said
-    assert not (tmp_path / "d" / "server.json").exists()
+    assert not (tmp_path / "d").exists()
 
 
 def test_a_port_that_is_taken_is_told(course: Path, tmp_path: Path):
@@ -119,6 +119,7 @@ def test_a_port_that_is_taken_is_told(course: Path, tmp_path: Path):
         port = other.getsockname()[1]
         words = ["serve", "--course", course, "--data", tmp_path / "d", "--port", port]
         refused(2, f"127.0.0.1:{port}: Address already in use", *words)
+    assert not (tmp_path / "d").exists()
 
 
 def test_a_port_is_kept_from_the_first_look_at_it():

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Final
@@ -76,7 +77,8 @@ def write(configuration: Configuration, folder: Path | None = None) -> None:
 def only_server(configuration: Configuration) -> Iterator[None]:
     """Hold a server's folder, which is made if need be, so that no second server begins there.
 
-    Workers and commands may use it all the same.
+    Workers and commands may use it all the same. Where no server has come of a start, a folder
+    that was made for it goes.
 
     Raises
     ------
@@ -86,18 +88,47 @@ def only_server(configuration: Configuration) -> Iterator[None]:
         The disk is full.
     """
     folder = Path(configuration.data)
+    with new_folder(folder, until=folder / FILE):
+        with _written_to(folder):
+            lock = file_lock.opened(folder / _LOCK)
+        try:
+            if not file_lock.take(lock):
+                raise UsageError(
+                    _("a server is running in {path} already", path=folder),
+                    _("stop it first, or choose another folder with --data"),
+                )
+            yield
+        finally:
+            os.close(lock)
+
+
+@contextmanager
+def new_folder(folder: Path, until: Path) -> Iterator[None]:
+    """Have a private folder; one that was made here goes where this fails before `until` is.
+
+    Raises
+    ------
+    UsageError
+        It cannot be made.
+    OSError
+        The disk is full.
+    """
+    parents = [each for each in folder.parents if not each.exists()]
+    is_new = True
     with _written_to(folder):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = file_lock.opened(folder / _LOCK)
+        try:
+            folder.mkdir(parents=True, mode=0o700)
+        except FileExistsError:
+            is_new = False
     try:
-        if not file_lock.take(lock):
-            raise UsageError(
-                _("a server is running in {path} already", path=folder),
-                _("stop it first, or choose another folder with --data"),
-            )
         yield
-    finally:
-        os.close(lock)
+    except BaseException:
+        if is_new and not until.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):  # something else has been put there meanwhile
+                for each in parents:
+                    each.rmdir()
+        raise
 
 
 @contextmanager

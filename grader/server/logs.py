@@ -7,11 +7,15 @@ written. The place in the code is enough to find the fault by.
 from __future__ import annotations
 
 import logging
+import threading
+import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 _SHOWN: Final = 6
+_AGAIN_SECONDS: Final = 60.0
 
 SETTINGS: Final[dict[str, Any]] = {
     "version": 1,
@@ -39,6 +43,35 @@ class Nameless(logging.Formatter):
         if record.exc_info and record.exc_info[1] is not None:
             words.append(failure(record.exc_info[1]))
         return " ".join(words)
+
+
+class Sparingly:
+    """Says a line, and the same line again only after a while.
+
+    Each of a worker's threads meets a database that is away, and comes back to it each second.
+
+    Parameters
+    ----------
+    say : callable
+        Takes a line that is to be said.
+    """
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._lock = threading.Lock()
+        self._said: dict[str, float] = {}
+
+    def __call__(self, line: str) -> None:
+        """Say a line, unless it has been said just now."""
+        now = time.monotonic()
+        with self._lock:
+            self._said = {
+                each: since for each, since in self._said.items() if now - since < _AGAIN_SECONDS
+            }
+            if line in self._said:
+                return
+            self._said[line] = now
+        self._say(line)
 
 
 def failure(error: BaseException) -> str:

@@ -30,7 +30,7 @@ from grader.errors import BpgradeError
 from grader.language import gettext_lazy as _
 from grader.server import queue as jobs
 from grader.server.courses import ISOLATION, SEED, ReadCourse, read_course
-from grader.server.logs import failure
+from grader.server.logs import Sparingly, failure
 from grader.server.lti.sender import Sender
 from grader.server.models import GradedResult, Job, JobState, ServedCourse
 
@@ -65,7 +65,7 @@ class Worker:
         self.name = f"{socket.gethostname()}-{os.getpid()}"
         self._threads = threads
         self._cluster = cluster
-        self._say = say
+        self._say = Sparingly(say)
         self._stopped = threading.Event()
         self._free = threading.Event()
         self._leased: queue.Queue[Job] = queue.Queue()
@@ -153,7 +153,10 @@ class Worker:
         waiting = []
         while not self._leased.empty():
             waiting.append(self._leased.get_nowait().pk)
-        jobs.hand_back(self.name, waiting)
+        try:
+            jobs.hand_back(self.name, waiting)
+        except jobs.AWAY as error:  # others have them when our leases have run out
+            self._say_away(error)
 
     def _grade_on(self) -> None:
         while not self._stopped.is_set():
@@ -162,7 +165,7 @@ class Worker:
             except queue.Empty:
                 continue
             try:
-                self._grade(job)
+                self._grade_at_last(job)
             except Exception as error:  # one attempt must not end the worker
                 self._say(f"attempt {job.attempt_id}: {failure(error)}")
                 close_old_connections()
@@ -176,6 +179,18 @@ class Worker:
         with self._lock:
             self._at_work.discard(job.pk)
         self._free.set()
+
+    def _grade_at_last(self, job: Job) -> None:
+        """Grade, anew where the database was away meanwhile: to let go of it would be a death."""
+        while True:
+            try:
+                self._grade(job)
+            except jobs.AWAY as error:
+                self._wait_for_database(error)
+                if self._stopped.is_set():
+                    return
+            else:
+                return
 
     def _grade(self, job: Job) -> None:
         attempt = job.attempt
@@ -248,10 +263,13 @@ class Worker:
                 return
 
     def _wait_for_database(self, error: Exception) -> None:
-        reason = (str(error) or type(error).__name__).splitlines()[0]
-        self._say(f"the database cannot be used: {reason}")
+        self._say_away(error)
         close_old_connections()
         self._stopped.wait(_AWAY_SECONDS)
+
+    def _say_away(self, error: Exception) -> None:
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        self._say(f"the database cannot be used: {reason}")
 
     def _slots_for(self, read: ReadCourse) -> Slots | ClusterSlots:
         """Return the processes for a course, started anew where the course has changed."""

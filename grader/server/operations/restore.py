@@ -49,30 +49,30 @@ def restore(file: Path, data: Path, database: str = "") -> Restored:
     OSError
         The disk is full; nothing was kept.
     """
-    half = _begin(data)
-    try:
-        manifest = archive.unpack(file, half)
-        if problem := damage(half / configuration.SQLITE):
-            raise UsageError(
-                _("the database in {path} is damaged: {reason}", path=file, reason=problem),
-                _("use another backup; nothing was changed"),
-            )
-        own = Configuration(str(data.resolve()), (), database)
-        people, attempts = _bring_up_to_date(half, own)
-        known = replace(configuration.read(half), data=own.data, database=database)
-        configuration.write(known, half)
-        names = [configuration.SECRET, configuration.FILE]  # without which there is no server
-        for name in names if database else [configuration.SQLITE, *names]:
-            (half / name).rename(data / name)
-    finally:
-        shutil.rmtree(half, ignore_errors=True)
+    with configuration.new_folder(data, until=data / configuration.FILE):
+        half = _begin(data)
+        try:
+            manifest = archive.unpack(file, half)
+            if problem := damage(half / configuration.SQLITE):
+                raise UsageError(
+                    _("the database in {path} is damaged: {reason}", path=file, reason=problem),
+                    _("use another backup; nothing was changed"),
+                )
+            own = Configuration(str(data.resolve()), (), database)
+            people, attempts = _bring_up_to_date(half, own)
+            known = replace(configuration.read(half), data=own.data, database=database)
+            configuration.write(known, half)
+            names = [configuration.SECRET, configuration.FILE]  # without which there is no server
+            for name in names if database else [configuration.SQLITE, *names]:
+                (half / name).rename(data / name)
+        finally:
+            shutil.rmtree(half, ignore_errors=True)
     return Restored(manifest["made"], known, people, attempts)
 
 
 def _begin(data: Path) -> Path:
     """Return a private folder inside, for what isn't whole yet."""
     try:
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
         if any(data.iterdir()):
             raise UsageError(
                 _("{path} is not empty", path=data),
