@@ -327,6 +327,28 @@ def test_django_finds_nothing_to_improve_for_a_public_server(tmp_path: Path):
     assert "no issues" in done.stdout
 
 
+def test_a_page_without_a_database_is_guarded_as_all_are_and_logged_once(
+    people: dict[str, Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    from django.db import OperationalError
+
+    from grader.server.sessions import SessionStore
+
+    def away(_store: SessionStore) -> None:
+        raise OperationalError("gone")
+
+    client = people["student"]
+    guards = ("Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options")
+    usual = client.get("/").headers
+    monkeypatch.setattr(SessionStore, "_get_session_from_db", away)
+    monkeypatch.setattr(client, "raise_request_exception", False)
+    answer = client.get("/")
+    assert answer.status_code == 503
+    assert {each: answer.headers[each] for each in guards} == {each: usual[each] for each in guards}
+    assert "bpgrade" not in answer.cookies  # nobody is logged out by it
+    assert len([each for each in caplog.records if each.name == "django.request"]) == 1
+
+
 def test_passwords_are_kept_by_argon2_and_sessions_end(people: dict[str, Any]):
     from datetime import timedelta
 

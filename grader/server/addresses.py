@@ -15,6 +15,7 @@ from grader.language import gettext_lazy as _
 
 TAKEN: Final = errno.EADDRINUSE
 """The exit code of a web server whose port another program has."""
+_CONNECT_SECONDS: Final = "5"
 _PASSWORD: Final = re.compile(r"(//[^:/@]*:).*@")
 
 
@@ -132,5 +133,5 @@ def postgresql_settings(address: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(port or ""),
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        "OPTIONS": {"connect_timeout": _CONNECT_SECONDS, **dict(parse_qsl(parts.query))},
     }

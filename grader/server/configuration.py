@@ -254,13 +254,14 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
             "grader.server.lti.framing.Framing",
             "django.middleware.security.SecurityMiddleware",
             "whitenoise.middleware.WhiteNoiseMiddleware",
+            # before all that may fail: its page is guarded, too
+            "django.middleware.clickjacking.XFrameOptionsMiddleware",
+            "csp.middleware.CSPMiddleware",
             "django.contrib.sessions.middleware.SessionMiddleware",
             "django.middleware.common.CommonMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
             "grader.server.middleware.Language",
-            "django.middleware.clickjacking.XFrameOptionsMiddleware",
-            "csp.middleware.CSPMiddleware",
         ],
         "TEMPLATES": [
             {

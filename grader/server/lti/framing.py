@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -30,7 +31,7 @@ class Framing:
         response = self._answer(request)
         if posts_to := getattr(request, "posts_to", ""):
             _widen(response, "form-action 'self'", [posts_to])
-        kept = request.session.get(_SESSION) if hasattr(request, "session") else None
+        kept = _kept(request)
         framed_by = getattr(request, "framed_by", None) or kept
         if framed_by and settings.BPGRADE.is_secure:
             _widen(response, "frame-ancestors 'self'", framed_by)
@@ -40,6 +41,17 @@ class Framing:
                 if name in response.cookies:
                     response.cookies[name]["samesite"] = "None"
         return response
+
+
+def _kept(request: HttpRequest) -> list[str] | None:
+    """Return who may show all pages of a request's session, as far as it can be read."""
+    if not hasattr(request, "session"):
+        return None
+    try:
+        found: list[str] | None = request.session.get(_SESSION)
+    except Error:  # which the answer says already
+        return None
+    return found
 
 
 def frame_by(request: HttpRequest, origins: Iterable[str]) -> None:
