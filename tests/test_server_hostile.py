@@ -234,6 +234,11 @@ def odd_uploads() -> Iterator[RawRequest]:
     ):
         odd = {"Content-Type": f"multipart/form-data; {words}"}
         yield RawRequest("POST", SUBMIT, whole, odd)
+    for charset in ("base64", "zlib", "rot13", "idna", "undefined", "utf-16", "nothing", "utf-8"):
+        odd = {"Content-Type": f"multipart/form-data; boundary=b; charset={charset}"}
+        yield RawRequest("POST", SUBMIT, whole, odd)
+        yield RawRequest("POST", "/api/1/device/", whole, odd)
+        yield RawRequest("GET", "/login/?next=%E4%B8%AD", headers=odd)
     for rest in (
         "\r\nContent-Transfer-Encoding: base64", "\r\nContent-Type: text/html; charset=nothing",
         "; filename*=UTF-8''%00.py", "; filename*=x", "\r\nContent-Length: -1", "\r\nX: y" * 500,
@@ -331,6 +336,38 @@ def test_a_session_that_somebody_else_has_chosen_is_not_the_one_that_is_logged_i
     fixed = Visitor(site.running.address)
     fixed.keep("bpgrade", chosen)
     assert "/login/" in fixed.get(TASK).address
+
+
+def test_texts_are_in_utf_8_whatever_a_request_says(site: AttackedSite):
+    form = '--b\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+    token = site.mallories[0].token(TASK)
+    body = form.format("csrfmiddlewaretoken", token) + form.format("code", "kind = 1  # 种") + "--b--"
+    for charset in ("base64", "utf-16", "latin-1", "utf-8"):
+        kind = {"Content-Type": f"multipart/form-data; boundary=b; charset={charset}"}
+        request = RawRequest("POST", SUBMIT, body.encode(), kind)
+        assert sent(site, request, site.mallories[0].cookies(), token)[0] == 302, charset
+    assert "kind = 1  # 种" in site.mallories[0].get(TASK).text  # where it is gone on with
+
+
+BROKEN_OFF = {
+    "a chunk that is too long": b"FFFFFFFFFFFFFFFFF\r\n",
+    "a chunk of no length": b"-1\r\n",
+    "a chunk with much beside it": b"1;" + b"a" * 70_000 + b"\r\nx\r\n0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_OFF)
+def test_a_body_that_breaks_off_is_no_failure_of_ours(name: str, site: AttackedSite):
+    host, _, port = site.running.address.removeprefix("http://").partition(":")
+    head = f"POST {SUBMIT} HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    before = site.running.log()
+    with socket.create_connection((host, int(port)), 30) as connection:
+        connection.sendall(head.encode() + BROKEN_OFF[name])
+        assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
+    with socket.create_connection((host, int(port)), 30) as connection:
+        connection.sendall(head.encode() + b"5\r\nco")  # and is gone
+    assert site.ada.get(TASK).status == 200
+    assert site.running.log() == before
 
 
 def test_bodies_that_never_come_keep_nobody_waiting(site: AttackedSite):

@@ -16,7 +16,7 @@ from http.cookies import Morsel
 from pathlib import Path
 from typing import Any, Final
 
-from django.core.handlers.asgi import ASGIHandler
+from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.core.signals import request_started
 
@@ -41,6 +41,7 @@ _THREADS: Final = 8
 _TOO_LARGE: Final = (413, [(b"content-type", b"text/plain")], b"This is too large.")
 _TOO_MANY: Final = (503, [(b"content-type", b"text/plain")], b"Too much is being sent just now.")
 _TOO_SLOW: Final = (408, [(b"content-type", b"text/plain")], b"This came too slowly.")
+_BROKEN_OFF: Final = (400, [(b"content-type", b"text/plain")], b"This did not come to its end.")
 
 
 class TooLargeError(Exception):
@@ -51,8 +52,25 @@ class TooManyError(Exception):
     """The bodies that are being sent are more than memory is there for."""
 
 
+class _Request(ASGIRequest):
+    """A request whose texts are UTF-8, as browsers send our forms, whatever else it calls them.
+
+    Python knows encodings that no text has, such as base64.
+    """
+
+    @property
+    def encoding(self) -> None:
+        """None: Django's own choice, UTF-8."""
+
+    @encoding.setter
+    def encoding(self, _named: str) -> None:
+        """Take no other."""
+
+
 class _Pages(ASGIHandler):
     """Django's handler, which makes a page in the thread that it is called in."""
+
+    request_class = _Request
 
     def __init__(self) -> None:
         BaseHandler.__init__(self)
@@ -77,7 +95,8 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
     except TimeoutError:
         answer = _TOO_SLOW
     else:
-        answer = None if body is None else await _answer(scope, body, receive)
+        # whoever has gone does not hear it
+        answer = _BROKEN_OFF if body is None else await _answer(scope, body, receive)
     if answer is None:
         return
     status, headers, content = answer
@@ -86,7 +105,7 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """Return a request's body; None where the visitor has gone."""
+    """Return a request's body; None where it breaks off, or makes no sense."""
     global _bodies
     parts: list[bytes] = []
     length = 0
