@@ -13,7 +13,7 @@ from serving import RIGHT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
 
-EXERCISES = ("one", "two", "three", "four", "five", "six")
+EXERCISES = ("one", "two", "three", "four", "five", "six", "words")
 DESCRIPTION = """name = "again"
 title = "Again"
 packages = []
@@ -25,6 +25,11 @@ points = {{ mean = 4, spread = 6 }}
 """
     for name in EXERCISES
 )
+DESCRIPTION += """
+[exercises.words.by_hand.why]
+title = "Why?"
+points = 3
+"""
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +141,18 @@ def test_the_old_results_are_kept_where_nobody_wants_the_new_ones(served: Served
     assert "regrade dropped two: 1 results" in served.page("tess", "desk/audit/")
 
 
+def test_a_grade_that_waits_for_a_person_is_told_as_far_as_it_goes(served: ServedClass):
+    number = served.graded("ada", HALF, "words")
+    before = float(served.grades()["ada", "words"]["score"])
+    ask(served, "words", do="begin")
+    assert graded_again(served, RIGHT) == [number]
+    shown = ask(served, "words")
+    assert "1 grades compared, 1 different: 1 up, 0 down." in shown
+    assert f"{before:g} so far -&gt; 10 so far (+{10 - before:g})" in shown
+    ask(served, "words", do="use")
+    assert "10 so far" in served.page("tess", f"desk/grade/{served.people['ada'].pk}/words/")
+
+
 def test_what_cannot_be_graded_again_keeps_its_grade_and_is_told(served: ServedClass):
     lost, found = served.hand_in("ada", RIGHT, "three"), served.graded("bob", HALF, "three")
     served.grade(lost, ungraded=True)
@@ -144,6 +161,7 @@ def test_what_cannot_be_graded_again_keeps_its_grade_and_is_told(served: ServedC
     graded_again(served, RIGHT, ungraded=(found,))
     shown = ask(served, "three")
     assert "1 attempt could not be graded again: it keeps the result that it has." in shown
+    assert "<li>the grader failed (1)</li>" in shown
     assert "1 different: 0 up, 0 down, 1 new, gone or ungraded" in shown
     assert "ungraded -&gt; 10" in shown
     before = score(served, "bob", "three")

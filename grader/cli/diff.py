@@ -51,6 +51,7 @@ def _document(comparison: Comparison) -> dict[str, object]:
                 "exercise": one.exercise,
                 "before": {"status": one.before, "score": one.score_before},
                 "after": {"status": one.after, "score": one.score_after},
+                "so_far": one.so_far,
                 "decided": one.decided,
                 "resubmitted": one.resubmitted,
                 "checks": [asdict(check) for check in one.checks],

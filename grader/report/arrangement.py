@@ -7,7 +7,7 @@ from enum import Enum
 from math import floor, fsum
 from typing import TypeVar
 
-from grader.language import gettext, ngettext_lazy, translated
+from grader.language import gettext, joined, ngettext_lazy, translated
 from grader.language import gettext_lazy as _
 from grader.quick_dataclass import dataclass
 from grader.report.line_breaks import is_wide
@@ -324,6 +324,21 @@ def score_text(score: float, maximum: float) -> str:
     if score < maximum and shown == amount(maximum):
         shown = amount(floor(score * 100) / 100)
     return f"{shown} / {amount(maximum)}"
+
+
+def grader_failures(result: Result) -> tuple[str, ...]:
+    """Return why a submission could not be graded, for who teaches: it may name the course's files.
+
+    That is each check that failed by itself, or else what the grader has said.
+    """
+    failed = [check for check in result.checks if check.outcome is Outcome.GRADER_ERROR]
+    if failed:
+        return tuple(
+            _("{title}: {feedback}", title=one.title, feedback=one.feedback) for one in failed
+        )
+    if result.warnings:
+        return (joined(*result.warnings, separator=_("; ")),)
+    return (OUTCOME_WORDS[Outcome.GRADER_ERROR],)
 
 
 def amount(points: float) -> str:

@@ -61,7 +61,11 @@ def told_check(check: CheckChange) -> str:
 def told_change(one: Difference) -> str:
     """Return what a grade was and is, and by how much it went up or down, to the reader."""
     sign = f" ({one.change:+g})" if one.change else ""
-    before, after = _standing(one.before, one.score_before), _standing(one.after, one.score_after)
+    if one.so_far is not None:
+        before, after = (translated(_("{score:g} so far", score=each)) for each in one.so_far)
+    else:
+        before = _standing(one.before, one.score_before)
+        after = _standing(one.after, one.score_after)
     return f"{before} -> {after}{sign}"
 
 

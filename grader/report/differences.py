@@ -35,7 +35,8 @@ class Difference:
     `before` and `after` are the standings, `graded`, `ungraded`, `unreadable`, `missing`,
     `excused`, `withheld`, `pending` (a person has yet to grade a part) or `absent`; the
     scores are what counts, after lateness and decisions, and None where there is no grade.
-    `decided` says whether the later grade is a decided one.
+    `decided` says whether the later grade is a decided one. Where a person has yet to grade parts
+    both times, `so_far` is what all else comes to, before and after.
     """
 
     student: Student
@@ -47,15 +48,19 @@ class Difference:
     resubmitted: bool
     checks: tuple[CheckChange, ...]
     decided: bool = False
+    so_far: tuple[float, float] | None = None
 
     @property
     def grade_changed(self) -> bool:
-        """Whether the grade is another one, or is there in one of both alone."""
-        return self.score_before != self.score_after or self.before != self.after
+        """Whether the grade is another one, or will be, or is there in one of both alone."""
+        is_other = self.score_before != self.score_after or self.before != self.after
+        return is_other or (self.so_far is not None and self.so_far[0] != self.so_far[1])
 
     @property
     def change(self) -> float:
         """By how much the grade went up; 0 where one of both is not there."""
+        if self.so_far is not None:
+            return self.so_far[1] - self.so_far[0]
         if self.score_before is None or self.score_after is None:
             return 0.0
         return self.score_after - self.score_before
@@ -126,7 +131,14 @@ def _difference(old: Graded | None, new: Graded | None) -> Difference:
         resubmitted=_digest(before) != _digest(after) and bool(before and after),
         checks=_checks(before, after),
         decided=new is not None and new.grade.decided is not None,
+        so_far=_so_far(old, new),
     )
+
+
+def _so_far(old: Graded | None, new: Graded | None) -> tuple[float, float] | None:
+    if old is None or new is None or {_standing(old), _standing(new)} != {"pending"}:
+        return None
+    return old.grade.so_far or 0.0, new.grade.so_far or 0.0
 
 
 def _standing(graded: Graded | None) -> str:

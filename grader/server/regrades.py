@@ -10,6 +10,7 @@ writes a result, need not wait, and so can't be waited for in turn.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
@@ -21,6 +22,7 @@ from django.utils import timezone
 from grader.decisions.final_grade import FinalGrade
 from grader.decisions.remarks import remarks
 from grader.quick_dataclass import dataclass
+from grader.report.arrangement import grader_failures
 from grader.report.differences import Comparison, compare
 from grader.server import queue
 from grader.server.batched import batched
@@ -39,9 +41,12 @@ from grader.server.models import (
     ServedCourse,
     noted,
 )
+from grader.server.results import documents
 
 _PEOPLE_AT_ONCE: Final = 50
 _JOBS_AT_ONCE: Final = 500
+_DOCUMENTS_AT_ONCE: Final = 50
+_MOST_REASONS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,15 @@ def progress(regrade: Regrade) -> RegradeProgress:
             state=JobState.LATER, leased_until__gt=timezone.now()
         ).exists(),
     )
+
+
+def failures(regrade: Regrade) -> list[tuple[str, int]]:
+    """Return the most common reasons why attempts could not be graded again, with their counts."""
+    lost = regrade.results.exclude(status="graded").order_by("pk")
+    counted: Counter[str] = Counter()
+    for numbers in batched(lost.values_list("pk", flat=True), _DOCUMENTS_AT_ONCE):
+        counted.update(grader_failures(one)[0] for one in documents(numbers).values())
+    return counted.most_common(_MOST_REASONS)
 
 
 def use(regrade: Regrade, by: Person) -> bool:

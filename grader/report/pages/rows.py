@@ -16,6 +16,7 @@ from grader.decisions.results import Graded
 from grader.language import gettext_lazy as _
 from grader.language import joined
 from grader.quick_dataclass import dataclass
+from grader.report.arrangement import grader_failures
 from grader.report.pages.trouble import Trouble, trouble
 from grader.result import Diagnosis, Listing, Outcome, Place, Result
 from grader.similarity.likeness import Likeness, likenesses
@@ -284,9 +285,4 @@ def _reason(record: Record) -> str:
         return _("its file could not be read")
     if record.status == "graded":
         return ""
-    failed = [check for check in result.checks if check.outcome is Outcome.GRADER_ERROR]
-    if failed:
-        return _("{title}: {feedback}", title=failed[0].title, feedback=failed[0].feedback)
-    if result.warnings:
-        return joined(*result.warnings, separator=_("; "))
-    return _("the grader failed")
+    return grader_failures(result)[0]

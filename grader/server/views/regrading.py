@@ -58,6 +58,7 @@ def regrade(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
             request,
             [(one, told_change(one)) for one in (comparison.grades if comparison else ())],
         ),
+        failures=regrades.failures(held) if held and effect else (),
         remarks=remarks[:_MOST_REMARKS],
         more_remarks=max(0, len(remarks) - _MOST_REMARKS),
     )
