@@ -140,7 +140,8 @@ def test_why_the_grader_failed_is_told_to_who_teaches(live: ServedClass):
         number = live.hand_in("ada", code)
         live.grade(number, ungraded=True)
         own, teachers = (
-            live.page(name, f"attempt/{number}/report/")
+            live.page(name, f"attempt/{number}/")
+            + live.page(name, f"attempt/{number}/report/")
             + program_of(live, name)
             .get(f"/api/1/courses/live/attempts/{number}/result/")
             .content.decode()
@@ -149,6 +150,28 @@ def test_why_the_grader_failed_is_told_to_who_teaches(live: ServedClass):
         assert live.course.folder not in own
         assert "grader failed" in own
         assert why in teachers
+        for path in (f"attempt/{number}/", f"desk/grade/{live.people['ada'].pk}/exercise1/"):
+            assert why in live.page("tina", path)
+
+
+def test_an_exercise_that_is_gone_leaves_no_page_that_fails(live: ServedClass):
+    from grader.server.models import Attempt
+
+    live.add("noor")
+    live.add("ivan", "instructor")
+    number = live.graded("noor", HALF)
+    Attempt.objects.filter(pk=number).update(exercise="gone")
+    for name in ("noor", "ivan"):
+        for page in ("", "report/"):
+            address = f"/c/live/attempt/{number}/{page}"
+            assert live.clients[name].get(address).status_code == 404, address
+        told = program_of(live, name).get(f"/api/1/courses/live/attempts/{number}/")
+        assert told.status_code == 404
+        live.page(name, f"attempt/{number}/file/")  # what was handed in is still there
+    shown = live.page("ivan", "desk/?exercise=gone")
+    assert f"attempt/{number}/source/" in shown
+    assert "desk/grade/" not in shown
+    assert "desk/regrade/" not in shown
 
 
 def test_a_stub_is_no_attempt_as_it_is_now(live: ServedClass):

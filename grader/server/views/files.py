@@ -16,12 +16,12 @@ from grader.gradebook.feedback_zip import Page
 from grader.grading.submission import is_notebook
 from grader.language import enumerated, translated
 from grader.language import gettext as _
-from grader.report.arrangement import score_text
+from grader.report.arrangement import grader_failures, score_text
 from grader.report.pages.folder import work_of
 from grader.report.pages.student_page import Work, student_page
 from grader.report.pages.words import page_languages
 from grader.server import access, grades
-from grader.server.access import Visit, attempt_for
+from grader.server.access import Visit, attempt_for, exercise_for
 from grader.server.courses import course_of, read_course
 from grader.server.grades import ExerciseGrade, StandingAttempt, result_of
 from grader.server.models import Attempt, ServedCourse
@@ -59,8 +59,15 @@ def everything(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def exercise_grade_of(visit: Visit, attempt: Attempt) -> tuple[ExerciseGrade, StandingAttempt]:
-    """Return the grade that an attempt belongs to, and its place there."""
-    [exercise_grade] = grades.exercise_grades(visit.course, [attempt.person], attempt.exercise)
+    """Return the grade that an attempt belongs to, and its place there.
+
+    Raises
+    ------
+    Http404
+        The course does not have the exercise any more.
+    """
+    exercise = exercise_for(visit, attempt.exercise).name
+    [exercise_grade] = grades.exercise_grades(visit.course, [attempt.person], exercise)
     return exercise_grade, next(
         one for one in exercise_grade.attempts if one.attempt.pk == attempt.pk
     )
@@ -78,6 +85,12 @@ def score_told(exercise_grade: ExerciseGrade, own: StandingAttempt, told: Disclo
         return ""
     score = score_text(result.score, result.max_score)
     return _("{score} so far", score=score) if result.not_run else score
+
+
+def failures_told(visit: Visit, one: StandingAttempt) -> tuple[str, ...]:
+    """Return why the grader failed on an attempt, to who teaches; nothing where it has not."""
+    result = result_of(one) if visit.teaches and one.status == "ungraded" else None
+    return grader_failures(result) if result else ()
 
 
 def beside_told(attempt: Attempt) -> str:

@@ -39,7 +39,7 @@ from grader.server.taking_in import (
     sorted_out,
     take_in,
 )
-from grader.server.views.files import beside_told, exercise_grade_of, score_told
+from grader.server.views.files import beside_told, exercise_grade_of, failures_told, score_told
 from grader.server.views.several import take_in_several
 
 _MOST_TYPED: Final = 200_000
@@ -131,6 +131,7 @@ def attempt(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         score=score_told(exercise_grade, own, told),
         told=for_student(exercise_grade.grade),
         grader_failed=GRADER_FAILED,
+        failures=failures_told(visit, own),
         late=lateness_text(own.lateness),
         beside=beside_told(one),
         changes=None if told.is_withheld else _changes(exercise_grade.attempts, own, one, told),
