@@ -22,14 +22,18 @@ DISK_IS_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class BpgradeError(Exception):
-    """Something a user can fix: `message` says what is wrong, `remedy` what to do."""
+    """Something a user can fix: `message` says what is wrong, `remedy` what to do.
+
+    `on_page` is what to do on a server's page, where the remedy is for the command.
+    """
 
     exit_code: ClassVar[int] = 3
 
-    def __init__(self, message: str, remedy: str = "") -> None:
+    def __init__(self, message: str, remedy: str = "", *, on_page: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+        self._remedy_on_page = remedy if on_page is None else on_page
 
     def __str__(self) -> str:
         """Return the message and the remedy in the reader's language."""
@@ -38,9 +42,17 @@ class BpgradeError(Exception):
     @property
     def in_one_line(self) -> str:
         """The message with the remedy, if any, in brackets, as a list of several errors has it."""
-        if not self.remedy:
+        return self._with(self.remedy)
+
+    @property
+    def on_page(self) -> str:
+        """The message with what to do about it on a server's page."""
+        return self._with(self._remedy_on_page)
+
+    def _with(self, remedy: str) -> str:
+        if not remedy:
             return self.message
-        return _("{message} ({remedy})", message=self.message, remedy=self.remedy)
+        return _("{message} ({remedy})", message=self.message, remedy=remedy)
 
     def _render_traceback_(self) -> list[str]:
         """Return what IPython shows in place of a traceback."""

@@ -311,7 +311,7 @@ def test_an_extension_is_counted_by_the_courses_own_clock(term: DecidedTerm) -> 
 
 
 REFUSED = [
-    (("ada", "double", "--score", 1, *WHY), "nobody in this batch is called ada"),
+    (("ada", "double", "--score", 1, *WHY), "nobody in this class is called ada"),
     (("s00", "doubel", "--score", 1, *WHY), "did you mean double?"),
     (("s00", "double", "--score", 1), "needs a reason"),
     (("s00", "double", "--score", 4, *WHY), "4 points are more than double has: 3"),

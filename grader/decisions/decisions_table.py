@@ -159,6 +159,7 @@ def of_this_answer(decided: Decision, answer: str) -> Decision:
                 part=decided.check,
             ),
             _("write the table of what is to be graded again, and read that answer"),
+            on_page=_("read the answer as it is now, and grade it"),
         )
     return decided
 

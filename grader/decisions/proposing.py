@@ -76,6 +76,7 @@ class DecidedBatch:
             raise UsageError(
                 _("{decision} needs a reason", decision=_spoken(wanted)),
                 _('say why with --reason "..."'),
+                on_page=_("write the reason"),
             )
         if wanted.remark.strip() and wanted.kind != "graded":
             raise UsageError(
@@ -121,7 +122,7 @@ class DecidedBatch:
         known = [*self._names, *(name for names in self._names.values() for name in names)]
         guess = nearest(text, known)
         raise UsageError(
-            _("nobody in this batch is called {name}", name=text),
+            _("nobody in this class is called {name}", name=text),
             with_guess(
                 guess,
                 _(
@@ -129,6 +130,7 @@ class DecidedBatch:
                     " known by the roster of the batch"
                 ),
             ),
+            on_page=with_guess(guess, _("give the id of a student as under People, or `all`")),
         )
 
     def _sure(self, identity: str) -> str:
@@ -165,12 +167,16 @@ class DecidedBatch:
         """
         number = points_in(text)
         found = next((one for one in self.decisions if one.number == number), None)
-        remedy = _("see the numbers with --list")
+        remedy, on_page = _("see the numbers with --list"), _("see the numbers in the table")
         if found is None:
-            raise UsageError(_("there is no decision {number}", number=text), remedy)
+            raise UsageError(
+                _("there is no decision {number}", number=text), remedy, on_page=on_page
+            )
         if found.number in taken_back(self.decisions):
             raise UsageError(
-                _("decision {number} has been taken back already", number=text), remedy
+                _("decision {number} has been taken back already", number=text),
+                remedy,
+                on_page=on_page,
             )
         return found
 
@@ -203,6 +209,7 @@ class DecidedBatch:
                     exercise=exercise,
                 ),
                 _("see what has with --list"),
+                on_page=_("see what has under Decisions"),
             )
         return [
             Decision(
@@ -275,7 +282,11 @@ class DecidedBatch:
         if one.check not in checks:
             guess = nearest(one.check, list(checks))
             raise UsageError(
-                _("{exercise} has no check {check}", exercise=one.exercise, check=one.check),
+                _(
+                    "{exercise} has no check {check}",
+                    exercise=one.exercise,
+                    check=one.check or _("without a name"),
+                ),
                 with_guess(guess, _("it has: {names}", names=enumerated(list(checks)))),
             )
         return replace(one, value=_points(one.value, checks[one.check][1], one.check))
@@ -326,6 +337,7 @@ class DecidedBatch:
                 if one.exercise != ALL
                 else _("no exercise has a deadline"),
                 _("set one in course.toml, and rerun the batch"),
+                on_page=_("set one in course.toml"),
             )
         if all(extended(due, value, batch) == due for due in deadlines):
             raise UsageError(

@@ -206,6 +206,10 @@ def choose_columns(
                     exercise=exercise,
                     columns=listed,
                 ),
+                on_page=_(
+                    "choose the exercise, and write the name of its column; there are: {columns}",
+                    columns=listed,
+                ),
             )
         found[exercise] = fitting[0]
     if len(set(found.values())) < len(found):
@@ -215,6 +219,7 @@ def choose_columns(
                 "export them one by one with --exercise NAME: {exercises}",
                 exercises=enumerated(exercises),
             ),
+            on_page=_("choose one exercise after the other"),
         )
     return found
 

@@ -81,6 +81,7 @@ def _worksheet(
                 count=len(exercises),
             ),
             _("choose one with --exercise NAME: {exercises}", exercises=enumerated(exercises)),
+            on_page=_("choose the exercise"),
         )
     column, most = sheet.column(wanted or "Grade"), sheet.column("Maximum grade")
     if column is None:
@@ -88,6 +89,10 @@ def _worksheet(
             _("{path} has no column {columns}", path=where, columns=wanted or "Grade"),
             _(
                 'name the column of the grades with --column "TITLE"; there are: {columns}',
+                columns=in_a_row(sheet.header),
+            ),
+            on_page=_(
+                "write the name of the column of the grades; there are: {columns}",
                 columns=in_a_row(sheet.header),
             ),
         )

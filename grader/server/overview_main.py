@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from grader.errors import BpgradeError
-from grader.language import reading
+from grader.language import reading, translated
 from grader.server.configuration import read, set_up
 
 _BEHIND_THE_PAGES: Final = 5
@@ -53,7 +53,7 @@ def _answer(line: str, answers: TextIO) -> None:
         try:
             text = page_of(kind, ServedCourse.objects.get(pk=number), section)
         except BpgradeError as error:
-            problem = str(error.message)
+            problem = translated(error.on_page)
     close_old_connections()
     answers.write(json.dumps({"text": text, "problem": problem}) + "\n")
     answers.flush()

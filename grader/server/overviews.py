@@ -141,7 +141,7 @@ def _make(wanted: OverviewRequest, moment: Moment, names: dict[int, str]) -> Non
     try:
         text = _maker.make(wanted, names)
     except OverviewError as error:
-        problem = error.message
+        problem = error.on_page
     finally:
         with _shelf.lock:
             _shelf.in_work.discard(wanted.key)

@@ -52,7 +52,7 @@ def gradebook(request: HttpRequest, visit: Visit) -> HttpResponse:
                 return _feedback(request, visit)
             made = _made(request, visit)
         except UsageError as error:
-            problem = error.message
+            problem = error.on_page
     return page(
         request,
         "gradebook.html",

@@ -22,6 +22,7 @@ from grader.errors import UsageError
 from grader.language import gettext_lazy as _
 from grader.quick_dataclass import dataclass
 from grader.report.pages.folder import page_name
+from grader.report.pages.folder import lateness_text, page_name
 from grader.result import PartResult
 from grader.server import access, grades
 from grader.server.access import Visit, exercise_for, student_for, students_of
@@ -29,7 +30,7 @@ from grader.server.courses import course_of
 from grader.server.models import Person, Role, noted
 from grader.server.paging import list_page
 from grader.server.rendering import page
-from grader.server.views.files import pages_for_students, zip_answer
+from grader.server.views.files import failures_told, pages_for_students, zip_answer
 
 KINDS: Final[dict[Kind, str]] = {
     "comment": _("a comment for the student"),
@@ -167,7 +168,10 @@ def _grade_page(
         course=course_of(visit.course),
         exercise=exercise,
         person=person,
-        exercise_grade=exercise_grade,
+        attempts=[
+            (one, lateness_text(one.lateness), failures_told(visit, one))
+            for one in exercise_grade.attempts
+        ],
         counts=grades.grade_text(exercise_grade.grade),
         parts=[_part(one, answers.get(one.part.id)) for one in exercise_grade.grade.parts],
         checks=result.checks if result else (),
@@ -210,7 +214,7 @@ def _decided(
             lambda decided: _proposed(request, visit, decided, student, exercise),
         )
     except UsageError as error:
-        return error.message
+        return error.on_page
     return ""
 
 

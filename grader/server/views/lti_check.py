@@ -36,7 +36,7 @@ def check(request: HttpRequest, visit: Visit) -> HttpResponse:
             elif what == "again":
                 done = str(_sent_again(visit))
         except BpgradeError as error:
-            problem = error.message
+            problem = error.on_page
     found = connection.to_look_at(visit.course)
     return page(
         request,
