@@ -276,7 +276,12 @@ def test_a_link_logs_nobody_in_to_another_instructors_course(served: ServedClass
     form = {"roster": roster, "role": "student"}
     shown = served.clients["tess"].post("/c/many/desk/people/", form).content.decode()
     assert shown.count("/link/") == 1
-    assert "log in as they do there: V., H." in shown
+    assert "log in as they do there: V.<" in shown
+    assert "nor that of an administrator: H.<" in shown
+    assert not Membership.objects.filter(person__username="head").exists()
+    again = {"do": "link", "person": str(victim.pk)}
+    asked = served.clients["tess"].post("/c/many/desk/people/", again)
+    assert "(ask an administrator of the server for one)" in asked.content.decode()
     assert not Invitation.objects.filter(person__username__in=("victim", "head")).exists()
     assert served.clients["tess"].get("/c/elsewhere/desk/").status_code == 404
     Membership.objects.filter(course=other).delete()

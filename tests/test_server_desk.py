@@ -221,7 +221,7 @@ def test_many_are_decided_on_at_once(served: ServedClass):
     assert "excused" in served.page("linus", "")
     assert served.grades()["linus", "late"]["decision"] == "excused"
     unknown = served.clients["tess"].post(address, {**form, "student": "nobody"})
-    assert "nobody in this batch is called nobody" in unknown.content.decode()
+    assert "nobody in this class is called nobody" in unknown.content.decode()
     last = re.findall(r'name="number" value="(\d+)"', served.page("tess", "desk/decisions/"))[0]
     undone = {"kind": "undo", "number": last, "student": "all", "exercise": "late"}
     assert served.clients["tess"].post(address, undone).status_code == 302
@@ -241,14 +241,10 @@ def test_another_submission_under_a_decision_is_pointed_out(served: ServedClass)
 
 
 def test_a_roster_is_of_a_section_and_nobody_is_called_all(served: ServedClass):
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     from grader.server.models import Membership, Person
 
     def upload(text: str, **form: str) -> str:
-        roster = SimpleUploadedFile("people.csv", text.encode(), "text/csv")
-        answer = served.clients["tess"].post("/c/desks/desk/people/", {"roster": roster, **form})
-        return str(answer.content.decode())
+        return _people(served, "tess", roster=text, **form)
 
     assert "/link/" in upload("id,name\nsofia,Sofia\n", role="student", section="A")
     assert Membership.objects.get(person__username="sofia").section == "A"
@@ -261,6 +257,121 @@ def test_a_roster_is_of_a_section_and_nobody_is_called_all(served: ServedClass):
     unlike = upload("who\nsofia\n", role="student")
     assert "the roster people.csv has no column of ids" in unlike  # and not a path of the server's
     assert not Person.objects.filter(username="all").exists()
+
+
+def test_a_roster_that_cannot_be_right_adds_nobody(served: ServedClass):
+    from grader.server.models import Membership
+
+    before = Membership.objects.filter(course=served.course).count()
+    for text, problem in (
+        ("id,name\nd1,Dup One\nD1,Another\n", "several people have the same id: D1 ("),
+        (f"id,name\n{'x' * 151},Long\n", "these can&#39;t be the id and the name of a person: x"),
+        ('id,name\n"a\x1bb",Escape\n', "of a person: a\\x1bb ("),
+        ("id,name\n2.02612E+11,Ada\n2.02612E+11,Bo\n", "these ids are not whole: 2.02612E+11"),
+        ("id,name\nall,Al\n", "it stands for everybody (choose another id)"),
+        ("who\nsofia\n", "its columns are who (give it a header with a column `id`"),
+        ("", "people.csv is empty (name a CSV file"),
+    ):
+        shown = _people(served, "tess", roster=text, role="student")
+        assert problem in shown, (text, shown)
+    assert Membership.objects.filter(course=served.course).count() == before
+
+
+def test_a_roster_takes_nobody_the_own_role_and_tells_whose_it_changes(served: ServedClass):
+    from grader.server.models import Membership, Person
+
+    served.add("theresa", "instructor")
+    shown = _people(served, "tess", roster="id,name\ntess,T\nTheresa,T\nnina,N\n", role="student")
+    assert "No roster changes your own role, nor that of an administrator: Tess N.<" in shown
+    assert "Theresa N. (theresa): instructor → student" in shown
+    assert not Person.objects.filter(username="Theresa").exists()  # the same person
+    roles = dict(
+        Membership.objects.filter(course=served.course).values_list("person__username", "role")
+    )
+    assert (roles["tess"], roles["theresa"]) == ("instructor", "student")
+    audit = served.page("tess", "desk/audit/")
+    assert "theresa: instructor -&gt; student" in audit
+
+
+def test_who_has_lost_a_link_gets_another_and_who_has_left_is_removed(served: ServedClass):
+    from django.test import Client
+
+    def link(page: str) -> str:
+        [found] = re.findall(r"<code>http://testserver(/link/\S+)</code>", page)
+        return str(found)
+
+    password = {"password": "a long enough password"}
+    old = link(_people(served, "tess", roster="id,name\nolga,Olga\n", role="student"))
+    olga = {"person": str(_person(served, "olga"))}
+    new = link(_people(served, "tess", do="link", **olga))
+    assert Client().post(old, password).status_code == 404
+    client = Client()
+    assert client.post(new, password).status_code == 302
+    assert client.get("/c/desks/").status_code == 200
+    last = link(_people(served, "tess", do="link", **olga))  # the password is forgotten
+    assert client.get("/c/desks/").status_code == 200  # until another one is chosen
+    assert Client().post(last, {"password": "quite another password"}).status_code == 302
+    assert client.get("/c/desks/").status_code == 302
+    assert "Olga is not in the course any more" in _people(served, "tess", do="remove", **olga)
+    assert "olga" not in served.page("tess", "desk/grades.csv")
+    for form in ({"do": "remove", **olga}, {"do": "link", **olga}, {"do": "x", **olga}):
+        assert served.clients["tess"].post("/c/desks/desk/people/", form).status_code == 404
+    own = {"do": "remove", "person": str(served.people["tess"].pk)}
+    assert "you can&#39;t remove yourself" in _people(served, "tess", **own)
+    audit = served.page("tess", "desk/audit/")
+    assert "link olga" in audit
+    assert "removed olga: student" in audit
+
+
+WRONG = (
+    ({"kind": "score", "value": "9"}, "a score needs a reason (write the reason)"),
+    ({"kind": "score", "value": "99", "reason": "x"}, "(write a number from 0 to 10)"),
+    ({"kind": "points", "value": "1", "reason": "x"}, "has no check without a name (it has: "),
+    ({"kind": "undo", "number": "999"}, "no decision 999 (see the numbers in the table)"),
+    ({"kind": "confirmed"}, "(see what has under Decisions)"),
+    ({"kind": "extension", "value": "+1", "reason": "x"}, "(set one in course.toml)"),
+)
+
+
+def test_what_to_do_about_a_decision_that_cannot_be_is_said_for_the_page(served: ServedClass):
+    served.add("wanda")
+    served.graded("wanda", HALF)
+    for form, problem in WRONG:
+        shown = served.decide("wanda", **form).content.decode()
+        [alert] = re.findall(r'role="alert">([^<]*)<', shown)
+        assert problem in alert, alert
+        assert "--" not in alert  # as options of the command begin
+    answered = served.decide("wanda", kind="score", value="99", reason="10 hours late")
+    kept = answered.content.decode()  # nothing has to be written twice
+    assert ">99</textarea>" in kept
+    assert 'value="10 hours late"' in kept
+    address = "/c/desks/desk/decisions/"
+    form = {"student": "wandaa", "exercise": "late", "kind": "waiver", "reason": "x"}
+    shown = served.clients["tess"].post(address, form).content.decode()
+    assert "did you mean wanda? give the id of a student as under People" in shown
+
+
+def test_how_late_an_attempt_is_and_where_its_source_is_stands_with_the_grade(served: ServedClass):
+    served.add("lara")
+    number = served.graded("lara", RIGHT, "late")
+    shown = served.page("tess", _grade(served, "lara", "late"))
+    assert "Handed in 2 days late: 20 % off." in shown
+    assert f'/attempt/{number}/source/">Source</a>' in shown
+
+
+def _person(served: ServedClass, name: str) -> int:
+    from grader.server.models import Person
+
+    return int(Person.objects.get(username=name).pk)
+
+
+def _people(served: ServedClass, by: str, roster: str | None = None, **form: str) -> str:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    sent: dict[str, object] = dict(form)
+    if roster is not None:
+        sent["roster"] = SimpleUploadedFile("people.csv", roster.encode(), "text/csv")
+    return str(served.clients[by].post("/c/desks/desk/people/", sent).content.decode())
 
 
 def _grade(served: ServedClass, name: str, exercise: str = "exercise1") -> str:

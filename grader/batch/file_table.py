@@ -27,6 +27,7 @@ from grader.grading.submission import is_submission
 from grader.language import gettext_lazy as _
 from grader.quick_dataclass import dataclass
 from grader.text.tables import (
+    CUT_SHORT,
     TableLine,
     guarded,
     is_rounded_number,
@@ -152,10 +153,7 @@ def _students(text: str, roster: Roster | None, exercise: str) -> tuple[Student,
     if is_rounded_number(text):
         raise UsageError(
             _("nobody in the roster has the id {id}", id=text),
-            _(
-                "a spreadsheet has cut a long number short:"
-                " make the column text, and write it again"
-            ),
+            CUT_SHORT,
         )
     guess = nearest(text, roster.names)
     raise UsageError(

@@ -19,6 +19,7 @@ from grader.server.views import (
     lti_launch,
     lti_platforms,
     overview,
+    people,
     regrading,
     several,
     student,
@@ -72,7 +73,7 @@ urlpatterns = [
     path(
         "c/<str:course>/desk/<overview:kind>/state/", overview.overview_state, name="overview_state"
     ),
-    path("c/<str:course>/desk/people/", desk.people, name="people"),
+    path("c/<str:course>/desk/people/", people.people, name="people"),
     path("c/<str:course>/desk/audit/", desk.audit, name="audit"),
     path("c/<str:course>/desk/grades.csv", grading.grades_table, name="grades"),
     path("c/<str:course>/desk/gradebook/", gradebook.gradebook, name="gradebook"),

@@ -23,6 +23,10 @@ _FORMULA: Final = "=+\\-@\uff1d\uff0b\uff0d\uff20\t\r\n"  # the wide ones too: E
 _BEFORE_FORMULA: Final = re.compile(rf"(^|;)(?=[{_FORMULA}])")
 _GUARD: Final = re.compile(rf"(^|;)'(?=[{_FORMULA}])")
 _SCIENTIFIC: Final = re.compile(r"\d[.,]\d+E\+\d+", re.IGNORECASE)
+CUT_SHORT: Final = _(
+    "a spreadsheet has cut a long number short: make the column text, and write it again"
+)
+"""What to do where `is_rounded_number`."""
 _SAVE_AS_CSV: Final = _("save it as CSV (UTF-8)")
 _NOTHING_DECIDED: Final = _("nothing of it was decided")
 

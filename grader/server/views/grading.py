@@ -21,7 +21,6 @@ from grader.decisions.remarks import remarks
 from grader.errors import UsageError
 from grader.language import gettext_lazy as _
 from grader.quick_dataclass import dataclass
-from grader.report.pages.folder import page_name
 from grader.report.pages.folder import lateness_text, page_name
 from grader.result import PartResult
 from grader.server import access, grades
