@@ -341,7 +341,8 @@ def test_a_session_that_somebody_else_has_chosen_is_not_the_one_that_is_logged_i
 def test_texts_are_in_utf_8_whatever_a_request_says(site: AttackedSite):
     form = '--b\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
     token = site.mallories[0].token(TASK)
-    body = form.format("csrfmiddlewaretoken", token) + form.format("code", "kind = 1  # 种") + "--b--"
+    fields = {"csrfmiddlewaretoken": token, "code": "kind = 1  # 种"}
+    body = "".join(form.format(*each) for each in fields.items()) + "--b--"
     for charset in ("base64", "utf-16", "latin-1", "utf-8"):
         kind = {"Content-Type": f"multipart/form-data; boundary=b; charset={charset}"}
         request = RawRequest("POST", SUBMIT, body.encode(), kind)

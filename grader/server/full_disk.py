@@ -7,7 +7,8 @@ from typing import Final
 
 from grader.errors import DISK_IS_FULL
 
-_SQLITE: Final = {13, 778}  # SQLITE_FULL; SQLITE_IOERR_WRITE, as where a quota is used up
+_SQLITE: Final = {13, 778, 4874}
+"""SQLITE_FULL; SQLITE_IOERR_WRITE, as where a quota is used up; SQLITE_IOERR_SHMSIZE."""
 _POSTGRESQL: Final = "53100"
 
 
