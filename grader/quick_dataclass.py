@@ -1,7 +1,7 @@
 """The standard library's dataclasses, made in a third of the time.
 
 A `bpgrade check` makes a hundred classes before it does anything, and the standard library compiles
-up to eight methods for each of them: half a millisecond a class until Python 3.12. Here only
+up to eight methods for each of them: half a millisecond a class. Here only
 `__init__` is compiled. What compares, hashes, shows and freezes is the same code for all, given the
 names of the fields. `python benchmarks/check_latency.py` measures both.
 
