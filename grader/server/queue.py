@@ -64,6 +64,9 @@ _LAST: Final[PreparedQuery[Attempt]] = PreparedQuery(
         .order_by("-number")[:1]
     )
 )
+_LATEST_RESULTS: Final[PreparedQuery[GradedResult]] = PreparedQuery(
+    lambda: GradedResult.objects.order_by("-id").only("graded_at")[:_PACED_BY]
+)
 _BEFORE: Final[PreparedQuery[Job]] = PreparedQuery(
     lambda: Job.objects.filter(state=JobState.WAITING, pk__lt=-1).only("pk")
 )
@@ -299,8 +302,7 @@ def ended_of(attempts: Collection[int]) -> set[int]:
 
 def _pace() -> float:
     """Return how many seconds a job took lately, all workers together."""
-    last = GradedResult.objects.order_by("-id").values_list("graded_at", flat=True)[:_PACED_BY]
-    times = list(last)
+    times = [each.graded_at for each in _LATEST_RESULTS.rows()]
     return (times[0] - times[-1]).total_seconds() / (len(times) - 1) if len(times) > 1 else 0.0
 
 

@@ -88,13 +88,19 @@ def drawn(draw: Callable[[Figure], str], name: str, labels: Sequence[Message] = 
         Texts of the figure that are said in the page's languages.
     """
     from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     file = io.StringIO()
     with rc_context(_SETTINGS):  # type: ignore[arg-type]
         figure = Figure(layout="constrained")
+        canvas = FigureCanvasSVG(figure)
         told = draw(figure)
-        figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
+        figure.set_facecolor("none")
+        for axes in figure.axes:
+            axes.set_facecolor("none")
+        # `savefig` would draw all of it twice, to lay it out
+        canvas.print_svg(file, metadata={"Date": None})  # type: ignore[no-untyped-call]
     return Drawing(_inline(file.getvalue(), name), told, tuple(labels))
 
 
