@@ -44,7 +44,7 @@ _ASK_SOONEST: Final = 0.25
 _ASK_LATEST: Final = 15.0
 _HOLD_LONGEST: Final = 10.0
 _SOON: Final = 5  # so few are before an attempt that nobody needs to be told how long it takes
-_PACED_BY: Final = 50
+_PACED_BY: Final = 20
 _PUT_OFF: Final = timedelta(seconds=5)
 _STALLED: Final = LEASE  # so long nobody is told that a worker has died, or starts again
 ENDED: Final = (JobState.GRADED, JobState.GIVEN_UP)
