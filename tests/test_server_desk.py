@@ -253,6 +253,8 @@ def test_a_roster_is_of_a_section_and_nobody_is_called_all(served: ServedClass):
     assert served.clients["assist"].get(address).status_code == 200
     upload("id,name\nsofia,Sofia\n", role="student", section="B")
     assert served.clients["assist"].get(address).status_code == 404
+    upload("id,name\nsofia,Sofia\nlate,Late\n", role="student")  # no section, so it stays
+    assert Membership.objects.get(person__username="sofia").section == "B"
     assert "nobody can have the id all" in upload("id,name\nall,Al L.\n", role="student")
     unlike = upload("who\nsofia\n", role="student")
     assert "the roster people.csv has no column of ids" in unlike  # and not a path of the server's

@@ -134,6 +134,8 @@ def _add(
         noted(visit.person, visit.course, "role", f"{person.username}: {before.role} -> {role}")
     elif before is None and role is not Role.STUDENT:
         noted(visit.person, visit.course, "role", f"{person.username}: {role}")
+    if before is not None and before.role == role:
+        section = section or before.section
     Membership.objects.update_or_create(
         person=person, course=visit.course, defaults={"role": role, "section": section}
     )
