@@ -272,22 +272,44 @@ def test_an_attempt_at_an_exercise_that_is_gone_waits_until_it_is_back_and_so_do
     told: list[str] = []
     worker = Worker(1, told.append)
     leased = {job.attempt_id: job for job in queue.lease(worker.name, 50)}
-    hand_back, away = queue.hand_back, [OperationalError(f"gone\n{each}") for each in range(3)]
+    wait, away = queue.wait_for_course, [OperationalError(f"gone\n{each}") for each in range(3)]
 
-    def hand_back_at_last(*what: Any) -> None:
+    def wait_at_last(*what: Any) -> None:
         if away:
             raise away.pop()
-        hand_back(*what)
+        wait(*what)
 
     with monkeypatch.context() as patch:
         patch.setattr(workers, "_AWAY_SECONDS", 0.0)
-        patch.setattr(queue, "hand_back", hand_back_at_last)
+        patch.setattr(queue, "wait_for_course", wait_at_last)
         worker._grade_at_last(leased.pop(number))
     assert not away
-    hand_back(worker.name, [job.pk for job in leased.values()])
+    queue.hand_back(worker.name, [job.pk for job in leased.values()])
     mistake, database = told  # each said once
     assert "seven" in mistake
     assert database == "the database cannot be used: gone"
     assert (jobs.get().state, jobs.get().deaths) == ("later", 0)
     Attempt.objects.filter(pk=number).update(exercise="two")
+    jobs.update(leased_until=None)  # as if some seconds had passed
     assert number in graded_again(served, RIGHT)
+
+
+def test_what_waits_for_a_course_to_be_mended_keeps_no_other_waiting(served: ServedClass):
+    from grader.server import queue
+    from grader.server.models import Attempt, Job
+    from grader.server.worker import Worker
+
+    graded_again(served)
+    stuck = [served.hand_in("ada", RIGHT, "two") for _ in range(3)]
+    free = served.hand_in("bob", RIGHT, "one")
+    Attempt.objects.filter(pk__in=stuck).update(exercise="seven")
+    worker = Worker(1, lambda _told: None)
+    [first] = queue.lease(worker.name, 1)
+    assert first.attempt_id == stuck[0]
+    worker._grade(first)
+    waits = Job.objects.filter(attempt__in=stuck)
+    assert {(job.state, job.deaths) for job in waits} == {("waiting", 0)}
+    assert graded_again(served) == [free]
+    Attempt.objects.filter(pk__in=stuck).update(exercise="two")
+    waits.update(leased_until=None)  # as if some seconds had passed
+    assert graded_again(served) == stuck

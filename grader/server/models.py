@@ -188,8 +188,8 @@ class JobState(StrEnum):
 class Job(models.Model):
     """The grading of an attempt: waiting, leased to a worker, or ended.
 
-    A worker that dies lets its lease run out. After two deaths the attempt is given up. Where a
-    regrade is put off, `leased_until` says until when.
+    A worker that dies lets its lease run out. After two deaths the attempt is given up. Where a job
+    that nobody is at is put off, `leased_until` says until when.
     """
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="jobs")

@@ -170,7 +170,7 @@ def _to_lease(now: datetime | Value) -> tuple[QuerySet[Job], QuerySet[Job]]:
     ran_out = Q(state=JobState.LEASED, leased_until__lt=now)
     put_off = Q(leased_until__isnull=False, leased_until__gt=now)
     return (
-        Job.objects.filter(Q(state=JobState.WAITING) | ran_out),
+        Job.objects.filter(Q(state=JobState.WAITING) | ran_out).exclude(put_off),
         Job.objects.filter(state=JobState.LATER).exclude(put_off),
     )
 
@@ -233,6 +233,18 @@ def put_off(worker: str, regrade: int) -> None:
     Job.objects.filter(own, regrade=regrade).update(
         state=JobState.LATER, worker="", leased_until=timezone.now() + _PUT_OFF
     )
+
+
+def wait_for_course(worker: str, job: Job) -> None:
+    """Leave an exercise's jobs alone for a while: its course can't be used, and others' can."""
+    if job.regrade_id is not None:
+        put_off(worker, job.regrade_id)
+        return
+    own = Q(state=JobState.WAITING) | Q(state=JobState.LEASED, worker=worker, pk=job.pk)
+    course, exercise = job.attempt.course_id, job.attempt.exercise
+    Job.objects.filter(
+        own, regrade=None, attempt__course=course, attempt__exercise=exercise
+    ).update(state=JobState.WAITING, worker="", leased_until=timezone.now() + _PUT_OFF)
 
 
 def end(job: Job, version: str, result: GradedResult, state: JobState = JobState.GRADED) -> bool:

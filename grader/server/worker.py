@@ -200,8 +200,7 @@ class Worker:
             exercise = read.course.exercise(attempt.exercise)
         except BpgradeError as error:  # it waits until the course is mended
             self._say(f"{attempt.course.name}: {error.message}")
-            self._stopped.wait(_AWAY_SECONDS)
-            jobs.hand_back(self.name, [job.pk])
+            jobs.wait_for_course(self.name, job)
             return
         if job.regrade is not None and job.regrade.version != read.identity.version(exercise):
             jobs.put_off(self.name, job.regrade.pk)
