@@ -191,7 +191,7 @@ def test_a_students_hour_by_keyboard_alone(browser, site: Served, begun: dict[st
 
 @on_sqlite
 def test_the_page_says_what_becomes_of_what_is_sent(browser, site: Served, begun: dict[str, str]):
-    refused = ("400", "ERR_FAILED", "403")
+    refused = ("400", "ERR_FAILED", "413", "502", "403")
     with visiting(browser, site, *refused, locale="en-GB") as page:
         log_in(page, site, "instructor")
         page.goto(f"{site.address}/c/course/e/exercise1/")
@@ -208,6 +208,13 @@ def test_the_page_says_what_becomes_of_what_is_sent(browser, site: Served, begun
         check.click()
         says("The server can't be reached.")
         page.unroute("**/submit/")
+        proxys = "<html><center><h1>502 Bad Gateway</h1></center></html>"
+        for status, words in ((413, "This file is too large."), (502, "The server can't be")):
+            answer = {"status": status, "body": proxys, "content_type": "text/html"}
+            page.route("**/submit/", lambda route, _, answer=answer: route.fulfill(**answer))
+            check.click()
+            says(words)
+            page.unroute("**/submit/")
         where = '{"ended": false, "before": 7, "minutes": 2, "again": 0.25}'
         page.route("**/state/", lambda route: route.fulfill(body=where))
         check.click()

@@ -86,9 +86,10 @@ const sign = async () => {
 
 const send = async (form, button) => {
   say(form.dataset.sending);
+  let response;
   let page;
   try {
-    let response = await post(form, button);
+    response = await post(form, button);
     if (response.status === 403) {
       await sign();
       response = await post(form, button);
@@ -98,16 +99,22 @@ const send = async (form, button) => {
     say(form.dataset.away, true);
     return;
   }
+  const attempt = page.getElementById("attempt");
+  const refusal = page.querySelector("[role=alert], main p");
+  if (!attempt && !refusal && !page.getElementById("password")) {
+    // not a page of ours: a proxy's, which has not reached the server or takes no more
+    say(response.status === 413 ? form.dataset.large : form.dataset.away, true);
+    return;
+  }
   if (!button.name) {
     form.elements.file.value = ""; // as a new page has it: the code goes on from here
   }
-  const attempt = page.getElementById("attempt");
   if (attempt) {
     answer(put(attempt)).then(refresh);
   } else if (page.getElementById("password")) {
     say(form.dataset.out, true);
   } else {
-    say(page.querySelector("[role=alert], main p").textContent, true);
+    say(refusal.textContent, true);
   }
 };
 
