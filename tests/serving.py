@@ -202,13 +202,17 @@ class Visitor:
         return self.ask(urllib.request.Request(self._full(path), body))
 
     def upload(
-        self, path: str, file: tuple[str, str, str], page: str = "", **fields: str
+        self, path: str, file: tuple[str, str, str | bytes], page: str = "", **fields: str
     ) -> ServerResponse:
         """Send a form with a file in it: its field, its name, its content."""
         return self.upload_several(path, [file], page, **fields)
 
     def upload_several(
-        self, path: str, files: Sequence[tuple[str, str, str]], page: str = "", **fields: str
+        self,
+        path: str,
+        files: Sequence[tuple[str, str, str | bytes]],
+        page: str = "",
+        **fields: str,
     ) -> ServerResponse:
         """Send a form with files in it."""
         token = self.token(page or path)
@@ -217,13 +221,14 @@ class Visitor:
         parts = "".join(
             f"{begin.format(key)}\r\n\r\n{value}\r\n"
             for key, value in {"csrfmiddlewaretoken": token, **fields}.items()
-        )
+        ).encode()
         for field, name, content in files:
-            parts += f'{begin.format(field)}; filename="{name}"\r\n\r\n{content}\r\n'
+            sent = content.encode() if isinstance(content, str) else content
+            parts += f'{begin.format(field)}; filename="{name}"\r\n\r\n'.encode() + sent + b"\r\n"
         return self.ask(
             urllib.request.Request(
                 self._full(path),
-                f"{parts}--{boundary}--\r\n".encode(),
+                parts + f"--{boundary}--\r\n".encode(),
                 {
                     "Content-Type": f"multipart/form-data; boundary={boundary}",
                     "Referer": self._full(page or path),

@@ -82,6 +82,13 @@ def test_courses_that_pages_begin_can_have_their_names():
     assert [name for name in names if not (name.isascii() and name.isidentifier())] == []
 
 
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_the_readme_installs_from_the_clone_that_it_is_in(name: str):
+    installed = re.findall(r"pip install (?:-[qe] )*(\S+)", (ROOT / name).read_text("utf-8"))
+    assert len(installed) > 3
+    assert [each for each in installed if not each.strip("`'").startswith(".")] == []
+
+
 def test_the_guides_are_among_the_pages_that_are_run():
     assert {page.stem for page in RUN} >= {"README", "student", "author", "instructor", "result"}
 

@@ -140,6 +140,39 @@ def test_a_file_is_uploaded_or_refused_in_words(site: Served, instructor: Visito
     assert grace.get(path).text.count("/attempt/") == 1
 
 
+@pytest.mark.parametrize("encoding", ["gbk", "utf-16"])
+def test_one_goes_on_with_the_text_that_was_graded(
+    site: Served, instructor: Visitor, encoding: str
+):
+    emmy = member(site, instructor, f"emmy-{encoding}")
+    path = "/c/course/e/exercise1/"
+    code = f"# 求平均值，再求标准差\n{RIGHT}"
+    file = ("file", "exercise1.py", code.encode(encoding))
+    first = emmy.upload(path + "submit/", file, page=path)
+    assert 'score">10 / 10' in graded(emmy, first.address)
+    assert "# 求平均值，再求标准差" in emmy.get(path).text
+    again = handed_in(emmy, code.replace("再求", "然后求"))
+    assert "-# 求平均值，再求标准差\n+# 求平均值，然后求标准差" in graded(emmy, again)
+
+
+def test_what_is_typed_is_in_the_encoding_that_it_names(site: Served, instructor: Visitor):
+    emil = member(site, instructor, "emil")
+    code = f"# -*- coding: latin-1 -*-\nprint('Mittelwert für n Größen')\n{RIGHT}"
+    attempt = handed_in(emil, code)
+    assert 'score">10 / 10' in graded(emil, attempt)
+    assert "Mittelwert für n Größen" in emil.get(attempt + "report/").text
+    assert "Mittelwert für n Größen" in emil.get("/c/course/e/exercise1/").text
+
+
+def test_too_large_a_body_is_answered_by_a_page_in_the_readers_language(site: Served):
+    page, body = f"{site.address}/c/course/e/exercise1/submit/", b"x" * (16 * 1024 * 1024 + 1)
+    request = urllib.request.Request(page, body, {"Accept-Language": "zh-CN"})
+    answer = Visitor(site.address).ask(request)
+    assert answer.status == 413
+    assert "一次最多发送 16 MB" in answer.text
+    assert "script-src" in answer.headers["Content-Security-Policy"]
+
+
 def test_as_many_at_once_are_taken_as_the_course_allows(site: Served, instructor: Visitor):
     barbara = member(site, instructor, "barbara")
     path = "/c/course/e/exercise1/"
@@ -221,7 +254,9 @@ def test_a_link_works_once_and_a_weak_password_is_refused(site: Served, instruct
     visitor = Visitor(site.address)
     assert visitor.post(link[0], password="password").status == 400
     assert visitor.post(link[0], password=PASSWORD).status == 200
-    assert Visitor(site.address).get(link[0]).status == 404
+    again = Visitor(site.address).get(link[0])
+    assert again.status == 404
+    assert 'href="/login/"' in again.text
 
 
 def test_forged_forms_and_wrong_passwords_get_nothing(site: Served, instructor: Visitor):

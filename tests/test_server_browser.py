@@ -4,6 +4,7 @@ on a phone, in the dark, in Chinese, and accessible on every page."""
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import sys
 import zipfile
@@ -36,6 +37,25 @@ example = { points = 1, text = "Gives an example" }
 SLOW = f"import time\ntime.sleep(2)\n{RIGHT}"
 PHONE = {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark", "locale": "zh-CN"}
 PHONE |= {"has_touch": True, "is_mobile": True}
+_BROKEN_WORDS = """() => {
+  const broken = [];
+  for (const cell of document.querySelectorAll(".wide :is(th, td)")) {
+    const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const text = walker.currentNode;
+      if (text.parentElement.closest("code")) continue;
+      for (const word of text.data.matchAll(/[A-Za-z0-9]+/g)) {
+        const range = document.createRange();
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        const lines = new Set(Array.from(range.getClientRects(), (one) => one.top));
+        if (lines.size > 1) broken.push(word[0]);
+      }
+    }
+  }
+  return broken;
+}"""
+"""What a table breaks within a word, where it could be scrolled."""
 on_sqlite = pytest.mark.parametrize("site", ["sqlite"], indirect=True, scope="module")
 on_both = pytest.mark.parametrize(
     "site",
@@ -54,6 +74,8 @@ def site(
     assert run_command("author", "new", course).returncode == 0
     with (course / "exercises" / "course.toml").open("a", encoding="utf-8") as file:
         file.write(BY_HAND)
+    with (course / "exercises" / "exercise1.md").open("a", encoding="utf-8") as file:
+        file.write(f"\n```python\n{'x = 1; ' * 30}\n```\n")  # wider than any page
     with served_on(request.param, course, folder / "data") as (running, _):
         yield running
 
@@ -115,6 +137,7 @@ def assert_fits(page) -> None:
     """Check that nobody has to scroll the page sideways."""
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert not wide, page.url
+    assert page.evaluate(_BROKEN_WORDS) == [], page.url
 
 
 @on_both
@@ -190,8 +213,19 @@ def test_a_students_hour_by_keyboard_alone(browser, site: Served, begun: dict[st
 
 
 @on_sqlite
-def test_the_page_says_what_becomes_of_what_is_sent(browser, site: Served, begun: dict[str, str]):
-    refused = ("400", "ERR_FAILED", "413", "502", "403")
+def test_the_page_says_what_becomes_of_what_is_sent(
+    browser, site: Served, begun: dict[str, str], tmp_path: Path
+):
+    refused = (
+        "400",
+        "ERR_FAILED",
+        "413",
+        "502",
+        "ERR_UPLOAD_FILE_CHANGED",
+        "ERR_FAILED",
+        "ERR_FAILED",
+    )
+    refused += ("403",)
     with visiting(browser, site, *refused, locale="en-GB") as page:
         log_in(page, site, "instructor")
         page.goto(f"{site.address}/c/course/e/exercise1/")
@@ -215,13 +249,30 @@ def test_the_page_says_what_becomes_of_what_is_sent(browser, site: Served, begun
             check.click()
             says(words)
             page.unroute("**/submit/")
+        saved = tmp_path / "mine.py"
+        saved.write_text(RIGHT)
+        page.locator("#file").set_input_files(saved)
+        page.locator("#file").evaluate("(one) => one.files[0].lastModified")  # it has been seen
+        os.utime(saved, (1e9, 1e9))
+        page.get_by_role("button", name="Check the files").click()
+        says("A file has changed since you chose it")
+        page.locator("#file").set_input_files([])
         where = '{"ended": false, "before": 7, "minutes": 2, "again": 0.25}'
         page.route("**/state/", lambda route: route.fulfill(body=where))
-        check.click()
+        check.dblclick()
         says("waiting: 7 ahead of it, about 2 min.")
+        check.click()  # it is being checked already
         page.unroute("**/state/")
-        says("Checked: ")
+        page.route("**/state/", lambda route: route.abort())
+        says("this page asks again by itself")
         cookies = page.context.cookies()
+        page.context.clear_cookies(name="bpgrade")
+        page.unroute("**/state/")
+        says("log in on another page, and this one goes on by itself")
+        page.context.add_cookies(cookies)
+        says("Checked: ")
+        page.locator("#attempts li").first.wait_for()
+        assert page.locator("#attempts li").count() == 1
         page.context.clear_cookies(name="bpgrade")
         check.click()
         says("You are logged out.")
@@ -234,6 +285,11 @@ def test_the_page_says_what_becomes_of_what_is_sent(browser, site: Served, begun
         }
         check.click()  # the form is from before
         page.get_by_role("heading", name="Since attempt").wait_for()
+        write_code(page, RIGHT)
+        with page.expect_event("dialog") as asked:
+            page.evaluate("setTimeout(() => location.assign('/'))")
+        assert asked.value.type == "beforeunload"  # what was typed is not lost without a word
+        asked.value.accept()
 
 
 @on_sqlite

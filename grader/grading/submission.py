@@ -145,6 +145,23 @@ def submission_from_bytes(name: str, data: bytes, read: Read | None = None) -> S
     return replace(submission, modules=modules_of(submission, read))
 
 
+def text_of(data: bytes) -> str:
+    """Return the text of a .py file as it is graded; what can't be read is marked in it."""
+    try:
+        return _decode(data)[0]
+    except (SyntaxError, UnicodeError, LookupError):
+        return data.decode("utf-8", "replace")
+
+
+def typed(text: str) -> bytes:
+    """Return what an editor would save: in the encoding that the text itself names, or UTF-8."""
+    data = text.removeprefix("\ufeff").encode("utf-8", "surrogatepass")
+    try:
+        return data.decode().encode(_named_encoding(data))
+    except (SyntaxError, UnicodeError, LookupError):
+        return data
+
+
 def modules_of(submission: Submission, read: Read) -> tuple[Module, ...]:
     """Return what a submission imports of the files that were handed in with it."""
     sources = [cell.source for cell in submission.cells] or [submission.source]
@@ -271,16 +288,7 @@ def _from_notebook(info: SubmissionInfo, data: bytes) -> Submission:
 
 def _decode(data: bytes) -> tuple[str, str]:
     """Return the text and, where Python itself would not read it, the encoding that was found."""
-    encoding = "utf-8"
-    if not data.startswith(_UTF_16):
-        try:
-            encoding = tokenize.detect_encoding(io.BytesIO(data).readline)[0]
-        except SyntaxError as error:
-            if "invalid or missing" not in str(error):
-                raise
-    if not _ENCODINGS.fullmatch(encoding):
-        text = _("the encoding {encoding} is not one for source files", encoding=encoding)
-        raise LookupError(text)
+    encoding = "utf-8" if data.startswith(_UTF_16) else _named_encoding(data)
     try:
         return data.decode(encoding), ""
     except UnicodeDecodeError as error:
@@ -291,6 +299,20 @@ def _decode(data: bytes) -> tuple[str, str]:
         line = data.count(b"\n", 0, error.start) + 1
         text = _("line {line} is not {encoding}", line=line, encoding=error.encoding)
         raise LookupError(text) from None
+
+
+def _named_encoding(data: bytes) -> str:
+    """Return the encoding that a text itself names, as Python reads it; otherwise UTF-8."""
+    try:
+        encoding = tokenize.detect_encoding(io.BytesIO(data).readline)[0]
+    except SyntaxError as error:
+        if "invalid or missing" not in str(error):
+            raise
+        return "utf-8"
+    if not _ENCODINGS.fullmatch(encoding):
+        text = _("the encoding {encoding} is not one for source files", encoding=encoding)
+        raise LookupError(text)
+    return encoding
 
 
 def exercise_of(course: Course, path: Path, name: str | None) -> Exercise:

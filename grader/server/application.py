@@ -27,6 +27,7 @@ end_with(os.getppid())
 configuration.set_up(configuration.read(Path(os.environ["BPGRADE_SERVER_DATA"])))
 
 from grader.server import queue  # noqa: E402
+from grader.server.middleware import UNREAD  # noqa: E402
 from grader.server.waiting import Hold, Waiting, WaitOutcome  # noqa: E402
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -38,9 +39,6 @@ _PASSED_OVER: Final = 4 * _LONGEST_BODY
 _MOST_OF_BODIES: Final = 16 * _LONGEST_BODY
 _BODY_SECONDS: Final = 60.0
 _THREADS: Final = 8
-_TOO_LARGE: Final = (413, [(b"content-type", b"text/plain")], b"This is too large.")
-_TOO_MANY: Final = (503, [(b"content-type", b"text/plain")], b"Too much is being sent just now.")
-_TOO_SLOW: Final = (408, [(b"content-type", b"text/plain")], b"This came too slowly.")
 _BROKEN_OFF: Final = (400, [(b"content-type", b"text/plain")], b"This did not come to its end.")
 
 
@@ -50,6 +48,9 @@ class TooLargeError(Exception):
 
 class TooManyError(Exception):
     """The bodies that are being sent are more than memory is there for."""
+
+
+_CAUSES: Final = {TooLargeError: "large", TooManyError: "crowded", TimeoutError: "slow"}
 
 
 class _Request(ASGIRequest):
@@ -88,15 +89,11 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
     try:
         async with asyncio.timeout(_BODY_SECONDS):
             body = await _body(receive)
-    except TooLargeError:
-        answer: Answer | None = _TOO_LARGE
-    except TooManyError:
-        answer = _TOO_MANY
-    except TimeoutError:
-        answer = _TOO_SLOW
-    else:
-        # whoever has gone does not hear it
-        answer = _BROKEN_OFF if body is None else await _answer(scope, body, receive)
+    except (TooLargeError, TooManyError, TimeoutError) as error:
+        body = b""
+        scope = {**scope, UNREAD: _CAUSES[type(error)]}
+    # whoever has gone does not hear it
+    answer = _BROKEN_OFF if body is None else await _answer(scope, body, receive)
     if answer is None:
         return
     status, headers, content = answer

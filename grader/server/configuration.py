@@ -262,6 +262,7 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
             "grader.server.middleware.Language",
+            "grader.server.middleware.Unread",
         ],
         "TEMPLATES": [
             {

@@ -26,7 +26,8 @@ from grader.server.lti.news import come_from, grade_news, platform_news
 from grader.server.queue import NO_WORKER
 
 API: Final = "/api/"
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+_MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
+_SCROLLED: Final = '<pre tabindex="0">'  # so that whoever has only keys can read it to its end
 
 
 def environment(**options: Any) -> Environment:
@@ -88,7 +89,7 @@ def zone(course: Course) -> str:
 @lru_cache(maxsize=500)
 def markdown(text: str) -> Markup:
     """Return Markdown as HTML; HTML in it is shown as text."""
-    return Markup(_MARKDOWN.render(text))
+    return Markup(_MARKDOWN.render(text).replace("<pre>", _SCROLLED))
 
 
 def page(request: HttpRequest, template: str, status: int = 200, **values: Any) -> HttpResponse:

@@ -12,7 +12,9 @@ from grader.batch.late import overdue
 from grader.course.server_rules import Stage
 from grader.decisions.final_grade import decided_deadline
 from grader.language import gettext_lazy as _
+from grader.language import translated
 from grader.quick_dataclass import dataclass
+from grader.report.arrangement import score_text
 from grader.result import Outcome, Result
 from grader.server.access import Visit
 from grader.server.courses import read_course
@@ -91,6 +93,14 @@ def result_for(visit: Visit, exercise_grade: ExerciseGrade, one: StandingAttempt
     told = shown_to(visit, exercise_grade)
     result = None if told.is_withheld else result_of(one)
     return None if result is None else as_shown(result, told)
+
+
+def score_shown(result: Result, shown: Disclosure) -> str:
+    """Return the score of a result `as_shown`, and whether more of it is to come."""
+    score = score_text(result.score, result.max_score)
+    if shown.has_scores or not result.not_run:
+        return score
+    return translated(_("{score} so far", score=score))
 
 
 def as_shown(result: Result, shown: Disclosure) -> Result:

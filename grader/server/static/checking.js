@@ -31,10 +31,13 @@ const follow = async (attempt) => {
   let failed = 0;
   while (attempt.isConnected) {
     let pause = Math.min(500 * 2 ** failed, 15000);
+    let trouble = "away";
     failed += 1;
     try {
       const response = await fetch(attempt.dataset.state, { headers, signal });
-      if (response.ok) {
+      if (response.redirected) {
+        trouble = "out"; // to where one logs in
+      } else if (response.ok) {
         const { ended, before, minutes, stalled, again } = await response.json();
         if (ended) {
           const page = await read(await fetch(attempt.dataset.address, { signal }));
@@ -48,6 +51,9 @@ const follow = async (attempt) => {
       }
     } catch {
       // the server is away for a while: what was handed in is kept, and asked for again
+    }
+    if (failed > 1 && attempt.isConnected) {
+      say(attempt.dataset[trouble], true);
     }
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
@@ -84,8 +90,20 @@ const sign = async () => {
   document.querySelectorAll(name).forEach((each) => (each.value = token));
 };
 
+// a browser sends no file that has been saved anew since it was chosen
+const isChanged = async (chosen) => {
+  try {
+    await Promise.all(Array.from(chosen.files, (one) => one.slice(0, 1).arrayBuffer()));
+    return false;
+  } catch {
+    return true;
+  }
+};
+
 const send = async (form, button) => {
   say(form.dataset.sending);
+  const { code } = form.elements;
+  const sent = code.value;
   let response;
   let page;
   try {
@@ -96,7 +114,7 @@ const send = async (form, button) => {
     }
     page = await read(response);
   } catch {
-    say(form.dataset.away, true);
+    say((await isChanged(form.elements.file)) ? form.dataset.changed : form.dataset.away, true);
     return;
   }
   const attempt = page.getElementById("attempt");
@@ -110,6 +128,9 @@ const send = async (form, button) => {
     form.elements.file.value = ""; // as a new page has it: the code goes on from here
   }
   if (attempt) {
+    if (!button.name) {
+      code.dataset.kept = sent;
+    }
     answer(put(attempt)).then(refresh);
   } else if (page.getElementById("password")) {
     say(form.dataset.out, true);
@@ -118,14 +139,38 @@ const send = async (form, button) => {
   }
 };
 
+// what a press of a button hands in, to know when it is the same again
+const handed = (form, button) =>
+  JSON.stringify([
+    button.name,
+    form.elements.code.value,
+    ...Array.from(form.elements.file.files, (one) => [one.name, one.size, one.lastModified]),
+  ]);
+
 for (const form of document.querySelectorAll("form[data-sending]")) {
+  const { code } = form.elements;
+  code.dataset.kept = code.value;
+  addEventListener("beforeunload", (event) => {
+    if (code.value !== code.dataset.kept) {
+      event.preventDefault(); // a browser asks whether what was typed may be lost
+    }
+  });
   let sends = false;
+  let last = "";
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (!sends) {
+    const next = handed(form, event.submitter);
+    const isBeingChecked = next === last && place.querySelector("[data-state]");
+    if (!sends && !isBeingChecked) {
       sends = true;
+      last = next;
       await send(form, event.submitter);
       sends = false;
+    }
+  });
+  form.addEventListener("click", (event) => {
+    if (event.detail > 1 && event.target.closest("button")) {
+      event.preventDefault(); // the second of a double click is no attempt of its own
     }
   });
 }

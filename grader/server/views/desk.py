@@ -7,6 +7,7 @@ from typing import Final
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
+from grader.grading.submission import text_of
 from grader.server import access, names, queue
 from grader.server.access import Visit, attempt_for, attempts_of, students_of
 from grader.server.courses import course_of
@@ -83,7 +84,7 @@ def source(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 
 
 def _text(content: bytes) -> str:
-    return bytes(content).decode("utf-8", "replace")[:_MOST_SHOWN]
+    return text_of(bytes(content))[:_MOST_SHOWN]
 
 
 @access.instructor

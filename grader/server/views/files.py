@@ -15,7 +15,6 @@ from grader.decisions.results import Graded
 from grader.gradebook.feedback_zip import Page
 from grader.grading.submission import is_notebook
 from grader.language import enumerated, translated
-from grader.language import gettext as _
 from grader.report.arrangement import grader_failures, score_text
 from grader.report.pages.folder import work_of
 from grader.report.pages.student_page import Work, student_page
@@ -25,7 +24,7 @@ from grader.server.access import Visit, attempt_for, exercise_for
 from grader.server.courses import course_of, read_course
 from grader.server.grades import ExerciseGrade, StandingAttempt, result_of
 from grader.server.models import Attempt, ServedCourse
-from grader.server.showing import Disclosure, as_shown, shown_to, shown_to_student
+from grader.server.showing import Disclosure, as_shown, score_shown, shown_to, shown_to_student
 from grader.text.tables import table_text
 
 _COLUMNS = ("exercise", "attempt", "handed_in", "status", "score", "counts", "file")
@@ -83,8 +82,7 @@ def score_told(exercise_grade: ExerciseGrade, own: StandingAttempt, told: Disclo
     result = as_shown(full, told) if full else None
     if result is None or not result.checks:
         return ""
-    score = score_text(result.score, result.max_score)
-    return _("{score} so far", score=score) if result.not_run else score
+    return score_shown(result, told)
 
 
 def failures_told(visit: Visit, one: StandingAttempt) -> tuple[str, ...]:

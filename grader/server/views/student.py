@@ -16,7 +16,7 @@ from grader.course.translations import in_language
 from grader.decisions.decision_words import for_student
 from grader.decisions.final_grade import decided_deadline
 from grader.grading.files_beside import mentioned
-from grader.grading.submission import is_notebook
+from grader.grading.submission import is_notebook, text_of, typed
 from grader.language import current_language
 from grader.quick_dataclass import dataclass
 from grader.report.pages.folder import lateness_text
@@ -202,7 +202,7 @@ def _changes(
     if len(found) < len(both):
         return None
     earlier, later = (as_shown(found[one.result or 0], told) for one in both)
-    return changes(before[-1].attempt, earlier, attempt, later)
+    return changes(before[-1].attempt, earlier, attempt, later, told)
 
 
 def _begun_from(own: Sequence[StandingAttempt]) -> Attempt | None:
@@ -213,7 +213,7 @@ def _begun_from(own: Sequence[StandingAttempt]) -> Attempt | None:
 def _code(begun_from: Attempt | None, found: Course, chosen: Exercise, language: str) -> str:
     """Return what the editor begins with: what was handed in last, or the stub."""
     if begun_from is not None:
-        return bytes(begun_from.content).decode("utf-8", "replace")
+        return text_of(bytes(begun_from.content))
     return read_text(in_language(found.stub(chosen), language), "")
 
 
@@ -237,7 +237,7 @@ def _handed_in(
         raise RefusedError("empty")
     if len(code) > _MOST_TYPED:
         raise RefusedError("large")
-    content = code.encode("utf-8", "surrogatepass")
+    content = typed(code)
     beside = _goes_with(visit, chosen, content)
     return [(chosen, ReceivedFile(f"{chosen.name}.py", content, beside=beside))]
 
