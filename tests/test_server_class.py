@@ -115,6 +115,25 @@ def test_no_page_asks_the_database_once_for_each_student(served: ServedClass):
     assert max(before.values()) < 25
 
 
+def test_a_roster_is_taken_in_as_fast_for_many(served: ServedClass):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def asked(ids: list[str]) -> int:
+        text = "id,name\n" + "".join(f"{one},Roster {one}\n" for one in ids)
+        roster = SimpleUploadedFile("people.csv", text.encode(), "text/csv")
+        form = {"roster": roster, "role": "student"}
+        with CaptureQueriesContext(connection) as asked:
+            shown = served.clients["tess"].post("/c/many/desk/people/", form).content.decode()
+        assert shown.count("/link/") == len(ids)
+        return len(asked)
+
+    few = asked(["r0"])
+    assert asked([f"r{number}" for number in range(60)]) == few
+    assert few < 40
+
+
 def test_nobody_is_shown_everything_at_once_and_everybody_is_found(served: ServedClass):
     desk = served.page("tess", "desk/")
     assert desk.count('scope="row"') == 100

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -23,15 +24,27 @@ from grader.server.models import Invitation, Person, noted
 from grader.server.rendering import failure_page, page
 
 LINK_LASTS: Final = timedelta(days=14)
+_AT_ONCE: Final = 500
 
 
 def invite(person: Person) -> str:
     """Return the secret part of a link that logs a person in once."""
-    token = secrets.token_urlsafe(32)
-    Invitation.objects.create(
-        token_digest=digest(token), person=person, expires=timezone.now() + LINK_LASTS
-    )
+    [token] = invite_all([person])
     return token
+
+
+def invite_all(people: Sequence[Person]) -> list[str]:
+    """Return the secret parts of links that log these people in once each."""
+    tokens = [secrets.token_urlsafe(32) for _person in people]
+    expires = timezone.now() + LINK_LASTS
+    Invitation.objects.bulk_create(
+        [
+            Invitation(token_digest=digest(token), person=person, expires=expires)
+            for token, person in zip(tokens, people, strict=True)
+        ],
+        batch_size=_AT_ONCE,
+    )
+    return tokens
 
 
 class TooOftenError(Exception):
