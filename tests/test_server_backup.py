@@ -173,8 +173,9 @@ def test_a_damaged_or_newer_backup_changes_nothing(whole: Path, tmp_path: Path):
         assert not data.exists()
     started = run_command("serve", "--course", whole.parent, "--data", newer)
     assert started.returncode != 0
-    missing = run_command("serve", "restore", tmp_path / "none.zip", "--data", tmp_path / "none")
-    assert "cannot be read" in missing.stderr
+    for file in (tmp_path / "none.zip", Path("/dev/zero")):
+        missing = run_command("serve", "restore", file, "--data", tmp_path / "none")
+        assert f"{file} cannot be read" in missing.stderr
 
 
 def changed_inside(backup: Path, folder: Path) -> bytes:

@@ -8,6 +8,7 @@ server.json
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -113,6 +114,8 @@ def unpack(file: Path, folder: Path) -> dict[str, Any]:
         It cannot be read, is no backup, or is damaged.
     """
     try:
+        if file.exists() and not (file.is_file() or file.is_dir()):  # a device has no end
+            raise OSError(errno.ESPIPE, os.strerror(errno.ESPIPE), str(file))
         with zipfile.ZipFile(file) as archive:
             manifest: dict[str, Any] = json.loads(archive.read(_MANIFEST))
             if manifest["schema"] != SCHEMA:
