@@ -7,7 +7,8 @@ grade submissions of exercise 3 by the same ten checks, which compare with a ref
 inputs: as a notebook with test cells (nbgrader), as test files (otter-grader), as a unittest file
 run once a submission (gradescope-utils), as a test file run by `pytest` once a submission. None of
 these confines the students' code. bpgrade grades the same files by its own 25 checks, in strict
-isolation. The cost of a submission is that of each further one: of `--many` in all (for bpgrade of
+isolation; what it does beyond grading, to draw pages and to compare submissions with each other, is
+left out. The cost of a submission is that of each further one: of `--many` in all (for bpgrade of
 a class of 1,000), less the first, so that starting up counts for nobody. nbgrader and otter-grader
 take turns with bpgrade on notebooks, the others on files. Exits with 1 where nbgrader is less than
 100 times as slow, or plain pytest less than 20 times.
@@ -235,7 +236,7 @@ def ours(notebooks: bool, made: list[Made], folder: Path) -> None:
         else:
             (own / "exercise3.py").write_bytes(one.data)
     words = ["batch", str(folder / "in"), "-o", str(folder / "out"), "--course", str(COURSE), "-q"]
-    run([sys.executable, "-m", "grader", *words, "--no-pages"], folder)
+    run([sys.executable, "-m", "grader", *words, "--no-pages", "--no-similar"], folder)
 
 
 CLASS: Final = 1_000

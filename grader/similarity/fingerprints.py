@@ -12,11 +12,9 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-import zlib
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
-from grader.quick_dataclass import dataclass
 from grader.text.literals import STRING
 
 STRUCTURE_PIECE: Final = 12
@@ -35,8 +33,7 @@ _WORD: Final = re.compile(
 _KEPT: Final = frozenset(keyword.kwlist) | frozenset(dir(builtins))
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token as it stands, with names of the student's own choice made alike, and its line.
 
     Lines are counted from 1.
@@ -52,25 +49,27 @@ def tokens(text: str) -> tuple[Token, ...]:
     found: list[Token] = []
     line, end = 1, 0
     for word in _WORD.finditer(text):
-        line += text.count("\n", end, word.start())
-        end = word.start()
-        kind = word.lastgroup
-        if kind == "comment" or word[0] in "()":
+        start, kind, own = word.start(), word.lastgroup, word[0]
+        line += text.count("\n", end, start)
+        end = start
+        if kind == "comment" or own in "()":
             continue
-        alike = word[0]
         if kind == "string":
             alike = "text"
-        elif kind == "name" and word[0] not in _KEPT:
+        elif kind == "name" and own not in _KEPT:
             alike = "name"
-        found.append(Token(word[0], alike, line))
+        else:
+            alike = own
+        found.append(Token(own, alike, line))
         if len(found) == MOST_TOKENS:
             break
     return tuple(found)
 
 
 def pieces(texts: Sequence[str], size: int) -> tuple[int, ...]:
-    """Return the digest of each piece of `size` tokens, in order; none where there are fewer."""
-    return tuple(
-        zlib.crc32("\0".join(texts[place : place + size]).encode("utf-8", "surrogatepass"))
-        for place in range(len(texts) - size + 1)
-    )
+    """Return the digest of each piece of `size` tokens, in order; none where there are fewer.
+
+    Digests are the same in one process only.
+    """
+    whole = tuple(texts)
+    return tuple(hash(whole[place : place + size]) for place in range(len(whole) - size + 1))
