@@ -201,6 +201,12 @@ def test_nobody_chooses_the_own_address_or_how_they_come(site: ProxiedSite):
     assert told["host"].partition(":")[0] == "localhost"
 
 
+def test_the_unit_has_a_cache_that_it_may_write_to():
+    unit = block("systemd")
+    [cache] = re.findall(r"^CacheDirectory=(\w+)$", unit, re.MULTILINE)
+    assert f"\nEnvironment=XDG_CACHE_HOME=/var/cache/{cache}\n" in unit
+
+
 def test_systemd_takes_the_unit(tmp_path: Path):
     if not shutil.which("systemd-analyze"):
         pytest.skip("there is no systemd-analyze here")
