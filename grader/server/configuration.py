@@ -88,7 +88,7 @@ def only_server(configuration: Configuration) -> Iterator[None]:
         The disk is full.
     """
     folder = Path(configuration.data)
-    with new_folder(folder, until=folder / FILE):
+    with new_folder(folder) as is_new:
         with _written_to(folder):
             lock = file_lock.opened(folder / _LOCK)
         try:
@@ -97,14 +97,19 @@ def only_server(configuration: Configuration) -> Iterator[None]:
                     _("a server is running in {path} already", path=folder),
                     _("stop it first, or choose another folder with --data"),
                 )
-            yield
+            try:
+                yield
+            except BaseException:
+                if is_new and not (folder / FILE).exists():
+                    shutil.rmtree(folder, ignore_errors=True)
+                raise
         finally:
             os.close(lock)
 
 
 @contextmanager
-def new_folder(folder: Path, until: Path) -> Iterator[None]:
-    """Have a private folder; one that was made here goes where this fails before `until` is.
+def new_folder(folder: Path) -> Iterator[bool]:
+    """Have a private folder, and whether it was made here: then it goes if it is left empty.
 
     Raises
     ------
@@ -113,7 +118,7 @@ def new_folder(folder: Path, until: Path) -> Iterator[None]:
     OSError
         The disk is full.
     """
-    parents = [each for each in folder.parents if not each.exists()]
+    lacking = [each for each in (folder, *folder.parents) if not each.exists()]
     is_new = True
     with _written_to(folder):
         try:
@@ -121,14 +126,11 @@ def new_folder(folder: Path, until: Path) -> Iterator[None]:
         except FileExistsError:
             is_new = False
     try:
-        yield
-    except BaseException:
-        if is_new and not until.exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            with suppress(OSError):  # something else has been put there meanwhile
-                for each in parents:
-                    each.rmdir()
-        raise
+        yield is_new
+    finally:
+        for each in lacking if is_new else ():
+            with suppress(OSError):  # there is something in it, or it is gone
+                each.rmdir()
 
 
 @contextmanager

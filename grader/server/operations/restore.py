@@ -49,7 +49,7 @@ def restore(file: Path, data: Path, database: str = "") -> Restored:
     OSError
         The disk is full; nothing was kept.
     """
-    with configuration.new_folder(data, until=data / configuration.FILE):
+    with configuration.new_folder(data):
         half = _begin(data)
         try:
             manifest = archive.unpack(file, half)
