@@ -33,7 +33,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
 
-from batch_class import KINDS, make_class, write_class
+from batch_class import KINDS, have_tables, make_class, write_class
 
 from grader.sandbox.child.processes import descendants
 
@@ -182,6 +182,7 @@ def main() -> int:
         told = grade(given.grade / "class", given.grade / "out", given.workers, given.isolation)
         print(json.dumps(told))
         return 0
+    have_tables()
     print(
         f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores,"
         f" load {os.getloadavg()[0]:.1f}, {given.workers} workers, {given.isolation} isolation"

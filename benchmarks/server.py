@@ -45,7 +45,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from batch import megabytes, processor_seconds
-from batch_class import make_class
+from batch_class import have_tables, make_class
 from server_students import Night, RefusedError, Student
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -350,6 +350,7 @@ def main() -> int:
     parser.add_argument("--faults", type=int, default=0)
     parser.add_argument("--database", nargs="+", default=["sqlite", "postgresql"])
     options = parser.parse_args()
+    have_tables()
     number = options.students * options.attempts
     print(
         f"{number} files in {options.minutes:g} min; {platform.machine()}, {os.cpu_count()} cores,"

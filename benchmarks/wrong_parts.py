@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from batch import keep_to_a_core, processor_seconds
-from batch_class import Made, make_class
+from batch_class import Made, have_tables, make_class
 
 from grader.course import Exercise, find_course
 from grader.diagnosis import diagnose
@@ -96,6 +96,7 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=60)
     parser.add_argument("--seed", type=int, default=5)
     given = parser.parse_args()
+    have_tables()
     keep_to_a_core()
     right = list(make_class(given.files, {"right": 1.0}, given.seed))
     wrong = list(make_class(given.files, {"wrong": 1.0}, given.seed))
