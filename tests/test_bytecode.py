@@ -48,13 +48,16 @@ def test_each_module_is_compiled_once_and_again_when_it_has_changed(
     assert made == [str(folder / "one.py")]
 
 
-def test_none_is_written_where_python_may_not(folder: Path, monkeypatch: pytest.MonkeyPatch):
+def test_none_is_tried_where_python_may_not(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(py_compile, "compile", lambda *_given, **_more: pytest.fail("it was tried"))
+    monkeypatch.setattr(os, "access", lambda path, mode: (path, mode) != (str(folder), os.W_OK))
+    bytecode.keep(str(folder))
+    monkeypatch.setattr(os, "access", lambda _path, _mode: True)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     bytecode.keep(str(folder))
-    assert compiled(folder) == []
 
 
-def test_a_folder_of_somebody_elses_and_a_broken_module_do_no_harm(folder: Path):
+def test_a_cache_that_cannot_be_and_a_broken_module_do_no_harm(folder: Path):
     (folder / "one.py").write_text("value =\n")
     (folder / "below" / "__pycache__").write_text("a file, so that nothing can be written there")
     bytecode.keep(str(folder))

@@ -14,7 +14,7 @@ from importlib.util import cache_from_source
 
 def keep(folder: str) -> None:
     """Compile the modules in a folder and below it that have changed since, where Python may."""
-    if sys.dont_write_bytecode:
+    if sys.dont_write_bytecode or not os.access(folder, os.W_OK):
         return
     with os.scandir(folder) as entries:
         found = list(entries)
@@ -34,5 +34,5 @@ def _keep_one(source: os.DirEntry[str]) -> None:
     if changed:
         import py_compile
 
-        with contextlib.suppress(OSError):  # the folder may belong to somebody else
+        with contextlib.suppress(OSError):  # a full disk
             py_compile.compile(source.path, kept, quiet=2)
