@@ -81,7 +81,7 @@ def test_a_note_on_an_attempt_is_kept_in_both_languages(out: Path) -> None:
 def test_decisions_and_feedback_are_told_in_chinese(out: Path, tmp_path: Path) -> None:
     refused = bpgrade("decide", out, "s9", "double", "--score", "2", "--reason", "why")
     assert refused.returncode == 2
-    assert "这次评分中没有叫 s9 的人" in refused.stderr
+    assert "班级中没有叫 s9 的人" in refused.stderr
     words = ("s1", "double", "--score", "2", "--reason", "why", "--by", "kim")
     assert bpgrade("decide", out, *words).returncode == 0
     assert bpgrade("decide", out, "s1", "double", "--comment", "Well.").returncode == 0
