@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -12,6 +14,8 @@ from typing import Any
 import pytest
 from command import run_command
 from served_class import HALF, ServedClass, a_class
+
+from grader.errors import CourseError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's")
 
@@ -74,6 +78,34 @@ def test_a_course_that_is_broken_is_so_for_everybody_until_it_is_mended(live: Se
         assert answer.status_code == 503
         assert "a mistake in the course" in answer.content.decode()
     change(live, Path("exercises", "course.toml"), DESCRIPTION)
+    assert live.page("ada", "")
+
+
+def test_a_file_that_the_servers_user_may_not_read_is_a_mistake_like_any_other(
+    live: ServedClass, monkeypatch: pytest.MonkeyPatch
+):
+    from grader.server.configuration import Configuration
+    from grader.server.operations.examination import examine
+    from grader.server.serving import prepare
+
+    check = Path(live.course.folder, "solutions", "check_exercise1.py")
+    read = Path.read_bytes
+
+    def refusing(path: Path) -> bytes:
+        if path == check:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refusing)
+    told = f"{check}: cannot be read (Permission denied)."
+    with pytest.raises(CourseError, match=re.escape(told)):
+        prepare(Configuration("never made", (live.course.folder,)))
+    data = Path(live.course.folder).parent / "data"
+    assert told in [each.told for each in examine(data)]
+    change(live, Path("exercises", "exercise1.md"), "# A task\n")  # so it is read again
+    assert asked(live, "").status_code == 503
+    monkeypatch.undo()
+    change(live, Path("exercises", "exercise1.md"), "# A task\n")
     assert live.page("ada", "")
 
 

@@ -11,6 +11,7 @@ from typing import Final
 import grader
 from grader.course import Course, Exercise
 from grader.course.data_files import data_files
+from grader.course.files import read_bytes
 from grader.language import told_in
 from grader.sandbox.packages import versions
 
@@ -29,7 +30,7 @@ class Identity:
             course.name,
             repr(course.packages),
             *(f"{name} {version}" for name, version in versions(course.packages).items()),
-            _content(course),
+            content_of(course),
             str(seed),
             isolation,
             *told_in(course.folder, course.language),
@@ -66,8 +67,14 @@ def _add(digest: hashlib._Hash, part: bytes) -> None:
     digest.update(part)
 
 
-def _content(course: Course) -> str:
-    """Return a digest of all that the checks are made of, and of the data."""
+def content_of(course: Course) -> str:
+    """Return a digest of all that the checks are made of, and of the data.
+
+    Raises
+    ------
+    CourseError
+        One of these files cannot be read.
+    """
     solutions = course.folder / "solutions"
     files = [path for path in solutions.rglob("*") if "__pycache__" not in path.parts]
     handed_out = course.folder / "exercises"
@@ -95,5 +102,5 @@ def _digest(root: Path, files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for path in sorted(path for path in files if path.is_file()):
         _add(digest, path.relative_to(root).as_posix().encode())
-        _add(digest, path.read_bytes())
+        _add(digest, read_bytes(path))
     return digest.hexdigest()

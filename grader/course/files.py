@@ -21,16 +21,7 @@ def read_text(path: Path, if_missing: str) -> str:
     CourseError
         The file is missing, cannot be read, or is not UTF-8.
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise CourseError(_("{path}: no such file.", path=path), if_missing) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise CourseError(
-            _("{path}: cannot be read ({reason}).", path=path, reason=reason),
-            _("Put a readable file there."),
-        ) from error
+    data = read_bytes(path, if_missing)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -45,6 +36,26 @@ def read_text(path: Path, if_missing: str) -> str:
             _("Save the file in your editor with the encoding UTF-8."),
         ) from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_bytes(path: Path, if_missing: str = "") -> bytes:
+    """Return what is in a course's file.
+
+    Raises
+    ------
+    CourseError
+        The file is missing, or cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise CourseError(_("{path}: no such file.", path=path), if_missing) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CourseError(
+            _("{path}: cannot be read ({reason}).", path=path, reason=reason),
+            _("Put a readable file there."),
+        ) from error
 
 
 @contextmanager

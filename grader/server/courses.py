@@ -12,7 +12,7 @@ from grader.batch.cache_key import Identity
 from grader.batch.description import Description, describe
 from grader.course import Course, load_course
 from grader.course.load import course_file
-from grader.errors import BpgradeError
+from grader.errors import BpgradeError, unreadable
 from grader.language import reading
 from grader.language.catalogue import SOURCE, read_again
 from grader.quick_dataclass import dataclass
@@ -95,18 +95,20 @@ def read_course(served: ServedCourse) -> ReadCourse:
 
 def _as_it_is(folder: Path, known: ReadCourse | BpgradeError | None) -> ReadCourse | BpgradeError:
     """Return the course in a folder, the one that is known where it is the same; or its error."""
-    stamp = _stamp(folder)
-    if isinstance(known, ReadCourse) and known.stamp == stamp:
-        return known
-    if known is not None:
-        read_again()
     try:
+        stamp = _stamp(folder)
+        if isinstance(known, ReadCourse) and known.stamp == stamp:
+            return known
+        if known is not None:
+            read_again()
         course = load_course(folder)
         with reading(SOURCE):  # the same version whoever looks first
             identity = Identity(course, SEED, ISOLATION)
         return ReadCourse(course, identity, describe(course, ()), Drawings(course), stamp)
     except BpgradeError as error:
         return error
+    except OSError as error:  # a file has gone meanwhile, or is in a folder that is not for us
+        return unreadable(Path(error.filename or folder), error)
 
 
 def _stamp(folder: Path) -> str:

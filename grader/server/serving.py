@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from grader.batch.cache_key import content_of
 from grader.course import load_course
 from grader.course.locate import course_folder
 from grader.errors import UsageError
@@ -61,7 +62,9 @@ def _named(folders: Iterable[str]) -> dict[str, str]:
     """Return the folders of courses by their names."""
     found: dict[str, str] = {}
     for folder in folders:
-        name = load_course(course_folder(Path(folder))).name
+        course = load_course(course_folder(Path(folder)))
+        content_of(course)  # which the server's user can read, then
+        name = course.name
         if found.setdefault(name, folder) != folder:
             raise UsageError(
                 _(

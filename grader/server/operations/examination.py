@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from grader.batch.cache_key import content_of
 from grader.course import load_course
 from grader.errors import BpgradeError, UsageError
 from grader.extras import missing_packages
@@ -113,6 +114,7 @@ def _course(folder: str) -> HealthCheck:
     name = _("course {folder}", folder=folder)
     try:
         course = load_course(Path(folder))
+        content_of(course)  # as a worker reads it
     except BpgradeError as error:
         return HealthCheck(name, False, error.message, error.remedy)
     has_deadlines = any(exercise.deadline for exercise in course.exercises)
