@@ -220,7 +220,7 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
 }  # fmt: skip
 
 
-LEARNERS = sorted((ROOT / "tests" / "corpus" / "exercise3").glob("learner_*.py"))
+LEARNERS = sorted((ROOT / "tests" / "corpus").glob("exercise*/learner_*.py"))
 
 
 def changed(edits: dict[str, str]) -> str:
@@ -249,8 +249,10 @@ def handed_in(name: str) -> tuple[str, bytes]:
     if name == "a demonstration":
         return "exercise3.ipynb", (ROOT / "tests" / "notebooks" / "blog.ipynb").read_bytes()
     if name != "a missing step":
-        return "exercise3.py", (LEARNERS[0].parent / f"{name}.py").read_bytes()
-    lacking = (LEARNERS[0].parent / "learner_no_slope_at_the_output.py").read_text()
+        [path] = [each for each in LEARNERS if each.stem == name]
+        return f"{path.parent.name}.py", path.read_bytes()
+    [path] = [each for each in LEARNERS if each.stem == "learner_no_slope_at_the_output"]
+    lacking = path.read_text()
     lacking = lacking.replace("d2 = error", "d2 = error * sigmoid_slope(a2)")
     lacking = lacking.replace("costs.append(np.sum(np.square(y - a2)) / 2)", "pass")
     return "exercise3.py", lacking.encode()

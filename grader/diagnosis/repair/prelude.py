@@ -112,6 +112,10 @@ def _bpgrade_mark(value: object) -> object:
     """Return what differs where an argument has been changed in place."""
     if isinstance(value, np.ndarray):
         return value.shape, value.tobytes()
+    if type(value) in (list, tuple):
+        return [_bpgrade_mark(item) for item in value]  # type: ignore[attr-defined]
+    if isinstance(value, np.random.Generator) or callable(value):
+        return None  # it is there to be drawn from, and a copy of it has another address
     return repr(value)
 
 

@@ -166,6 +166,19 @@ class StudentValues:
                         yield entry, tuple(np.asarray(arrays[a][b]) for a, b in pairs)
 
     @cached_property
+    def lengths(self) -> list[StudentValue]:
+        """How long the variables are, one for each length: what a mean is taken over."""
+        found: dict[Key, StudentValue] = {}
+        for name, values in self._kept.items():
+            arrays = _numbers(values)
+            if "len" in self.scope.names or arrays is None or not arrays[0].ndim:
+                continue
+            node = ast.Call(ast.Name("len", ast.Load()), [self.scope.names[name]], [])
+            worth = np.asarray(float(len(arrays[0])))
+            found.setdefault(key_of(worth), StudentValue(node, (worth,), (key_of(worth),), 2))
+        return list(found.values())
+
+    @cached_property
     def by_first(self) -> dict[Key, StudentValue]:
         """The same by what they are worth the first time: later times may follow a mistake."""
         found: dict[Key, StudentValue] = {}
@@ -229,6 +242,9 @@ class Translator:
             own = self.own.by_turns.get(tuple(entries_of(worth)))
         elif view == "whole" or not worth.ndim:
             own = self.own.by_first.get(key_of(worth))
+            if own is None and not isinstance(node, ast.Constant):
+                lengths = (each for each in self.own.lengths if each.keys == (key_of(worth),))
+                own = next(lengths, None)
         else:
             entry = _entry_of(worth, view, shape)
             own = self.own.by_first.get(key_of(entry)) if entry is not None else None
