@@ -194,7 +194,7 @@ def magic(line: str) -> Report | None:
     words, options = _parsed(line)
     if len(words) == 2 and words[0] == "submit":
         return submit(words[1], **options)
-    if len(words) != 1 or options.keys() - {"lang"}:
+    if len(words) != 1 or words == ["submit"] or options.keys() - {"lang"}:
         raise UsageError(
             _("%bpgrade takes one exercise name"),
             _("as in %bpgrade exercise3, or %bpgrade submit exercise3"),

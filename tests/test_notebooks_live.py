@@ -62,7 +62,10 @@ def test_the_magic(shell: LiveShell) -> None:
     shell.run(CODE)
     shell.run("%load_ext grader")
     assert shell.run("%bpgrade exercise3").result.result.score == 20
-    assert isinstance(shell.run("%bpgrade").error_in_exec, UsageError)
+    for line in ("%bpgrade", "%bpgrade submit"):
+        lacking = shell.run(line).error_in_exec
+        assert isinstance(lacking, UsageError)
+        assert lacking.message == "%bpgrade takes one exercise name"
     wrong = shell.run("%bpgrade exercise33").error_in_exec
     assert wrong._render_traceback_()[0].startswith("bpgrade: The course")
 

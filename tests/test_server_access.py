@@ -236,6 +236,25 @@ def test_a_token_ends_with_its_time_with_its_person_and_by_its_person(people: di
     assert not AskingComputer.objects.filter(pk=asked.pk).exists()
 
 
+def test_the_command_to_hand_in_names_the_course_where_somebody_has_several(
+    people: dict[str, Any],
+):
+    shown = {name: people[name].get("/c/mine/") for name in ("student", "administrator")}
+    named = {name: "--course mine" in page.content.decode() for name, page in shown.items()}
+    assert named == {"student": False, "administrator": True}
+
+
+def test_what_stands_between_words_is_the_readers_languages(people: dict[str, Any]):
+    path = f"/c/mine/handed-in/?n={people['attempt']}"
+    for language, shown, said in (
+        ("en", "Mean and spread (exercise1.py): 1 / 10<", "Mean and spread: 1 / 10."),
+        ("zh-CN", "Mean and spread（exercise1.py）：1 / 10<", "Mean and spread：1 / 10。"),
+    ):
+        text = people["student"].get(path, headers={"accept-language": language}).content.decode()
+        assert shown in text
+        assert f'data-told="{said}"' in text
+
+
 def test_an_assistant_sees_the_own_section_alone(people: dict[str, Any]):
     from grader.server.models import Membership
 

@@ -303,11 +303,11 @@ def test_a_student_needs_no_scripts(browser, site: Served, begun: dict[str, str]
         page.get_by_label("Or files").set_input_files(file)
         page.get_by_role("button", name="Check the files").click()
         page.locator(".score").wait_for()  # the page is loaded again until it is there
-        page.get_by_role("link", name="Continue with it").click()
+        page.get_by_role("link", name="Continue with this exercise").click()
         page.get_by_label("Your code").fill(WRONG)
         page.get_by_role("button", name="Check", exact=True).click()
         page.locator(".score").wait_for()
-        page.get_by_role("link", name="Continue with it").click()
+        page.get_by_role("link", name="Continue with this exercise").click()
         page.get_by_label("Your code").fill(RIGHT)
         page.get_by_label("Or files").set_input_files(file)
         page.get_by_role("button", name="Check", exact=True).click()

@@ -109,6 +109,7 @@ def test_the_course_says_how_often_one_may_hand_in(served: ServedClass):
     served.add("alan")
     assert "3 attempts are left" in served.page("alan", "e/essay/")
     numbers = [served.hand_in("alan", RIGHT + WHY, "essay") for _ in range(3)]
+    assert "No attempts are left." in served.page("alan", "e/essay/")
     typed = {"code": RIGHT + "# typed"}
     refused = served.clients["alan"].post("/c/desks/e/essay/submit/", typed)
     assert refused.status_code == 400

@@ -15,7 +15,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import Environment, StrictUndefined
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from grader.course import Course
 from grader.language import current_language, gettext, html_tag, languages, ngettext, translated
@@ -55,6 +55,7 @@ def environment(**options: Any) -> Environment:
         grade_text=grade_text,
         moment=moment,
         zone=zone,
+        colon=colon,
         amount=amount,
         platform_news=platform_news,
         grade_news=grade_news,
@@ -84,6 +85,12 @@ def moment(when: datetime, course: Course, *, seconds: bool = False) -> Markup:
 def zone(course: Course) -> str:
     """Return the time zone in which a course's times are shown."""
     return course.time_zone.key if course.time_zone else "UTC"
+
+
+def colon(what: object, text: object) -> Markup:
+    """Return what a text is about, and the text, with a colon as the reader's language has it."""
+    both = Markup(escape(gettext("{what}: {text}")))
+    return both.format(what=translated_or_plain(what), text=translated_or_plain(text))
 
 
 @lru_cache(maxsize=500)

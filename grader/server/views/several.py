@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from grader.course import Course, Exercise
 from grader.language import gettext as _
-from grader.language import translated
+from grader.language import sentences, translated
 from grader.quick_dataclass import dataclass
 from grader.report.pages.folder import lateness_text
 from grader.server import access, limits
@@ -53,13 +53,23 @@ def several(request: HttpRequest, visit: Visit) -> HttpResponse:
         raise Http404
     query = urlencode([("n", one.pk) for one in attempts] + [("no", one.name) for one in refused])
     course = visit.course.name
+    lines = [_line(visit, one) for one in attempts]
+    refusal = _("not handed in: no attempt is left for now")
     return page(
         request,
         "several.html",
         visit=visit,
         course=found,
-        lines=[_line(visit, one) for one in attempts],
+        lines=lines,
         refused=refused,
+        refusal=refusal,
+        told=sentences(
+            _("{exercise}: {outcome}.", exercise=each, outcome=outcome)
+            for each, outcome in [
+                *((one.exercise.title, one.stands) for one in lines),
+                *((one.title, refusal) for one in refused),
+            ]
+        ),
         where=last_place(attempts)[1],
         address=f"{reverse('several', args=[course])}?{query}",
         state=f"{reverse('several_state', args=[course])}?{query}",

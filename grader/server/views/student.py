@@ -79,7 +79,14 @@ def course(request: HttpRequest, visit: Visit) -> HttpResponse:
         one.grade.exercise: one for one in grades.exercise_grades(visit.course, [visit.person])
     }
     standings = [_standing(visit, one, exercise_grades[one.name]) for one in found.exercises]
-    return page(request, "course.html", visit=visit, course=found, standings=standings)
+    return page(
+        request,
+        "course.html",
+        visit=visit,
+        course=found,
+        standings=standings,
+        is_one_of_several=len(courses_of(visit.person)) > 1,
+    )
 
 
 @access.member
