@@ -360,6 +360,13 @@ def test_how_late_an_attempt_is_and_where_its_source_is_stands_with_the_grade(se
     shown = served.page("tess", _grade(served, "lara", "late"))
     assert "Handed in 2 days late: 20 % off." in shown
     assert f'/attempt/{number}/source/">Source</a>' in shown
+    shown = served.page("tess", f"attempt/{number}/")
+    assert "<h1>Lara N.: Long ago</h1>" in shown
+    assert '/desk/?who=lara">Lara N.</a>' in shown
+    assert "Continue with this exercise" not in shown  # that would be the teacher's own
+    own = served.page("lara", f"attempt/{number}/")
+    assert "<h1>Long ago</h1>" in own
+    assert "Continue with this exercise" in own
 
 
 def _person(served: ServedClass, name: str) -> int:
