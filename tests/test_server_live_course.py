@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import re
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -200,6 +202,10 @@ def test_an_exercise_that_is_gone_leaves_no_page_that_fails(live: ServedClass):
         told = program_of(live, name).get(f"/api/1/courses/live/attempts/{number}/")
         assert told.status_code == 404
         live.page(name, f"attempt/{number}/file/")  # what was handed in is still there
+    taken = live.clients["noor"].get("/c/live/own.zip").content
+    with zipfile.ZipFile(io.BytesIO(taken)) as archive:
+        assert archive.read("gone/1.py").decode() == HALF
+        assert "gone,1," in archive.read("attempts.csv").decode()
     shown = live.page("ivan", "desk/?exercise=gone")
     assert f"attempt/{number}/source/" in shown
     assert "desk/grade/" not in shown

@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -27,6 +28,7 @@ from grader.server.models import Attempt, ServedCourse
 from grader.server.showing import Disclosure, as_shown, score_shown, shown_to, shown_to_student
 from grader.text.tables import table_text
 
+_AT_ONCE: Final = 20
 _COLUMNS = ("exercise", "attempt", "handed_in", "status", "score", "counts", "file")
 
 
@@ -120,19 +122,29 @@ def _own_files(visit: Visit) -> Iterator[tuple[str, bytes | str]]:
     for exercise_grade in grades.exercise_grades(visit.course, [visit.person]):
         told = shown_to(visit, exercise_grade)
         for one in exercise_grade.attempts:
-            own = Attempt.objects.get(pk=one.attempt.pk)
-            if own.beside_sha256:  # in a folder of its own, where they can be imported
-                folder = f"{own.exercise}/{own.number}"
-                name = f"{folder}/{_name(own)}"
-                for path, content in _with_beside(own).items():
-                    yield f"{folder}/{path}", content
-            else:
-                name = f"{own.exercise}/{_file(own)}"
-                yield name, bytes(own.content)
+            name, files = _stored(Attempt.objects.get(pk=one.attempt.pk))
+            yield from files
             if one.result is not None and not told.is_withheld:
                 yield f"{name}.html", _page(visit, course, exercise_grade, one)
             rows.append(_row(one, name, exercise_grade, told))
+    known = [one.name for one in course.exercises]
+    gone = Attempt.objects.filter(course=visit.course, person=visit.person).order_by("pk")
+    for attempt in gone.exclude(exercise__in=known).iterator(_AT_ONCE):
+        name, files = _stored(attempt)
+        yield from files
+        at = attempt.handed_in.isoformat(" ", "seconds")
+        rows.append((attempt.exercise, str(attempt.number), at, "", "", "", name))
     yield "attempts.csv", table_text(_COLUMNS, rows)
+
+
+def _stored(own: Attempt) -> tuple[str, list[tuple[str, bytes]]]:
+    """Return where in the zip an attempt stands, and its files by their paths there."""
+    if not own.beside_sha256:
+        name = f"{own.exercise}/{_file(own)}"
+        return name, [(name, bytes(own.content))]
+    folder = f"{own.exercise}/{own.number}"  # of its own, where they can be imported
+    files = [(f"{folder}/{path}", content) for path, content in _with_beside(own).items()]
+    return f"{folder}/{_name(own)}", files
 
 
 def _row(
