@@ -42,7 +42,22 @@ _OTHER_FUNCTIONS: Final = {
     "hstack": ("vstack",),
     "exp": ("log",),
     "log": ("exp",),
+    "any": ("all",),
+    "all": ("any",),
+    "min": ("max",),
+    "max": ("min",),
+    "argmin": ("argmax",),
+    "argmax": ("argmin",),
+    "std": ("var",),
+    "var": ("std",),
+    "floor": ("ceil",),
+    "ceil": ("floor",),
+    "sin": ("cos",),
+    "cos": ("sin",),
+    "append": ("extend",),
+    "extend": ("append",),
 }
+_OTHER_BUILT_IN: Final = ("any", "all", "min", "max")
 _MAX_INDEX: Final = 3
 
 
@@ -262,6 +277,10 @@ def _calls(node: ast.Call, scope: Scope) -> Iterator[Alternative]:
         if node.func.attr == "outer" and len(arguments) == 2:
             product_ = ast.BinOp(arguments[0], ast.Mult(), arguments[1])
             yield Alternative("call", 2, node, product_, node)
+    if isinstance(node.func, ast.Name) and node.func.id in _OTHER_BUILT_IN:
+        [other] = _OTHER_FUNCTIONS[node.func.id]
+        renamed_name = ast.Name(other, ast.Load())
+        yield Alternative("call", 1, node, ast.Call(renamed_name, arguments, node.keywords), node)
     if len(arguments) == 1 and ast.unparse(node.func) in scope.calls:
         for name, function in scope.calls.items():
             if name != ast.unparse(node.func):

@@ -10,6 +10,8 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from grader.comparison.values import agree
 from grader.diagnosis.fault_dictionary import FaultDictionary
 from grader.diagnosis.repair.schemata import LoopNotes, Schema, with_notes
@@ -70,12 +72,14 @@ class ObservedRun:
         told: Mapping[str, list[Any]],
         influence: Mapping[int, Influence],
         wrong: Columns | None,
+        jumping: Columns = frozenset(),
     ) -> None:
         self.values = {id(node): told.get(notes.places[id(node)], []) for node in notes.nodes}
         self._told = told
         self._notes = notes
         self._influence = influence
         self._wrong = wrong
+        self._telling = None if wrong is None else wrong - jumping
         self._above = {
             id(spot.node): (spot.node, *reversed(spot.above))
             for scope in scopes
@@ -122,9 +126,13 @@ class ObservedRun:
         return {name: values for name in names if (values := self._told.get(f"{place}:{name}"))}
 
     def may_mend(self, node: ast.AST) -> bool:
-        """Return whether another value of an expression may make all wrong values right."""
+        """Return whether another value of an expression may make all wrong values right.
+
+        A verdict, or a number that is counted, may stay as it is under a small change of what it
+        depends on: of these nothing is told.
+        """
         found = self._of(node)
-        return found is None or self._wrong is None or self._wrong <= found.columns
+        return found is None or self._telling is None or self._telling <= found.columns
 
     def may_help(self, node: ast.AST) -> bool:
         """Return whether another value may make some of the wrong values right, but not all."""
@@ -179,7 +187,9 @@ def observe_run(
             frozenset(changed.nonzero()[0].tolist()), _is_single(told.get(str(place), ()))
         )
     wrong = ~agree(plain, table.right[probe])[:-1]
-    return ObservedRun(scopes, notes, told, influence, frozenset(wrong.nonzero()[0].tolist()))
+    jumping = (table.right[:, :-1] == np.round(table.right[:, :-1])).all(axis=0)
+    columns = [frozenset(each.nonzero()[0].tolist()) for each in (wrong, jumping)]
+    return ObservedRun(scopes, notes, told, influence, *columns)
 
 
 def _is_single(values: Sequence[Any]) -> bool:

@@ -127,7 +127,7 @@ class StudentValues:
         for spot in self.scope.regions[self.turning]:
             if isinstance(spot.node, ast.Name) and spot.node.id in self.turning:
                 values = self.values(spot.node)
-                if values is not None and len(values) > 1:
+                if values is not None and len(values) > 1 and all(map(_counts, values)):
                     turns = tuple(int(each) for each in values)
                     counted.setdefault((spot.node.id, len(turns)), turns)
         for node, array in self._arrays:
@@ -194,6 +194,11 @@ class StudentValues:
             for count in range(2, len(each.keys) + 1):
                 found.setdefault(each.keys[:count], each)
         return found
+
+
+def _counts(value: Array) -> bool:
+    """Return whether it is a whole number: a loop may go through arrays as well."""
+    return not value.ndim and float(value).is_integer()
 
 
 def _numbers(values: Sequence[Any]) -> tuple[Array, ...] | None:
