@@ -58,6 +58,9 @@ def test_a_persons_data_is_taken_out_and_deleted_while_the_server_runs(tmp_path:
             in ada.post(TASK + "submit/", page=TASK, code="x = 1  # ada was here").address
         )
         assert len(mentions(data / "server.sqlite3", "ada")) >= 5
+        for name, role in (("kim", "instructor"), ("ada", "assistant")):
+            roster = ("roster", "people.csv", f"id,name\n{name},\n")
+            assert instructor.upload("/c/course/desk/people/", roster, role=role).status == 200
 
         nobody = run_command("serve", "export-person", "nobody", tmp_path / "n.zip", *words)
         assert (nobody.returncode, "nobody logs in as" in nobody.stderr) == (2, True)
@@ -99,8 +102,10 @@ def test_a_persons_data_is_taken_out_and_deleted_while_the_server_runs(tmp_path:
     with closing(sqlite3.connect(data / "server.sqlite3")) as database:
         said = database.execute("SELECT about FROM server_auditentry").fetchall()
     assert ("deleted person 1",) in said
+    assert {("kim: instructor",), ("deleted person 1: student -> assistant",)} <= set(said)
     assert mentions(data / "server.sqlite3", "ada") == []
-    assert mentions(data / "server.sqlite3", "instructor") == []
+    told = mentions(data / "server.sqlite3", "instructor")  # as a role alone
+    assert told == ["server_auditentry.about", "server_membership.role"]
     assert mentions(data / "server.sqlite3", "grace") != []
 
 

@@ -49,6 +49,8 @@ NOBODYS: Final = {
 """Models that hold nothing of anybody."""
 _SECRETS: Final = re.compile(r"password|token|secret|digest")
 _UNSAFE: Final = re.compile(r"[^\w.-]+")
+_WITH_ROLES: Final = ("people", "role", "removed")
+"""Actions that are noted with roles behind the id, words that may be somebody's id themselves."""
 
 
 def find(username: str) -> Person:
@@ -174,7 +176,7 @@ def delete(person: Person) -> None:
         for name in names:
             mentioned |= Q(about__contains=name)
         for entry in AuditEntry.objects.filter(mentioned):
-            entry.about = _without(entry.about, names, called)
+            entry.about = _about_without(entry, names, called)
             entry.save(update_fields=["about"])
         for session in Session.objects.all().iterator():
             if session.get_decoded().get("_auth_user_id") == str(person.pk):
@@ -189,6 +191,13 @@ def _rename(row: RecordedDecision, username: str, called: str) -> None:
     if told["by"] == username:
         row.row = json.dumps({**told, "by": called})
         row.save(update_fields=["row"])
+
+
+def _about_without(entry: AuditEntry, names: list[str], called: str) -> str:
+    if entry.action not in _WITH_ROLES:
+        return _without(entry.about, names, called)
+    who, colon, roles = entry.about.partition(": ")
+    return _without(who, names, called) + colon + roles if colon else entry.about
 
 
 def _without(text: str, names: list[str], called: str) -> str:
