@@ -90,7 +90,7 @@ def test_the_deadline_is_told_by_the_courses_clock_and_so_is_lateness(served: Se
     served.add("kurt")
     shown = served.page("kurt", "e/late/")
     due = (YESTERDAY + timedelta(hours=8)).strftime("%Y-%m-%d %H:%M")
-    assert f">{due}</time> (Asia/Shanghai)" in shown
+    assert f">{due}</time> (Asia/<wbr>Shanghai)" in shown
     assert "what you hand in now is late" in shown
     number = served.graded("kurt", RIGHT, "late")
     assert "Handed in 2 days late: 20 % off." in served.page("kurt", f"attempt/{number}/")

@@ -82,9 +82,10 @@ def moment(when: datetime, course: Course, *, seconds: bool = False) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(shown.isoformat(), text)
 
 
-def zone(course: Course) -> str:
-    """Return the time zone in which a course's times are shown."""
-    return course.time_zone.key if course.time_zone else "UTC"
+def zone(course: Course) -> Markup:
+    """Return the time zone in which a course's times are shown; a long name may be broken."""
+    parts = course.time_zone.key.split("/") if course.time_zone else ["UTC"]
+    return Markup("/<wbr>").join(parts)
 
 
 def colon(what: object, text: object) -> Markup:
