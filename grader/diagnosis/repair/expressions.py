@@ -277,6 +277,7 @@ def _calls(node: ast.Call, scope: Scope) -> Iterator[Alternative]:
         if node.func.attr == "outer" and len(arguments) == 2:
             product_ = ast.BinOp(arguments[0], ast.Mult(), arguments[1])
             yield Alternative("call", 2, node, product_, node)
+        yield from _other_ends(node, node.func)
     if isinstance(node.func, ast.Name) and node.func.id in _OTHER_BUILT_IN:
         [other] = _OTHER_FUNCTIONS[node.func.id]
         renamed_name = ast.Name(other, ast.Load())
@@ -291,6 +292,19 @@ def _calls(node: ast.Call, scope: Scope) -> Iterator[Alternative]:
         for number in range(len(node.keywords)):
             rest = node.keywords[:number] + node.keywords[number + 1 :]
             yield Alternative("call", 2, node, ast.Call(node.func, arguments, rest), node)
+
+
+def _other_ends(node: ast.Call, called: ast.Attribute) -> Iterator[Alternative]:
+    """Put into a list at its other end."""
+    match called.attr, node.args:
+        case "append", [item]:
+            name, arguments = "insert", [ast.Constant(0), item]
+        case "insert", [ast.Constant(value=0), item]:
+            name, arguments = "append", [item]
+        case _:
+            return
+    other = ast.Attribute(called.value, name, ast.Load())
+    yield Alternative("call", 1, node, ast.Call(other, arguments, []), node)
 
 
 def _ranges(node: ast.Call) -> Iterator[Alternative]:
