@@ -330,6 +330,16 @@ def test_a_mistake_is_told_by_what_the_student_has_written(name: str, words: str
     assert words in diagnosis.message
 
 
+def test_what_is_right_once_another_function_is_mended_is_told_to_follow_from_it(told):
+    checks = told[0]["learner_appended_in_place_of_inserted"].checks
+    found = {check.function: one.message for check in checks for one in check.diagnosis}
+    assert "It is in backward, which gradient uses." in found["gradient"]
+    assert found["train"] == (
+        "train is right for what your own backward returns: the mistake is in backward."
+        " Fix that first."
+    )
+
+
 def test_the_place_of_a_missing_step_is_found(told):
     assert parts(told[0]["a missing step"]) == ["pass"]
     assert any("pass -> costs.append(" in line for line in told[1])

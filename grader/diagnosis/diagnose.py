@@ -14,7 +14,7 @@ import numpy as np
 
 from grader.course import Course, Exercise
 from grader.diagnosis.dictionary_store import Shelf
-from grader.diagnosis.explainer import Explainer, Told
+from grader.diagnosis.explainer import Explainer, Told, follows
 from grader.diagnosis.fault_dictionary import FaultDictionary, Rows
 from grader.diagnosis.location import LocatedFunction
 from grader.diagnosis.observation import ObservedCall
@@ -62,6 +62,20 @@ class _Case:
         return bool(told) and all(each.diagnosis.id.startswith("follows from ") for each in told)
 
 
+@dataclass(frozen=True, slots=True)
+class _Repairs:
+    """The repairs of one submission's functions, and what each of the others follows from."""
+
+    found: dict[str, Repair]
+    follow: dict[str, str]
+
+    @staticmethod
+    def of(found: dict[str, Repair], right_by_now: list[str]) -> _Repairs:
+        """Return them; what follows is told where all that is repaired stands in one function."""
+        blamed = {part.function for repair in found.values() for part in repair.parts}
+        return _Repairs(found, dict.fromkeys(right_by_now, *blamed) if len(blamed) == 1 else {})
+
+
 class Diagnoser:
     """Names mistakes in submissions to one course."""
 
@@ -74,7 +88,7 @@ class Diagnoser:
         self._reference = reference
         self._shelf = Shelf(course, reference)
         self._options = options
-        self._repairs: dict[tuple[str, tuple[str, ...], SubmissionSource], dict[str, Repair]] = {}
+        self._repairs: dict[tuple[str, tuple[str, ...], SubmissionSource], _Repairs] = {}
         self._course = course
         self._programs: dict[str, RightPrograms] = {}
 
@@ -182,7 +196,9 @@ class Diagnoser:
                 self._repairs.clear()
             if is_whole:
                 self._repairs[key] = repairs
-        for function, repair in repairs.items():
+        for function, blames in repairs.follow.items():
+            told[function] = (follows(function, blames, cases[function].named.begins),)
+        for function, repair in repairs.found.items():
             case = cases[function]
             if case.follows:  # it has a mistake of its own as well
                 own = retold(replace(case.named, told=()), repair, case.wording)
@@ -198,7 +214,7 @@ class Diagnoser:
         cases: dict[str, _Case],
         wanted: list[str],
         verify: Verify,
-    ) -> tuple[dict[str, Repair], bool]:
+    ) -> tuple[_Repairs, bool]:
         """Return the repairs that are found, and whether there was the time to look for all."""
         from grader.diagnosis.repair.repair_finder import RepairFinder
         from grader.diagnosis.repair.trials import Budget
@@ -233,7 +249,7 @@ class Diagnoser:
             if repair is not None:
                 found[function] = repair
         self._say(f"repairs: {1000 * (time.perf_counter() - start):.1f} ms")
-        return found, budget.left > 0
+        return _Repairs.of(found, finder.right_by_now), budget.left > 0
 
     def _right_programs(self, exercise: Exercise) -> RightPrograms:
         from grader.diagnosis.repair.right_values import RightPrograms

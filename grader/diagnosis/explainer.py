@@ -45,6 +45,12 @@ class Told:
     candidate: Candidate | None = None
 
 
+def follows(function: str, blames: str, line: int | None) -> Told:
+    """Return that a function is wrong only since another one that it uses is."""
+    message = FOLLOWS.format(function=function, blames=blames)
+    return Told(Diagnosis(f"follows from {blames}", FOLLOWS_TITLE, message, "exact", line))
+
+
 @dataclass(frozen=True, slots=True)
 class Explainer:
     """What a student's function showed on the probes, and what to compare it with.
@@ -76,7 +82,8 @@ class Explainer:
         ]
         sure = all(each.diagnosis.certainty == "exact" for each in found)
         if blamed and sure and len(blamed) == len(found):
-            return tuple(self._follows(name) for name in dict.fromkeys(blamed))
+            own, line = self.wording.function, self.student.line
+            return tuple(follows(own, name, line) for name in dict.fromkeys(blamed))
         return found
 
     def _found(self) -> tuple[Told, ...]:
@@ -133,18 +140,13 @@ class Explainer:
         if own is None:
             return ()
         if own.blames:
-            return (self._follows(own.blames),)
+            return (follows(function, own.blames, self.student.line),)
         for table in own.tables:
             columns = frozenset(table.unlike(seen).nonzero()[0].tolist())
             matches, left = match(table, seen, columns, self._locate)
             if not left and all(each.whole for each in matches):
                 return tuple(told for each in matches for told in self._parts(each, True))
         return ()
-
-    def _follows(self, blames: str) -> Told:
-        message = FOLLOWS.format(function=self.wording.function, blames=blames)
-        name = f"follows from {blames}"
-        return Told(Diagnosis(name, FOLLOWS_TITLE, message, "exact", self.student.line))
 
     def _related(self, seen: Rows, left: Columns, alone: bool) -> tuple[list[Told], Columns]:
         """Return the relations for what is left over, and what is left over then."""
