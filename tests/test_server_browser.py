@@ -225,7 +225,7 @@ def test_the_page_says_what_becomes_of_what_is_sent(
         "ERR_FAILED",
         "ERR_FAILED",
     )
-    refused += ("403",)
+    refused += ("403", "ERR_FAILED")
     with visiting(browser, site, *refused, locale="en-GB") as page:
         log_in(page, site, "instructor")
         page.goto(f"{site.address}/c/course/e/exercise1/")
@@ -285,6 +285,16 @@ def test_the_page_says_what_becomes_of_what_is_sent(
         }
         check.click()  # the form is from before
         page.get_by_role("heading", name="Since attempt").wait_for()
+        write_code(page, f"{RIGHT}# its answer is lost\n")
+        known = page.locator("#attempts li").count()
+        page.route("**/submit/", lambda route: (route.fetch(), route.abort()))
+        check.click()
+        says("The server can't be reached.")
+        page.unroute("**/submit/")
+        check.click()
+        says("Checked: ")
+        page.locator("#attempts li").nth(known).wait_for()
+        assert page.locator("#attempts li").count() == known + 1
         write_code(page, RIGHT)
         with page.expect_event("dialog") as asked:
             page.evaluate("setTimeout(() => location.assign('/'))")

@@ -79,8 +79,13 @@ const answer = async (attempt) => {
   }
 };
 
-const post = (form, button) =>
-  fetch(form.action, { method: "POST", body: new FormData(form, button) });
+const post = (form, button, key) => {
+  const headers = { "Idempotency-Key": key };
+  return fetch(form.action, { method: "POST", headers, body: new FormData(form, button) });
+};
+
+// what is sent again with its key, since no answer has come, is the same attempt
+const drawn = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 
 // forms are signed anew when somebody logs in again
 const sign = async () => {
@@ -100,29 +105,30 @@ const isChanged = async (chosen) => {
   }
 };
 
-const send = async (form, button) => {
+// returns whether the server has answered
+const send = async (form, button, key) => {
   say(form.dataset.sending);
   const { code } = form.elements;
   const sent = code.value;
   let response;
   let page;
   try {
-    response = await post(form, button);
+    response = await post(form, button, key);
     if (response.status === 403) {
       await sign();
-      response = await post(form, button);
+      response = await post(form, button, key);
     }
     page = await read(response);
   } catch {
     say((await isChanged(form.elements.file)) ? form.dataset.changed : form.dataset.away, true);
-    return;
+    return false;
   }
   const attempt = page.getElementById("attempt");
   const refusal = page.querySelector("[role=alert], main p");
   if (!attempt && !refusal && !page.getElementById("password")) {
     // not a page of ours: a proxy's, which has not reached the server or takes no more
     say(response.status === 413 ? form.dataset.large : form.dataset.away, true);
-    return;
+    return false;
   }
   if (!button.name) {
     form.elements.file.value = ""; // as a new page has it: the code goes on from here
@@ -137,6 +143,7 @@ const send = async (form, button) => {
   } else {
     say(refusal.textContent, true);
   }
+  return true;
 };
 
 // what a press of a button hands in, to know when it is the same again
@@ -157,14 +164,16 @@ for (const form of document.querySelectorAll("form[data-sending]")) {
   });
   let sends = false;
   let last = "";
+  let key = "";
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const next = handed(form, event.submitter);
     const isBeingChecked = next === last && place.querySelector("[data-state]");
     if (!sends && !isBeingChecked) {
       sends = true;
+      key = next === last && key ? key : drawn();
       last = next;
-      await send(form, event.submitter);
+      key = (await send(form, event.submitter, key)) ? "" : key;
       sends = false;
     }
   });

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -24,6 +26,7 @@ from grader.server import access, grades, limits, queue
 from grader.server.access import Visit, attempt_for, courses_of, exercise_for
 from grader.server.changes import Changes, changes
 from grader.server.courses import course_of, read_course, title_of
+from grader.server.digests import digest
 from grader.server.grades import ExerciseGrade, StandingAttempt
 from grader.server.models import Attempt, Person
 from grader.server.prepared import PreparedQuery
@@ -107,7 +110,11 @@ def submit(request: HttpRequest, visit: Visit, exercise: str) -> HttpResponse:
     if limits.too_many("submit", str(visit.person.pk), request):
         return failure_page(request, "rate", 429)
     try:
-        handed = _handed_in(request, visit, found, chosen)
+        key = request.headers.get("Idempotency-Key", "")
+        handed = [
+            (each, replace(file, key=_key(key, each, file)))
+            for each, file in _handed_in(request, visit, found, chosen)
+        ]
         for each, file in handed:
             expect_code(found, each, file)
         if len(handed) > 1:
@@ -247,6 +254,15 @@ def _handed_in(
     content = typed(code)
     beside = _goes_with(visit, chosen, content)
     return [(chosen, ReceivedFile(f"{chosen.name}.py", content, beside=beside))]
+
+
+def _key(drawn: str, chosen: Exercise, file: ReceivedFile) -> str:
+    """Return the key of a file that a page has sent with one: another file has another."""
+    if not drawn:
+        return ""
+    content = hashlib.sha256(file.content).hexdigest()
+    beside = queue.digest_of(file.beside)
+    return digest("\n".join((drawn, chosen.name, file.name, content, beside)))
 
 
 def _goes_with(visit: Visit, chosen: Exercise, content: bytes) -> Sequence[tuple[str, bytes]]:
