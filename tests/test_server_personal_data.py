@@ -84,7 +84,7 @@ def test_a_persons_data_is_taken_out_and_deleted_while_the_server_runs(tmp_path:
 
         asked = run_command("serve", "delete-person", "ada", *words)  # nobody answers
         assert asked.returncode != 0
-        assert "Attempt: 2" in asked.stdout
+        assert "\n  attempt: 2\n" in asked.stdout
         assert ada.get(TASK).address.endswith(TASK)
         gone = run_command("serve", "delete-person", "ada", "--yes", *words)
         assert gone.returncode == 0, gone.stderr

@@ -147,7 +147,7 @@ def test_a_grade_that_waits_for_a_person_is_told_as_far_as_it_goes(served: Serve
     ask(served, "words", do="begin")
     assert graded_again(served, RIGHT) == [number]
     shown = ask(served, "words")
-    assert "1 grades compared, 1 different: 1 up, 0 down." in shown
+    assert "1 grade compared, 1 different: 1 up, 0 down." in shown
     assert f"{before:g} so far -&gt; 10 so far (+{10 - before:g})" in shown
     ask(served, "words", do="use")
     assert "10 so far" in served.page("tess", f"desk/grade/{served.people['ada'].pk}/words/")

@@ -56,8 +56,9 @@ def delete_person(name: str, data: Path, yes: bool) -> None:
         person = personal_data.find(name)
         if not yes:
             click.echo(_("{name} is deleted with:", name=f"{person} ({name})"))
-            for table, found in personal_data.rows(person):
-                click.echo(f"  {table.rpartition('.')[2]}: {found.count()}")
+            for _table, found in personal_data.rows(person):
+                if count := found.count():
+                    click.echo(f"  {found.model._meta.verbose_name}: {count}")
             if click.prompt(_("Write the id to delete it all"), default="") != name:
                 raise UsageError(lazy("nothing was deleted"), lazy("write the id as it is"))
         personal_data.delete(person)

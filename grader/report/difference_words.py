@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from grader.language import clauses, translated
+from grader.language import clauses, ngettext_lazy, translated
 from grader.language import gettext_lazy as _
 from grader.report.differences import CheckChange, Comparison, Difference
 from grader.report.safe_text import visible
@@ -44,7 +44,12 @@ def told_counts(comparison: Comparison) -> str:
     told: str = _("no grade changed")
     if grades:
         told = _("{count} different: {changes}", count=len(grades), changes=clauses(parts))
-    return _("{count} grades compared, {result}.", count=comparison.compared, result=told)
+    return ngettext_lazy(
+        "{count} grade compared, {result}.",
+        "{count} grades compared, {result}.",
+        comparison.compared,
+        result=told,
+    )
 
 
 def told_check(check: CheckChange) -> str:
