@@ -118,7 +118,8 @@ def served(
         address = url(host or "127.0.0.1", port)
         found = re.search(r"https?://\S+/link/\S+/", told)
         running = Served(address, process, found[0] if found else "", data)
-        wait_for(lambda: answers(address), "the server answers")
+        with socket.create_connection((host or "127.0.0.1", port)):  # as it has said
+            wait_for(lambda: answers(address), "the server answers")
         yield running
     finally:
         process.send_signal(signal.SIGTERM)

@@ -158,7 +158,8 @@ from grader.cli.group import report
 from grader.errors import BpgradeError
 from grader.server import configuration, serving
 try:
-    serving.run(configuration.read(Path(sys.argv[1])), "127.0.0.1", int(sys.argv[2]), 1)
+    place = "127.0.0.1", int(sys.argv[2])
+    serving.run(configuration.read(Path(sys.argv[1])), *place, 1, lambda: None)
 except BpgradeError as error:
     report(error)
     sys.exit(error.exit_code)

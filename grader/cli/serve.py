@@ -120,8 +120,8 @@ def command(
     known = settings.database_of(data, database)
     made = settings.Configuration(str(data.resolve()), folders, known, shown, private_platforms)
     with settings.only_server(made), addresses.claimed(host, port) as listens_at:
-        _tell(serving.prepare(made))
-        return serving.run(made, listens_at, port, threads, scheduler)
+        prepared = serving.prepare(made)
+        return serving.run(made, listens_at, port, threads, lambda: _tell(prepared), scheduler)
 
 
 for each in (backup, restore, export_person, delete_person, sync):

@@ -59,6 +59,15 @@ def is_taken(host: str, port: int) -> bool:
     return False
 
 
+def is_served(host: str, port: int) -> bool:
+    """Return whether something listens there, host being a number."""
+    try:
+        with socket.create_connection((host, port), timeout=1.0):
+            return True
+    except OSError:
+        return False
+
+
 def cannot_listen(host: str, port: int, reason: str) -> UsageError:
     """Return the error for a place where no server can listen."""
     return UsageError(

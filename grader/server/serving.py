@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from grader.cluster.address import Cluster
 
 _STOP_SECONDS: Final = 30.0
+_FIRST_LOOK_SECONDS: Final = 0.05
+_LOOK_SECONDS: Final = 0.2
 _WAIT_FOR_WORKERS_SECONDS: Final = 300.0
 _BEHIND_THE_PAGES: Final = 5  # who hands in is answered first, then graded
 
@@ -107,9 +109,16 @@ def _first_link(address: str) -> str:
 
 
 def run(
-    configuration: Configuration, host: str, port: int, workers: int, scheduler: str = ""
+    configuration: Configuration,
+    host: str,
+    port: int,
+    workers: int,
+    tell: Callable[[], None],
+    scheduler: str = "",
 ) -> int:
     """Run the web server and a worker until they are stopped; return the exit code.
+
+    `tell` is called once, when the web server listens.
 
     Raises
     ------
@@ -128,14 +137,33 @@ def run(
         *(sys.executable, "-P", "-m", "grader.server.worker_main", str(os.getpid())),
         *(configuration.data, str(workers), *([scheduler] if scheduler else [])),
     ]
-    code = _watch([web, worker] if workers else [web], environment, configuration.data)
+    commands = [web, worker] if workers else [web]
+    code = _watch(commands, environment, configuration.data, _once_it_listens(host, port, tell))
     if code == addresses.TAKEN:
         raise addresses.cannot_listen(host, port, os.strerror(code))
     return code
 
 
-def _watch(commands: list[list[str]], environment: dict[str, str], folder: str) -> int:
+def _once_it_listens(host: str, port: int, tell: Callable[[], None]) -> Callable[[], float]:
+    """Return what looks whether a server listens, and then tells; it returns how long to wait."""
+    told = False
+
+    def look() -> float:
+        nonlocal told
+        if not told and addresses.is_served(host, port):
+            told = True
+            tell()
+        return _LOOK_SECONDS if told else _FIRST_LOOK_SECONDS
+
+    return look
+
+
+def _watch(
+    commands: list[list[str]], environment: dict[str, str], folder: str, look: Callable[[], float]
+) -> int:
     """Run the commands, each again when it has died, until somebody stops all of them.
+
+    `look` is called again and again, and returns for how many seconds there is nothing to do.
 
     Return 0, or `addresses.TAKEN` where one has ended with it: it would do so again.
     """
@@ -161,7 +189,7 @@ def _watch(commands: list[list[str]], environment: dict[str, str], folder: str) 
             elif child.returncode is not None and not stopped:
                 time.sleep(1.0)
                 children[place] = start(commands[place])
-        time.sleep(0.2)
+        time.sleep(look())
     for child in children:
         child.send_signal(signal.SIGTERM)
     for child in children:
