@@ -182,15 +182,7 @@ class Worker:
 
     def _grade_at_last(self, job: Job) -> None:
         """Grade, anew where the database was away meanwhile: to let go of it would be a death."""
-        while True:
-            try:
-                self._grade(job)
-            except jobs.AWAY as error:
-                self._wait_for_database(error)
-                if self._stopped.is_set():
-                    return
-            else:
-                return
+        self._with_database(lambda: self._grade(job))
 
     def _grade(self, job: Job) -> None:
         attempt = job.attempt
@@ -251,9 +243,13 @@ class Worker:
             document=done.document,
             course_version=read.identity.version(read.course.exercise(done.exercise)),
         )
+        self._with_database(lambda: jobs.end(job, done.key, result, state))
+
+    def _with_database(self, act: Callable[[], object]) -> None:
+        """Do something with the database, anew where it was away meanwhile, until `stop`."""
         while True:
             try:
-                jobs.end(job, done.key, result, state)
+                act()
             except jobs.AWAY as error:
                 self._wait_for_database(error)
                 if self._stopped.is_set():
