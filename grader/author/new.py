@@ -8,7 +8,7 @@ from pathlib import Path
 from grader.course import Course, load_course, make_stub, trust
 from grader.course.files import read_text, write_texts
 from grader.course.naming import LONGEST, is_file_name
-from grader.errors import UsageError
+from grader.errors import UsageError, reason_of
 from grader.language import current_language
 from grader.language import gettext_lazy as _
 from grader.language.catalogue import SOURCE
@@ -47,7 +47,7 @@ def new_course(folder: Path) -> Course:
             path.parent.mkdir(parents=True, exist_ok=True)
         write_texts(texts)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
+        reason = reason_of(error)
         raise UsageError(
             _("The course cannot be written to {folder}: {reason}.", folder=folder, reason=reason),
             _("Choose a folder you can write to."),

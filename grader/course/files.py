@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from grader.errors import CourseError
+from grader.errors import CourseError, reason_of
 from grader.language import gettext_lazy as _
 
 
@@ -51,9 +51,8 @@ def read_bytes(path: Path, if_missing: str = "") -> bytes:
     except FileNotFoundError:
         raise CourseError(_("{path}: no such file.", path=path), if_missing) from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
         raise CourseError(
-            _("{path}: cannot be read ({reason}).", path=path, reason=reason),
+            _("{path}: cannot be read ({reason}).", path=path, reason=reason_of(error)),
             _("Put a readable file there."),
         ) from error
 

@@ -10,7 +10,7 @@ from grader.course.files import read_text, write_texts
 from grader.course.model import Course
 from grader.course.notebook import make_notebook
 from grader.course.translations import in_language, stub_in
-from grader.errors import CourseError, UsageError
+from grader.errors import CourseError, UsageError, reason_of
 from grader.language import current_language, enumerated, languages_of
 from grader.language import gettext_lazy as _
 from grader.quick_dataclass import dataclass
@@ -83,7 +83,7 @@ def _public_texts(course: Course, notebooks: bool, language: str) -> dict[Path, 
 
 
 def _not_written(folder: Path, error: Exception) -> UsageError:
-    reason = getattr(error, "strerror", None) or str(error)
+    reason = reason_of(error)
     remedy = _("Choose a folder you can write to.")
     match getattr(error, "errno", None):
         case errno.EEXIST | errno.ENOTDIR:

@@ -20,7 +20,7 @@ from grader.course import load_course
 from grader.course.files import write_texts
 from grader.course.naming import DATA, FILE_PREFIXES, LONGEST, SHARED, is_file_name
 from grader.course.stubs import write_stubs
-from grader.errors import UsageError
+from grader.errors import UsageError, reason_of
 from grader.language import gettext_lazy as _
 from grader.language import ngettext_lazy
 from grader.quick_dataclass import dataclass
@@ -139,7 +139,7 @@ def _staging(folder: Path) -> Iterator[Path]:
             folder.rmdir()
         staging.rename(folder)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
+        reason = reason_of(error)
         raise UsageError(
             _("The course cannot be written to {folder}: {reason}.", folder=folder, reason=reason),
             _("Name a folder that you may write to."),
