@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import socket
@@ -72,7 +73,7 @@ def start(
     open descriptors or settings.
     """
     layers = [layer for layer in _KERNEL_LAYERS if layer in layers]
-    bytecode.keep(str(child_folder()))
+    _keep_bytecode()
     control, theirs = socket_pair()
     with contextlib.ExitStack() as opened:
         opened.enter_context(theirs)
@@ -96,6 +97,12 @@ def start(
     with contextlib.suppress(OSError):  # it has ended: noticed by whoever waits for its answer
         framing.write_message(control.fileno(), json.dumps(settings).encode())
     return process, control
+
+
+@functools.cache
+def _keep_bytecode() -> None:
+    """Keep the child's bytecode: once for a process, which may start a child for each file."""
+    bytecode.keep(str(child_folder()))
 
 
 def child_folder() -> Path:
