@@ -268,20 +268,15 @@ def _calls(node: ast.Call, scope: Scope) -> Iterator[Alternative]:
         return
     if len(arguments) == 1:
         yield Alternative("call", 2, node, arguments[0], node)
+    for other in _other_functions(node.func):
+        yield Alternative("call", 1, node, ast.Call(other, arguments, node.keywords), node)
     if isinstance(node.func, ast.Attribute):
         if not scope.is_module(node.func):
             yield Alternative("call", 2, node, node.func.value, node)
-        for other in _OTHER_FUNCTIONS.get(node.func.attr, ()):
-            renamed = ast.Attribute(node.func.value, other, ast.Load())
-            yield Alternative("call", 1, node, ast.Call(renamed, arguments, node.keywords), node)
         if node.func.attr == "outer" and len(arguments) == 2:
             product_ = ast.BinOp(arguments[0], ast.Mult(), arguments[1])
             yield Alternative("call", 2, node, product_, node)
         yield from _other_ends(node, node.func)
-    if isinstance(node.func, ast.Name) and node.func.id in _OTHER_BUILT_IN:
-        [other] = _OTHER_FUNCTIONS[node.func.id]
-        renamed_name = ast.Name(other, ast.Load())
-        yield Alternative("call", 1, node, ast.Call(renamed_name, arguments, node.keywords), node)
     if len(arguments) == 1 and ast.unparse(node.func) in scope.calls:
         for name, function in scope.calls.items():
             if name != ast.unparse(node.func):
@@ -292,6 +287,16 @@ def _calls(node: ast.Call, scope: Scope) -> Iterator[Alternative]:
         for number in range(len(node.keywords)):
             rest = node.keywords[:number] + node.keywords[number + 1 :]
             yield Alternative("call", 2, node, ast.Call(node.func, arguments, rest), node)
+
+
+def _other_functions(called: ast.expr) -> Iterator[ast.expr]:
+    """Yield the functions that are taken for this one, or this one for them."""
+    if isinstance(called, ast.Attribute):
+        for name in _OTHER_FUNCTIONS.get(called.attr, ()):
+            yield ast.Attribute(called.value, name, ast.Load())
+    elif isinstance(called, ast.Name) and called.id in _OTHER_BUILT_IN:
+        for name in _OTHER_FUNCTIONS[called.id]:
+            yield ast.Name(name, ast.Load())
 
 
 def _other_ends(node: ast.Call, called: ast.Attribute) -> Iterator[Alternative]:

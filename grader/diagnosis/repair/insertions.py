@@ -336,7 +336,7 @@ class Insertions:
     def _by_shape(self) -> list[tuple[list[StudentValue], Array]]:
         """What may be put in, by the shape that it has the first time."""
         groups: dict[tuple[int, ...], list[StudentValue]] = {}
-        for each in (*self._pool, *self._own.lengths):
+        for each in (*self._pool, *self._own.lengths.values()):
             groups.setdefault(each.values[0].shape, []).append(each)
         return [
             (others, np.stack([other.values[0] for other in others])) for others in groups.values()

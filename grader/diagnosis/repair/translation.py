@@ -166,7 +166,7 @@ class StudentValues:
                         yield entry, tuple(np.asarray(arrays[a][b]) for a, b in pairs)
 
     @cached_property
-    def lengths(self) -> list[StudentValue]:
+    def lengths(self) -> dict[Key, StudentValue]:
         """How long the variables are, one for each length: what a mean is taken over."""
         found: dict[Key, StudentValue] = {}
         for name, values in self._kept.items():
@@ -175,8 +175,9 @@ class StudentValues:
                 continue
             node = ast.Call(ast.Name("len", ast.Load()), [self.scope.names[name]], [])
             worth = np.asarray(float(len(arrays[0])))
-            found.setdefault(key_of(worth), StudentValue(node, (worth,), (key_of(worth),), 2))
-        return list(found.values())
+            key = key_of(worth)
+            found.setdefault(key, StudentValue(node, (worth,), (key,), 2))
+        return found
 
     @cached_property
     def by_first(self) -> dict[Key, StudentValue]:
@@ -246,10 +247,10 @@ class Translator:
         if view == "in turn" and worth.ndim:
             own = self.own.by_turns.get(tuple(entries_of(worth)))
         elif view == "whole" or not worth.ndim:
-            own = self.own.by_first.get(key_of(worth))
+            key = key_of(worth)
+            own = self.own.by_first.get(key)
             if own is None and not isinstance(node, ast.Constant):
-                lengths = (each for each in self.own.lengths if each.keys == (key_of(worth),))
-                own = next(lengths, None)
+                own = self.own.lengths.get(key)
         else:
             entry = _entry_of(worth, view, shape)
             own = self.own.by_first.get(key_of(entry)) if entry is not None else None
